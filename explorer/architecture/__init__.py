@@ -1,0 +1,1 @@
+"""What a network is: design, plan, blocks, checks. No torch, no Qt."""

@@ -1,0 +1,97 @@
+"""Problems of a design: why it cannot be built, or is unwise, each with the mended design. No torch, no Qt."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from explorer.architecture.design import Design
+from explorer.architecture.plan import Plan
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What to do about a problem, in words and as the mended design."""
+
+    label: Sentence
+    design: Design
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`where` is a path in the design such as `stages[2].width`; one that is not `fatal` is only unwise."""
+
+    where: str
+    what: Sentence
+    repair: Repair
+    fatal: bool = True
+
+
+def use_single_group(design: Design) -> Repair:
+    label = QT_TRANSLATE_NOOP("explorer", "Use one group of width 64")
+    return Repair(Sentence(label), design.change(groups=1, group_width=64))
+
+
+def widen_groups(design: Design) -> Repair:
+    if "basic" in design.block:
+        return use_single_group(design)
+    narrowest = min(stage.width for stage in design.stages if stage.blocks)
+    group_width = -(-64 // narrowest)
+    label = QT_TRANSLATE_NOOP("explorer", "Set the group width to {group_width}")
+    return Repair(Sentence(label, {"group_width": group_width}), design.change(group_width=group_width))
+
+
+def project_shortcuts(design: Design) -> Repair:
+    label = QT_TRANSLATE_NOOP("explorer", "Use projection shortcuts")
+    return Repair(Sentence(label), design.change(shortcut="projection"))
+
+
+def add_block(design: Design) -> Repair:
+    label = QT_TRANSLATE_NOOP("explorer", "Give stage 1 one block")
+    return Repair(Sentence(label), design.with_stage(0, blocks=1))
+
+
+REPAIRS: dict[str, Callable[[Design], Repair]] = {
+    "groups": use_single_group,
+    "group_width": widen_groups,
+    "width": project_shortcuts,
+    "stages": add_block,
+}
+
+
+def find_problems(plan: Plan) -> tuple[Problem, ...]:
+    """Every reason why the plan's design cannot be built, then what is unwise about it; each place once."""
+    found: dict[str, Problem] = {}
+    for where, what in plan.obstacles:
+        repair = REPAIRS[where.rpartition(".")[2]](plan.design)
+        found.setdefault(where, Problem(where, what, repair))
+    return (*found.values(), *warnings(plan))
+
+
+def warnings(plan: Plan) -> Iterator[Problem]:
+    design = plan.design
+
+    def unwise(where: str, what: Sentence, label: str, mended: Design) -> Problem:
+        return Problem(where, what, Repair(Sentence(label), mended), fatal=False)
+
+    if design.preactivation and design.shortcut_norm:
+        yield unwise(
+            "shortcut_norm",
+            Sentence(QT_TRANSLATE_NOOP("explorer", "A pre-activation block has no norm on its shortcut: ignored.")),
+            QT_TRANSLATE_NOOP("explorer", "Turn the norm on the shortcut off"),
+            design.change(shortcut_norm=False),
+        )
+    if design.zero_init and design.shortcut == "none":
+        yield unwise(
+            "zero_init",
+            Sentence(
+                QT_TRANSLATE_NOOP("explorer", "Without shortcuts, branches that start at zero let nothing through.")
+            ),
+            QT_TRANSLATE_NOOP("explorer", "Start with random weights"),
+            design.change(zero_init=False),
+        )
+    for index, section in enumerate(plan.stages):
+        if section.count and section.input[1:] == (1, 1) and design.stages[index].stride > 1:
+            what = QT_TRANSLATE_NOOP("explorer", "Stage {stage} strides over a map that is 1×1 already.")
+            label = QT_TRANSLATE_NOOP("explorer", "Set its stride to 1")
+            where = f"stages[{index}].stride"
+            yield unwise(where, Sentence(what, {"stage": index + 1}), label, design.with_stage(index, stride=1))

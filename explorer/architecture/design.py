@@ -1,0 +1,219 @@
+"""Design: everything a person chooses about a network, as one frozen value. No torch, no Qt.
+
+Bounds, choices and labels stand in the annotations; the reader of files, the command line and the form are derived
+from them. Two designs are equal when they describe the same network: the name does not count.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any
+
+from annotated_types import BaseMetadata, GroupedMetadata, Interval, Len, Predicate
+
+from explorer.architecture.blocks import BLOCKS, SHORTCUTS, STEMS
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Label
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf(GroupedMetadata):  # type: ignore[misc]  # its __init_subclass__ wants no __iter__ of its own kind
+    """The value is one of `options`."""
+
+    options: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[BaseMetadata]:
+        yield Predicate(self.options.__contains__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A run of equal blocks; the first one brings the stride. `width` is a bottleneck's inner width."""
+
+    blocks: Annotated[
+        int,
+        Interval(ge=0, le=512),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Blocks"),
+            QT_TRANSLATE_NOOP("explorer", "How many residual blocks follow one another in this stage."),
+        ),
+    ]
+    width: Annotated[
+        int,
+        Interval(ge=1, le=8192),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Width"),
+            QT_TRANSLATE_NOOP("explorer", "Channels of the blocks; a bottleneck puts out four times as many."),
+        ),
+    ]
+    stride: Annotated[
+        int,
+        Interval(ge=1, le=8),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Stride"),
+            QT_TRANSLATE_NOOP("explorer", "How much the first block of the stage divides height and width by."),
+        ),
+    ] = 1
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+
+def some_block(stages: tuple[Stage, ...]) -> bool:
+    return any(stage.blocks for stage in stages)
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A residual network, from the input's (channels, height, width) to the number of classes."""
+
+    input: Annotated[
+        tuple[
+            Annotated[int, Interval(ge=1, le=16)],
+            Annotated[int, Interval(ge=1, le=4096)],
+            Annotated[int, Interval(ge=1, le=4096)],
+        ],
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Input"),
+            QT_TRANSLATE_NOOP("explorer", "Channels × height × width of the images."),
+        ),
+    ]
+    classes: Annotated[
+        int,
+        Interval(ge=2, le=100_000),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Classes"),
+            QT_TRANSLATE_NOOP("explorer", "How many kinds of image the network tells apart."),
+        ),
+    ]
+    stages: Annotated[tuple[Stage, ...], Len(1, 8), Predicate(some_block)]
+    name: Annotated[str, Len(0, 80)] = field(default="", compare=False)
+    stem: Annotated[
+        str,
+        OneOf(tuple(STEMS)),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Stem"),
+            QT_TRANSLATE_NOOP(
+                "explorer",
+                "imagenet: 7×7 convolution with stride 2, then max pooling. cifar: one 3×3 convolution, size kept.",
+            ),
+        ),
+    ] = "imagenet"
+    stem_width: Annotated[
+        int,
+        Interval(ge=1, le=8192),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Stem width"),
+            QT_TRANSLATE_NOOP("explorer", "Channels that the stem puts out."),
+            rare=True,
+        ),
+    ] = 64
+    block: Annotated[
+        str,
+        OneOf(tuple(BLOCKS)),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Block"),
+            QT_TRANSLATE_NOOP(
+                "explorer",
+                "basic: two 3×3 convolutions. bottleneck: 1×1, 3×3, 1×1. preact: norm and ReLU before each convolution.",
+            ),
+        ),
+    ] = "basic"
+    shortcut: Annotated[
+        str,
+        OneOf(tuple(SHORTCUTS)),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Shortcut"),
+            QT_TRANSLATE_NOOP(
+                "explorer",
+                "projection: 1×1 convolution where the shape changes (option B). pad: zeros for new channels (A). "
+                "projection-all: 1×1 everywhere (C). none: a plain network.",
+            ),
+        ),
+    ] = "projection"
+    shortcut_norm: Annotated[
+        bool,
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Norm on shortcut"),
+            QT_TRANSLATE_NOOP("explorer", "Batch norm after the 1×1 convolution of a shortcut."),
+            rare=True,
+        ),
+    ] = True
+    conv_bias: Annotated[
+        bool,
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Biases"),
+            QT_TRANSLATE_NOOP("explorer", "Convolutions keep a bias, as the chapter's do; the norm behind undoes it."),
+            rare=True,
+        ),
+    ] = False
+    groups: Annotated[
+        int,
+        Interval(ge=1, le=1024),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Groups"),
+            QT_TRANSLATE_NOOP("explorer", "Groups of a bottleneck's 3×3 convolution (ResNeXt)."),
+            rare=True,
+        ),
+    ] = 1
+    group_width: Annotated[
+        int,
+        Interval(ge=1, le=1024),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Group width"),
+            QT_TRANSLATE_NOOP(
+                "explorer", "Inner width of a bottleneck = width × group width / 64 × groups (wide ResNet: 128)."
+            ),
+            rare=True,
+        ),
+    ] = 64
+    stride_on: Annotated[
+        str,
+        OneOf(("3x3", "1x1")),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Stride on"),
+            QT_TRANSLATE_NOOP(
+                "explorer",
+                "Where a bottleneck strides: its 3×3 (v1.5, as torchvision) or its first 1×1 (v1, the paper).",
+            ),
+            rare=True,
+        ),
+    ] = "3x3"
+    final_norm: Annotated[
+        bool,
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Final norm"),
+            QT_TRANSLATE_NOOP("explorer", "Pre-activation networks: norm and ReLU before the head."),
+            rare=True,
+        ),
+    ] = True
+    zero_init: Annotated[
+        bool,
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Start as identity"),
+            QT_TRANSLATE_NOOP("explorer", "The last layer of every residual branch starts at zero."),
+            rare=True,
+        ),
+    ] = False
+    init: Annotated[
+        str,
+        OneOf(("he", "xavier")),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Initial weights"),
+            QT_TRANSLATE_NOOP("explorer", "he: normal, by fan out. xavier: uniform, by both fans, as the chapter."),
+            rare=True,
+        ),
+    ] = "he"
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    @property
+    def preactivation(self) -> bool:
+        return BLOCKS[self.block].preactivation
+
+    def change(self, **changes: Any) -> "Design":
+        """A copy with other values; keys as in a design file."""
+        return replace(self, **changes)
+
+    def with_stage(self, index: int, **changes: int) -> "Design":
+        """A copy whose stage `index` (from 0) has other values."""
+        stages = list(self.stages)
+        stages[index] = replace(stages[index], **changes)
+        return replace(self, stages=tuple(stages))

@@ -1,0 +1,202 @@
+"""The kinds of layer a residual network is made of, with the arithmetic of each. No torch, no Qt.
+
+Shapes are (channels, height, width) without the batch, (features,) after flattening. MACs are multiply–accumulates of
+convolutions and linear layers for one image; biases and norms are not counted. A new kind of layer is one class here
+and one line in `engine/model.py`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import prod
+from typing import NamedTuple, Protocol
+
+Shape = tuple[int, ...]
+
+
+class Kind(Protocol):
+    """A layer as torch would describe it; `kernel` is None where the layer sees the whole map."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def kernel(self) -> int | None: ...
+    @property
+    def stride(self) -> int: ...
+    @property
+    def params(self) -> int: ...
+    def output(self, shape: Shape) -> Shape: ...
+    def macs(self, output: Shape) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Conv2d:
+    """A square convolution, padded so that stride 1 keeps the size."""
+
+    inputs: int
+    outputs: int
+    kernel: int
+    stride: int = 1
+    groups: int = 1
+    bias: bool = False
+    type = "Conv2d"
+
+    @property
+    def params(self) -> int:
+        return self.outputs * (self.inputs // self.groups * self.kernel**2 + self.bias)
+
+    def output(self, shape: Shape) -> Shape:
+        _, height, width = shape
+        return self.outputs, (height - 1) // self.stride + 1, (width - 1) // self.stride + 1
+
+    def macs(self, output: Shape) -> int:
+        return prod(output) * (self.inputs // self.groups) * self.kernel**2
+
+
+@dataclass(frozen=True, slots=True)
+class BatchNorm2d:
+    features: int
+    type = "BatchNorm2d"
+    kernel = 1
+    stride = 1
+
+    @property
+    def params(self) -> int:
+        return 2 * self.features
+
+    def output(self, shape: Shape) -> Shape:
+        return shape
+
+    def macs(self, output: Shape) -> int:
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReLU:
+    type = "ReLU"
+    kernel = 1
+    stride = 1
+    params = 0
+
+    def output(self, shape: Shape) -> Shape:
+        return shape
+
+    def macs(self, output: Shape) -> int:
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPool2d:
+    """Max pooling with an odd kernel and padding kernel // 2."""
+
+    kernel: int
+    stride: int
+    type = "MaxPool2d"
+    params = 0
+
+    def output(self, shape: Shape) -> Shape:
+        channels, height, width = shape
+        return channels, (height - 1) // self.stride + 1, (width - 1) // self.stride + 1
+
+    def macs(self, output: Shape) -> int:
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptiveAvgPool2d:
+    """Global average pooling; its output counts as flattened."""
+
+    type = "AdaptiveAvgPool2d"
+    kernel = None
+    stride = 1
+    params = 0
+
+    def output(self, shape: Shape) -> Shape:
+        return shape[:1]
+
+    def macs(self, output: Shape) -> int:
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    inputs: int
+    outputs: int
+    type = "Linear"
+    kernel = None
+    stride = 1
+
+    @property
+    def params(self) -> int:
+        return self.outputs * (self.inputs + 1)
+
+    def output(self, shape: Shape) -> Shape:
+        return (self.outputs,)
+
+    def macs(self, output: Shape) -> int:
+        return self.inputs * self.outputs
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One leaf layer at its place in a network.
+
+    `receptive_field` is the side in input pixels that one output position can see, None where it is the whole image.
+    """
+
+    name: str
+    kind: Kind
+    input: Shape
+    output: Shape
+    receptive_field: int | None
+
+    @property
+    def type(self) -> str:
+        return self.kind.type
+
+    @property
+    def params(self) -> int:
+        return self.kind.params
+
+    @property
+    def macs(self) -> int:
+        return self.kind.macs(self.output)
+
+    @property
+    def activation_bytes(self) -> int:
+        """Bytes of the output for one image in float32."""
+        return 4 * prod(self.output)
+
+    @property
+    def weighted(self) -> bool:
+        """Whether it counts as a layer in a network's name: a convolution or a linear layer."""
+        return isinstance(self.kind, Conv2d | Linear)
+
+
+class Signal(NamedTuple):
+    """What travels between layers: its shape, how far one position sees, and the input pixels between two positions."""
+
+    shape: Shape
+    field: int | None = 1
+    jump: int = 1
+
+
+Step = tuple[str, Kind]
+
+
+def follow(signal: Signal, steps: Iterable[Step]) -> tuple[tuple[Layer, ...], Signal]:
+    """Send `signal` through named `steps`; return the layers it meets and what comes out.
+
+    The receptive field grows by (kernel − 1) × jump and the jump by the stride (Araujo et al., Distill 2019).
+    """
+    layers = []
+    shape, field, jump = signal
+    for name, kind in steps:
+        output = kind.output(shape)
+        if kind.kernel is None:
+            field = None
+        elif field is not None:
+            field += (kind.kernel - 1) * jump
+        jump *= kind.stride
+        layers.append(Layer(name, kind, shape, output, field))
+        shape = output
+    return tuple(layers), Signal(shape, field, jump)

@@ -1,0 +1,148 @@
+"""A design in writing: TOML files (schema 1) and one-line text. No torch, no Qt."""
+
+import tomllib
+from dataclasses import MISSING, asdict, fields
+from pathlib import Path
+
+from explorer.architecture.design import Design
+from explorer.architecture.reading import Complaint, Refused, read_value, refuse
+
+SCHEMA = 1
+MOST_BYTES = 64 * 1024  # tomllib's time grows with the square of a long dotted key, so small files only
+MOST_COLUMNS = 1024
+ALWAYS = ("input", "classes", "stages")
+OPTIONS = tuple(each for each in fields(Design) if each.name not in (*ALWAYS, "name", "block"))
+
+
+def design_table(design: Design) -> dict[str, object]:
+    """The design as plain values, keys as in a file, all of them."""
+    table = asdict(design)
+    table["input"] = list(design.input)
+    table["stages"] = list(table["stages"])
+    return {"schema": SCHEMA, **table}
+
+
+def read_table(table: dict[str, object]) -> Design:
+    """The inverse of `design_table`; keys with defaults may be missing. Raises Refused."""
+    rest = dict(table)
+    schema = rest.pop("schema", None)
+    if type(schema) is not int or schema < 1:
+        raise refuse("schema", f"must be {SCHEMA}")
+    if schema > SCHEMA:
+        raise refuse("schema", f"{schema} was made by a newer version; this one reads {SCHEMA}")
+    return read_value(Design, rest)
+
+
+def to_toml(design: Design) -> str:
+    """A design file; keys that have their default are left out."""
+    import tomli_w
+
+    short = {
+        key: value
+        for key, value in design_table(design).items()
+        if key in ("schema", *ALWAYS) or value != default_of(key)
+    }
+    stages = [
+        {key: value for key, value in asdict(stage).items() if (key, value) != ("stride", 1)} for stage in design.stages
+    ]
+    order = sorted(short, key=lambda key: key not in ("schema", "name"))
+    head = tomli_w.dumps({key: short[key] for key in order if key not in ("stages", "input")})
+    pixels = ", ".join(map(str, design.input))
+    return f"{head}input = [{pixels}]\n{tomli_w.dumps({'stages': stages})}"
+
+
+def default_of(key: str) -> object:
+    return next((each.default for each in fields(Design) if each.name == key), MISSING)
+
+
+def from_toml(text: str) -> Design:
+    """Read a design file's text. Raises Refused."""
+    if len(text.encode("utf-8", "replace")) > MOST_BYTES:
+        raise refuse("file", f"is larger than {MOST_BYTES // 1024} kB, so it is no design")
+    if any(len(line) > MOST_COLUMNS for line in text.splitlines()):
+        raise refuse("file", f"has a line of more than {MOST_COLUMNS} characters, so it is no design")
+    try:
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise refuse("file", f"is not TOML: {str(error) or 'nested too deep'}") from None
+    return read_table(table)
+
+
+def load_design(path: Path) -> Design:
+    """Read a design file. Raises Refused."""
+    try:
+        if not path.exists():
+            raise refuse(str(path), "there is no such file")
+        if not path.is_file():
+            raise refuse(str(path), "is not a regular file")
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+        text = data.decode("utf-8-sig") if len(data) <= MOST_BYTES else " " * len(data)
+        return from_toml(text.replace("\r\n", "\n"))
+    except UnicodeDecodeError:
+        raise refuse(str(path), "is not UTF-8 text") from None
+    except OSError as error:
+        raise refuse(str(path), error.strerror or "cannot be read") from None
+    except Refused as error:
+        raise Refused(
+            *(each._replace(where=str(path)) if each.where == "file" else each for each in error.complaints)
+        ) from None
+
+
+def to_line(design: Design) -> str:
+    """`block:CxHxW:classes:WIDTHxBLOCKS/STRIDE,…[:key=value,…]`; the name is not part of it."""
+    stages = ",".join(
+        f"{stage.width}x{stage.blocks}" + (f"/{stage.stride}" if stage.stride != 1 else "") for stage in design.stages
+    )
+    head = f"{design.block}:{'x'.join(map(str, design.input))}:{design.classes}:{stages}"
+    options = [
+        f"{each.name}={str(value).lower() if isinstance(value, bool) else value}"
+        for each in OPTIONS
+        if (value := getattr(design, each.name)) != each.default
+    ]
+    return ":".join([head, ",".join(options)] if options else [head])
+
+
+def from_line(line: str) -> Design:
+    """Read one-line text. Raises Refused."""
+    if len(line) > MOST_COLUMNS:
+        raise refuse("design", f"has more than {MOST_COLUMNS} characters")
+    parts = line.strip().split(":")
+    if len(parts) not in (4, 5):
+        raise refuse("design", "must be block:CxHxW:classes:WIDTHxBLOCKS/STRIDE,…[:key=value,…]")
+    block, pixels, classes, stages, *rest = parts
+    complaints: list[Complaint] = []
+
+    def number(where: str, text: str) -> int:
+        if text.isascii() and text.isdecimal() and len(text) <= 9:
+            return int(text)
+        complaints.append(Complaint(where, f"must be a whole number, not {text[:20]!r}"))
+        return 1
+
+    table: dict[str, object] = {"schema": SCHEMA, "block": block, "classes": number("classes", classes)}
+    table["input"] = [number("input", side) for side in pixels.split("x")]
+    entries = []
+    for index, entry in enumerate(stages.split(",")):
+        shape, slash, stride = entry.partition("/")
+        width, _, blocks = shape.partition("x")
+        where = f"stages[{index}]"
+        entries.append(
+            {
+                "width": number(f"{where}.width", width),
+                "blocks": number(f"{where}.blocks", blocks),
+                "stride": number(f"{where}.stride", stride) if slash else 1,
+            }
+        )
+    table["stages"] = entries
+    known = {each.name: each.default for each in OPTIONS}
+    for option in rest[0].split(",") if rest else ():
+        key, _, value = option.partition("=")
+        if key in known and isinstance(known[key], bool) and value in ("true", "false"):
+            table[key] = value == "true"
+        elif key in known and isinstance(known[key], int) and not isinstance(known[key], bool):
+            table[key] = number(key, value)
+        else:
+            table[key] = value
+    if complaints:
+        raise Refused(*complaints)
+    return read_table(table)

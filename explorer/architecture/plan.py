@@ -1,0 +1,208 @@
+"""Plan: what a design comes to, layer by layer. Everything else reads the plan. No torch, no Qt.
+
+A stage is kept as (first block, repeated block, count), and the blocks between are made when someone asks, so a stage
+of 500 blocks costs as much as one of two.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from explorer.architecture.blocks import BLOCKS, STEMS, Block, CannotBuild, Steps, Wiring, build_block
+from explorer.architecture.design import Design
+from explorer.architecture.layers import (
+    AdaptiveAvgPool2d,
+    BatchNorm2d,
+    Layer,
+    Linear,
+    ReLU,
+    Shape,
+    Signal,
+    follow,
+)
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
+
+
+class Obstacle(NamedTuple):
+    """Why the design cannot be built: `where` is a path in the design such as `stages[2].width`."""
+
+    where: str
+    reason: Sentence
+
+
+class Cost(NamedTuple):
+    """What a part of a network costs; activation bytes are for one image in float32."""
+
+    params: int = 0
+    macs: int = 0
+    activation_bytes: int = 0
+    depth: int = 0
+
+    def plus(self, other: "Cost", times: int = 1) -> "Cost":
+        return Cost(*(mine + times * theirs for mine, theirs in zip(self, other, strict=True)))
+
+
+def cost_of(layers: tuple[Layer, ...], off_path: tuple[Layer, ...] = ()) -> Cost:
+    """The sums over `layers`; depth leaves out those `off_path`, on the shortcut."""
+    depth = sum(layer.weighted for layer in layers) - sum(layer.weighted for layer in off_path)
+    return Cost(
+        sum(layer.params for layer in layers),
+        sum(layer.macs for layer in layers),
+        sum(layer.activation_bytes for layer in layers),
+        depth,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The stem, a stage or the head. Stem and head have `loose` layers, a stage has `count` blocks."""
+
+    name: str
+    input: Shape
+    output: Shape
+    receptive_field: int | None
+    cost: Cost
+    loose: tuple[Layer, ...] = ()
+    first: Block | None = None
+    repeated: Block | None = None
+    count: int = 0
+
+    @property
+    def params(self) -> int:
+        return self.cost.params
+
+    @property
+    def macs(self) -> int:
+        return self.cost.macs
+
+    @property
+    def activation_bytes(self) -> int:
+        return self.cost.activation_bytes
+
+    def block(self, index: int) -> Block:
+        """The block number `index`, from 0; each after the second sees as much more as the second did."""
+        assert self.first is not None
+        assert 0 <= index < self.count
+        if index == 0:
+            return self.first
+        assert self.repeated is not None
+        growth = self.repeated.receptive_field - self.first.receptive_field
+        return self.repeated.at(f"{self.name}.{index}", (index - 1) * growth)
+
+    def blocks(self) -> Iterator[Block]:
+        return map(self.block, range(self.count))
+
+    def layers(self) -> Iterator[Layer]:
+        """Every leaf layer in the order of execution."""
+        yield from self.loose
+        for block in self.blocks():
+            yield from block.layers
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A design laid out. Where it cannot be built, `sections` end before the first bad place and `obstacles` say why."""
+
+    design: Design
+    sections: tuple[Section, ...]
+    obstacles: tuple[Obstacle, ...]
+    cost: Cost
+    receptive_field: int
+
+    @property
+    def params(self) -> int:
+        return self.cost.params
+
+    @property
+    def macs(self) -> int:
+        """Multiply–accumulates for one image; FLOPs are twice as many."""
+        return self.cost.macs
+
+    @property
+    def activation_bytes(self) -> int:
+        return self.cost.activation_bytes
+
+    @property
+    def depth(self) -> int:
+        """Convolutions and linear layers on the main path: 18 for ResNet-18."""
+        return self.cost.depth
+
+    @property
+    def output(self) -> Shape:
+        return self.sections[-1].output
+
+    @property
+    def stages(self) -> tuple[Section, ...]:
+        """The sections that hold blocks, by position the design's stages."""
+        return tuple(section for section in self.sections if section.name.startswith("layer"))
+
+    def layers(self) -> Iterator[Layer]:
+        """Every leaf layer in the order of execution."""
+        for section in self.sections:
+            yield from section.layers()
+
+
+def plan_loose(name: str, steps: Steps, signal: Signal) -> tuple[Section, Signal]:
+    layers, end = follow(signal, steps)
+    return Section(name, signal.shape, end.shape, end.field, cost_of(layers), loose=layers), end
+
+
+def plan_stage(design: Design, index: int, signal: Signal) -> tuple[Section, Signal]:
+    """The design's stage `index` behind `signal`. Raises CannotBuild."""
+    stage = design.stages[index]
+    name = f"layer{index + 1}"
+    start, cost, blocks = signal, Cost(), []
+    for number in range(min(stage.blocks, 2)):
+        wiring = Wiring(
+            inputs=signal.shape[0],
+            width=stage.width,
+            stride=1 if number else stage.stride,
+            bias=design.conv_bias,
+            groups=design.groups,
+            group_width=design.group_width,
+            stride_on=design.stride_on,
+            shortcut=design.shortcut,
+            shortcut_norm=design.shortcut_norm and not design.preactivation,
+        )
+        block, signal = build_block(f"{name}.{number}", design.block, wiring, signal)
+        cost = cost.plus(cost_of(block.layers, block.shortcut), times=stage.blocks - 1 if number else 1)
+        blocks.append(block)
+    if len(blocks) == 2:  # the blocks between the second and the last see more and more
+        assert signal.field is not None
+        growth = blocks[1].receptive_field - blocks[0].receptive_field
+        signal = signal._replace(field=signal.field + (stage.blocks - 2) * growth)
+    first, repeated = (*blocks, None, None)[:2]
+    section = Section(name, start.shape, signal.shape, signal.field, cost, (), first, repeated, stage.blocks)
+    return section, signal
+
+
+def plan_network(design: Design) -> Plan:
+    """Lay out `design`; never raises: what cannot be built is left out and named in `obstacles`."""
+    preactivation = design.preactivation
+    stem = STEMS[design.stem](design.input[0], design.stem_width, design.conv_bias, preactivation)
+    section, signal = plan_loose("stem", stem, Signal(design.input))
+    sections, obstacles = [section], []
+    if not any(stage.blocks for stage in design.stages):
+        reason = QT_TRANSLATE_NOOP("explorer", "The network has no block: give at least one stage a block.")
+        obstacles.append(Obstacle("stages", Sentence(reason)))
+    for index, stage in enumerate(design.stages):
+        try:
+            section, signal = plan_stage(design, index, signal)
+        except CannotBuild as error:
+            where = error.field.replace("stage.", f"stages[{index}].")
+            obstacles.append(Obstacle(where, error.reason))
+            signal = signal._replace(shape=(BLOCKS[design.block].expansion * stage.width, *signal.shape[1:]))
+        if not obstacles:
+            sections.append(section)
+    field = signal.field if not obstacles else sections[-1].receptive_field
+    assert field is not None
+    if not obstacles:
+        features = signal.shape[0]
+        norm: Steps = (("norm", BatchNorm2d(features)), ("relu", ReLU())) if preactivation and design.final_norm else ()
+        head = (*norm, ("avgpool", AdaptiveAvgPool2d()), ("fc", Linear(features, design.classes)))
+        section, _ = plan_loose("head", head, signal)
+        sections.append(section)
+    total = Cost()
+    for section in sections:
+        total = total.plus(section.cost)
+    return Plan(design, tuple(sections), tuple(obstacles), total, field)

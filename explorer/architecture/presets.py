@@ -1,0 +1,62 @@
+"""Named designs from resources/presets, and finding a design by what a person typed. No torch, no Qt."""
+
+import difflib
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+from explorer.architecture.design import Design
+from explorer.architecture.notation import from_line, load_design
+from explorer.architecture.reading import refuse
+
+DEFAULT = "d2l-resnet18"
+
+
+def resource(*parts: str) -> Path:
+    """A file of resources/: inside the package in a wheel, beside it in a checkout."""
+    package = Path(__file__).parent.parent
+    inside = package / "resources"
+    return (inside if inside.is_dir() else package.parent / "resources").joinpath(*parts)
+
+
+@cache
+def preset_files() -> dict[str, Path]:
+    """Every preset's file by its name, in the order of the menu: by folder, then by the numbers in the name."""
+
+    def order(path: Path) -> tuple[str, list[str | int]]:
+        parts = re.split(r"(\d+)", path.stem)
+        return path.parent.name, [part if index % 2 == 0 else int(part) for index, part in enumerate(parts)]
+
+    return {path.stem: path for path in sorted(resource("presets").glob("*/*.toml"), key=order)}
+
+
+def preset_families() -> dict[str, tuple[str, ...]]:
+    """The menu: a heading, which is the folder's name without its number, and the presets below it."""
+    families: dict[str, tuple[str, ...]] = {}
+    for name, path in preset_files().items():
+        heading = path.parent.name.partition("-")[2]
+        families[heading] = (*families.get(heading, ()), name)
+    return families
+
+
+@cache
+def preset(name: str) -> Design:
+    """The preset called `name`. Raises Refused, with the nearest name."""
+    if name not in preset_files():
+        near = difflib.get_close_matches(name, preset_files(), 1)
+        hint = f"; did you mean {near[0]}?" if near else "; `presets` lists them"
+        raise refuse("design", f"there is no preset {name[:80]!r}{hint}")
+    return load_design(preset_files()[name])
+
+
+def preset_of(design: Design) -> str | None:
+    """The name of the preset that this design is, whatever it is called."""
+    return next((name for name in preset_files() if preset(name) == design), None)
+
+
+def find_design(text: str) -> Design:
+    """What DESIGN means on a command line: a file, a preset or one-line text. Raises Refused."""
+    if text.endswith(".toml") or os.sep in text or "/" in text.partition(":")[0]:
+        return load_design(Path(text))
+    return from_line(text) if ":" in text else preset(text)

@@ -1,0 +1,1 @@
+"""What a person sees. No torch, never the engine."""

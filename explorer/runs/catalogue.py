@@ -1,0 +1,102 @@
+"""Which data sets there are and what they hold, described without torch; `engine/datasets.py` reads them. No Qt."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from explorer.architecture.design import Design
+from explorer.architecture.presets import resource
+from explorer.architecture.reading import refuse
+from explorer.architecture.words import QT_TRANSLATE_NOOP
+
+FOLDER_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
+IDX_NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """What a design must meet. `shape` is (channels, height, width); None is a data set of images of any shape."""
+
+    name: str
+    label: str
+    classes: int
+    shape: tuple[int, int, int] | None
+    train: int
+    path: Path
+
+    def fit(self, design: Design, own_size: bool) -> Design:
+        """`design` with this data's channels and classes, and its size too unless `own_size`."""
+        channels, height, width = design.input
+        if self.shape is None:
+            channels = channels if channels in (1, 3) else 3
+        else:
+            channels = self.shape[0]
+            if not own_size:
+                _, height, width = self.shape
+        return design.change(input=(channels, height, width), classes=self.classes)
+
+
+def user_data() -> Path:
+    """The folder for a person's data sets."""
+    return Path(platformdirs.user_data_dir("resnet-explorer", appauthor=False)) / "datasets"
+
+
+def idx_folder() -> Path | None:
+    """Where the four files of the full Fashion-MNIST are, packed or not: ours, torchvision's or Debian's place."""
+    roots = [user_data(), Path("data"), Path.home() / "data", Path(os.environ.get("XDG_DATA_HOME", "~")).expanduser()]
+    places = [root / sub for root in roots for sub in ("fashion-mnist", "FashionMNIST/raw")]
+    places.append(Path("/usr/share/datasets/fashion-mnist"))
+    return next((place for place in places if all(idx_file(place, name) for name in IDX_NAMES)), None)
+
+
+def idx_file(folder: Path, name: str) -> Path | None:
+    return next((path for path in (folder / name, folder / f"{name}.gz") if path.is_file()), None)
+
+
+def bundled() -> DataSet:
+    return DataSet(
+        "fashion-mnist-12k",
+        QT_TRANSLATE_NOOP("explorer", "Fashion-MNIST 12k (bundled subset)"),
+        classes=10,
+        shape=(1, 28, 28),
+        train=10_000,
+        path=resource("data", "fashion_mnist_12k.npz"),
+    )
+
+
+def full() -> DataSet | None:
+    label = QT_TRANSLATE_NOOP("explorer", "Fashion-MNIST")
+    folder = idx_folder()
+    return folder and DataSet("fashion-mnist", label, 10, (1, 28, 28), 60_000, folder)
+
+
+def image_folder(path: Path) -> DataSet:
+    """A folder with one sub-folder a class, or with `train` and `val` folders of such. Raises Refused."""
+    if not path.is_dir():
+        raise refuse("data", f"there is no data set and no folder {str(path)!r}")
+    root = path / "train" if (path / "train").is_dir() else path
+    try:
+        classes = sorted(each for each in root.iterdir() if each.is_dir() and not each.name.startswith("."))
+        counts = {each.name: sum(file.suffix.lower() in FOLDER_SUFFIXES for file in each.iterdir()) for each in classes}
+    except OSError as error:
+        raise refuse("data", f"{error.filename}: {error.strerror}") from None
+    if len(classes) < 2:
+        raise refuse("data", f"{str(root)!r} needs one sub-folder of images for each of at least two classes")
+    if empty := [name for name, count in counts.items() if not count]:
+        raise refuse("data", f"no image in the class folder {str(root / empty[0])!r}")
+    return DataSet(str(path), path.name, len(classes), None, sum(counts.values()), path)
+
+
+def data_sets() -> tuple[DataSet, ...]:
+    """The named data sets that are on this machine."""
+    return tuple(filter(None, (bundled(), full())))
+
+
+def describe_data(name: str) -> DataSet:
+    """The data set called `name`, or the folder of images at that path. Raises Refused."""
+    found = next((each for each in data_sets() if each.name == name), None)
+    if found is None and name == "fashion-mnist":
+        raise refuse("data", f"Fashion-MNIST is not on this machine; put its four files into {user_data() / name}")
+    return found or image_folder(Path(name).expanduser())

@@ -1,0 +1,102 @@
+"""What a worker is told, one JSON object a line. No torch, no Qt."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer.architecture.design import Design
+from explorer.architecture.notation import design_table, read_table
+from explorer.architecture.reading import refuse
+from explorer.runs.recipe import Recipe, read_recipe, recipe_table
+
+
+@dataclass(frozen=True, slots=True)
+class Train:
+    """Start a run in a new folder below `runs`, with the weights of the run `init_from` if given."""
+
+    design: Design
+    recipe: Recipe
+    runs: Path
+    init_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    """Go on with the run `run`, an id or a folder, from its checkpoint, until `epochs` if given."""
+
+    run: str
+    runs: Path
+    epochs: int | None = None
+    device: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Measure how long an epoch takes and how much memory training needs; the answer carries `id`."""
+
+    design: Design
+    recipe: Recipe
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class StepOnce:
+    """Run one mini-batch and pause again."""
+
+
+Control = Stop | Pause | Resume | StepOnce
+Command = Train | Continue | Estimate | Control
+CONTROLS: dict[str, type[Control]] = {"stop": Stop, "pause": Pause, "resume": Resume, "step": StepOnce}
+
+
+def command_line(command: Command) -> str:
+    """One line of JSON without its end."""
+    match command:
+        case Train(design, recipe, runs, init_from):
+            table: dict[str, object] = {"command": "train", "runs": str(runs), "init_from": init_from}
+        case Continue(run, runs, epochs, device):
+            return json.dumps(
+                {"command": "continue", "run": run, "runs": str(runs), "epochs": epochs, "device": device},
+                ensure_ascii=False,
+            )
+        case Estimate(design, recipe, number):
+            table = {"command": "estimate", "id": number}
+        case _:
+            name = next(name for name, kind in CONTROLS.items() if kind is type(command))
+            return json.dumps({"command": name})
+    return json.dumps({**table, "design": design_table(design), "recipe": recipe_table(recipe)}, ensure_ascii=False)
+
+
+def read_command(line: str, runs: Path) -> Command:
+    """The command on a line; `runs` is where runs go if it does not say. Raises Refused."""
+    try:
+        table = json.loads(line)
+        name = table["command"]
+        place = Path(table.get("runs") or runs)
+        if name in CONTROLS:
+            return CONTROLS[name]()
+        if name == "continue":
+            return Continue(str(table["run"]), place, table.get("epochs"), table.get("device"))
+        if name in ("train", "estimate"):
+            design, recipe = read_table(table["design"]), read_recipe(table.get("recipe") or {})
+            if name == "estimate":
+                return Estimate(design, recipe, int(table.get("id", 0)))
+            return Train(design, recipe, place, table.get("init_from"))
+    except (KeyError, TypeError, AttributeError, json.JSONDecodeError, RecursionError):
+        raise refuse("command", f"is not understood: {line[:200]}") from None
+    raise refuse("command", f"{str(name)[:40]!r} is not known")

@@ -1,0 +1,33 @@
+"""Where a run goes: the command line and environment of a worker on this machine. No torch, no Qt."""
+
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent.parent
+
+# Training frees and takes the same large blocks at every step; glibc would hand them back to the system each time.
+GLIBC = {
+    "MALLOC_MMAP_THRESHOLD_": str(4 * 2**30),
+    "MALLOC_TRIM_THRESHOLD_": str(16 * 2**30),
+    "MALLOC_TOP_PAD_": str(64 * 2**20),
+}
+
+
+class Launch(NamedTuple):
+    program: str
+    arguments: tuple[str, ...]
+    environment: dict[str, str]
+
+
+def launch_local(arguments: Sequence[str] = ("worker",)) -> Launch:
+    """`python -m explorer …` with this interpreter, wherever the program was started from."""
+    environment = dict(os.environ)
+    paths = [str(ROOT), *filter(None, [environment.get("PYTHONPATH")])]
+    environment |= {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
+    if platform.libc_ver()[0] == "glibc":
+        environment = GLIBC | environment
+    return Launch(sys.executable, ("-m", "explorer", *arguments), environment)

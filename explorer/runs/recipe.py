@@ -1,0 +1,154 @@
+"""Recipe: everything a person chooses about a training run, as one frozen value. No torch, no Qt.
+
+Bounds, choices and labels stand in the annotations; the form, the flags of the command line and the reader are derived
+from them. A new knob is one field here and its use in `engine/fit.py`.
+"""
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Annotated, Any
+
+from annotated_types import Interval, Len
+
+from explorer.architecture.design import OneOf
+from explorer.architecture.reading import read_value
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Label
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a network is trained; the default is *quick*."""
+
+    data: Annotated[
+        str,
+        Len(1, 4096),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Data"),
+            QT_TRANSLATE_NOOP("explorer", "A data set's name, or a folder with one sub-folder of images a class."),
+        ),
+    ] = "fashion-mnist-12k"
+    device: Annotated[
+        str,
+        Len(1, 20),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Device"),
+            QT_TRANSLATE_NOOP("explorer", "auto, cpu, cuda, cuda:1 … or mps; auto takes the fastest that is there."),
+        ),
+    ] = "auto"
+    epochs: Annotated[
+        int,
+        Interval(ge=1, le=100_000),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Epochs"),
+            QT_TRANSLATE_NOOP("explorer", "How often every training image is seen."),
+        ),
+    ] = 10
+    batch_size: Annotated[
+        int,
+        Interval(ge=1, le=65_536),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Batch size"),
+            QT_TRANSLATE_NOOP("explorer", "Images per step."),
+        ),
+    ] = 128
+    lr: Annotated[
+        float,
+        Interval(gt=0, le=100),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Learning rate"),
+            QT_TRANSLATE_NOOP("explorer", "The highest rate of the schedule."),
+        ),
+    ] = 0.1
+    optimizer: Annotated[
+        str,
+        OneOf(("sgd", "adamw")),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Optimizer"),
+            QT_TRANSLATE_NOOP("explorer", "sgd: stochastic gradient descent. adamw: Adam with decoupled weight decay."),
+            rare=True,
+        ),
+    ] = "sgd"
+    momentum: Annotated[
+        float,
+        Interval(ge=0, lt=1),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Momentum"),
+            QT_TRANSLATE_NOOP("explorer", "Of sgd; 0 is plain gradient descent."),
+            rare=True,
+        ),
+    ] = 0.9
+    nesterov: Annotated[
+        bool,
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Nesterov"),
+            QT_TRANSLATE_NOOP("explorer", "Momentum that looks one step ahead."),
+            rare=True,
+        ),
+    ] = True
+    weight_decay: Annotated[
+        float,
+        Interval(ge=0, le=1),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Weight decay"),
+            QT_TRANSLATE_NOOP("explorer", "Pulls the weights of convolutions and of the linear layer towards zero."),
+            rare=True,
+        ),
+    ] = 5e-4
+    schedule: Annotated[
+        str,
+        OneOf(("constant", "cosine", "one-cycle")),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Schedule"),
+            QT_TRANSLATE_NOOP(
+                "explorer", "How the learning rate changes: constant; cosine: down to 0; one-cycle: up, then down to 0."
+            ),
+            rare=True,
+        ),
+    ] = "one-cycle"
+    precision: Annotated[
+        str,
+        OneOf(("auto", "fp32", "bf16")),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Precision"),
+            QT_TRANSLATE_NOOP("explorer", "auto: bf16 where the hardware multiplies it fast, else fp32."),
+            rare=True,
+        ),
+    ] = "auto"
+    seed: Annotated[
+        int,
+        Interval(ge=0, le=2**32 - 1),
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Seed"),
+            QT_TRANSLATE_NOOP("explorer", "Fixes the initial weights and the order of the images."),
+            rare=True,
+        ),
+    ] = 0
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    def change(self, **changes: Any) -> "Recipe":
+        return replace(self, **changes)
+
+
+RECIPES = {
+    "quick": Recipe(),
+    # Dive into Deep Learning: SGD, lr 0.05, 10 epochs, batch 256, nothing else
+    "chapter": Recipe(
+        batch_size=256, lr=0.05, momentum=0.0, nesterov=False, weight_decay=0.0, schedule="constant", precision="fp32"
+    ),
+}
+PLACE = ("data", "device", "seed")  # where and on what a recipe is used: not part of which recipe it is
+
+
+def recipe_table(recipe: Recipe) -> dict[str, object]:
+    return asdict(recipe)
+
+
+def read_recipe(table: dict[str, object]) -> Recipe:
+    """The inverse of `recipe_table`; missing keys have their defaults. Raises Refused."""
+    return read_value(Recipe, table)
+
+
+def recipe_name(recipe: Recipe) -> str | None:
+    """Which named recipe this is, wherever and on whatever data it is used."""
+    place = {each.name: getattr(recipe, each.name) for each in fields(Recipe) if each.name in PLACE}
+    return next((name for name, known in RECIPES.items() if known.change(**place) == recipe), None)
