@@ -15,7 +15,7 @@ from explorer.architecture.words import QT_TRANSLATE_NOOP, Label
 
 
 @dataclass(frozen=True, slots=True)
-class OneOf(GroupedMetadata):  # type: ignore[misc]  # its __init_subclass__ wants no __iter__ of its own kind
+class OneOf(GroupedMetadata):
     """The value is one of `options`."""
 
     options: tuple[str, ...]
@@ -112,7 +112,7 @@ class Design:
             QT_TRANSLATE_NOOP("explorer", "Block"),
             QT_TRANSLATE_NOOP(
                 "explorer",
-                "basic: two 3×3 convolutions. bottleneck: 1×1, 3×3, 1×1. preact: norm and ReLU before each convolution.",
+                "basic: two 3×3 convolutions. bottleneck: 1×1, 3×3, 1×1. preact: norm and ReLU come before convolutions.",
             ),
         ),
     ] = "basic"

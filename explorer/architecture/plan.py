@@ -101,7 +101,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A design laid out. Where it cannot be built, `sections` end before the first bad place and `obstacles` say why."""
+    """A design laid out. If it cannot be built, `sections` end before the first bad place and `obstacles` say why."""
 
     design: Design
     sections: tuple[Section, ...]

@@ -35,7 +35,7 @@ def refuse(where: str, what: str) -> Refused:
 
 
 @cache
-def adapter(kind: type[Value]) -> Any:
+def adapter(kind: type) -> Any:
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)

@@ -69,7 +69,7 @@ def bundled() -> DataSet:
 def full() -> DataSet | None:
     label = QT_TRANSLATE_NOOP("explorer", "Fashion-MNIST")
     folder = idx_folder()
-    return folder and DataSet("fashion-mnist", label, 10, (1, 28, 28), 60_000, folder)
+    return DataSet("fashion-mnist", label, 10, (1, 28, 28), 60_000, folder) if folder else None
 
 
 def image_folder(path: Path) -> DataSet:
