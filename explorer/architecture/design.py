@@ -112,7 +112,7 @@ class Design:
             QT_TRANSLATE_NOOP("explorer", "Block"),
             QT_TRANSLATE_NOOP(
                 "explorer",
-                "basic: two 3×3 convolutions. bottleneck: 1×1, 3×3, 1×1. preact: norm and ReLU come before convolutions.",
+                "basic: two 3×3 convolutions. bottleneck: 1×1, 3×3, 1×1. preact: norm and ReLU come first.",
             ),
         ),
     ] = "basic"

@@ -5,7 +5,7 @@ pydantic costs a fifth of a second to import, so only a reader at work imports i
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cache
 from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 
@@ -35,7 +35,7 @@ def refuse(where: str, what: str) -> Refused:
 
 
 @cache
-def adapter(kind: type) -> Any:
+def adapter(kind: Hashable) -> Any:
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)
