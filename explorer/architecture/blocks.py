@@ -8,7 +8,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from explorer.architecture.layers import BatchNorm2d, Conv2d, Layer, MaxPool2d, ReLU, Shape, Signal, Step, follow
+from explorer.architecture.layers import (
+    BatchNorm2d,
+    Conv2d,
+    Cost,
+    Costed,
+    Layer,
+    MaxPool2d,
+    ReLU,
+    Shape,
+    Signal,
+    Step,
+    cost_of,
+    follow,
+)
 from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
 
 Steps = tuple[Step, ...]
@@ -160,7 +173,7 @@ STEMS: dict[str, Callable[[int, int, bool, bool], Steps]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class Block(Costed):
     """One residual block at its place: four short runs of layers around a sum.
 
     A projection of a block with a shared start (`before`, pre-activation) reads what that start puts out; identity and
@@ -168,6 +181,7 @@ class Block:
     """
 
     name: str
+    kind: str
     before: tuple[Layer, ...]
     branch: tuple[Layer, ...]
     shortcut: tuple[Layer, ...]
@@ -184,6 +198,10 @@ class Block:
         if self.before:
             return self.before + self.shortcut + self.branch
         return self.branch + self.shortcut + self.after
+
+    @property
+    def cost(self) -> Cost:  # type: ignore[override]  # derived, where others keep it
+        return cost_of(self.layers, self.shortcut)
 
     def at(self, name: str, further: int) -> "Block":
         """The same block under another name, seeing `further` input pixels more."""
@@ -221,5 +239,5 @@ def build_block(name: str, kind: str, w: Wiring, signal: Signal) -> tuple[Block,
     side, _ = run(shared, shortcut.steps)
     after, end = run(end, blueprint.after)
     assert end.field is not None
-    block = Block(name, before, branch, side, after, shortcut.kind, w.stride, signal.shape, end.shape, end.field)
+    block = Block(name, kind, before, branch, side, after, shortcut.kind, w.stride, signal.shape, end.shape, end.field)
     return block, end

@@ -172,6 +172,54 @@ class Layer:
         return isinstance(self.kind, Conv2d | Linear)
 
 
+class Cost(NamedTuple):
+    """What a part of a network costs; activation bytes are for one image in float32."""
+
+    params: int = 0
+    macs: int = 0
+    activation_bytes: int = 0
+    depth: int = 0
+
+    def plus(self, other: "Cost", times: int = 1) -> "Cost":
+        return Cost(*(mine + times * theirs for mine, theirs in zip(self, other, strict=True)))
+
+
+def cost_of(layers: tuple[Layer, ...], off_path: tuple[Layer, ...] = ()) -> Cost:
+    """The sums over `layers`; depth leaves out those `off_path`, on the shortcut."""
+    depth = sum(layer.weighted for layer in layers) - sum(layer.weighted for layer in off_path)
+    return Cost(
+        sum(layer.params for layer in layers),
+        sum(layer.macs for layer in layers),
+        sum(layer.activation_bytes for layer in layers),
+        depth,
+    )
+
+
+class Costed:
+    """Something with a `cost`, whose figures read like its own."""
+
+    __slots__ = ()
+    cost: Cost
+
+    @property
+    def params(self) -> int:
+        return self.cost.params
+
+    @property
+    def macs(self) -> int:
+        """Multiply–accumulates for one image; FLOPs are twice as many."""
+        return self.cost.macs
+
+    @property
+    def activation_bytes(self) -> int:
+        return self.cost.activation_bytes
+
+    @property
+    def depth(self) -> int:
+        """Convolutions and linear layers on the main path: 18 for ResNet-18."""
+        return self.cost.depth
+
+
 class Signal(NamedTuple):
     """What travels between layers: its shape, how far one position sees, and the input pixels between two positions."""
 

@@ -13,11 +13,14 @@ from explorer.architecture.design import Design
 from explorer.architecture.layers import (
     AdaptiveAvgPool2d,
     BatchNorm2d,
+    Cost,
+    Costed,
     Layer,
     Linear,
     ReLU,
     Shape,
     Signal,
+    cost_of,
     follow,
 )
 from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
@@ -30,31 +33,8 @@ class Obstacle(NamedTuple):
     reason: Sentence
 
 
-class Cost(NamedTuple):
-    """What a part of a network costs; activation bytes are for one image in float32."""
-
-    params: int = 0
-    macs: int = 0
-    activation_bytes: int = 0
-    depth: int = 0
-
-    def plus(self, other: "Cost", times: int = 1) -> "Cost":
-        return Cost(*(mine + times * theirs for mine, theirs in zip(self, other, strict=True)))
-
-
-def cost_of(layers: tuple[Layer, ...], off_path: tuple[Layer, ...] = ()) -> Cost:
-    """The sums over `layers`; depth leaves out those `off_path`, on the shortcut."""
-    depth = sum(layer.weighted for layer in layers) - sum(layer.weighted for layer in off_path)
-    return Cost(
-        sum(layer.params for layer in layers),
-        sum(layer.macs for layer in layers),
-        sum(layer.activation_bytes for layer in layers),
-        depth,
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class Section:
+class Section(Costed):
     """The stem, a stage or the head. Stem and head have `loose` layers, a stage has `count` blocks."""
 
     name: str
@@ -66,18 +46,6 @@ class Section:
     first: Block | None = None
     repeated: Block | None = None
     count: int = 0
-
-    @property
-    def params(self) -> int:
-        return self.cost.params
-
-    @property
-    def macs(self) -> int:
-        return self.cost.macs
-
-    @property
-    def activation_bytes(self) -> int:
-        return self.cost.activation_bytes
 
     def block(self, index: int) -> Block:
         """The block number `index`, from 0; each after the second sees as much more as the second did."""
@@ -100,7 +68,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Costed):
     """A design laid out. If it cannot be built, `sections` end before the first bad place and `obstacles` say why."""
 
     design: Design
@@ -108,24 +76,6 @@ class Plan:
     obstacles: tuple[Obstacle, ...]
     cost: Cost
     receptive_field: int
-
-    @property
-    def params(self) -> int:
-        return self.cost.params
-
-    @property
-    def macs(self) -> int:
-        """Multiply–accumulates for one image; FLOPs are twice as many."""
-        return self.cost.macs
-
-    @property
-    def activation_bytes(self) -> int:
-        return self.cost.activation_bytes
-
-    @property
-    def depth(self) -> int:
-        """Convolutions and linear layers on the main path: 18 for ResNet-18."""
-        return self.cost.depth
 
     @property
     def output(self) -> Shape:
@@ -165,7 +115,7 @@ def plan_stage(design: Design, index: int, signal: Signal) -> tuple[Section, Sig
             shortcut_norm=design.shortcut_norm and not design.preactivation,
         )
         block, signal = build_block(f"{name}.{number}", design.block, wiring, signal)
-        cost = cost.plus(cost_of(block.layers, block.shortcut), times=stage.blocks - 1 if number else 1)
+        cost = cost.plus(block.cost, times=stage.blocks - 1 if number else 1)
         blocks.append(block)
     if len(blocks) == 2:  # the blocks between the second and the last see more and more
         assert signal.field is not None

@@ -5,7 +5,7 @@ pydantic costs a fifth of a second to import, so only a reader at work imports i
 
 import json
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 
@@ -35,7 +35,7 @@ def refuse(where: str, what: str) -> Refused:
 
 
 @cache
-def adapter(kind: Hashable) -> Any:
+def adapter(kind: Any) -> Any:
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)
@@ -45,8 +45,9 @@ def read_value(kind: type[Value], table: Mapping[str, object]) -> Value:
     """Make a `kind`, a dataclass with annotated bounds, of `table`; strict about types. Raises Refused."""
     from pydantic import ValidationError
 
+    validator = adapter(kind)  # type: ignore[arg-type]
     try:  # JSON's strictness is the one wanted: a list may become a tuple, "5" and true never an int
-        value: Value = adapter(kind).validate_json(json.dumps(table, default=str), strict=True)
+        value: Value = validator.validate_json(json.dumps(table, default=str), strict=True)
     except ValidationError as error:
         complaints = (
             Complaint(path_text(each["loc"]), complaint_text(kind, each)) for each in error.errors(include_url=False)

@@ -1,0 +1,101 @@
+"""The application: what must be there before Qt starts, then the window or a picture of it."""
+
+import ctypes
+import importlib.util
+import os
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.architecture.design import Design
+from explorer.architecture.presets import DEFAULT, preset
+from explorer.architecture.reading import refuse
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+COMMANDS = "summary, train, runs and check work without a window"
+
+
+def check_start() -> None:
+    """Find what would make Qt abort, while there is still a way to say so. Raises Refused."""
+    if broken_pyside():
+        raise refuse(
+            "PySide6", "6.12 on Python 3.11 kills the process: install 'PySide6-Essentials<6.12' or Python 3.12"
+        )
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal"):
+        return
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise refuse("display", f"there is none: use a desktop session, ssh -X or xvfb-run; {COMMANDS}")
+    spec = importlib.util.find_spec("PySide6")
+    if spec is None or spec.origin is None:
+        raise refuse("PySide6", f"is not installed; {COMMANDS}")
+    try:
+        ctypes.CDLL(str(Path(spec.origin).parent / "Qt/plugins/platforms/libqxcb.so"))
+    except OSError as error:
+        library = str(error).partition(":")[0]
+        raise refuse(
+            "display", f"{library} is missing: on Debian, apt-get install libxcb-cursor0 libegl1; {COMMANDS}"
+        ) from None
+
+
+def broken_pyside() -> bool:
+    """PySide6 6.12 on Python 3.11 drops a reference to None with every call that returns nothing."""
+    major, minor = map(int, version("PySide6-Essentials").split(".")[:2])
+    return (major, minor) >= (6, 12) and sys.version_info < (3, 12)
+
+
+def make_application() -> "QApplication":
+    """The QApplication, named and dressed; the one there is, if a test made it."""
+    from PySide6.QtCore import QLocale
+    from PySide6.QtWidgets import QApplication
+
+    from explorer.gui import theme
+
+    app = QApplication.instance() or QApplication(["resnet-explorer"])
+    assert isinstance(app, QApplication)
+    if QLocale.system().language() == QLocale.Language.C:  # which writes numbers without separators
+        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+    app.setOrganizationName("resnet-explorer")
+    app.setApplicationName("ResNet Explorer")
+    app.setQuitOnLastWindowClosed(False)
+    theme.apply_theme(theme.saved_theme())
+    return app
+
+
+def open_window(design: Design | None) -> int:
+    """Show the window until it is closed. Raises Refused if there can be none."""
+    check_start()
+    app = make_application()
+    from explorer.gui.session import Session
+    from explorer.runs.folder import default_runs
+
+    session = Session(design or preset(DEFAULT), default_runs())
+    sys.excepthook = session.show_crash
+    session.closed.connect(app.quit)
+    session.window.restore_layout()
+    session.window.show()
+    return app.exec()
+
+
+def screenshot(path: Path, size: tuple[int, int], theme_name: str, design: Design) -> int:
+    """Draw the window into a PNG file without a display. Raises Refused."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    app = make_application()
+    from explorer.gui import theme
+    from explorer.gui.session import Session
+    from explorer.runs.folder import default_runs
+
+    theme.apply_theme(theme_name)
+    session = Session(design, default_runs(), warm=False)
+    session.window.resize(*size)
+    session.window.show()
+    while not session.complete:
+        app.processEvents()
+    app.processEvents()
+    saved = session.window.grab().save(str(path), "PNG")
+    session.window.close()
+    if not saved:
+        raise refuse(str(path), "cannot be written")
+    return 0

@@ -1,0 +1,274 @@
+"""The diagram: one slab a block, as high as the root of its map and as thick as its channels; arcs are the shortcuts.
+
+A network's layout is arithmetic: `lay_out` turns a plan into rectangles for a given width and height, the view draws
+them. Runs of equal blocks stand as one slab ×N until they are opened.
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen, QPolygonF, QResizeEvent
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsView, QStyleOptionGraphicsItem, QWidget
+
+from explorer.architecture.blocks import Block
+from explorer.architecture.compare import shape_text
+from explorer.architecture.layers import Shape
+from explorer.architecture.plan import Plan, Section
+from explorer.gui import theme
+from explorer.gui.document import Document
+from explorer.gui.parts import RUN, Broken, Run, children, top_parts
+
+DEPTH = 5  # pixels by which a slab's far side is shifted, for a look of volume
+SHORTCUT_PENS = {
+    "identity": Qt.PenStyle.SolidLine,
+    "projection": Qt.PenStyle.DashLine,
+    "pad": Qt.PenStyle.DotLine,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One slab: what it stands for and how it looks, before it has a place."""
+
+    path: str
+    shape: Shape
+    section: int
+    joins: str = "none"
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """The words below the slabs of one section; `run` is the path that its badge opens or closes."""
+
+    path: str
+    lines: tuple[str, str]
+    section: int
+    slabs: tuple[Drawn, ...]
+    broken: bool = False
+
+
+def square(shape: Shape) -> float:
+    """The root of a map's area; 1 after flattening."""
+    return sqrt(shape[1] * shape[2]) if len(shape) == 3 else 1.0
+
+
+def section_captions(plan: Plan, opened: set[str]) -> list[Caption]:
+    """What to draw, from the input to the head."""
+    source = Drawn("", plan.design.input, 0)
+    captions = [Caption("", ("input", shape_text(plan.design.input)), 0, (source,))]
+    for number, part in enumerate(top_parts(plan)):
+        if isinstance(part, Broken):
+            captions.append(Caption(part.name, (part.name, ""), number, (), broken=True))
+        elif isinstance(part, Section):
+            hue = number if part.name.startswith("layer") else 0
+            times = f" ×{part.count}" if part.count else ""
+            captions.append(
+                Caption(part.name, (part.name + times, shape_text(part.output)), hue, stage_slabs(part, hue, opened))
+            )
+    return captions
+
+
+def stage_slabs(section: Section, hue: int, opened: set[str]) -> tuple[Drawn, ...]:
+    if section.loose:
+        shown = [layer for layer in section.loose if layer.type != "BatchNorm2d" and layer.type != "ReLU"]
+        return tuple(Drawn(f"{section.name}.{layer.name}", layer.output, hue) for layer in shown)
+    slabs: list[Drawn] = []
+    for part in children(section):
+        if isinstance(part, Run) and part.name not in opened:
+            slabs.append(Drawn(part.name, part.output, hue, part.block.joins, part.count))
+        else:
+            blocks = children(part) if isinstance(part, Run) else (part,)
+            slabs += [Drawn(each.name, each.output, hue, each.joins) for each in blocks if isinstance(each, Block)]
+    return tuple(slabs)
+
+
+class Slab(QGraphicsItem):
+    def __init__(self, drawn: Drawn, box: QRectF, chosen: bool) -> None:
+        super().__init__()
+        self.drawn, self.box, self.chosen = drawn, box, chosen
+        self.setToolTip(f"{drawn.path or 'input'}  {shape_text(drawn.shape)}")
+
+    def boundingRect(self) -> QRectF:
+        return self.box.adjusted(-3, -self.arc_height() - 4, DEPTH + 12, 4)
+
+    def shape(self) -> QPainterPath:
+        path = QPainterPath()
+        path.addRect(self.box.adjusted(-2, -DEPTH, DEPTH + 2, 0))
+        return path
+
+    def arc_height(self) -> float:
+        return 14.0 if self.drawn.joins != "none" else 0.0
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        hue = theme.stage_colour(self.drawn.section)
+        copies = min(self.drawn.count, 3)
+        for copy in reversed(range(copies)):
+            self.paint_volume(painter, self.box.translated(copy * 3.0, -copy * 3.0), hue, self.chosen and copy == 0)
+        if self.drawn.joins in SHORTCUT_PENS:
+            self.paint_arc(painter)
+
+    def paint_volume(self, painter: QPainter, box: QRectF, hue: QColor, chosen: bool) -> None:
+        edge = QPen(QColor(theme.colours().accent) if chosen else hue.darker(125), 2.0 if chosen else 1.0)
+        painter.setPen(edge)
+        top = QPolygonF(
+            [
+                box.topLeft(),
+                box.topLeft() + QPointF(DEPTH, -DEPTH),
+                box.topRight() + QPointF(DEPTH, -DEPTH),
+                box.topRight(),
+            ]
+        )
+        side = QPolygonF(
+            [
+                box.topRight(),
+                box.topRight() + QPointF(DEPTH, -DEPTH),
+                box.bottomRight() + QPointF(DEPTH, -DEPTH),
+                box.bottomRight(),
+            ]
+        )
+        for shade, polygon in ((hue.lighter(118), top), (hue.darker(115), side)):
+            painter.setBrush(shade)
+            painter.drawPolygon(polygon)
+        painter.setBrush(hue)
+        painter.drawRect(box)
+
+    def paint_arc(self, painter: QPainter) -> None:
+        """From before the block to behind it, over its top."""
+        left, right = self.box.left() - 3, self.box.right() + DEPTH + 5
+        top = self.box.top() - DEPTH - 2 - (6 if self.drawn.count > 1 else 0)
+        path = QPainterPath(QPointF(left, top + 2))
+        peak = top - self.arc_height()
+        path.cubicTo(QPointF(left, peak), QPointF(right, peak), QPointF(right, top + 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(theme.colours().text), 1.4, SHORTCUT_PENS[self.drawn.joins]))
+        painter.drawPath(path)
+        head = QPolygonF([QPointF(right - 3, top - 1), QPointF(right + 3, top - 1), QPointF(right, top + 4)])
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.colours().text))
+        painter.drawPolygon(head)
+
+
+class Diagram(QGraphicsView):
+    """Draws the document's plan, shares its selection; arrow keys walk along the slabs, Return opens a run."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        self.opened: set[str] = set()
+        self.paths: list[str] = []
+        self.setScene(QGraphicsScene(self))
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(self.tr("Diagram"))
+        self.setToolTip("")
+        self.setMinimumHeight(self.fontMetrics().height() * 9)
+        document.changed.connect(self.draw)
+        document.selection_changed.connect(self.draw)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.draw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self.draw()
+
+    def draw(self) -> None:
+        """Lay the plan out anew: a few dozen items at most unless a long run is open."""
+        scene = self.scene()
+        scene.clear()
+        captions = section_captions(self.document.plan, self.opened)
+        slabs = [slab for caption in captions for slab in caption.slabs]
+        self.paths = [slab.path for slab in slabs if slab.path]
+        line = self.fontMetrics().lineSpacing()
+        width = self.viewport().width() - 4 * theme.RHYTHM
+        height = self.viewport().height() - 2 * line - 7 * theme.RHYTHM
+        tallest = max(square(slab.shape) for slab in slabs)
+        thickness = {slab: 3.0 + 1.1 * sqrt(slab.shape[0]) for slab in slabs}
+        needed = [self.caption_width(caption) for caption in captions]
+        gap = min(44.0, max(14.0, (width - sum(thickness.values())) / (len(slabs) + len(captions))))
+        middle = height / 2
+        left = 0.0
+        for caption, words in zip(captions, needed, strict=True):
+            own = sum(thickness[slab] + gap for slab in caption.slabs) - gap if caption.slabs else 0.0
+            room = max(own, words)
+            at = left + (room - own) / 2
+            for slab in caption.slabs:
+                tall = max(6.0, height * sqrt(square(slab.shape)) / sqrt(tallest))
+                box = QRectF(at, middle - tall / 2, thickness[slab], tall)
+                scene.addItem(Slab(slab, box, self.is_chosen(slab.path)))
+                if slab.count > 1:
+                    self.write(f"×{slab.count}", at + thickness[slab] / 2, box.bottom() + 2, theme.colours().text)
+                at += thickness[slab] + gap
+            self.write_caption(caption, left + room / 2, height + theme.RHYTHM, middle)
+            left += room + gap
+        self.draw_wire(left - gap, middle)
+        scene.setSceneRect(
+            -theme.RHYTHM, -2 * theme.RHYTHM, left - gap + 2 * theme.RHYTHM, height + 2 * line + 4 * theme.RHYTHM
+        )
+
+    def caption_width(self, caption: Caption) -> float:
+        return max(self.fontMetrics().horizontalAdvance(text) for text in caption.lines) + 4.0
+
+    def is_chosen(self, path: str) -> bool:
+        chosen = self.document.selection
+        return bool(path and chosen) and (
+            chosen == path or f"{chosen}.".startswith(f"{path}.") or path.startswith(f"{chosen}.")
+        )
+
+    def draw_wire(self, length: float, middle: float) -> None:
+        wire = self.scene().addLine(0, middle, length, middle, QPen(QColor(theme.colours().line), 2))
+        wire.setZValue(-1)
+
+    def write(self, text: str, centre: float, top: float, colour: str, bold: bool = False) -> None:
+        font = QFont(self.font())
+        font.setBold(bold)
+        item = self.scene().addSimpleText(text, font)
+        item.setBrush(QColor(colour))
+        item.setPos(centre - item.boundingRect().width() / 2, top)
+
+    def write_caption(self, caption: Caption, centre: float, top: float, middle: float) -> None:
+        chosen = theme.colours()
+        if caption.broken:
+            self.write("✕", centre, middle - self.fontMetrics().height() / 2, chosen.bad, bold=True)
+        name, shape = caption.lines
+        self.write(name, centre, top, chosen.bad if caption.broken else chosen.text, bold=self.is_chosen(caption.path))
+        self.write(shape, centre, top + self.fontMetrics().lineSpacing(), chosen.quiet)
+
+    def slab_at(self, position: QPointF) -> str:
+        item = self.itemAt(position.toPoint())
+        return item.drawn.path if isinstance(item, Slab) else ""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        path = self.slab_at(event.position())
+        if path.endswith(RUN):
+            self.toggle(path)
+        elif path:
+            self.document.select(path)
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """A second click on an opened run folds it again."""
+        section = self.slab_at(event.position()).partition(".")[0]
+        if f"{section}.1{RUN}" in self.opened:
+            self.toggle(f"{section}.1{RUN}")
+
+    def toggle(self, path: str) -> None:
+        self.opened ^= {path}
+        self.draw()
+        self.document.select(path)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, chosen = event.key(), self.document.selection
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self.paths:
+            step = 1 if key == Qt.Key.Key_Right else -1
+            place = self.paths.index(chosen) + step if chosen in self.paths else 0
+            self.document.select(self.paths[max(0, min(place, len(self.paths) - 1))])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and "." in chosen:
+            self.toggle(f"{chosen.partition('.')[0]}.1{RUN}")
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,125 @@
+"""Opening, saving, dropping, copying and pasting designs, and what to ask before the window closes."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, QSettings
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+
+from explorer.architecture.notation import from_line, load_design, to_line, to_toml
+from explorer.architecture.reading import Refused
+from explorer.gui.document import Document
+from explorer.gui.trainer import Trainer
+
+MOST_RECENT = 8
+
+
+class Files(QObject):
+    def __init__(self, window: QWidget, document: Document) -> None:
+        super().__init__(window)
+        self.window, self.document = window, document
+
+    @property
+    def filter(self) -> str:
+        return self.tr("Designs (*.toml)")
+
+    def ask_open(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self.window, self.tr("Open design"), self.folder(), self.filter)
+        if name:
+            self.open(Path(name))
+
+    def open(self, path: Path) -> None:
+        """Show the design in a file as one undoable step; a file that is refused changes nothing."""
+        try:
+            design = load_design(path)
+        except Refused as error:
+            self.complain(self.tr("{name} is not opened").format(name=path.name), str(error))
+            return
+        if not design.name:
+            design = design.change(name=path.stem[:80])
+        self.document.propose(design, self.tr("Open {name}").format(name=path.name))
+        self.document.saved_as(path)
+        self.remember(path)
+
+    def save(self) -> bool:
+        return self.write(self.document.path) if self.document.path else self.ask_save()
+
+    def ask_save(self) -> bool:
+        start = str(Path(self.folder()) / f"{self.document.design.name or 'design'}.toml")
+        name, _ = QFileDialog.getSaveFileName(self.window, self.tr("Save design"), start, self.filter)
+        return bool(name) and self.write(Path(name).with_suffix(".toml"))
+
+    def write(self, path: Path) -> bool:
+        try:
+            path.write_text(to_toml(self.document.design), encoding="utf-8")
+        except OSError as error:
+            self.complain(self.tr("{name} is not saved").format(name=path.name), error.strerror or str(error))
+            return False
+        self.document.saved_as(path)
+        self.remember(path)
+        return True
+
+    def copy_line(self) -> None:
+        QGuiApplication.clipboard().setText(to_line(self.document.design))
+
+    def paste_line(self) -> None:
+        try:
+            design = from_line(QGuiApplication.clipboard().text())
+        except Refused as error:
+            self.complain(self.tr("The clipboard holds no design"), str(error))
+            return
+        self.document.propose(design, self.tr("Paste design"))
+
+    def dropped(self, data: QMimeData) -> Path | None:
+        """The design file among what is dropped."""
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        return next((path for path in paths if path.suffix == ".toml"), None)
+
+    def fill_recent(self, menu: QMenu) -> None:
+        menu.clear()
+        for path in self.recent():
+            menu.addAction(path.name, partial(self.open, path)).setToolTip(str(path))
+        menu.setToolTipsVisible(True)
+        if menu.isEmpty():
+            menu.addAction(self.tr("nothing yet")).setEnabled(False)
+
+    def recent(self) -> list[Path]:
+        stored = QSettings().value("recent", [])
+        names = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
+        return [Path(name) for name in names if Path(name).is_file()]
+
+    def remember(self, path: Path) -> None:
+        others = [each for each in self.recent() if each != path]
+        QSettings().setValue("recent", [str(each) for each in (path, *others)][:MOST_RECENT])
+
+    def folder(self) -> str:
+        recent = self.recent()
+        return str((self.document.path or (recent[0] if recent else Path.home() / "x")).parent)
+
+    def complain(self, text: str, details: str) -> None:
+        """One dialog with everything that is wrong."""
+        box = QMessageBox(QMessageBox.Icon.Warning, self.tr("ResNet Explorer"), text, parent=self.window)
+        box.setInformativeText(details)
+        box.open()
+
+    def may_close(self, trainer: Trainer) -> bool:
+        """Ask once about a run under way and an unsaved file."""
+        if trainer.is_busy():
+            answer = QMessageBox.question(
+                self.window,
+                self.tr("A run is under way"),
+                self.tr("Close and stop the run? It writes a checkpoint and can be resumed."),
+                QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
+            )
+            return answer == QMessageBox.StandardButton.Close
+        if self.document.path and not self.document.undo_stack.isClean():
+            choice = QMessageBox.StandardButton
+            answer = QMessageBox.question(
+                self.window,
+                self.tr("Unsaved changes"),
+                self.tr("Save the changes to {name}?").format(name=self.document.path.name),
+                choice.Save | choice.Discard | choice.Cancel,
+            )
+            return answer == choice.Discard or (answer == choice.Save and self.save())
+        return True

@@ -1,0 +1,109 @@
+"""Parts: what table rows and diagram slabs stand for, and finding one by its path.
+
+Paths are the network's own names: `layer3`, `layer3.1`, `layer3.1.conv2`; `layer3.1…` is the run of equal blocks that
+begins with `layer3.1`. Kept apart from views, so that table, diagram and totals agree by construction.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from explorer.architecture.blocks import Block
+from explorer.architecture.layers import Cost, Costed, Layer, Shape
+from explorer.architecture.plan import Plan, Section
+from explorer.architecture.words import Sentence
+
+RUN = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Run(Costed):
+    """The equal blocks of a stage from its second on, as one."""
+
+    section: Section
+
+    @property
+    def name(self) -> str:
+        return f"{self.section.name}.1{RUN}"
+
+    @property
+    def block(self) -> Block:
+        assert self.section.repeated is not None
+        return self.section.repeated
+
+    @property
+    def count(self) -> int:
+        return self.section.count - 1
+
+    @property
+    def output(self) -> Shape:
+        return self.block.output
+
+    @property
+    def receptive_field(self) -> int | None:
+        return self.section.receptive_field
+
+    @property
+    def cost(self) -> Cost:  # type: ignore[override]  # derived, where others keep it
+        return Cost().plus(self.block.cost, times=self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Where the network ends because the next stage cannot be built."""
+
+    name: str
+    reason: Sentence
+
+
+Part = Section | Run | Block | Layer | Broken
+
+
+def top_parts(plan: Plan) -> tuple[Part, ...]:
+    """The sections, and what stands in the way of the next one."""
+    if not plan.obstacles:
+        return plan.sections
+    return (*plan.sections, Broken(f"layer{len(plan.sections)}", plan.obstacles[0].reason))
+
+
+def children(part: Part) -> tuple[Part, ...]:
+    """What a row opens into: a stage into its first block and the run of the others, a block into its layers."""
+    match part:
+        case Section():
+            if part.count > 2:
+                return part.block(0), Run(part)
+            return part.loose or tuple(part.blocks())
+        case Run():
+            return tuple(part.section.block(index) for index in range(1, part.section.count))
+        case Block():
+            return part.layers
+        case _:
+            return ()
+
+
+def multiplicity(part: Part) -> int:
+    """How many equal blocks stand in one row."""
+    return part.count if isinstance(part, Section | Run) else 0
+
+
+def find_part(plan: Plan, path: str) -> Part | None:
+    """The part at `path`, or None where the plan has none."""
+    name, _, rest = path.partition(".")
+    section = next((each for each in plan.sections if each.name == name), None)
+    if section is None or not rest:
+        return section
+    if rest.endswith(RUN):
+        return Run(section) if section.count > 2 else None
+    if section.loose:
+        return next((layer for layer in section.loose if layer.name == rest), None)
+    number, _, layer_name = rest.partition(".")
+    if not number.isdecimal() or int(number) >= section.count:
+        return None
+    block = section.block(int(number))
+    return next((layer for layer in block.layers if layer.name == path), None) if layer_name else block
+
+
+def ancestors(path: str) -> Iterator[str]:
+    """`layer3.1.conv2` → `layer3`, `layer3.1`."""
+    parts = path.split(".")
+    for length in range(1, len(parts)):
+        yield ".".join(parts[:length])

@@ -1,0 +1,117 @@
+"""One QProcess with a worker in it: JSON lines in, batches of events out.
+
+However fast the worker talks, its lines are drained at once and handed on every 50 ms, so the window draws at most 20
+times a second. A line that is no event goes to the log.
+"""
+
+from collections import deque
+
+from PySide6.QtCore import QByteArray, QObject, QProcess, QProcessEnvironment, QTimer, Signal
+
+from explorer.runs.commands import Command, command_line
+from explorer.runs.events import MOST_CHARACTERS, Event, read_event
+from explorer.runs.launch import Launch, launch_local
+
+BATCH = 50  # milliseconds
+PATIENCE = 10_000  # from stop to terminate
+LAST_PATIENCE = 3_000  # from terminate to kill
+LOG_LINES = 200
+
+
+class WorkerProcess(QObject):
+    """`received` carries a list of events, `ended` how the process ended: an empty text if it was asked to."""
+
+    received = Signal(list)
+    ended = Signal(str)
+
+    def __init__(self, parent: QObject | None = None, launch: Launch | None = None) -> None:
+        super().__init__(parent)
+        self.launch = launch
+        self.log: deque[str] = deque(maxlen=LOG_LINES)
+        self.batch: list[Event] = []
+        self.dropping = False
+        self.expected = False
+        self.process = QProcess(self)
+        self.process.readyReadStandardOutput.connect(self.drain)
+        self.process.readyReadStandardError.connect(self.note_errors)
+        self.process.finished.connect(self.report_end)
+        self.process.errorOccurred.connect(self.report_error)
+        self.timer = QTimer(self, interval=BATCH, singleShot=True)
+        self.timer.timeout.connect(self.flush)
+
+    def start(self) -> None:
+        launch = self.launch or launch_local()
+        environment = QProcessEnvironment()
+        for key, value in launch.environment.items():
+            environment.insert(key, value)
+        self.expected = False
+        self.process.setProcessEnvironment(environment)
+        self.process.start(launch.program, list(launch.arguments))
+
+    def is_running(self) -> bool:
+        return self.process.state() != QProcess.ProcessState.NotRunning
+
+    def process_id(self) -> int:
+        return self.process.processId()
+
+    def send(self, command: Command) -> None:
+        self.process.write((command_line(command) + "\n").encode())
+
+    def shut_down(self, at_once: bool) -> None:
+        """End of input: the worker writes a checkpoint and exits; one that does not is ended by force."""
+        self.expected = True
+        self.process.closeWriteChannel()
+        if at_once:
+            self.process.kill()
+        QTimer.singleShot(PATIENCE, self, self.terminate)
+
+    def terminate(self) -> None:
+        """Ask the system to end the worker, then kill it."""
+        if self.is_running():
+            self.process.terminate()
+            QTimer.singleShot(LAST_PATIENCE, self, self.process.kill)
+
+    def drain(self) -> None:
+        while self.process.canReadLine():
+            self.take(self.process.readLine())
+        if self.process.bytesAvailable() > MOST_CHARACTERS:  # a line without end: drop it, and its rest when it comes
+            self.process.readAllStandardOutput()
+            self.dropping = True
+        if self.batch and not self.timer.isActive():
+            self.timer.start()
+
+    def take(self, line: QByteArray) -> None:
+        text = bytes(line.data()).decode("utf-8", "replace").strip()
+        event = None if self.dropping else read_event(text)
+        self.dropping = False
+        if event is not None:
+            self.batch.append(event)
+        elif text:
+            self.log.append(text[:1000])
+
+    def flush(self) -> None:
+        batch, self.batch = self.batch, []
+        if batch:
+            self.received.emit(batch)
+
+    def note_errors(self) -> None:
+        text = bytes(self.process.readAllStandardError().data()).decode("utf-8", "replace")
+        self.log.extend(line[:1000] for line in text.splitlines() if line.strip())
+
+    def report_error(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart:
+            self.log.append(self.process.errorString())
+            self.ended.emit(self.tr("The training process could not be started."))
+
+    def report_end(self, code: int, status: QProcess.ExitStatus) -> None:
+        self.drain()
+        self.timer.stop()
+        self.flush()
+        if self.expected:
+            self.ended.emit("")
+        elif status == QProcess.ExitStatus.CrashExit:
+            self.ended.emit(
+                self.tr("The training process was killed (signal {code}); memory may have run out.").format(code=code)
+            )
+        else:
+            self.ended.emit(self.tr("The training process ended by itself (exit status {code}).").format(code=code))

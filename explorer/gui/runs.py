@@ -1,0 +1,130 @@
+"""The list of runs: colour, name, state, best accuracy, and what changed since the run before it."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from explorer.architecture.compare import changed_fields, design_changes
+from explorer.gui import theme
+from explorer.gui.document import title_of
+from explorer.gui.language import percent, say
+from explorer.runs.folder import Run, list_runs
+
+MOST = 50  # runs in the list
+RESUMABLE = ("stopped", "interrupted", "failed")
+
+
+class RunList(QWidget):
+    """`chosen` when another run is selected; `opened` and `resumed` when a person wants its design, or it to go on."""
+
+    chosen = Signal(object)
+    opened = Signal(object)
+    resumed = Signal(object)
+
+    def __init__(self, root: Path) -> None:
+        super().__init__()
+        self.root = root
+        self.runs: tuple[Run, ...] = ()
+        self.tree = QTreeWidget()
+        self.tree.setColumnCount(4)
+        self.tree.setHeaderLabels([self.tr("Run"), self.tr("Best"), self.tr("State"), self.tr("What changed")])
+        self.tree.setRootIsDecorated(False)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setAccessibleName(self.tr("Runs"))
+        self.tree.setFont(theme.figures_font(self.tree.font()))
+        self.tree.setMinimumHeight(self.fontMetrics().height() * 5)
+        header = self.tree.header()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
+        self.tree.currentItemChanged.connect(self.show_choice)
+        self.tree.itemActivated.connect(lambda: self.opened.emit(self.current()))
+        self.open = QPushButton(self.tr("Open its design"))
+        self.open.clicked.connect(lambda: self.opened.emit(self.current()))
+        self.resume = QPushButton(self.tr("Resume"))
+        self.resume.clicked.connect(lambda: self.resumed.emit(self.current()))
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.open)
+        buttons.addWidget(self.resume)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.RHYTHM // 2)
+        column.addWidget(self.tree)
+        column.addLayout(buttons)
+        self.busy = False
+        self.show_choice()
+
+    def reload(self) -> None:
+        """Read the run folders again; the selection stays."""
+        before = self.current()
+        self.runs = list_runs(self.root)
+        self.tree.clear()
+        for number, run in enumerate(self.runs[:MOST]):
+            older = self.runs[number + 1] if number + 1 < len(self.runs) else None
+            self.tree.addTopLevelItem(self.item(run, older))
+        if before:
+            self.select(before.id)
+        self.setVisible(bool(self.runs))
+        self.show_choice()
+
+    def item(self, run: Run, older: Run | None) -> QTreeWidgetItem:
+        changes = ""
+        if older:
+            sentences = (*design_changes(older.design, run.design), *changed_fields(older.recipe, run.recipe))
+            changes = ", ".join(map(say, sentences)) or self.tr("the same again")
+        best = "" if run.best_accuracy is None else percent(run.best_accuracy)
+        item = QTreeWidgetItem([title_of(run.design), best, self.state_text(run.state), changes])
+        item.setIcon(0, dot(self.colour(run.id)))
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        item.setToolTip(0, f"{run.id}\n{run.created.astimezone():%Y-%m-%d %H:%M}")
+        item.setToolTip(3, changes)
+        return item
+
+    def state_text(self, state: str) -> str:
+        return {
+            "running": self.tr("running"),
+            "paused": self.tr("paused"),
+            "finished": self.tr("finished"),
+            "stopped": self.tr("stopped"),
+            "failed": self.tr("failed"),
+            "interrupted": self.tr("interrupted"),
+        }[state]
+
+    def colour(self, run_id: str) -> QColor:
+        """The run's own colour, by its place among all runs, oldest first; a run to come gets the next one."""
+        ids = [run.id for run in reversed(self.runs)]
+        return theme.run_colour(ids.index(run_id) if run_id in ids else len(ids))
+
+    def current(self) -> Run | None:
+        row = self.tree.currentIndex().row()
+        return self.runs[row] if 0 <= row < len(self.runs) else None
+
+    def select(self, run_id: str) -> None:
+        for row, run in enumerate(self.runs[:MOST]):
+            if run.id == run_id:
+                self.tree.setCurrentIndex(self.tree.model().index(row, 0))
+
+    def allow_resume(self, busy: bool) -> None:
+        self.busy = busy
+        self.show_choice()
+
+    def show_choice(self) -> None:
+        run = self.current()
+        self.open.setEnabled(run is not None)
+        self.resume.setEnabled(run is not None and run.state in RESUMABLE and not self.busy)
+        self.chosen.emit(run)
+
+
+def dot(colour: QColor) -> QPixmap:
+    size = 12
+    pixmap = QPixmap(size, size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawEllipse(2, 2, size - 4, size - 4)
+    painter.end()
+    return pixmap

@@ -1,0 +1,317 @@
+"""The layer table: a tree of sections, blocks and layers, with repeats collapsed to ×N.
+
+The model keeps its nodes while the shape of the tree stays, so that a tick repaints rows instead of rebuilding them. A
+new column is one line of `COLUMNS`.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
+
+from explorer.architecture.blocks import Block
+from explorer.architecture.compare import shape_text
+from explorer.architecture.layers import Conv2d, Layer, MaxPool2d
+from explorer.architecture.plan import Section
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
+from explorer.gui import theme
+from explorer.gui.document import Document
+from explorer.gui.language import memory, say, short, signed, whole
+from explorer.gui.parts import Broken, Part, Run, children, find_part, multiplicity, top_parts
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class Node:
+    """A row: a part of the plan at its path; its children are made when someone looks."""
+
+    __slots__ = ("below", "parent", "part", "path", "row")
+
+    def __init__(self, part: Part, row: int, parent: "Node | None") -> None:
+        self.part = part
+        self.row = row
+        self.parent = parent
+        loose = parent is not None and isinstance(parent.part, Section) and bool(parent.part.loose)
+        self.path: str = f"{parent.path}.{part.name}" if parent and loose else part.name
+        self.below: list[Node] | None = None
+
+    def children(self) -> "list[Node]":
+        if self.below is None:
+            self.below = [Node(part, row, self) for row, part in enumerate(children(self.part))]
+        return self.below
+
+    def adopt(self, part: Part) -> bool:
+        """Stand for `part` from now on, if that leaves the rows below as they are."""
+        if type(part) is not type(self.part) or part.name != self.part.name:
+            return False
+        self.part = part
+        if self.below is None:
+            return True
+        return adopt_all(self.below, children(part))
+
+
+def adopt_all(nodes: list[Node], parts: tuple[Part, ...]) -> bool:
+    return len(nodes) == len(parts) and all(node.adopt(part) for node, part in zip(nodes, parts, strict=True))
+
+
+def type_text(part: Part) -> str:
+    """What stands in a row, as torch or the field calls it."""
+    match part:
+        case Layer(kind=Conv2d(kernel=kernel, stride=stride, groups=groups)):
+            text = f"Conv2d {kernel}×{kernel}" + (f" /{stride}" if stride > 1 else "")
+            return text + (f" ({groups} groups)" if groups > 1 else "")
+        case Layer(kind=MaxPool2d(kernel=kernel, stride=stride)):
+            return f"MaxPool2d {kernel}×{kernel} /{stride}"
+        case Layer():
+            return part.type
+        case Section(first=Block(kind=kind)):
+            return kind
+        case Run():
+            return block_text(part.block)
+        case Block():
+            return block_text(part)
+        case Broken():
+            return say(part.reason)
+        case _:
+            return ""
+
+
+def block_text(block: Block) -> str:
+    return say(Sentence(QT_TRANSLATE_NOOP("explorer", "{shortcut} shortcut"), {"shortcut": block.joins}))
+
+
+class Column(NamedTuple):
+    """A heading, the text of a part, and the figure to compare with the baseline's, with its wording."""
+
+    heading: str
+    text: Callable[[Any], str]
+    figure: str = ""
+    wording: Callable[[float], str] = short
+
+
+COLUMNS = (
+    Column(QT_TRANSLATE_NOOP("explorer", "Layer"), lambda part: part.name),
+    Column(QT_TRANSLATE_NOOP("explorer", "Type"), type_text),
+    Column(QT_TRANSLATE_NOOP("explorer", "Output"), lambda part: shape_text(part.output)),
+    Column(QT_TRANSLATE_NOOP("explorer", "Params"), lambda part: whole(part.params), "params"),
+    Column(QT_TRANSLATE_NOOP("explorer", "MACs"), lambda part: whole(part.macs), "macs"),
+    Column(
+        QT_TRANSLATE_NOOP("explorer", "Field"),
+        lambda part: whole(part.receptive_field) if part.receptive_field else "",
+        "receptive_field",
+        lambda number: whole(int(number)),
+    ),
+    Column(
+        QT_TRANSLATE_NOOP("explorer", "Memory"),
+        lambda part: memory(part.activation_bytes),
+        "activation_bytes",
+        memory,
+    ),
+)
+FIRST_FIGURE = 2
+
+
+class LayerModel(QAbstractItemModel):
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
+        self.document = document
+        self.nodes: list[Node] = []
+
+    def show_plan(self) -> bool:
+        """Stand for the document's plan; False if the rows had to be made anew."""
+        parts = top_parts(self.document.plan)
+        if self.nodes and adopt_all(self.nodes, parts):
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.nodes) - 1, len(COLUMNS) - 1))
+            return True
+        self.beginResetModel()
+        self.nodes = [Node(part, row, None) for row, part in enumerate(parts)]
+        self.endResetModel()
+        return False
+
+    def node(self, index: Index) -> Node:
+        node = index.internalPointer()
+        assert isinstance(node, Node)
+        return node
+
+    def children_of(self, index: Index) -> list[Node]:
+        return self.node(index).children() if index.isValid() else self.nodes
+
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
+        nodes = self.children_of(parent)
+        return self.createIndex(row, column, nodes[row]) if 0 <= row < len(nodes) else QModelIndex()
+
+    def parent(self, index: Index = QModelIndex()) -> Any:  # noqa: B008
+        above = self.node(index).parent if index.isValid() else None
+        return self.createIndex(above.row, 0, above) if above else QModelIndex()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return len(self.children_of(parent)) if parent.column() <= 0 else 0
+
+    def hasChildren(self, parent: Index = QModelIndex()) -> bool:  # noqa: B008
+        if not parent.isValid():
+            return bool(self.nodes)
+        part = self.node(parent).part
+        return not isinstance(part, Layer | Broken) and (
+            not isinstance(part, Section) or bool(part.loose or part.count)
+        )
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return say(COLUMNS[section].heading)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return alignment(section)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        node = self.node(index)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.text(node, index.column())
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return alignment(index.column())
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return self.colour(node, index.column())
+        if role == Qt.ItemDataRole.ToolTipRole and isinstance(node.part, Broken):
+            return say(node.part.reason)
+        return None
+
+    def text(self, node: Node, number: int) -> str:
+        column, part = COLUMNS[number], node.part
+        if isinstance(part, Broken) and number >= FIRST_FIGURE:
+            return ""
+        text = column.text(part)
+        if number == 0 and (times := multiplicity(part)):
+            text += f"  ×{times}"
+        if column.figure and (base := self.document.baseline):
+            text += difference(find_part(base, node.path), part, column)
+        return text
+
+    def colour(self, node: Node, number: int) -> QColor | None:
+        if isinstance(node.part, Broken):
+            return QColor(theme.colours().bad)
+        if number == 0 and node.parent is None and node.part.name.startswith("layer"):
+            hue = theme.stage_colour(node.row)
+            return hue if theme.colours() is theme.DARK else hue.darker(125)
+        return QColor(theme.colours().quiet) if number == 1 else None
+
+    def find(self, path: str) -> QModelIndex:
+        """The row at `path`, making the rows on the way."""
+        nodes: list[Node] | None = self.nodes
+        while nodes:
+            for node in nodes:
+                if node.path == path:
+                    return self.createIndex(node.row, 0, node)
+            nodes = next((node.children() for node in nodes if leads_to(node, path)), None)
+        return QModelIndex()
+
+
+def leads_to(node: Node, path: str) -> bool:
+    if isinstance(node.part, Run):
+        return True  # its row comes last, after the first block
+    return path.startswith(f"{node.path}.")
+
+
+def alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column >= FIRST_FIGURE else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def difference(base: Part | None, part: Part, column: Column) -> str:
+    """How far a part's figure is from the baseline's part at the same path; new parts differ by all of it."""
+    now = getattr(part, column.figure)
+    before = 0 if base is None or isinstance(base, Broken) else getattr(base, column.figure)
+    if now is None or before is None or now == before:
+        return ""
+    return f"  ({signed(column.wording(abs(now - before)), now - before)})"
+
+
+class LayerTable(QTreeView):
+    """Shows the model, keeps what was opened open, and shares the document's selection."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        self.layers = LayerModel(document)
+        self.setModel(self.layers)
+        self.setFont(theme.figures_font(self.font()))
+        self.setUniformRowHeights(True)
+        self.setAllColumnsShowFocus(True)
+        self.setExpandsOnDoubleClick(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setAccessibleName(self.tr("Layers"))
+        self.opened = {part.name for part in document.plan.sections}
+        self.expanded.connect(lambda index: self.opened.add(self.layers.node(index).path))
+        self.collapsed.connect(lambda index: self.opened.discard(self.layers.node(index).path))
+        document.changed.connect(self.show_plan)
+        document.selection_changed.connect(self.show_selection)
+        self.show_plan()
+        self.size_columns()
+        self.selectionModel().currentRowChanged.connect(self.select)
+
+    def size_columns(self) -> None:
+        """Widths from the font and the widest texts expected, so that no tick moves a column."""
+        samples = (
+            "layer1.1.downsample.0",
+            "Conv2d 3×3 /2 (32 g)",
+            "1024×112×112",
+            "44,549,160",
+            "11,513,626,624",
+            "12,345",
+            "123.4 MiB",
+        )
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(self.fontMetrics().averageCharWidth() * 5)
+        for column, sample in enumerate(samples):
+            header.resizeSection(column, self.fontMetrics().horizontalAdvance(sample) + 4 * theme.RHYTHM)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+
+    def show_plan(self) -> None:
+        if self.layers.show_plan():
+            self.viewport().update()
+            return
+        for path in sorted(self.opened, key=len):
+            index = self.layers.find(path)
+            if index.isValid():
+                self.setExpanded(index, True)
+        self.show_selection()
+
+    def show_selection(self) -> None:
+        index = self.layers.find(self.document.selection) if self.document.selection else QModelIndex()
+        if index != self.currentIndex().siblingAtColumn(0):
+            self.setCurrentIndex(index)
+
+    def select(self, current: QModelIndex) -> None:
+        if current.isValid():
+            self.document.select(self.layers.node(current).path)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        else:
+            super().keyPressEvent(event)
+
+    def copy(self) -> None:
+        """The selected rows, or all that are open, as TSV and as an HTML table."""
+        rows = sorted(self.selectionModel().selectedRows(), key=self.position) or list(self.visible_rows())
+        lines = [[say(column.heading) for column in COLUMNS]]
+        lines += [[self.layers.text(self.layers.node(row), number) for number in range(len(COLUMNS))] for row in rows]
+        data = QMimeData()
+        data.setText("\n".join("\t".join(line) for line in lines))
+        cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in line)}</tr>" for line in lines)
+        data.setHtml(f"<table>{cells}</table>")
+        QGuiApplication.clipboard().setMimeData(data)
+
+    def position(self, index: QModelIndex) -> int:
+        return self.visualRect(index).top()
+
+    def visible_rows(self) -> Iterator[QModelIndex]:
+        index = self.layers.index(0, 0)
+        while index.isValid():
+            yield index
+            index = self.indexBelow(index)

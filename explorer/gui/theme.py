@@ -1,0 +1,201 @@
+"""Colours, spacing and icons: two complete palettes of our own on Fusion.
+
+Qt's colour scheme does nothing on plain X11, so each palette names every role. Stages have five calm hues, used alike
+in diagram, table and editor; runs have eight, used alike in plots and list.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+from explorer.architecture.presets import resource
+
+THEMES = ("system", "light", "dark")
+RHYTHM = 8  # pixels between things
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    window: str
+    surface: str
+    raised: str
+    line: str
+    text: str
+    quiet: str
+    disabled: str
+    accent: str
+    on_accent: str
+    good: str
+    warning: str
+    bad: str
+    neutral: str
+    stages: tuple[str, ...]
+    runs: tuple[str, ...]
+
+
+LIGHT = Colours(
+    window="#f4f5f7",
+    surface="#ffffff",
+    raised="#e9ebef",
+    line="#d4d8de",
+    text="#1d2229",
+    quiet="#5b6470",
+    disabled="#9aa2ad",
+    accent="#2f6fd6",
+    on_accent="#ffffff",
+    good="#1f7a46",
+    warning="#8f5b00",
+    bad="#b3261e",
+    neutral="#9aa2ad",
+    stages=("#5b8fd0", "#4ba394", "#c9973a", "#c56f63", "#8c75c4"),
+    runs=("#2f6fd6", "#c4570a", "#2b8a5b", "#a13d8e", "#8a6d00", "#0f8296", "#c2363f", "#6a53c7"),
+)
+DARK = Colours(
+    window="#1b1e23",
+    surface="#22262c",
+    raised="#2e333b",
+    line="#3b424c",
+    text="#e7eaee",
+    quiet="#a3acb8",
+    disabled="#6b7480",
+    accent="#6ba1ff",
+    on_accent="#0d1521",
+    good="#6cc893",
+    warning="#e5b45a",
+    bad="#f2857d",
+    neutral="#76808d",
+    stages=("#6f9fdc", "#5cb5a5", "#d6a94f", "#d5857a", "#a08bd6"),
+    runs=("#6ba1ff", "#f0964b", "#63c592", "#d983c8", "#d1b54a", "#4fbfd1", "#f07f86", "#a595f2"),
+)
+
+
+def system_is_dark() -> bool:
+    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def colours() -> Colours:
+    """The palette in use."""
+    return DARK if QApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+
+
+def stage_colour(number: int) -> QColor:
+    """The hue of section `number`: 0 is the stem, 1 the first stage; stem and head are grey."""
+    chosen = colours()
+    return QColor(chosen.stages[(number - 1) % len(chosen.stages)] if number else chosen.neutral)
+
+
+def run_colour(number: int) -> QColor:
+    chosen = colours().runs
+    return QColor(chosen[number % len(chosen)])
+
+
+def palette(chosen: Colours) -> QPalette:
+    role = QPalette.ColorRole
+    roles = {
+        role.Window: chosen.window,
+        role.WindowText: chosen.text,
+        role.Base: chosen.surface,
+        role.AlternateBase: chosen.window,
+        role.ToolTipBase: chosen.raised,
+        role.ToolTipText: chosen.text,
+        role.PlaceholderText: chosen.quiet,
+        role.Text: chosen.text,
+        role.Button: chosen.raised,
+        role.ButtonText: chosen.text,
+        role.BrightText: chosen.bad,
+        role.Light: chosen.surface,
+        role.Midlight: chosen.raised,
+        role.Mid: chosen.line,
+        role.Dark: chosen.line,
+        role.Shadow: chosen.line,
+        role.Highlight: chosen.accent,
+        role.HighlightedText: chosen.on_accent,
+        role.Accent: chosen.accent,
+        role.Link: chosen.accent,
+        role.LinkVisited: chosen.accent,
+    }
+    made = QPalette()
+    for each, colour in roles.items():
+        made.setColor(each, QColor(colour))
+    for each in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText, role.PlaceholderText):
+        made.setColor(QPalette.ColorGroup.Disabled, each, QColor(chosen.disabled))
+    made.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(chosen.line))
+    return made
+
+
+STYLE = """
+QToolTip {{ color: {text}; background: {raised}; border: 1px solid {line}; padding: 4px; }}
+QDockWidget {{ titlebar-close-icon: none; }}
+QDockWidget::title {{ padding: 6px 8px; background: {window}; text-align: left; }}
+QMainWindow::separator {{ background: {line}; width: 1px; height: 1px; }}
+QTreeView {{ border: none; }}
+QTreeView::item {{ padding: 3px 0; }}
+QHeaderView::section {{ background: {surface}; color: {quiet}; border: none; border-bottom: 1px solid {line};
+  padding: 4px 6px; }}
+QGraphicsView, QScrollArea {{ border: none; }}
+QStatusBar {{ color: {quiet}; }}
+QToolBar {{ border: none; border-bottom: 1px solid {line}; spacing: 4px; padding: 2px 6px; }}
+QLabel[quiet="true"] {{ color: {quiet}; }}
+QLabel[heading="true"] {{ font-weight: 600; }}
+QPushButton[primary="true"] {{ background: {accent}; color: {on_accent}; border: none; border-radius: 4px;
+  padding: 7px 12px; font-weight: 600; }}
+QPushButton[primary="true"]:hover {{ background: {text}; color: {surface}; }}
+QPushButton[primary="true"]:disabled {{ background: {raised}; color: {disabled}; }}
+QPushButton[primary="true"]:focus {{ border: 2px solid {text}; padding: 5px 10px; }}
+QToolButton[flat="true"] {{ border: none; padding: 2px; color: {text}; background: transparent; }}
+QToolButton[flat="true"]:hover {{ background: {raised}; border-radius: 4px; }}
+QToolButton[flat="true"]:focus {{ border: 1px solid {accent}; border-radius: 4px; }}
+QProgressBar {{ border: none; background: {raised}; border-radius: 3px; max-height: 6px; min-height: 6px; }}
+QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}
+"""
+
+
+def apply_theme(theme: str) -> None:
+    """Dress the application in `theme`: system, light or dark."""
+    chosen = DARK if theme == "dark" or (theme == "system" and system_is_dark()) else LIGHT
+    QApplication.setStyle("Fusion")
+    QApplication.setPalette(palette(chosen))
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    names = ("window", "surface", "raised", "line", "text", "quiet", "disabled", "accent", "on_accent")
+    app.setStyleSheet(STYLE.format(**{name: getattr(chosen, name) for name in names}))
+    icon.cache_clear()
+
+
+def saved_theme() -> str:
+    theme = str(QSettings().value("theme", "system"))
+    return theme if theme in THEMES else "system"
+
+
+@lru_cache(maxsize=64)
+def icon(name: str, colour: str = "") -> QIcon:
+    """A Lucide icon in the text's colour or another, paler when disabled."""
+    text = resource("icons", f"{name}.svg").read_text(encoding="utf-8")
+    made = QIcon()
+    for mode, tint in (
+        (QIcon.Mode.Normal, colour or colours().text),
+        (QIcon.Mode.Disabled, colours().disabled),
+    ):
+        renderer = QSvgRenderer(QByteArray(text.replace("currentColor", tint).encode()))
+        pixmap = QPixmap(48, 48)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        renderer.render(painter)
+        painter.end()
+        made.addPixmap(pixmap, mode)
+    return made
+
+
+def figures_font(font: QFont) -> QFont:
+    """`font` with figures of equal width, so that columns of numbers line up."""
+    made = QFont(font)
+    made.setFeature(QFont.Tag("tnum"), 1)
+    return made
+
+
+def code_font() -> QFont:
+    return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)

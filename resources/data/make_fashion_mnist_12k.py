@@ -1,0 +1,46 @@
+"""Make fashion_mnist_12k.npz: a class-balanced subset of Fashion-MNIST, 1,000 + 200 images a class, in a fixed random order.
+
+Run from the project's root with `uv run python resources/data/make_fashion_mnist_12k.py`; it needs the four files of the
+full data set where `explorer.runs.catalogue.idx_folder` looks. Prints the sha256 to put into explorer/engine/datasets.py.
+"""
+
+import hashlib
+import sys
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from explorer.engine.datasets import read_idx_set
+from explorer.runs.catalogue import idx_folder
+
+Pixels = npt.NDArray[np.uint8]
+
+
+def balanced(images: Pixels, labels: Pixels, each: int, random: np.random.Generator) -> tuple[Pixels, Pixels]:
+    """`each` images of every class, shuffled."""
+    chosen = np.concatenate([random.choice(np.flatnonzero(labels == label), each, False) for label in range(10)])
+    random.shuffle(chosen)
+    return images[chosen], labels[chosen]
+
+
+def main() -> None:
+    folder = idx_folder()
+    if folder is None:
+        sys.exit("Fashion-MNIST is not on this machine")
+    random = np.random.default_rng(0)
+    train_images, train_labels = balanced(*read_idx_set(folder, "train"), 1_000, random)
+    test_images, test_labels = balanced(*read_idx_set(folder, "t10k"), 200, random)
+    target = Path(__file__).with_name("fashion_mnist_12k.npz")
+    np.savez_compressed(
+        target,
+        train_images=train_images,
+        train_labels=train_labels,
+        test_images=test_images,
+        test_labels=test_labels,
+    )
+    print(hashlib.sha256(target.read_bytes()).hexdigest(), target.stat().st_size)
+
+
+if __name__ == "__main__":
+    main()
