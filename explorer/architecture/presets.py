@@ -1,7 +1,6 @@
 """Named designs from resources/presets, and finding a design by what a person typed. No torch, no Qt."""
 
 import difflib
-import os
 import re
 import tomllib
 from functools import cache
@@ -67,6 +66,6 @@ def preset_titled(title: str) -> str | None:
 
 def find_design(text: str) -> Design:
     """What DESIGN means on a command line: a file, a preset or one-line text. Raises Refused."""
-    if text.endswith(".toml") or os.sep in text or "/" in text.partition(":")[0]:
+    if text.endswith(".toml") or "\\" in text or "/" in text.partition(":")[0]:  # one-line text has a / further on
         return load_design(Path(text))
     return from_line(text) if ":" in text else preset(text)

@@ -49,10 +49,11 @@ def read_value(kind: type[Value], table: Mapping[str, object]) -> Value:
     try:  # JSON's strictness is the one wanted: a list may become a tuple, "5" and true never an int
         value: Value = validator.validate_json(json.dumps(table, default=str), strict=True)
     except ValidationError as error:
-        complaints = (
-            Complaint(path_text(each["loc"]), complaint_text(kind, each)) for each in error.errors(include_url=False)
-        )
-        raise Refused(*complaints) from None
+        errors = error.errors(include_url=False)
+        paths = {each["loc"][:depth] for each in errors for depth in range(len(each["loc"]))}
+        # a list with a bad entry is also too short for pydantic, but only the entry is to blame
+        blamed = [each for each in errors if each["loc"] not in paths]
+        raise Refused(*(Complaint(path_text(each["loc"]), complaint_text(kind, each)) for each in blamed)) from None
     return value
 
 

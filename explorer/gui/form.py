@@ -6,11 +6,11 @@ A form shows a record and reports what a person does as `edited(name, value)`; i
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache
+from math import nan
 from typing import Any, get_args, get_origin, get_type_hints
 
 from annotated_types import Interval
-from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtGui import QDoubleValidator
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -155,22 +155,28 @@ class Real(Control):
         self.bounds = field.bounds
         self.box = QLineEdit()
         self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
-        validator = QDoubleValidator(self.box)
-        validator.setLocale(QLocale.c())
-        self.box.setValidator(validator)
         self.box.editingFinished.connect(self.report)
         self.hold(self.box)
         self.shown = 0.0
 
     def report(self) -> None:
-        value = float(self.box.text())
-        low = self.bounds.ge if self.bounds.ge is not None else self.bounds.gt
-        high = self.bounds.le if self.bounds.le is not None else self.bounds.lt
-        inside = float(str(low)) <= value <= float(str(high))
-        inside = inside and value not in (self.bounds.gt, self.bounds.lt)
-        if inside:
+        try:
+            value = float(self.box.text().replace(",", "."))
+        except ValueError:
+            value = nan
+        if self.allows(value):
             self.edited.emit(value)
-        self.show_value(value if inside else self.shown)
+        else:  # what is no rate leaves the one there was
+            self.show_value(self.shown)
+
+    def allows(self, value: float) -> bool:
+        bounds: Any = self.bounds
+        return (
+            (bounds.ge is None or value >= bounds.ge)
+            and (bounds.gt is None or value > bounds.gt)
+            and (bounds.le is None or value <= bounds.le)
+            and (bounds.lt is None or value < bounds.lt)
+        )
 
     def show_value(self, value: Any) -> None:
         self.shown = value

@@ -1,6 +1,7 @@
 """Which data sets there are and what they hold, described without torch; `engine/datasets.py` reads them. No Qt."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,17 +87,27 @@ def image_folder(path: Path) -> DataSet:
         raise refuse("data", f"{str(root)!r} needs one sub-folder of images for each of at least two classes")
     if empty := [name for name, count in counts.items() if not count]:
         raise refuse("data", f"no image in the class folder {str(root / empty[0])!r}")
-    return DataSet(str(path), path.name, len(classes), None, sum(counts.values()), path)
+    images = sum(counts.values())
+    train = images if (path / "val").is_dir() else images - held_out(images)
+    return DataSet(str(path), path.name, len(classes), None, train, path)
+
+
+def held_out(images: int) -> int:
+    """How many of a folder's images validate when it has no `val`: one in six."""
+    return max(1, images // 6)
+
+
+CATALOGUE: dict[str, Callable[[], DataSet | None]] = {"fashion-mnist-12k": bundled, "fashion-mnist": full}
 
 
 def data_sets() -> tuple[DataSet, ...]:
     """The named data sets that are on this machine."""
-    return tuple(filter(None, (bundled(), full())))
+    return tuple(found for find in CATALOGUE.values() if (found := find()))
 
 
 def describe_data(name: str) -> DataSet:
     """The data set called `name`, or the folder of images at that path. Raises Refused."""
-    found = next((each for each in data_sets() if each.name == name), None)
+    found = CATALOGUE[name]() if name in CATALOGUE else None
     if found is None and name == "fashion-mnist":
         raise refuse("data", f"Fashion-MNIST is not on this machine; put its four files into {user_data() / name}")
     return found or image_folder(Path(name).expanduser())

@@ -48,6 +48,7 @@ class Recipe:
         Label(
             QT_TRANSLATE_NOOP("explorer", "Batch size"),
             QT_TRANSLATE_NOOP("explorer", "Images per step."),
+            rare=True,
         ),
     ] = 128
     lr: Annotated[
@@ -56,6 +57,7 @@ class Recipe:
         Label(
             QT_TRANSLATE_NOOP("explorer", "Learning rate"),
             QT_TRANSLATE_NOOP("explorer", "The highest rate of the schedule."),
+            rare=True,
         ),
     ] = 0.1
     optimizer: Annotated[

@@ -1,7 +1,7 @@
-"""Make fashion_mnist_12k.npz: a class-balanced subset of Fashion-MNIST, 1,000 + 200 images a class, in a fixed random order.
+"""Make fashion_mnist_12k.npz: a class-balanced subset of Fashion-MNIST, 1,000 + 200 images a class, shuffled.
 
-Run from the project's root with `uv run python resources/data/make_fashion_mnist_12k.py`; it needs the four files of the
-full data set where `explorer.runs.catalogue.idx_folder` looks. Prints the sha256 to put into explorer/engine/datasets.py.
+Run from the project's root with `uv run python resources/data/make_fashion_mnist_12k.py`; it needs the four files of
+the full data set where `explorer.runs.catalogue.idx_folder` looks. Prints the sha256 for explorer/engine/datasets.py.
 """
 
 import hashlib

@@ -1,0 +1,60 @@
+"""What every test of the window needs: no display, settings of its own, and nothing left behind."""
+
+import os
+
+os.environ["QT_QPA_PLATFORM"] = os.environ.get("EXPLORER_TEST_PLATFORM", "offscreen")
+os.environ.setdefault("LC_ALL", "C.UTF-8")
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QApplication
+
+from explorer.architecture.design import Design
+from explorer.architecture.presets import preset
+from explorer.gui.app import make_application
+from explorer.gui.session import Session
+
+
+@pytest.fixture(scope="session")
+def qapp() -> QApplication:
+    return make_application()
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path) -> None:
+    """QSettings of a test go into its own folder."""
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+
+
+@pytest.fixture
+def open_session(qtbot, tmp_path: Path) -> Iterator[Callable[..., Session]]:
+    """Opens a complete window on a design, by default without a worker; fails a test that leaves something behind."""
+    opened: list[Session] = []
+
+    def open_one(design: Design | str = "d2l-resnet18", warm: bool = False) -> Session:
+        session = Session(preset(design) if isinstance(design, str) else design, tmp_path / "runs", warm=warm)
+        opened.append(session)
+        session.window.show()
+        qtbot.waitUntil(lambda: session.complete, timeout=20_000)
+        return session
+
+    yield open_one
+    for session in opened:
+        session.end()
+        session.window.hide()
+        qtbot.waitUntil(lambda session=session: not session.trainer.process.is_running(), timeout=30_000)
+        assert not session.trainer.pulse.isActive()
+        session.window.deleteLater()
+        session.deleteLater()
+    qtbot.wait(20)
+    assert not [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
+    assert not [timer for timer in QApplication.instance().findChildren(QTimer) if timer.isActive()]
+
+
+@pytest.fixture
+def session(open_session: Callable[..., Session]) -> Session:
+    return open_session()

@@ -1,0 +1,74 @@
+from dataclasses import fields
+
+import pytest
+from PySide6.QtCore import Qt
+
+from explorer.architecture.design import Design
+from explorer.architecture.presets import preset
+from explorer.gui.form import Form, Real, form_fields
+from explorer.runs.recipe import RECIPES, Recipe
+
+
+@pytest.mark.parametrize("kind", [Design, Recipe])
+def test_every_labelled_field_has_a_control(qtbot, kind):
+    form = Form(kind, skip=("stages",))
+    qtbot.addWidget(form)
+    unlabelled = {"name", "stages"}
+    assert set(form.controls) == {field.name for field in fields(kind)} - unlabelled
+
+
+@pytest.mark.parametrize("name", ["resnext50_32x4d", "d2l-resnet18", "preact-resnet164"])
+def test_showing_a_design_reports_nothing_else(qtbot, name):
+    """Every echo of a control that is set is the very value that is shown."""
+    form = Form(Design, skip=("stages",))
+    qtbot.addWidget(form)
+    form.show_record(preset("mini"))
+    echoes = []
+    form.edited.connect(lambda field, value: echoes.append((field, value)))
+    form.show_record(preset(name))
+    assert echoes
+    assert all(getattr(preset(name), field) == value for field, value in echoes)
+
+
+def test_a_person_types_a_side(qtbot):
+    form = Form(Design, skip=("stages",))
+    qtbot.addWidget(form)
+    form.show_record(preset("d2l-resnet18"))
+    box = form.controls["input"].boxes[1]
+    box.selectAll()
+    with qtbot.waitSignal(form.edited) as edited:
+        qtbot.keyClicks(box, "64")
+        qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert edited.args == ["input", (1, 64, 96)]
+
+
+def test_a_rate_out_of_bounds_is_not_taken(qtbot):
+    real = Real(form_fields(Recipe)["lr"])
+    qtbot.addWidget(real)
+    real.show_value(0.1)
+    reported = []
+    real.edited.connect(reported.append)
+    for typed, taken in (("0", []), ("1000", []), ("0.05", [0.05])):
+        real.box.clear()
+        qtbot.keyClicks(real.box, typed)
+        qtbot.keyClick(real.box, Qt.Key.Key_Return)
+        assert reported == taken
+    assert real.box.text() == "0.05"
+
+
+def test_an_emptied_field_shows_its_value_again(qtbot):
+    real = Real(form_fields(Recipe)["lr"])
+    qtbot.addWidget(real)
+    real.show_value(RECIPES["chapter"].lr)
+    real.box.clear()
+    real.box.editingFinished.emit()
+    assert real.box.text() == "0.05"
+
+
+def test_rare_fields_stand_behind_more(qtbot):
+    form = Form(Recipe, skip=("data", "device"))
+    qtbot.addWidget(form)
+    form.show()
+    assert not form.controls["seed"].isVisible()
+    qtbot.mouseClick(form.more, Qt.MouseButton.LeftButton)
+    assert form.controls["seed"].isVisible()

@@ -1,0 +1,111 @@
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from explorer.architecture.presets import preset
+from explorer.gui.table import COLUMNS
+
+
+def texts(table, index) -> list[str]:
+    return [table.layers.data(index.siblingAtColumn(column)) for column in range(len(COLUMNS))]
+
+
+def test_rows_are_the_plan(session):
+    table = session.window.table
+    row = texts(table, table.layers.find("layer3"))
+    assert row == ["layer3  ×2", "basic", "256×6×6", "2,100,480", "75,497,472", "211", "468.0 KiB"]
+    assert texts(table, table.layers.find("stem.conv1"))[:4] == ["conv1", "Conv2d 7×7 /2", "64×48×48", "3,200"]
+    assert texts(table, table.layers.find("head.fc"))[3] == "5,130"
+
+
+def test_long_stages_are_collapsed_and_open(open_session):
+    session = open_session("cifar-resnet1202")
+    table = session.window.table
+    stage = table.layers.find("layer1")
+    assert table.layers.rowCount(stage) == 2
+    run = table.layers.find("layer1.1…")
+    assert texts(table, run)[0] == "layer1.1…  ×199"
+    last = table.layers.find("layer1.199.conv2")
+    assert last.isValid()
+    assert texts(table, last)[5] == texts(table, stage)[5] == "803"
+
+
+@pytest.mark.parametrize("name", ["d2l-resnet18", "resnet152", "preact-resnet164"])
+def test_parts_add_up(open_session, name):
+    session = open_session(name)
+    layers = session.window.table.layers
+
+    def total(parent, column: int) -> int:
+        rows = range(layers.rowCount(parent))
+        return sum(int(layers.data(layers.index(row, column, parent)).replace(",", "")) for row in rows)
+
+    from PySide6.QtCore import QModelIndex
+
+    assert total(QModelIndex(), 3) == session.document.plan.params
+    assert total(QModelIndex(), 4) == session.document.plan.macs
+    for row in range(layers.rowCount(QModelIndex())):
+        section = layers.index(row, 0)
+        assert total(section, 3) == session.document.plan.sections[row].params
+
+
+def test_rows_stay_while_the_tree_keeps_its_shape(session, qtbot):
+    table = session.window.table
+    node = table.layers.node(table.layers.find("layer4"))
+    session.document.propose(session.document.design.with_stage(3, width=640), "")
+    assert table.layers.node(table.layers.find("layer4")) is node
+    assert texts(table, table.layers.find("layer4"))[2] == "640×3×3"
+
+
+def test_what_is_open_stays_open(session):
+    table = session.window.table
+    table.setExpanded(table.layers.find("layer2.1"), True)
+    session.document.propose(session.document.design.with_stage(0, blocks=5), "")
+    assert table.isExpanded(table.layers.find("layer2.1"))
+    assert table.isExpanded(table.layers.find("layer1"))
+
+
+def test_the_first_bad_place_is_marked(session):
+    session.document.propose(session.document.design.change(shortcut="pad").with_stage(2, width=32), "")
+    table = session.window.table
+    assert texts(table, table.layers.find("layer3"))[0] == "layer3"
+    assert "padded shortcut" in texts(table, table.layers.find("layer3"))[1]
+    assert not table.layers.find("layer4").isValid()
+
+
+def test_differences_from_the_baseline(session):
+    document, table = session.document, session.window.table
+    document.pin(document.plan)
+    assert texts(table, table.layers.find("layer4"))[3] == "8,395,264"
+    document.propose(document.design.with_stage(3, blocks=3), "")
+    assert texts(table, table.layers.find("layer4"))[3] == "13,116,928  (+4.72 M)"
+    assert texts(table, table.layers.find("layer3"))[3] == "2,100,480"
+    document.pin(None)
+    assert texts(table, table.layers.find("layer4"))[3] == "13,116,928"
+
+
+def test_copy_gives_text_and_a_table(session, qtbot):
+    table = session.window.table
+    table.setFocus()
+    table.setCurrentIndex(table.layers.find("layer1"))
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    data = QGuiApplication.clipboard().mimeData()
+    assert data.text().splitlines()[1].split("\t")[:4] == ["layer1  ×2", "basic", "64×24×24", "148,224"]
+    assert data.html().count("<td>layer1  ×2</td>") == 1
+
+
+def test_keys_select_rows(session, qtbot):
+    table = session.window.table
+    table.setCurrentIndex(table.layers.find("layer1"))
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    assert session.document.selection == "layer1.0"
+
+
+def test_undo_after_a_reset_keeps_the_selection(session):
+    document = session.document
+    document.select("layer3")
+    document.propose(document.design.with_stage(0, blocks=7), "")
+    assert document.selection == "layer3"
+    document.undo_stack.undo()
+    table = session.window.table
+    assert table.layers.node(table.currentIndex()).path == "layer3"
+    assert document.design == preset("d2l-resnet18")
