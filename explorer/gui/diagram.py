@@ -17,7 +17,7 @@ from explorer.architecture.layers import Shape
 from explorer.architecture.plan import Plan, Section
 from explorer.gui import theme
 from explorer.gui.document import Document
-from explorer.gui.parts import RUN, Broken, Run, children, top_parts
+from explorer.gui.parts import RUN, Broken, Run, children, multiplicity, top_parts
 
 DEPTH = 5  # pixels by which a slab's far side is shifted, for a look of volume
 SHORTCUT_PENS = {
@@ -63,7 +63,7 @@ def section_captions(plan: Plan, opened: set[str]) -> list[Caption]:
             captions.append(Caption(part.name, (part.name, ""), number, (), broken=True))
         elif isinstance(part, Section):
             hue = number if part.name.startswith("layer") else 0
-            times = f" ×{part.count}" if part.count else ""
+            times = f" ×{count}" if (count := multiplicity(part)) else ""
             captions.append(
                 Caption(part.name, (part.name + times, shape_text(part.output)), hue, stage_slabs(part, hue, opened))
             )

@@ -13,6 +13,7 @@ from explorer.architecture.checks import Problem, find_problems
 from explorer.architecture.design import Design
 from explorer.architecture.plan import Plan, plan_network
 from explorer.architecture.presets import preset, preset_of, preset_titled
+from explorer.runs.events import Verdict
 
 MERGEABLE = 1
 
@@ -61,6 +62,7 @@ class Document(QObject):
         self.problems: tuple[Problem, ...]
         self.baseline: Plan | None = None
         self.selection = ""
+        self.verdicts: dict[Design, Verdict] = {}
         self.path = path
         self.show_design(design)
 
@@ -87,6 +89,12 @@ class Document(QObject):
         """Compare with `plan` from now on, or with nothing."""
         self.baseline = plan
         self.changed.emit()
+
+    def note_verdict(self, design: Design, verdict: Verdict) -> None:
+        """What torchinfo said of `design` when it was built."""
+        if self.verdicts.get(design) != verdict:
+            self.verdicts[design] = verdict
+            self.changed.emit()
 
     def saved_as(self, path: Path) -> None:
         self.path = path

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QSplitter
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from explorer.gui import theme
 from explorer.gui.curves import Curves
 from explorer.gui.document import Document, title_of
 from explorer.gui.plots import Line, Plots
@@ -15,18 +16,18 @@ from explorer.runs.folder import Run, read_events
 FAINT = 5  # earlier runs on the plots
 
 
-class History(QSplitter):
+class History(QWidget):
     def __init__(self, document: Document, trainer: Trainer) -> None:
-        super().__init__(Qt.Orientation.Vertical)
+        super().__init__()
         self.document, self.trainer = document, trainer
         self.plots, self.list = Plots(), RunList(trainer.runs)
         self.read: dict[str, Curves] = {}
         self.shown_run = ""
-        self.addWidget(self.plots)
-        self.addWidget(self.list)
-        self.setChildrenCollapsible(False)
-        self.setStretchFactor(0, 3)
-        self.setStretchFactor(1, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.RHYTHM)
+        column.addWidget(self.plots, stretch=1)
+        column.addWidget(self.list)
         trainer.progressed.connect(self.follow)
         trainer.changed.connect(lambda: self.list.allow_resume(trainer.is_busy()))
         trainer.run_ended.connect(self.reload)

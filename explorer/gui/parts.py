@@ -82,7 +82,7 @@ def children(part: Part) -> tuple[Part, ...]:
 
 def multiplicity(part: Part) -> int:
     """How many equal blocks stand in one row."""
-    return part.count if isinstance(part, Section | Run) else 0
+    return part.count if isinstance(part, Section | Run) and part.count > 1 else 0
 
 
 def find_part(plan: Plan, path: str) -> Part | None:

@@ -13,6 +13,7 @@ from explorer.gui.language import percent, say
 from explorer.runs.folder import Run, list_runs
 
 MOST = 50  # runs in the list
+ROWS = 4  # of them visible at a time
 RESUMABLE = ("stopped", "interrupted", "failed")
 
 
@@ -34,7 +35,7 @@ class RunList(QWidget):
         self.tree.setUniformRowHeights(True)
         self.tree.setAccessibleName(self.tr("Runs"))
         self.tree.setFont(theme.figures_font(self.tree.font()))
-        self.tree.setMinimumHeight(self.fontMetrics().height() * 5)
+        self.tree.setFixedHeight(int(self.fontMetrics().lineSpacing() * 1.5 * (ROWS + 1)))
         header = self.tree.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)

@@ -32,6 +32,7 @@ class Session(QObject):
         self.trainer = Trainer(runs, process)
         self.window = Window(self.document, self.trainer)
         self.window.closed.connect(self.end)
+        self.trainer.progressed.connect(self.note_verdict)
         self.trainer.process.ended.connect(self.finish)
         self.ending = False
         self.first_paint = PaintWatch(self.window.diagram.viewport(), self.window.table.viewport())
@@ -49,6 +50,11 @@ class Session(QObject):
         self.window.training.below.addWidget(self.history)
         self.complete = True
         self.completed.emit()
+
+    def note_verdict(self) -> None:
+        run = self.trainer.run
+        if run and run.started:
+            self.document.note_verdict(run.design, run.started.referee)
 
     def end(self) -> None:
         """The window is closed: the worker writes its checkpoint and goes, or goes at once if it has none to write."""

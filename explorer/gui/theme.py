@@ -149,6 +149,9 @@ QPushButton[primary="true"]:focus {{ border: 2px solid {text}; padding: 5px 10px
 QToolButton[flat="true"] {{ border: none; padding: 2px; color: {text}; background: transparent; }}
 QToolButton[flat="true"]:hover {{ background: {raised}; border-radius: 4px; }}
 QToolButton[flat="true"]:focus {{ border: 1px solid {accent}; border-radius: 4px; }}
+QRadioButton::indicator {{ width: 10px; height: 10px; border: 1px solid {quiet}; border-radius: 6px;
+  background: {surface}; }}
+QRadioButton::indicator:checked {{ width: 4px; height: 4px; border: 4px solid {accent}; background: {on_accent}; }}
 QProgressBar {{ border: none; background: {raised}; border-radius: 3px; max-height: 6px; min-height: 6px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}
 """

@@ -14,7 +14,6 @@ class Totals(QWidget):
     def __init__(self, document: Document) -> None:
         super().__init__()
         self.document = document
-        self.verdict = ""
         self.figures, self.share = QLabel(), QLabel()
         for label in (self.figures, self.share):
             label.setFont(theme.figures_font(label.font()))
@@ -49,7 +48,9 @@ class Totals(QWidget):
         ]
         if plan.obstacles:
             figures.insert(0, self.tr("<b>up to the first problem:</b>"))
-        self.figures.setText(" · ".join(figures) + self.verdict)
+        if verdict := self.document.verdicts.get(plan.design):
+            figures.append(self.tr("✓ torchinfo agrees") if verdict.agrees else self.tr("✗ torchinfo differs"))
+        self.figures.setText(" · ".join(figures))
         self.figures.setToolTip(self.explain(plan))
         self.show_selection()
 

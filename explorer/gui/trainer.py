@@ -16,7 +16,6 @@ from explorer.gui.curves import Curves
 from explorer.gui.process import PATIENCE, WorkerProcess
 from explorer.runs.commands import Command, Continue, Control, Estimate, Pause, Resume, StepOnce, Stop, Train
 from explorer.runs.events import (
-    Checkpoint,
     Epoch,
     Event,
     Failed,
@@ -51,10 +50,8 @@ class LiveRun:
     curves: Curves = field(default_factory=Curves)
     step: Step | None = None
     epoch: Epoch | None = None
-    checkpoint: Checkpoint | None = None
-    begun: float = field(default_factory=monotonic)
+    outcome: Finished | Stopped | Failed | None = None
     first_step: tuple[int, float] | None = None  # step and time from which the time left is reckoned
-    paused: float = 0.0
 
     def take(self, event: Event) -> None:
         self.curves.take(event)
@@ -66,8 +63,8 @@ class LiveRun:
                 self.first_step = self.first_step or (event.step, monotonic())
             case Epoch():
                 self.epoch = event
-            case Checkpoint():
-                self.checkpoint = event
+            case Finished() | Stopped():
+                self.outcome = event
 
     @property
     def total(self) -> int:
@@ -213,6 +210,8 @@ class Trainer(QObject):
                 self.estimated.emit(number, dict(values))
             case Failed(of="train" | "continue"):
                 self.message, self.advice = event.reason, event.advice
+                if self.run:
+                    self.run.outcome = event
                 self.end()
             case Failed():
                 self.estimated.emit(event.id, {"reason": event.reason})

@@ -25,6 +25,7 @@ from explorer.gui.language import clock, percent, say, whole
 from explorer.gui.preflight import Preflight
 from explorer.gui.trainer import LiveRun, Trainer
 from explorer.runs.catalogue import DataSet, data_sets, describe_data
+from explorer.runs.events import Finished, Stopped
 from explorer.runs.recipe import PLACE, RECIPES, Recipe, recipe_name
 
 FOLDER = "…"  # the entry of the data box that asks for a folder
@@ -238,6 +239,12 @@ class TrainingPanel(QWidget):
             "stopping": self.tr("stopping: writing a checkpoint …"),
         }
         parts = [words[self.trainer.state]] if self.trainer.state in words and self.trainer.is_busy() else []
+        match run.outcome:
+            case Finished(best_epoch=epoch, best_accuracy=accuracy):
+                best = self.tr("finished: best validation {accuracy} after epoch {n}")
+                return best.format(accuracy=percent(accuracy), n=epoch)
+            case Stopped(step=step):
+                return self.tr("stopped after step {n}; it can be resumed").format(n=whole(step))
         if run.started and run.step:
             parts.append(self.tr("epoch {n}/{all}").format(n=run.step.epoch, all=run.started.epochs))
             left = run.seconds_left()
@@ -246,8 +253,6 @@ class TrainingPanel(QWidget):
             parts.append(self.tr("{n} images/s").format(n=whole(round(run.step.examples_per_second))))
         if run.epoch:
             parts.append(self.tr("validation {accuracy}").format(accuracy=percent(run.epoch.validation_accuracy)))
-        if run.started and run.started.referee.agrees:
-            parts.append(self.tr("✓ torchinfo agrees"))
         if run.design != self.document.design:
             parts.append(self.tr("trained on an earlier design"))
         if self.trainer.trouble:

@@ -1,0 +1,127 @@
+import os
+import signal
+
+import pytest
+
+from explorer.architecture.presets import preset
+from explorer.gui import process as process_module
+from explorer.gui import trainer as trainer_module
+from explorer.gui.trainer import Trainer
+from explorer.runs.recipe import RECIPES
+from tests.gui.workers import worker
+
+
+@pytest.fixture
+def train(qtbot, tmp_path):
+    """A trainer on a worker that runs a program, with a run begun."""
+    trainers: list[Trainer] = []
+
+    def begin(program: str) -> Trainer:
+        trainer = Trainer(tmp_path, worker(program))
+        trainers.append(trainer)
+        trainer.warm_up()
+        trainer.start(preset("mini"), RECIPES["quick"])
+        return trainer
+
+    yield begin
+    for trainer in trainers:
+        trainer.pulse.stop()
+        trainer.process.shut_down(at_once=True)
+        qtbot.waitUntil(lambda trainer=trainer: not trainer.process.is_running())
+
+
+def test_a_run_from_start_to_stop(train, qtbot):
+    trainer = train(
+        "hello(); assert told() == 'train'; started(); step(1); step(2, 0.5)\n"
+        "assert told() == 'stop'; say('stopped', step=2); told()"
+    )
+    assert trainer.state == "starting"
+    qtbot.waitUntil(lambda: trainer.run.step is not None and trainer.run.step.step == 2)
+    assert trainer.state == "running"
+    assert list(trainer.run.curves.train.column(1)) == [1.0, 0.5]
+    with qtbot.waitSignal(trainer.run_ended):
+        trainer.stop()
+        assert trainer.state == "stopping"
+    assert trainer.state == "idle"
+
+
+def test_pause_step_and_resume(train, qtbot):
+    trainer = train(
+        "hello(); told(); started(); step(1)\n"
+        "assert told() == 'pause'; say('paused', step=1)\n"
+        "assert told() == 'step'; step(2); say('paused', step=2)\n"
+        "assert told() == 'resume'; say('resumed', step=2); told()"
+    )
+    qtbot.waitUntil(lambda: trainer.run.step is not None)
+    trainer.pause()
+    qtbot.waitUntil(lambda: trainer.state == "paused")
+    trainer.step_once()
+    qtbot.waitUntil(lambda: trainer.run.step.step == 2)
+    assert trainer.state == "paused"
+    trainer.resume()
+    qtbot.waitUntil(lambda: trainer.state == "running")
+
+
+def test_a_killed_worker_leaves_curves_and_another_worker(train, qtbot):
+    trainer = train("hello(); told(); started(); step(1); time.sleep(60)")
+    qtbot.waitUntil(lambda: trainer.run.step is not None)
+    with qtbot.waitSignal(trainer.run_ended, timeout=1_000):
+        os.kill(trainer.process.process_id(), signal.SIGKILL)
+    assert "killed (signal 9)" in trainer.message
+    assert trainer.run.curves.train.count == 1
+    qtbot.waitUntil(lambda: trainer.hello is not None)
+    assert trainer.state == "idle"
+
+
+def test_one_that_dies_before_it_speaks_is_not_started_again(train, qtbot):
+    trainer = train("sys.stderr.write('ImportError: no torch'); sys.exit(1)")
+    qtbot.waitUntil(lambda: bool(trainer.message))
+    qtbot.wait(200)
+    assert trainer.state == "gone"
+    assert not trainer.process.is_running()
+    assert "no torch" in trainer.advice
+
+
+def test_a_stop_that_is_ignored_ends_by_force(train, qtbot, monkeypatch):
+    monkeypatch.setattr(trainer_module, "PATIENCE", 200)
+    monkeypatch.setattr(process_module, "LAST_PATIENCE", 200)
+    trainer = train(
+        "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "hello(); told(); started(); step(1)\nwhile True: time.sleep(1)"
+    )
+    qtbot.waitUntil(lambda: trainer.run.step is not None)
+    with qtbot.waitSignal(trainer.run_ended, timeout=5_000):
+        trainer.stop()
+    assert "signal 9" in trainer.message
+
+
+def test_silence_and_slowness_are_said_and_not_punished(train, qtbot, monkeypatch):
+    trainer = train("hello(); told(); started(); step(1); time.sleep(60)")
+    qtbot.waitUntil(lambda: trainer.run.step is not None)
+    monkeypatch.setattr(trainer_module, "SLOW", 0.0)
+    trainer.check_pulse()
+    assert trainer.trouble.startswith("no step for")
+    monkeypatch.setattr(trainer_module, "SILENT", 0.0)
+    trainer.check_pulse()
+    assert trainer.trouble == "not responding"
+    assert trainer.process.is_running()
+
+
+def test_a_failed_run_says_why(train, qtbot):
+    trainer = train("hello(); told(); started(); say('failed', reason='the loss became nan', advice='smaller'); told()")
+    with qtbot.waitSignal(trainer.run_ended):
+        pass
+    assert (trainer.message, trainer.advice) == ("the loss became nan", "smaller")
+    assert trainer.state == "idle"
+
+
+def test_a_resume_takes_back_the_steps_that_come_again(train, qtbot):
+    trainer = train("hello(); told(); started(); step(1); step(2); step(3); started(step=1); step(2, 9.0); told()")
+    qtbot.waitUntil(lambda: trainer.run.curves.train.count == 2 and trainer.run.curves.train.column(1)[-1] == 9.0)
+    assert list(trainer.run.curves.train.column(0)) == [1.0, 2.0]
+
+
+def test_time_left_is_reckoned_from_the_pace(train, qtbot):
+    trainer = train("hello(); told(); started(steps=10, epochs=1); step(1); time.sleep(0.5); step(6); told()")
+    qtbot.waitUntil(lambda: trainer.run.step is not None and trainer.run.step.step == 6)
+    assert trainer.run.seconds_left() == pytest.approx(0.4, abs=0.3)
