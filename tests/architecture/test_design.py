@@ -1,0 +1,88 @@
+from dataclasses import fields
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from explorer.architecture.design import Design, Stage
+from explorer.architecture.plan import plan_network
+from explorer.architecture.presets import preset
+from tests.designs import ANY, SHALLOW, SMALL, designs
+
+
+def test_the_name_is_not_part_of_equality():
+    design = preset("resnet18")
+    assert design.change(name="another") == design
+    assert hash(design.change(name="another")) == hash(design)
+    assert design.change(classes=10) != design
+
+
+def test_every_other_key_is_part_of_equality():
+    values = {
+        "input": (1, 2, 3),
+        "classes": 7,
+        "stages": (Stage(1, 1),),
+        "stem": "cifar",
+        "stem_width": 5,
+        "block": "bottleneck",
+        "shortcut": "pad",
+        "shortcut_norm": False,
+        "conv_bias": True,
+        "groups": 2,
+        "group_width": 3,
+        "stride_on": "1x1",
+        "final_norm": False,
+        "zero_init": True,
+        "init": "xavier",
+    }
+    assert {each.name for each in fields(Design)} - {"name"} == set(values)
+    design = preset("resnet18")
+    for key, value in values.items():
+        assert design.change(**{key: value}) != design, key
+
+
+def test_with_stage_changes_one_stage():
+    design = preset("resnet18").with_stage(2, blocks=7)
+    assert [stage.blocks for stage in design.stages] == [2, 2, 7, 2]
+    assert [stage.blocks for stage in preset("resnet18").stages] == [2, 2, 2, 2]
+    assert design.with_stage(2, blocks=2) == preset("resnet18")
+
+
+def test_values_are_frozen():
+    with pytest.raises(AttributeError):
+        preset("resnet18").classes = 10
+
+
+@pytest.mark.parametrize("most", [ANY, SHALLOW, SMALL], ids=["any", "shallow", "small"])
+def test_random_designs_are_neither_all_fine_nor_all_broken(most):
+    built = []
+
+    @settings(
+        max_examples=300,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(designs(most))
+    def draw(design):
+        built.append(not plan_network(design).obstacles)
+
+    draw()
+    assert 0.3 < sum(built) / len(built) < 0.7
+
+
+def test_random_designs_vary_every_key():
+    seen = {each.name: set() for each in fields(Design)}
+
+    @settings(max_examples=300, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(designs())
+    def draw(design):
+        for key, values in seen.items():
+            values.add(getattr(design, key))
+
+    draw()
+    assert not [key for key, values in seen.items() if len(values) < 2]
+    assert len(seen["block"]) == len(seen["shortcut"]) == 4
+    assert {1, 1024} <= seen["groups"]
+    assert {2, 100_000} <= seen["classes"]

@@ -1,0 +1,90 @@
+import pytest
+from PySide6.QtCore import Qt
+
+from explorer.architecture.presets import preset
+from explorer.gui.runs import RunList
+from explorer.runs.events import Epoch
+from explorer.runs.folder import RunFolder, list_runs
+from explorer.runs.recipe import RECIPES
+
+
+@pytest.fixture
+def root(tmp_path):
+    """Three runs: the second with more blocks, the third with another rate."""
+    mini, quick = preset("mini"), RECIPES["quick"]
+    made = []
+    for design, recipe in (
+        (mini, quick),
+        (mini.with_stage(1, blocks=3), quick),
+        (mini.with_stage(1, blocks=3), quick.change(lr=0.2)),
+    ):
+        folder = RunFolder.create(tmp_path / "runs", design, recipe, params=77_754)
+        folder.log(Epoch(1, 79, 1.0, 0.6, 0.5, 0.8, 8.0))
+        created = f"2026-01-01T00:00:0{len(made)}+00:00"
+        folder.update(state="finished", best_accuracy=0.8, best_epoch=1, epochs_done=1, created=created)
+        folder.close()
+        made.append(folder)
+    return tmp_path / "runs"
+
+
+@pytest.fixture
+def runs(qtbot, root):
+    made = RunList(root)
+    qtbot.addWidget(made)
+    made.reload()
+    return made
+
+
+def row(runs: RunList, number: int) -> list[str]:
+    item = runs.tree.topLevelItem(number)
+    return [item.text(column) for column in range(4)]
+
+
+def test_the_list_says_what_changed(runs):
+    assert row(runs, 0) == ["Mini (edited)", "80.0 %", "finished", "lr 0.1 → 0.2"]
+    assert row(runs, 1)[3] == "stage 2: blocks 1 → 3"
+    assert row(runs, 2) == ["Mini", "80.0 %", "finished", ""]
+
+
+def test_colours_stay_when_a_run_is_added(runs, root):
+    before = {run.id: runs.colour(run.id).name() for run in runs.runs}
+    coming = runs.colour("the next one").name()
+    RunFolder.create(root, preset("mini"), RECIPES["quick"], params=1).close()
+    runs.reload()
+    assert {run.id: runs.colour(run.id).name() for run in runs.runs if run.id in before} == before
+    assert coming not in before.values()
+    assert runs.colour(list_runs(root)[0].id).name() == coming
+
+
+def test_a_runs_design_opens_as_an_undoable_step(open_session, root, qtbot):
+    session = open_session("resnet50")
+    history = session.history
+    qtbot.waitUntil(lambda: len(history.list.runs) == 3)
+    history.list.select(history.list.runs[1].id)
+    qtbot.mouseClick(history.list.open, Qt.MouseButton.LeftButton)
+    assert session.document.design == preset("mini").with_stage(1, blocks=3)
+    session.document.undo_stack.undo()
+    assert session.document.design == preset("resnet50")
+
+
+def test_earlier_runs_stand_on_the_plots(open_session, root, qtbot):
+    session = open_session()
+    qtbot.waitUntil(lambda: len(session.history.plots.lines) == 3)
+    assert [line.curves.validation.count for line in session.history.plots.lines] == [1, 1, 1]
+    assert not any(line.live for line in session.history.plots.lines)
+    session.history.list.select(session.history.list.runs[2].id)
+    assert [line.live for line in session.history.plots.lines] == [True, False, False]
+
+
+def test_only_what_can_go_on_can_be_resumed(runs, root):
+    folder = RunFolder.create(root, preset("mini"), RECIPES["quick"], params=1)
+    folder.close()
+    runs.reload()
+    runs.select(folder.path.name)
+    assert runs.current().state == "interrupted"
+    assert runs.resume.isEnabled()
+    runs.allow_resume(busy=True)
+    assert not runs.resume.isEnabled()
+    runs.allow_resume(busy=False)
+    runs.select(runs.runs[1].id)
+    assert not runs.resume.isEnabled()

@@ -1,0 +1,450 @@
+import json
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from explorer import __file__ as package
+from explorer.architecture.notation import to_toml
+from explorer.architecture.presets import preset, preset_files
+from explorer.cli import COMMANDS, main
+from explorer.runs.commands import Continue, Train
+from explorer.runs.events import Epoch
+from explorer.runs.folder import RunFolder
+from explorer.runs.recipe import RECIPES, Recipe
+
+
+@pytest.fixture
+def run(capsys):
+    def run(*words):
+        status = main(words)
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err.splitlines()
+
+    return run
+
+
+def fake(monkeypatch, name, **functions):
+    """Put a module in the place of one that would open a window or train."""
+    module = ModuleType(name)
+    vars(module).update(functions)
+    monkeypatch.setitem(sys.modules, name, module)
+
+
+@pytest.fixture
+def orders(monkeypatch):
+    """What `train` would have the worker do."""
+    given = []
+    fake(monkeypatch, "explorer.engine.worker", train=lambda *order: given.append(order) or 0)
+    return given
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What the window would be opened with."""
+    given = []
+
+    def remember(*arguments):
+        given.append(arguments)
+        return 0
+
+    fake(monkeypatch, "explorer.gui.app", open_window=remember, screenshot=remember)
+    return given
+
+
+# ---- summary
+
+
+def test_summary_as_json(run):
+    status, out, err = run("summary", "resnet18", "--json")
+    values = json.loads(out)
+    assert (status, err) == (0, [])
+    assert list(values) == ["design", "totals", "stages", "layers", "problems"]
+    assert values["totals"] == {
+        "params": 11_689_512,
+        "macs": 1_814_073_344,
+        "flops": 3_628_146_688,
+        "depth": 18,
+        "receptive_field": 435,
+        "activation_bytes": values["totals"]["activation_bytes"],
+        "output_shape": [1000],
+    }
+    assert [stage["name"] for stage in values["stages"]] == ["stem", *(f"layer{i}" for i in range(1, 5)), "head"]
+    for key in ("params", "macs"):
+        assert sum(stage[key] for stage in values["stages"]) == values["totals"][key]
+        assert sum(layer[key] for layer in values["layers"]) == values["totals"][key]
+    assert values["layers"][0] == {
+        "name": "conv1",
+        "type": "Conv2d",
+        "output_shape": [64, 112, 112],
+        "params": 9408,
+        "macs": 118_013_952,
+        "receptive_field": 7,
+    }
+    assert [layer["receptive_field"] for layer in values["layers"][-2:]] == [None, None]
+    assert values["problems"] == []
+    assert values["design"]["schema"] == 1
+    assert values["design"]["input"] == [3, 224, 224]
+
+
+def test_summary_of_the_chapter_for_a_person(run):
+    status, out, err = run("summary", "d2l-resnet18", "--input", "1x224x224")
+    assert (status, err) == (0, [])
+    for text in ("11,178,378", "1,734,890,496", "3,469,780,992", "layer4.1.bn2", "512×7×7", "FLOPs", "MACs"):
+        assert text in out
+
+
+def test_summary_collapses_equal_blocks(run):
+    _, out, _ = run("summary", "cifar-resnet1202")
+    assert "layer1.1 … layer1.199" in out
+    assert "199 blocks like this" in out
+    assert len(out.splitlines()) < 80
+
+
+def test_summary_with_another_input_and_number_of_classes(run):
+    _, out, _ = run("summary", "resnet18", "--input", "1x64x32", "--classes", "7", "--json")
+    values = json.loads(out)
+    assert values["design"]["input"] == [1, 64, 32]
+    assert values["totals"]["output_shape"] == [7]
+
+
+def test_verify_carries_the_raw_figures_of_torchinfo(run):
+    status, out, _ = run("summary", "resnet18", "--verify", "--json")
+    assert status == 0
+    assert json.loads(out)["referee"] == {
+        "agrees": True,
+        "params": 11_689_512,
+        "mult_adds": 1_814_083_944,
+        "differences": [],
+    }
+    status, out, _ = run("summary", "mini", "--verify")
+    assert status == 0
+    assert "torchinfo agrees" in out
+
+
+def test_verify_fails_where_torchinfo_disagrees(run, monkeypatch):
+    from explorer.runs.events import Verdict
+
+    verdict = Verdict(False, 1, 2, ("conv1: another shape",))
+    monkeypatch.setattr("explorer.engine.referee.referee", lambda plan: verdict)
+    status, _, err = run("summary", "mini", "--verify")
+    assert status == 1
+    assert err == ["referee: conv1: another shape"]
+
+
+def test_a_design_that_cannot_be_built_prints_its_valid_part(run):
+    line = "basic:3x32x32:10:64x1,32x1/2:shortcut=pad"
+    status, out, err = run("summary", line, "--json", "--verify")
+    values = json.loads(out)
+    assert status == 2
+    assert [stage["name"] for stage in values["stages"]] == ["stem", "layer1"]
+    (problem,) = values["problems"]
+    assert problem["where"] == "stages[1].width"
+    assert problem["fatal"] is True
+    assert problem["repair"] == "Use projection shortcuts"
+    assert len(err) == 1
+    assert err[0].startswith("stages[1].width: ")
+    status, out, _ = run("summary", line)
+    assert status == 2
+    assert "layer1.0.conv1" in out
+
+
+def test_what_is_only_unwise_exits_well(run):
+    status, out, err = run("summary", "basic:3x32x32:10:64x1:shortcut=none,zero_init=true", "--json")
+    assert status == 0
+    assert json.loads(out)["problems"][0]["fatal"] is False
+    assert err[0].startswith("zero_init: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        (["resnet19"], ["design"]),
+        (["no/such.toml"], ["no/such.toml"]),
+        (["resnet18", "--input", "3x224"], ["input"]),
+        (["resnet18", "--input", "17x0x5"], ["input[0]", "input[1]"]),
+        (["resnet18", "--classes", "ten"], ["classes"]),
+        (["resnet18", "--classes", "1", "--input", "3x5000x5"], ["input[1]", "classes"]),
+        (["basic:3x32x32:1:64x0:stem=vgg"], ["classes", "stages", "stem"]),
+    ],
+)
+def test_refused_input_has_a_line_a_problem_and_null_elsewhere(run, words, where):
+    status, out, err = run("summary", *words, "--json")
+    assert status == 2
+    assert [line.partition(": ")[0] for line in err] == where
+    values = json.loads(out)
+    assert [problem["where"] for problem in values["problems"]] == where
+    assert {key: value for key, value in values.items() if key != "problems"} == dict.fromkeys(
+        ("design", "totals", "stages", "layers")
+    )
+
+
+def test_a_file_is_summarised(run, tmp_path):
+    path = tmp_path / "中文 name.toml"
+    path.write_text(to_toml(preset("mini")), encoding="utf-8")
+    status, out, _ = run("summary", str(path))
+    assert status == 0
+    assert "77,754" in out
+
+
+# ---- lists
+
+
+def test_presets(run):
+    status, out, _ = run("presets", "--json")
+    rows = {row["name"]: row for row in json.loads(out)}
+    assert status == 0
+    assert list(rows) == list(preset_files())
+    assert (rows["mini"]["params"], rows["resnet50"]["depth"]) == (77_754, 50)
+    _, out, _ = run("presets")
+    assert "36,479,194" in out
+
+
+@pytest.fixture
+def run_folder(tmp_path):
+    folder = RunFolder.create(tmp_path, preset("mini"), Recipe(epochs=2), 77_754)
+    folder.log(Epoch(1, 79, 0.5, 0.75, float("nan"), 0.5, 3.25))
+    folder.update(state="finished", best_accuracy=0.5, best_epoch=1, epochs_done=1)
+    folder.close()
+    return folder.path
+
+
+def test_runs_are_listed(run, run_folder):
+    status, out, _ = run("runs", "--runs", str(run_folder.parent), "--json")
+    assert status == 0
+    (values,) = json.loads(out)
+    assert values["id"] == run_folder.name
+    assert (values["state"], values["best_accuracy"], values["epochs_done"]) == ("finished", 0.5, 1)
+    assert values["recipe"]["epochs"] == 2
+    status, out, _ = run("runs", "list", "--runs", str(run_folder.parent))
+    assert run_folder.name in out
+    assert "1/2" in out
+
+
+@pytest.mark.parametrize("by", ["name", "path"])
+def test_a_run_is_shown(run, run_folder, by):
+    which = run_folder.name if by == "name" else str(run_folder)
+    status, out, _ = run("runs", "show", which, "--runs", str(run_folder.parent), "--json")
+    assert status == 0
+    assert json.loads(out)["epochs"] == [
+        {
+            "epoch": 1,
+            "step": 79,
+            "train_loss": 0.5,
+            "train_accuracy": 0.75,
+            "validation_loss": None,
+            "validation_accuracy": 0.5,
+            "seconds": 3.25,
+        }
+    ]
+    status, out, _ = run("runs", "show", which, "--runs", str(run_folder.parent))
+    assert status == 0
+    assert "0.7500" in out
+
+
+def test_no_runs_are_an_empty_list(run, tmp_path):
+    assert run("runs", "--runs", str(tmp_path / "none"), "--json")[:2] == (0, "[]\n")
+
+
+@pytest.mark.parametrize("words", [["show"], ["list", "x"], ["show", "no-such-run"], ["delete", "x"]])
+def test_wrong_words_after_runs(run, tmp_path, words):
+    status, out, err = run("runs", *words, "--runs", str(tmp_path))
+    assert (status, out, len(err)) == (2, "", 1)
+
+
+# ---- train
+
+
+def test_train_with_the_defaults(run, orders, tmp_path):
+    status, _, err = run("train", "mini", "--runs", str(tmp_path))
+    assert (status, err) == (0, [])
+    assert orders == [(Train(preset("mini"), Recipe(), tmp_path), False, False)]
+
+
+def test_train_keeps_the_size_that_a_design_has(run, orders):
+    assert run("train", "d2l-resnet18", "--recipe", "chapter", "--events", "--detach")[2] == []
+    ((command, events, detach),) = orders
+    assert command.design == preset("d2l-resnet18")
+    assert command.recipe == RECIPES["chapter"]
+    assert (events, detach) == (True, True)
+
+
+def test_train_fits_a_design_to_the_data_and_says_so(run, orders):
+    status, _, err = run("train", "resnet18", "--data", "fashion-mnist-12k", "--input", "3x64x64")
+    assert status == 0
+    assert len(err) == 1
+    assert err[0].startswith("design: fitted to Fashion-MNIST 12k (bundled subset)")
+    ((command, _, _),) = orders
+    assert command.design == preset("resnet18").change(input=(1, 64, 64), classes=10)
+
+
+def test_every_field_of_the_recipe_is_a_flag(run, orders):
+    values = {
+        "data": "fashion-mnist-12k",
+        "device": "cpu",
+        "epochs": 3,
+        "batch_size": 7,
+        "lr": 0.25,
+        "optimizer": "adamw",
+        "momentum": 0.5,
+        "nesterov": False,
+        "weight_decay": 0.125,
+        "schedule": "cosine",
+        "precision": "fp32",
+        "seed": 9,
+    }
+    assert {each.name for each in fields(Recipe)} == set(values)
+    words = []
+    for name, value in values.items():
+        flag = name.replace("_", "-")
+        words += [f"--no-{flag}"] if value is False else [f"--{flag}", str(value)]
+    assert run("train", "mini", *words)[0] == 0
+    assert orders[0][0].recipe == Recipe(**values)
+
+
+def test_flags_change_the_named_recipe(run, orders):
+    run("train", "mini", "--recipe", "chapter", "--lr", "1", "--nesterov", "--init-from", "parent")
+    assert orders[0][0].recipe == RECIPES["chapter"].change(lr=1.0, nesterov=True)
+    assert orders[0][0].init_from == "parent"
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        (["mini", "--lr", "-1"], ["lr"]),
+        (["mini", "--lr", "nan"], ["lr"]),
+        (
+            ["mini", "--epochs", "2.5", "--batch-size", "many", "--optimizer", "lion"],
+            ["epochs", "batch_size", "optimizer"],
+        ),
+        (["mini", "--recipe", "slow"], ["recipe"]),
+        (["mini", "--data", "no-such-data"], ["data"]),
+        (["resnet19"], ["design"]),
+        (["basic:1x28x28:10:8x1:groups=2"], ["groups"]),
+        (["mini", "--input", "1x0x28"], ["input[1]"]),
+        ([], ["usage"]),
+        (["mini", "--frobnicate"], ["usage"]),
+        (["mini", "--lr"], ["usage"]),
+        (["mini", "--resume", "run"], ["usage"]),
+        (["--resume", "run", "--lr", "0.1"], ["usage"]),
+        (["--resume", "run", "--epochs", "0"], ["epochs"]),
+    ],
+)
+def test_bad_orders_are_refused_before_anything_starts(run, orders, words, where):
+    status, out, err = run("train", *words)
+    assert (status, out, orders) == (2, "", [])
+    assert [line.partition(": ")[0] for line in err] == where
+
+
+def test_resume(run, orders, tmp_path):
+    run("train", "--resume", "a-run", "--runs", str(tmp_path), "--epochs", "20", "--device", "cpu", "--events")
+    run("train", "--resume", "a-run", "--runs", str(tmp_path))
+    assert orders == [
+        (Continue("a-run", tmp_path, 20, "cpu"), True, False),
+        (Continue("a-run", tmp_path, None, None), False, False),
+    ]
+
+
+def test_a_folder_of_images_is_found_from_anywhere(run, orders, tmp_path, monkeypatch):
+    for name in ("cat", "dog", "owl"):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        (tmp_path / "pets" / name / "1.png").touch()
+    monkeypatch.chdir(tmp_path)
+    run("train", "resnet18", "--data", "pets")
+    command = orders[0][0]
+    assert command.recipe.data == str(tmp_path / "pets")
+    assert (command.design.classes, command.design.input) == (3, (3, 224, 224))
+
+
+# ---- the window
+
+
+def test_no_command_opens_the_window(run, shown, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(to_toml(preset("resnet34")), encoding="utf-8")
+    assert [run()[0], run("resnet50")[0], run(str(path))[0]] == [0, 0, 0]
+    assert shown == [(None,), (preset("resnet50"),), (preset("resnet34"),)]
+
+
+def test_screenshot(run, shown):
+    assert run("--screenshot", "a.png")[0] == 0
+    assert run("--screenshot", "b.png", "--size", "800x600", "--theme", "dark", "mini")[0] == 0
+    assert shown[0][0] == Path("a.png")
+    assert shown[0][2:] == ("light", preset("d2l-resnet18"))
+    assert shown[1] == (Path("b.png"), (800, 600), "dark", preset("mini"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["resnet19"],
+        ["sumary"],
+        ["--size", "800x600"],
+        ["--screenshot", "a.png", "--size", "0x600"],
+        ["--screenshot", "a.png", "--size", "99999x600"],
+        ["--screenshot", "a.png", "--size", "wide"],
+        ["--screenshot", "a.png", "--theme", "pink"],
+        ["--screenshot", "a.exe"],
+        ["mini", "resnet18"],
+    ],
+)
+def test_bad_words_open_nothing(run, shown, words):
+    status, out, err = run(*words)
+    assert (status, out, len(err), shown) == (2, "", 1, [])
+
+
+def test_bench_prints_what_was_measured(run, monkeypatch):
+    fake(
+        monkeypatch,
+        "explorer.gui.bench",
+        bench_edit=lambda: {"milliseconds": 1.5},
+        bench_start=dict,
+        bench_window=dict,
+    )
+    assert json.loads(run("bench", "edit", "--json")[1]) == {"milliseconds": 1.5}
+    assert run("bench", "edit")[1].split() == ["milliseconds", "1.5"]
+
+
+# ---- the program as a whole
+
+
+def test_help_lists_every_command(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["--help"])
+    assert caught.value.code == 0
+    out = capsys.readouterr().out
+    assert all(f"  {word} " in out for word in COMMANDS)
+
+
+@pytest.mark.parametrize("word", COMMANDS)
+def test_every_command_has_help(word, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main([word, "--help"])
+    assert caught.value.code == 0
+    assert COMMANDS[word].help in capsys.readouterr().out
+
+
+def python(*arguments, **options):
+    root = Path(package).parent.parent
+    return subprocess.run([sys.executable, *arguments], cwd=root, capture_output=True, check=False, **options)
+
+
+def test_both_entrances_give_the_exit_status():
+    for entrance in (["main.py"], ["-m", "explorer"]):
+        done = python(*entrance, "summary", "nothing")
+        assert done.returncode == 2
+        assert done.stdout == b""
+        assert done.stderr.count(b"\n") == 1
+        assert b"Traceback" not in done.stderr
+
+
+def test_a_reader_that_has_enough_is_no_error():
+    program = f"{sys.executable} main.py summary cifar-resnet1202 --json | head -c 10"
+    done = subprocess.run(
+        ["sh", "-c", program], cwd=Path(package).parent.parent, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == '{"design":'
+    assert done.stderr == ""
