@@ -1,0 +1,111 @@
+"""What is installed on this machine, what is missing, and how to get it. No Qt."""
+
+import ctypes
+import importlib.util
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import NamedTuple
+
+from explorer.grid import grid
+from explorer.runs.catalogue import data_sets, user_data
+from explorer.runs.events import Device
+
+PACKAGES = {  # what each package is for
+    "PySide6-Essentials": "the window",
+    "pyqtgraph": "the window's plots",
+    "torch": "training and --verify",
+    "torchvision": "training",
+    "torchinfo": "training and --verify",
+    "numpy": "training",
+    "safetensors": "training",
+    "pydantic": "reading designs",
+    "platformdirs": "finding the folder of runs",
+    "filelock": "training",
+}
+
+
+class Lack(NamedTuple):
+    what: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """`versions` has None for a package that is not installed; `data` are the names of the data sets found."""
+
+    versions: dict[str, str | None]
+    devices: tuple[Device, ...]
+    window: bool
+    data: tuple[str, ...]
+    missing: tuple[Lack, ...]
+
+
+def examine() -> Findings:
+    """Look for everything that this program can use."""
+    versions = {"Python": platform.python_version(), **{name: installed_version(name) for name in PACKAGES}}
+    devices = found_devices() if versions["torch"] else ()
+    data = tuple(each.name for each in data_sets() if each.path.exists())
+    window = tuple(missing_for_window())
+    missing = (*missing_packages(versions), *unusable_cards(devices), *window, *missing_data(data))
+    return Findings(versions, devices, not window, data, missing)
+
+
+def installed_version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def found_devices() -> tuple[Device, ...]:
+    from explorer.engine.devices import list_devices
+
+    return list_devices()
+
+
+def missing_packages(versions: dict[str, str | None]) -> Iterator[Lack]:
+    for name, use in PACKAGES.items():
+        if versions[name] is None:
+            yield Lack(name, f"needed for {use}; {Path(sys.executable).name} -m pip install {name}")
+
+
+def unusable_cards(devices: tuple[Device, ...]) -> Iterator[Lack]:
+    for device in devices:
+        if device.note:
+            yield Lack(device.name, f"an NVIDIA card is here, but this torch cannot use it: {device.note}")
+
+
+def missing_for_window() -> Iterator[Lack]:
+    """What Qt, which would abort without a word, needs on Linux: a display and the libraries of its xcb plugin."""
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        yield Lack("display", "neither DISPLAY nor WAYLAND_DISPLAY is set; all commands but the window work without")
+    package = importlib.util.find_spec("PySide6")
+    if package is None or package.origin is None:
+        return
+    try:
+        ctypes.CDLL(str(Path(package.origin).parent / "Qt/plugins/platforms/libqxcb.so"))
+    except OSError as error:
+        library = str(error).partition(":")[0]
+        install = "sudo apt install libxcb-cursor0" if "xcb-cursor" in library else f"install what brings {library}"
+        yield Lack(library, f"needed for the window; {install}")
+
+
+def missing_data(found: tuple[str, ...]) -> Iterator[Lack]:
+    if "fashion-mnist" not in found:
+        yield Lack("fashion-mnist", f"for the full set put its four files into {user_data() / 'fashion-mnist'}")
+
+
+def findings_text(findings: Findings) -> str:
+    rows = [(name, number or "not installed") for name, number in findings.versions.items()]
+    rows += [(device.id, f"{device.name}, {device.memory / 2**30:.0f} GiB") for device in findings.devices]
+    rows.append(("window", "can open" if findings.window else "cannot open here"))
+    rows += [("data", name) for name in findings.data]
+    rows += [("missing", f"{what}: {advice}") for what, advice in findings.missing]
+    return grid(rows, "<<")

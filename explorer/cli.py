@@ -1,0 +1,231 @@
+"""The commands. What costs time to import is imported inside the command that needs it."""
+
+import io
+import json
+import os
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+from explorer.architecture.design import Design
+from explorer.architecture.presets import DEFAULT, find_design
+from explorer.architecture.reading import Refused, refuse
+from explorer.flags import add_design_flags, add_json_flag, add_recipe_flags, add_runs_flag, design_of, runs_of, sizes
+
+DONE, DISAGREES, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+LARGEST = 16_384  # pixels a side of a screenshot
+DESIGN = "a file, the name of a preset, or one-line text"
+
+
+class Parser(ArgumentParser):
+    """Complains as the rest of the program does."""
+
+    def error(self, message: str) -> NoReturn:
+        raise refuse("usage", f"{message}; see {self.prog} --help")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line and return the exit status."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    word = words[0] if words and words[0] in COMMANDS else ""
+    command = COMMANDS.get(word, WINDOW)
+    parser = Parser(
+        prog=f"main.py {word}".strip(),
+        description=command.help,
+        epilog=None if word else command_list(),
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.add_flags(parser)
+    try:
+        return command.run(parser.parse_args(words[1:] if word else words))
+    except Refused as refused:
+        complain(map(str, refused.complaints))
+        return BAD_INPUT
+    except BrokenPipeError:  # whoever reads has enough, as `head` does; Python is not to find out again at its exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def command_list() -> str:
+    lines = [f"  {word:10}{command.help}" for word, command in COMMANDS.items()]
+    return "\n".join(["commands:", *lines, "", f"DESIGN is {DESIGN}."])
+
+
+def complain(lines: Iterable[str]) -> None:
+    """One line each on stderr, behind all that was printed."""
+    sys.stdout.flush()
+    for line in lines:
+        print(" ".join(line.split()), file=sys.stderr)
+
+
+def show(as_json: bool, values: Callable[[], object], text: Callable[[], str]) -> int:
+    """Print one of the two forms that an answer has."""
+    print(json.dumps(values(), ensure_ascii=False) if as_json else text(), flush=True)
+    return DONE
+
+
+def window_flags(parser: Parser) -> None:
+    parser.add_argument("design", nargs="?", metavar="DESIGN", help="what the window shows first")
+    parser.add_argument(
+        "--screenshot", type=Path, metavar="OUT.png", help="draw the window without a display, and exit"
+    )
+    parser.add_argument("--size", metavar="WxH", help="of the screenshot, in pixels (1440x900)")
+    parser.add_argument("--theme", choices=("light", "dark"), help="of the screenshot (light)")
+
+
+def window(options: Namespace) -> int:
+    design = None if options.design is None else find_design(options.design)
+    if options.screenshot is not None:
+        return draw_window(options, design or find_design(DEFAULT))
+    if options.size or options.theme:
+        raise refuse("usage", "--size and --theme go with --screenshot")
+    from explorer.gui.app import open_window
+
+    return open_window(design)
+
+
+def draw_window(options: Namespace, design: Design) -> int:
+    width, height = sizes("size", options.size or "1440x900", "WxH")
+    if not (0 < width <= LARGEST and 0 < height <= LARGEST):
+        raise refuse("size", f"must be at least 1x1 and at most {LARGEST}x{LARGEST}")
+    if options.screenshot.suffix.lower() != ".png":
+        raise refuse("screenshot", "must be a .png file")
+    from explorer.gui.app import screenshot
+
+    return screenshot(options.screenshot, (width, height), options.theme or "light", design)
+
+
+def presets(options: Namespace) -> int:
+    from explorer.lists import presets_text, presets_values
+
+    return show(options.json, presets_values, presets_text)
+
+
+def summary_flags(parser: Parser) -> None:
+    parser.add_argument("design", metavar="DESIGN", help=DESIGN)
+    add_design_flags(parser)
+    add_json_flag(parser)
+    parser.add_argument("--verify", action="store_true", help="have torchinfo count the network too, and compare")
+
+
+def summary(options: Namespace) -> int:
+    from explorer.architecture.checks import find_problems
+    from explorer.architecture.plan import plan_network
+    from explorer.report import problem_lines, refusal_values, summary_text, summary_values
+
+    try:
+        plan = plan_network(design_of(options))
+    except Refused as refused:
+        if options.json:
+            print(json.dumps(refusal_values(refused), ensure_ascii=False))
+        raise
+    problems, verdict = find_problems(plan), None
+    if options.verify and not plan.obstacles:
+        from explorer.engine.referee import referee
+
+        verdict = referee(plan)
+    show(options.json, lambda: summary_values(plan, problems, verdict), lambda: summary_text(plan, verdict))
+    complain(problem_lines(problems))
+    if verdict is not None:
+        complain(f"referee: {difference}" for difference in verdict.differences)
+    if plan.obstacles:
+        return BAD_INPUT
+    return DONE if verdict is None or verdict.agrees else DISAGREES
+
+
+def train_flags(parser: Parser) -> None:
+    parser.add_argument("design", nargs="?", metavar="DESIGN", help=DESIGN)
+    add_design_flags(parser)
+    add_recipe_flags(parser)
+    add_runs_flag(parser)
+    parser.add_argument("--init-from", metavar="RUN", help="start with the weights of this run")
+    parser.add_argument("--resume", metavar="RUN", help="go on with this run; --epochs for more of them")
+    parser.add_argument("--events", action="store_true", help="print a JSON object a line, read commands from stdin")
+    parser.add_argument("--detach", action="store_true", help="with --events: go on when stdin ends")
+
+
+def train(options: Namespace) -> int:
+    from explorer.order import order_of
+
+    order = order_of(options)  # refuses what it can before torch is imported
+    from explorer.engine.worker import train
+
+    return train(order, options.events, options.detach)
+
+
+def worker(options: Namespace) -> int:
+    from explorer.engine.worker import serve
+
+    return serve(runs_of(options))
+
+
+def runs_flags(parser: Parser) -> None:
+    parser.add_argument(
+        "action", nargs="?", default="list", choices=("list", "show"), help="list (the default) or show"
+    )
+    parser.add_argument("run", nargs="?", metavar="RUN", help="to show: a run's id or its folder")
+    add_runs_flag(parser)
+    add_json_flag(parser)
+
+
+def runs(options: Namespace) -> int:
+    from explorer.lists import run_in_full, run_text, run_values, runs_text
+    from explorer.runs.folder import find_run, list_runs
+
+    if (options.action == "show") != (options.run is not None):
+        raise refuse(
+            "usage", "runs list takes no RUN" if options.run else "runs show which RUN? `runs list` lists them"
+        )
+    if options.run is not None:
+        run = find_run(options.run, runs_of(options))
+        return show(options.json, lambda: run_in_full(run), lambda: run_text(run))
+    found = list_runs(runs_of(options))
+    return show(options.json, lambda: [run_values(run) for run in found], lambda: runs_text(found))
+
+
+def bench_flags(parser: Parser) -> None:
+    parser.add_argument("what", choices=("edit", "start", "window"), help="an edit, the program's start, or the window")
+    add_json_flag(parser)
+
+
+def bench(options: Namespace) -> int:
+    from explorer.grid import grid
+    from explorer.gui.bench import bench_edit, bench_start, bench_window
+
+    measured = {"edit": bench_edit, "start": bench_start, "window": bench_window}[options.what]()
+    rows = [(key, str(value)) for key, value in measured.items()]
+    return show(options.json, lambda: measured, lambda: grid(rows, "<<"))
+
+
+def check(options: Namespace) -> int:
+    from explorer.check import examine, findings_text
+
+    findings = examine()
+    return show(options.json, lambda: asdict(findings), lambda: findings_text(findings))
+
+
+class Command(NamedTuple):
+    help: str
+    add_flags: Callable[[Parser], None]
+    run: Callable[[Namespace], int]
+
+
+WINDOW = Command("Design a residual network, see every layer at once, train it and watch.", window_flags, window)
+COMMANDS = {
+    "presets": Command("List the named designs.", add_json_flag, presets),
+    "summary": Command("Show every layer of a design, and the totals.", summary_flags, summary),
+    "train": Command("Train a design, or go on with a run.", train_flags, train),
+    "worker": Command("Obey JSON lines on stdin, as the window's own worker does.", add_runs_flag, worker),
+    "runs": Command("List the runs, or show one.", runs_flags, runs),
+    "bench": Command("Measure this program.", bench_flags, bench),
+    "check": Command("Say what is installed, which devices there are, and what is missing.", add_json_flag, check),
+}

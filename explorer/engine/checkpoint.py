@@ -1,0 +1,77 @@
+"""Checkpoints: written whole or not at all, the one before kept, each known by its sha256. No Qt."""
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+
+from explorer.architecture.reading import refuse
+from explorer.runs.folder import RunFolder
+
+NEWEST, PREVIOUS = "checkpoint.pt", "checkpoint.previous.pt"
+
+
+class Unwritten(Exception):
+    """A file that could not be written; the old one is still there. Its text is a sentence."""
+
+
+class Found(NamedTuple):
+    """A checkpoint that was read; `warning` says what was wrong with a newer one."""
+
+    state: dict[str, Any]
+    warning: str
+
+
+def save_checkpoint(folder: RunFolder, state: dict[str, Any]) -> None:
+    """Write `state`, keeping the checkpoint before it. Raises Unwritten."""
+    hashes = folder.manifest["hashes"]
+    temporary = folder.path / (NEWEST + ".part")
+    try:
+        torch.save(state, temporary)
+        digest = seal(temporary)
+        # The manifest first: whichever step is the last before a crash, it knows the files that are there.
+        folder.update(hashes={**hashes, PREVIOUS: hashes.get(NEWEST, ""), NEWEST: digest})
+        if (folder.path / NEWEST).exists():
+            (folder.path / NEWEST).replace(folder.path / PREVIOUS)
+        temporary.replace(folder.path / NEWEST)
+    except (OSError, RuntimeError) as error:  # torch reports a full disk as a RuntimeError without a number
+        temporary.unlink(missing_ok=True)
+        raise unwritten(temporary.with_name(NEWEST), error) from None
+
+
+def seal(path: Path) -> str:
+    """Make sure that `path` is on the disk; its sha256. Raises OSError."""
+    with path.open("rb+") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    return digest
+
+
+def unwritten(path: Path, error: Exception) -> Unwritten:
+    free = shutil.disk_usage(path.parent).free // 10**6
+    reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+    return Unwritten(f"could not write {path.name}, {free:,} MB free: {reason}")
+
+
+def load_checkpoint(folder: Path, hashes: dict[str, str]) -> Found | None:
+    """The newest checkpoint that is whole, None if none was ever written. Raises Refused if all are damaged."""
+    damaged = []
+    for name in (NEWEST, PREVIOUS):
+        path = folder / name
+        if not path.is_file():
+            continue
+        try:
+            with path.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() not in hashes.values():
+                    raise ValueError("its sha256 is not the one in run.json")
+            state = torch.load(path, map_location="cpu", weights_only=True)
+        except Exception as error:  # torch.load raises almost anything on a bad file
+            damaged.append(f"{name} is damaged ({str(error).splitlines()[0][:120]})")
+            continue
+        return Found(state, f"{damaged[0]}; going on from {name}" if damaged else "")
+    if damaged:
+        raise refuse("checkpoint", "; ".join(damaged))
+    return None

@@ -1,0 +1,177 @@
+"""DATASETS: how each data set of the catalogue is read, as uint8 images with labels. No Qt."""
+
+import gzip
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from explorer.architecture.design import Design
+from explorer.architecture.reading import refuse
+from explorer.engine.devices import available_memory
+from explorer.runs.catalogue import FOLDER_SUFFIXES, DataSet, describe_data, held_out, idx_file
+
+Pixels = npt.NDArray[np.uint8]
+
+BUNDLED_SHA256 = "ce61ba0eda7e5ad4bdc5308bfb035fca2626374799e0b6f1c40c0805d78fa318"
+# of the four files of Fashion-MNIST, unpacked: their packed forms differ from place to place
+IDX_SHA256 = {
+    "train-images-idx3-ubyte": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+    "train-labels-idx1-ubyte": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+    "t10k-images-idx3-ubyte": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+    "t10k-labels-idx1-ubyte": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+}
+IDX_HEADERS = {"images": 16, "labels": 8}  # bytes
+
+
+class Images(NamedTuple):
+    """uint8 images of (n, channels, height, width) and their int64 labels of (n,)."""
+
+    pixels: Tensor
+    labels: Tensor
+
+
+class Data(NamedTuple):
+    train: Images
+    validation: Images
+
+
+def load_data(name: str, design: Design) -> Data:
+    """The data set called `name`, or the folder of images there, checked against `design`. Raises Refused."""
+    data_set = describe_data(name)
+    channels = design.input[0]
+    wanted = (data_set.shape[0],) if data_set.shape else (1, 3)
+    if channels not in wanted:
+        raise refuse(
+            "input", f"the design takes {channels} channels, {data_set.label} has {' or '.join(map(str, wanted))}"
+        )
+    data = DATASETS.get(data_set.name, read_folder)(data_set, design)
+    for part in data:
+        if not len(part.labels):
+            raise refuse("data", f"{data_set.label} has no images to train or to validate with")
+        highest = int(part.labels.max())
+        if highest >= design.classes:
+            raise refuse("data", f"{data_set.label} has a label {highest}; the design has {design.classes} classes")
+    return data
+
+
+def read_bundled(data_set: DataSet, design: Design) -> Data:
+    """The subset that comes with the program. Raises Refused."""
+    if sha256_of(data_set.path) != BUNDLED_SHA256:
+        raise refuse("data", f"{str(data_set.path)!r} is damaged: its sha256 is not the known one")
+    try:
+        with np.load(data_set.path) as arrays:
+            return Data(*(images(arrays[f"{part}_images"], arrays[f"{part}_labels"]) for part in ("train", "test")))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise refuse("data", f"{str(data_set.path)!r} cannot be read: {error}") from None
+
+
+def read_full(data_set: DataSet, design: Design) -> Data:
+    """Fashion-MNIST from its four files. Raises Refused."""
+    return Data(*(images(*read_idx_set(data_set.path, part)) for part in ("train", "t10k")))
+
+
+def images(pixels: Pixels, labels: Pixels) -> Images:
+    """From (n, height, width) in grey."""
+    return Images(torch.from_numpy(pixels).unsqueeze(1), torch.from_numpy(labels).long())
+
+
+def sha256_of(path: Path) -> str:
+    """Raises Refused."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise refuse("data", f"{str(path)!r} cannot be read: {error.strerror}") from None
+
+
+def read_idx_set(folder: Path, part: str) -> tuple[Pixels, Pixels]:
+    """The 28×28 images and the labels of `part`, train or t10k. Raises Refused."""
+    pixels = read_idx(folder, f"{part}-images-idx3-ubyte").reshape(-1, 28, 28)
+    return pixels, read_idx(folder, f"{part}-labels-idx1-ubyte")
+
+
+def read_idx(folder: Path, name: str) -> Pixels:
+    """The bytes of one file behind its header, packed or not. Raises Refused."""
+    path = idx_file(folder, name)
+    if path is None:
+        raise refuse("data", f"{str(folder / name)!r} is missing")
+    try:
+        content = path.read_bytes()
+        if path.suffix == ".gz":
+            content = gzip.decompress(content)
+    except (OSError, EOFError, zlib.error) as error:
+        raise refuse("data", f"{str(path)!r} cannot be read: {error}") from None
+    if hashlib.sha256(content).hexdigest() != IDX_SHA256[name]:
+        raise refuse("data", f"{str(path)!r} is damaged: its sha256 is not the known one")
+    return np.frombuffer(content, np.uint8, offset=IDX_HEADERS[name.split("-")[1]]).copy()
+
+
+def read_folder(data_set: DataSet, design: Design) -> Data:
+    """A folder of images, one sub-folder a class, brought to the design's channels and size. Raises Refused."""
+    root = data_set.path / "train" if (data_set.path / "train").is_dir() else data_set.path
+    names = sorted(each.name for each in root.iterdir() if each.is_dir() and not each.name.startswith("."))
+    found = class_files(root, names)
+    if (data_set.path / "val").is_dir():
+        train, validation = found, class_files(data_set.path / "val", names)
+    else:  # always the same images, so that runs can be compared
+        order = np.random.default_rng(0).permutation(len(found))
+        cut = held_out(len(found))
+        train, validation = [found[i] for i in order[cut:]], [found[i] for i in order[:cut]]
+    channels, height, width = design.input
+    needed, free = (len(train) + len(validation)) * channels * height * width, available_memory(torch.device("cpu"))
+    if free is not None and needed > free:
+        raise refuse("data", f"the images need {needed / 1e9:.1f} GB of memory, {free / 1e9:.1f} GB are free")
+    return Data(read_files(train, design), read_files(validation, design))
+
+
+def class_files(root: Path, names: list[str]) -> list[tuple[Path, int]]:
+    """Every image below `root` with its label; the classes of validation are those of training. Raises Refused."""
+    try:
+        if strange := sorted(
+            {each.name for each in root.iterdir() if each.is_dir() and each.name[0] != "."} - {*names}
+        ):
+            raise refuse("data", f"{str(root / strange[0])!r} is a class that training does not have")
+        return [
+            (path, label)
+            for label, name in enumerate(names)
+            if (root / name).is_dir()
+            for path in sorted((root / name).iterdir())
+            if path.suffix.lower() in FOLDER_SUFFIXES
+        ]
+    except OSError as error:
+        raise refuse("data", f"{error.filename}: {error.strerror}") from None
+
+
+def read_files(files: list[tuple[Path, int]], design: Design) -> Images:
+    channels, height, width = design.input
+    pixels = torch.empty((len(files), channels, height, width), dtype=torch.uint8)
+    with ThreadPoolExecutor() as pool:  # decoding leaves the interpreter's lock
+        for index, image in enumerate(pool.map(lambda file: read_image(file[0], design.input), files)):
+            pixels[index] = torch.from_numpy(image).permute(2, 0, 1)
+    return Images(pixels, torch.tensor([label for _, label in files]))
+
+
+def read_image(path: Path, shape: tuple[int, int, int]) -> Pixels:
+    """One image as (height, width, channels): upright, shorter side fitted, cropped in the middle. Raises Refused."""
+    channels, height, width = shape
+    try:
+        with Image.open(path) as file:
+            file.load()  # a truncated file shows itself only here
+            upright = ImageOps.exif_transpose(file).convert("L" if channels == 1 else "RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise refuse("data", f"{str(path)!r} is not a good image: {error}") from None
+    fitted = ImageOps.fit(upright, (width, height), Image.Resampling.BILINEAR)
+    return np.asarray(fitted, np.uint8).reshape(height, width, channels).copy()
+
+
+DATASETS: dict[str, Callable[[DataSet, Design], Data]] = {"fashion-mnist-12k": read_bundled, "fashion-mnist": read_full}

@@ -1,0 +1,90 @@
+"""Devices: which there are, which one `auto` means, how much memory is free, what arithmetic is fast. No Qt."""
+
+import os
+import platform
+import re
+import shutil
+from pathlib import Path
+
+import torch
+
+from explorer.architecture.reading import refuse
+from explorer.runs.events import Device
+
+FAST_BF16 = {"avx512_bf16", "amx_bf16"}  # without one of these a processor is 8 times slower than in fp32
+
+
+def list_devices() -> tuple[Device, ...]:
+    """Every place to compute, fastest first; an NVIDIA card that this torch cannot use comes with the reason."""
+    return (*cuda_cards(), *apple_chip(), Device("cpu", processor_name(), total_memory()))
+
+
+def cuda_cards() -> tuple[Device, ...]:
+    if torch.cuda.is_available():
+        cards = map(torch.cuda.get_device_properties, range(torch.cuda.device_count()))
+        return tuple(Device(f"cuda:{i}", card.name, card.total_memory) for i, card in enumerate(cards))
+    if not (Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi")):
+        return ()
+    if torch.version.cuda:
+        note = f"torch {torch.__version__} wants CUDA {torch.version.cuda}, which the driver here does not offer"
+    else:
+        note = f"torch {torch.__version__} was built without CUDA"
+    return (Device("cuda", "NVIDIA", 0, note),)
+
+
+def apple_chip() -> tuple[Device, ...]:
+    return (Device("mps", processor_name(), total_memory()),) if torch.backends.mps.is_available() else ()
+
+
+def choose_device(name: str) -> torch.device:
+    """The device that `name` means; auto takes cuda, mps, cpu in this order. Raises Refused."""
+    usable = [each for each in list_devices() if not each.note]
+    if name == "auto":
+        return torch.device(usable[0].id)
+    wanted = "cuda:0" if name == "cuda" else name
+    if wanted not in [each.id for each in usable]:
+        unusable = next((each.note for each in list_devices() if each.note and name.startswith("cuda")), "")
+        there = f"there are {', '.join(each.id for each in usable)}"
+        raise refuse("device", f"there is no {name!r} here; {unusable or there}")
+    return torch.device(wanted)
+
+
+def available_memory(device: torch.device) -> int | None:
+    """Bytes that a program may still take; None where the system does not say."""
+    if device.type == "cuda":
+        free, _ = torch.cuda.mem_get_info(device)
+        return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    try:
+        kilobytes = re.search(r"^MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)
+    except OSError:
+        return None
+    return int(kilobytes[1]) * 1024 if kilobytes else None
+
+
+def total_memory() -> int:
+    """Bytes of main memory, 0 where the system does not say."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return 0
+
+
+def processor_name() -> str:
+    try:
+        model = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    except OSError:
+        model = None
+    return model[1] if model else platform.processor() or platform.machine()
+
+
+def multiplies_bf16_fast(device: torch.device) -> bool:
+    """Whether the hardware has bf16 arithmetic of its own."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    if device.type == "mps":
+        return False
+    try:
+        flags = re.search(r"^flags\s*:(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    except OSError:
+        return False
+    return flags is not None and not FAST_BF16.isdisjoint(flags[1].split())

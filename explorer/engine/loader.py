@@ -1,0 +1,55 @@
+"""Loader: a whole data set as one uint8 tensor on the device; batches are made there. No workers. No Qt."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+from explorer.architecture.design import Design
+from explorer.engine.datasets import Images
+
+RESIZE_AT_ONCE = 1000  # images; bounds the memory that resizing takes
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """Images at the design's size, ready on the device."""
+
+    pixels: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def batch(self, chosen: Tensor | slice) -> tuple[Tensor, Tensor]:
+        """Floats in [0, 1], channels last, and the labels."""
+        pixels = self.pixels[chosen].float().div_(255)
+        return pixels.contiguous(memory_format=torch.channels_last), self.labels[chosen]
+
+
+def place_images(images: Images, design: Design, device: torch.device) -> Loader:
+    """Resize once, on the CPU where uint8 can be enlarged exactly as PIL does, and move to `device`."""
+    size = design.input[1:]
+    pixels = images.pixels
+    if pixels.shape[2:] != size:
+        resized = [
+            F.interpolate(part, size, mode="bilinear", antialias=True) for part in torch.split(pixels, RESIZE_AT_ONCE)
+        ]
+        pixels = torch.cat(resized)
+    return Loader(pixels.to(device), images.labels.to(device))
+
+
+def batch_bounds(images: int, batch_size: int) -> list[slice]:
+    """Where each batch begins and ends; a last single image joins the batch before, for a norm needs two."""
+    starts = list(range(0, images, batch_size))
+    if batch_size > 1 and len(starts) > 1 and images - starts[-1] == 1:
+        starts.pop()
+    return [slice(start, end) for start, end in zip(starts, [*starts[1:], images], strict=True)]
+
+
+def epoch_order(images: int, seed: int, epoch: int, device: torch.device) -> Tensor:
+    """A permutation that depends on nothing but the seed and the epoch."""
+    mixed = int(np.random.SeedSequence((seed, epoch)).generate_state(1, np.uint64)[0] >> 1)
+    return torch.randperm(images, generator=torch.Generator().manual_seed(mixed)).to(device)

@@ -1,0 +1,132 @@
+"""Plan -> nn.Module, with torchvision's names for every module and parameter. No Qt.
+
+Nothing here knows what a bottleneck or a stem is: that is `architecture/blocks.py`. A new kind of layer is one line in
+`MODULES`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+from explorer.architecture.blocks import Block
+from explorer.architecture.layers import AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Layer, Linear, MaxPool2d, ReLU
+from explorer.architecture.plan import Plan, Section
+
+MODULES: dict[type, Callable[[Any], nn.Module]] = {
+    Conv2d: lambda k: nn.Conv2d(k.inputs, k.outputs, k.kernel, k.stride, k.kernel // 2, groups=k.groups, bias=k.bias),
+    BatchNorm2d: lambda k: nn.BatchNorm2d(k.features),
+    ReLU: lambda k: nn.ReLU(inplace=True),
+    MaxPool2d: lambda k: nn.MaxPool2d(k.kernel, k.stride, k.kernel // 2),
+    AdaptiveAvgPool2d: lambda k: nn.AdaptiveAvgPool2d(1),
+    Linear: lambda k: nn.Linear(k.inputs, k.outputs),
+}
+
+
+def make_layer(layer: Layer) -> nn.Module:
+    return MODULES[type(layer.kind)](layer.kind)
+
+
+class ResidualBlock(nn.Module):
+    """One block of a plan: a start that both ways share, the branch, the shortcut, their sum, and what follows it.
+
+    Parameters are registered in the order of execution, which for a projection is behind the branch, or behind the
+    shared start of a pre-activation block.
+    """
+
+    def __init__(self, block: Block) -> None:
+        super().__init__()
+        self.joins, self.stride, self.outputs = block.joins, block.stride, block.output[0]
+        for layer in block.layers:
+            name = layer.name.removeprefix(f"{block.name}.")
+            if name.startswith("downsample."):
+                if not hasattr(self, "downsample"):
+                    self.downsample = nn.Sequential()
+                self.downsample.append(make_layer(layer))
+            elif not hasattr(self, name):  # a block has one ReLU and calls it wherever it needs one
+                self.add_module(name, make_layer(layer))
+        self.before, self.branch, self.after = (
+            tuple(layer.name.removeprefix(f"{block.name}.") for layer in layers)
+            for layers in (block.before, block.branch, block.after)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        start = self.run(self.before, x)
+        if self.before:
+            side, out = self.shortcut(x, start), self.run(self.branch, start)
+        else:
+            out, side = self.run(self.branch, start), self.shortcut(x, start)
+        if side is not None:
+            out += side
+        return self.run(self.after, out)
+
+    def run(self, names: tuple[str, ...], x: Tensor) -> Tensor:
+        for name in names:
+            x = getattr(self, name)(x)
+        return x
+
+    def shortcut(self, x: Tensor, start: Tensor) -> Tensor | None:
+        """What is added to the branch's output; None in a plain network."""
+        match self.joins:
+            case "identity":
+                return x
+            case "projection":
+                side: Tensor = self.downsample(start)
+                return side
+            case "pad":
+                new = self.outputs - x.shape[1]
+                return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, new // 2, new - new // 2))
+            case _:
+                return None
+
+
+class ResNet(nn.Module):
+    """A whole network: its children one after the other, flattened before the last."""
+
+    def __init__(self, sections: tuple[Section, ...]) -> None:
+        super().__init__()
+        for section in sections:
+            if section.name.startswith("layer"):
+                self.add_module(section.name, nn.Sequential(*map(ResidualBlock, section.blocks())))
+            for layer in section.loose:
+                self.add_module(layer.name, make_layer(layer))
+
+    def forward(self, x: Tensor) -> Tensor:
+        *features, classifier = self.children()
+        for part in features:
+            x = part(x)
+        scores: Tensor = classifier(x.flatten(1))
+        return scores
+
+
+def build_model(plan: Plan) -> ResNet:
+    """The network that `plan` describes, with initial weights as its design wants them.
+
+    Raises ValueError for a plan with obstacles.
+    """
+    if plan.obstacles:
+        where, reason = plan.obstacles[0]
+        raise ValueError(f"{where}: {reason}")
+    model = ResNet(plan.sections)
+    set_weights(model, plan.design.init)
+    if plan.design.zero_init:
+        set_branches_to_zero(model)
+    return model
+
+
+def set_weights(model: nn.Module, init: str) -> None:
+    """he: convolutions normal by fan out, the rest as torch has it (torchvision); xavier: uniform, linear ones too."""
+    for module in model.modules():
+        if init == "xavier" and isinstance(module, nn.Conv2d | nn.Linear):
+            nn.init.xavier_uniform_(module.weight)
+        elif init == "he" and isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+
+def set_branches_to_zero(model: nn.Module) -> None:
+    """Zero the last layer of every branch, so that a block with an identity shortcut starts as the identity."""
+    for block in model.modules():
+        if isinstance(block, ResidualBlock):
+            for values in getattr(block, block.branch[-1]).parameters():
+                nn.init.zeros_(values)

@@ -1,0 +1,97 @@
+"""torchinfo on the meta device against the plan, layer by layer. No Qt."""
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from math import prod
+from typing import NamedTuple
+
+import torch
+import torchinfo
+from torch import nn
+
+from explorer.architecture.layers import Layer
+from explorer.architecture.plan import Plan
+from explorer.engine.model import build_model
+from explorer.runs.events import Verdict
+
+MOST_DIFFERENCES = 20
+DEEPEST = 9  # levels of modules that torchinfo may look into; ours has four
+
+
+class Row(NamedTuple):
+    """One call of one layer; `output` without the batch, `macs` of multiplications by a weight only."""
+
+    name: str
+    type: str
+    output: tuple[int, ...]
+    params: int
+    macs: int
+
+
+def referee(plan: Plan) -> Verdict:
+    """Build the network without memory for its weights, send one image through, and compare what torchinfo saw.
+
+    Raises ValueError for a plan with obstacles.
+    """
+    with torch.device("meta"):
+        model = build_model(plan)
+        image = torch.empty(1, *plan.design.input)
+    try:
+        summary = torchinfo.summary(model, input_data=image, device="meta", depth=DEEPEST, mode="eval", verbose=0)
+    except RuntimeError as error:
+        return Verdict(False, sum(each.numel() for each in model.parameters()), 0, (f"torch cannot run it: {error}",))
+    seen = [seen_row(info) for info in summary.summary_list if is_layer(info)]
+    differences = list(compare(list(map(planned_row, plan.layers())), seen))
+    if summary.total_params != plan.params:
+        differences.append(f"parameters: {plan.params:,} in the plan, {summary.total_params:,} in torchinfo")
+    return Verdict(
+        not differences, summary.total_params, summary.total_mult_adds, tuple(differences[:MOST_DIFFERENCES])
+    )
+
+
+def is_layer(info: torchinfo.layer_info.LayerInfo) -> bool:
+    """Whether it is a layer that ran; a stage without blocks is an empty container, which torchinfo takes for one."""
+    return info.is_leaf_layer and not isinstance(info.module, nn.Sequential)
+
+
+def planned_row(layer: Layer) -> Row:
+    return Row(layer.name, layer.type, layer.output, layer.params, layer.macs)
+
+
+def seen_row(info: torchinfo.layer_info.LayerInfo) -> Row:
+    """torchinfo's row in the plan's terms: without the batch, and without the terms of norms and biases."""
+    names, parent = [info.var_name], info.parent_info
+    while parent is not None and parent.depth:
+        names.append(parent.var_name)
+        parent = parent.parent_info
+    output = tuple(info.output_size[1:])
+    macs = info.macs
+    if isinstance(info.module, nn.BatchNorm2d):
+        macs -= info.num_params
+    elif (bias := getattr(info.module, "bias", None)) is not None:
+        macs -= bias.numel() * prod(output[1:])
+    if isinstance(info.module, nn.AdaptiveAvgPool2d):  # the plan counts its 1×1 maps as flat
+        output = output[:1]
+    return Row(".".join(reversed(names)), info.class_name, output, info.num_params, macs)
+
+
+def compare(planned: list[Row], seen: list[Row]) -> Iterator[str]:
+    """A sentence for each difference between the two lists."""
+    for mine, theirs in zip_longest(planned, seen):
+        if theirs is None or mine is None:
+            row, place = (mine, "plan") if theirs is None else (theirs, "network")
+            yield f"{row.name}: only in the {place}"
+            continue
+        for field, wanted, found in zip(Row._fields, mine, theirs, strict=True):
+            if wanted != found:
+                yield f"{mine.name}: {field} is {shown(wanted)} in the plan, {shown(found)} in torchinfo"
+
+
+def shown(value: str | int | tuple[int, ...]) -> str:
+    match value:
+        case str():
+            return value
+        case int():
+            return f"{value:,}"
+        case _:
+            return "×".join(map(str, value))

@@ -1,0 +1,164 @@
+"""Training: everything that changes while a network learns, and that a checkpoint must bring back exactly. No Qt."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+from explorer.architecture.layers import BatchNorm2d
+from explorer.architecture.plan import Plan
+from explorer.architecture.reading import Complaint, Refused, refuse
+from explorer.engine.crop import crop_taps
+from explorer.engine.model import build_model
+from explorer.engine.optimize import make_optimizer, make_schedule, uses_bf16
+from explorer.runs.recipe import Recipe
+
+MOST_KEYS = 12  # mismatched weights that a refusal names
+
+
+@dataclass(slots=True)
+class Counters:
+    """Where a run stands: `epoch` is the one under way, from 1, and `position` the batches of it that are done."""
+
+    step: int = 0
+    epoch: int = 1
+    position: int = 0
+    images: int = 0
+    hits: int = 0
+    loss_sum: float = 0.0
+    epoch_seconds: float = 0.0
+    seconds: float = 0.0
+    best_epoch: int = 0
+    best_accuracy: float = -1.0
+
+    @property
+    def last_epoch(self) -> int:
+        """The epoch that the last step belonged to."""
+        return self.epoch if self.position else self.epoch - 1
+
+    def next_epoch(self) -> None:
+        self.epoch += 1
+        self.position = self.images = self.hits = 0
+        self.loss_sum = self.epoch_seconds = 0.0
+
+
+class Training:
+    """A network at work on `device`, with its optimizer, schedule and counters."""
+
+    def __init__(self, plan: Plan, recipe: Recipe, device: torch.device, steps_per_epoch: int) -> None:
+        """Weights start from the recipe's seed. Raises Refused."""
+        refuse_single_values(plan, recipe)
+        torch.manual_seed(recipe.seed)
+        self.plan, self.recipe, self.device, self.steps_per_epoch = plan, recipe, device, steps_per_epoch
+        self.network = make_network(plan, device)
+        self.optimizer = make_optimizer(self.network, recipe)
+        self.schedule = make_schedule(self.optimizer, recipe, self.steps)
+        self.bf16 = uses_bf16(recipe, device)
+        self.counters = Counters()
+
+    @property
+    def steps(self) -> int:
+        """Of the whole run."""
+        return self.steps_per_epoch * self.recipe.epochs
+
+    @property
+    def learning_rate(self) -> float:
+        return float(self.optimizer.param_groups[0]["lr"])
+
+    def scores(self, pixels: Tensor) -> Tensor:
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
+            out: Tensor = self.network(pixels)
+        return out.float()
+
+    def learn(self, pixels: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """One step; its mean loss and number of hits, left on the device."""
+        self.network.train()
+        scores = self.scores(pixels)
+        loss = F.cross_entropy(scores, labels)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimizer.step()
+        self.schedule.step()
+        self.counters.step += 1
+        self.counters.position += 1
+        return loss.detach(), (scores.detach().argmax(1) == labels).sum()
+
+    @torch.inference_mode()
+    def test(self, pixels: Tensor, labels: Tensor) -> Tensor:
+        """The sum of the losses and the number of hits, left on the device."""
+        self.network.eval()
+        scores = self.scores(pixels)
+        loss = F.cross_entropy(scores, labels, reduction="sum")
+        return torch.stack((loss, (scores.argmax(1) == labels).sum().float()))
+
+    def state(self) -> dict[str, Any]:
+        """All of it as plain values and tensors."""
+        return {
+            "model": self.network.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "steps_per_epoch": self.steps_per_epoch,
+            "steps": self.steps,
+            "counters": asdict(self.counters),
+            "random": torch.get_rng_state(),
+            "random_cuda": torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to a `state`; for another number of epochs the schedule is stretched. Raises Refused."""
+        if state["steps_per_epoch"] != self.steps_per_epoch:
+            there, here = state["steps_per_epoch"], self.steps_per_epoch
+            raise refuse("data", f"has changed since the run began: an epoch had {there} steps and has {here} now")
+        put_weights(self.network, state["model"])
+        self.counters = Counters(**state["counters"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        if state["steps"] == self.steps:
+            self.schedule.load_state_dict(state["schedule"])
+        else:
+            for group in self.optimizer.param_groups:
+                group["lr"] = self.recipe.lr
+                group.pop("initial_lr", None)
+            self.schedule = make_schedule(self.optimizer, self.recipe, self.steps)
+            self.optimizer._opt_called = True  # type: ignore[attr-defined]  # else torch warns of the order
+            for _ in range(self.counters.step):
+                self.schedule.step()
+        torch.set_rng_state(state["random"])
+        if self.device.type == "cuda" and state["random_cuda"] is not None:
+            torch.cuda.set_rng_state(state["random_cuda"], self.device)
+
+
+def make_network(plan: Plan, device: torch.device) -> nn.Module:
+    """The plan's network in the form that trains fastest; parameters and their names are the plain one's."""
+    network = build_model(plan)
+    crop_taps(network, plan)
+    return network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+
+def put_weights(network: nn.Module, weights: dict[str, Tensor]) -> None:
+    """Raises Refused with every weight that does not fit."""
+    own = network.state_dict()
+    complaints = [Complaint(name, "is missing") for name in own if name not in weights]
+    complaints += [Complaint(name, "is not a weight of this design") for name in weights if name not in own]
+    complaints += [
+        Complaint(name, f"has shape {tuple(weights[name].shape)}, this design wants {tuple(values.shape)}")
+        for name, values in own.items()
+        if name in weights and weights[name].shape != values.shape
+    ]
+    if len(complaints) > MOST_KEYS:
+        more = Complaint("weights", f"and {len(complaints) - MOST_KEYS} more do not fit")
+        complaints = [*complaints[:MOST_KEYS], more]
+    if complaints:
+        raise Refused(*complaints)
+    network.load_state_dict(weights)
+
+
+def refuse_single_values(plan: Plan, recipe: Recipe) -> None:
+    """A norm in training needs two values a channel: one image with a 1×1 map has one."""
+    if recipe.batch_size == 1:
+        for layer in plan.layers():
+            if isinstance(layer.kind, BatchNorm2d) and layer.output[1:] == (1, 1):
+                raise refuse(
+                    "batch_size", f"must be at least 2: {layer.name} has maps of 1×1, and a norm needs two values"
+                )

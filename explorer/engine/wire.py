@@ -1,0 +1,100 @@
+"""The wire between a worker and whoever started it: JSON lines out, JSON lines in. No Qt."""
+
+import json
+import os
+import queue
+import stat
+import sys
+import threading
+from pathlib import Path
+
+from explorer.architecture.reading import Refused
+from explorer.runs.commands import Command, read_command
+from explorer.runs.events import MOST_CHARACTERS, Event, Failed, Heartbeat, event_line
+
+BEAT = 1.0  # seconds between heartbeats
+END = None  # nothing more will be said: end of file, or a signal
+
+Message = Command | Failed | None
+
+
+class Outbox:
+    """Events on what was standard output; everything else that is printed goes to standard error from now on."""
+
+    def __init__(self) -> None:
+        sys.stdout.flush()
+        self.stream = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
+        os.dup2(2, 1)
+        self.lock = threading.Lock()
+
+    def send(self, event: Event) -> None:
+        try:
+            with self.lock:
+                self.stream.write(event_line(event) + "\n")
+                self.stream.flush()
+        except OSError:  # whoever read is gone; the end of standard input says what to do about it
+            pass
+
+
+class Inbox(queue.SimpleQueue[Message]):
+    """Messages of a thread that reads standard input; a line that is no command comes as the Failed to answer."""
+
+    def __init__(self, runs: Path) -> None:
+        self.runs = runs
+        # a stream of its own: Python's must not be busy when the interpreter ends
+        self.stream = os.fdopen(os.dup(0), "rb")
+        threading.Thread(target=self.read, name="commands", daemon=True).start()
+
+    def read(self) -> None:
+        while line := self.stream.readline(MOST_CHARACTERS):
+            text = line.decode("utf-8", "replace").strip()
+            if text:
+                self.put(self.message(text))
+        self.put(END)
+
+    def message(self, text: str) -> Message:
+        try:
+            return read_command(text, self.runs)
+        except Refused as refused:
+            of, number = addressee(text)
+            return Failed(str(refused), of=of, id=number)
+
+
+def addressee(text: str) -> tuple[str, int]:
+    """Which command a refused line meant to be, and its number, as far as that can be seen."""
+    try:
+        table = json.loads(text)
+        number = table.get("id")
+        return str(table.get("command", "command"))[:40], number if type(number) is int else 0
+    except (ValueError, AttributeError, RecursionError):
+        return "command", 0
+
+
+def is_pipe(descriptor: int) -> bool:
+    """Whether someone can be at the other end: not a terminal, a file or nothing."""
+    try:
+        mode = os.fstat(descriptor).st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+class Pulse:
+    """Heartbeats from a thread of its own while work is done: `with Pulse(outbox) as pulse: pulse.step = …`."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self.outbox, self.step = outbox, 0
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self.beat, name="heartbeat", daemon=True)
+
+    def beat(self) -> None:
+        while not self.over.wait(BEAT):
+            self.outbox.send(Heartbeat(self.step))
+
+    def __enter__(self) -> "Pulse":
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        self.thread.join()

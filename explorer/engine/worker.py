@@ -1,0 +1,182 @@
+"""The process that computes: commands on stdin, events on stdout, or one run from a command line. No Qt."""
+
+import os
+import platform
+import queue
+import signal
+import sys
+import traceback
+from collections import deque
+from contextlib import nullcontext
+from pathlib import Path
+from types import FrameType
+
+import torch
+
+from explorer.architecture.plan import plan_network
+from explorer.architecture.presets import preset
+from explorer.architecture.reading import Refused
+from explorer.engine.console import Console
+from explorer.engine.devices import list_devices
+from explorer.engine.estimate import estimate
+from explorer.engine.referee import referee
+from explorer.engine.session import Session, failure, open_session
+from explorer.engine.wire import END, Inbox, Message, Outbox, Pulse, is_pipe
+from explorer.runs import events
+from explorer.runs.commands import Command, Continue, Control, Estimate, Resume, Stop, Train
+from explorer.runs.events import PROTOCOL, Event
+from explorer.runs.folder import installed_versions
+
+DONE, FAILED, SIGNALLED = 0, 1, 128
+NICE = 10  # the window and everything else on this machine come first
+
+
+def serve(runs: Path) -> int:
+    """Say hello, then obey commands one at a time until standard input ends or a signal comes; the exit status."""
+    lower_priority()
+    outbox = Outbox()
+    inbox: queue.SimpleQueue[Message] = Inbox(runs)
+    worker = Worker(outbox, inbox)
+    outbox.send(hello())
+    referee(plan_network(preset("mini")))  # imports what the first Start would otherwise wait for
+    while (command := worker.next_command()) is not END:
+        worker.obey(command)
+    return worker.status
+
+
+def train(command: Train | Continue, events: bool, detach: bool) -> int:
+    """One run: as JSON lines if `events`, else as lines for a person; the exit status. Raises Refused."""
+    if not events:
+        return Worker(Console(), queue.SimpleQueue()).run(command)
+    lower_priority()
+    outbox = Outbox()
+    inbox = Inbox(command.runs) if is_pipe(0) else queue.SimpleQueue[Message]()
+    outbox.send(hello())
+    return Worker(outbox, inbox, detach).run(command)
+
+
+def lower_priority() -> None:
+    if sys.platform == "linux":
+        os.nice(NICE)
+
+
+def hello() -> events.Hello:
+    return events.Hello(PROTOCOL, {"python": platform.python_version(), **installed_versions()}, list_devices())
+
+
+class Worker:
+    """Does one thing at a time and listens meanwhile; SIGINT and SIGTERM are as good as a stop and the end of input."""
+
+    def __init__(self, outbox: Outbox | Console, inbox: "queue.SimpleQueue[Message]", detach: bool = False) -> None:
+        self.outbox, self.inbox, self.detach = outbox, inbox, detach
+        self.later: deque[Message] = deque()
+        self.ended = False
+        self.signal = 0
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.interrupt)
+
+    def interrupt(self, number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)  # the second one means it
+        self.signal = number
+        self.inbox.put(END)
+
+    @property
+    def status(self) -> int:
+        return SIGNALLED + self.signal if self.signal else DONE
+
+    def next_command(self) -> Command | None:
+        """Wait for something to do; END when there will be nothing more. Of several estimates the newest counts."""
+        while not self.ended:
+            self.later.extend(self.waiting())
+            message = self.later.popleft() if self.later else self.inbox.get()
+            if message is END:
+                break
+            if isinstance(message, events.Failed):
+                self.outbox.send(message)
+                continue
+            self.later.extend(self.waiting())
+            if isinstance(message, Estimate) and any(isinstance(each, Estimate) for each in self.later):
+                continue
+            return message
+        return END
+
+    def waiting(self) -> list[Message]:
+        """Everything that has come in."""
+        found = []
+        while not self.inbox.empty():
+            found.append(self.inbox.get())
+        return found
+
+    def next_control(self, wait: bool) -> Control | None:
+        """What a person wants of the run under way; what is not for it is answered or kept for later."""
+        while wait or not self.inbox.empty():
+            match self.inbox.get():
+                case None if self.detach and not self.signal:
+                    if wait:  # nobody is left to end the pause
+                        return Resume()
+                case None:
+                    self.ended = True
+                    return Stop()
+                case events.Failed() as failed:
+                    self.outbox.send(failed)
+                case Estimate(id=number):
+                    self.outbox.send(events.Failed("a run is under way", of="estimate", id=number))
+                case Train() | Continue() as command:
+                    self.later.append(command)
+                case control:
+                    return control
+        return None
+
+    def obey(self, command: Command) -> None:
+        """Do what a line said; nothing that goes wrong with it ends the worker."""
+        match command:
+            case Train() | Continue():
+                try:
+                    self.run(command)
+                except Refused as refused:
+                    self.outbox.send(events.Failed(str(refused)))
+            case Estimate():
+                self.outbox.send(estimate(command))
+            case _:  # a stop or a pause that came when the run had just ended
+                pass
+
+    def run(self, command: Train | Continue) -> int:
+        """A run from beginning to end; the exit status. Raises Refused."""
+        recipe = command.recipe if isinstance(command, Train) else None
+        with Pulse(self.outbox) if isinstance(self.outbox, Outbox) else nullcontext() as pulse:
+            try:
+                session = open_session(command)
+            except (MemoryError, RuntimeError) as error:
+                traceback.print_exc()
+                self.outbox.send(failure(error, recipe))
+                return FAILED
+            try:
+                ending = self.follow(session, pulse)
+            finally:
+                session.folder.close()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        return FAILED if isinstance(ending, events.Failed) else self.status
+
+    def follow(self, session: Session, pulse: Pulse | None) -> Event:
+        """Pass the run's events on and a person's commands in; the ending."""
+        steps = session.events()
+        control: Control | None = None
+        while True:
+            try:
+                event = steps.send(control)
+            except Exception as error:
+                traceback.print_exc()
+                event = failure(error, session.training.recipe)
+            try:
+                session.record(event)
+            except OSError as error:
+                self.outbox.send(events.Warned(f"could not write to {str(session.folder.path)!r}: {error.strerror}"))
+            self.outbox.send(event)
+            if isinstance(event, events.Finished | events.Stopped | events.Failed):
+                return event
+            if pulse is not None:
+                pulse.step = session.training.counters.step
+            control = None
+            if isinstance(event, events.Step | events.Progress | events.Paused):
+                control = self.next_control(wait=isinstance(event, events.Paused))

@@ -1,0 +1,99 @@
+"""Flags that commands share: of a design, of the folder of runs, and of the recipe, from whose fields they are derived.
+
+Values stay text until the readers of designs and recipes check them, so that every complaint comes at once and in the
+same words as for a file. No torch, no Qt.
+"""
+
+from argparse import SUPPRESS, ArgumentParser, BooleanOptionalAction, Namespace
+from collections.abc import Iterable
+from dataclasses import fields
+from pathlib import Path
+from typing import get_args, get_type_hints
+
+from explorer.architecture.design import Design
+from explorer.architecture.notation import design_table, read_table
+from explorer.architecture.presets import find_design
+from explorer.architecture.reading import options_of, refuse
+from explorer.architecture.words import Label
+from explorer.runs.recipe import RECIPES, Recipe, read_recipe, recipe_table
+
+HINTS = get_type_hints(Recipe, include_extras=True)
+KINDS: dict[str, type] = {each.name: get_args(HINTS[each.name])[0] for each in fields(Recipe)}
+
+
+def add_json_flag(parser: ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def add_runs_flag(parser: ArgumentParser) -> None:
+    parser.add_argument("--runs", type=Path, metavar="DIR", help="the folder of runs, instead of your own")
+
+
+def runs_of(options: Namespace) -> Path:
+    from explorer.runs.folder import default_runs
+
+    return default_runs() if options.runs is None else Path(options.runs).expanduser()
+
+
+def add_design_flags(parser: ArgumentParser) -> None:
+    parser.add_argument("--input", metavar="CxHxW", help="another input than the design's")
+    parser.add_argument("--classes", metavar="N", help="another number of classes than the design's")
+
+
+def design_of(options: Namespace) -> Design:
+    """The design that was named, with another input or number of classes if given. Raises Refused."""
+    table = design_table(find_design(options.design))
+    if options.input is not None:
+        table["input"] = sizes("input", options.input, "CxHxW")
+    if options.classes is not None:
+        table["classes"] = number(options.classes)
+    return read_table(table)
+
+
+def add_recipe_flags(parser: ArgumentParser) -> None:
+    """--recipe for a named recipe, and a flag for every field of it."""
+    parser.add_argument("--recipe", metavar=choice(RECIPES), help="the recipe that the flags below change (quick)")
+    for name, kind in KINDS.items():
+        flag = f"--{name.replace('_', '-')}"
+        label = next(each for each in get_args(HINTS[name]) if isinstance(each, Label))
+        if kind is bool:
+            parser.add_argument(flag, default=SUPPRESS, action=BooleanOptionalAction, help=label.help)
+        else:
+            metavar = choice(options) if (options := options_of(Recipe, name)) else kind.__name__.upper()
+            parser.add_argument(flag, default=SUPPRESS, metavar=metavar, help=label.help)
+
+
+def choice(options: Iterable[str]) -> str:
+    return f"{{{','.join(options)}}}"
+
+
+def given_fields(options: Namespace) -> dict[str, object]:
+    """The fields of the recipe that have a flag on this command line."""
+    given = {name: value for name, value in vars(options).items() if name in KINDS}
+    return {name: number(value) if KINDS[name] in (int, float) else value for name, value in given.items()}
+
+
+def recipe_of(options: Namespace) -> Recipe:
+    """The named recipe with the given flags. Raises Refused."""
+    name = options.recipe or "quick"
+    if name not in RECIPES:
+        raise refuse("recipe", f"must be one of {', '.join(RECIPES)}, not {name[:40]!r}")
+    return read_recipe({**recipe_table(RECIPES[name]), **given_fields(options)})
+
+
+def number(text: str) -> int | float | str:
+    """The number that `text` is; else the text itself, for a reader to refuse."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def sizes(where: str, text: str, form: str) -> list[int]:
+    """The numbers of `text`, written as `form`: CxHxW or WxH. Raises Refused."""
+    parts = text.replace("×", "x").split("x")
+    if len(parts) != len(form.split("x")) or not all(part.isdecimal() and len(part) <= 9 for part in parts):
+        raise refuse(where, f"must be {form} in whole numbers, not {text[:40]!r}")
+    return [int(part) for part in parts]

@@ -1,0 +1,102 @@
+"""What `presets` and `runs` print: two lists, and one run in full. No torch, no Qt."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from explorer.architecture.notation import design_table, to_line
+from explorer.architecture.plan import plan_network
+from explorer.architecture.presets import preset, preset_families
+from explorer.grid import grid
+from explorer.runs.events import Epoch
+from explorer.runs.folder import Run, read_events
+from explorer.runs.recipe import recipe_table
+
+
+def presets_values() -> list[dict[str, object]]:
+    """Every preset, in the order of the menu."""
+    return [
+        {
+            "name": name,
+            "title": plan.design.name,
+            "family": family,
+            "params": plan.params,
+            "macs": plan.macs,
+            "depth": plan.depth,
+            "line": to_line(plan.design),
+        }
+        for family, names in preset_families().items()
+        for name in names
+        for plan in [plan_network(preset(name))]
+    ]
+
+
+def presets_text() -> str:
+    rows = [("preset", "title", "parameters", "MACs", "depth")]
+    for family, names in preset_families().items():
+        rows.append((family, "", "", "", ""))
+        for name in names:
+            plan = plan_network(preset(name))
+            rows.append((f"  {name}", plan.design.name, f"{plan.params:,}", f"{plan.macs:,}", str(plan.depth)))
+    return grid(rows, "<<>>>")
+
+
+def run_values(run: Run) -> dict[str, object]:
+    return {
+        "id": run.id,
+        "folder": str(run.folder),
+        "state": run.state,
+        "created": run.created.isoformat(),
+        "design": design_table(run.design),
+        "recipe": recipe_table(run.recipe),
+        "params": run.params,
+        "epochs_done": run.epochs_done,
+        "best_accuracy": run.best_accuracy,
+        "best_epoch": run.best_epoch,
+        "parent": run.parent,
+    }
+
+
+def epochs_of(run: Run) -> list[Epoch]:
+    return [event for event in read_events(run.folder) if isinstance(event, Epoch)]
+
+
+def run_in_full(run: Run) -> dict[str, object]:
+    return {**run_values(run), "epochs": [asdict(epoch) for epoch in epochs_of(run)]}
+
+
+def runs_text(runs: Sequence[Run]) -> str:
+    rows = [("run", "state", "epochs", "best", "data")]
+    for run in runs:
+        rows.append((run.id, run.state, epochs_text(run), decimal(run.best_accuracy), run.recipe.data))
+    return grid(rows, "<<>><")
+
+
+def run_text(run: Run) -> str:
+    """A run's facts, its recipe and its epochs."""
+    facts = [
+        ("run", run.id),
+        ("folder", str(run.folder)),
+        ("state", run.state),
+        ("created", f"{run.created:%Y-%m-%d %H:%M:%S}"),
+        ("design", run.design.name or "unnamed"),
+        ("", to_line(run.design)),
+        ("parameters", f"{run.params:,}"),
+        ("parent", run.parent or "–"),
+        ("best accuracy", f"{decimal(run.best_accuracy)} after epoch {run.best_epoch}" if run.best_epoch else "–"),
+        *((key, str(value)) for key, value in recipe_table(run.recipe).items()),
+    ]
+    rows = [("epoch", "train loss", "train accuracy", "validation loss", "validation accuracy", "seconds")]
+    for each in epochs_of(run):
+        training = decimal(each.train_loss), decimal(each.train_accuracy)
+        validation = decimal(each.validation_loss), decimal(each.validation_accuracy)
+        rows.append((str(each.epoch), *training, *validation, f"{each.seconds:.1f}"))
+    return f"{grid(facts, '<<')}\n\n{grid(rows, '>>>>>>')}"
+
+
+def epochs_text(run: Run) -> str:
+    return f"{run.epochs_done}/{run.recipe.epochs}"
+
+
+def decimal(value: float | None) -> str:
+    """A loss or an accuracy; one that was not finite is stored as nothing."""
+    return "–" if value is None else f"{value:.4f}"

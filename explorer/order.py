@@ -1,0 +1,57 @@
+"""What `train` orders from the worker, read from its flags. No torch, no Qt."""
+
+import sys
+from argparse import Namespace
+
+from explorer.architecture.checks import find_problems
+from explorer.architecture.design import Design
+from explorer.architecture.plan import plan_network
+from explorer.architecture.reading import Complaint, Refused, refuse
+from explorer.flags import design_of, given_fields, recipe_of, runs_of
+from explorer.report import shape_text
+from explorer.runs.catalogue import DataSet, describe_data
+from explorer.runs.commands import Continue, Train
+from explorer.runs.recipe import read_recipe
+
+WITH_RESUME = ("epochs", "device")
+
+
+def order_of(options: Namespace) -> Train | Continue:
+    """A new run of DESIGN, or more of the run behind --resume. Raises Refused."""
+    if options.resume is not None:
+        return continuation(options)
+    if options.design is None:
+        raise refuse("usage", "train what? Give a DESIGN, or --resume RUN")
+    recipe = recipe_of(options)
+    data = describe_data(recipe.data)
+    if data.shape is None:  # a folder must be found from anywhere when the run is resumed
+        recipe = recipe.change(data=str(data.path.expanduser().resolve()))
+    design = fitted(design_of(options), data)
+    if fatal := [problem for problem in find_problems(plan_network(design)) if problem.fatal]:
+        raise Refused(*(Complaint(problem.where, str(problem.what)) for problem in fatal))
+    return Train(design, recipe, runs_of(options), options.init_from)
+
+
+def continuation(options: Namespace) -> Continue:
+    """Go on with a run: its design and recipe are settled, so little else may be given. Raises Refused."""
+    given = given_fields(options)
+    others = [name for name in given if name not in WITH_RESUME]
+    others += [name for name in ("design", "input", "classes", "recipe", "init_from") if getattr(options, name)]
+    if others:
+        flags = ", ".join(name.replace("_", "-") for name in others)
+        raise refuse("usage", f"a resumed run keeps its design and recipe; leave out {flags}")
+    checked = read_recipe(given)
+    epochs, device = ("epochs" in given and checked.epochs) or None, ("device" in given and checked.device) or None
+    return Continue(options.resume, runs_of(options), epochs, device)
+
+
+def fitted(design: Design, data: DataSet) -> Design:
+    """`design` with the data's channels and classes, saying so if that changed it; images are resized to its size."""
+    fit = data.fit(design, own_size=True)
+    if fit != design:
+        print(
+            f"design: fitted to {data.label}: input {shape_text(fit.input)} instead of {shape_text(design.input)}, "
+            f"{fit.classes} classes instead of {design.classes}",
+            file=sys.stderr,
+        )
+    return fit

@@ -1,0 +1,128 @@
+"""What `summary` says of a design: a table for a person, JSON for a script. No torch, no Qt."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+
+from explorer.architecture.checks import Problem
+from explorer.architecture.layers import Layer, Shape
+from explorer.architecture.notation import design_table, to_line
+from explorer.architecture.plan import Plan, Section
+from explorer.architecture.reading import Refused
+from explorer.grid import grid
+from explorer.runs.events import Verdict
+
+HEADING = ("layer", "type", "output", "parameters", "MACs", "receptive field")
+Line = tuple[str, str, str, str, str, str]
+
+
+def summary_values(plan: Plan, problems: tuple[Problem, ...], verdict: Verdict | None) -> dict[str, object]:
+    """The summary for JSON; totals, stages and layers cover what can be built."""
+    values: dict[str, object] = {
+        "design": design_table(plan.design),
+        "totals": {
+            "params": plan.params,
+            "macs": plan.macs,
+            "flops": 2 * plan.macs,
+            "depth": plan.depth,
+            "receptive_field": plan.receptive_field,
+            "activation_bytes": plan.activation_bytes,
+            "output_shape": plan.output,
+        },
+        "stages": [{"name": section.name, **size_values(section)} for section in plan.sections],
+        "layers": [{"name": layer.name, "type": layer.type, **size_values(layer)} for layer in plan.layers()],
+        "problems": [problem_values(problem) for problem in problems],
+    }
+    return values if verdict is None else {**values, "referee": asdict(verdict)}
+
+
+def size_values(part: Section | Layer) -> dict[str, object]:
+    return {
+        "output_shape": part.output,
+        "params": part.params,
+        "macs": part.macs,
+        "receptive_field": part.receptive_field,
+    }
+
+
+def problem_values(problem: Problem) -> dict[str, object]:
+    return {
+        "where": problem.where,
+        "what": str(problem.what),
+        "repair": str(problem.repair.label),
+        "fatal": problem.fatal,
+    }
+
+
+def refusal_values(refused: Refused) -> dict[str, object]:
+    """What is left of the summary when there is no design to summarise."""
+    problems = [{"where": where, "what": what, "repair": None, "fatal": True} for where, what in refused.complaints]
+    return {"design": None, "totals": None, "stages": None, "layers": None, "problems": problems}
+
+
+def problem_lines(problems: Iterable[Problem]) -> list[str]:
+    return [f"{problem.where}: {problem.what} Repair: {problem.repair.label}." for problem in problems]
+
+
+def summary_text(plan: Plan, verdict: Verdict | None) -> str:
+    """The layer table with equal blocks collapsed, then the totals."""
+    design = plan.design
+    lines = [HEADING]
+    for section in plan.sections:
+        lines += section_lines(section)
+    parts = [design.name or "Unnamed design", to_line(design), "", grid(lines, "<<>>>>"), "", totals_text(plan)]
+    if verdict is not None:
+        parts.append(verdict_text(verdict))
+    return "\n".join(parts)
+
+
+def section_lines(section: Section) -> Iterator[Line]:
+    """The section's sum, then its layers; equal blocks after the second are shown once."""
+    yield line(section.name, "", section.output, section.params, section.macs, section.receptive_field)
+    yield from map(layer_line, section.loose)
+    if section.first is not None:
+        yield from map(layer_line, section.first.layers)
+    if section.repeated is not None:
+        times = section.count - 1
+        if times > 1:
+            params = section.params - sum(layer.params for layer in section.block(0).layers)
+            macs = section.macs - sum(layer.macs for layer in section.block(0).layers)
+            name = f"  {section.name}.1 … {section.name}.{times}"
+            yield line(name, f"{times} blocks like this:", section.output, params, macs, section.receptive_field)
+        yield from map(layer_line, section.repeated.layers)
+
+
+def layer_line(layer: Layer) -> Line:
+    return line(f"  {layer.name}", layer.type, layer.output, layer.params, layer.macs, layer.receptive_field)
+
+
+def line(name: str, kind: str, output: Shape, params: int, macs: int, field: int | None) -> Line:
+    return name, kind, shape_text(output), count_text(params), count_text(macs), count_text(field or 0)
+
+
+def shape_text(shape: Shape) -> str:
+    return "×".join(map(str, shape))
+
+
+def count_text(number: int) -> str:
+    return f"{number:,}" if number else "–"
+
+
+def totals_text(plan: Plan) -> str:
+    """The sums, each with the convention it follows."""
+    rows = [
+        ("parameters", f"{plan.params:,}", ""),
+        ("MACs", f"{plan.macs:,}", "multiply–accumulates of convolutions and linear layers, one image"),
+        ("FLOPs", f"{2 * plan.macs:,}", "2 × MACs"),
+        ("depth", f"{plan.depth:,}", "convolutions and linear layers on the main path"),
+        ("receptive field", f"{plan.receptive_field:,}", "pixels a side, before the pool"),
+        ("activations", f"{plan.activation_bytes:,}", "bytes, every row's output for one image in float32"),
+    ]
+    return grid(rows, "<><")
+
+
+def verdict_text(verdict: Verdict) -> str:
+    judgement = "agrees, layer by layer" if verdict.agrees else "DISAGREES"
+    return (
+        f"torchinfo {judgement}: {verdict.params:,} parameters; "
+        f"{verdict.mult_adds:,} mult-adds, in which it counts norms and biases too"
+    )

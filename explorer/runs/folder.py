@@ -1,0 +1,275 @@
+"""A run folder: manifest, events, lock; written atomically, listed without reading curves. No torch, no Qt.
+
+`run.json` is the manifest. The worker holds `run.lock` for as long as it works on the folder, so a run that says
+"running" while its lock is free was interrupted.
+"""
+
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from filelock import FileLock, Timeout
+
+from explorer.architecture.design import Design
+from explorer.architecture.notation import design_table, read_table
+from explorer.architecture.reading import Refused, refuse
+from explorer.runs.events import Event, Started, event_line, read_event
+from explorer.runs.recipe import Recipe, read_recipe, recipe_table
+
+MANIFEST, EVENTS, LOCK = "run.json", "events.jsonl", "run.lock"
+ACTIVE = ("running", "paused")
+PACKAGES = ("resnet-explorer", "torch", "torchvision", "torchinfo", "numpy")
+LOCK_WAIT = 1.0  # seconds: someone may be looking whether the lock is free
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a list of runs shows; `state` is running, paused, finished, stopped, failed or interrupted."""
+
+    id: str
+    folder: Path
+    state: str
+    created: datetime
+    design: Design
+    recipe: Recipe
+    best_accuracy: float | None
+    best_epoch: int
+    epochs_done: int
+    parent: str | None
+    params: int
+
+
+def default_runs() -> Path:
+    """Where runs go unless told otherwise: a folder of the person's own."""
+    return Path(platformdirs.user_data_dir("resnet-explorer", appauthor=False)) / "runs"
+
+
+def list_runs(root: Path) -> tuple[Run, ...]:
+    """The runs below `root`, newest first; a folder that holds no readable run is passed over."""
+    found = []
+    try:
+        folders = [each for each in root.iterdir() if (each / MANIFEST).is_file()]
+    except OSError:
+        return ()
+    for folder in folders:
+        try:
+            found.append(read_run(folder))
+        except Refused:
+            continue
+    return tuple(sorted(found, key=lambda run: (run.created, run.id), reverse=True))
+
+
+def find_run(text: str, root: Path) -> Run:
+    """The run with the id `text` below `root`, or in the folder `text`. Raises Refused."""
+    for folder in (root / text, Path(text).expanduser()):
+        if text and (folder / MANIFEST).is_file():
+            return read_run(folder.resolve())
+    raise refuse("run", f"there is no run {text[:200]!r} in {str(root)!r}")
+
+
+def read_run(folder: Path) -> Run:
+    """The run in `folder`, by its manifest alone. Raises Refused."""
+    table = read_manifest(folder)
+    try:
+        state = str(table["state"])
+        if state in ACTIVE and lock_is_free(folder):
+            state = "interrupted"
+        return Run(
+            folder.name,
+            folder,
+            state,
+            datetime.fromisoformat(table["created"]),
+            read_table(table["design"]),
+            read_recipe(table["recipe"]),
+            table["best_accuracy"],
+            int(table["best_epoch"]),
+            int(table["epochs_done"]),
+            table["parent"],
+            int(table["params"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise refuse(str(folder / MANIFEST), f"is not a run: {error}") from None
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """run.json as it stands. Raises Refused."""
+    try:
+        table = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise refuse(str(folder / MANIFEST), f"cannot be read: {error}") from None
+    if not isinstance(table, dict):
+        raise refuse(str(folder / MANIFEST), "is not a run")
+    return table
+
+
+def read_hashes(folder: Path) -> dict[str, str]:
+    """The sha256 of each file that the run wrote, by its name. Raises Refused."""
+    hashes = read_manifest(folder).get("hashes")
+    return hashes if isinstance(hashes, dict) else {}
+
+
+def lock_is_free(folder: Path) -> bool:
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    except OSError:  # a read-only place: nobody can be at work there
+        return True
+    lock.release()
+    return True
+
+
+def read_events(folder: Path) -> Iterator[Event]:
+    """The events of a run in order, without those that a later resume superseded; bad lines are passed over."""
+    path = folder / EVENTS
+    if not path.is_file():
+        return
+    last = resumed_steps(path)
+    part = -1  # every `started` begins a part; what comes before the first belongs to it
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            event = read_event(line)
+            if event is None:
+                continue
+            part += isinstance(event, Started)
+            if getattr(event, "step", 0) <= last[max(part, 0)]:
+                yield event
+
+
+def resumed_steps(path: Path) -> list[float]:
+    """For each part of the events, from one `started` to the next, the last step that no later part did again."""
+    starts = []
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            if line.startswith('{"event": "started"') and isinstance(event := read_event(line), Started):
+                starts.append(event.step)
+    last = [float("inf")]
+    for step in reversed(starts[1:]):
+        last.append(min(last[-1], step))
+    return last[::-1]
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace `path` by a complete file or leave it as it was. Raises OSError."""
+    temporary = path.with_name(path.name + ".part")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def folder_name(design: Design, created: datetime) -> str:
+    """Unique by its last four letters, readable by the rest; only characters that every file system takes."""
+    name = re.sub(r"[^\w]+", "-", design.name).strip("-_")[:40] or "network"
+    return f"{created:%Y%m%d-%H%M%S}-{name}-{secrets.token_hex(2)}"
+
+
+def installed_versions() -> dict[str, str]:
+    """The versions that matter to a run, found without importing anything."""
+    versions = {}
+    for package in PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return versions
+
+
+class RunFolder:
+    """A run folder in the hands of the worker that writes it; the lock is held until `close`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the lock of an existing folder. Raises Refused."""
+        self.path = folder
+        self.lock = FileLock(folder / LOCK)
+        try:
+            self.lock.acquire(timeout=LOCK_WAIT, poll_interval=0.05)
+        except Timeout:
+            table = read_manifest(folder)
+            raise refuse("run", f"in use by process {table.get('process')} since {table.get('since')}") from None
+        except OSError as error:
+            raise unwritable(folder, error) from None
+        try:
+            self.manifest = read_manifest(folder) if (folder / MANIFEST).is_file() else {}
+            self.events = (folder / EVENTS).open("a+b", buffering=0)
+        except (OSError, Refused) as error:
+            self.lock.release()
+            raise unwritable(folder, error) if isinstance(error, OSError) else error from None
+        self.end_torn_line()
+
+    @classmethod
+    def create(cls, root: Path, design: Design, recipe: Recipe, params: int, parent: str | None = None) -> "RunFolder":
+        """A new run below `root`, which is made if missing. Raises Refused."""
+        created = datetime.now().astimezone()
+        root = root.expanduser().absolute()
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            while True:
+                path = root / folder_name(design, created)
+                try:
+                    path.mkdir()
+                    break
+                except FileExistsError:
+                    continue
+        except OSError as error:
+            raise unwritable(root, error) from None
+        folder = cls(path)
+        folder.manifest = {
+            "state": "running",
+            "created": created.isoformat(timespec="seconds"),
+            "design": design_table(design),
+            "recipe": recipe_table(recipe),
+            "seed": recipe.seed,
+            "versions": installed_versions(),
+            "parent": parent,
+            "params": params,
+            "best_accuracy": None,
+            "best_epoch": 0,
+            "epochs_done": 0,
+            "hashes": {},
+        }
+        try:
+            folder.take()
+        except OSError as error:
+            folder.close()
+            raise unwritable(path, error) from None
+        return folder
+
+    def take(self, **changes: object) -> None:
+        """Say in the manifest that this process is at work on the run. Raises OSError."""
+        since = datetime.now().astimezone().isoformat(timespec="seconds")
+        self.update(state="running", process=os.getpid(), since=since, **changes)
+
+    def update(self, **changes: object) -> None:
+        """Change keys of the manifest. Raises OSError."""
+        self.manifest = {**self.manifest, **changes}
+        write_atomically(self.path / MANIFEST, json.dumps(self.manifest, ensure_ascii=False, indent=1) + "\n")
+
+    def log(self, event: Event) -> None:
+        """Append to the run's events. Raises OSError."""
+        self.events.write(event_line(event).encode() + b"\n")
+
+    def close(self) -> None:
+        self.events.close()
+        self.lock.release()
+
+    def end_torn_line(self) -> None:
+        """A killed worker may have left half a line; the next event must not continue it."""
+        if self.events.tell():
+            self.events.seek(-1, os.SEEK_END)
+            if self.events.read(1) != b"\n":
+                self.events.write(b"\n")
+
+
+def unwritable(folder: Path, error: OSError) -> Refused:
+    return refuse("runs", f"{str(folder)!r} cannot be written: {error.strerror or error}")

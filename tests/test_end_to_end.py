@@ -1,0 +1,83 @@
+"""The whole path by mouse and keys: the real window and the real worker."""
+
+import json
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtWidgets import QToolButton
+
+from explorer.architecture.notation import read_table
+from explorer.architecture.presets import preset
+from explorer.runs.folder import find_run, read_events
+from explorer.runs.recipe import RECIPES, read_recipe
+from tests.gui.test_stages import handle_of
+
+
+def choose_preset(session, qtbot, name: str) -> None:
+    button = session.window.findChild(QToolButton, "preset")
+
+    def click_entry() -> None:
+        menu = session.window.presets
+        action = next(each for each in menu.actions() if each.objectName() == name)
+        qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+
+    QTimer.singleShot(300, click_entry)  # the open menu has a loop of its own
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_design_undo_train_and_stop(open_session, qtbot):
+    session = open_session("d2l-resnet18", warm=True)
+    window, document, trainer = session.window, session.document, session.trainer
+
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    choose_preset(session, qtbot, "mini")
+    qtbot.waitUntil(lambda: document.design == preset("mini"))
+
+    slider = window.editor.editors[1].sliders["blocks"]
+    start = handle_of(slider)
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=start)
+    for offset in range(4, 40, 4):
+        qtbot.mouseMove(slider, start + QPoint(offset, 0))
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=start + QPoint(36, 0))
+    assert document.design.stages[1].blocks > 1
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert document.design == preset("mini")
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    shown = document.design
+    assert shown.stages[1].blocks == 2
+
+    qtbot.mouseClick(window.training.start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(trainer.run and trainer.run.curves.train.count >= 3), timeout=90_000)
+    plots = session.history.plots
+    qtbot.waitUntil(lambda: bool(plots.lines) and plots.lines[-1].live and not plots.timer.isActive())
+    for plot in (plots.loss, plots.accuracy):
+        assert plot.isVisible()
+        assert len(plot.curves[-1][0].getOriginalDataset()[0]) >= 3
+    assert "✓ torchinfo agrees" in window.totals.figures.text()
+    assert window.training.pause.isVisible()
+    assert not window.training.start.isVisible()
+
+    document.propose(document.design.with_stage(0, width=24), "an edit during the run")
+    assert "trained on an earlier design" in window.training.status.text()
+    with qtbot.waitSignal(trainer.run_ended, timeout=60_000):
+        qtbot.mouseClick(window.training.stop, Qt.MouseButton.LeftButton)
+    assert trainer.message == ""
+    assert window.training.start.isVisible()
+
+    run = find_run(trainer.run.id, trainer.runs)
+    manifest = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
+    assert read_table(manifest["design"]) == shown
+    assert read_recipe(manifest["recipe"]) == RECIPES["quick"]
+    assert manifest["state"] == "stopped"
+    assert (run.folder / "checkpoint.pt").is_file()
+    assert sum(1 for _ in read_events(run.folder)) > 3
+    assert session.history.list.runs[0].id == run.id
+
+    qtbot.mouseClick(session.history.list.tree.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 8))
+    last = trainer.run.step.step
+    qtbot.mouseClick(session.history.list.resume, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(trainer.run.step and trainer.run.step.step > last), timeout=90_000)
+    assert trainer.run.id == run.id
+    with qtbot.waitSignal(trainer.run_ended, timeout=60_000):
+        qtbot.mouseClick(window.training.stop, Qt.MouseButton.LeftButton)
+    assert find_run(run.id, trainer.runs).state == "stopped"

@@ -1,0 +1,138 @@
+"""How the program starts: without torch in the window, without a display, on the PySide6 that would kill it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from explorer.architecture.reading import Refused
+from explorer.gui import app
+
+ROOT = Path(__file__).parent.parent
+
+OPEN = """
+import sys
+from pathlib import Path
+from explorer.gui.app import make_application
+make_application()
+from explorer.architecture.presets import preset
+from explorer.gui.bench import wait
+from explorer.gui.session import Session
+session = Session(preset("d2l-resnet18"), Path(sys.argv[1]), warm=False)
+session.window.show()
+wait(lambda: session.complete)
+loaded = [name for name in ("torch", "torchvision", "torchinfo", "pydantic") if name in sys.modules]
+assert "pyqtgraph" in sys.modules
+session.end()
+print("loaded:", *loaded)
+"""
+
+TEN_WINDOWS = """
+import sys
+from pathlib import Path
+from explorer.gui.app import make_application
+app = make_application()
+from PySide6.QtCore import QTimer
+from explorer.architecture.presets import preset
+from explorer.gui.bench import wait
+from explorer.gui.session import Session
+for _ in range(10):
+    session = Session(preset("mini"), Path(sys.argv[1]), warm=False)
+    session.window.show()
+    wait(lambda: session.complete)
+    session.window.close()
+    session.window.deleteLater()
+    session.deleteLater()
+    del session
+    app.processEvents()
+wait(lambda: not [each for each in app.topLevelWidgets() if each.isVisible()])
+print(len([each for each in app.topLevelWidgets() if each.isVisible()]), "windows,",
+      len([each for each in app.findChildren(QTimer) if each.isActive()]), "timers")
+"""
+
+MANY_CALLS = """
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+class Speaker(QObject):
+    said = Signal(bool)
+app = QCoreApplication([])
+speaker = Speaker()
+speaker.said.connect(lambda value: None)
+for number in range(20_000):
+    speaker.setObjectName("x")
+    speaker.said.emit(True)
+print("alive")
+"""
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_no_torch_in_the_windows_process(tmp_path):
+    done = run("-c", OPEN, str(tmp_path), QT_QPA_PLATFORM="offscreen")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["loaded:"]
+
+
+def test_ten_windows_leave_nothing(tmp_path):
+    done = run("-c", TEN_WINDOWS, str(tmp_path), QT_QPA_PLATFORM="offscreen")
+    assert (done.returncode, done.stdout.strip()) == (0, "0 windows, 0 timers"), done.stderr
+
+
+def test_pyside_survives_many_calls():
+    done = run("-c", MANY_CALLS)
+    assert (done.returncode, done.stdout.strip()) == (0, "alive"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("pyside", "python", "broken"),
+    [("6.12.0", (3, 11), True), ("6.11.3", (3, 11), False), ("6.12.0", (3, 12), False), ("6.13.1", (3, 11), True)],
+)
+def test_the_pyside_that_kills_is_known(monkeypatch, pyside, python, broken):
+    monkeypatch.setattr(app, "version", lambda _: pyside)
+    monkeypatch.setattr(app.sys, "version_info", python)
+    assert app.broken_pyside() is broken
+    if broken:
+        with pytest.raises(Refused, match="kills the process"):
+            app.check_start()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a display")
+def test_without_a_display_one_line_says_what_to_do():
+    environment = {key: value for key, value in os.environ.items() if "DISPLAY" not in key and key != "QT_QPA_PLATFORM"}
+    done = subprocess.run(
+        [sys.executable, "main.py"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "xvfb-run" in done.stderr
+    assert "summary, train, runs and check work without a window" in done.stderr
+
+
+def test_a_screenshot_needs_no_display(tmp_path):
+    environment = {key: value for key, value in os.environ.items() if "DISPLAY" not in key and key != "QT_QPA_PLATFORM"}
+    path = tmp_path / "window.png"
+    done = subprocess.run(
+        [sys.executable, "main.py", "--screenshot", str(path), "--size", "1280x720", "--theme", "dark", "resnet50"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    from PySide6.QtGui import QImage
+
+    image = QImage(str(path))
+    assert (image.width(), image.height()) == (1280, 720)
+    assert image.pixelColor(4, 400).lightness() < 80
