@@ -1,8 +1,5 @@
 """What is installed on this machine, what is missing, and how to get it. No Qt."""
 
-import ctypes
-import importlib.util
-import os
 import platform
 import sys
 from collections.abc import Iterator
@@ -11,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
+from explorer.architecture.reading import Refused
 from explorer.grid import grid
 from explorer.runs.catalogue import data_sets, user_data
 from explorer.runs.events import Device
@@ -50,9 +48,10 @@ def examine() -> Findings:
     versions = {"Python": platform.python_version(), **{name: installed_version(name) for name in PACKAGES}}
     devices = found_devices() if versions["torch"] else ()
     data = tuple(each.name for each in data_sets() if each.path.exists())
-    window = tuple(missing_for_window())
+    window = tuple(missing_for_window()) if versions["PySide6-Essentials"] else ()
     missing = (*missing_packages(versions), *unusable_cards(devices), *window, *missing_data(data))
-    return Findings(versions, devices, not window, data, missing)
+    can_open = versions["PySide6-Essentials"] is not None and not window
+    return Findings(versions, devices, can_open, data, missing)
 
 
 def installed_version(package: str) -> str | None:
@@ -81,20 +80,13 @@ def unusable_cards(devices: tuple[Device, ...]) -> Iterator[Lack]:
 
 
 def missing_for_window() -> Iterator[Lack]:
-    """What Qt, which would abort without a word, needs on Linux: a display and the libraries of its xcb plugin."""
-    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
-        return
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        yield Lack("display", "neither DISPLAY nor WAYLAND_DISPLAY is set; all commands but the window work without")
-    package = importlib.util.find_spec("PySide6")
-    if package is None or package.origin is None:
-        return
+    """The first thing that keeps the window from opening, as its own start finds it."""
+    from explorer.gui.app import check_start
+
     try:
-        ctypes.CDLL(str(Path(package.origin).parent / "Qt/plugins/platforms/libqxcb.so"))
-    except OSError as error:
-        library = str(error).partition(":")[0]
-        install = "sudo apt install libxcb-cursor0" if "xcb-cursor" in library else f"install what brings {library}"
-        yield Lack(library, f"needed for the window; {install}")
+        check_start()
+    except Refused as refused:
+        yield from (Lack(where, what) for where, what in refused.complaints)
 
 
 def missing_data(found: tuple[str, ...]) -> Iterator[Lack]:

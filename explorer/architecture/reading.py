@@ -58,9 +58,14 @@ def read_value(kind: type[Value], table: Mapping[str, object]) -> Value:
 
 
 def path_text(path: tuple[int | str, ...]) -> str:
-    """('stages', 2, 'width') as `stages[2].width`."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return text.removeprefix(".")
+    """('stages', 2, 'width') as `stages[2].width`; a key that could not be one of ours is quoted and shortened."""
+
+    def step(part: int | str) -> str:
+        if isinstance(part, int):
+            return f"[{part}]"
+        return f".{part if part.isidentifier() and len(part) <= 40 else shown(part)}"
+
+    return "".join(map(step, path)).removeprefix(".")
 
 
 def complaint_text(kind: type, error: Mapping[str, Any]) -> str:

@@ -27,7 +27,7 @@ EagerSGD, EagerAdamW = without_compiler(SGD), without_compiler(AdamW)
 
 
 def make_optimizer(model: nn.Module, recipe: Recipe) -> Optimizer:
-    """Weight decay falls on the weights of convolutions and linear layers; norms and biases, being vectors, go without."""
+    """Weight decay falls on the weights of convolutions and linear layers, not on norms and biases, all vectors."""
     decayed = [values for values in model.parameters() if values.ndim > 1]
     free = [values for values in model.parameters() if values.ndim <= 1]
     groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": free, "weight_decay": 0.0}]

@@ -41,9 +41,10 @@ def referee(plan: Plan) -> Verdict:
     except RuntimeError as error:
         return Verdict(False, sum(each.numel() for each in model.parameters()), 0, (f"torch cannot run it: {error}",))
     seen = [seen_row(info) for info in summary.summary_list if is_layer(info)]
-    differences = list(compare(list(map(planned_row, plan.layers())), seen))
+    differences = []
     if summary.total_params != plan.params:
-        differences.append(f"parameters: {plan.params:,} in the plan, {summary.total_params:,} in torchinfo")
+        differences.append(f"total: {plan.params:,} parameters in the plan, {summary.total_params:,} in torchinfo")
+    differences += compare(list(map(planned_row, plan.layers())), seen)
     return Verdict(
         not differences, summary.total_params, summary.total_mult_adds, tuple(differences[:MOST_DIFFERENCES])
     )
@@ -76,12 +77,12 @@ def seen_row(info: torchinfo.layer_info.LayerInfo) -> Row:
 
 
 def compare(planned: list[Row], seen: list[Row]) -> Iterator[str]:
-    """A sentence for each difference between the two lists."""
+    """A sentence for each difference, up to the first row that is another layer's: from there on nothing would fit."""
     for mine, theirs in zip_longest(planned, seen):
-        if theirs is None or mine is None:
-            row, place = (mine, "plan") if theirs is None else (theirs, "network")
-            yield f"{row.name}: only in the {place}"
-            continue
+        if mine is None or theirs is None or mine.name != theirs.name:
+            names = ["the end" if row is None else row.name for row in (mine, theirs)]
+            yield f"order: {names[0]} in the plan, {names[1]} in torchinfo"
+            return
         for field, wanted, found in zip(Row._fields, mine, theirs, strict=True):
             if wanted != found:
                 yield f"{mine.name}: {field} is {shown(wanted)} in the plan, {shown(found)} in torchinfo"

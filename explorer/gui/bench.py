@@ -7,7 +7,6 @@ torchinfo's times for comparison come from the worker process, for the window ha
 import json
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from tempfile import TemporaryDirectory
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 
+from explorer.architecture.notation import to_line
 from explorer.architecture.presets import DEFAULT, preset
 from explorer.gui.app import check_start, make_application
 from explorer.gui.painted import PaintWatch
@@ -41,6 +41,10 @@ def wait(ready: Callable[[], object], seconds: float = 60.0) -> None:
         raise TimeoutError
 
 
+def wait_complete(session: Session) -> None:
+    wait(lambda: session.complete)
+
+
 def figures(times: Sequence[float]) -> dict[str, float]:
     """Median and 99th percentile of seconds, as milliseconds."""
     ranked = sorted(times)
@@ -50,13 +54,27 @@ def figures(times: Sequence[float]) -> dict[str, float]:
     }
 
 
-def run_command(*arguments: str) -> str:
-    """What a command of this program prints, run in a process of its own."""
-    launch = launch_local(arguments)
+def run_apart(*arguments: str) -> str:
+    """What Python prints when run with `arguments` in a process of its own."""
+    launch = launch_local()
     done = subprocess.run(
-        [launch.program, *launch.arguments], env=launch.environment, capture_output=True, text=True, check=True
+        [launch.program, *arguments], env=launch.environment, capture_output=True, text=True, check=True
     )
     return done.stdout
+
+
+TORCHINFO = """
+import sys
+from explorer.architecture.plan import plan_network
+from explorer.architecture.presets import preset
+from explorer.engine.bench import torchinfo_ms
+print(torchinfo_ms(plan_network(preset(sys.argv[1]))))
+"""
+PROBE = """
+import json
+from explorer.gui.bench import probe_start
+print(json.dumps(probe_start()))
+"""
 
 
 def bench_edit() -> dict[str, object]:
@@ -68,10 +86,10 @@ def bench_edit() -> dict[str, object]:
         for name in NETWORKS:
             session = Session(preset(name), Path(runs), warm=False)
             session.window.show()
-            wait(lambda session=session: session.complete)
+            wait_complete(session)
             times = edit_times(session)
             check_table(session)
-            torchinfo = float(json.loads(run_command("bench", "torchinfo", name, "--json"))["median_ms"])
+            torchinfo = float(run_apart("-c", TORCHINFO, name))
             measured = figures(times)
             ratio = round(torchinfo / measured["median_ms"], 1)
             results[name] = {**measured, "torchinfo_ms": round(torchinfo, 1), "ratio": ratio}
@@ -89,7 +107,6 @@ def edit_times(session: Session) -> list[float]:
     watch.painted.connect(lambda: painted.append(time.perf_counter()))
     times = []
     for tick in range(TICKS):
-        wait(lambda: not window.table.viewport().testAttribute(Qt.WidgetAttribute.WA_WState_InPaintEvent))
         watch.arm()
         painted.clear()
         key = Qt.Key.Key_Right if tick % 2 == 0 else Qt.Key.Key_Left
@@ -102,10 +119,8 @@ def edit_times(session: Session) -> list[float]:
 
 def check_table(session: Session) -> None:
     """The table's own texts say what the `summary` command says of the same design."""
-    from explorer.architecture.notation import to_line
-
     table = session.window.table.layers
-    summary = json.loads(run_command("summary", to_line(session.document.design), "--json"))
+    summary = json.loads(run_apart("-m", "explorer", "summary", to_line(session.document.design), "--json"))
     for row, stage in enumerate(summary["stages"]):
         shown = [table.data(table.index(row, column)).replace(",", "") for column in (3, 4)]
         assert shown == [str(stage["params"]), str(stage["macs"])], (stage, shown)
@@ -134,25 +149,21 @@ app.exec()
 def bench_start() -> dict[str, object]:
     """Spawn to first paint beside a bare window, then a slider's answer, the plots and the warm worker; seconds."""
     check_start()
-    launch = launch_local()
-    probe = [launch.program, "-m", "explorer", "bench", "probe"]
     marks: dict[str, list[float]] = {"bare": []}
     for _ in range(SPAWNS):
         begin = time.time()
-        done = subprocess.run([sys.executable, "-c", BARE], capture_output=True, text=True, check=True)
-        marks["bare"].append(float(done.stdout) - begin)
+        marks["bare"].append(float(run_apart("-c", BARE)) - begin)
         begin = time.time()
-        done = subprocess.run(probe, env=launch.environment, capture_output=True, text=True, check=True)
-        for name, moment in json.loads(done.stdout).items():
+        for name, moment in json.loads(run_apart("-c", PROBE)).items():
             marks.setdefault(name, []).append(moment - begin)
     medians = {f"{name}_s": round(statistics.median(times), 3) for name, times in marks.items()}
     return {**medians, "ratio": round(medians["first_paint_s"] / medians["bare_s"], 2), "spawns": SPAWNS}
 
 
-def probe_start() -> dict[str, object]:
+def probe_start() -> dict[str, float]:
     """Open the window once and note the clock at each thing that becomes ready."""
     make_application()
-    moments: dict[str, object] = {}
+    moments: dict[str, float] = {}
     with TemporaryDirectory() as runs:
         session = Session(preset(DEFAULT), Path(runs))
         window = session.window

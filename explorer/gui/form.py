@@ -225,6 +225,7 @@ class Form(QWidget):
     def __init__(self, kind: type, skip: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.controls: dict[str, Control] = {}
+        self.shown: Any = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM // 2)
@@ -264,4 +265,7 @@ class Form(QWidget):
 
     def show_record(self, record: Any) -> None:
         for name, control in self.controls.items():
-            control.show_value(getattr(record, name))
+            value = getattr(record, name)
+            if self.shown is None or value != getattr(self.shown, name):  # Qt paints even what stays as it is
+                control.show_value(value)
+        self.shown = record

@@ -158,7 +158,8 @@ class StageEditor(QFrame):
 
     def show_stage(self, stage: Stage, only: bool) -> None:
         for name, box in self.boxes.items():
-            box.setValue(getattr(stage, name))
+            if box.value() != getattr(stage, name):  # Qt paints a box anew even if it is told what it shows
+                box.setValue(getattr(stage, name))
         for name, slider in self.sliders.items():
             slider.show_value(getattr(stage, name))
         plan = self.document.plan
@@ -206,6 +207,7 @@ class DesignEditor(QScrollArea):
         column.addLayout(self.stages)
         column.addWidget(self.add, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
+        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidget(body)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

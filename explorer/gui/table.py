@@ -7,9 +7,16 @@ new column is one line of `COLUMNS`.
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
+from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+)
 
 from explorer.architecture.blocks import Block
 from explorer.architecture.compare import shape_text
@@ -25,9 +32,9 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class Node:
-    """A row: a part of the plan at its path; its children are made when someone looks."""
+    """A row: a part of the plan at its path; its children and its texts are made when someone looks."""
 
-    __slots__ = ("below", "parent", "part", "path", "row")
+    __slots__ = ("below", "parent", "part", "path", "row", "texts")
 
     def __init__(self, part: Part, row: int, parent: "Node | None") -> None:
         self.part = part
@@ -36,6 +43,7 @@ class Node:
         loose = parent is not None and isinstance(parent.part, Section) and bool(parent.part.loose)
         self.path: str = f"{parent.path}.{part.name}" if parent and loose else part.name
         self.below: list[Node] | None = None
+        self.texts: list[str] = []
 
     def children(self) -> "list[Node]":
         if self.below is None:
@@ -47,6 +55,7 @@ class Node:
         if type(part) is not type(self.part) or part.name != self.part.name:
             return False
         self.part = part
+        self.texts = []
         if self.below is None:
             return True
         return adopt_all(self.below, children(part))
@@ -111,6 +120,14 @@ COLUMNS = (
     ),
 )
 FIRST_FIGURE = 2
+ALIGNMENTS = [  # as plain numbers, for flags are slow to make
+    (
+        (Qt.AlignmentFlag.AlignRight if column >= FIRST_FIGURE else Qt.AlignmentFlag.AlignLeft)
+        | Qt.AlignmentFlag.AlignVCenter
+    ).value
+    for column in range(len(COLUMNS))
+]
+MARGIN = theme.RHYTHM // 2
 
 
 class LayerModel(QAbstractItemModel):
@@ -118,6 +135,7 @@ class LayerModel(QAbstractItemModel):
         super().__init__(document)
         self.document = document
         self.nodes: list[Node] = []
+        self.cell = QSize()
 
     def show_plan(self) -> bool:
         """Stand for the document's plan; False if the rows had to be made anew."""
@@ -164,22 +182,34 @@ class LayerModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             return say(COLUMNS[section].heading)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return alignment(section)
+            return Qt.AlignmentFlag(ALIGNMENTS[section])
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        node = self.node(index)
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.text(node, index.column())
+            return self.text(self.node(index), index.column())
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return alignment(index.column())
+            return Qt.AlignmentFlag(ALIGNMENTS[index.column()])
         if role == Qt.ItemDataRole.ForegroundRole:
-            return self.colour(node, index.column())
-        if role == Qt.ItemDataRole.ToolTipRole and isinstance(node.part, Broken):
-            return say(node.part.reason)
+            return self.colour(self.node(index), index.column())
+        if role == Qt.ItemDataRole.SizeHintRole:
+            return self.cell
+        if role == Qt.ItemDataRole.ToolTipRole and isinstance(part := self.node(index).part, Broken):
+            return say(part.reason)
         return None
 
+    def sibling(self, row: int, column: int, index: Index) -> QModelIndex:
+        """The cell beside another, which is what a view asks for most."""
+        if row == index.row():
+            return self.createIndex(row, column, index.internalPointer())
+        return super().sibling(row, column, index)
+
     def text(self, node: Node, number: int) -> str:
+        if not node.texts:
+            node.texts = [self.make_text(node, column) for column in range(len(COLUMNS))]
+        return node.texts[number]
+
+    def make_text(self, node: Node, number: int) -> str:
         column, part = COLUMNS[number], node.part
         if isinstance(part, Broken) and number >= FIRST_FIGURE:
             return ""
@@ -215,11 +245,6 @@ def leads_to(node: Node, path: str) -> bool:
     return path.startswith(f"{node.path}.")
 
 
-def alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column >= FIRST_FIGURE else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
-
-
 def difference(base: Part | None, part: Part, column: Column) -> str:
     """How far a part's figure is from the baseline's part at the same path; new parts differ by all of it."""
     now = getattr(part, column.figure)
@@ -229,6 +254,25 @@ def difference(base: Part | None, part: Part, column: Column) -> str:
     return f"  ({signed(column.wording(abs(now - before)), now - before)})"
 
 
+class Cells(QStyledItemDelegate):
+    """Draws a cell with two calls. The style's own way asks a dozen questions and lays out a paragraph for each."""
+
+    def __init__(self, view: "LayerTable") -> None:
+        super().__init__(view)
+        self.view, self.model = view, view.layers
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        node, column = self.model.node(index), index.column()
+        rectangle = option.rect
+        if self.view.selectionModel().isSelected(index):
+            painter.fillRect(rectangle, option.palette.highlight())
+            painter.setPen(option.palette.highlightedText().color())
+        else:
+            painter.setPen(self.model.colour(node, column) or option.palette.text().color())
+        rectangle.adjust(MARGIN, 0, -MARGIN, 0)
+        painter.drawText(rectangle, ALIGNMENTS[column], self.model.text(node, column))
+
+
 class LayerTable(QTreeView):
     """Shows the model, keeps what was opened open, and shares the document's selection."""
 
@@ -236,6 +280,9 @@ class LayerTable(QTreeView):
         super().__init__()
         self.document = document
         self.layers = LayerModel(document)
+        self.layers.cell = QSize(0, int(1.5 * self.fontMetrics().height()))
+        self.setItemDelegate(Cells(self))
+        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setModel(self.layers)
         self.setFont(theme.figures_font(self.font()))
         self.setUniformRowHeights(True)

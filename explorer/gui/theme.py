@@ -132,11 +132,8 @@ QToolTip {{ color: {text}; background: {raised}; border: 1px solid {line}; paddi
 QDockWidget {{ titlebar-close-icon: none; }}
 QDockWidget::title {{ padding: 6px 8px; background: {window}; text-align: left; }}
 QMainWindow::separator {{ background: {line}; width: 1px; height: 1px; }}
-QTreeView {{ border: none; }}
-QTreeView::item {{ padding: 3px 0; }}
 QHeaderView::section {{ background: {surface}; color: {quiet}; border: none; border-bottom: 1px solid {line};
   padding: 4px 6px; }}
-QGraphicsView, QScrollArea {{ border: none; }}
 QStatusBar {{ color: {quiet}; }}
 QToolBar {{ border: none; border-bottom: 1px solid {line}; spacing: 4px; padding: 2px 6px; }}
 QLabel[quiet="true"] {{ color: {quiet}; }}

@@ -113,7 +113,7 @@ def test_blocks_of_the_chapter(line, output):
 
 @pytest.mark.parametrize(
     ("name", "field"),
-    # by hand: 11 after the stem, then 2 × kernel-3 layers a block at jumps 4, 8, 16, 32; the stride's block half of each
+    # by hand: the stem's, then two 3×3 kernels a block, each adding twice the distance of its inputs in pixels
     [("resnet18", 11 + 4 * 8 + (8 + 3 * 16) + (16 + 3 * 32) + (32 + 3 * 64)), ("cifar-resnet20", 3 + 12 + 22 + 44)],
 )
 def test_receptive_field(name, field):

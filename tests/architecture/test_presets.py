@@ -5,11 +5,13 @@ from explorer.architecture.notation import to_line, to_toml
 from explorer.architecture.presets import find_design, preset, preset_families, preset_files, preset_of
 from explorer.architecture.reading import Refused
 
-NAMES = """d2l-resnet18
-resnet18 resnet34 resnet50 resnet101 resnet152 resnext50_32x4d resnext101_32x8d resnext101_64x4d wide_resnet50_2
-wide_resnet101_2 cifar-resnet20 cifar-resnet32 cifar-resnet44 cifar-resnet56 cifar-resnet110 cifar-resnet1202
-cifar-resnet18 wrn-16-8 wrn-28-10 wrn-40-4 preact-resnet18 preact-resnet164 preact-resnet1001 mini
-deep-residual-56 deep-plain-56""".split()
+NAMES = [
+    *("d2l-resnet18", "resnet18", "resnet34", "resnet50", "resnet101", "resnet152"),
+    *("resnext50_32x4d", "resnext101_32x8d", "resnext101_64x4d", "wide_resnet50_2", "wide_resnet101_2"),
+    *(f"cifar-resnet{depth}" for depth in (18, 20, 32, 44, 56, 110, 1202)),
+    *("wrn-16-8", "wrn-28-10", "wrn-40-4", "preact-resnet18", "preact-resnet164", "preact-resnet1001"),
+    *("mini", "deep-residual-56", "deep-plain-56"),
+]
 
 
 def test_all_are_there_once():

@@ -75,7 +75,7 @@ def reference_of(design):
 
 
 @pytest.mark.filterwarnings("ignore:Initializing zero-element tensors")
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(designs(SMALL))
 def test_can_be_built_exactly_if_no_problem_is_fatal(design):
     plan = plan_network(design)

@@ -49,7 +49,7 @@ def test_second_opinion_on_macs(name):
     [
         ("basic:3x32x32:10:64x1,128x1/2", "layer2.0.conv1: output is 128×4×4 in the plan, 128×2×2 in torchinfo"),
         ("basic:3x32x32:10:64x1,128x1/4:conv_bias=true", "conv1: params is 9,472 in the plan, 9,408 in torchinfo"),
-        ("basic:3x32x32:10:64x2,128x1/4", "parameters: "),
+        ("basic:3x32x32:10:64x2,128x1/4", "order: layer1.1.conv1 in the plan, layer2.0.conv1 in torchinfo"),
     ],
 )
 def test_says_where_the_network_is_not_the_plan(monkeypatch, line, expected):
@@ -57,7 +57,7 @@ def test_says_where_the_network_is_not_the_plan(monkeypatch, line, expected):
     monkeypatch.setattr(module, "build_model", lambda plan: other)
     verdict = referee(plan_network(from_line(line)))
     assert not verdict.agrees
-    assert len(verdict.differences) <= 21
+    assert len(verdict.differences) <= 20
     assert any(expected in difference for difference in verdict.differences)
 
 

@@ -1,0 +1,155 @@
+"""Run folders: names, manifests, locks, superseded events."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import datetime
+
+import pytest
+
+from explorer.architecture.presets import preset
+from explorer.architecture.reading import Refused
+from explorer.runs import events
+from explorer.runs.folder import RunFolder, find_run, folder_name, list_runs, read_events, read_run
+from explorer.runs.recipe import Recipe
+
+MINI = preset("mini")
+
+
+def make(root, **changes):
+    folder = RunFolder.create(root, MINI, Recipe(), 77_754)
+    if changes:
+        folder.update(**changes)
+    return folder
+
+
+def step(number):
+    return events.Step(number, 1, 1.0, 1.0, 1.0, 1, 0.5, 0.1, 100.0)
+
+
+def started(number):
+    return events.Started("id", "folder", 1, events.Verdict(True, 1, 1), "cpu", 10, 1, number)
+
+
+def test_a_run_reads_back_what_was_written(tmp_path):
+    folder = make(tmp_path / "new" / "place 中文", best_accuracy=0.5, best_epoch=2, epochs_done=3)
+    run = read_run(folder.path)
+    assert (run.design, run.recipe, run.params) == (MINI, Recipe(), 77_754)
+    assert (run.best_accuracy, run.best_epoch, run.epochs_done, run.parent) == (0.5, 2, 3, None)
+    assert run.state == "running"
+    folder.close()
+
+
+def test_running_without_its_lock_is_interrupted(tmp_path):
+    folder = make(tmp_path)
+    folder.close()
+    assert read_run(folder.path).state == "interrupted"
+
+
+def test_paused_under_its_lock_is_paused(tmp_path):
+    folder = make(tmp_path, state="paused")
+    assert read_run(folder.path).state == "paused"
+    folder.close()
+
+
+@pytest.mark.parametrize("state", ["finished", "stopped", "failed"])
+def test_an_ended_run_keeps_its_state(tmp_path, state):
+    folder = make(tmp_path, state=state)
+    folder.close()
+    assert read_run(folder.path).state == state
+
+
+def test_newest_first_and_broken_folders_passed_over(tmp_path):
+    for day in (1, 3, 2):
+        make(tmp_path, state="finished", created=f"2026-01-0{day}T00:00:00+00:00").close()
+    for name, text in (("broken", "{"), ("strange", "[1]"), ("partial", '{"state": "running"}')):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.json").write_text(text)
+    assert [run.created.day for run in list_runs(tmp_path)] == [3, 2, 1]
+
+
+def test_no_folder_no_runs(tmp_path):
+    assert list_runs(tmp_path / "missing") == ()
+
+
+def test_a_list_does_not_read_curves(tmp_path):
+    folder = make(tmp_path)
+    folder.close()
+    (folder.path / "events.jsonl").unlink()
+    (folder.path / "events.jsonl").mkdir()
+    assert len(list_runs(tmp_path)) == 1
+
+
+def test_found_by_id_and_by_folder(tmp_path):
+    folder = make(tmp_path)
+    folder.close()
+    by_id, by_folder = find_run(folder.path.name, tmp_path), find_run(str(folder.path), tmp_path / "elsewhere")
+    assert by_id.id == by_folder.id == folder.path.name
+
+
+@pytest.mark.parametrize("text", ["", "nothing", "../../nothing"])
+def test_a_run_that_is_not_there_is_refused(tmp_path, text):
+    with pytest.raises(Refused, match="there is no run"):
+        find_run(text, tmp_path)
+
+
+def test_names_are_readable_unique_and_safe():
+    design, now = MINI.change(name='Ä/b: "c" 深度\n' + "x" * 60), datetime(2026, 1, 2, 3, 4, 5)
+    names = {folder_name(design, now) for _ in range(20)}
+    assert len(names) > 15
+    assert all(name.startswith("20260102-030405-Ä-b-c-深度-x") and not set('/:" \n') & set(name) for name in names)
+
+
+def test_events_are_read_in_order_and_a_torn_line_does_not_spoil_the_next(tmp_path):
+    folder = make(tmp_path)
+    folder.log(started(0))
+    folder.log(step(1))
+    folder.close()
+    with (folder.path / "events.jsonl").open("a") as file:
+        file.write('{"event": "step", "st')
+    again = RunFolder(folder.path)
+    again.log(step(2))
+    again.close()
+    assert list(read_events(folder.path)) == [started(0), step(1), step(2)]
+
+
+def test_a_resume_supersedes_what_came_after_its_step(tmp_path):
+    folder = make(tmp_path)
+    for event in (started(0), step(5), step(9), started(5), step(7), step(8), started(7), step(8)):
+        folder.log(event)
+    folder.close()
+    kept = list(read_events(folder.path))
+    assert kept == [started(0), step(5), started(5), step(7), started(7), step(8)]
+
+
+def test_a_resume_before_another_resume_supersedes_that_one_too(tmp_path):
+    folder = make(tmp_path)
+    for event in (started(0), step(5), started(5), step(9), started(2), step(3)):
+        folder.log(event)
+    folder.close()
+    assert list(read_events(folder.path)) == [started(0), started(2), step(3)]
+
+
+def test_a_second_process_is_told_who_is_at_work(tmp_path):
+    folder = make(tmp_path)
+    code = (
+        "import sys; from pathlib import Path; from explorer.runs.folder import RunFolder; RunFolder(Path(sys.argv[1]))"
+    )
+    other = subprocess.run([sys.executable, "-c", code, str(folder.path)], capture_output=True, text=True, check=False)
+    folder.close()
+    assert f"in use by process {os.getpid()} since 20" in other.stderr
+
+
+def test_an_unwritable_place_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Refused, match="file.*cannot be written"):
+        RunFolder.create(tmp_path / "file" / "runs", MINI, Recipe(), 1)
+
+
+def test_a_manifest_is_replaced_whole(tmp_path):
+    folder = make(tmp_path)
+    folder.update(best_accuracy=0.25)
+    folder.close()
+    assert json.loads((folder.path / "run.json").read_text(encoding="utf-8"))["best_accuracy"] == 0.25
+    assert not list(folder.path.glob("*.part"))
