@@ -20,6 +20,10 @@ from explorer.gui.document import Document
 from explorer.gui.parts import RUN, Broken, Run, children, multiplicity, top_parts
 
 DEPTH = 5  # pixels by which a slab's far side is shifted, for a look of volume
+STACK = 3  # pixels between the copies that stand for a run
+GAPS = (44.0, 38.0, 32.0, 28.0, 24.0, 20.0, 16.0)  # pixels between slabs
+LEAST_GAP = GAPS[-1]
+THINNER = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3)
 SHORTCUT_PENS = {
     "identity": Qt.PenStyle.SolidLine,
     "projection": Qt.PenStyle.DashLine,
@@ -84,6 +88,19 @@ def stage_slabs(section: Section, hue: int, opened: set[str]) -> tuple[Drawn, ..
     return tuple(slabs)
 
 
+def fit_width(captions: list[Caption], needed: list[float], width: float) -> tuple[dict[Drawn, float], float]:
+    """Each slab's thickness and the gap between slabs, so that all fits into `width` if thinner slabs can make it."""
+    thickness = {slab: 3.0 + 1.1 * sqrt(slab.shape[0]) for caption in captions for slab in caption.slabs}
+
+    def total(thin: float, gap: float) -> float:
+        own = (sum(thin * thickness[slab] + gap for slab in caption.slabs) - gap for caption in captions)
+        return sum(max(part, words) + gap for part, words in zip(own, needed, strict=True)) - gap
+
+    thin = next((thin for thin in THINNER if total(thin, LEAST_GAP) <= width), THINNER[-1])
+    gap = next((gap for gap in GAPS if total(thin, gap) <= width), LEAST_GAP)
+    return {slab: thin * thick for slab, thick in thickness.items()}, gap
+
+
 class Slab(QGraphicsItem):
     def __init__(self, drawn: Drawn, box: QRectF, chosen: bool) -> None:
         super().__init__()
@@ -91,7 +108,7 @@ class Slab(QGraphicsItem):
         self.setToolTip(f"{drawn.path or 'input'}  {shape_text(drawn.shape)}")
 
     def boundingRect(self) -> QRectF:
-        return self.box.adjusted(-3, -self.arc_height() - 4, DEPTH + 12, 4)
+        return self.box.adjusted(-4, -self.arc_height() - DEPTH - 3 * STACK, DEPTH + 4 * STACK, 4)
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
@@ -105,7 +122,7 @@ class Slab(QGraphicsItem):
         hue = theme.stage_colour(self.drawn.section)
         copies = min(self.drawn.count, 3)
         for copy in reversed(range(copies)):
-            self.paint_volume(painter, self.box.translated(copy * 3.0, -copy * 3.0), hue, self.chosen and copy == 0)
+            self.paint_volume(painter, self.box.translated(copy * STACK, -copy * STACK), hue, self.chosen and copy == 0)
         if self.drawn.joins in SHORTCUT_PENS:
             self.paint_arc(painter)
 
@@ -136,8 +153,9 @@ class Slab(QGraphicsItem):
 
     def paint_arc(self, painter: QPainter) -> None:
         """From before the block to behind it, over its top."""
-        left, right = self.box.left() - 3, self.box.right() + DEPTH + 5
-        top = self.box.top() - DEPTH - 2 - (6 if self.drawn.count > 1 else 0)
+        stacked = STACK * (min(self.drawn.count, 3) - 1)
+        left, right = self.box.left() - 3, self.box.right() + DEPTH + 4 + stacked
+        top = self.box.top() - DEPTH - 2 - stacked
         path = QPainterPath(QPointF(left, top + 2))
         peak = top - self.arc_height()
         path.cubicTo(QPointF(left, peak), QPointF(right, peak), QPointF(right, top + 2))
@@ -189,9 +207,8 @@ class Diagram(QGraphicsView):
         width = self.viewport().width() - 4 * theme.RHYTHM
         height = self.viewport().height() - 2 * line - 7 * theme.RHYTHM
         tallest = max(square(slab.shape) for slab in slabs)
-        thickness = {slab: 3.0 + 1.1 * sqrt(slab.shape[0]) for slab in slabs}
         needed = [self.caption_width(caption) for caption in captions]
-        gap = min(44.0, max(14.0, (width - sum(thickness.values())) / (len(slabs) + len(captions))))
+        thickness, gap = fit_width(captions, needed, width)
         middle = height / 2
         left = 0.0
         for caption, words in zip(captions, needed, strict=True):

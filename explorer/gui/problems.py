@@ -28,6 +28,7 @@ class ProblemLine(QWidget):
         design = problem.repair.design
         repair.clicked.connect(lambda: document.propose(design, say(problem.repair.label)))
         repair.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        sign.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, theme.RHYTHM // 2, 0, theme.RHYTHM // 2)
         row.addWidget(sign, alignment=Qt.AlignmentFlag.AlignTop)

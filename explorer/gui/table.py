@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -81,8 +81,6 @@ def type_text(part: Part) -> str:
             return block_text(part.block)
         case Block():
             return block_text(part)
-        case Broken():
-            return say(part.reason)
         case _:
             return ""
 
@@ -92,28 +90,31 @@ def block_text(block: Block) -> str:
 
 
 class Column(NamedTuple):
-    """A heading, the text of a part, and the figure to compare with the baseline's, with its wording."""
+    """A heading, the widest text expected, the text of a part, and the figure to compare with the baseline's."""
 
     heading: str
+    widest: str
     text: Callable[[Any], str]
     figure: str = ""
     wording: Callable[[float], str] = short
 
 
 COLUMNS = (
-    Column(QT_TRANSLATE_NOOP("explorer", "Layer"), lambda part: part.name),
-    Column(QT_TRANSLATE_NOOP("explorer", "Type"), type_text),
-    Column(QT_TRANSLATE_NOOP("explorer", "Output"), lambda part: shape_text(part.output)),
-    Column(QT_TRANSLATE_NOOP("explorer", "Params"), lambda part: whole(part.params), "params"),
-    Column(QT_TRANSLATE_NOOP("explorer", "MACs"), lambda part: whole(part.macs), "macs"),
+    Column(QT_TRANSLATE_NOOP("explorer", "Layer"), "▾ ▸ layer1.1…  ×199", lambda part: part.name),
+    Column(QT_TRANSLATE_NOOP("explorer", "Type"), "projection shortcut", type_text),
+    Column(QT_TRANSLATE_NOOP("explorer", "Output"), "1024×112×112", lambda part: shape_text(part.output)),
+    Column(QT_TRANSLATE_NOOP("explorer", "Params"), "44,549,160", lambda part: whole(part.params), "params"),
+    Column(QT_TRANSLATE_NOOP("explorer", "MACs"), "11,513,626,624", lambda part: whole(part.macs), "macs"),
     Column(
         QT_TRANSLATE_NOOP("explorer", "Field"),
+        "12,345",
         lambda part: whole(part.receptive_field) if part.receptive_field else "",
         "receptive_field",
         lambda number: whole(int(number)),
     ),
     Column(
         QT_TRANSLATE_NOOP("explorer", "Memory"),
+        "123.4 MiB",
         lambda part: memory(part.activation_bytes),
         "activation_bytes",
         memory,
@@ -211,8 +212,8 @@ class LayerModel(QAbstractItemModel):
 
     def make_text(self, node: Node, number: int) -> str:
         column, part = COLUMNS[number], node.part
-        if isinstance(part, Broken) and number >= FIRST_FIGURE:
-            return ""
+        if isinstance(part, Broken):
+            return f"{part.name}: {say(part.reason)}" if number == 0 else ""
         text = column.text(part)
         if number == 0 and (times := multiplicity(part)):
             text += f"  ×{times}"
@@ -296,32 +297,34 @@ class LayerTable(QTreeView):
         self.collapsed.connect(lambda index: self.opened.discard(self.layers.node(index).path))
         document.changed.connect(self.show_plan)
         document.selection_changed.connect(self.show_selection)
-        self.show_plan()
         self.size_columns()
+        self.show_plan()
         self.selectionModel().currentRowChanged.connect(self.select)
 
     def size_columns(self) -> None:
         """Widths from the font and the widest texts expected, so that no tick moves a column."""
-        samples = (
-            "layer1.1.downsample.0",
-            "Conv2d 3×3 /2 (32 g)",
-            "1024×112×112",
-            "44,549,160",
-            "11,513,626,624",
-            "12,345",
-            "123.4 MiB",
-        )
         header = self.header()
         header.setStretchLastSection(False)
-        header.setMinimumSectionSize(self.fontMetrics().averageCharWidth() * 5)
-        for column, sample in enumerate(samples):
-            header.resizeSection(column, self.fontMetrics().horizontalAdvance(sample) + 4 * theme.RHYTHM)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(self.fontMetrics().averageCharWidth() * 5)
+        self.widths = [self.fontMetrics().horizontalAdvance(each.widest) + 3 * theme.RHYTHM for each in COLUMNS]
+        for number, width in enumerate(self.widths):
+            header.resizeSection(number, width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room for all columns, the last ones give way."""
+        room = self.viewport().width()
+        for number in range(1, len(COLUMNS)):
+            self.setColumnHidden(number, sum(self.widths[: number + 1]) > room)
+        super().resizeEvent(event)
 
     def show_plan(self) -> None:
         if self.layers.show_plan():
             self.viewport().update()
             return
+        if self.document.plan.obstacles:
+            self.setFirstColumnSpanned(len(self.layers.nodes) - 1, QModelIndex(), True)
         for path in sorted(self.opened, key=len):
             index = self.layers.find(path)
             if index.isValid():

@@ -149,6 +149,9 @@ QToolButton[flat="true"]:focus {{ border: 1px solid {accent}; border-radius: 4px
 QRadioButton::indicator {{ width: 10px; height: 10px; border: 1px solid {quiet}; border-radius: 6px;
   background: {surface}; }}
 QRadioButton::indicator:checked {{ width: 4px; height: 4px; border: 4px solid {accent}; background: {on_accent}; }}
+QCheckBox::indicator {{ width: 12px; height: 12px; border: 1px solid {quiet}; border-radius: 3px;
+  background: {surface}; }}
+QCheckBox::indicator:checked {{ border-color: {accent}; background: {accent}; image: url({tick}); }}
 QProgressBar {{ border: none; background: {raised}; border-radius: 3px; max-height: 6px; min-height: 6px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}
 """
@@ -162,7 +165,8 @@ def apply_theme(theme: str) -> None:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     names = ("window", "surface", "raised", "line", "text", "quiet", "disabled", "accent", "on_accent")
-    app.setStyleSheet(STYLE.format(**{name: getattr(chosen, name) for name in names}))
+    tick = resource("icons", "tick-dark.svg" if chosen is DARK else "tick-light.svg").as_posix()
+    app.setStyleSheet(STYLE.format(tick=tick, **{name: getattr(chosen, name) for name in names}))
     icon.cache_clear()
 
 

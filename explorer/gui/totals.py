@@ -46,11 +46,10 @@ class Totals(QWidget):
             field,
             self.tr("{size} an image").format(size=memory(plan.activation_bytes)),
         ]
-        if plan.obstacles:
-            figures.insert(0, self.tr("<b>up to the first problem:</b>"))
         if verdict := self.document.verdicts.get(plan.design):
             figures.append(self.tr("✓ torchinfo agrees") if verdict.agrees else self.tr("✗ torchinfo differs"))
-        self.figures.setText(" · ".join(figures))
+        start = self.tr("<b>Up to the first problem:</b> ") if plan.obstacles else ""
+        self.figures.setText(start + " · ".join(figures))
         self.figures.setToolTip(self.explain(plan))
         self.show_selection()
 

@@ -67,6 +67,9 @@ class Window(QMainWindow):
     def dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
         dock.setObjectName(title)
+        dock.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable
+        )
         dock.setWidget(widget)
         self.addDockWidget(area, dock)
         return dock
