@@ -206,7 +206,8 @@ def read_event(line: str) -> Event | None:
         if kind is Hello:
             values["devices"] = tuple(Device(**each) for each in values["devices"])
         elif kind is Started:
-            values["referee"] = Verdict(**values["referee"])
+            verdict = values["referee"]
+            values["referee"] = Verdict(**{**verdict, "differences": tuple(verdict.get("differences", ()))})
         return kind(**values)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None

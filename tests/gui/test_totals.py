@@ -38,4 +38,4 @@ def test_the_referee_speaks_for_its_own_design_only(session):
 
 def test_a_broken_design_says_how_far_it_was_counted(session):
     session.document.propose(session.document.design.change(shortcut="pad").with_stage(2, width=32), "")
-    assert "up to the first problem" in session.window.totals.figures.text()
+    assert "Up to the first problem" in session.window.totals.figures.text()

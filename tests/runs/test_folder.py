@@ -143,7 +143,7 @@ def test_a_second_process_is_told_who_is_at_work(tmp_path):
 
 def test_an_unwritable_place_is_named(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(Refused, match="file.*cannot be written"):
+    with pytest.raises(Refused, match=r"file.*cannot be written"):
         RunFolder.create(tmp_path / "file" / "runs", MINI, Recipe(), 1)
 
 
