@@ -33,12 +33,12 @@ NICE = 10  # the window and everything else on this machine come first
 
 def serve(runs: Path) -> int:
     """Say hello, then obey commands one at a time until standard input ends or a signal comes; the exit status."""
-    lower_priority()
     outbox = Outbox()
     inbox: queue.SimpleQueue[Message] = Inbox(runs)
     worker = Worker(outbox, inbox)
     outbox.send(hello())
     referee(plan_network(preset("mini")))  # imports what the first Start would otherwise wait for
+    lower_priority()
     while (command := worker.next_command()) is not END:
         worker.obey(command)
     return worker.status
@@ -48,10 +48,10 @@ def train(command: Train | Continue, events: bool, detach: bool) -> int:
     """One run: as JSON lines if `events`, else as lines for a person; the exit status. Raises Refused."""
     if not events:
         return Worker(Console(), queue.SimpleQueue()).run(command)
-    lower_priority()
     outbox = Outbox()
     inbox = Inbox(command.runs) if is_pipe(0) else queue.SimpleQueue[Message]()
     outbox.send(hello())
+    lower_priority()
     return Worker(outbox, inbox, detach).run(command)
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from explorer.architecture.blocks import Block
-from explorer.architecture.layers import Cost, Costed, Layer, Shape
+from explorer.architecture.layers import Conv2d, Cost, Costed, Layer, MaxPool2d, Shape
 from explorer.architecture.plan import Plan, Section
-from explorer.architecture.words import Sentence
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
+from explorer.gui.language import say
 
 RUN = "…"
 
@@ -83,6 +84,30 @@ def children(part: Part) -> tuple[Part, ...]:
 def multiplicity(part: Part) -> int:
     """How many equal blocks stand in one row."""
     return part.count if isinstance(part, Section | Run) and part.count > 1 else 0
+
+
+def type_text(part: Part) -> str:
+    """What stands in a row, as torch or the field calls it."""
+    match part:
+        case Layer(kind=Conv2d(kernel=kernel, stride=stride, groups=groups)):
+            text = f"Conv2d {kernel}×{kernel}" + (f" /{stride}" if stride > 1 else "")
+            return text + (f" ({groups} groups)" if groups > 1 else "")
+        case Layer(kind=MaxPool2d(kernel=kernel, stride=stride)):
+            return f"MaxPool2d {kernel}×{kernel} /{stride}"
+        case Layer():
+            return part.type
+        case Section(first=Block(kind=kind)):
+            return kind
+        case Run():
+            return block_text(part.block)
+        case Block():
+            return block_text(part)
+        case _:
+            return ""
+
+
+def block_text(block: Block) -> str:
+    return say(Sentence(QT_TRANSLATE_NOOP("explorer", "{shortcut} shortcut"), {"shortcut": block.joins}))
 
 
 def find_part(plan: Plan, path: str) -> Part | None:

@@ -18,15 +18,14 @@ from PySide6.QtWidgets import (
     QTreeView,
 )
 
-from explorer.architecture.blocks import Block
 from explorer.architecture.compare import shape_text
-from explorer.architecture.layers import Conv2d, Layer, MaxPool2d
+from explorer.architecture.layers import Layer
 from explorer.architecture.plan import Section
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
+from explorer.architecture.words import QT_TRANSLATE_NOOP
 from explorer.gui import theme
 from explorer.gui.document import Document
 from explorer.gui.language import memory, say, short, signed, whole
-from explorer.gui.parts import Broken, Part, Run, children, find_part, multiplicity, top_parts
+from explorer.gui.parts import Broken, Part, Run, children, find_part, multiplicity, top_parts, type_text
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -63,30 +62,6 @@ class Node:
 
 def adopt_all(nodes: list[Node], parts: tuple[Part, ...]) -> bool:
     return len(nodes) == len(parts) and all(node.adopt(part) for node, part in zip(nodes, parts, strict=True))
-
-
-def type_text(part: Part) -> str:
-    """What stands in a row, as torch or the field calls it."""
-    match part:
-        case Layer(kind=Conv2d(kernel=kernel, stride=stride, groups=groups)):
-            text = f"Conv2d {kernel}×{kernel}" + (f" /{stride}" if stride > 1 else "")
-            return text + (f" ({groups} groups)" if groups > 1 else "")
-        case Layer(kind=MaxPool2d(kernel=kernel, stride=stride)):
-            return f"MaxPool2d {kernel}×{kernel} /{stride}"
-        case Layer():
-            return part.type
-        case Section(first=Block(kind=kind)):
-            return kind
-        case Run():
-            return block_text(part.block)
-        case Block():
-            return block_text(part)
-        case _:
-            return ""
-
-
-def block_text(block: Block) -> str:
-    return say(Sentence(QT_TRANSLATE_NOOP("explorer", "{shortcut} shortcut"), {"shortcut": block.joins}))
 
 
 class Column(NamedTuple):

@@ -50,7 +50,7 @@ class Recipe:
             QT_TRANSLATE_NOOP("explorer", "Images per step."),
             rare=True,
         ),
-    ] = 128
+    ] = 64
     lr: Annotated[
         float,
         Interval(gt=0, le=100),
@@ -59,7 +59,7 @@ class Recipe:
             QT_TRANSLATE_NOOP("explorer", "The highest rate of the schedule."),
             rare=True,
         ),
-    ] = 0.1
+    ] = 0.2
     optimizer: Annotated[
         str,
         OneOf(("sgd", "adamw")),

@@ -197,3 +197,18 @@ def test_a_design_without_any_block_is_planned_as_its_stem():
 
 def test_cost_adds_up():
     assert Cost(1, 2, 3, 4).plus(Cost(10, 20, 30, 40), times=2) == Cost(21, 42, 63, 84)
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("resnet18", [11, 43, 99, 211, 435]),
+        ("resnet34", [11, 59, 179, 547, 899]),
+        ("resnet50", [11, 35, 91, 267, 427]),
+        ("resnet101", [11, 35, 91, 811, 971]),
+    ],
+)
+def test_receptive_field_at_the_end_of_each_stage(name, fields):
+    sections = plan_network(preset(name)).sections
+    assert [section.receptive_field for section in sections[:-1]] == fields
+    assert [list(section.layers())[-1].receptive_field for section in sections[:-1]] == fields

@@ -1,0 +1,238 @@
+"""The source of a residual block's class. No torch, no Qt.
+
+What a block consists of comes from `blocks.py`, whose functions are given symbols for widths and strides here: a new
+block has its source already. A new kind of layer is one line in `CONSTRUCTORS`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from explorer.architecture.blocks import BLOCKS, SHORTCUTS, Blueprint, Shortcut, Steps, Wiring
+from explorer.architecture.design import Design
+from explorer.architecture.layers import AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Kind, Linear, MaxPool2d, ReLU
+from explorer.architecture.layout import Lines, chain, indented
+from explorer.architecture.plan import Plan
+from explorer.architecture.symbol import Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The words in which a vocabulary writes its code.
+
+    `block` is the name of the class, or empty to derive it from the design; `shortcut` is the attribute that holds a
+    projection's layers, or empty where they are attributes of their own that go on counting: conv3, bn3.
+    """
+
+    block: str
+    builder: str
+    width: str
+    stride: str
+    out: str
+    shortcut: str
+    functional: bool
+
+    def block_of(self, design: Design) -> str:
+        return self.block or design.block.title().replace("-", "") + "Block"
+
+    def call(self, name: str) -> str:
+        """How the block's layer `name` is called."""
+        return "relu" if self.functional and name == "relu" else f"self.{name}"
+
+
+def convolution(kind: Conv2d) -> str:
+    arguments = [str(kind.inputs), str(kind.outputs), str(kind.kernel)]
+    if isinstance(kind.stride, Symbol):
+        arguments.append(str(kind.stride))
+    elif kind.stride != 1:
+        arguments.append(f"stride={kind.stride}")
+    if kind.kernel > 1:
+        arguments.append(f"padding={kind.kernel // 2}")
+    if kind.groups != 1:
+        arguments.append(f"groups={kind.groups}")
+    if not kind.bias:
+        arguments.append("bias=False")
+    return f"nn.Conv2d({', '.join(arguments)})"
+
+
+CONSTRUCTORS: dict[type, Callable[[Any], str]] = {
+    Conv2d: convolution,
+    BatchNorm2d: lambda k: f"nn.BatchNorm2d({k.features})",
+    ReLU: lambda k: "nn.ReLU(inplace=True)",
+    MaxPool2d: lambda k: f"nn.MaxPool2d({k.kernel}, stride={k.stride}, padding={k.kernel // 2})",
+    AdaptiveAvgPool2d: lambda k: "nn.AdaptiveAvgPool2d((1, 1))",
+    Linear: lambda k: f"nn.Linear({k.inputs}, {k.outputs})",
+}
+
+
+def constructor(kind: Kind) -> str:
+    return CONSTRUCTORS[type(kind)](kind)
+
+
+def sequence(kinds: list[str]) -> str:
+    return f"nn.Sequential({', '.join(kinds)})"
+
+
+def wiring_of(design: Design, dialect: Dialect) -> Wiring:
+    """The surroundings of a block in symbols; their values only have to be such as a block can have."""
+    return Wiring(
+        inputs=Symbol(64, "inputs"),
+        width=Symbol(64, dialect.width),
+        stride=Symbol(2, dialect.stride),
+        bias=design.conv_bias,
+        groups=design.groups,
+        group_width=design.group_width,
+        stride_on=design.stride_on,
+        shortcut=design.shortcut,
+        shortcut_norm=design.shortcut_norm and not design.preactivation,
+    )
+
+
+def shortcut_joins(plan: Plan) -> set[str]:
+    """Every way in which a shortcut of the network reaches its sum."""
+    return {block.joins for stage in plan.stages for block in (stage.first, stage.repeated) if block is not None}
+
+
+class BlockSource:
+    """What the statements of a block's class are made of."""
+
+    def __init__(self, plan: Plan, dialect: Dialect) -> None:
+        self.design, self.dialect = plan.design, dialect
+        wiring = wiring_of(plan.design, dialect)
+        kind = BLOCKS[plan.design.block]
+        self.blueprint: Blueprint = kind.make(wiring)
+        self.outputs = kind.expansion * wiring.width
+        self.locals = self.name_products()
+        same, changed = (SHORTCUTS[wiring.shortcut](wiring, self.outputs, each) for each in (False, True))
+        self.shortcut: Shortcut = changed if changed.kind in shortcut_joins(plan) else same
+        self.only_if_changed = self.shortcut.kind != same.kind
+
+    def name_products(self) -> dict[str, str]:
+        """Names for the widths that take more than a name to write."""
+        widths = [str(kind.outputs) for _, kind in self.blueprint.branch if isinstance(kind, Conv2d)]
+        names = {width: "inner" for width in widths if not width.isidentifier()}
+        if not str(self.outputs).isidentifier():
+            names[str(self.outputs)] = "outputs"
+        return names
+
+    def name(self, number: int) -> str:
+        return self.locals.get(str(number), str(number))
+
+    def write(self, kind: Kind) -> str:
+        """The constructor of a layer whose widths have the names of the block's variables."""
+        assert isinstance(kind, Conv2d | BatchNorm2d | ReLU)
+        values = {each.name: getattr(kind, each.name) for each in fields(kind)}
+        named = {
+            key: Symbol(value, self.name(value)) for key, value in values.items() if str(value) in self.locals
+        }
+        return constructor(replace(kind, **named))
+
+    def lines(self) -> Lines:
+        """The whole class."""
+        words = self.dialect
+        return [
+            f"class {words.block_of(self.design)}(nn.Module):",
+            f'    """{self.description()}"""',
+            "",
+            f"    def __init__(self, inputs: int, {words.width}: int, {words.stride}: int = 1) -> None:",
+            "        super().__init__()",
+            *indented(indented(self.layers())),
+            "",
+            "    def forward(self, x: Tensor) -> Tensor:",
+            *indented(indented(self.way())),
+        ]
+
+    def description(self) -> str:
+        kernels = [f"{kind.kernel}×{kind.kernel}" for _, kind in self.blueprint.branch if isinstance(kind, Conv2d)]
+        convolutions = f"{', '.join(kernels[:-1])} and {kernels[-1]} convolutions"
+        if self.design.preactivation:
+            return f"{convolutions}, each behind its norm and ReLU."
+        last = "convolution" if self.shortcut.kind == "none" else "sum"
+        return f"{convolutions}, each with its norm; the last ReLU follows the {last}."
+
+    def layers(self) -> Iterator[str]:
+        """The statements that make the block's layers, in the order in which the layers run."""
+        before, branch, after = self.blueprint
+        for product, name in self.locals.items():
+            yield f"{name} = {product}"
+        written: set[str] = set()
+        for steps, joins in ((before, bool(before)), (branch, not before), (after, False)):
+            for name, kind in steps:
+                if self.dialect.call(name) == f"self.{name}" and name not in written:
+                    yield f"self.{name} = {self.write(kind)}"
+                written.add(name)
+            if joins:
+                yield from self.shortcut_layers()
+
+    def shortcut_layers(self) -> Iterator[str]:
+        outputs = self.name(self.outputs)
+        stride = self.dialect.stride
+        if self.shortcut.kind == "pad":
+            yield f"self.stride, self.new_channels = {stride}, {outputs} - inputs"
+        made = [f"self.{name} = {value}" for name, value in self.projection().items()]
+        if made and self.only_if_changed:
+            yield f"{made[0].partition(' ')[0]} = None"
+            yield f"if {stride} != 1 or inputs != {outputs}:"
+            made = indented(made)
+        yield from made
+
+    def projection(self) -> dict[str, str]:
+        """The attributes that hold the shortcut's layers, each with its constructor."""
+        made = [self.write(kind) for _, kind in self.shortcut.steps]
+        if not made:
+            return {}
+        if self.dialect.shortcut:
+            return {self.dialect.shortcut: sequence(made)}
+        number = sum(isinstance(kind, Conv2d) for _, kind in self.blueprint.branch) + 1
+        return dict(zip((f"conv{number}", f"bn{number}"), made, strict=False))
+
+    def way(self) -> Iterator[str]:
+        """The statements of `forward`."""
+        before, branch, after = self.blueprint
+        out, start = self.dialect.out, "x"
+        if before:
+            start = "start"
+            yield f"start = {self.run(before, 'x')}"
+        *first, last = groups(branch)
+        value = start
+        for steps in first:
+            yield f"{out} = {self.run(steps, value)}"
+            value = out
+        value = self.run(last, value)
+        if self.shortcut.kind != "none":
+            yield f"{out} = {value}"
+            yield from self.shortcut_way(start)
+            value = f"{out} + x"
+        yield f"return {self.run(after, value)}"
+
+    def shortcut_way(self, start: str) -> Iterator[str]:
+        """The statements that give `x` the shape of the sum."""
+        if self.shortcut.kind == "pad":
+            yield "x = x[:, :, :: self.stride, :: self.stride]"
+            yield "if self.new_channels:  # half of them before the old ones, half behind"
+            yield "    half = self.new_channels // 2"
+            yield "    x = pad(x, (0, 0, 0, 0, half, self.new_channels - half))"
+        elif names := list(self.projection()):
+            change = f"x = {chain((f'self.{name}' for name in names), start)}"
+            if self.only_if_changed:
+                yield f"if self.{names[0]} is not None:"
+                change = indented([change])[0]
+            yield change
+
+    def run(self, steps: Steps, value: str) -> str:
+        return chain((self.dialect.call(name) for name, _ in steps), value)
+
+    def zeroed(self) -> list[str]:
+        """The values that are zero where a block starts as the identity; a norm's shift is zero from the start."""
+        name, kind = self.blueprint.branch[-1]
+        return [f"{name}.weight", f"{name}.bias"] if isinstance(kind, Conv2d) and kind.bias else [f"{name}.weight"]
+
+
+def groups(steps: Steps) -> list[Steps]:
+    """The steps, each convolution with what follows it."""
+    found: list[Steps] = []
+    for step in steps:
+        if isinstance(step[1], Conv2d) or not found:
+            found.append(())
+        found[-1] += (step,)
+    return found

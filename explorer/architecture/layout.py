@@ -1,0 +1,49 @@
+"""Lines of Python source: indenting them, and breaking those that are too long. No torch, no Qt."""
+
+from collections.abc import Iterable, Iterator
+
+WIDTH = 88  # what ruff and black take for a line unless told otherwise
+STEP = "    "
+Lines = list[str]
+
+
+def indented(lines: Iterable[str]) -> Lines:
+    return [STEP + line if line else line for line in lines]
+
+
+def laid_out(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, each call that does not fit with one argument a line.
+
+    The comma behind the last argument makes a formatter keep them so, whatever line length it is set to.
+    """
+    for line in lines:
+        if len(line) <= WIDTH or "(" not in line:
+            yield line
+            continue
+        head, arguments, tail = opened(line)
+        margin = line[: len(line) - len(line.lstrip())]
+        yield head
+        yield from laid_out(f"{margin}{STEP}{argument}," for argument in arguments)
+        yield margin + tail
+
+
+def opened(line: str) -> tuple[str, Lines, str]:
+    """`a(b, c(d)).e` as `a(`, [`b`, `c(d)`] and `).e`."""
+    start = line.index("(") + 1
+    arguments, depth = [""], 0
+    for place, letter in enumerate(line[start:], start):
+        if letter == ")" and depth == 0:
+            return line[:start], [argument.strip() for argument in arguments], line[place:]
+        depth += (letter in "([") - (letter in ")]")
+        if letter == "," and depth == 0:
+            arguments.append("")
+        else:
+            arguments[-1] += letter
+    raise AssertionError(f"an open bracket in {line!r}")
+
+
+def chain(calls: Iterable[str], argument: str) -> str:
+    """`c(b(a(argument)))` of the calls a, b and c."""
+    for call in calls:
+        argument = f"{call}({argument})"
+    return argument

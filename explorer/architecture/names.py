@@ -1,0 +1,100 @@
+"""Three names for one thing: torchvision's, the chapter's and the paper's. No torch, no Qt.
+
+Everywhere else a part of a network is known by its path in torchvision's words: a section (`stem`, `layer3`, `head`), a
+block (`layer3.1`), a run of equal blocks (`layer3.1…`) or a layer (`conv1`, `layer3.1.conv2`). A vocabulary turns such a
+path into what a reader of another text would call it; within one design no two paths come to the same name.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from explorer.architecture.blocks import BLOCKS, Wiring
+from explorer.architecture.design import Design
+from explorer.architecture.layers import Conv2d
+
+HEAD = ("norm", "avgpool", "fc")
+SHORTCUT = "downsample."
+
+
+def in_torchvision(design: Design, path: str) -> str:
+    """The path itself: `layer2.0.downsample.0`."""
+    return leaf(path)
+
+
+def in_chapter(design: Design, path: str) -> str:
+    """Dive into Deep Learning: `b1` for the stem, `b2` … for the stages, the shortcut's 1×1 as one convolution more."""
+    place = find(design, path)
+    if place.stage is None:
+        return name_outside(place, "b1", {"avgpool": "pool", "fc": "linear"})
+    stage = f"b{place.stage + 1}"
+    if not place.layer.startswith(SHORTCUT):
+        return joined(stage, place.block, place.layer)
+    kind = "conv" if place.layer == f"{SHORTCUT}0" else "bn"
+    return joined(stage, place.block, f"{kind}{branch_convolutions(design) + 1}")
+
+
+def in_paper(design: Design, path: str) -> str:
+    """He et al. 2015, table 1: `conv1` for the stem, `conv2_x` … for the stages, `conv3_1` for a stage's first block.
+
+    The paper counts blocks from 1 and writes the max pooling into `conv2_x`; here it stays with the stem.
+    """
+    place = find(design, path)
+    if place.stage is None:
+        return name_outside(place, "conv1", {})
+    stage = f"conv{place.stage + 1}"
+    if not place.block:
+        return f"{stage}_x"
+    number = int(place.block.removesuffix("…")) + 1
+    rest = "…" if place.block.endswith("…") else ""
+    return joined(f"{stage}_{number}{rest}", place.layer.replace(SHORTCUT, "projection."))
+
+
+VOCABULARIES: dict[str, Callable[[Design, str], str]] = {
+    "torchvision": in_torchvision,
+    "chapter": in_chapter,
+    "paper": in_paper,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A path taken apart: `stage` from 1, or None with the section's name in `section`; what is not said is empty."""
+
+    section: str
+    stage: int | None = None
+    block: str = ""
+    layer: str = ""
+
+
+def find(design: Design, path: str) -> Place:
+    path = leaf(path)
+    name, _, rest = path.partition(".")
+    if name.startswith("layer"):
+        block, _, layer = rest.partition(".")
+        return Place(name, int(name.removeprefix("layer")), block, layer)
+    if path in ("stem", "head"):
+        return Place(path)
+    last = path in HEAD or (path == "relu" and design.preactivation)
+    return Place("head" if last else "stem", layer=path)
+
+
+def leaf(path: str) -> str:
+    """A layer of the stem or the head without its section, which is no part of torchvision's name."""
+    return path.removeprefix("stem.").removeprefix("head.")
+
+
+def name_outside(place: Place, stem: str, others: dict[str, str]) -> str:
+    """A name in the stem, which counts as one part called `stem`, or in the head, whose layers stand alone."""
+    if place.section == "stem":
+        return joined(stem, place.layer)
+    return others.get(place.layer, place.layer) or "head"
+
+
+def joined(*parts: str) -> str:
+    return ".".join(part for part in parts if part)
+
+
+def branch_convolutions(design: Design) -> int:
+    """How many convolutions a block has beside its shortcut."""
+    wiring = Wiring(64, 64, 1, False, 1, 64, design.stride_on, design.shortcut, False)
+    return sum(isinstance(kind, Conv2d) for part in BLOCKS[design.block].make(wiring) for _, kind in part)

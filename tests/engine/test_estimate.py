@@ -1,0 +1,50 @@
+"""Estimates: quick, honest about memory, refused where a run would be."""
+
+import pytest
+
+from explorer.architecture.plan import plan_network
+from explorer.architecture.presets import preset
+from explorer.engine import estimate as estimate_module
+from explorer.engine.estimate import estimate, memory_needed
+from explorer.runs.commands import Estimate
+from explorer.runs.events import Failed, Result
+from explorer.runs.recipe import Recipe
+
+MINI = preset("mini")
+RECIPE = Recipe(device="cpu")
+
+
+def test_it_measures_and_carries_its_number():
+    result = estimate(Estimate(MINI, RECIPE, 7))
+    assert isinstance(result, Result)
+    assert (result.of, result.id, result.values["device"]) == ("estimate", 7, "cpu")
+    assert result.values["seconds_per_epoch"] > 0
+
+
+def test_memory_counts_what_training_keeps():
+    plan = plan_network(MINI)
+    assert memory_needed(plan, RECIPE, 0) == 3 * 4 * 77_754  # weights, gradients, momentum
+    assert memory_needed(plan, RECIPE.change(optimizer="adamw"), 0) == 4 * 4 * 77_754
+    assert memory_needed(plan, RECIPE, 10) - memory_needed(plan, RECIPE, 9) == plan.activation_bytes
+
+
+def test_a_network_larger_than_the_memory_is_not_tried(monkeypatch):
+    monkeypatch.setattr(estimate_module, "available_memory", lambda device: 1000)
+    values = estimate(Estimate(MINI, RECIPE, 1)).values
+    assert values["memory_bytes"] > values["available_bytes"] == 1000
+    assert "seconds_per_epoch" not in values
+
+
+@pytest.mark.parametrize(
+    ("design", "recipe", "reason"),
+    [
+        (MINI.change(groups=2), RECIPE, "groups"),
+        (MINI, RECIPE.change(data="/nowhere"), "data"),
+        (MINI, RECIPE.change(device="cuda:99"), "device"),
+    ],
+)
+def test_what_cannot_run_is_refused_with_its_number(design, recipe, reason):
+    failed = estimate(Estimate(design, recipe, 3))
+    assert isinstance(failed, Failed)
+    assert (failed.of, failed.id) == ("estimate", 3)
+    assert reason in failed.reason
