@@ -13,7 +13,16 @@ from typing import NamedTuple, NoReturn
 from explorer.architecture.design import Design
 from explorer.architecture.presets import DEFAULT, find_design
 from explorer.architecture.reading import Refused, refuse
-from explorer.flags import add_design_flags, add_json_flag, add_recipe_flags, add_runs_flag, design_of, runs_of, sizes
+from explorer.flags import (
+    add_design_flags,
+    add_json_flag,
+    add_recipe_flags,
+    add_runs_flag,
+    design_of,
+    design_or_run,
+    runs_of,
+    sizes,
+)
 
 DONE, DISAGREES, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 LARGEST = 16_384  # pixels a side of a screenshot
@@ -115,12 +124,13 @@ def summary_flags(parser: Parser) -> None:
     add_design_flags(parser)
     add_json_flag(parser)
     parser.add_argument("--verify", action="store_true", help="have torchinfo count the network too, and compare")
+    parser.add_argument("--view", choices=("chapter",), help="list the shapes that the chapter's b1 … b5 put out")
 
 
 def summary(options: Namespace) -> int:
     from explorer.architecture.checks import find_problems
     from explorer.architecture.plan import plan_network
-    from explorer.report import problem_lines, refusal_values, summary_text, summary_values
+    from explorer.report import problem_lines, refusal_values, summary_text, summary_values, view_text, view_values
 
     try:
         plan = plan_network(design_of(options))
@@ -133,7 +143,12 @@ def summary(options: Namespace) -> int:
         from explorer.engine.referee import referee
 
         verdict = referee(plan)
-    show(options.json, lambda: summary_values(plan, problems, verdict), lambda: summary_text(plan, verdict))
+
+    def values() -> dict[str, object]:
+        view = {"view": view_values(plan)} if options.view else {}
+        return {**summary_values(plan, problems, verdict), **view}
+
+    show(options.json, values, lambda: view_text(plan) if options.view else summary_text(plan, verdict))
     complain(problem_lines(problems))
     if verdict is not None:
         complain(f"referee: {difference}" for difference in verdict.differences)
@@ -192,6 +207,47 @@ def runs(options: Namespace) -> int:
     return show(options.json, lambda: [run_values(run) for run in found], lambda: runs_text(found))
 
 
+def export_flags(parser: Parser) -> None:
+    from explorer.architecture.names import VOCABULARIES
+    from explorer.runs.catalogue import FORMATS
+
+    parser.add_argument("source", nargs="?", metavar="DESIGN|RUN", help=f"{DESIGN}; or a run's id or its folder")
+    parser.add_argument("--to", required=True, choices=(*FORMATS, "help"), help="the format; help lists them")
+    parser.add_argument("-o", dest="output", type=Path, metavar="FILE", help="where to; a file there is replaced")
+    parser.add_argument("--names", choices=tuple(VOCABULARIES), default="torchvision", help="whose (torchvision)")
+    add_runs_flag(parser)
+
+
+def export(options: Namespace) -> int:
+    from explorer.architecture.checks import find_problems
+    from explorer.architecture.plan import plan_network
+    from explorer.report import problem_lines
+    from explorer.runs.catalogue import FORMATS
+
+    if options.to == "help":
+        print("\n".join(f"{name:10}{form.label} ({form.suffix})" for name, form in FORMATS.items()))
+        return DONE
+    if options.source is None or options.output is None:
+        raise refuse("usage", "export which DESIGN or RUN, and -o to which FILE?")
+    plan = plan_network(design_or_run(options.source, runs_of(options)))
+    if plan.obstacles:
+        complain(problem_lines(problem for problem in find_problems(plan) if problem.fatal))
+        return BAD_INPUT
+    replace_file(options.output, FORMATS[options.to].text(plan, options.names))
+    return DONE
+
+
+def replace_file(path: Path, text: str) -> None:
+    from explorer.runs.folder import write_atomically
+
+    try:
+        if path.is_dir():
+            raise refuse(str(path), "is a folder")
+        write_atomically(path, text)
+    except OSError as error:
+        raise refuse(str(path), f"cannot be written: {error.strerror or error}") from None
+
+
 def bench_flags(parser: Parser) -> None:
     parser.add_argument("what", choices=("edit", "start", "window"), help="an edit, the program's start, or the window")
     add_json_flag(parser)
@@ -226,6 +282,7 @@ COMMANDS = {
     "train": Command("Train a design, or go on with a run.", train_flags, train),
     "worker": Command("Obey JSON lines on stdin, as the window's own worker does.", add_runs_flag, worker),
     "runs": Command("List the runs, or show one.", runs_flags, runs),
+    "export": Command("Write a design, or that of a run, as standalone source.", export_flags, export),
     "bench": Command("Measure this program.", bench_flags, bench),
     "check": Command("Say what is installed, which devices there are, and what is missing.", add_json_flag, check),
 }

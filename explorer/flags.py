@@ -50,6 +50,17 @@ def design_of(options: Namespace) -> Design:
     return read_table(table)
 
 
+def design_or_run(text: str, runs: Path) -> Design:
+    """The design of the run with this id or in this folder, else the design that was named. Raises Refused."""
+    from explorer.runs.folder import MANIFEST, find_run
+
+    try:
+        is_run = any((folder / MANIFEST).is_file() for folder in (runs / text, Path(text)))
+    except OSError:  # one-line text may be too long for a path
+        is_run = False
+    return find_run(text, runs).design if is_run else find_design(text)
+
+
 def add_recipe_flags(parser: ArgumentParser) -> None:
     """--recipe for a named recipe, and a flag for every field of it."""
     parser.add_argument("--recipe", metavar=choice(RECIPES), help="the recipe that the flags below change (quick)")

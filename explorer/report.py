@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 from explorer.architecture.checks import Problem
-from explorer.architecture.layers import Layer, Shape
+from explorer.architecture.layers import AdaptiveAvgPool2d, Layer, Shape
+from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.notation import design_table, to_line
 from explorer.architecture.plan import Plan, Section
 from explorer.architecture.reading import Refused
@@ -118,6 +119,31 @@ def totals_text(plan: Plan) -> str:
         ("activations", f"{plan.activation_bytes:,}", "bytes, every row's output for one image in float32"),
     ]
     return grid(rows, "<><")
+
+
+def view_of(plan: Plan) -> list[tuple[str, Shape]]:
+    """The chapter's listing: the shape that each part of its `nn.Sequential` puts out, for a batch of one image."""
+    name = VOCABULARIES["chapter"]
+    rows: list[tuple[str, Shape]] = []
+    for section in plan.sections:
+        if section.name != "head":
+            rows += [(name(plan.design, section.name), section.output)] if section.loose or section.count else []
+            continue
+        for layer in section.loose:
+            if isinstance(layer.kind, AdaptiveAvgPool2d):  # a row of its own flattens what is one row elsewhere
+                rows += [(name(plan.design, layer.name), (*layer.output, 1, 1)), ("flatten", layer.output)]
+            else:
+                rows.append((name(plan.design, layer.name), layer.output))
+    return [(part, (1, *shape)) for part, shape in rows]
+
+
+def view_values(plan: Plan) -> list[dict[str, object]]:
+    return [{"name": name, "output_shape": shape} for name, shape in view_of(plan)]
+
+
+def view_text(plan: Plan) -> str:
+    rows = [(name, "output shape:", shape_text(shape)) for name, shape in view_of(plan)]
+    return "\n".join([plan.design.name or "Unnamed design", to_line(plan.design), "", grid(rows, "<<<")])
 
 
 def verdict_text(verdict: Verdict) -> str:

@@ -9,8 +9,11 @@ import pytest
 
 from explorer import __file__ as package
 from explorer.architecture.notation import to_toml
+from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_files
+from explorer.architecture.source import python_source
 from explorer.cli import COMMANDS, main
+from explorer.runs.catalogue import FORMATS
 from explorer.runs.commands import Continue, Train
 from explorer.runs.events import Epoch
 from explorer.runs.folder import RunFolder
@@ -188,6 +191,101 @@ def test_a_file_is_summarised(run, tmp_path):
     status, out, _ = run("summary", str(path))
     assert status == 0
     assert "77,754" in out
+
+
+# ---- the chapter's view
+
+
+CHAPTER = {
+    "1x224x224": ([64, 56, 56], [64, 56, 56], [128, 28, 28], [256, 14, 14], [512, 7, 7]),
+    "1x96x96": ([64, 24, 24], [64, 24, 24], [128, 12, 12], [256, 6, 6], [512, 3, 3]),
+}
+
+
+@pytest.mark.parametrize("size", CHAPTER)
+def test_the_eight_shapes_of_the_chapter(run, size):
+    words = ("summary", "d2l-resnet18", "--input", size, "--view", "chapter")
+    status, out, err = run(*words, "--json")
+    assert (status, err) == (0, [])
+    names = ("b1", "b2", "b3", "b4", "b5", "pool", "flatten", "linear")
+    shapes = (*CHAPTER[size], [512, 1, 1], [512], [10])
+    assert json.loads(out)["view"] == [
+        {"name": name, "output_shape": [1, *shape]} for name, shape in zip(names, shapes, strict=True)
+    ]
+    _, out, _ = run(*words)
+    assert [line.split() for line in out.splitlines()[3:]] == [
+        [name, "output", "shape:", "×".join(map(str, (1, *shape)))] for name, shape in zip(names, shapes, strict=True)
+    ]
+
+
+def test_the_view_ends_where_a_design_cannot_be_built(run):
+    line = "basic:3x32x32:10:64x0,64x1,32x1/2:shortcut=pad"
+    status, out, _ = run("summary", line, "--view", "chapter", "--json")
+    assert status == 2
+    assert [row["name"] for row in json.loads(out)["view"]] == ["b1", "b3"]
+
+
+# ---- export
+
+
+def test_export_writes_source(run, tmp_path):
+    path = tmp_path / "中文 net.py"
+    path.write_text("old", encoding="utf-8")
+    assert run("export", "mini", "--to", "python", "-o", str(path)) == (0, "", [])
+    text = path.read_text(encoding="utf-8")
+    assert text == python_source(plan_network(preset("mini")))
+    assert list(tmp_path.iterdir()) == [path]
+    for names in ("chapter", "paper"):
+        assert run("export", "mini", "--to", "python", "-o", str(path), "--names", names)[0] == 0
+        assert path.read_text(encoding="utf-8") == python_source(plan_network(preset("mini")), names)
+
+
+def test_export_of_a_run_is_its_design(run, run_folder, tmp_path):
+    path = tmp_path / "net.py"
+    for which in (run_folder.name, str(run_folder)):
+        assert run("export", which, "--to", "python", "-o", str(path), "--runs", str(tmp_path))[0] == 0
+        assert path.read_text(encoding="utf-8") == python_source(plan_network(preset("mini")))
+        path.unlink()
+
+
+def test_export_lists_its_formats(run):
+    status, out, _ = run("export", "--to", "help")
+    assert status == 0
+    assert [line.split()[0] for line in out.splitlines()] == list(FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        (["mini", "--to", "python"], "usage"),
+        (["--to", "python", "-o", "net.py"], "usage"),
+        (["mini", "-o", "net.py"], "usage"),
+        (["mini", "--to", "fortran", "-o", "net.py"], "usage"),
+        (["mini", "--to", "python", "-o", "net.py", "--names", "ours"], "usage"),
+        (["mini", "--to", "python", "-o", "."], "."),
+        (["mini", "--to", "python", "-o", "no/such/net.py"], str(Path("no/such/net.py"))),
+        (["mini", "--to", "python", "-o", "x" * 300], "x" * 300),
+        (["no-such-run", "--to", "python", "-o", "net.py"], "design"),
+        (["basic:1x28x28:10:8x1:" + "x" * 400, "--to", "python", "-o", "net.py"], "is not a key"),
+        (["basic:1x28x28:10:8x1:groups=2", "--to", "python", "-o", "net.py"], "groups"),
+    ],
+)
+def test_what_cannot_be_exported_is_one_line(run, tmp_path, monkeypatch, words, where):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run("export", *words, "--runs", str(tmp_path))
+    assert (status, out, len(err)) == (2, "", 1)
+    assert where in err[0]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_export_needs_no_torch(tmp_path):
+    program = (
+        "import sys; from explorer.cli import main;"
+        f"main(['export', 'resnet50', '--to', 'python', '-o', {str(tmp_path / 'net.py')!r}]);"
+        "print('torch' in sys.modules)"
+    )
+    assert python("-c", program).stdout.split() == [b"False"]
+    assert (tmp_path / "net.py").is_file()
 
 
 # ---- lists

@@ -12,6 +12,7 @@ from explorer.architecture.blocks import BLOCKS, SHORTCUTS, Blueprint, Shortcut,
 from explorer.architecture.design import Design
 from explorer.architecture.layers import AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Kind, Linear, MaxPool2d, ReLU
 from explorer.architecture.layout import Lines, chain, indented
+from explorer.architecture.names import branch_convolutions
 from explorer.architecture.plan import Plan
 from explorer.architecture.symbol import Symbol
 
@@ -27,13 +28,9 @@ class Dialect:
     block: str
     builder: str
     width: str
-    stride: str
     out: str
     shortcut: str
     functional: bool
-
-    def block_of(self, design: Design) -> str:
-        return self.block or design.block.title().replace("-", "") + "Block"
 
     def call(self, name: str) -> str:
         """How the block's layer `name` is called."""
@@ -78,7 +75,7 @@ def wiring_of(design: Design, dialect: Dialect) -> Wiring:
     return Wiring(
         inputs=Symbol(64, "inputs"),
         width=Symbol(64, dialect.width),
-        stride=Symbol(2, dialect.stride),
+        stride=Symbol(2, "stride"),
         bias=design.conv_bias,
         groups=design.groups,
         group_width=design.group_width,
@@ -107,10 +104,14 @@ class BlockSource:
         self.shortcut: Shortcut = changed if changed.kind in shortcut_joins(plan) else same
         self.only_if_changed = self.shortcut.kind != same.kind
 
+    @property
+    def class_name(self) -> str:
+        return self.dialect.block or self.design.block.title().replace("-", "") + "Block"
+
     def name_products(self) -> dict[str, str]:
         """Names for the widths that take more than a name to write."""
         widths = [str(kind.outputs) for _, kind in self.blueprint.branch if isinstance(kind, Conv2d)]
-        names = {width: "inner" for width in widths if not width.isidentifier()}
+        names = {width: "mid" for width in widths if not width.isidentifier()}
         if not str(self.outputs).isidentifier():
             names[str(self.outputs)] = "outputs"
         return names
@@ -118,23 +119,20 @@ class BlockSource:
     def name(self, number: int) -> str:
         return self.locals.get(str(number), str(number))
 
-    def write(self, kind: Kind) -> str:
+    def write(self, kind: Any) -> str:
         """The constructor of a layer whose widths have the names of the block's variables."""
-        assert isinstance(kind, Conv2d | BatchNorm2d | ReLU)
         values = {each.name: getattr(kind, each.name) for each in fields(kind)}
-        named = {
-            key: Symbol(value, self.name(value)) for key, value in values.items() if str(value) in self.locals
-        }
+        named = {key: Symbol(value, self.name(value)) for key, value in values.items() if str(value) in self.locals}
         return constructor(replace(kind, **named))
 
     def lines(self) -> Lines:
         """The whole class."""
         words = self.dialect
         return [
-            f"class {words.block_of(self.design)}(nn.Module):",
+            f"class {self.class_name}(nn.Module):",
             f'    """{self.description()}"""',
             "",
-            f"    def __init__(self, inputs: int, {words.width}: int, {words.stride}: int = 1) -> None:",
+            f"    def __init__(self, inputs: int, {words.width}: int, stride: int = 1) -> None:",
             "        super().__init__()",
             *indented(indented(self.layers())),
             "",
@@ -144,11 +142,11 @@ class BlockSource:
 
     def description(self) -> str:
         kernels = [f"{kind.kernel}×{kind.kernel}" for _, kind in self.blueprint.branch if isinstance(kind, Conv2d)]
-        convolutions = f"{', '.join(kernels[:-1])} and {kernels[-1]} convolutions"
-        if self.design.preactivation:
-            return f"{convolutions}, each behind its norm and ReLU."
+        text = f"{', '.join(kernels[:-1])} and {kernels[-1]}" if len(set(kernels)) > 1 else f"{kernels[0]}"
+        if self.blueprint.before:
+            return f"{text} convolutions, each behind its norm and ReLU."
         last = "convolution" if self.shortcut.kind == "none" else "sum"
-        return f"{convolutions}, each with its norm; the last ReLU follows the {last}."
+        return f"{text} convolutions, each with its norm; the last ReLU follows the {last}."
 
     def layers(self) -> Iterator[str]:
         """The statements that make the block's layers, in the order in which the layers run."""
@@ -166,13 +164,12 @@ class BlockSource:
 
     def shortcut_layers(self) -> Iterator[str]:
         outputs = self.name(self.outputs)
-        stride = self.dialect.stride
         if self.shortcut.kind == "pad":
-            yield f"self.stride, self.new_channels = {stride}, {outputs} - inputs"
+            yield f"self.stride, self.new_channels = stride, {outputs} - inputs"
         made = [f"self.{name} = {value}" for name, value in self.projection().items()]
         if made and self.only_if_changed:
             yield f"{made[0].partition(' ')[0]} = None"
-            yield f"if {stride} != 1 or inputs != {outputs}:"
+            yield f"if stride != 1 or inputs != {outputs}:"
             made = indented(made)
         yield from made
 
@@ -183,7 +180,7 @@ class BlockSource:
             return {}
         if self.dialect.shortcut:
             return {self.dialect.shortcut: sequence(made)}
-        number = sum(isinstance(kind, Conv2d) for _, kind in self.blueprint.branch) + 1
+        number = branch_convolutions(self.design) + 1
         return dict(zip((f"conv{number}", f"bn{number}"), made, strict=False))
 
     def way(self) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Three names for one thing: torchvision's, the chapter's and the paper's. No torch, no Qt.
 
-Everywhere else a part of a network is known by its path in torchvision's words: a section (`stem`, `layer3`, `head`), a
-block (`layer3.1`), a run of equal blocks (`layer3.1…`) or a layer (`conv1`, `layer3.1.conv2`). A vocabulary turns such a
-path into what a reader of another text would call it; within one design no two paths come to the same name.
+Everywhere else a part of a network is known by its path in torchvision's words: a section (`stem`, `layer3`, `head`),
+a block (`layer3.1`), a run of equal blocks (`layer3.1…`) or a layer (`conv1`, `layer3.1.conv2`). A vocabulary turns
+such a path into what a reader of another text would call it; within one design no two paths come to the same name.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from explorer.architecture.layers import Conv2d
 
 HEAD = ("norm", "avgpool", "fc")
 SHORTCUT = "downsample."
+Name = Callable[[Design, str], str]
 
 
 def in_torchvision(design: Design, path: str) -> str:
@@ -49,7 +50,7 @@ def in_paper(design: Design, path: str) -> str:
     return joined(f"{stage}_{number}{rest}", place.layer.replace(SHORTCUT, "projection."))
 
 
-VOCABULARIES: dict[str, Callable[[Design, str], str]] = {
+VOCABULARIES: dict[str, Name] = {
     "torchvision": in_torchvision,
     "chapter": in_chapter,
     "paper": in_paper,

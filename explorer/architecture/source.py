@@ -3,46 +3,48 @@
 Statements are put together one a line; `layout.py` breaks those that are too long.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from explorer.architecture.block_source import BlockSource, Dialect, constructor, sequence
 from explorer.architecture.compare import shape_text
 from explorer.architecture.design import Design
-from explorer.architecture.layers import Layer, Linear
 from explorer.architecture.layout import Lines, chain, indented, laid_out
-from explorer.architecture.names import VOCABULARIES
+from explorer.architecture.names import VOCABULARIES, Name
 from explorer.architecture.notation import to_line
-from explorer.architecture.plan import Plan, Section
+from explorer.architecture.plan import Plan
 from explorer.architecture.reading import Complaint, Refused
 
-DIALECTS = {
-    "torchvision": Dialect("", "make_layer", "width", "stride", "out", "downsample", functional=False),
-    "chapter": Dialect("Residual", "resnet_block", "channels", "strides", "y", "", functional=True),
-    "paper": Dialect("", "make_stage", "width", "stride", "out", "projection", functional=False),
+INITS = {
+    "he": ("nn.Conv2d", 'nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")'),
+    "xavier": ("nn.Conv2d | nn.Linear", "nn.init.xavier_uniform_(module.weight)"),
 }
-Part = tuple[str, str]  # an attribute or variable, and the expression that makes it
+DIALECTS = {
+    "torchvision": Dialect("", "make_layer", "width", "out", "downsample", functional=False),
+    "chapter": Dialect("Residual", "resnet_block", "channels", "y", "", functional=True),
+    "paper": Dialect("", "make_stage", "width", "out", "projection", functional=False),
+}
+Part = tuple[str, str]  # an attribute or a variable, and the expression that makes it
 
 
 def python_source(plan: Plan, vocabulary: str = "torchvision") -> str:
     """A module that needs torch alone and defines `build() -> nn.Module`.
 
-    In torchvision's vocabulary the parameters have the names of `engine/model.py`, in the others the same order. Raises
-    Refused, a ValueError, for a plan with obstacles.
+    In torchvision's vocabulary the parameters have the names of `engine/model.py`, in the others only their order.
+    Raises Refused, a ValueError, for a plan with obstacles.
     """
     if plan.obstacles:
         raise Refused(*(Complaint(where, str(reason)) for where, reason in plan.obstacles))
-    dialect = DIALECTS[vocabulary]
-    block = BlockSource(plan, dialect)
-    weights = initial_weights(plan.design, block)
-    body = [block.lines(), builder(plan.design, dialect)]
+    block = BlockSource(plan, DIALECTS[vocabulary])
+    body = [block.lines(), builder(block)]
     if vocabulary == "chapter":
-        body.append(build("net", list(sequential_network(plan)), weights))
+        body.append(build(block, "net", sequential_network(plan, block)))
     else:
-        body += [network_class(plan, vocabulary), build("model", ["model = ResNet()"], weights)]
-    lines = imports(block)
-    for each in body:
-        lines += ["", "", *laid_out(each)]
-    return "\n".join([*heading(plan), "", *lines, ""])
+        body.append(network_class(plan, block, VOCABULARIES[vocabulary]))
+        body.append(build(block, "model", ["model = ResNet()"]))
+    lines = heading(plan) + imports(block)
+    for definition in body:
+        lines += ["", "", *laid_out(definition)]
+    return "\n".join([*lines, ""])
 
 
 def heading(plan: Plan) -> Lines:
@@ -52,37 +54,111 @@ def heading(plan: Plan) -> Lines:
         f'"""{title(plan.design)}',
         "",
         to_line(plan.design),
-        "",
-        f"{plan.params:,} parameters; {plan.macs:,} multiply–accumulates for an image of {size}.",
+        f"{plan.params:,} parameters, {plan.macs:,} MACs for one image of {size}.",
         '"""',
+        "",
     ]
 
 
 def title(design: Design) -> str:
     """The design's name, without what would end or upset a docstring."""
     letters = design.name.replace('"', "'").replace("\\", "/")
-    return " ".join("".join(each if each.isprintable() else " " for each in letters).split()) or "A residual network."
+    return " ".join("".join(each if each.isprintable() else " " for each in letters).split()) or "A residual network"
 
 
 def imports(block: BlockSource) -> Lines:
-    functions = [
-        name
-        for name, used in (("pad", block.shortcut.kind == "pad"), ("relu", block.dialect.functional))
-        if used
-    ]
+    pads = ["pad"] if block.shortcut.kind == "pad" else []
+    functions = pads + (["relu"] if block.dialect.functional else [])
     rest = [f"from torch.nn.functional import {', '.join(functions)}"] if functions else []
     return ["from torch import Tensor, nn", *rest]
 
 
-def builder(design: Design, dialect: Dialect) -> Lines:
-    """A function that makes a stage."""
-    block = dialect.block_of(design)
-    width, stride = dialect.width, dialect.stride
-    outputs = BlockSource_outputs
+def builder(block: BlockSource) -> Lines:
+    """The function that makes a stage."""
+    words = block.dialect
     return [
-        f"def {dialect.builder}(inputs: int, {width}: int, blocks: int, {stride}: int = 1) -> nn.Module:",
-        f'    """A stage: blocks of one width, of which the first may change the shape."""',
-        f"    first = {block}(inputs, {width}, {stride})",
-        f"    rest = ({block}({outputs}, {width}) for _ in range(blocks - 1))",
+        f"def {words.builder}(inputs: int, {words.width}: int, blocks: int, stride: int = 1) -> nn.Module:",
+        '    """Blocks of one width, the first of which may change the shape."""',
+        f"    first = {block.class_name}(inputs, {words.width}, stride)",
+        f"    rest = ({block.class_name}({block.outputs}, {words.width}) for _ in range(blocks - 1))",
         "    return nn.Sequential(first, *rest)",
     ]
+
+
+def stem_parts(plan: Plan, name_of: Name) -> Iterator[Part]:
+    """The stem's layers one by one, or as one part if they are named so."""
+    stem = plan.sections[0]
+    names = [name_of(plan.design, layer.name) for layer in stem.loose]
+    made = [constructor(layer.kind) for layer in stem.loose]
+    if any("." in name for name in names):
+        yield name_of(plan.design, stem.name), sequence(made)
+    else:
+        yield from zip(names, made, strict=True)
+
+
+def stage_parts(plan: Plan, block: BlockSource, name_of: Name) -> Iterator[Part]:
+    """A call of the builder for each stage that has blocks."""
+    for stage, section in zip(plan.design.stages, plan.stages, strict=True):
+        if section.count:
+            stride = f", stride={stage.stride}" if stage.stride != 1 else ""
+            call = f"{block.dialect.builder}({section.input[0]}, {stage.width}, blocks={section.count}{stride})"
+            yield name_of(plan.design, section.name), call
+
+
+def head_parts(plan: Plan, name_of: Name) -> Iterator[Part]:
+    for layer in plan.sections[-1].loose:
+        yield name_of(plan.design, layer.name), constructor(layer.kind)
+
+
+def network_class(plan: Plan, block: BlockSource, name_of: Name) -> Lines:
+    """A class whose parts are attributes."""
+    stem, head = list(stem_parts(plan, name_of)), list(head_parts(plan, name_of))
+    stages = list(stage_parts(plan, block, name_of))
+    *activation, pool, classifier = [f"self.{name}" for name, _ in head]
+    way = [[f"self.{name}" for name, _ in stem], *([f"self.{name}"] for name, _ in stages), activation]
+    return [
+        "class ResNet(nn.Module):",
+        '    """A stem, stages of residual blocks, and a head."""',
+        "",
+        "    def __init__(self) -> None:",
+        "        super().__init__()",
+        *(f"        self.{name} = {made}" for name, made in (*stem, *stages, *head)),
+        "",
+        "    def forward(self, x: Tensor) -> Tensor:",
+        *(f"        x = {chain(calls, 'x')}" for calls in way if calls),
+        f"        return {classifier}({pool}(x).flatten(1))",
+    ]
+
+
+def sequential_network(plan: Plan, block: BlockSource) -> Iterator[str]:
+    """The chapter's network: its parts in variables, then in one sequence."""
+    name_of = VOCABULARIES["chapter"]
+    stages = list(stage_parts(plan, block, name_of))
+    first = next(section.first for section in plan.stages if section.first)
+    variables = [*stem_parts(plan, name_of), *stages]
+    for name, made in variables:
+        if name == stages[0][0] and first.joins == "projection":
+            yield "# Unlike the chapter's, this first stage begins with a 1×1 on its shortcut."
+        yield f"{name} = {made}"
+    head = [made for _, made in head_parts(plan, name_of)]
+    yield f"net = {sequence([*(name for name, _ in variables), *head[:-1], 'nn.Flatten()', head[-1]])}"
+
+
+def build(block: BlockSource, variable: str, network: Iterable[str]) -> Lines:
+    """The function that a user of the source calls; `network` makes what `variable` holds."""
+    return [
+        "def build() -> nn.Module:",
+        '    """The network with its initial weights."""',
+        *indented((*network, *initial_weights(block, variable), f"return {variable}")),
+    ]
+
+
+def initial_weights(block: BlockSource, variable: str) -> Iterator[str]:
+    kinds, draw = INITS[block.design.init]
+    yield f"for module in {variable}.modules():"
+    yield f"    if isinstance(module, {kinds}):"
+    yield f"        {draw}"
+    if block.design.zero_init:
+        yield f"for module in {variable}.modules():"
+        yield f"    if isinstance(module, {block.class_name}):  # its branch starts at zero"
+        yield from (f"        nn.init.zeros_(module.{name})" for name in block.zeroed())

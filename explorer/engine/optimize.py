@@ -31,10 +31,11 @@ def make_optimizer(model: nn.Module, recipe: Recipe) -> Optimizer:
     decayed = [values for values in model.parameters() if values.ndim > 1]
     free = [values for values in model.parameters() if values.ndim <= 1]
     groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": free, "weight_decay": 0.0}]
+    fused = decayed[0].device.type in ("cpu", "cuda")  # one pass over the memory instead of five
     if recipe.optimizer == "adamw":
-        return EagerAdamW(groups, lr=recipe.lr)
+        return EagerAdamW(groups, lr=recipe.lr, fused=fused)
     nesterov = recipe.nesterov and recipe.momentum > 0
-    return EagerSGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=nesterov)
+    return EagerSGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=nesterov, fused=fused)
 
 
 SCHEDULES: dict[str, Callable[[Optimizer, float, int], LRScheduler]] = {

@@ -1,5 +1,7 @@
 """Turning sentences into what the person reads: translate the template first, then fill in the values."""
 
+from functools import lru_cache
+
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from explorer.architecture.words import Sentence
@@ -13,6 +15,7 @@ def say(sentence: Sentence | str) -> str:
     return QCoreApplication.translate("explorer", sentence.text).format(**values)
 
 
+@lru_cache(maxsize=4096)
 def whole(number: int) -> str:
     """11178378 as 11,178,378, in the manner of the person's language."""
     return QLocale().toString(number)
@@ -28,6 +31,7 @@ def short(number: float) -> str:
     return QLocale().toString(int(number))
 
 
+@lru_cache(maxsize=4096)
 def memory(size: float) -> str:
     """Bytes as KiB, MiB or GiB."""
     for unit, bytes_ in (("GiB", 2**30), ("MiB", 2**20)):

@@ -1,5 +1,6 @@
 """Session: one window from its first paint to its end, with its document, its trainer and the worker behind."""
 
+import gc
 import traceback
 from datetime import datetime
 from pathlib import Path
@@ -48,6 +49,7 @@ class Session(QObject):
 
         self.history = History(self.document, self.trainer)
         self.window.training.below.addWidget(self.history)
+        gc.freeze()  # what is there now stays: no collection need look at it again, least of all during a drag
         self.complete = True
         self.completed.emit()
 

@@ -5,15 +5,15 @@ new column is one line of `COLUMNS`.
 """
 
 from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QResizeEvent
+from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QResizeEvent, QStaticText
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeView,
 )
@@ -33,12 +33,13 @@ Index = QModelIndex | QPersistentModelIndex
 class Node:
     """A row: a part of the plan at its path; its children and its texts are made when someone looks."""
 
-    __slots__ = ("below", "parent", "part", "path", "row", "texts")
+    __slots__ = ("below", "level", "parent", "part", "path", "row", "texts")
 
     def __init__(self, part: Part, row: int, parent: "Node | None") -> None:
         self.part = part
         self.row = row
         self.parent = parent
+        self.level: int = parent.level + 1 if parent else 0
         loose = parent is not None and isinstance(parent.part, Section) and bool(parent.part.loose)
         self.path: str = f"{parent.path}.{part.name}" if parent and loose else part.name
         self.below: list[Node] | None = None
@@ -96,13 +97,6 @@ COLUMNS = (
     ),
 )
 FIRST_FIGURE = 2
-ALIGNMENTS = [  # as plain numbers, for flags are slow to make
-    (
-        (Qt.AlignmentFlag.AlignRight if column >= FIRST_FIGURE else Qt.AlignmentFlag.AlignLeft)
-        | Qt.AlignmentFlag.AlignVCenter
-    ).value
-    for column in range(len(COLUMNS))
-]
 MARGIN = theme.RHYTHM // 2
 
 
@@ -158,16 +152,13 @@ class LayerModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             return say(COLUMNS[section].heading)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag(ALIGNMENTS[section])
+            side = Qt.AlignmentFlag.AlignRight if section >= FIRST_FIGURE else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
             return self.text(self.node(index), index.column())
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag(ALIGNMENTS[index.column()])
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return self.colour(self.node(index), index.column())
         if role == Qt.ItemDataRole.SizeHintRole:
             return self.cell
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(part := self.node(index).part, Broken):
@@ -196,13 +187,13 @@ class LayerModel(QAbstractItemModel):
             text += difference(find_part(base, node.path), part, column)
         return text
 
-    def colour(self, node: Node, number: int) -> QColor | None:
+    def ink(self, node: Node, number: int) -> str:
+        """Which of the table's inks a cell is written in."""
         if isinstance(node.part, Broken):
-            return QColor(theme.colours().bad)
-        if number == 0 and node.parent is None and node.part.name.startswith("layer"):
-            hue = theme.stage_colour(node.row)
-            return hue if theme.colours() is theme.DARK else hue.darker(125)
-        return QColor(theme.colours().quiet) if number == 1 else None
+            return "bad"
+        if number == 0 and not node.level and node.part.name.startswith("layer"):
+            return f"stage {node.row}"
+        return "quiet" if number == 1 else "text"
 
     def find(self, path: str) -> QModelIndex:
         """The row at `path`, making the rows on the way."""
@@ -230,23 +221,13 @@ def difference(base: Part | None, part: Part, column: Column) -> str:
     return f"  ({signed(column.wording(abs(now - before)), now - before)})"
 
 
-class Cells(QStyledItemDelegate):
-    """Draws a cell with two calls. The style's own way asks a dozen questions and lays out a paragraph for each."""
-
-    def __init__(self, view: "LayerTable") -> None:
-        super().__init__(view)
-        self.view, self.model = view, view.layers
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        node, column = self.model.node(index), index.column()
-        rectangle = option.rect
-        if self.view.selectionModel().isSelected(index):
-            painter.fillRect(rectangle, option.palette.highlight())
-            painter.setPen(option.palette.highlightedText().color())
-        else:
-            painter.setPen(self.model.colour(node, column) or option.palette.text().color())
-        rectangle.adjust(MARGIN, 0, -MARGIN, 0)
-        painter.drawText(rectangle, ALIGNMENTS[column], self.model.text(node, column))
+@cache
+def table_inks(colours: theme.Colours) -> dict[str, QColor]:
+    """The colours that the table writes in; stages a little darker on light paper, where thin letters pale."""
+    darker = 100 if colours is theme.DARK else 125
+    stages = {f"stage {number}": QColor(theme.stage_colour(number)).darker(darker) for number in range(1, 9)}
+    inks = {"text": colours.text, "quiet": colours.quiet, "bad": colours.bad, "chosen": colours.on_accent}
+    return stages | {name: QColor(colour) for name, colour in inks.items()}
 
 
 class LayerTable(QTreeView):
@@ -257,7 +238,6 @@ class LayerTable(QTreeView):
         self.document = document
         self.layers = LayerModel(document)
         self.layers.cell = QSize(0, int(1.5 * self.fontMetrics().height()))
-        self.setItemDelegate(Cells(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setModel(self.layers)
         self.setFont(theme.figures_font(self.font()))
@@ -267,6 +247,7 @@ class LayerTable(QTreeView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName(self.tr("Layers"))
+        self.shaped = lru_cache(maxsize=4096)(self.shape_text)
         self.opened = {part.name for part in document.plan.sections}
         self.expanded.connect(lambda index: self.opened.add(self.layers.node(index).path))
         self.collapsed.connect(lambda index: self.opened.discard(self.layers.node(index).path))
@@ -294,12 +275,40 @@ class LayerTable(QTreeView):
             self.setColumnHidden(number, sum(self.widths[: number + 1]) > room)
         super().resizeEvent(event)
 
+    def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """A row with few calls a cell. The view's own way asks the model and the style dozens of times for each."""
+        node, top, height = self.layers.node(index), option.rect.top(), option.rect.height()
+        indent = self.indentation() * (node.level + 1)
+        inks, chosen = self.inks(), self.selectionModel().isSelected(index)
+        if chosen:
+            painter.fillRect(option.rect, self.palette().highlight())
+        self.drawBranches(painter, QRect(0, top, indent, height), index)
+        for column, (left, width) in enumerate(self.places()):
+            painter.setPen(inks["chosen" if chosen else self.layers.ink(node, column)])
+            shaped, wide, tall = self.shaped(self.layers.text(node, column))
+            start = left + width - wide - MARGIN if column >= FIRST_FIGURE else left + MARGIN
+            painter.drawStaticText(QPointF(start + (0 if column else indent), top + (height - tall) / 2), shaped)
+
+    def shape_text(self, text: str) -> tuple[QStaticText, float, float]:
+        """A text ready to be drawn, its width and its height; most texts come again with the next tick."""
+        shaped = QStaticText(text)
+        shaped.setTextFormat(Qt.TextFormat.PlainText)
+        shaped.prepare(font=self.font())
+        return shaped, shaped.size().width(), shaped.size().height()
+
+    def places(self) -> list[tuple[int, int]]:
+        """Left edge and width of each visible column; those without room are the last."""
+        header = self.header()
+        shown = [each for each in range(len(COLUMNS)) if not self.isColumnHidden(each)]
+        return [(header.sectionViewportPosition(each), header.sectionSize(each)) for each in shown]
+
+    def inks(self) -> dict[str, QColor]:
+        return table_inks(theme.colours())
+
     def show_plan(self) -> None:
         if self.layers.show_plan():
             self.viewport().update()
             return
-        if self.document.plan.obstacles:
-            self.setFirstColumnSpanned(len(self.layers.nodes) - 1, QModelIndex(), True)
         for path in sorted(self.opened, key=len):
             index = self.layers.find(path)
             if index.isValid():

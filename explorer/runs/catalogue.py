@@ -1,15 +1,21 @@
-"""Which data sets there are and what they hold, described without torch; `engine/datasets.py` reads them. No Qt."""
+"""Which data sets there are, and which formats a network can be exported to, described without torch. No Qt.
+
+`engine/datasets.py` reads the data sets.
+"""
 
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import platformdirs
 
 from explorer.architecture.design import Design
+from explorer.architecture.plan import Plan
 from explorer.architecture.presets import resource
 from explorer.architecture.reading import refuse
+from explorer.architecture.source import python_source
 from explorer.architecture.words import QT_TRANSLATE_NOOP
 
 FOLDER_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
@@ -111,3 +117,14 @@ def describe_data(name: str) -> DataSet:
     if found is None and name == "fashion-mnist":
         raise refuse("data", f"Fashion-MNIST is not on this machine; put its four files into {user_data() / name}")
     return found or image_folder(Path(name).expanduser())
+
+
+class Format(NamedTuple):
+    """What a network can be exported to; `text` makes a file's text of a plan in one of the `VOCABULARIES`."""
+
+    label: str
+    suffix: str
+    text: Callable[[Plan, str], str]
+
+
+FORMATS = {"python": Format(QT_TRANSLATE_NOOP("explorer", "Standalone PyTorch source"), ".py", python_source)}
