@@ -16,7 +16,7 @@ def root(tmp_path):
     for design, recipe in (
         (mini, quick),
         (mini.with_stage(1, blocks=3), quick),
-        (mini.with_stage(1, blocks=3), quick.change(lr=0.2)),
+        (mini.with_stage(1, blocks=3), quick.change(lr=0.3)),
     ):
         folder = RunFolder.create(tmp_path / "runs", design, recipe, params=77_754)
         folder.log(Epoch(1, 79, 1.0, 0.6, 0.5, 0.8, 8.0))
@@ -41,7 +41,7 @@ def row(runs: RunList, number: int) -> list[str]:
 
 
 def test_the_list_says_what_changed(runs):
-    assert row(runs, 0) == ["Mini (edited)", "80.0 %", "finished", "lr 0.1 → 0.2"]
+    assert row(runs, 0) == ["Mini (edited)", "80.0 %", "finished", f"lr {RECIPES['quick'].lr:g} → 0.3"]
     assert row(runs, 1)[3] == "stage 2: blocks 1 → 3"
     assert row(runs, 2) == ["Mini", "80.0 %", "finished", ""]
 
