@@ -47,6 +47,11 @@ def python_source(plan: Plan, vocabulary: str = "torchvision") -> str:
     return "\n".join([*lines, ""])
 
 
+def block_source(plan: Plan, vocabulary: str = "torchvision") -> str:
+    """The class of the plan's blocks alone."""
+    return "\n".join(laid_out(BlockSource(plan, DIALECTS[vocabulary]).lines()))
+
+
 def heading(plan: Plan) -> Lines:
     """The module's docstring."""
     size = shape_text(plan.design.input)

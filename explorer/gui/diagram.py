@@ -4,10 +4,11 @@ A network's layout is arithmetic: `lay_out` turns a plan into rectangles for a g
 them. Runs of equal blocks stand as one slab ×N until they are opened.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsScene, QGraphicsView, QStyleOptionGraphicsItem, QWidget
 
@@ -17,7 +18,7 @@ from explorer.architecture.layers import Shape
 from explorer.architecture.plan import Plan, Section
 from explorer.gui import theme
 from explorer.gui.document import Document
-from explorer.gui.parts import RUN, Broken, Run, children, multiplicity, top_parts
+from explorer.gui.parts import RUN, Broken, Run, children, repeats, top_parts
 
 DEPTH = 5  # pixels by which a slab's far side is shifted, for a look of volume
 STACK = 3  # pixels between the copies that stand for a run
@@ -58,19 +59,17 @@ def square(shape: Shape) -> float:
     return sqrt(shape[1] * shape[2]) if len(shape) == 3 else 1.0
 
 
-def section_captions(plan: Plan, opened: set[str]) -> list[Caption]:
-    """What to draw, from the input to the head."""
+def section_captions(plan: Plan, opened: set[str], name_of: Callable[[str], str]) -> list[Caption]:
+    """What to draw, from the input to the head; `name_of` turns a path into words."""
     source = Drawn("", plan.design.input, 0)
     captions = [Caption("", ("input", shape_text(plan.design.input)), 0, (source,))]
     for number, part in enumerate(top_parts(plan)):
         if isinstance(part, Broken):
-            captions.append(Caption(part.name, (part.name, ""), number, (), broken=True))
+            captions.append(Caption(part.name, (name_of(part.name), ""), number, (), broken=True))
         elif isinstance(part, Section):
             hue = number if part.name.startswith("layer") else 0
-            times = f" ×{count}" if (count := multiplicity(part)) else ""
-            captions.append(
-                Caption(part.name, (part.name + times, shape_text(part.output)), hue, stage_slabs(part, hue, opened))
-            )
+            words = (name_of(part.name) + repeats(part), shape_text(part.output))
+            captions.append(Caption(part.name, words, hue, stage_slabs(part, hue, opened)))
     return captions
 
 
@@ -102,10 +101,10 @@ def fit_width(captions: list[Caption], needed: list[float], width: float) -> tup
 
 
 class Slab(QGraphicsItem):
-    def __init__(self, drawn: Drawn, box: QRectF, chosen: bool) -> None:
+    def __init__(self, drawn: Drawn, box: QRectF, chosen: bool, name: str) -> None:
         super().__init__()
         self.drawn, self.box, self.chosen = drawn, box, chosen
-        self.setToolTip(f"{drawn.path or 'input'}  {shape_text(drawn.shape)}")
+        self.setToolTip(f"{name}  {shape_text(drawn.shape)}")
 
     def boundingRect(self) -> QRectF:
         return self.box.adjusted(-4, -self.arc_height() - DEPTH - 3 * STACK, DEPTH + 4 * STACK, 4)
@@ -171,6 +170,8 @@ class Slab(QGraphicsItem):
 class Diagram(QGraphicsView):
     """Draws the document's plan, shares its selection; arrow keys walk along the slabs, Return opens a run."""
 
+    block_opened = Signal()
+
     def __init__(self, document: Document) -> None:
         super().__init__()
         self.document = document
@@ -186,6 +187,7 @@ class Diagram(QGraphicsView):
         self.setMinimumHeight(self.fontMetrics().height() * 9)
         document.changed.connect(self.draw)
         document.selection_changed.connect(self.draw)
+        document.vocabulary_changed.connect(self.draw)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -200,7 +202,7 @@ class Diagram(QGraphicsView):
         """Lay the plan out anew: a few dozen items at most unless a long run is open."""
         scene = self.scene()
         scene.clear()
-        captions = section_captions(self.document.plan, self.opened)
+        captions = section_captions(self.document.plan, self.opened, self.document.name_of)
         slabs = [slab for caption in captions for slab in caption.slabs]
         self.paths = [slab.path for slab in slabs if slab.path]
         line = self.fontMetrics().lineSpacing()
@@ -218,7 +220,8 @@ class Diagram(QGraphicsView):
             for slab in caption.slabs:
                 tall = max(6.0, height * sqrt(square(slab.shape)) / sqrt(tallest))
                 box = QRectF(at, middle - tall / 2, thickness[slab], tall)
-                scene.addItem(Slab(slab, box, self.is_chosen(slab.path)))
+                name = self.document.name_of(slab.path) if slab.path else self.tr("input")
+                scene.addItem(Slab(slab, box, self.is_chosen(slab.path), name))
                 if slab.count > 1:
                     self.write(f"×{slab.count}", at + thickness[slab] / 2, box.bottom() + 2, theme.colours().text)
                 at += thickness[slab] + gap
@@ -270,10 +273,13 @@ class Diagram(QGraphicsView):
         super().mousePressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """A second click on an opened run folds it again."""
-        section = self.slab_at(event.position()).partition(".")[0]
-        if f"{section}.1{RUN}" in self.opened:
-            self.toggle(f"{section}.1{RUN}")
+        """A block is opened; one of an opened run folds the run again."""
+        path = self.slab_at(event.position())
+        run = f"{path.partition('.')[0]}.1{RUN}"
+        if run in self.opened:
+            self.toggle(run)
+        elif path.startswith("layer"):
+            self.block_opened.emit()
 
     def toggle(self, path: str) -> None:
         self.opened ^= {path}

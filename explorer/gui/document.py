@@ -11,6 +11,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from explorer.architecture.checks import Problem, find_problems
 from explorer.architecture.design import Design
+from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.plan import Plan, plan_network
 from explorer.architecture.presets import preset, preset_of, preset_titled
 from explorer.runs.events import Verdict
@@ -52,6 +53,7 @@ class Document(QObject):
     changed = Signal()
     selection_changed = Signal()
     file_changed = Signal()
+    vocabulary_changed = Signal()
 
     def __init__(self, design: Design, path: Path | None = None) -> None:
         super().__init__()
@@ -64,6 +66,7 @@ class Document(QObject):
         self.selection = ""
         self.verdicts: dict[Design, Verdict] = {}
         self.path = path
+        self.vocabulary = "torchvision"
         self.show_design(design)
 
     def propose(self, design: Design, label: str, gesture: str = "") -> None:
@@ -84,6 +87,16 @@ class Document(QObject):
         if path != self.selection:
             self.selection = path
             self.selection_changed.emit()
+
+    def use_names(self, vocabulary: str) -> None:
+        """Call every part of the network as `vocabulary` does, everywhere."""
+        if vocabulary != self.vocabulary:
+            self.vocabulary = vocabulary
+            self.vocabulary_changed.emit()
+
+    def name_of(self, path: str) -> str:
+        """What the chosen vocabulary calls the part at `path`."""
+        return VOCABULARIES[self.vocabulary](self.design, path)
 
     def pin(self, plan: Plan | None) -> None:
         """Compare with `plan` from now on, or with nothing."""

@@ -9,8 +9,12 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from explorer.architecture.notation import from_line, load_design, to_line, to_toml
 from explorer.architecture.reading import Refused
+from explorer.architecture.source import python_source
 from explorer.gui.document import Document
+from explorer.gui.language import say
 from explorer.gui.trainer import Trainer
+from explorer.runs.catalogue import FORMATS, Format
+from explorer.runs.folder import write_atomically
 
 MOST_RECENT = 8
 
@@ -52,7 +56,7 @@ class Files(QObject):
 
     def write(self, path: Path) -> bool:
         try:
-            path.write_text(to_toml(self.document.design), encoding="utf-8")
+            write_atomically(path, to_toml(self.document.design))
         except OSError as error:
             self.complain(self.tr("{name} is not saved").format(name=path.name), error.strerror or str(error))
             return False
@@ -62,6 +66,28 @@ class Files(QObject):
 
     def copy_line(self) -> None:
         QGuiApplication.clipboard().setText(to_line(self.document.design))
+
+    def copy_source(self) -> None:
+        """The design as standalone PyTorch, in the names that the window shows."""
+        QGuiApplication.clipboard().setText(python_source(self.document.plan, self.document.vocabulary))
+
+    def fill_export(self, menu: QMenu) -> None:
+        """One entry a format."""
+        menu.clear()
+        for each in FORMATS.values():
+            menu.addAction(self.tr("{format} …").format(format=say(each.label)), partial(self.ask_export, each))
+
+    def ask_export(self, chosen: Format) -> None:
+        start = str(Path(self.folder()) / f"{self.document.design.name or 'design'}{chosen.suffix}")
+        wanted = f"{say(chosen.label)} (*{chosen.suffix})"
+        name, _ = QFileDialog.getSaveFileName(self.window, self.tr("Export"), start, wanted)
+        if not name:
+            return
+        path = Path(name).with_suffix(chosen.suffix)
+        try:
+            write_atomically(path, chosen.text(self.document.plan, self.document.vocabulary))
+        except (OSError, Refused) as error:
+            self.complain(self.tr("{name} is not exported").format(name=path.name), str(error))
 
     def paste_line(self) -> None:
         try:

@@ -81,9 +81,9 @@ def children(part: Part) -> tuple[Part, ...]:
             return ()
 
 
-def multiplicity(part: Part) -> int:
-    """How many equal blocks stand in one row."""
-    return part.count if isinstance(part, Section | Run) and part.count > 1 else 0
+def repeats(part: Part) -> str:
+    """How many equal blocks stand for one: `×36`, or nothing."""
+    return f"  ×{part.count}" if isinstance(part, Section | Run) and part.count > 1 else ""
 
 
 def type_text(part: Part) -> str:

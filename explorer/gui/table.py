@@ -8,7 +8,17 @@ from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QResizeEvent, QStaticText
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -18,6 +28,7 @@ from PySide6.QtWidgets import (
     QTreeView,
 )
 
+from explorer.architecture.blocks import Block
 from explorer.architecture.compare import shape_text
 from explorer.architecture.layers import Layer
 from explorer.architecture.plan import Section
@@ -25,7 +36,7 @@ from explorer.architecture.words import QT_TRANSLATE_NOOP
 from explorer.gui import theme
 from explorer.gui.document import Document
 from explorer.gui.language import memory, say, short, signed, whole
-from explorer.gui.parts import Broken, Part, Run, children, find_part, multiplicity, top_parts, type_text
+from explorer.gui.parts import Broken, Part, Run, children, find_part, repeats, top_parts, type_text
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -66,32 +77,32 @@ def adopt_all(nodes: list[Node], parts: tuple[Part, ...]) -> bool:
 
 
 class Column(NamedTuple):
-    """A heading, the widest text expected, the text of a part, and the figure to compare with the baseline's."""
+    """A heading, the widest text expected, the text of a part and its name, and the figure that a baseline changes."""
 
     heading: str
     widest: str
-    text: Callable[[Any], str]
+    text: Callable[[Any, str], str]
     figure: str = ""
     wording: Callable[[float], str] = short
 
 
 COLUMNS = (
-    Column(QT_TRANSLATE_NOOP("explorer", "Layer"), "▾ ▸ layer1.1…  ×199", lambda part: part.name),
-    Column(QT_TRANSLATE_NOOP("explorer", "Type"), "projection shortcut", type_text),
-    Column(QT_TRANSLATE_NOOP("explorer", "Output"), "1024×112×112", lambda part: shape_text(part.output)),
-    Column(QT_TRANSLATE_NOOP("explorer", "Params"), "44,549,160", lambda part: whole(part.params), "params"),
-    Column(QT_TRANSLATE_NOOP("explorer", "MACs"), "11,513,626,624", lambda part: whole(part.macs), "macs"),
+    Column(QT_TRANSLATE_NOOP("explorer", "Layer"), "▾ ▸ layer1.1…  ×199", lambda part, name: name + repeats(part)),
+    Column(QT_TRANSLATE_NOOP("explorer", "Type"), "projection shortcut", lambda part, _: type_text(part)),
+    Column(QT_TRANSLATE_NOOP("explorer", "Output"), "1024×112×112", lambda part, _: shape_text(part.output)),
+    Column(QT_TRANSLATE_NOOP("explorer", "Params"), "44,549,160", lambda part, _: whole(part.params), "params"),
+    Column(QT_TRANSLATE_NOOP("explorer", "MACs"), "11,513,626,624", lambda part, _: whole(part.macs), "macs"),
     Column(
         QT_TRANSLATE_NOOP("explorer", "Field"),
         "12,345",
-        lambda part: whole(part.receptive_field) if part.receptive_field else "",
+        lambda part, _: whole(part.receptive_field) if part.receptive_field else "",
         "receptive_field",
         lambda number: whole(int(number)),
     ),
     Column(
         QT_TRANSLATE_NOOP("explorer", "Memory"),
         "123.4 MiB",
-        lambda part: memory(part.activation_bytes),
+        lambda part, _: memory(part.activation_bytes),
         "activation_bytes",
         memory,
     ),
@@ -177,12 +188,10 @@ class LayerModel(QAbstractItemModel):
         return node.texts[number]
 
     def make_text(self, node: Node, number: int) -> str:
-        column, part = COLUMNS[number], node.part
+        column, part, name = COLUMNS[number], node.part, self.document.name_of(node.path)
         if isinstance(part, Broken):
-            return f"{part.name}: {say(part.reason)}" if number == 0 else ""
-        text = column.text(part)
-        if number == 0 and (times := multiplicity(part)):
-            text += f"  ×{times}"
+            return f"{name}: {say(part.reason)}" if number == 0 else ""
+        text = column.text(part, name)
         if column.figure and (base := self.document.baseline):
             text += difference(find_part(base, node.path), part, column)
         return text
@@ -233,6 +242,8 @@ def table_inks(colours: theme.Colours) -> dict[str, QColor]:
 class LayerTable(QTreeView):
     """Shows the model, keeps what was opened open, and shares the document's selection."""
 
+    block_opened = Signal()
+
     def __init__(self, document: Document) -> None:
         super().__init__()
         self.document = document
@@ -243,7 +254,8 @@ class LayerTable(QTreeView):
         self.setFont(theme.figures_font(self.font()))
         self.setUniformRowHeights(True)
         self.setAllColumnsShowFocus(True)
-        self.setExpandsOnDoubleClick(True)
+        self.setExpandsOnDoubleClick(False)
+        self.doubleClicked.connect(self.open_or_unfold)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName(self.tr("Layers"))
@@ -253,6 +265,7 @@ class LayerTable(QTreeView):
         self.collapsed.connect(lambda index: self.opened.discard(self.layers.node(index).path))
         document.changed.connect(self.show_plan)
         document.selection_changed.connect(self.show_selection)
+        document.vocabulary_changed.connect(self.show_plan)
         self.size_columns()
         self.show_plan()
         self.selectionModel().currentRowChanged.connect(self.select)
@@ -323,6 +336,13 @@ class LayerTable(QTreeView):
     def select(self, current: QModelIndex) -> None:
         if current.isValid():
             self.document.select(self.layers.node(current).path)
+
+    def open_or_unfold(self, index: QModelIndex) -> None:
+        """A double click opens a block, and unfolds what is no block."""
+        if isinstance(self.layers.node(index).part, Block):
+            self.block_opened.emit()
+        else:
+            self.setExpanded(index.siblingAtColumn(0), not self.isExpanded(index.siblingAtColumn(0)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):

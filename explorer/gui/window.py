@@ -5,9 +5,21 @@ from functools import partial
 
 from PySide6.QtCore import QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QSplitter, QToolBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from explorer.architecture.names import VOCABULARIES
 from explorer.gui import theme
+from explorer.gui.block import BlockView
 from explorer.gui.diagram import Diagram
 from explorer.gui.document import Document
 from explorer.gui.files import Files
@@ -30,6 +42,13 @@ class Window(QMainWindow):
         self.files = Files(self, document)
         self.editor = DesignEditor(document)
         self.diagram, self.totals, self.table = Diagram(document), Totals(document), LayerTable(document)
+        self.block = BlockView(document)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.table)
+        self.pages.addWidget(self.block)
+        self.diagram.block_opened.connect(lambda: self.pages.setCurrentWidget(self.block))
+        self.table.block_opened.connect(lambda: self.pages.setCurrentWidget(self.block))
+        self.block.closed.connect(lambda: self.pages.setCurrentWidget(self.table))
         self.training = TrainingPanel(document, trainer)
         self.setCentralWidget(self.centre())
         self.docks = (
@@ -56,7 +75,7 @@ class Window(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.totals)
-        column.addWidget(self.table, stretch=1)
+        column.addWidget(self.pages, stretch=1)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(self.diagram)
@@ -96,6 +115,7 @@ class Window(QMainWindow):
             action.setProperty("icon_name", icon)
         self.pin = self.action(self.tr("Pin as baseline"), lambda: self.document.pin(self.document.plan), icon="pin")
         self.unpin = self.action(self.tr("Unpin baseline"), lambda: self.document.pin(None), icon="pin-off")
+        self.copy_source = self.action(self.tr("Copy as PyTorch"), self.files.copy_source, icon="copy")
         self.start = self.action(self.tr("Start"), training.begin, "F5")
         self.pause = self.action(self.tr("Pause"), self.trainer.pause)
         self.resume = self.action(self.tr("Resume"), self.trainer.resume)
@@ -110,6 +130,8 @@ class Window(QMainWindow):
         self.recent.aboutToShow.connect(lambda: files.fill_recent(self.recent))
         menu.addAction(self.action(self.tr("Save"), files.save, key.Save))
         menu.addAction(self.action(self.tr("Save as …"), files.ask_save, "Ctrl+Shift+S"))
+        self.export = menu.addMenu(self.tr("Export"))
+        self.export.aboutToShow.connect(lambda: files.fill_export(self.export))
         menu.addSeparator()
         menu.addAction(self.action(self.tr("Quit"), self.close, key.Quit))
         menu = bar.addMenu(self.tr("&Edit"))
@@ -117,6 +139,7 @@ class Window(QMainWindow):
         menu.addSeparator()
         menu.addAction(self.action(self.tr("Copy design as text"), files.copy_line, "Ctrl+Shift+C"))
         menu.addAction(self.action(self.tr("Paste design"), files.paste_line, "Ctrl+Shift+V"))
+        menu.addAction(self.copy_source)
         menu.addAction(self.action(self.tr("Copy layer table"), self.table.copy))
         menu = bar.addMenu(self.tr("&Design"))
         self.presets = QMenu(self.tr("Preset"), self)
@@ -126,10 +149,24 @@ class Window(QMainWindow):
         menu.addActions([self.pin, self.unpin])
         menu = bar.addMenu(self.tr("&Train"))
         menu.addActions([self.start, self.pause, self.resume, self.step, self.stop])
+        self.names = self.make_names_menu()
         menu = bar.addMenu(self.tr("&View"))
         menu.addActions([dock.toggleViewAction() for dock in self.docks])
         menu.addSeparator()
         self.make_theme_menu(menu.addMenu(self.tr("Colours")))
+        menu.addMenu(self.names)
+
+    def make_names_menu(self) -> QMenu:
+        menu, group = QMenu(self.tr("Names"), self), QActionGroup(self)
+        names = {"torchvision": "torchvision", "chapter": self.tr("the chapter"), "paper": self.tr("the paper")}
+        for vocabulary in VOCABULARIES:
+            action = self.action(names[vocabulary], partial(self.document.use_names, vocabulary))
+            action.setCheckable(True)
+            action.setChecked(vocabulary == self.document.vocabulary)
+            action.setObjectName(vocabulary)
+            group.addAction(action)
+            menu.addAction(action)
+        return menu
 
     def make_theme_menu(self, menu: QMenu) -> None:
         names = {"system": self.tr("as the system"), "light": self.tr("light"), "dark": self.tr("dark")}
@@ -160,20 +197,25 @@ class Window(QMainWindow):
             assert isinstance(button, QToolButton)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         bar.addSeparator()
-        preset = QToolButton()
-        preset.setText(self.tr("Preset"))
-        preset.setObjectName("preset")
-        preset.setMenu(self.presets)
-        preset.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        preset.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        bar.addWidget(preset)
-        bar.addActions([self.pin, self.unpin])
+        bar.addWidget(self.menu_button(self.presets, "preset"))
+        bar.addActions([self.pin, self.unpin, self.copy_source])
+        bar.addWidget(self.menu_button(self.names, "names"))
         self.addToolBar(bar)
+
+    def menu_button(self, menu: QMenu, name: str) -> QToolButton:
+        button = QToolButton()
+        button.setText(menu.title())
+        button.setObjectName(name)
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        return button
 
     def show_title(self) -> None:
         self.setWindowTitle(f"ResNet Explorer: {self.document.title}[*]")
         self.setWindowModified(not self.document.undo_stack.isClean())
         self.unpin.setVisible(self.document.baseline is not None)
+        self.copy_source.setEnabled(not self.document.plan.obstacles)
 
     def show_state(self) -> None:
         state, busy = self.trainer.state, self.trainer.is_busy()

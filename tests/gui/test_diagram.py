@@ -26,11 +26,11 @@ def test_size_shrinks_and_channels_grow(session):
 
 def test_arcs_say_what_the_shortcut_is():
     plan = plan_network(preset("resnet50"))
-    joins = {slab.path: slab.joins for caption in section_captions(plan, set()) for slab in caption.slabs}
+    joins = {slab.path: slab.joins for caption in section_captions(plan, set(), str) for slab in caption.slabs}
     assert joins["layer1.0"] == "projection"
     assert joins["layer1.1…"] == "identity"
     assert joins["stem.conv1"] == "none"
-    plain = section_captions(plan_network(preset("deep-plain-56")), set())
+    plain = section_captions(plan_network(preset("deep-plain-56")), set(), str)
     assert {slab.joins for caption in plain for slab in caption.slabs} == {"none"}
 
 
@@ -75,7 +75,7 @@ def test_keys_walk_along_the_network(session, qtbot):
 
 def test_the_first_bad_place_is_drawn_and_what_is_valid_stays(session):
     session.document.propose(session.document.design.change(shortcut="pad").with_stage(2, width=32), "")
-    captions = section_captions(session.document.plan, set())
+    captions = section_captions(session.document.plan, set(), str)
     assert [caption.path for caption in captions] == ["", "stem", "layer1", "layer2", "layer3"]
     assert captions[-1].broken
     assert "layer2.1" in slabs(session)
