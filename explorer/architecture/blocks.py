@@ -191,6 +191,7 @@ class Block(Costed):
     input: Shape
     output: Shape
     receptive_field: int
+    cost: Cost
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -198,10 +199,6 @@ class Block(Costed):
         if self.before:
             return self.before + self.shortcut + self.branch
         return self.branch + self.shortcut + self.after
-
-    @property
-    def cost(self) -> Cost:  # type: ignore[override]  # derived, where others keep it
-        return cost_of(self.layers, self.shortcut)
 
     def at(self, name: str, further: int) -> "Block":
         """The same block under another name, seeing `further` input pixels more."""
@@ -239,5 +236,6 @@ def build_block(name: str, kind: str, w: Wiring, signal: Signal) -> tuple[Block,
     side, _ = run(shared, shortcut.steps)
     after, end = run(end, blueprint.after)
     assert end.field is not None
-    block = Block(name, kind, before, branch, side, after, shortcut.kind, w.stride, signal.shape, end.shape, end.field)
-    return block, end
+    cost = cost_of(before + branch + side + after, off_path=side)
+    ends = (signal.shape, end.shape, end.field)
+    return Block(name, kind, before, branch, side, after, shortcut.kind, w.stride, *ends, cost), end

@@ -53,6 +53,7 @@ def make_application() -> "QApplication":
 
     from explorer.gui import theme
 
+    os.environ.setdefault("QT_QPA_UPDATE_IDLE_TIME", "0")  # paint at once; Qt would wait 5 ms for more to come
     app = QApplication.instance() or QApplication(["resnet-explorer"])
     assert isinstance(app, QApplication)
     if QLocale.system().language() == QLocale.Language.C:  # which writes numbers without separators

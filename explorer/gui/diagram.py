@@ -7,8 +7,9 @@ them. Runs of equal blocks stand as one slab ×N until they are opened.
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsScene, QGraphicsView, QStyleOptionGraphicsItem, QWidget
 
@@ -24,6 +25,7 @@ DEPTH = 5  # pixels by which a slab's far side is shifted, for a look of volume
 STACK = 3  # pixels between the copies that stand for a run
 GAPS = (44.0, 38.0, 32.0, 28.0, 24.0, 20.0, 16.0)  # pixels between slabs
 LEAST_GAP = GAPS[-1]
+WIDEST = 400.0  # pixels that a word may take
 THINNER = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3)
 SHORTCUT_PENS = {
     "identity": Qt.PenStyle.SolidLine,
@@ -52,6 +54,16 @@ class Caption:
     section: int
     slabs: tuple[Drawn, ...]
     broken: bool = False
+
+
+class Word(NamedTuple):
+    """A text below its `top`, centred."""
+
+    text: str
+    centre: float
+    top: float
+    colour: str
+    bold: bool = False
 
 
 def square(shape: Shape) -> float:
@@ -177,6 +189,7 @@ class Diagram(QGraphicsView):
         self.document = document
         self.opened: set[str] = set()
         self.paths: list[str] = []
+        self.words: list[Word] = []
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setScene(QGraphicsScene(self))
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -202,6 +215,7 @@ class Diagram(QGraphicsView):
         """Lay the plan out anew: a few dozen items at most unless a long run is open."""
         scene = self.scene()
         scene.clear()
+        self.words.clear()
         captions = section_captions(self.document.plan, self.opened, self.document.name_of)
         slabs = [slab for caption in captions for slab in caption.slabs]
         self.paths = [slab.path for slab in slabs if slab.path]
@@ -223,7 +237,8 @@ class Diagram(QGraphicsView):
                 name = self.document.name_of(slab.path) if slab.path else self.tr("input")
                 scene.addItem(Slab(slab, box, self.is_chosen(slab.path), name))
                 if slab.count > 1:
-                    self.write(f"×{slab.count}", at + thickness[slab] / 2, box.bottom() + 2, theme.colours().text)
+                    below = at + thickness[slab] / 2, box.bottom() + 2
+                    self.words.append(Word(f"×{slab.count}", *below, theme.colours().text))
                 at += thickness[slab] + gap
             self.write_caption(caption, left + room / 2, height + theme.RHYTHM, middle)
             left += room + gap
@@ -245,20 +260,23 @@ class Diagram(QGraphicsView):
         wire = self.scene().addLine(0, middle, length, middle, QPen(QColor(theme.colours().line), 2))
         wire.setZValue(-1)
 
-    def write(self, text: str, centre: float, top: float, colour: str, bold: bool = False) -> None:
-        font = QFont(self.font())
-        font.setBold(bold)
-        item = self.scene().addSimpleText(text, font)
-        item.setBrush(QColor(colour))
-        item.setPos(centre - item.boundingRect().width() / 2, top)
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        """All words in one go: an item for each would cost more than the slabs."""
+        plain, bold = QFont(self.font()), QFont(self.font())
+        bold.setBold(True)
+        for word in self.words:
+            painter.setFont(bold if word.bold else plain)
+            painter.setPen(QColor(word.colour))
+            box = QRectF(word.centre - WIDEST / 2, word.top, WIDEST, self.fontMetrics().lineSpacing())
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word.text)
 
     def write_caption(self, caption: Caption, centre: float, top: float, middle: float) -> None:
         chosen = theme.colours()
         if caption.broken:
-            self.write("✕", centre, middle - self.fontMetrics().height() / 2, chosen.bad, bold=True)
-        name, shape = caption.lines
-        self.write(name, centre, top, chosen.bad if caption.broken else chosen.text, bold=self.is_chosen(caption.path))
-        self.write(shape, centre, top + self.fontMetrics().lineSpacing(), chosen.quiet)
+            self.words.append(Word("✕", centre, middle - self.fontMetrics().height() / 2, chosen.bad, bold=True))
+        (name, shape), colour = caption.lines, chosen.bad if caption.broken else chosen.text
+        self.words.append(Word(name, centre, top, colour, bold=self.is_chosen(caption.path)))
+        self.words.append(Word(shape, centre, top + self.fontMetrics().lineSpacing(), chosen.quiet))
 
     def slab_at(self, position: QPointF) -> str:
         item = self.itemAt(position.toPoint())

@@ -184,17 +184,22 @@ class LayerModel(QAbstractItemModel):
 
     def text(self, node: Node, number: int) -> str:
         if not node.texts:
-            node.texts = [self.make_text(node, column) for column in range(len(COLUMNS))]
+            node.texts = self.make_texts(node)
         return node.texts[number]
 
-    def make_text(self, node: Node, number: int) -> str:
-        column, part, name = COLUMNS[number], node.part, self.document.name_of(node.path)
+    def make_texts(self, node: Node) -> list[str]:
+        """What stands in each column of a row."""
+        part, name = node.part, self.document.name_of(node.path)
         if isinstance(part, Broken):
-            return f"{name}: {say(part.reason)}" if number == 0 else ""
-        text = column.text(part, name)
-        if column.figure and (base := self.document.baseline):
-            text += difference(find_part(base, node.path), part, column)
-        return text
+            return [f"{name}: {say(part.reason)}"] + [""] * (len(COLUMNS) - 1)
+        texts = [column.text(part, name) for column in COLUMNS]
+        if base := self.document.baseline:
+            before = find_part(base, node.path)
+            texts = [
+                text + difference(before, part, column) if column.figure else text
+                for text, column in zip(texts, COLUMNS, strict=True)
+            ]
+        return texts
 
     def ink(self, node: Node, number: int) -> str:
         """Which of the table's inks a cell is written in."""
