@@ -1,4 +1,4 @@
-"""torchinfo on the meta device against the plan, layer by layer. No Qt."""
+"""torchinfo against the plan, layer by layer. No Qt."""
 
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -15,6 +15,7 @@ from explorer.engine.model import build_model
 from explorer.runs.events import Verdict
 
 MOST_DIFFERENCES = 20
+CHEAP = 10**9  # multiply–accumulates that a processor does in no time
 DEEPEST = 9  # levels of modules that torchinfo may look into; ours has four
 
 
@@ -29,15 +30,17 @@ class Row(NamedTuple):
 
 
 def referee(plan: Plan) -> Verdict:
-    """Build the network without memory for its weights, send one image through, and compare what torchinfo saw.
+    """Build the network, a large one without memory for its weights, send one image through, and compare.
 
     Raises ValueError for a plan with obstacles.
     """
-    with torch.device("meta"):
+    # The meta device computes nothing, but its first convolution makes torch import its compiler, for some seconds.
+    device = "cpu" if plan.macs <= CHEAP else "meta"
+    with torch.random.fork_rng(devices=[]), torch.device(device):
         model = build_model(plan)
-        image = torch.empty(1, *plan.design.input)
+        image = torch.zeros(1, *plan.design.input)
     try:
-        summary = torchinfo.summary(model, input_data=image, device="meta", depth=DEEPEST, mode="eval", verbose=0)
+        summary = torchinfo.summary(model, input_data=image, device=device, depth=DEEPEST, mode="eval", verbose=0)
     except RuntimeError as error:
         return Verdict(False, sum(each.numel() for each in model.parameters()), 0, (f"torch cannot run it: {error}",))
     seen = [seen_row(info) for info in summary.summary_list if is_layer(info)]

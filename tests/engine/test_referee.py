@@ -53,7 +53,7 @@ def test_second_opinion_on_macs(name):
     ],
 )
 def test_says_where_the_network_is_not_the_plan(monkeypatch, line, expected):
-    other = build_model(plan_network(from_line("basic:3x32x32:10:64x1,128x1/4"))).to("meta")
+    other = build_model(plan_network(from_line("basic:3x32x32:10:64x1,128x1/4")))
     monkeypatch.setattr(module, "build_model", lambda plan: other)
     verdict = referee(plan_network(from_line(line)))
     assert not verdict.agrees
