@@ -19,8 +19,9 @@ from explorer.gui.session import Session
 
 
 @pytest.fixture(scope="session")
-def qapp() -> QApplication:
-    return make_application()
+def qapp() -> Iterator[QApplication]:
+    yield make_application()
+    QApplication.clipboard().clear()  # what the offscreen platform still holds at exit, it frees too late
 
 
 @pytest.fixture(autouse=True)
