@@ -238,7 +238,7 @@ def export(options: Namespace) -> int:
 
 
 def replace_file(path: Path, text: str) -> None:
-    from explorer.runs.folder import write_atomically
+    from explorer.architecture.writing import write_atomically
 
     try:
         if path.is_dir():

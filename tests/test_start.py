@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import PySide6
 import pytest
 
 from explorer.architecture.reading import Refused
@@ -98,7 +99,7 @@ def test_pyside_survives_many_calls():
     [("6.12.0", (3, 11), True), ("6.11.3", (3, 11), False), ("6.12.0", (3, 12), False), ("6.13.1", (3, 11), True)],
 )
 def test_the_pyside_that_kills_is_known(monkeypatch, pyside, python, broken):
-    monkeypatch.setattr(app, "version", lambda _: pyside)
+    monkeypatch.setattr(PySide6, "__version__", pyside)
     monkeypatch.setattr(app.sys, "version_info", python)
     assert app.broken_pyside() is broken
     if broken:

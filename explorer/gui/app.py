@@ -4,7 +4,6 @@ import ctypes
 import importlib.util
 import os
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +41,9 @@ def check_start() -> None:
 
 def broken_pyside() -> bool:
     """PySide6 6.12 on Python 3.11 drops a reference to None with every call that returns nothing."""
-    major, minor = map(int, version("PySide6-Essentials").split(".")[:2])
+    import PySide6
+
+    major, minor = map(int, PySide6.__version__.split(".")[:2])
     return (major, minor) >= (6, 12) and sys.version_info < (3, 12)
 
 

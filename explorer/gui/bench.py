@@ -167,7 +167,7 @@ def probe_start() -> dict[str, float]:
     with TemporaryDirectory() as runs:
         session = Session(preset(DEFAULT), Path(runs))
         window = session.window
-        session.first_paint.painted.connect(lambda: moments.setdefault("first_paint", time.time()))
+        session.painted.connect(lambda: moments.setdefault("first_paint", time.time()))
         window.show()
         wait(lambda: "first_paint" in moments)
         before = session.document.plan

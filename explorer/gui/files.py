@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 from explorer.architecture.notation import from_line, load_design, to_line, to_toml
 from explorer.architecture.reading import Refused
 from explorer.architecture.source import python_source
+from explorer.architecture.writing import write_atomically
 from explorer.gui.document import Document
 from explorer.gui.language import say
 from explorer.gui.trainer import Trainer
 from explorer.runs.catalogue import FORMATS, Format
-from explorer.runs.folder import write_atomically
 
 MOST_RECENT = 8
 

@@ -1,13 +1,13 @@
 """Session: one window from its first paint to its end, with its document, its trainer and the worker behind."""
 
 import gc
-import traceback
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 
-import platformdirs
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 
@@ -20,9 +20,12 @@ from explorer.gui.window import Window
 
 
 class Session(QObject):
-    """`completed` once plots and list of runs are there too; `closed` when the worker has gone after the window."""
+    """`painted` at the first sight of diagram and table; `closed` when the worker has gone after the window.
 
-    completed = Signal()
+    `complete` once the plots and the list of runs are there too.
+    """
+
+    painted = Signal()
     closed = Signal()
 
     def __init__(self, design: Design, runs: Path, warm: bool = True, process: WorkerProcess | None = None) -> None:
@@ -36,22 +39,34 @@ class Session(QObject):
         self.trainer.progressed.connect(self.note_verdict)
         self.trainer.process.ended.connect(self.finish)
         self.ending = False
+        self.patience = QTimer(self, interval=20)
+        self.patience.timeout.connect(self.show_history)
         self.first_paint = PaintWatch(self.window.diagram.viewport(), self.window.table.viewport())
         self.first_paint.painted.connect(self.load_rest)
 
     def load_rest(self) -> None:
         """What the first paint need not wait for: the worker, pyqtgraph, the runs."""
-        if self.complete or self.ending:
-            return
+        self.first_paint.painted.disconnect(self.load_rest)
+        self.painted.emit()
         if self.warm:
             self.trainer.warm_up()
+        self.loading = Thread(target=import_module, args=("explorer.gui.history",), daemon=True)
+        self.loading.start()  # beside the event loop, so that a slider answers meanwhile
+        self.patience.start()
+
+    def show_history(self) -> None:
+        """The plots and the list of runs take their place as soon as they are loaded."""
+        if self.loading.is_alive():
+            return
+        self.patience.stop()
+        if self.ending:
+            return
         from explorer.gui.history import History
 
         self.history = History(self.document, self.trainer)
         self.window.training.below.addWidget(self.history)
         gc.freeze()  # what is there now stays: no collection need look at it again, least of all during a drag
         self.complete = True
-        self.completed.emit()
 
     def note_verdict(self) -> None:
         run = self.trainer.run
@@ -61,6 +76,7 @@ class Session(QObject):
     def end(self) -> None:
         """The window is closed: the worker writes its checkpoint and goes, or goes at once if it has none to write."""
         self.ending = True
+        self.patience.stop()
         self.trainer.shut_down()
         if not self.trainer.process.is_running():
             self.finish()
@@ -72,6 +88,10 @@ class Session(QObject):
 
     def show_crash(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """An exception that nobody caught: note it and say so; the window and the training live on."""
+        import traceback
+
+        import platformdirs
+
         text = "".join(traceback.format_exception(kind, error, trace))
         log = Path(platformdirs.user_log_dir("resnet-explorer", appauthor=False)) / "errors.log"
         try:

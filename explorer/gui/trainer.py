@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.architecture.design import Design
-from explorer.gui.curves import Curves
 from explorer.gui.process import PATIENCE, WorkerProcess
 from explorer.runs.commands import Command, Continue, Control, Estimate, Pause, Resume, StepOnce, Stop, Train
 from explorer.runs.events import (
@@ -30,13 +30,22 @@ from explorer.runs.events import (
     Stopped,
     Warned,
 )
-from explorer.runs.folder import Run
 from explorer.runs.recipe import Recipe
+
+if TYPE_CHECKING:
+    from explorer.gui.curves import Curves
+    from explorer.runs.folder import Run
 
 STATES = ("warming", "idle", "starting", "running", "paused", "stopping", "gone")
 BUSY = ("starting", "running", "paused", "stopping")
 SILENT = 10.0  # seconds without a heartbeat
 SLOW = 60.0  # seconds without a step
+
+
+def empty_curves() -> "Curves":
+    from explorer.gui.curves import Curves  # with numpy, which the window's first paint need not wait for
+
+    return Curves()
 
 
 @dataclass
@@ -47,7 +56,7 @@ class LiveRun:
     recipe: Recipe
     id: str = ""
     started: Started | None = None
-    curves: Curves = field(default_factory=Curves)
+    curves: "Curves" = field(default_factory=empty_curves)
     step: Step | None = None
     epoch: Epoch | None = None
     outcome: Finished | Stopped | Failed | None = None
@@ -133,7 +142,7 @@ class Trainer(QObject):
         self.run = LiveRun(design, recipe)
         self.begin(Train(design, recipe, self.runs))
 
-    def resume_run(self, run: Run, curves: Curves) -> None:
+    def resume_run(self, run: "Run", curves: "Curves") -> None:
         """Go on with a run from its checkpoint; `curves` are what it has so far."""
         self.run = LiveRun(run.design, run.recipe, run.id, curves=curves)
         self.begin(Continue(str(run.folder), self.runs))

@@ -38,7 +38,8 @@ class TrainingPanel(QWidget):
         super().__init__()
         self.document, self.trainer = document, trainer
         self.recipe = Recipe()
-        self.data: DataSet = data_sets()[0]
+        self.known_data = data_sets()
+        self.data: DataSet = self.known_data[0]
         self.confirmed = False
         self.data_box, self.device_box, self.recipe_box = QComboBox(), QComboBox(), QComboBox()
         self.form = Form(Recipe, skip=("data", "device"))
@@ -109,7 +110,7 @@ class TrainingPanel(QWidget):
         column.addLayout(self.below, stretch=1)
 
     def fill_boxes(self) -> None:
-        for each in data_sets():
+        for each in self.known_data:
             self.data_box.addItem(say(each.label), each.name)
         self.data_box.addItem(self.tr("Folder of images …"), FOLDER)
         self.data_box.activated.connect(self.pick_data)

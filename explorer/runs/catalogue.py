@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-import platformdirs
-
 from explorer.architecture.design import Design
 from explorer.architecture.plan import Plan
 from explorer.architecture.presets import resource
@@ -47,6 +45,8 @@ class DataSet:
 
 def user_data() -> Path:
     """The folder for a person's data sets."""
+    import platformdirs  # costs the window's start what only the search for data needs
+
     return Path(platformdirs.user_data_dir("resnet-explorer", appauthor=False)) / "datasets"
 
 

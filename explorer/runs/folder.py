@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from explorer.architecture.design import Design
 from explorer.architecture.notation import design_table, read_table
 from explorer.architecture.reading import Refused, refuse
+from explorer.architecture.writing import write_atomically
 from explorer.runs.events import Event, Started, event_line, read_event
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
 
@@ -156,16 +157,6 @@ def resumed_steps(path: Path) -> list[float]:
     for step in reversed(starts[1:]):
         last.append(min(last[-1], step))
     return last[::-1]
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace `path` by a complete file or leave it as it was. Raises OSError."""
-    temporary = path.with_name(path.name + ".part")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
 
 
 def folder_name(design: Design, created: datetime) -> str:
