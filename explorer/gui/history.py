@@ -60,7 +60,7 @@ class History(QWidget):
         for run in reversed(others):
             yield Line(title_of(run.design), self.list.colour(run.id), self.curves_of(run), run == chosen)
         if live:
-            yield Line(title_of(live.design), self.list.colour(live.id), live.curves, True)
+            yield Line(title_of(live.design), self.list.colour(live.id), live.curves, True, live.total)
 
     def curves_of(self, run: Run) -> Curves:
         if run.id not in self.read:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.gui import theme
@@ -17,6 +17,7 @@ from explorer.gui.curves import Curves
 pg.setConfigOptions(antialias=False, exitCleanup=False)
 
 REDRAW = 33  # milliseconds
+RECENT = 64  # points at the end of a curve that may be new
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Line:
     colour: QColor
     curves: Curves
     live: bool
+    steps: int = 0  # of the whole run, 0 if not known
 
 
 def mixed(colour: QColor, share: float) -> QColor:
@@ -37,13 +39,19 @@ def mixed(colour: QColor, share: float) -> QColor:
 
 
 class CurvePlot(QWidget):
-    """One quantity over steps; `row` is its row in the curves."""
+    """One quantity over steps; `row` is its row in the curves, `most` its greatest value if there is one.
 
-    def __init__(self, title: str, row: int) -> None:
+    Ranges move only when a point would fall outside: an axis that is drawn anew costs more than the curves. Once a
+    person has zoomed or moved the view, it stays where they put it until a double click.
+    """
+
+    def __init__(self, title: str, row: int, most: float | None = None) -> None:
         super().__init__()
-        self.title, self.row = title, row
+        self.title, self.row, self.most = title, row, most
+        self.by_hand = False
         self.lines: list[Line] = []
-        self.heading, self.reading = QLabel(title), QLabel()
+        self.legend = self.tr("— training   ● validation")
+        self.heading, self.reading = QLabel(title), QLabel(self.legend)
         self.heading.setProperty("heading", True)
         self.reading.setProperty("quiet", True)
         self.reading.setFont(theme.figures_font(self.reading.font()))
@@ -55,6 +63,8 @@ class CurvePlot(QWidget):
         item.setMenuEnabled(False)
         item.hideButtons()
         item.getAxis("left").setWidth(self.fontMetrics().horizontalAdvance("0.0000"))
+        item.vb.disableAutoRange()
+        item.vb.sigRangeChangedManually.connect(self.let_be)
         self.hair = pg.InfiniteLine(angle=90)
         self.hair.hide()
         self.plot.scene().sigMouseMoved.connect(self.read_at)
@@ -82,7 +92,34 @@ class CurvePlot(QWidget):
             if renewed or line.live:
                 set_points(train, line.curves.train.column(0), line.curves.train.column(self.row))
                 set_points(validation, line.curves.validation.column(0), line.curves.validation.column(self.row))
-        self.setAccessibleDescription(self.summary())
+        self.fit(renewed)
+
+    def let_be(self) -> None:
+        self.by_hand = True
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show everything again."""
+        self.by_hand = False
+        self.fit(renewed=True)
+
+    def fit(self, renewed: bool) -> None:
+        """See to it that every point is in view."""
+        series = [part for line in self.lines for part in (line.curves.train, line.curves.validation) if part.count]
+        if self.by_hand or not series:
+            return
+        box, logarithmic = self.plot.getPlotItem().vb, self.plot.getPlotItem().ctrl.logYCheck.isChecked()
+        last = max(max(line.steps for line in self.lines), max(part.column(0)[-1] for part in series))
+        (_, right), (low, high) = box.viewRange()
+        if renewed or last > right:
+            box.setXRange(0, last, padding=0.02)
+        values = [part.column(self.row)[-RECENT:] if not renewed else part.column(self.row) for part in series]
+        least, most = min(map(np.nanmin, values)), max(map(np.nanmax, values))
+        if self.most is not None:
+            least, most = 0.0, self.most
+        if logarithmic:
+            least, most = np.log10(max(least, 1e-9)), np.log10(max(most, 1e-9))
+        if renewed or least < low or most > high:
+            box.setYRange(least if renewed else min(least, low), most if renewed else max(most, high), padding=0.05)
 
     def dress(self) -> None:
         chosen = theme.colours()
@@ -115,7 +152,7 @@ class CurvePlot(QWidget):
         line = next((each for each in self.lines if each.live and each.curves.train.count), None)
         self.hair.setVisible(inside and line is not None)
         if not inside or line is None:
-            self.reading.clear()
+            self.reading.setText(self.legend)
             return
         steps = line.curves.train.column(0)
         at = min(int(np.searchsorted(steps, box.mapSceneToView(position).x())), len(steps) - 1)
@@ -155,12 +192,12 @@ class Plots(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.loss = CurvePlot(self.tr("Loss"), 1)
-        self.accuracy = CurvePlot(self.tr("Accuracy"), 2)
+        self.accuracy = CurvePlot(self.tr("Accuracy"), 2, most=1.0)
         self.accuracy.plot.setXLink(self.loss.plot)
         self.accuracy.plot.setLabel("bottom", self.tr("step"))
         self.logarithmic = QCheckBox(self.tr("log"))
         self.logarithmic.setToolTip(self.tr("Loss on a logarithmic axis"))
-        self.logarithmic.toggled.connect(lambda on: self.loss.plot.setLogMode(y=on))
+        self.logarithmic.toggled.connect(self.use_logarithm)
         self.loss.head.addWidget(self.logarithmic)
         self.lines: list[Line] = []
         self.renewed = True
@@ -177,6 +214,15 @@ class Plots(QWidget):
         column.addWidget(self.loss, stretch=1)
         column.addWidget(self.accuracy, stretch=1)
         self.redraw()
+
+    def use_logarithm(self, on: bool) -> None:
+        self.loss.plot.setLogMode(y=on)
+        self.loss.fit(renewed=True)
+
+    def describe(self) -> None:
+        """Put the curves into words, for those who cannot see them."""
+        for plot in (self.loss, self.accuracy):
+            plot.setAccessibleDescription(plot.summary())
 
     def show_lines(self, lines: list[Line]) -> None:
         """Put these runs on the plots, the live one last."""
@@ -198,6 +244,7 @@ class Plots(QWidget):
         self.loss.draw(self.lines, self.renewed)
         self.accuracy.draw(self.lines, self.renewed)
         self.renewed = False
+        self.describe()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
