@@ -53,7 +53,7 @@ def test_design_undo_train_and_stop(open_session, qtbot):
     for plot in (plots.loss, plots.accuracy):
         assert plot.isVisible()
         assert len(plot.curves[-1][0].getOriginalDataset()[0]) >= 3
-    assert "✓ torchinfo agrees" in window.totals.figures.text()
+    assert "✓\u00a0torchinfo\u00a0agrees" in window.totals.figures.text()
     assert window.training.pause.isVisible()
     assert not window.training.start.isVisible()
 

@@ -71,7 +71,7 @@ class BlockView(QWidget):
         self.title = QLabel()
         self.title.setProperty("heading", True)
         self.back = QPushButton(self.tr("Back to the layers"))
-        self.back.setIcon(theme.icon("undo-2"))
+        theme.set_icon(self.back, "undo-2")
         self.back.clicked.connect(self.closed)
         self.alone = QCheckBox(self.tr("Block only"))
         self.alone.setToolTip(self.tr("One block on any input, without stem and head"))

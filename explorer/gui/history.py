@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.gui import theme
@@ -66,6 +66,11 @@ class History(QWidget):
         if run.id not in self.read:
             self.read[run.id] = Curves(read_events(run.folder))
         return self.read[run.id]
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "list"):
+            self.reload()  # each run has its colour in either palette
 
     def open_design(self, run: Run) -> None:
         self.document.propose(run.design, self.tr("Open the design of a run"))

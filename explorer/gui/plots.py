@@ -69,6 +69,7 @@ class CurvePlot(QWidget):
         self.hair.hide()
         self.plot.scene().sigMouseMoved.connect(self.read_at)
         head = QHBoxLayout()
+        head.setSpacing(2 * theme.RHYTHM)
         head.addWidget(self.heading)
         head.addStretch(1)
         head.addWidget(self.reading)

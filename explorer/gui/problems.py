@@ -23,7 +23,7 @@ class ProblemLine(QWidget):
         words.setWordWrap(True)
         words.setStyleSheet(f"color: {colour}")
         repair = QPushButton(say(problem.repair.label))
-        repair.setIcon(theme.icon("wrench"))
+        theme.set_icon(repair, "wrench")
         repair.setAccessibleName(self.tr("Repair: {what}").format(what=say(problem.repair.label)))
         design = problem.repair.design
         repair.clicked.connect(lambda: document.propose(design, say(problem.repair.label)))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from explorer.architecture.presets import resource
 
@@ -192,6 +192,19 @@ def icon(name: str, colour: str = "") -> QIcon:
         painter.end()
         made.addPixmap(pixmap, mode)
     return made
+
+
+def set_icon(widget: QAction | QAbstractButton, name: str) -> None:
+    """Give `widget` an icon that keeps up with the palette."""
+    widget.setProperty("icon_name", name)
+    widget.setIcon(icon(name))
+
+
+def renew_icons(window: QWidget) -> None:
+    """Tint every icon below `window` for the palette in use."""
+    for widget in (*window.findChildren(QAction), *window.findChildren(QAbstractButton)):
+        if name := widget.property("icon_name"):
+            widget.setIcon(icon(name))
 
 
 def figures_font(font: QFont) -> QFont:

@@ -47,7 +47,9 @@ class Totals(QWidget):
             self.tr("{size} an image").format(size=memory(plan.activation_bytes)),
         ]
         if verdict := self.document.verdicts.get(plan.design):
-            figures.append(self.tr("✓ torchinfo agrees") if verdict.agrees else self.tr("✗ torchinfo differs"))
+            figures.append(
+                self.tr("✓\u00a0torchinfo\u00a0agrees") if verdict.agrees else self.tr("✗\u00a0torchinfo\u00a0differs")
+            )
         start = self.tr("<b>Up to the first problem:</b> ") if plan.obstacles else ""
         self.figures.setText(start + " · ".join(figures))
         self.figures.setToolTip(self.explain(plan))

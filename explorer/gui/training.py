@@ -76,7 +76,8 @@ class TrainingPanel(QWidget):
         self.stop.setToolTip(self.tr("Finish the batch, write a checkpoint and end; the run can be resumed"))
 
     def button(self, text: str, icon: str, action: Callable[[], None]) -> QPushButton:
-        made = QPushButton(theme.icon(icon), text)
+        made = QPushButton(text)
+        theme.set_icon(made, icon)
         made.clicked.connect(action)
         made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         return made

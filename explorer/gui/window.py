@@ -101,8 +101,7 @@ class Window(QMainWindow):
         if keys is not None:
             made.setShortcut(QKeySequence(keys))
         if icon:
-            made.setIcon(theme.icon(icon))
-            made.setProperty("icon_name", icon)
+            theme.set_icon(made, icon)
         return made
 
     def make_actions(self) -> None:
@@ -111,8 +110,7 @@ class Window(QMainWindow):
         self.redo = self.document.undo_stack.createRedoAction(self, self.tr("Redo"))
         for action, keys, icon in ((self.undo, key.Undo, "undo-2"), (self.redo, key.Redo, "redo-2")):
             action.setShortcut(QKeySequence(keys))
-            action.setIcon(theme.icon(icon))
-            action.setProperty("icon_name", icon)
+            theme.set_icon(action, icon)
         self.pin = self.action(self.tr("Pin as baseline"), lambda: self.document.pin(self.document.plan), icon="pin")
         self.unpin = self.action(self.tr("Unpin baseline"), lambda: self.document.pin(None), icon="pin-off")
         self.copy_source = self.action(self.tr("Copy as PyTorch"), self.files.copy_source, icon="copy")
@@ -181,9 +179,7 @@ class Window(QMainWindow):
     def use_theme(self, name: str) -> None:
         QSettings().setValue("theme", name)
         theme.apply_theme(name)
-        for action in self.findChildren(QAction):
-            if icon := action.property("icon_name"):
-                action.setIcon(theme.icon(icon))
+        theme.renew_icons(self)
 
     def make_toolbar(self) -> None:
         bar = QToolBar(self.tr("Tools"))

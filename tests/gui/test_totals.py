@@ -31,7 +31,7 @@ def test_the_selections_share(session):
 def test_the_referee_speaks_for_its_own_design_only(session):
     document, totals = session.document, session.window.totals
     document.note_verdict(document.design, Verdict(True, document.plan.params, 0))
-    assert "✓ torchinfo agrees" in totals.figures.text()
+    assert "✓\u00a0torchinfo\u00a0agrees" in totals.figures.text()
     document.propose(document.design.with_stage(0, width=32), "")
     assert "torchinfo" not in totals.figures.text()
 
