@@ -38,8 +38,8 @@ class RunList(QWidget):
         self.tree.setFixedHeight(int(self.fontMetrics().lineSpacing() * 1.5 * (ROWS + 1)))
         header = self.tree.header()
         header.setStretchLastSection(True)
-        for number, sample in enumerate(("ResNet-18 (Dive into", "100.0 %", "interrupted")):
-            header.resizeSection(number, self.fontMetrics().horizontalAdvance(sample) + 3 * theme.RHYTHM)
+        for number, sample in enumerate(("ResNet-18 (D", "99.9 %", "finished")):
+            header.resizeSection(number, self.fontMetrics().horizontalAdvance(sample) + 2 * theme.RHYTHM)
         self.tree.currentItemChanged.connect(self.show_choice)
         self.tree.itemActivated.connect(lambda: self.opened.emit(self.current()))
         self.open = QPushButton(self.tr("Open its design"))

@@ -202,7 +202,8 @@ def set_icon(widget: QAction | QAbstractButton, name: str) -> None:
 
 def renew_icons(window: QWidget) -> None:
     """Tint every icon below `window` for the palette in use."""
-    for widget in (*window.findChildren(QAction), *window.findChildren(QAbstractButton)):
+    widgets: list[QAction | QAbstractButton] = [*window.findChildren(QAction), *window.findChildren(QAbstractButton)]
+    for widget in widgets:
         if name := widget.property("icon_name"):
             widget.setIcon(icon(name))
 
