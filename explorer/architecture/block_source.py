@@ -72,17 +72,7 @@ def sequence(kinds: list[str]) -> str:
 
 def wiring_of(design: Design, dialect: Dialect) -> Wiring:
     """The surroundings of a block in symbols; their values only have to be such as a block can have."""
-    return Wiring(
-        inputs=Symbol(64, "inputs"),
-        width=Symbol(64, dialect.width),
-        stride=Symbol(2, "stride"),
-        bias=design.conv_bias,
-        groups=design.groups,
-        group_width=design.group_width,
-        stride_on=design.stride_on,
-        shortcut=design.shortcut,
-        shortcut_norm=design.shortcut_norm and not design.preactivation,
-    )
+    return design.wiring(Symbol(64, "inputs"), Symbol(64, dialect.width), Symbol(2, "stride"))
 
 
 def shortcut_joins(plan: Plan) -> set[str]:

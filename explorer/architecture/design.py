@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from annotated_types import BaseMetadata, GroupedMetadata, Interval, Len, Predicate
 
-from explorer.architecture.blocks import BLOCKS, SHORTCUTS, STEMS
+from explorer.architecture.blocks import BLOCKS, SHORTCUTS, STEMS, Wiring
 from explorer.architecture.words import QT_TRANSLATE_NOOP, Label
 
 
@@ -207,6 +207,20 @@ class Design:
     @property
     def preactivation(self) -> bool:
         return BLOCKS[self.block].preactivation
+
+    def wiring(self, inputs: int, width: int, stride: int) -> Wiring:
+        """The surroundings of a block of this design: `inputs` channels come in."""
+        return Wiring(
+            inputs=inputs,
+            width=width,
+            stride=stride,
+            bias=self.conv_bias,
+            groups=self.groups,
+            group_width=self.group_width,
+            stride_on=self.stride_on,
+            shortcut=self.shortcut,
+            shortcut_norm=self.shortcut_norm and not self.preactivation,
+        )
 
     def change(self, **changes: Any) -> "Design":
         """A copy with other values; keys as in a design file."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from explorer.architecture.blocks import BLOCKS, STEMS, Block, CannotBuild, Steps, Wiring, build_block
+from explorer.architecture.blocks import BLOCKS, STEMS, Block, CannotBuild, Steps, build_block
 from explorer.architecture.design import Design
 from explorer.architecture.layers import (
     AdaptiveAvgPool2d,
@@ -103,17 +103,7 @@ def plan_stage(design: Design, index: int, signal: Signal) -> tuple[Section, Sig
     name = f"layer{index + 1}"
     start, cost, blocks = signal, Cost(), []
     for number in range(min(stage.blocks, 2)):
-        wiring = Wiring(
-            inputs=signal.shape[0],
-            width=stage.width,
-            stride=1 if number else stage.stride,
-            bias=design.conv_bias,
-            groups=design.groups,
-            group_width=design.group_width,
-            stride_on=design.stride_on,
-            shortcut=design.shortcut,
-            shortcut_norm=design.shortcut_norm and not design.preactivation,
-        )
+        wiring = design.wiring(signal.shape[0], stage.width, 1 if number else stage.stride)
         block, signal = build_block(f"{name}.{number}", design.block, wiring, signal)
         cost = cost.plus(block.cost, times=stage.blocks - 1 if number else 1)
         blocks.append(block)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.architecture.blocks import Block, CannotBuild, Wiring, build_block
+from explorer.architecture.blocks import Block, CannotBuild, build_block
 from explorer.architecture.compare import shape_text
 from explorer.architecture.layers import Signal as Flow
 from explorer.architecture.plan import Section
@@ -154,17 +154,7 @@ class BlockView(QWidget):
     def block_alone(self) -> Block:
         """Raises CannotBuild."""
         design, value = self.document.design, self.form.value
-        wiring = Wiring(
-            inputs=value("channels"),
-            width=value("width"),
-            stride=value("stride"),
-            bias=design.conv_bias,
-            groups=design.groups,
-            group_width=design.group_width,
-            stride_on=design.stride_on,
-            shortcut=design.shortcut,
-            shortcut_norm=design.shortcut_norm and not design.preactivation,
-        )
+        wiring = design.wiring(value("channels"), value("width"), value("stride"))
         block, _ = build_block("block", design.block, wiring, Flow((value("channels"), value("size"), value("size"))))
         return block
 

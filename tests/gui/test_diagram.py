@@ -2,7 +2,8 @@ from PySide6.QtCore import QPoint, Qt
 
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
-from explorer.gui.diagram import Slab, section_captions
+from explorer.gui.diagram import Slab
+from explorer.gui.slabs import section_captions
 
 
 def slabs(session) -> dict[str, Slab]:

@@ -3,7 +3,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from explorer.architecture.presets import preset
-from explorer.gui.table import COLUMNS
+from explorer.gui.rows import COLUMNS
 
 
 def texts(table, index) -> list[str]:

@@ -1,0 +1,213 @@
+"""The rows of the layer table: a tree of sections, blocks and layers, with repeats collapsed to ×N.
+
+The model keeps its nodes while the shape of the tree stays, so that a tick repaints rows instead of rebuilding them. A
+new column is one entry of `COLUMNS`.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt
+
+from explorer.architecture.compare import shape_text
+from explorer.architecture.layers import Layer
+from explorer.architecture.plan import Section
+from explorer.architecture.words import QT_TRANSLATE_NOOP
+from explorer.gui.document import Document
+from explorer.gui.language import memory, say, short, signed, whole
+from explorer.gui.parts import Broken, Part, Run, children, find_part, repeats, top_parts, type_text
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class Node:
+    """A row: a part of the plan at its path; its children and its texts are made when someone looks."""
+
+    __slots__ = ("below", "level", "parent", "part", "path", "row", "texts")
+
+    def __init__(self, part: Part, row: int, parent: "Node | None") -> None:
+        self.part = part
+        self.row = row
+        self.parent = parent
+        self.level: int = parent.level + 1 if parent else 0
+        loose = parent is not None and isinstance(parent.part, Section) and bool(parent.part.loose)
+        self.path: str = f"{parent.path}.{part.name}" if parent and loose else part.name
+        self.below: list[Node] | None = None
+        self.texts: list[str] = []
+
+    def children(self) -> "list[Node]":
+        if self.below is None:
+            self.below = [Node(part, row, self) for row, part in enumerate(children(self.part))]
+        return self.below
+
+    def adopt(self, part: Part) -> bool:
+        """Stand for `part` from now on, if that leaves the rows below as they are."""
+        if type(part) is not type(self.part) or part.name != self.part.name:
+            return False
+        self.part = part
+        self.texts = []
+        if self.below is None:
+            return True
+        return adopt_all(self.below, children(part))
+
+
+def adopt_all(nodes: list[Node], parts: tuple[Part, ...]) -> bool:
+    return len(nodes) == len(parts) and all(node.adopt(part) for node, part in zip(nodes, parts, strict=True))
+
+
+class Column(NamedTuple):
+    """A heading, the widest text expected, the text of a part and its name, and the figure that a baseline changes."""
+
+    heading: str
+    widest: str
+    text: Callable[[Any, str], str]
+    figure: str = ""
+    wording: Callable[[float], str] = short
+
+
+COLUMNS = (
+    Column(QT_TRANSLATE_NOOP("explorer", "Layer"), "▾ ▸ layer1.1…  ×199", lambda part, name: name + repeats(part)),
+    Column(QT_TRANSLATE_NOOP("explorer", "Type"), "projection shortcut", lambda part, _: type_text(part)),
+    Column(QT_TRANSLATE_NOOP("explorer", "Output"), "1024×112×112", lambda part, _: shape_text(part.output)),
+    Column(QT_TRANSLATE_NOOP("explorer", "Params"), "44,549,160", lambda part, _: whole(part.params), "params"),
+    Column(QT_TRANSLATE_NOOP("explorer", "MACs"), "11,513,626,624", lambda part, _: whole(part.macs), "macs"),
+    Column(
+        QT_TRANSLATE_NOOP("explorer", "Field"),
+        "12,345",
+        lambda part, _: whole(part.receptive_field) if part.receptive_field else "",
+        "receptive_field",
+        lambda number: whole(int(number)),
+    ),
+    Column(
+        QT_TRANSLATE_NOOP("explorer", "Memory"),
+        "123.4 MiB",
+        lambda part, _: memory(part.activation_bytes),
+        "activation_bytes",
+        memory,
+    ),
+)
+FIRST_FIGURE = 2
+
+
+class LayerModel(QAbstractItemModel):
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
+        self.document = document
+        self.nodes: list[Node] = []
+        self.cell = QSize()
+
+    def show_plan(self) -> bool:
+        """Stand for the document's plan; False if the rows had to be made anew."""
+        parts = top_parts(self.document.plan)
+        if self.nodes and adopt_all(self.nodes, parts):
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.nodes) - 1, len(COLUMNS) - 1))
+            return True
+        self.beginResetModel()
+        self.nodes = [Node(part, row, None) for row, part in enumerate(parts)]
+        self.endResetModel()
+        return False
+
+    def node(self, index: Index) -> Node:
+        node = index.internalPointer()
+        assert isinstance(node, Node)
+        return node
+
+    def children_of(self, index: Index) -> list[Node]:
+        return self.node(index).children() if index.isValid() else self.nodes
+
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
+        nodes = self.children_of(parent)
+        return self.createIndex(row, column, nodes[row]) if 0 <= row < len(nodes) else QModelIndex()
+
+    def parent(self, index: Index = QModelIndex()) -> Any:  # noqa: B008
+        above = self.node(index).parent if index.isValid() else None
+        return self.createIndex(above.row, 0, above) if above else QModelIndex()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return len(self.children_of(parent)) if parent.column() <= 0 else 0
+
+    def hasChildren(self, parent: Index = QModelIndex()) -> bool:  # noqa: B008
+        if not parent.isValid():
+            return bool(self.nodes)
+        part = self.node(parent).part
+        return not isinstance(part, Layer | Broken) and (
+            not isinstance(part, Section) or bool(part.loose or part.count)
+        )
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return say(COLUMNS[section].heading)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if section >= FIRST_FIGURE else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.text(self.node(index), index.column())
+        if role == Qt.ItemDataRole.SizeHintRole:
+            return self.cell
+        if role == Qt.ItemDataRole.ToolTipRole and isinstance(part := self.node(index).part, Broken):
+            return say(part.reason)
+        return None
+
+    def sibling(self, row: int, column: int, index: Index) -> QModelIndex:
+        """The cell beside another, which is what a view asks for most."""
+        if row == index.row():
+            return self.createIndex(row, column, index.internalPointer())
+        return super().sibling(row, column, index)
+
+    def text(self, node: Node, number: int) -> str:
+        if not node.texts:
+            node.texts = self.make_texts(node)
+        return node.texts[number]
+
+    def make_texts(self, node: Node) -> list[str]:
+        """What stands in each column of a row."""
+        part, name = node.part, self.document.name_of(node.path)
+        if isinstance(part, Broken):
+            return [f"{name}: {say(part.reason)}"] + [""] * (len(COLUMNS) - 1)
+        texts = [column.text(part, name) for column in COLUMNS]
+        if base := self.document.baseline:
+            before = find_part(base, node.path)
+            texts = [
+                text + difference(before, part, column) if column.figure else text
+                for text, column in zip(texts, COLUMNS, strict=True)
+            ]
+        return texts
+
+    def ink(self, node: Node, number: int) -> str:
+        """Which of the table's inks a cell is written in."""
+        if isinstance(node.part, Broken):
+            return "bad"
+        if number == 0 and not node.level and node.part.name.startswith("layer"):
+            return f"stage {node.row}"
+        return "quiet" if number == 1 else "text"
+
+    def find(self, path: str) -> QModelIndex:
+        """The row at `path`, making the rows on the way."""
+        nodes: list[Node] | None = self.nodes
+        while nodes:
+            for node in nodes:
+                if node.path == path:
+                    return self.createIndex(node.row, 0, node)
+            nodes = next((node.children() for node in nodes if leads_to(node, path)), None)
+        return QModelIndex()
+
+
+def leads_to(node: Node, path: str) -> bool:
+    if isinstance(node.part, Run):
+        return True  # its row comes last, after the first block
+    return path.startswith(f"{node.path}.")
+
+
+def difference(base: Part | None, part: Part, column: Column) -> str:
+    """How far a part's figure is from the baseline's part at the same path; new parts differ by all of it."""
+    now = getattr(part, column.figure)
+    before = 0 if base is None or isinstance(base, Broken) else getattr(base, column.figure)
+    if now is None or before is None or now == before:
+        return ""
+    return f"  ({signed(column.wording(abs(now - before)), now - before)})"
