@@ -70,6 +70,7 @@ class BlockView(QWidget):
         self.document = document
         self.title = QLabel()
         self.title.setProperty("heading", True)
+        self.title.setWordWrap(True)
         self.back = QPushButton(self.tr("Back to the layers"))
         theme.set_icon(self.back, "undo-2")
         self.back.clicked.connect(self.closed)
@@ -83,6 +84,7 @@ class BlockView(QWidget):
         self.figure = BlockFigure()
         self.source = QPlainTextEdit(readOnly=True)
         self.source.setFont(theme.code_font())
+        self.source.setMinimumWidth(self.fontMetrics().averageCharWidth() * 24)
         self.source.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.source.setAccessibleName(self.tr("Source of the block"))
         self.lay_out()
@@ -92,9 +94,8 @@ class BlockView(QWidget):
 
     def lay_out(self) -> None:
         head = QHBoxLayout()
-        for widget in (self.back, self.title):
-            head.addWidget(widget)
-        head.addStretch(1)
+        head.addWidget(self.back)
+        head.addWidget(self.title, stretch=1)
         head.addWidget(self.alone)
         both = QHBoxLayout()
         both.setSpacing(2 * theme.RHYTHM)

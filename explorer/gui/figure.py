@@ -22,6 +22,11 @@ class Station:
     top: float
 
 
+def box_text(layer: Layer) -> str:
+    """What stands in a layer's box: its type, and its parameters if it has any."""
+    return type_text(layer) + (f"  ·  {whole(layer.params)}" if layer.params else "")
+
+
 class BlockFigure(QWidget):
     """Draws a block from its input above to its output below; every arrow carries the shape that travels along it."""
 
@@ -52,7 +57,7 @@ class BlockFigure(QWidget):
         return QSize(self.fontMetrics().averageCharWidth() * 62, self.fontMetrics().lineSpacing() * 24)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().averageCharWidth() * 50, self.fontMetrics().lineSpacing() * 17)
+        return QSize(self.fontMetrics().averageCharWidth() * 44, self.fontMetrics().lineSpacing() * 17)
 
     def stations(self, height: float) -> tuple[list[Station], float]:
         """The boxes of the main path with the sum among them, and the height of one."""
@@ -97,7 +102,9 @@ class BlockFigure(QWidget):
         meeting = next((station for station in stations if station.layer is None), None)
         if block is None or meeting is None:
             return
-        away, start = self.width() * 0.76, 1.35 * self.fontMetrics().lineSpacing()
+        widest = max((self.box_width(layer) for layer in block.shortcut), default=0.0)
+        away = min(self.width() * 0.76, self.width() - widest / 2 - 2.0)
+        start = 1.35 * self.fontMetrics().lineSpacing()
         if block.shortcut and block.before:  # a projection of a pre-activation block reads what is activated
             start = stations[len(block.before) - 1].top + tall + 3.0
         end = meeting.top + tall / 2
@@ -118,17 +125,16 @@ class BlockFigure(QWidget):
             self.paint_layer(painter, away, top, tall, layer)
 
     def paint_layer(self, painter: QPainter, middle: float, top: float, tall: float, layer: Layer) -> None:
-        colours = theme.colours()
-        text = type_text(layer)
-        if layer.params:
-            text += f"  ·  {whole(layer.params)}"
-        wide = self.fontMetrics().horizontalAdvance(text) + 3 * theme.RHYTHM
+        colours, text, wide = theme.colours(), box_text(layer), self.box_width(layer)
         box = QRectF(middle - wide / 2, top, wide, tall)
         painter.setPen(QPen(QColor(colours.line), 1))
         painter.setBrush(QColor(colours.raised if layer.params else colours.window))
         painter.drawRoundedRect(box, 4, 4)
         painter.setPen(QColor(colours.text if layer.weighted else colours.quiet))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def box_width(self, layer: Layer) -> float:
+        return self.fontMetrics().horizontalAdvance(box_text(layer)) + 3.0 * theme.RHYTHM
 
     def paint_sum(self, painter: QPainter, centre: QPointF, radius: float) -> None:
         colours = theme.colours()
