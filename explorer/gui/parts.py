@@ -4,7 +4,6 @@ Paths are the network's own names: `layer3`, `layer3.1`, `layer3.1.conv2`; `laye
 begins with `layer3.1`. Kept apart from views, so that table, diagram and totals agree by construction.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from explorer.architecture.blocks import Block
@@ -125,10 +124,3 @@ def find_part(plan: Plan, path: str) -> Part | None:
         return None
     block = section.block(int(number))
     return next((layer for layer in block.layers if layer.name == path), None) if layer_name else block
-
-
-def ancestors(path: str) -> Iterator[str]:
-    """`layer3.1.conv2` → `layer3`, `layer3.1`."""
-    parts = path.split(".")
-    for length in range(1, len(parts)):
-        yield ".".join(parts[:length])

@@ -51,9 +51,6 @@ class WorkerProcess(QObject):
     def is_running(self) -> bool:
         return self.process.state() != QProcess.ProcessState.NotRunning
 
-    def process_id(self) -> int:
-        return self.process.processId()
-
     def send(self, command: Command) -> None:
         self.process.write((command_line(command) + "\n").encode())
 

@@ -29,7 +29,6 @@ class Colours:
     disabled: str
     accent: str
     on_accent: str
-    good: str
     warning: str
     bad: str
     neutral: str
@@ -47,7 +46,6 @@ LIGHT = Colours(
     disabled="#9aa2ad",
     accent="#2f6fd6",
     on_accent="#ffffff",
-    good="#1f7a46",
     warning="#8f5b00",
     bad="#b3261e",
     neutral="#9aa2ad",
@@ -64,7 +62,6 @@ DARK = Colours(
     disabled="#6b7480",
     accent="#6ba1ff",
     on_accent="#0d1521",
-    good="#6cc893",
     warning="#e5b45a",
     bad="#f2857d",
     neutral="#76808d",

@@ -53,7 +53,7 @@ def test_a_killed_worker_is_named_with_its_signal(qtbot):
     with qtbot.waitSignal(process.received, timeout=20_000):
         process.start()
     with qtbot.waitSignal(process.ended, timeout=5_000) as ended:
-        os.kill(process.process_id(), signal.SIGKILL)
+        os.kill(process.process.processId(), signal.SIGKILL)
     assert "killed (signal 9)" in ended.args[0]
     assert "memory" in ended.args[0]
 

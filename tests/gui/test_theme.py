@@ -19,7 +19,7 @@ def contrast(one: str, other: str) -> float:
 def test_words_can_be_read_in_both_palettes():
     for chosen in (theme.LIGHT, theme.DARK):
         for ground in (chosen.window, chosen.surface):
-            for ink in (chosen.text, chosen.quiet, chosen.warning, chosen.bad, chosen.good):
+            for ink in (chosen.text, chosen.quiet, chosen.warning, chosen.bad):
                 assert contrast(ink, ground) >= 4.5, (ink, ground)
         assert contrast(chosen.on_accent, chosen.accent) >= 4.5
         for colour in (*chosen.stages, *chosen.runs):

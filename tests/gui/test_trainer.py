@@ -67,7 +67,7 @@ def test_a_killed_worker_leaves_curves_and_another_worker(train, qtbot):
     trainer = train("hello(); told(); started(); step(1); time.sleep(60)")
     qtbot.waitUntil(lambda: trainer.run.step is not None)
     with qtbot.waitSignal(trainer.run_ended):
-        os.kill(trainer.process.process_id(), signal.SIGKILL)
+        os.kill(trainer.process.process.processId(), signal.SIGKILL)
     assert "killed (signal 9)" in trainer.message
     assert trainer.run.curves.train.count == 1
     qtbot.waitUntil(lambda: trainer.hello is not None)
