@@ -19,11 +19,12 @@ from explorer.architecture.reading import Refused
 from explorer.engine.console import Console
 from explorer.engine.devices import list_devices
 from explorer.engine.estimate import estimate
+from explorer.engine.probes import probe
 from explorer.engine.referee import referee
 from explorer.engine.session import Session, failure, open_session
 from explorer.engine.wire import END, Inbox, Message, Outbox, Pulse, is_pipe
 from explorer.runs import events
-from explorer.runs.commands import Command, Continue, Control, Estimate, Resume, Stop, Train
+from explorer.runs.commands import Command, Continue, Control, Estimate, Probe, Resume, Stop, Train
 from explorer.runs.events import PROTOCOL, Event
 from explorer.runs.folder import installed_versions
 
@@ -119,8 +120,9 @@ class Worker:
                     return Stop()
                 case events.Failed() as failed:
                     self.outbox.send(failed)
-                case Estimate(id=number):
-                    self.outbox.send(events.Failed("a run is under way", of="estimate", id=number))
+                case Estimate() | Probe() as question:
+                    of = question.of if isinstance(question, Probe) else "estimate"
+                    self.outbox.send(events.Failed("a run is under way", of=of, id=question.id))
                 case Train() | Continue() as command:
                     self.later.append(command)
                 case control:
@@ -137,6 +139,8 @@ class Worker:
                     self.outbox.send(events.Failed(str(refused)))
             case Estimate():
                 self.outbox.send(estimate(command))
+            case Probe():
+                self.outbox.send(probe(command))
             case _:  # a stop or a pause that came when the run had just ended
                 pass
 

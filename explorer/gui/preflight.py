@@ -5,6 +5,7 @@ other as long as nobody presses Start.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QRadioButton, QVBoxLayout, QWidget
@@ -16,6 +17,7 @@ from explorer.gui import theme
 from explorer.gui.language import about, memory
 from explorer.gui.trainer import Trainer
 from explorer.runs.catalogue import DataSet
+from explorer.runs.commands import Estimate
 from explorer.runs.recipe import Recipe
 
 SETTLE = 300  # milliseconds without an edit before the worker measures
@@ -53,7 +55,7 @@ class Preflight(QWidget):
         self.at_own_size.clicked.connect(self.pick)
         self.timer = QTimer(self, interval=SETTLE, singleShot=True)
         self.timer.timeout.connect(self.ask)
-        trainer.estimated.connect(self.take)
+        trainer.answered.connect(self.take)
         trainer.changed.connect(self.timer.start)
 
     def show_choice(self, design: Design, data: DataSet, recipe: Recipe) -> None:
@@ -125,8 +127,8 @@ class Preflight(QWidget):
         wanted = next(filter(unknown, shown), None)
         if self.asked or wanted is None or any(each.fatal for each in find_problems(plan_network(wanted))):
             return
-        if self.trainer.estimate(wanted, self.recipe, self.number + 1):
-            self.number += 1
+        self.number = self.trainer.ask(partial(Estimate, wanted, self.recipe))
+        if self.number:
             self.asked = (wanted, self.recipe)
 
     def take(self, number: int, answer: Answer) -> None:

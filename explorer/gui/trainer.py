@@ -4,7 +4,7 @@ One worker is started with the window and kept warm. The state is always one of 
 from it alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.architecture.design import Design
 from explorer.gui.process import PATIENCE, WorkerProcess
-from explorer.runs.commands import Command, Continue, Control, Estimate, Pause, Resume, StepOnce, Stop, Train
+from explorer.runs.commands import Command, Continue, Control, Pause, Question, Resume, StepOnce, Stop, Train
 from explorer.runs.events import (
     Epoch,
     Event,
@@ -89,11 +89,14 @@ class LiveRun:
 
 
 class Trainer(QObject):
-    """`changed`: state or message; `progressed`: new points; `estimated`: an answer; `run_ended`: see the list."""
+    """`changed`: state or message; `progressed`: new points; `run_ended`: see the list.
+
+    `answered` carries a question's number and what came back: its values, or the `reason` why there are none.
+    """
 
     changed = Signal()
     progressed = Signal()
-    estimated = Signal(int, dict)
+    answered = Signal(int, dict)
     run_ended = Signal()
 
     def __init__(self, runs: Path, process: WorkerProcess | None = None) -> None:
@@ -106,6 +109,7 @@ class Trainer(QObject):
         self.advice = ""
         self.trouble = ""
         self.waiting: Command | None = None
+        self.questions = 0
         self.heard = self.stepped = monotonic()
         self.process = process or WorkerProcess(self)
         self.process.received.connect(self.take_all)
@@ -159,12 +163,13 @@ class Trainer(QObject):
         self.set_state("starting")
         self.progressed.emit()
 
-    def estimate(self, design: Design, recipe: Recipe, number: int) -> bool:
-        """Ask for an estimate; False if the worker has no time for it now."""
+    def ask(self, question: Callable[[int], Question]) -> int:
+        """Send the question made with a number of its own; the number, or 0 if the worker has no time for it now."""
         if self.state != "idle":
-            return False
-        self.process.send(Estimate(design, recipe, number))
-        return True
+            return 0
+        self.questions += 1
+        self.process.send(question(self.questions))
+        return self.questions
 
     def pause(self) -> None:
         self.control(Pause())
@@ -216,14 +221,14 @@ class Trainer(QObject):
                 else:
                     self.changed.emit()
             case Result(id=number, values=values):
-                self.estimated.emit(number, dict(values))
+                self.answered.emit(number, dict(values))
             case Failed(of="train" | "continue"):
                 self.message, self.advice = event.reason, event.advice
                 if self.run:
                     self.run.outcome = event
                 self.end()
             case Failed():
-                self.estimated.emit(event.id, {"reason": event.reason})
+                self.answered.emit(event.id, {"reason": event.reason})
             case Warned():
                 self.message = event.reason
                 self.changed.emit()

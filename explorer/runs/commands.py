@@ -1,13 +1,16 @@
 """What a worker is told, one JSON object a line. No torch, no Qt."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from explorer.architecture.design import Design
 from explorer.architecture.notation import design_table, read_table
 from explorer.architecture.reading import refuse
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
+
+Value = float | int | str | bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,22 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Probe:
+    """Ask what `of` names of a network: the weights of the run `run`, or fresh ones by the recipe's seed.
+
+    `values` are what that question needs beside the network; the answer carries `of` and `id`.
+    """
+
+    of: str
+    design: Design
+    recipe: Recipe
+    runs: Path
+    id: int
+    run: str = ""
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     pass
 
@@ -60,7 +79,8 @@ class StepOnce:
 
 
 Control = Stop | Pause | Resume | StepOnce
-Command = Train | Continue | Estimate | Control
+Question = Estimate | Probe
+Command = Train | Continue | Question | Control
 CONTROLS: dict[str, type[Control]] = {"stop": Stop, "pause": Pause, "resume": Resume, "step": StepOnce}
 
 
@@ -76,6 +96,8 @@ def command_line(command: Command) -> str:
             )
         case Estimate(design, recipe, number):
             table = {"command": "estimate", "id": number}
+        case Probe(of, design, recipe, runs, number, run, values):
+            table = {"command": "probe", "of": of, "runs": str(runs), "id": number, "run": run, "values": {**values}}
         case _:
             name = next(name for name, kind in CONTROLS.items() if kind is type(command))
             return json.dumps({"command": name})
@@ -92,10 +114,14 @@ def read_command(line: str, runs: Path) -> Command:
             return CONTROLS[name]()
         if name == "continue":
             return Continue(str(table["run"]), place, table.get("epochs"), table.get("device"))
-        if name in ("train", "estimate"):
+        if name in ("train", "estimate", "probe"):
             design, recipe = read_table(table["design"]), read_recipe(table.get("recipe") or {})
+            number = int(table.get("id", 0))
             if name == "estimate":
-                return Estimate(design, recipe, int(table.get("id", 0)))
+                return Estimate(design, recipe, number)
+            if name == "probe":
+                values = {str(key): value for key, value in (table.get("values") or {}).items()}
+                return Probe(str(table["of"]), design, recipe, place, number, str(table.get("run") or ""), values)
             return Train(design, recipe, place, table.get("init_from"))
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError, RecursionError):
         raise refuse("command", f"is not understood: {line[:200]}") from None

@@ -79,25 +79,25 @@ def test_recipes_and_their_knobs(panel):
 
 def test_the_line_before_the_start(session, panel, monkeypatch):
     asked = []
-    monkeypatch.setattr(session.trainer, "estimate", lambda *what: asked.append(what) or True)
+    monkeypatch.setattr(session.trainer, "ask", lambda question: asked.append(question(len(asked) + 1)) or len(asked))
     panel.preflight.ask()
-    assert [each[0].input for each in asked] == [(1, 28, 28)]
+    assert [each.design.input for each in asked] == [(1, 28, 28)]
     values = {"seconds_per_epoch": 41.0, "memory_bytes": 0.9 * 2**30, "available_bytes": 8 * 2**30}
-    session.trainer.estimated.emit(asked[0][2], values)
+    session.trainer.answered.emit(asked[0].id, values)
     assert panel.preflight.line.text() == "needs 921.6 MiB · about 41 s an epoch"
     assert panel.preflight.at_data_size.text() == "28×28: about 41 s an epoch"
-    assert [each[0].input for each in asked] == [(1, 28, 28), (1, 96, 96)]
-    session.trainer.estimated.emit(asked[1][2], {**values, "seconds_per_epoch": 150.0})
+    assert [each.design.input for each in asked] == [(1, 28, 28), (1, 96, 96)]
+    session.trainer.answered.emit(asked[1].id, {**values, "seconds_per_epoch": 150.0})
     assert panel.preflight.at_own_size.text() == "96×96: about 2 min an epoch"
 
 
 def test_too_large_a_network_takes_a_second_click(session, panel, monkeypatch):
     asked, started = [], []
-    monkeypatch.setattr(session.trainer, "estimate", lambda *what: asked.append(what) or True)
+    monkeypatch.setattr(session.trainer, "ask", lambda question: asked.append(question(len(asked) + 1)) or len(asked))
     monkeypatch.setattr(session.trainer, "start", lambda *run: started.append(run))
     panel.preflight.ask()
     values = {"seconds_per_epoch": 41.0, "memory_bytes": 90 * 2**30, "available_bytes": 8 * 2**30}
-    session.trainer.estimated.emit(asked[0][2], values)
+    session.trainer.answered.emit(asked[0].id, values)
     assert "only 8.0 GiB free" in panel.preflight.line.text()
     panel.start.click()
     assert started == []
