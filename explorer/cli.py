@@ -13,6 +13,7 @@ from typing import NamedTuple, NoReturn
 from explorer.architecture.design import Design
 from explorer.architecture.presets import DEFAULT, find_design
 from explorer.architecture.reading import Refused, refuse
+from explorer.architecture.words import system_words
 from explorer.flags import (
     add_design_flags,
     add_json_flag,
@@ -33,7 +34,7 @@ class Parser(ArgumentParser):
     """Complains as the rest of the program does."""
 
     def error(self, message: str) -> NoReturn:
-        raise refuse("usage", f"{message}; see {self.prog} --help")
+        raise refuse("usage", "{message}; see {program} --help", message=message, program=self.prog)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -88,7 +89,8 @@ def window_flags(parser: Parser) -> None:
         "--screenshot", type=Path, metavar="OUT.png", help="draw the window without a display, and exit"
     )
     parser.add_argument("--size", metavar="WxH", help="of the screenshot, in pixels (1440x900)")
-    parser.add_argument("--theme", choices=("light", "dark"), help="of the screenshot (light)")
+    parser.add_argument("--theme", choices=("light", "dark", "projector"), help="of the screenshot (light)")
+    parser.add_argument("--language", choices=("en", "zh_CN"), help="of the window, or of the screenshot (en)")
 
 
 def window(options: Namespace) -> int:
@@ -99,18 +101,18 @@ def window(options: Namespace) -> int:
         raise refuse("usage", "--size and --theme go with --screenshot")
     from explorer.gui.app import open_window
 
-    return open_window(design)
+    return open_window(design, options.language)
 
 
 def draw_window(options: Namespace, design: Design) -> int:
     width, height = sizes("size", options.size or "1440x900", "WxH")
     if not (0 < width <= LARGEST and 0 < height <= LARGEST):
-        raise refuse("size", f"must be at least 1x1 and at most {LARGEST}x{LARGEST}")
+        raise refuse("size", "must be at least 1x1 and at most {limit}x{limit}", limit=LARGEST)
     if options.screenshot.suffix.lower() != ".png":
         raise refuse("screenshot", "must be a .png file")
     from explorer.gui.app import screenshot
 
-    return screenshot(options.screenshot, (width, height), options.theme or "light", design)
+    return screenshot(options.screenshot, (width, height), options.theme or "light", options.language or "en", design)
 
 
 def presets(options: Namespace) -> int:
@@ -163,6 +165,8 @@ def train_flags(parser: Parser) -> None:
     add_recipe_flags(parser)
     add_runs_flag(parser)
     parser.add_argument("--init-from", metavar="RUN", help="start with the weights of this run")
+    parser.add_argument("--grown", metavar="PATHS", help="blocks like layer2.2 that DESIGN has more than that run's")
+    parser.add_argument("--twin", action="store_true", help="train it with and without shortcuts, side by side")
     parser.add_argument("--resume", metavar="RUN", help="go on with this run; --epochs for more of them")
     parser.add_argument("--events", action="store_true", help="print a JSON object a line, read commands from stdin")
     parser.add_argument("--detach", action="store_true", help="with --events: go on when stdin ends")
@@ -245,7 +249,7 @@ def replace_file(path: Path, text: str) -> None:
             raise refuse(str(path), "is a folder")
         write_atomically(path, text)
     except OSError as error:
-        raise refuse(str(path), f"cannot be written: {error.strerror or error}") from None
+        raise refuse(str(path), "cannot be written: {error}", error=system_words(error)) from None
 
 
 def bench_flags(parser: Parser) -> None:

@@ -88,7 +88,7 @@ def recipe_of(options: Namespace) -> Recipe:
     """The named recipe with the given flags. Raises Refused."""
     name = options.recipe or "quick"
     if name not in RECIPES:
-        raise refuse("recipe", f"must be one of {', '.join(RECIPES)}, not {name[:40]!r}")
+        raise refuse("recipe", "must be one of {options}, not {name!r}", options=", ".join(RECIPES), name=name[:40])
     return read_recipe({**recipe_table(RECIPES[name]), **given_fields(options)})
 
 
@@ -106,5 +106,5 @@ def sizes(where: str, text: str, form: str) -> list[int]:
     """The numbers of `text`, written as `form`: CxHxW or WxH. Raises Refused."""
     parts = text.replace("×", "x").split("x")
     if len(parts) != len(form.split("x")) or not all(part.isdecimal() and len(part) <= 9 for part in parts):
-        raise refuse(where, f"must be {form} in whole numbers, not {text[:40]!r}")
+        raise refuse(where, "must be {form} in whole numbers, not {text!r}", form=form, text=text[:40])
     return [int(part) for part in parts]

@@ -53,6 +53,8 @@ def run_values(run: Run) -> dict[str, object]:
         "best_accuracy": run.best_accuracy,
         "best_epoch": run.best_epoch,
         "parent": run.parent,
+        "twin": run.twin,
+        "batches": run.batches,
     }
 
 
@@ -82,6 +84,8 @@ def run_text(run: Run) -> str:
         ("", to_line(run.design)),
         ("parameters", f"{run.params:,}"),
         ("parent", run.parent or "–"),
+        ("twin", run.twin or "–"),
+        ("batches", run.batches or "–"),
         ("best accuracy", f"{decimal(run.best_accuracy)} after epoch {run.best_epoch}" if run.best_epoch else "–"),
         *((key, str(value)) for key, value in recipe_table(run.recipe).items()),
     ]

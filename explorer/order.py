@@ -14,6 +14,7 @@ from explorer.runs.commands import Continue, Train
 from explorer.runs.recipe import read_recipe
 
 WITH_RESUME = ("epochs", "device")
+WITH_DESIGN = ("design", "input", "classes", "recipe", "init_from", "grown", "twin")
 
 
 def order_of(options: Namespace) -> Train | Continue:
@@ -22,24 +23,26 @@ def order_of(options: Namespace) -> Train | Continue:
         return continuation(options)
     if options.design is None:
         raise refuse("usage", "train what? Give a DESIGN, or --resume RUN")
+    if options.grown and not options.init_from:
+        raise refuse("usage", "--grown needs --init-from, the run that it has grown from")
     recipe = recipe_of(options)
     data = describe_data(recipe.data)
     if data.shape is None:  # a folder must be found from anywhere when the run is resumed
         recipe = recipe.change(data=str(data.path.expanduser().resolve()))
     design = fitted(design_of(options), data)
     if fatal := [problem for problem in find_problems(plan_network(design)) if problem.fatal]:
-        raise Refused(*(Complaint(problem.where, str(problem.what)) for problem in fatal))
-    return Train(design, recipe, runs_of(options), options.init_from)
+        raise Refused(*(Complaint(problem.where, problem.what) for problem in fatal))
+    return Train(design, recipe, runs_of(options), options.init_from, options.twin, options.grown or "")
 
 
 def continuation(options: Namespace) -> Continue:
     """Go on with a run: its design and recipe are settled, so little else may be given. Raises Refused."""
     given = given_fields(options)
     others = [name for name in given if name not in WITH_RESUME]
-    others += [name for name in ("design", "input", "classes", "recipe", "init_from") if getattr(options, name)]
+    others += [name for name in WITH_DESIGN if getattr(options, name)]
     if others:
         flags = ", ".join(name.replace("_", "-") for name in others)
-        raise refuse("usage", f"a resumed run keeps its design and recipe; leave out {flags}")
+        raise refuse("usage", "a resumed run keeps its design and recipe; leave out {flags}", flags=flags)
     checked = read_recipe(given)
     epochs, device = ("epochs" in given and checked.epochs) or None, ("device" in given and checked.device) or None
     return Continue(options.resume, runs_of(options), epochs, device)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from explorer.architecture.design import Design
 from explorer.architecture.presets import preset
 from explorer.gui.app import make_application
+from explorer.gui.process import WorkerProcess
 from explorer.gui.session import Session
 
 
@@ -36,8 +37,11 @@ def open_session(qtbot, tmp_path: Path) -> Iterator[Callable[..., Session]]:
     """Opens a complete window on a design, by default without a worker; fails a test that leaves something behind."""
     opened: list[Session] = []
 
-    def open_one(design: Design | str = "d2l-resnet18", warm: bool = False) -> Session:
-        session = Session(preset(design) if isinstance(design, str) else design, tmp_path / "runs", warm=warm)
+    def open_one(
+        design: Design | str = "d2l-resnet18", warm: bool = False, process: WorkerProcess | None = None
+    ) -> Session:
+        chosen = preset(design) if isinstance(design, str) else design
+        session = Session(chosen, tmp_path / "runs", warm=warm, process=process)
         opened.append(session)
         session.window.show()
         qtbot.waitUntil(lambda: session.complete, timeout=20_000)

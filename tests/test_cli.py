@@ -343,6 +343,18 @@ def test_a_run_is_shown(run, run_folder, by):
     assert "0.7500" in out
 
 
+def test_a_run_names_its_twin_and_its_batches(run, run_folder):
+    where = "--runs", str(run_folder.parent)
+    assert json.loads(run("runs", "show", run_folder.name, *where, "--json")[1])["twin"] is None
+    manifest = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
+    (run_folder / "run.json").write_text(json.dumps({**manifest, "twin": "the-other", "batches": "0f" * 32}))
+    shown = json.loads(run("runs", "show", run_folder.name, *where, "--json")[1])
+    assert (shown["twin"], shown["batches"]) == ("the-other", "0f" * 32)
+    out = run("runs", "show", run_folder.name, *where)[1]
+    assert "the-other" in out
+    assert "0f" * 32 in out
+
+
 def test_no_runs_are_an_empty_list(run, tmp_path):
     assert run("runs", "--runs", str(tmp_path / "none"), "--json")[:2] == (0, "[]\n")
 
@@ -406,7 +418,12 @@ def test_every_field_of_the_recipe_is_a_flag(run, orders):
 def test_flags_change_the_named_recipe(run, orders):
     run("train", "mini", "--recipe", "chapter", "--lr", "1", "--nesterov", "--init-from", "parent")
     assert orders[0][0].recipe == RECIPES["chapter"].change(lr=1.0, nesterov=True)
-    assert orders[0][0].init_from == "parent"
+    assert (orders[0][0].init_from, orders[0][0].grown) == ("parent", "")
+
+
+def test_a_design_that_has_grown_names_its_new_blocks(run, orders):
+    run("train", "mini", "--init-from", "parent", "--grown", "layer2.1,layer3.1")
+    assert (orders[0][0].init_from, orders[0][0].grown) == ("parent", "layer2.1,layer3.1")
 
 
 @pytest.mark.parametrize(
@@ -428,6 +445,9 @@ def test_flags_change_the_named_recipe(run, orders):
         (["mini", "--lr"], ["usage"]),
         (["mini", "--resume", "run"], ["usage"]),
         (["--resume", "run", "--lr", "0.1"], ["usage"]),
+        (["--resume", "run", "--twin"], ["usage"]),
+        (["--resume", "run", "--grown", "layer1.1"], ["usage"]),
+        (["mini", "--grown", "layer1.1"], ["usage"]),
         (["--resume", "run", "--epochs", "0"], ["epochs"]),
     ],
 )
@@ -435,6 +455,12 @@ def test_bad_orders_are_refused_before_anything_starts(run, orders, words, where
     status, out, err = run("train", *words)
     assert (status, out, orders) == (2, "", [])
     assert [line.partition(": ")[0] for line in err] == where
+
+
+def test_train_with_its_twin(run, orders):
+    run("train", "deep-residual-56", "--twin", "--recipe", "degradation", "--seed", "2")
+    assert orders[0][0].twin
+    assert orders[0][0].recipe == RECIPES["degradation"].change(seed=2)
 
 
 def test_resume(run, orders, tmp_path):
@@ -463,16 +489,17 @@ def test_a_folder_of_images_is_found_from_anywhere(run, orders, tmp_path, monkey
 def test_no_command_opens_the_window(run, shown, tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(to_toml(preset("resnet34")), encoding="utf-8")
-    assert [run()[0], run("resnet50")[0], run(str(path))[0]] == [0, 0, 0]
-    assert shown == [(None,), (preset("resnet50"),), (preset("resnet34"),)]
+    assert [run()[0], run("resnet50")[0], run(str(path), "--language", "zh_CN")[0]] == [0, 0, 0]
+    assert shown == [(None, None), (preset("resnet50"), None), (preset("resnet34"), "zh_CN")]
 
 
 def test_screenshot(run, shown):
     assert run("--screenshot", "a.png")[0] == 0
-    assert run("--screenshot", "b.png", "--size", "800x600", "--theme", "dark", "mini")[0] == 0
+    words = ("--size", "800x600", "--theme", "dark", "--language", "zh_CN", "mini")
+    assert run("--screenshot", "b.png", *words)[0] == 0
     assert shown[0][0] == Path("a.png")
-    assert shown[0][2:] == ("light", preset("d2l-resnet18"))
-    assert shown[1] == (Path("b.png"), (800, 600), "dark", preset("mini"))
+    assert shown[0][2:] == ("light", "en", preset("d2l-resnet18"))
+    assert shown[1] == (Path("b.png"), (800, 600), "dark", "zh_CN", preset("mini"))
 
 
 @pytest.mark.parametrize(
@@ -485,6 +512,7 @@ def test_screenshot(run, shown):
         ["--screenshot", "a.png", "--size", "99999x600"],
         ["--screenshot", "a.png", "--size", "wide"],
         ["--screenshot", "a.png", "--theme", "pink"],
+        ["--language", "fr"],
         ["--screenshot", "a.exe"],
         ["mini", "resnet18"],
     ],

@@ -2,26 +2,14 @@
 
 import json
 
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtCore import QPoint, Qt
 
 from explorer.architecture.notation import read_table
 from explorer.architecture.presets import preset
 from explorer.runs.folder import find_run, read_events
 from explorer.runs.recipe import RECIPES, read_recipe
+from tests.clicks import choose_preset
 from tests.gui.test_stages import handle_of
-
-
-def choose_preset(session, qtbot, name: str) -> None:
-    button = session.window.findChild(QToolButton, "preset")
-
-    def click_entry() -> None:
-        menu = session.window.presets
-        action = next(each for each in menu.actions() if each.objectName() == name)
-        qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
-
-    QTimer.singleShot(300, click_entry)  # the open menu has a loop of its own
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def test_design_undo_train_and_stop(open_session, qtbot):
@@ -53,12 +41,12 @@ def test_design_undo_train_and_stop(open_session, qtbot):
     for plot in (plots.loss, plots.accuracy):
         assert plot.isVisible()
         assert len(plot.curves[-1][0].getOriginalDataset()[0]) >= 3
-    assert "✓\u00a0torchinfo\u00a0agrees" in window.totals.figures.text()
+    assert "✓ torchinfo agrees" in window.totals.text
     assert window.training.pause.isVisible()
     assert not window.training.start.isVisible()
 
     document.propose(document.design.with_stage(0, width=24), "an edit during the run")
-    assert "trained on an earlier design" in window.training.status.text()
+    assert "trained on an earlier design" in window.training.progress.status.text()
     with qtbot.waitSignal(trainer.run_ended, timeout=60_000):
         qtbot.mouseClick(window.training.stop, Qt.MouseButton.LeftButton)
     assert trainer.message == ""

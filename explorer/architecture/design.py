@@ -13,6 +13,8 @@ from annotated_types import BaseMetadata, GroupedMetadata, Interval, Len, Predic
 from explorer.architecture.blocks import BLOCKS, SHORTCUTS, STEMS, Wiring
 from explorer.architecture.words import QT_TRANSLATE_NOOP, Label
 
+MOST_BLOCKS = 512  # of a stage
+
 
 @dataclass(frozen=True, slots=True)
 class OneOf(GroupedMetadata):
@@ -30,7 +32,7 @@ class Stage:
 
     blocks: Annotated[
         int,
-        Interval(ge=0, le=512),
+        Interval(ge=0, le=MOST_BLOCKS),
         Label(
             QT_TRANSLATE_NOOP("explorer", "Blocks"),
             QT_TRANSLATE_NOOP("explorer", "How many residual blocks follow one another in this stage."),

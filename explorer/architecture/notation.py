@@ -6,6 +6,7 @@ from pathlib import Path
 
 from explorer.architecture.design import Design
 from explorer.architecture.reading import Complaint, Refused, read_value, refuse
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
 
 SCHEMA = 1
 MOST_BYTES = 64 * 1024  # tomllib's time grows with the square of a long dotted key, so small files only
@@ -27,9 +28,10 @@ def read_table(table: dict[str, object]) -> Design:
     rest = dict(table)
     schema = rest.pop("schema", None)
     if type(schema) is not int or schema < 1:
-        raise refuse("schema", f"must be {SCHEMA}")
+        raise refuse("schema", QT_TRANSLATE_NOOP("explorer", "must be {known}"), known=SCHEMA)
     if schema > SCHEMA:
-        raise refuse("schema", f"{schema} was made by a newer version; this one reads {SCHEMA}")
+        what = QT_TRANSLATE_NOOP("explorer", "{schema} was made by a newer version; this one reads {known}")
+        raise refuse("schema", what, schema=schema, known=SCHEMA)
     return read_value(Design, rest)
 
 
@@ -58,13 +60,16 @@ def default_of(key: str) -> object:
 def from_toml(text: str) -> Design:
     """Read a design file's text. Raises Refused."""
     if len(text.encode("utf-8", "replace")) > MOST_BYTES:
-        raise refuse("file", f"is larger than {MOST_BYTES // 1024} kB, so it is no design")
+        what = QT_TRANSLATE_NOOP("explorer", "is larger than {limit} kB, so it is no design")
+        raise refuse("file", what, limit=MOST_BYTES // 1024)
     if any(len(line) > MOST_COLUMNS for line in text.splitlines()):
-        raise refuse("file", f"has a line of more than {MOST_COLUMNS} characters, so it is no design")
+        what = QT_TRANSLATE_NOOP("explorer", "has a line of more than {limit} characters, so it is no design")
+        raise refuse("file", what, limit=MOST_COLUMNS)
     try:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise refuse("file", f"is not TOML: {str(error) or 'nested too deep'}") from None
+        what = QT_TRANSLATE_NOOP("explorer", "is not TOML: {error}")
+        raise refuse("file", what, error=str(error) or "nested too deep") from None
     return read_table(table)
 
 
@@ -72,17 +77,17 @@ def load_design(path: Path) -> Design:
     """Read a design file. Raises Refused."""
     try:
         if not path.exists():
-            raise refuse(str(path), "there is no such file")
+            raise refuse(str(path), QT_TRANSLATE_NOOP("explorer", "there is no such file"))
         if not path.is_file():
-            raise refuse(str(path), "is not a regular file")
+            raise refuse(str(path), QT_TRANSLATE_NOOP("explorer", "is not a regular file"))
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
         text = data.decode("utf-8-sig") if len(data) <= MOST_BYTES else " " * len(data)
         return from_toml(text.replace("\r\n", "\n"))
     except UnicodeDecodeError:
-        raise refuse(str(path), "is not UTF-8 text") from None
+        raise refuse(str(path), QT_TRANSLATE_NOOP("explorer", "is not UTF-8 text")) from None
     except OSError as error:
-        raise refuse(str(path), error.strerror or "cannot be read") from None
+        raise refuse(str(path), error.strerror or QT_TRANSLATE_NOOP("explorer", "cannot be read")) from None
     except Refused as error:
         raise Refused(
             *(each._replace(where=str(path)) if each.where == "file" else each for each in error.complaints)
@@ -106,17 +111,19 @@ def to_line(design: Design) -> str:
 def from_line(line: str) -> Design:
     """Read one-line text. Raises Refused."""
     if len(line) > MOST_COLUMNS:
-        raise refuse("design", f"has more than {MOST_COLUMNS} characters")
+        raise refuse("design", QT_TRANSLATE_NOOP("explorer", "has more than {limit} characters"), limit=MOST_COLUMNS)
     parts = line.strip().split(":")
     if len(parts) not in (4, 5):
-        raise refuse("design", "must be block:CxHxW:classes:WIDTHxBLOCKS/STRIDE,…[:key=value,…]")
+        what = QT_TRANSLATE_NOOP("explorer", "must be block:CxHxW:classes:WIDTHxBLOCKS/STRIDE,…[:key=value,…]")
+        raise refuse("design", what)
     block, pixels, classes, stages, *rest = parts
     complaints: list[Complaint] = []
 
     def number(where: str, text: str) -> int:
         if text.isascii() and text.isdecimal() and len(text) <= 9:
             return int(text)
-        complaints.append(Complaint(where, f"must be a whole number, not {text[:20]!r}"))
+        what = QT_TRANSLATE_NOOP("explorer", "must be a whole number, not {value}")
+        complaints.append(Complaint(where, Sentence(what, {"value": repr(text[:20])})))
         return 1
 
     table: dict[str, object] = {"schema": SCHEMA, "block": block, "classes": number("classes", classes)}

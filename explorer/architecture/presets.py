@@ -1,6 +1,5 @@
 """Named designs from resources/presets, and finding a design by what a person typed. No torch, no Qt."""
 
-import difflib
 import re
 import tomllib
 from functools import cache
@@ -44,9 +43,11 @@ def preset_families() -> dict[str, tuple[str, ...]]:
 def preset(name: str) -> Design:
     """The preset called `name`. Raises Refused, with the nearest name."""
     if name not in preset_files():
+        import difflib
+
         near = difflib.get_close_matches(name, preset_files(), 1)
-        hint = f"; did you mean {near[0]}?" if near else "; `presets` lists them"
-        raise refuse("design", f"there is no preset {name[:80]!r}{hint}")
+        hint = f"did you mean {near[0]}?" if near else "`presets` lists them"
+        raise refuse("design", "there is no preset {name!r}; {hint}", name=name[:80], hint=hint)
     # Ours, and held to the strict reader by a test: reading them without it saves the window pydantic's import.
     table = tomllib.loads(preset_files()[name].read_text(encoding="utf-8"))
     table.pop("schema")

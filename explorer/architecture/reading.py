@@ -10,28 +10,38 @@ from functools import cache
 from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
 
 from explorer.architecture.design import OneOf
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence, joined
 
 Value = TypeVar("Value")
+LIMITS = ("ge", "gt", "le", "lt", "max_length", "min_length")  # as pydantic calls them
 
 
 class Complaint(NamedTuple):
+    """`where` is a path in a file or a design, or the name of what is wrong."""
+
     where: str
-    what: str
+    what: Sentence
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}"
+        return self.sentence
+
+    @property
+    def sentence(self) -> Sentence:
+        return Sentence(QT_TRANSLATE_NOOP("explorer", "{where}: {what}"), {"where": self.where, "what": self.what})
 
 
 class Refused(ValueError):
     """Input that is not taken, with every complaint about it; its text is one line per complaint."""
 
     def __init__(self, *complaints: Complaint) -> None:
-        super().__init__("\n".join(map(str, complaints)))
         self.complaints = complaints
+        self.sentence = joined("\n", (complaint.sentence for complaint in complaints))
+        super().__init__(self.sentence)
 
 
-def refuse(where: str, what: str) -> Refused:
-    return Refused(Complaint(where, what))
+def refuse(where: str, what: str, /, **values: object) -> Refused:
+    """Refused for one reason: `what` is a template, marked for translation if the window may ever show it."""
+    return Refused(Complaint(where, Sentence(what, values)))
 
 
 @cache
@@ -68,36 +78,41 @@ def path_text(path: tuple[int | str, ...]) -> str:
     return "".join(map(step, path)).removeprefix(".")
 
 
-def complaint_text(kind: type, error: Mapping[str, Any]) -> str:
+def complaint_text(kind: type, error: Mapping[str, Any]) -> Sentence:
     """pydantic's error in the words of this program."""
     context, path = error.get("ctx", {}), error["loc"]
+    options = options_of(kind, str(path[-1])) if path else ()
     match error["type"]:
         case "missing":
-            return "is required"
+            what = QT_TRANSLATE_NOOP("explorer", "is required")
         case "unexpected_keyword_argument" | "extra_forbidden":
-            return "is not a key of this file"
+            what = QT_TRANSLATE_NOOP("explorer", "is not a key of this file")
+        case "predicate_failed" if options:
+            what = QT_TRANSLATE_NOOP("explorer", "must be one of {options}")
         case "predicate_failed":
-            options = options_of(kind, str(path[-1]))
-            return f"must be one of {', '.join(options)}" if options else "needs at least one block"
+            what = QT_TRANSLATE_NOOP("explorer", "needs at least one block")
         case "greater_than_equal" | "greater_than":
-            return f"must be at least {context.get('ge', context.get('gt'))}, not {shown(error['input'])}"
+            what = QT_TRANSLATE_NOOP("explorer", "must be at least {limit}, not {value}")
         case "less_than_equal" | "less_than":
-            return f"must be at most {context.get('le', context.get('lt'))}, not {shown(error['input'])}"
+            what = QT_TRANSLATE_NOOP("explorer", "must be at most {limit}, not {value}")
         case "int_type" | "int_from_float" | "int_parsing_size":
-            return f"must be a whole number, not {shown(error['input'])}"
+            what = QT_TRANSLATE_NOOP("explorer", "must be a whole number, not {value}")
         case "float_type" | "finite_number":
-            return f"must be a number, not {shown(error['input'])}"
+            what = QT_TRANSLATE_NOOP("explorer", "must be a number, not {value}")
         case "bool_type":
-            return f"must be true or false, not {shown(error['input'])}"
+            what = QT_TRANSLATE_NOOP("explorer", "must be true or false, not {value}")
         case "string_type":
-            return f"must be a text, not {shown(error['input'])}"
+            what = QT_TRANSLATE_NOOP("explorer", "must be a text, not {value}")
         case "tuple_type" | "dataclass_type":
-            return f"must be a list or table of values, not {shown(error['input'])}"
-        case "too_long" | "too_short" | "string_too_long":
-            limit = context.get("max_length", context.get("min_length"))
-            return f"must have {'at most' if 'max_length' in context else 'at least'} {limit} entries or letters"
+            what = QT_TRANSLATE_NOOP("explorer", "must be a list or table of values, not {value}")
+        case "too_long" | "string_too_long":
+            what = QT_TRANSLATE_NOOP("explorer", "must have at most {limit} entries or letters")
+        case "too_short" | "string_too_short":
+            what = QT_TRANSLATE_NOOP("explorer", "must have at least {limit} entries or letters")
         case _:
-            return str(error["msg"])
+            return Sentence(str(error["msg"]))
+    limit = next((context[key] for key in LIMITS if key in context), None)
+    return Sentence(what, {"value": shown(error["input"]), "limit": limit, "options": ", ".join(options)})
 
 
 def options_of(kind: type, key: str) -> tuple[str, ...]:

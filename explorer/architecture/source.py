@@ -33,7 +33,7 @@ def python_source(plan: Plan, vocabulary: str = "torchvision") -> str:
     Raises Refused, a ValueError, for a plan with obstacles.
     """
     if plan.obstacles:
-        raise Refused(*(Complaint(where, str(reason)) for where, reason in plan.obstacles))
+        raise Refused(*(Complaint(where, reason) for where, reason in plan.obstacles))
     block = BlockSource(plan, DIALECTS[vocabulary])
     body = [block.lines(), builder(block)]
     if vocabulary == "chapter":

@@ -4,8 +4,11 @@ The command line and JSON print them as they are, in English; the window transla
 the values afterwards.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+NO_VALUES: Mapping[str, object] = {}
 
 
 def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
@@ -13,15 +16,66 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A template in English with the values of its `{placeholders}`."""
+class Sentence(str):
+    """English that remembers its template and the values of its `{placeholders}`, which may be sentences too.
 
-    text: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    Without values the template is the text itself, braces and all.
+    """
 
-    def __str__(self) -> str:
-        return self.text.format(**self.values)
+    __slots__ = ("template", "values")
+    template: str
+    values: Mapping[str, object]
+
+    def __new__(cls, template: str, values: Mapping[str, object] = NO_VALUES) -> "Sentence":
+        sentence = super().__new__(cls, template.format(**values) if values else template)
+        sentence.template, sentence.values = template, values
+        return sentence
+
+
+NOTHING = Sentence("")
+SYSTEM_ERRORS = (  # what an OSError says most often; the rest stays in the system's words
+    QT_TRANSLATE_NOOP("explorer", "File exists"),
+    QT_TRANSLATE_NOOP("explorer", "File name too long"),
+    QT_TRANSLATE_NOOP("explorer", "Is a directory"),
+    QT_TRANSLATE_NOOP("explorer", "No space left on device"),
+    QT_TRANSLATE_NOOP("explorer", "No such file or directory"),
+    QT_TRANSLATE_NOOP("explorer", "Not a directory"),
+    QT_TRANSLATE_NOOP("explorer", "Permission denied"),
+    QT_TRANSLATE_NOOP("explorer", "Read-only file system"),
+)
+
+
+def system_words(error: OSError) -> Sentence:
+    """What the system calls an error."""
+    return Sentence(error.strerror or str(error))
+
+
+def joined(separator: str, sentences: Iterable[Sentence]) -> Sentence:
+    """Several sentences as one."""
+    values = {f"part{number}": sentence for number, sentence in enumerate(sentences)}
+    return Sentence(separator.join(f"{{{name}}}" for name in values), values)
+
+
+def sentence_table(sentence: Sentence) -> dict[str, object]:
+    """What the sentence is made of, as plain values."""
+    values = {
+        key: sentence_table(value) if isinstance(value, Sentence) else value for key, value in sentence.values.items()
+    }
+    return {"template": sentence.template, "values": values}
+
+
+def read_sentence(text: str, table: object = None) -> Sentence:
+    """The inverse of `sentence_table`; where that does not make `text`, the text is all there is."""
+    try:
+        sentence = made_sentence(table)
+    except (LookupError, TypeError, AttributeError, ValueError):
+        return Sentence(text)
+    return sentence if sentence == text else Sentence(text)
+
+
+def made_sentence(table: Any) -> Sentence:
+    values = {key: made_sentence(value) if isinstance(value, dict) else value for key, value in table["values"].items()}
+    return Sentence(table["template"], values)
 
 
 @dataclass(frozen=True, slots=True)

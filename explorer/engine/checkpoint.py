@@ -8,21 +8,26 @@ from typing import Any, NamedTuple
 
 import torch
 
-from explorer.architecture.reading import refuse
+from explorer.architecture.reading import Complaint, Refused
+from explorer.architecture.words import NOTHING, QT_TRANSLATE_NOOP, Sentence, joined
 from explorer.runs.folder import RunFolder
 
 NEWEST, PREVIOUS = "checkpoint.pt", "checkpoint.previous.pt"
 
 
 class Unwritten(Exception):
-    """A file that could not be written; the old one is still there. Its text is a sentence."""
+    """A file that could not be written; the old one is still there."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class Found(NamedTuple):
     """A checkpoint that was read; `warning` says what was wrong with a newer one."""
 
     state: dict[str, Any]
-    warning: str
+    warning: Sentence
 
 
 def save_checkpoint(folder: RunFolder, state: dict[str, Any]) -> None:
@@ -53,7 +58,8 @@ def seal(path: Path) -> str:
 def unwritten(path: Path, error: Exception) -> Unwritten:
     free = shutil.disk_usage(path.parent).free // 10**6
     reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
-    return Unwritten(f"could not write {path.name}, {free:,} MB free: {reason}")
+    what = QT_TRANSLATE_NOOP("explorer", "could not write {name}, {free:,} MB free: {reason}")
+    return Unwritten(Sentence(what, {"name": path.name, "free": free, "reason": Sentence(reason)}))
 
 
 def load_checkpoint(folder: Path, hashes: dict[str, str]) -> Found | None:
@@ -65,13 +71,17 @@ def load_checkpoint(folder: Path, hashes: dict[str, str]) -> Found | None:
             continue
         try:
             with path.open("rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() not in hashes.values():
-                    raise ValueError("its sha256 is not the one in run.json")
-            state = torch.load(path, map_location="cpu", weights_only=True)
+                known = hashlib.file_digest(file, "sha256").hexdigest() in hashes.values()
+            state = torch.load(path, map_location="cpu", weights_only=True) if known else None
+            cause: str = Sentence(QT_TRANSLATE_NOOP("explorer", "its sha256 is not the one in run.json"))
         except Exception as error:  # torch.load raises almost anything on a bad file
-            damaged.append(f"{name} is damaged ({str(error).splitlines()[0][:120]})")
+            state, cause = None, str(error).splitlines()[0][:120]
+        if state is None:
+            what = QT_TRANSLATE_NOOP("explorer", "{name} is damaged ({cause})")
+            damaged.append(Sentence(what, {"name": name, "cause": cause}))
             continue
-        return Found(state, f"{damaged[0]}; going on from {name}" if damaged else "")
+        what = QT_TRANSLATE_NOOP("explorer", "{damage}; going on from {name}")
+        return Found(state, Sentence(what, {"damage": damaged[0], "name": name}) if damaged else NOTHING)
     if damaged:
-        raise refuse("checkpoint", "; ".join(damaged))
+        raise Refused(Complaint("checkpoint", joined("; ", damaged)))
     return None

@@ -7,13 +7,22 @@ from explorer.runs.events import Event
 
 
 class Console:
-    """One line an epoch; on a terminal the line of the epoch under way is rewritten at every step."""
+    """One line an epoch; on a terminal the line of the epoch under way is rewritten at every step.
+
+    As soon as a second run says something, each line begins with the kind of the run that it is of.
+    """
 
     def __init__(self) -> None:
         self.live = sys.stdout.isatty()
         self.total = self.epochs = 0
+        self.kinds: dict[str, str] = {}
+        self.kind = ""
 
-    def send(self, event: Event) -> None:
+    def send(self, event: Event, run: str = "") -> None:
+        """`run` is the id of the run that the event is of."""
+        if isinstance(event, events.Started):
+            self.kinds[run] = event.kind
+        self.kind = f"{self.kinds[run]:10}" if len(self.kinds) > 1 and run in self.kinds else ""
         match event:
             case events.Started():
                 self.total, self.epochs = event.steps_per_epoch * event.epochs, event.epochs
@@ -25,7 +34,7 @@ class Console:
                 text = (
                     f"step {event.step} of {self.total}  loss {event.loss:.4f}  accuracy {event.accuracy:.3f}  {rate}"
                 )
-                print(f"\r\x1b[K{text}", end="", flush=True)
+                print(f"\r\x1b[K{self.kind}{text}", end="", flush=True)
             case events.Epoch():
                 self.line(
                     f"epoch {event.epoch} of {self.epochs}  train loss {event.train_loss:.4f} "
@@ -45,9 +54,10 @@ class Console:
                     self.complain(event.advice)
 
     def line(self, text: str) -> None:
+        text = self.kind + text
         print(f"\r\x1b[K{text}" if self.live else text, flush=True)
 
     def complain(self, text: str) -> None:
         if self.live:
             print(flush=True)
-        print(text, file=sys.stderr, flush=True)
+        print(self.kind + text, file=sys.stderr, flush=True)

@@ -12,15 +12,17 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from explorer.architecture.design import Design
 from explorer.architecture.reading import refuse
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence, system_words
 from explorer.engine.devices import available_memory
 from explorer.runs.catalogue import FOLDER_SUFFIXES, DataSet, describe_data, held_out, idx_file
 
 Pixels = npt.NDArray[np.uint8]
+Files = list[tuple[Path, int]]  # images with their labels
 
 BUNDLED_SHA256 = "ce61ba0eda7e5ad4bdc5308bfb035fca2626374799e0b6f1c40c0805d78fa318"
 # of the four files of Fashion-MNIST, unpacked: their packed forms differ from place to place
@@ -30,6 +32,8 @@ IDX_SHA256 = {
     "t10k-images-idx3-ubyte": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
     "t10k-labels-idx1-ubyte": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
 }
+DAMAGED = QT_TRANSLATE_NOOP("explorer", "{path!r} is damaged: its sha256 is not the known one")
+UNREADABLE = QT_TRANSLATE_NOOP("explorer", "{path!r} cannot be read: {error}")
 IDX_HEADERS = {"images": 16, "labels": 8}  # bytes
 
 
@@ -51,28 +55,30 @@ def load_data(name: str, design: Design) -> Data:
     channels = design.input[0]
     wanted = (data_set.shape[0],) if data_set.shape else (1, 3)
     if channels not in wanted:
-        raise refuse(
-            "input", f"the design takes {channels} channels, {data_set.label} has {' or '.join(map(str, wanted))}"
-        )
+        what = QT_TRANSLATE_NOOP("explorer", "the design takes {channels} channels, {data} has {wanted}")
+        own = Sentence(QT_TRANSLATE_NOOP("explorer", "1 or 3")) if data_set.shape is None else data_set.shape[0]
+        raise refuse("input", what, channels=channels, data=Sentence(data_set.label), wanted=own)
     data = DATASETS.get(data_set.name, read_folder)(data_set, design)
     for part in data:
         if not len(part.labels):
-            raise refuse("data", f"{data_set.label} has no images to train or to validate with")
+            what = QT_TRANSLATE_NOOP("explorer", "{data} has no images to train or to validate with")
+            raise refuse("data", what, data=Sentence(data_set.label))
         highest = int(part.labels.max())
         if highest >= design.classes:
-            raise refuse("data", f"{data_set.label} has a label {highest}; the design has {design.classes} classes")
+            what = QT_TRANSLATE_NOOP("explorer", "{data} has a label {highest}; the design has {classes} classes")
+            raise refuse("data", what, data=Sentence(data_set.label), highest=highest, classes=design.classes)
     return data
 
 
 def read_bundled(data_set: DataSet, design: Design) -> Data:
     """The subset that comes with the program. Raises Refused."""
     if sha256_of(data_set.path) != BUNDLED_SHA256:
-        raise refuse("data", f"{str(data_set.path)!r} is damaged: its sha256 is not the known one")
+        raise refuse("data", DAMAGED, path=str(data_set.path))
     try:
         with np.load(data_set.path) as arrays:
             return Data(*(images(arrays[f"{part}_images"], arrays[f"{part}_labels"]) for part in ("train", "test")))
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise refuse("data", f"{str(data_set.path)!r} cannot be read: {error}") from None
+        raise refuse("data", UNREADABLE, path=str(data_set.path), error=str(error)) from None
 
 
 def read_full(data_set: DataSet, design: Design) -> Data:
@@ -91,7 +97,7 @@ def sha256_of(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise refuse("data", f"{str(path)!r} cannot be read: {error.strerror}") from None
+        raise refuse("data", UNREADABLE, path=str(path), error=system_words(error)) from None
 
 
 def read_idx_set(folder: Path, part: str) -> tuple[Pixels, Pixels]:
@@ -104,43 +110,49 @@ def read_idx(folder: Path, name: str) -> Pixels:
     """The bytes of one file behind its header, packed or not. Raises Refused."""
     path = idx_file(folder, name)
     if path is None:
-        raise refuse("data", f"{str(folder / name)!r} is missing")
+        raise refuse("data", QT_TRANSLATE_NOOP("explorer", "{path!r} is missing"), path=str(folder / name))
     try:
         content = path.read_bytes()
         if path.suffix == ".gz":
             content = gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
-        raise refuse("data", f"{str(path)!r} cannot be read: {error}") from None
+        raise refuse("data", UNREADABLE, path=str(path), error=str(error)) from None
     if hashlib.sha256(content).hexdigest() != IDX_SHA256[name]:
-        raise refuse("data", f"{str(path)!r} is damaged: its sha256 is not the known one")
+        raise refuse("data", DAMAGED, path=str(path))
     return np.frombuffer(content, np.uint8, offset=IDX_HEADERS[name.split("-")[1]]).copy()
 
 
 def read_folder(data_set: DataSet, design: Design) -> Data:
     """A folder of images, one sub-folder a class, brought to the design's channels and size. Raises Refused."""
+    train, validation = folder_files(data_set)
+    channels, height, width = design.input
+    needed, free = (len(train) + len(validation)) * channels * height * width, available_memory(torch.device("cpu"))
+    if free is not None and needed > free:
+        what = QT_TRANSLATE_NOOP("explorer", "the images need {needed:.1f} GB of memory, {free:.1f} GB are free")
+        raise refuse("data", what, needed=needed / 1e9, free=free / 1e9)
+    return Data(read_files(train, design), read_files(validation, design))
+
+
+def folder_files(data_set: DataSet) -> tuple[Files, Files]:
+    """The images to train and to validate with: those in `val`, or some held out. Raises Refused."""
     root = data_set.path / "train" if (data_set.path / "train").is_dir() else data_set.path
     names = sorted(each.name for each in root.iterdir() if each.is_dir() and not each.name.startswith("."))
     found = class_files(root, names)
     if (data_set.path / "val").is_dir():
-        train, validation = found, class_files(data_set.path / "val", names)
-    else:  # always the same images, so that runs can be compared
-        order = np.random.default_rng(0).permutation(len(found))
-        cut = held_out(len(found))
-        train, validation = [found[i] for i in order[cut:]], [found[i] for i in order[:cut]]
-    channels, height, width = design.input
-    needed, free = (len(train) + len(validation)) * channels * height * width, available_memory(torch.device("cpu"))
-    if free is not None and needed > free:
-        raise refuse("data", f"the images need {needed / 1e9:.1f} GB of memory, {free / 1e9:.1f} GB are free")
-    return Data(read_files(train, design), read_files(validation, design))
+        return found, class_files(data_set.path / "val", names)
+    order = np.random.default_rng(0).permutation(len(found))  # always the same images, so that runs can be compared
+    cut = held_out(len(found))
+    return [found[i] for i in order[cut:]], [found[i] for i in order[:cut]]
 
 
-def class_files(root: Path, names: list[str]) -> list[tuple[Path, int]]:
+def class_files(root: Path, names: list[str]) -> Files:
     """Every image below `root` with its label; the classes of validation are those of training. Raises Refused."""
     try:
         if strange := sorted(
             {each.name for each in root.iterdir() if each.is_dir() and each.name[0] != "."} - {*names}
         ):
-            raise refuse("data", f"{str(root / strange[0])!r} is a class that training does not have")
+            what = QT_TRANSLATE_NOOP("explorer", "{path!r} is a class that training does not have")
+            raise refuse("data", what, path=str(root / strange[0]))
         return [
             (path, label)
             for label, name in enumerate(names)
@@ -149,10 +161,10 @@ def class_files(root: Path, names: list[str]) -> list[tuple[Path, int]]:
             if path.suffix.lower() in FOLDER_SUFFIXES
         ]
     except OSError as error:
-        raise refuse("data", f"{error.filename}: {error.strerror}") from None
+        raise refuse("data", "{path}: {error}", path=error.filename, error=system_words(error)) from None
 
 
-def read_files(files: list[tuple[Path, int]], design: Design) -> Images:
+def read_files(files: Files, design: Design) -> Images:
     channels, height, width = design.input
     pixels = torch.empty((len(files), channels, height, width), dtype=torch.uint8)
     with ThreadPoolExecutor() as pool:  # decoding leaves the interpreter's lock
@@ -163,14 +175,37 @@ def read_files(files: list[tuple[Path, int]], design: Design) -> Images:
 
 def read_image(path: Path, shape: tuple[int, int, int]) -> Pixels:
     """One image as (height, width, channels): upright, shorter side fitted, cropped in the middle. Raises Refused."""
-    channels, height, width = shape
+    return fit_image(open_image(path).upright, shape)
+
+
+class Opened(NamedTuple):
+    """An image that was read; `turned` says that its EXIF data knew better which side is up."""
+
+    upright: Image.Image
+    turned: bool
+
+
+def open_image(path: Path) -> Opened:
+    """The image in a file. Raises Refused."""
     try:
         with Image.open(path) as file:
             file.load()  # a truncated file shows itself only here
-            upright = ImageOps.exif_transpose(file).convert("L" if channels == 1 else "RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise refuse("data", f"{str(path)!r} is not a good image: {error}") from None
-    fitted = ImageOps.fit(upright, (width, height), Image.Resampling.BILINEAR)
+            return Opened(ImageOps.exif_transpose(file), file.getexif().get(ExifTags.Base.Orientation, 1) != 1)
+    except Exception as error:  # Pillow raises almost anything on a bad file
+        unknown = Sentence(QT_TRANSLATE_NOOP("explorer", "of no known format"))
+        reason = unknown if isinstance(error, UnidentifiedImageError) else str(error)
+        what = QT_TRANSLATE_NOOP("explorer", "{path!r} is not a good image: {reason}")
+        raise refuse("data", what, path=str(path), reason=reason) from None
+
+
+def fit_image(image: Image.Image, shape: tuple[int, int, int]) -> Pixels:
+    """`image` as (height, width, channels): shorter side fitted, cropped in the middle."""
+    channels, height, width = shape
+    if image.mode[0] in "IF":  # more than 8 bits, of which Pillow would make white whatever is above 255
+        deep = np.nan_to_num(np.asarray(image, np.float64))
+        image = Image.fromarray(((deep - deep.min()) / max(np.ptp(deep), 1e-9) * 255).astype(np.uint8))
+    converted = image.convert("L" if channels == 1 else "RGB")
+    fitted = ImageOps.fit(converted, (width, height), Image.Resampling.BILINEAR)
     return np.asarray(fitted, np.uint8).reshape(height, width, channels).copy()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from explorer.architecture.reading import refuse
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
 from explorer.runs.events import Device
 
 FAST_BF16 = {"avx512_bf16", "amx_bf16"}  # without one of these a processor is 8 times slower than in fp32
@@ -26,10 +27,10 @@ def cuda_cards() -> tuple[Device, ...]:
     if not (Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi")):
         return ()
     if torch.version.cuda:
-        note = f"torch {torch.__version__} wants CUDA {torch.version.cuda}, which the driver here does not offer"
+        note = QT_TRANSLATE_NOOP("explorer", "torch {torch} wants CUDA {cuda}, which the driver here does not offer")
     else:
-        note = f"torch {torch.__version__} was built without CUDA"
-    return (Device("cuda", "NVIDIA", 0, note),)
+        note = QT_TRANSLATE_NOOP("explorer", "torch {torch} was built without CUDA")
+    return (Device("cuda", "NVIDIA", 0, Sentence(note, {"torch": torch.__version__, "cuda": torch.version.cuda})),)
 
 
 def apple_chip() -> tuple[Device, ...]:
@@ -43,9 +44,12 @@ def choose_device(name: str) -> torch.device:
         return torch.device(usable[0].id)
     wanted = "cuda:0" if name == "cuda" else name
     if wanted not in [each.id for each in usable]:
-        unusable = next((each.note for each in list_devices() if each.note and name.startswith("cuda")), "")
-        there = f"there are {', '.join(each.id for each in usable)}"
-        raise refuse("device", f"there is no {name!r} here; {unusable or there}")
+        unusable = next((each.note for each in list_devices() if each.note and name.startswith("cuda")), None)
+        others = Sentence(
+            QT_TRANSLATE_NOOP("explorer", "there are {names}"), {"names": ", ".join(each.id for each in usable)}
+        )
+        what = QT_TRANSLATE_NOOP("explorer", "there is no {name!r} here; {rest}")
+        raise refuse("device", what, name=name, rest=unusable or others)
     return torch.device(wanted)
 
 

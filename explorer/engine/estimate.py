@@ -28,7 +28,7 @@ def estimate(command: Estimate) -> Result | Failed:
     try:
         values = measure(command)
     except Refused as refused:
-        return Failed(str(refused), of="estimate", id=command.id)
+        return Failed(refused.sentence, of="estimate", id=command.id)
     except (MemoryError, RuntimeError) as error:
         failed = failure(error, command.recipe)
         return Failed(failed.reason, of="estimate", advice=failed.advice, id=command.id)

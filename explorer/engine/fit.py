@@ -2,18 +2,22 @@
 
 Losses and hits stay on the device and are read back at most every 50 ms, which also bounds the number of step events;
 after each read-back the generator yields and takes a command. Commands are taken at Step, Progress and Paused; at
-Paused nothing happens until one comes.
+Paused nothing happens until one comes. What others do while the generator waits is not the run's working time, so two
+of them may be driven by turns.
 """
 
 import math
 import time
 from collections.abc import Generator
+from contextlib import suppress
 
 import torch
 from torch import Tensor
 
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
 from explorer.engine.checkpoint import Unwritten, save_checkpoint
-from explorer.engine.loader import Loader, batch_bounds, epoch_order
+from explorer.engine.gradients import GradientNorms
+from explorer.engine.loader import Loader, batch_bounds, epoch_order, seen_after
 from explorer.engine.training import Training
 from explorer.engine.weights import save_best
 from explorer.runs import events
@@ -25,6 +29,7 @@ Events = Generator[Event, Control | None, None]
 
 READ_EVERY = 0.05  # seconds
 SAVE_EVERY = 60.0
+MEASURE_EVERY = 2.0  # gradients
 SHOW_EVERY = 0.5  # progress of a validation
 
 
@@ -33,19 +38,23 @@ class Halted(Exception):
 
 
 class Diverged(Exception):
-    """A loss that is not a number, or infinite; its text is a sentence."""
+    """A loss that is not a number, or infinite."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 def fit(training: Training, train: Loader, validation: Loader, folder: RunFolder) -> Events:
     """Train from where `training` stands to the end of its recipe; the last event is Finished, Stopped or Failed."""
     loop = Loop(training, train, validation, folder)
-    try:
-        yield from loop.run()
-    except Halted:
-        yield loop.save()
-        yield events.Stopped(training.counters.step)
-    except Diverged as error:
-        yield events.Failed(str(error), advice="Lower the learning rate, or begin with weights that do less.")
+    steps, command = loop.work(), None
+    with suppress(StopIteration):
+        while True:
+            event = steps.send(command)
+            left = time.monotonic()
+            command = yield event
+            loop.mark += time.monotonic() - left
 
 
 class Loop:
@@ -56,7 +65,21 @@ class Loop:
         self.bounds = batch_bounds(len(train), training.recipe.batch_size)
         self.single = False  # after the next step, pause again
         self.pending: list[tuple[Tensor, Tensor, int, float]] = []  # loss, hits, images, learning rate of each step
+        self.images = train.fingerprint()
+        self.gradients = GradientNorms(training.plan, training.network)
+        self.measured = -math.inf
         self.mark = self.saved = time.monotonic()
+
+    def work(self) -> Events:
+        """The whole run and its ending."""
+        try:
+            yield from self.run()
+        except Halted:
+            yield self.save()
+            yield events.Stopped(self.training.counters.step)
+        except Diverged as error:
+            advice = QT_TRANSLATE_NOOP("explorer", "Lower the learning rate, or begin with weights that do less.")
+            yield events.Failed(error.sentence, advice=Sentence(advice))
 
     def run(self) -> Events:
         training, counters = self.training, self.training.counters
@@ -68,6 +91,8 @@ class Loop:
     def train_epoch(self) -> Events:
         training, counters = self.training, self.training.counters
         order = epoch_order(len(self.train), training.recipe.seed, counters.epoch, training.device)
+        if not counters.position:
+            counters.batches = seen_after(counters.batches, self.images, order, self.bounds)
         for bounds in self.bounds[counters.position :]:
             rate = training.learning_rate
             pixels, labels = self.train.batch(order[bounds])
@@ -75,7 +100,7 @@ class Loop:
             last = counters.position == len(self.bounds)
             if not (last or self.single or time.monotonic() - self.mark >= READ_EVERY):
                 continue
-            command = yield self.read_back()
+            command = yield from self.read_back()
             if time.monotonic() - self.saved >= SAVE_EVERY:
                 yield self.save()
             yield from self.obey(command)
@@ -86,10 +111,11 @@ class Loop:
         loss, accuracy = yield from self.validate()
         self.tick()
         if not math.isfinite(loss):
-            raise Diverged(
-                f"the validation loss became {loss} after step {counters.step}, "
-                f"with learning rate {training.learning_rate:g}"
+            what = QT_TRANSLATE_NOOP(
+                "explorer", "the validation loss became {loss} after step {step}, with learning rate {rate:g}"
             )
+            values = {"loss": str(loss), "step": counters.step, "rate": training.learning_rate}
+            raise Diverged(Sentence(what, values))
         best = accuracy > counters.best_accuracy
         if best:
             counters.best_epoch, counters.best_accuracy = counters.epoch, accuracy
@@ -106,7 +132,7 @@ class Loop:
             try:
                 save_best(self.folder, training.network)
             except Unwritten as error:
-                yield events.Warned(str(error))
+                yield events.Warned(error.sentence)
         counters.next_epoch()
         yield self.save()
 
@@ -123,31 +149,44 @@ class Loop:
         loss, hits = total.tolist()
         return loss / count, hits / count
 
-    def read_back(self) -> events.Step:
-        """The steps since the last time in one event. Raises Diverged."""
-        counters = self.training.counters
-        losses, hits, images, rates = zip(*self.pending, strict=True)
-        values = torch.stack([torch.stack(losses), torch.stack(hits)]).tolist()
+    def read_back(self) -> Generator[Event, Control | None, Control | None]:
+        """Tell of the steps since the last time, now and then of the last one's gradients too; what is commanded.
+
+        Raises Diverged.
+        """
+        counters, count = self.training.counters, len(self.pending)
+        on_device, on_device_hits, images, rates = zip(*self.pending, strict=True)
+        due = time.monotonic() - self.measured >= MEASURE_EVERY
+        norms = [self.gradients.measure()] if due else []
+        values = torch.cat([torch.stack(on_device), torch.stack(on_device_hits), *norms]).tolist()
+        losses, hits = values[:count], values[count : 2 * count]
         self.pending.clear()
-        first = counters.step - len(losses) + 1
-        for step, (loss, rate) in enumerate(zip(values[0], rates, strict=True), first):
+        first = counters.step - count + 1
+        for step, (loss, rate) in enumerate(zip(losses, rates, strict=True), first):
             if not math.isfinite(loss):
-                raise Diverged(f"the loss became {loss} at step {step}, with learning rate {rate:g}")
-        for loss, count in zip(values[0], images, strict=True):  # one by one: a resumed run adds up the same way
-            counters.loss_sum += loss * count
-        counters.hits += int(sum(values[1]))
+                what = QT_TRANSLATE_NOOP(
+                    "explorer", "the loss became {loss} at step {step}, with learning rate {rate:g}"
+                )
+                raise Diverged(Sentence(what, {"loss": str(loss), "step": step, "rate": rate}))
+        for loss, size in zip(losses, images, strict=True):  # one by one: a resumed run adds up the same way
+            counters.loss_sum += loss * size
+        counters.hits += int(sum(hits))
         counters.images += sum(images)
-        return events.Step(
+        command = yield events.Step(
             counters.step,
             counters.epoch,
-            sum(values[0]) / len(losses),
-            min(values[0]),
-            max(values[0]),
-            len(losses),
-            sum(values[1]) / sum(images),
+            sum(losses) / count,
+            min(losses),
+            max(losses),
+            count,
+            sum(hits) / sum(images),
             rates[-1],
             sum(images) / max(self.tick(), 1e-9),
         )
+        if due:
+            self.measured = time.monotonic()
+            yield events.Gradients(counters.step, self.gradients.names, tuple(values[2 * count :]))
+        return command
 
     def obey(self, command: Control | None) -> Events:
         """Do what was asked, staying here as long as the run is paused. Raises Halted."""
@@ -155,14 +194,12 @@ class Loop:
             raise Halted
         if not self.single and not isinstance(command, Pause):
             return
-        self.tick()
         if not self.single:
             yield self.save()
         while True:
             command = yield events.Paused(self.training.counters.step)
             if not isinstance(command, Pause | None):
                 break
-        self.mark = time.monotonic()  # a pause is not working time
         if isinstance(command, Stop):
             raise Halted
         self.single = isinstance(command, StepOnce)
@@ -176,7 +213,7 @@ class Loop:
         try:
             save_checkpoint(self.folder, self.training.state())
         except Unwritten as error:
-            return events.Warned(str(error))
+            return events.Warned(error.sentence)
         finally:
             self.saved = time.monotonic()
         self.tick()

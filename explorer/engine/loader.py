@@ -1,5 +1,6 @@
 """Loader: a whole data set as one uint8 tensor on the device; batches are made there. No workers. No Qt."""
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,13 @@ class Loader:
         pixels = self.pixels[chosen].float().div_(255)
         return pixels.contiguous(memory_format=torch.channels_last), self.labels[chosen]
 
+    def fingerprint(self) -> str:
+        """The sha256 of the images and their labels."""
+        digest = hashlib.sha256()
+        for part in (self.pixels, self.labels):
+            digest.update(part.cpu().contiguous().numpy().data)
+        return digest.hexdigest()
+
 
 def place_images(images: Images, design: Design, device: torch.device) -> Loader:
     """Resize once, on the CPU where uint8 can be enlarged exactly as PIL does, and move to `device`."""
@@ -53,3 +61,13 @@ def epoch_order(images: int, seed: int, epoch: int, device: torch.device) -> Ten
     """A permutation that depends on nothing but the seed and the epoch."""
     mixed = int(np.random.SeedSequence((seed, epoch)).generate_state(1, np.uint64)[0] >> 1)
     return torch.randperm(images, generator=torch.Generator().manual_seed(mixed)).to(device)
+
+
+def seen_after(before: str, images: str, order: Tensor, bounds: list[slice]) -> str:
+    """A sha256 over all that a run has trained on: what it had seen before, and the batches of the epoch that begins.
+
+    `images` is the loader's fingerprint. Equal for two runs means the same batches in the same order.
+    """
+    digest = hashlib.sha256(f"{before} {images} {[each.stop for each in bounds]}".encode())
+    digest.update(order.cpu().numpy().data)
+    return digest.hexdigest()

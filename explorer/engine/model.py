@@ -128,5 +128,13 @@ def set_branches_to_zero(model: nn.Module) -> None:
     """Zero the last layer of every branch, so that a block with an identity shortcut starts as the identity."""
     for block in model.modules():
         if isinstance(block, ResidualBlock):
-            for values in getattr(block, block.branch[-1]).parameters():
-                nn.init.zeros_(values)
+            set_branch_to_zero(block)
+
+
+def set_branch_to_zero(block: ResidualBlock) -> None:
+    """Zero weight and bias of the branch's last layer: a norm, or the convolution of a pre-activation block.
+
+    Not the last norm there: it feeds a ReLU, which at 0 lets no gradient back, and the block would never learn.
+    """
+    for values in getattr(block, block.branch[-1]).parameters():
+        nn.init.zeros_(values)

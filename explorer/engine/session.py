@@ -9,18 +9,20 @@ from explorer.architecture.checks import find_problems
 from explorer.architecture.design import Design
 from explorer.architecture.plan import Plan, plan_network
 from explorer.architecture.reading import Complaint, Refused, refuse
+from explorer.architecture.twins import kind_of, twin_of
+from explorer.architecture.words import NOTHING, QT_TRANSLATE_NOOP, Sentence
 from explorer.engine.checkpoint import load_checkpoint
 from explorer.engine.datasets import load_data
 from explorer.engine.devices import available_memory, choose_device
 from explorer.engine.fit import Events, fit
+from explorer.engine.growth import inherit
 from explorer.engine.loader import Loader, batch_bounds, place_images
 from explorer.engine.referee import referee
-from explorer.engine.training import Training, put_weights
-from explorer.engine.weights import weights_of
+from explorer.engine.training import Training
 from explorer.runs import events
 from explorer.runs.commands import Continue, Train
 from explorer.runs.events import Event
-from explorer.runs.folder import RunFolder, find_run
+from explorer.runs.folder import RunFolder, find_run, unwritable
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
 
 STATES: dict[type[Event], str] = {
@@ -35,14 +37,15 @@ PASSING = (events.Heartbeat, events.Progress)  # of interest while they happen: 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A run that is ready to go; `warning` is something that a person should know first."""
+    """A run that is ready to go; `warning` is something that a person should know first, `twin` the run beside it."""
 
     training: Training
     train: Loader
     validation: Loader
     folder: RunFolder
     verdict: events.Verdict
-    warning: str = ""
+    warning: Sentence = NOTHING
+    twin: str = ""
 
     def events(self) -> Events:
         """The run itself; the last event is its ending."""
@@ -56,6 +59,7 @@ class Session:
             steps_per_epoch=training.steps_per_epoch,
             epochs=training.recipe.epochs,
             step=training.counters.step,
+            kind=kind_of(training.plan.design),
         )
         if self.warning:
             yield events.Warned(self.warning)
@@ -67,9 +71,11 @@ class Session:
             return
         self.folder.log(event)
         if type(event) in STATES:
-            self.folder.update(state=STATES[type(event)])
+            self.folder.update(state=STATES[type(event)], **standing(self.training))
         elif isinstance(event, events.Epoch):
             self.folder.update(**standing(self.training))
+        elif isinstance(event, events.Started) and self.twin:
+            self.folder.update(twin=self.twin)
 
 
 def standing(training: Training) -> dict[str, object]:
@@ -77,25 +83,42 @@ def standing(training: Training) -> dict[str, object]:
     counters = training.counters
     best = counters.best_accuracy if counters.best_epoch else None
     done = counters.step // training.steps_per_epoch
-    return {"epochs_done": done, "best_epoch": counters.best_epoch, "best_accuracy": best}
+    return {
+        "epochs_done": done,
+        "best_epoch": counters.best_epoch,
+        "best_accuracy": best,
+        "batches": counters.batches,
+    }
 
 
-def open_session(command: Train | Continue) -> Session:
-    """Everything that can be refused is refused here, before a step is made. Raises Refused."""
-    return begin(command) if isinstance(command, Train) else go_on(command)
+def open_sessions(command: Train | Continue) -> tuple[Session, ...]:
+    """Everything that can be refused is refused here, before a step is made; twins are two. Raises Refused."""
+    return begin(command) if isinstance(command, Train) else (go_on(command),)
 
 
-def begin(command: Train) -> Session:
-    """A new run in a folder of its own. Raises Refused."""
-    training, train, validation = prepare(command.design, command.recipe)
-    parent = None
+def begin(command: Train) -> tuple[Session, ...]:
+    """A new run in a folder of its own, and its twin in another if that is wanted. Raises Refused."""
+    designs = (command.design, twin_of(command.design)) if command.twin else (command.design,)
+    train, validation, trainings = prepare(command.recipe, *designs)
+    parent, warning = None, NOTHING
     if command.init_from:
         run = find_run(command.init_from, command.runs)
-        put_weights(training.network, weights_of(run))
+        for training in trainings:
+            warning = inherit(training, run, command.grown)
         parent = run.id
-    verdict = referee(training.plan)
-    folder = RunFolder.create(command.runs, command.design, command.recipe, training.plan.params, parent)
-    return Session(training, train, validation, folder, verdict)
+    elif command.grown:
+        raise refuse("grown", "needs the run that it has grown from: init_from")
+    plans = [training.plan for training in trainings]
+    verdicts = [referee(plan) for plan in plans]
+    folders = [
+        RunFolder.create(command.runs, plan.design, command.recipe, plan.params, parent, command.grown)
+        for plan in plans
+    ]
+    twins = [folder.path.name for folder in reversed(folders)] if command.twin else [""]
+    return tuple(
+        Session(training, train, validation, folder, verdict, warning, twin)
+        for training, folder, verdict, twin in zip(trainings, folders, verdicts, twins, strict=True)
+    )
 
 
 def go_on(command: Continue) -> Session:
@@ -109,40 +132,42 @@ def go_on(command: Continue) -> Session:
         found = load_checkpoint(run.folder, folder.manifest["hashes"])
         if found is not None and found.state["counters"]["epoch"] > recipe.epochs:
             done = found.state["counters"]["epoch"] - 1
-            raise refuse("epochs", f"the run {run.id} has done {done} already; ask for more")
-        training, train, validation = prepare(run.design, recipe)
-        warning = "" if found is None else found.warning
+            what = QT_TRANSLATE_NOOP("explorer", "the run {run} has done {done} already; ask for more")
+            raise refuse("epochs", what, run=run.id, done=done)
+        train, validation, (training,) = prepare(recipe, run.design)
+        warning = NOTHING if found is None else found.warning
         if found is not None:
             training.restore(found.state)
         else:
-            warning = "no checkpoint had been written: the run begins anew"
+            warning = Sentence(QT_TRANSLATE_NOOP("explorer", "no checkpoint had been written: the run begins anew"))
             if run.parent:
-                put_weights(training.network, weights_of(find_run(run.parent, run.folder.parent)))
+                parent = find_run(run.parent, run.folder.parent)
+                inherit(training, parent, folder.manifest.get("grown", ""))
         verdict = referee(training.plan)
         folder.take(recipe=recipe_table(recipe), **standing(training))
     except OSError as error:
         folder.close()
-        raise refuse("runs", f"{str(run.folder)!r} cannot be written: {error.strerror}") from None
+        raise unwritable(run.folder, error) from None
     except BaseException:
         folder.close()
         raise
     return Session(training, train, validation, folder, verdict, warning)
 
 
-def prepare(design: Design, recipe: Recipe) -> tuple[Training, Loader, Loader]:
-    """The network and its data on the device. Raises Refused."""
-    plan = buildable_plan(design)
+def prepare(recipe: Recipe, *designs: Design) -> tuple[Loader, Loader, list[Training]]:
+    """The data on the device, and the networks that share it; they take the same images. Raises Refused."""
+    plans = [buildable_plan(design) for design in designs]
     device = choose_device(recipe.device)
-    data = load_data(recipe.data, design)
-    train, validation = (place_images(part, design, device) for part in data)
-    return Training(plan, recipe, device, len(batch_bounds(len(train), recipe.batch_size))), train, validation
+    train, validation = (place_images(part, designs[0], device) for part in load_data(recipe.data, designs[0]))
+    steps = len(batch_bounds(len(train), recipe.batch_size))
+    return train, validation, [Training(plan, recipe, device, steps) for plan in plans]
 
 
 def buildable_plan(design: Design) -> Plan:
     """Raises Refused with every problem that keeps torch from making the network."""
     plan = plan_network(design)
     if fatal := [problem for problem in find_problems(plan) if problem.fatal]:
-        raise Refused(*(Complaint(problem.where, str(problem.what)) for problem in fatal))
+        raise Refused(*(Complaint(problem.where, problem.what) for problem in fatal))
     return plan
 
 
@@ -150,12 +175,29 @@ def failure(error: Exception, recipe: Recipe | None) -> events.Failed:
     """An error that nobody foresaw, or the lack of memory, which somebody always does."""
     text = str(error).strip() or type(error).__name__
     if not isinstance(error, torch.OutOfMemoryError) and "allocate memory" not in text:
-        return events.Failed(f"{type(error).__name__}: {text.splitlines()[0]}")
-    wanted = re.search(r"allocate ([\d.]+ ?[KMG]i?B|\d+ bytes)", text)
-    needed = f"{wanted[1]} more were needed" if wanted else "more was needed than there is"
+        return events.Failed(Sentence(f"{type(error).__name__}: {text.splitlines()[0]}"))
     device = torch.device("cuda" if isinstance(error, torch.OutOfMemoryError) else "cpu")
-    free = available_memory(device)
-    rest = f", {free / 2**20:,.0f} MiB are free" if free is not None else ""
     batch_size = recipe.batch_size if recipe else 1
-    advice = f"Try a batch size of {batch_size // 2}." if batch_size > 1 else "Make the network or its input smaller."
-    return events.Failed(f"out of memory on {device.type} at batch size {batch_size}: {needed}{rest}", advice=advice)
+    if batch_size > 1:
+        advice = Sentence(
+            QT_TRANSLATE_NOOP("explorer", "Try a batch size of {batch_size}."), {"batch_size": batch_size // 2}
+        )
+    else:
+        advice = Sentence(QT_TRANSLATE_NOOP("explorer", "Make the network or its input smaller."))
+    what = QT_TRANSLATE_NOOP("explorer", "out of memory on {device} at batch size {batch_size}: {shortage}")
+    values = {"device": device.type, "batch_size": batch_size, "shortage": shortage(text, available_memory(device))}
+    return events.Failed(Sentence(what, values), advice=advice)
+
+
+def shortage(text: str, free: int | None) -> Sentence:
+    """What was wanted, as an error's `text` says, and the bytes that there are."""
+    wanted = re.search(r"allocate ([\d.]+ ?[KMG]i?B|\d+ bytes)", text)
+    if wanted:
+        needed = Sentence(QT_TRANSLATE_NOOP("explorer", "{wanted} more were needed"), {"wanted": wanted[1]})
+    else:
+        needed = Sentence(QT_TRANSLATE_NOOP("explorer", "more was needed than there is"))
+    if free is None:
+        return needed
+    return Sentence(
+        QT_TRANSLATE_NOOP("explorer", "{needed}, {free:,.0f} MiB are free"), {"needed": needed, "free": free / 2**20}
+    )

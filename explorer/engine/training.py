@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from explorer.architecture.layers import BatchNorm2d
 from explorer.architecture.plan import Plan
 from explorer.architecture.reading import Complaint, Refused, refuse
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
 from explorer.engine.crop import crop_taps
 from explorer.engine.model import build_model
 from explorer.engine.optimize import make_optimizer, make_schedule, uses_bf16
@@ -32,6 +33,7 @@ class Counters:
     seconds: float = 0.0
     best_epoch: int = 0
     best_accuracy: float = -1.0
+    batches: str = ""  # a sha256 over the batches of all epochs begun
 
     @property
     def last_epoch(self) -> int:
@@ -110,7 +112,10 @@ class Training:
         """Go back to a `state`; for another number of epochs the schedule is stretched. Raises Refused."""
         if state["steps_per_epoch"] != self.steps_per_epoch:
             there, here = state["steps_per_epoch"], self.steps_per_epoch
-            raise refuse("data", f"has changed since the run began: an epoch had {there} steps and has {here} now")
+            what = QT_TRANSLATE_NOOP(
+                "explorer", "has changed since the run began: an epoch had {there} steps and has {here} now"
+            )
+            raise refuse("data", what, there=there, here=here)
         put_weights(self.network, state["model"])
         self.counters = Counters(**state["counters"])
         self.optimizer.load_state_dict(state["optimizer"])
@@ -139,15 +144,19 @@ def make_network(plan: Plan, device: torch.device) -> nn.Module:
 def put_weights(network: nn.Module, weights: dict[str, Tensor]) -> None:
     """Raises Refused with every weight that does not fit."""
     own = network.state_dict()
-    complaints = [Complaint(name, "is missing") for name in own if name not in weights]
-    complaints += [Complaint(name, "is not a weight of this design") for name in weights if name not in own]
+    missing = Sentence(QT_TRANSLATE_NOOP("explorer", "is missing"))
+    strange = Sentence(QT_TRANSLATE_NOOP("explorer", "is not a weight of this design"))
+    misshapen = QT_TRANSLATE_NOOP("explorer", "has shape {shape}, this design wants {wanted}")
+    complaints = [Complaint(name, missing) for name in own if name not in weights]
+    complaints += [Complaint(name, strange) for name in weights if name not in own]
     complaints += [
-        Complaint(name, f"has shape {tuple(weights[name].shape)}, this design wants {tuple(values.shape)}")
+        Complaint(name, Sentence(misshapen, {"shape": str(there), "wanted": str(tuple(values.shape))}))
         for name, values in own.items()
-        if name in weights and weights[name].shape != values.shape
+        if name in weights and (there := tuple(weights[name].shape)) != tuple(values.shape)
     ]
     if len(complaints) > MOST_KEYS:
-        more = Complaint("weights", f"and {len(complaints) - MOST_KEYS} more do not fit")
+        rest = QT_TRANSLATE_NOOP("explorer", "and {count} more do not fit")
+        more = Complaint("weights", Sentence(rest, {"count": len(complaints) - MOST_KEYS}))
         complaints = [*complaints[:MOST_KEYS], more]
     if complaints:
         raise Refused(*complaints)
@@ -159,6 +168,7 @@ def refuse_single_values(plan: Plan, recipe: Recipe) -> None:
     if recipe.batch_size == 1:
         for layer in plan.layers():
             if isinstance(layer.kind, BatchNorm2d) and layer.output[1:] == (1, 1):
-                raise refuse(
-                    "batch_size", f"must be at least 2: {layer.name} has maps of 1×1, and a norm needs two values"
+                what = QT_TRANSLATE_NOOP(
+                    "explorer", "must be at least 2: {layer} has maps of 1×1, and a norm needs two values"
                 )
+                raise refuse("batch_size", what, layer=layer.name)

@@ -7,6 +7,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from explorer.architecture.reading import refuse
+from explorer.architecture.words import QT_TRANSLATE_NOOP
 from explorer.engine.checkpoint import load_checkpoint, seal, unwritten
 from explorer.runs.folder import Run, RunFolder, read_hashes
 
@@ -31,7 +32,8 @@ def load_weights(path: Path) -> dict[str, Tensor]:
     try:
         weights: dict[str, Tensor] = load_file(path)
     except (OSError, SafetensorError) as error:
-        raise refuse("weights", f"{str(path)!r} is not a good safetensors file: {error}") from None
+        what = QT_TRANSLATE_NOOP("explorer", "{path!r} is not a good safetensors file: {error}")
+        raise refuse("weights", what, path=str(path), error=str(error)) from None
     return weights
 
 
@@ -41,6 +43,6 @@ def weights_of(run: Run) -> dict[str, Tensor]:
         return load_weights(run.folder / BEST)
     found = load_checkpoint(run.folder, read_hashes(run.folder))
     if found is None:
-        raise refuse("init_from", f"the run {run.id} has no weights yet")
+        raise refuse("init_from", QT_TRANSLATE_NOOP("explorer", "the run {run} has no weights yet"), run=run.id)
     weights: dict[str, Tensor] = found.state["model"]
     return weights

@@ -27,10 +27,11 @@ class Outbox:
         os.dup2(2, 1)
         self.lock = threading.Lock()
 
-    def send(self, event: Event) -> None:
+    def send(self, event: Event, run: str = "") -> None:
+        """`run` is the id of the run that the event is of."""
         try:
             with self.lock:
-                self.stream.write(event_line(event) + "\n")
+                self.stream.write(event_line(event, run) + "\n")
                 self.stream.flush()
         except OSError:  # whoever read is gone; the end of standard input says what to do about it
             pass
@@ -57,7 +58,7 @@ class Inbox(queue.SimpleQueue[Message]):
             return read_command(text, self.runs)
         except Refused as refused:
             of, number = addressee(text)
-            return Failed(str(refused), of=of, id=number)
+            return Failed(refused.sentence, of=of, id=number)
 
 
 def addressee(text: str) -> tuple[str, int]:

@@ -16,16 +16,18 @@ import torch
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.architecture.reading import Refused
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence, system_words
 from explorer.engine.console import Console
+from explorer.engine.course import Course, next_of
 from explorer.engine.devices import list_devices
 from explorer.engine.estimate import estimate
 from explorer.engine.probes import probe
 from explorer.engine.referee import referee
-from explorer.engine.session import Session, failure, open_session
+from explorer.engine.session import failure, open_sessions
 from explorer.engine.wire import END, Inbox, Message, Outbox, Pulse, is_pipe
 from explorer.runs import events
 from explorer.runs.commands import Command, Continue, Control, Estimate, Probe, Resume, Stop, Train
-from explorer.runs.events import PROTOCOL, Event
+from explorer.runs.events import PROTOCOL
 from explorer.runs.folder import installed_versions
 
 DONE, FAILED, SIGNALLED = 0, 1, 128
@@ -46,7 +48,7 @@ def serve(runs: Path) -> int:
 
 
 def train(command: Train | Continue, events: bool, detach: bool) -> int:
-    """One run: as JSON lines if `events`, else as lines for a person; the exit status. Raises Refused."""
+    """A run, or twins: as JSON lines if `events`, else as lines for a person; the exit status. Raises Refused."""
     if not events:
         return Worker(Console(), queue.SimpleQueue()).run(command)
     outbox = Outbox()
@@ -122,7 +124,8 @@ class Worker:
                     self.outbox.send(failed)
                 case Estimate() | Probe() as question:
                     of = question.of if isinstance(question, Probe) else "estimate"
-                    self.outbox.send(events.Failed("a run is under way", of=of, id=question.id))
+                    busy = Sentence(QT_TRANSLATE_NOOP("explorer", "a run is under way"))
+                    self.outbox.send(events.Failed(busy, of=of, id=question.id))
                 case Train() | Continue() as command:
                     self.later.append(command)
                 case control:
@@ -136,7 +139,7 @@ class Worker:
                 try:
                     self.run(command)
                 except Refused as refused:
-                    self.outbox.send(events.Failed(str(refused)))
+                    self.outbox.send(events.Failed(refused.sentence))
             case Estimate():
                 self.outbox.send(estimate(command))
             case Probe():
@@ -145,42 +148,46 @@ class Worker:
                 pass
 
     def run(self, command: Train | Continue) -> int:
-        """A run from beginning to end; the exit status. Raises Refused."""
+        """A run, or twins, from beginning to end; the exit status. Raises Refused."""
         recipe = command.recipe if isinstance(command, Train) else None
         with Pulse(self.outbox) if isinstance(self.outbox, Outbox) else nullcontext() as pulse:
             try:
-                session = open_session(command)
+                sessions = open_sessions(command)
             except (MemoryError, RuntimeError) as error:
                 traceback.print_exc()
                 self.outbox.send(failure(error, recipe))
                 return FAILED
             try:
-                ending = self.follow(session, pulse)
+                done = self.follow([Course(session) for session in sessions], pulse)
             finally:
-                session.folder.close()
+                for session in sessions:
+                    session.folder.close()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-        return FAILED if isinstance(ending, events.Failed) else self.status
+        return self.status if done else FAILED
 
-    def follow(self, session: Session, pulse: Pulse | None) -> Event:
-        """Pass the run's events on and a person's commands in; the ending."""
-        steps = session.events()
-        control: Control | None = None
-        while True:
-            try:
-                event = steps.send(control)
-            except Exception as error:
-                traceback.print_exc()
-                event = failure(error, session.training.recipe)
-            try:
-                session.record(event)
-            except OSError as error:
-                self.outbox.send(events.Warned(f"could not write to {str(session.folder.path)!r}: {error.strerror}"))
-            self.outbox.send(event)
-            if isinstance(event, events.Finished | events.Stopped | events.Failed):
-                return event
+    def follow(self, courses: list[Course], pulse: Pulse | None) -> bool:
+        """Pass the runs' events on and a person's commands in, always to all of them; whether none failed."""
+        going = courses
+        while going:
+            course = next_of(going)
+            if course is not None:
+                self.tell(course)
             if pulse is not None:
-                pulse.step = session.training.counters.step
-            control = None
-            if isinstance(event, events.Step | events.Progress | events.Paused):
-                control = self.next_control(wait=isinstance(event, events.Paused))
+                pulse.step = min(each.step for each in going)
+            going = [each for each in going if not each.has_ended()]
+            if going and (control := self.next_control(wait=course is None)):
+                for each in going:
+                    each.asked.append(control)
+        return not any(course.has_failed() for course in courses)
+
+    def tell(self, course: Course) -> None:
+        """Bring the run to its next event, keep that and pass it on."""
+        event = course.advance()
+        try:
+            course.session.record(event)
+        except OSError as error:
+            what = QT_TRANSLATE_NOOP("explorer", "could not write to {path!r}: {error}")
+            reason = Sentence(what, {"path": str(course.session.folder.path), "error": system_words(error)})
+            self.outbox.send(events.Warned(reason), course.run)
+        self.outbox.send(event, course.run)

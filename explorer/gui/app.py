@@ -26,17 +26,17 @@ def check_start() -> None:
     if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal"):
         return
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise refuse("display", f"there is none: use a desktop session, ssh -X or xvfb-run; {COMMANDS}")
+        what = "there is none: use a desktop session, ssh -X or xvfb-run; {commands}"
+        raise refuse("display", what, commands=COMMANDS)
     spec = importlib.util.find_spec("PySide6")
     if spec is None or spec.origin is None:
-        raise refuse("PySide6", f"is not installed; {COMMANDS}")
+        raise refuse("PySide6", "is not installed; {commands}", commands=COMMANDS)
     try:
         ctypes.CDLL(str(Path(spec.origin).parent / "Qt/plugins/platforms/libqxcb.so"))
     except OSError as error:
         library = str(error).partition(":")[0]
-        raise refuse(
-            "display", f"{library} is missing: on Debian, apt-get install libxcb-cursor0 libegl1; {COMMANDS}"
-        ) from None
+        what = "{library} is missing: on Debian, apt-get install libxcb-cursor0 libegl1; {commands}"
+        raise refuse("display", what, library=library, commands=COMMANDS) from None
 
 
 def broken_pyside() -> bool:
@@ -47,44 +47,46 @@ def broken_pyside() -> bool:
     return (major, minor) >= (6, 12) and sys.version_info < (3, 12)
 
 
-def make_application() -> "QApplication":
-    """The QApplication, named and dressed; the one there is, if a test made it."""
-    from PySide6.QtCore import QLocale
+def make_application(language: str | None = None) -> "QApplication":
+    """The QApplication, named, dressed and speaking `language` or the one last chosen; that of a test if there is."""
     from PySide6.QtWidgets import QApplication
 
     from explorer.gui import theme
+    from explorer.gui.language import apply_language, saved_language
+    from explorer.gui.textsize import apply_size, saved_size
 
     os.environ.setdefault("QT_QPA_UPDATE_IDLE_TIME", "0")  # paint at once; Qt would wait 5 ms for more to come
     app = QApplication.instance() or QApplication(["resnet-explorer"])
     assert isinstance(app, QApplication)
-    if QLocale.system().language() == QLocale.Language.C:  # which writes numbers without separators
-        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     app.setOrganizationName("resnet-explorer")
     app.setApplicationName("ResNet Explorer")
     app.setQuitOnLastWindowClosed(False)
     theme.apply_theme(theme.saved_theme())
+    apply_language(language or saved_language())
+    apply_size(saved_size())
     return app
 
 
-def open_window(design: Design | None) -> int:
+def open_window(design: Design | None, language: str | None) -> int:
     """Show the window until it is closed. Raises Refused if there can be none."""
     check_start()
-    app = make_application()
+    app = make_application(language)
     from explorer.gui.session import Session
     from explorer.runs.folder import default_runs
 
     session = Session(design or preset(DEFAULT), default_runs())
     sys.excepthook = session.show_crash
     session.closed.connect(app.quit)
+    session.completed.connect(session.greet)
     session.window.restore_layout()
     session.window.show()
     return app.exec()
 
 
-def screenshot(path: Path, size: tuple[int, int], theme_name: str, design: Design) -> int:
+def screenshot(path: Path, size: tuple[int, int], theme_name: str, language: str, design: Design) -> int:
     """Draw the window into a PNG file without a display. Raises Refused."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    app = make_application()
+    app = make_application(language)
     from explorer.gui import theme
     from explorer.gui.session import Session
     from explorer.runs.folder import default_runs

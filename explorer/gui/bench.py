@@ -102,7 +102,7 @@ def edit_times(session: Session) -> list[float]:
     """Seconds of each of `TICKS` ticks of the first stage's depth slider, up and down."""
     window = session.window
     slider = window.editor.editors[0].sliders["blocks"]
-    watch = PaintWatch(window.table.viewport(), window.totals.figures, window.diagram.viewport())
+    watch = PaintWatch(window.table.viewport(), window.totals, window.diagram.viewport())
     painted: list[float] = []
     watch.painted.connect(lambda: painted.append(time.perf_counter()))
     times = []
@@ -170,6 +170,7 @@ def probe_start() -> dict[str, float]:
         session.painted.connect(lambda: moments.setdefault("first_paint", time.time()))
         window.show()
         wait(lambda: "first_paint" in moments)
+        wait(lambda: window.is_furnished)
         before = session.document.plan
         QTest.keyClick(window.editor.editors[0].sliders["blocks"], Qt.Key.Key_Right)
         wait(lambda: session.document.plan != before)

@@ -23,9 +23,12 @@ from explorer.architecture.plan import Section
 from explorer.architecture.source import block_source
 from explorer.gui import theme
 from explorer.gui.document import Document
+from explorer.gui.experiment import Experiment
 from explorer.gui.figure import BlockFigure
 from explorer.gui.language import say, whole
 from explorer.gui.parts import Run, find_part
+from explorer.gui.preflight import Preflight
+from explorer.gui.trainer import Trainer
 
 ALONE = {"channels": (3, 8192), "size": (6, 4096), "width": (6, 8192), "stride": (2, 8)}  # the chapter's, and the most
 
@@ -43,6 +46,7 @@ class AloneForm(QWidget):
             "width": self.tr("Width"),
             "stride": self.tr("Stride"),
         }
+        self.setObjectName("alone_form")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         self.boxes: dict[str, QSpinBox] = {}
@@ -61,20 +65,28 @@ class AloneForm(QWidget):
 
 
 class BlockView(QWidget):
-    """Follows the document's selection; `closed` when a person wants the layers back."""
+    """Follows the document's selection; `closed` when a person wants the layers back.
+
+    `cramped` when it has more to show than its height allows; carries the height it needs.
+    """
 
     closed = Signal()
+    cramped = Signal(int)
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, trainer: Trainer, preflight: Preflight) -> None:
         super().__init__()
         self.document = document
+        self.experiment = Experiment(document, trainer, preflight)
+        self.experiment.found.connect(self.ask_for_room)
         self.title = QLabel()
-        self.title.setProperty("heading", True)
+        theme.make_heading(self.title)
         self.title.setWordWrap(True)
         self.back = QPushButton(self.tr("Back to the layers"))
         theme.set_icon(self.back, "undo-2")
         self.back.clicked.connect(self.closed)
         self.alone = QCheckBox(self.tr("Block only"))
+        self.alone.setObjectName("alone")
+        theme.dress(self.alone, "check")
         self.alone.setToolTip(self.tr("One block on any input, without stem and head"))
         self.form = AloneForm()
         self.form.hide()
@@ -106,6 +118,7 @@ class BlockView(QWidget):
         column.addLayout(head)
         column.addWidget(self.form)
         column.addLayout(both, stretch=1)
+        column.addWidget(self.experiment)
 
     def show_block(self) -> None:
         """The selected block, or the block alone."""
@@ -115,10 +128,12 @@ class BlockView(QWidget):
             block = self.block_alone() if self.alone.isChecked() else self.selected_block()
         except CannotBuild as error:
             self.figure.show_block(None)
+            self.experiment.show_block(None)
             self.title.setText(say(error.reason))
             self.source.clear()
             return
         self.figure.show_block(block)
+        self.experiment.show_block(None if self.alone.isChecked() else block)
         if block is None:
             self.title.setText(self.tr("Select a block in the diagram."))
             self.source.clear()
@@ -158,6 +173,20 @@ class BlockView(QWidget):
         wiring = design.wiring(value("channels"), value("width"), value("stride"))
         block, _ = build_block("block", design.block, wiring, Flow((value("channels"), value("size"), value("size"))))
         return block
+
+    def ask_for_room(self) -> None:
+        layout = self.layout()
+        assert layout is not None
+        needed = layout.totalMinimumHeightForWidth(self.width())
+        if needed > self.height():
+            self.cramped.emit(needed)
+
+    def take_over(self, old: "BlockView") -> None:
+        """Show what `old` showed."""
+        for name, box in self.form.boxes.items():
+            box.setValue(old.form.value(name))
+        self.alone.setChecked(old.alone.isChecked())
+        self.experiment.take_over(old.experiment)
 
     def showEvent(self, event: object) -> None:
         self.show_block()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from explorer.runs.events import Epoch, Event, Started, Step
+from explorer.runs.events import Epoch, Event, Gradients, Started, Step
 
 FIRST = 1024
 
@@ -31,11 +31,12 @@ class Series:
 
 
 class Curves:
-    """Training by step: step, loss, accuracy. Validation by epoch: step, loss, accuracy."""
+    """Training by step: step, loss, accuracy. Validation by epoch: step, loss, accuracy. The latest gradients."""
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self.train = Series(3)
         self.validation = Series(3)
+        self.gradients: Gradients | None = None
         for event in events:
             self.take(event)
 
@@ -48,3 +49,5 @@ class Curves:
                 self.train.append(event.step, event.loss, event.accuracy)
             case Epoch():
                 self.validation.append(event.step, event.validation_loss, event.validation_accuracy)
+            case Gradients():
+                self.gradients = event

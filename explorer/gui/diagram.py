@@ -1,26 +1,56 @@
-"""The diagram: one slab a block, high as the root of its map, thick as its channels; arcs are the shortcuts."""
+"""The diagram: one slab a block, high as the root of its map, thick as its channels; arcs are the shortcuts.
 
+Painted in one go, without a scene: every tick of a slider changes all of it at once.
+"""
+
+from functools import lru_cache
 from math import sqrt
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen, QPolygonF, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsScene, QGraphicsView, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
 from explorer.architecture.compare import shape_text
 from explorer.gui import theme
 from explorer.gui.document import Document
+from explorer.gui.language import say
 from explorer.gui.parts import RUN
-from explorer.gui.slabs import Caption, Drawn, fit_width, section_captions, square
+from explorer.gui.slabs import INPUT, Caption, Drawn, fit_width, section_captions, square
 
-DEPTH = 5  # pixels by which a slab's far side is shifted, for a look of volume
-STACK = 3  # pixels between the copies that stand for a run
-WIDEST = 400.0  # pixels that a word may take
+DEPTH = 5.0  # pixels by which a slab's far side is shifted, for a look of volume
+STACK = 3.0  # pixels between the copies that stand for a run
+MOST_COPIES = 3
+ARC = 14.0  # pixels that a shortcut's control points stand above its slab
+MARGIN, BELOW = 32.0, 2.0  # pixels around a slab's front that its picture needs: beside it and above, and below
+LEAST_HEIGHT = 6.0
 SHORTCUT_PENS = {
     "identity": Qt.PenStyle.SolidLine,
     "projection": Qt.PenStyle.DashLine,
     "pad": Qt.PenStyle.DotLine,
 }
+
+
+class Slab(NamedTuple):
+    """A drawn part at its place, in the diagram's own coordinates."""
+
+    drawn: Drawn
+    box: QRectF
+    chosen: bool
 
 
 class Word(NamedTuple):
@@ -33,74 +63,87 @@ class Word(NamedTuple):
     bold: bool = False
 
 
-class Slab(QGraphicsItem):
-    def __init__(self, drawn: Drawn, box: QRectF, chosen: bool, name: str) -> None:
-        super().__init__()
-        self.drawn, self.box, self.chosen = drawn, box, chosen
-        self.setToolTip(f"{name}  {shape_text(drawn.shape)}")
+class Inks(NamedTuple):
+    """What a slab of one hue is painted with."""
 
-    def boundingRect(self) -> QRectF:
-        return self.box.adjusted(-4, -self.arc_height() - DEPTH - 3 * STACK, DEPTH + 4 * STACK, 4)
-
-    def shape(self) -> QPainterPath:
-        path = QPainterPath()
-        path.addRect(self.box.adjusted(-2, -DEPTH, DEPTH + 2, 0))
-        return path
-
-    def arc_height(self) -> float:
-        return 14.0 if self.drawn.joins != "none" else 0.0
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        hue = theme.stage_colour(self.drawn.section)
-        copies = min(self.drawn.count, 3)
-        for copy in reversed(range(copies)):
-            self.paint_volume(painter, self.box.translated(copy * STACK, -copy * STACK), hue, self.chosen and copy == 0)
-        if self.drawn.joins in SHORTCUT_PENS:
-            self.paint_arc(painter)
-
-    def paint_volume(self, painter: QPainter, box: QRectF, hue: QColor, chosen: bool) -> None:
-        edge = QPen(QColor(theme.colours().accent) if chosen else hue.darker(125), 2.0 if chosen else 1.0)
-        painter.setPen(edge)
-        top = QPolygonF(
-            [
-                box.topLeft(),
-                box.topLeft() + QPointF(DEPTH, -DEPTH),
-                box.topRight() + QPointF(DEPTH, -DEPTH),
-                box.topRight(),
-            ]
-        )
-        side = QPolygonF(
-            [
-                box.topRight(),
-                box.topRight() + QPointF(DEPTH, -DEPTH),
-                box.bottomRight() + QPointF(DEPTH, -DEPTH),
-                box.bottomRight(),
-            ]
-        )
-        for shade, polygon in ((hue.lighter(118), top), (hue.darker(115), side)):
-            painter.setBrush(shade)
-            painter.drawPolygon(polygon)
-        painter.setBrush(hue)
-        painter.drawRect(box)
-
-    def paint_arc(self, painter: QPainter) -> None:
-        """From before the block to behind it, over its top."""
-        stacked = STACK * (min(self.drawn.count, 3) - 1)
-        left, right = self.box.left() - 3, self.box.right() + DEPTH + 4 + stacked
-        top = self.box.top() - DEPTH - 2 - stacked
-        path = QPainterPath(QPointF(left, top + 2))
-        peak = top - self.arc_height()
-        path.cubicTo(QPointF(left, peak), QPointF(right, peak), QPointF(right, top + 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(theme.colours().text), 1.4, SHORTCUT_PENS[self.drawn.joins]))
-        painter.drawPath(path)
-        head = QPolygonF([QPointF(right - 3, top - 1), QPointF(right + 3, top - 1), QPointF(right, top + 4)])
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.colours().text))
-        painter.drawPolygon(head)
+    front: QBrush
+    top: QBrush
+    side: QBrush
+    edge: QPen
+    chosen: QPen
 
 
-class Diagram(QGraphicsView):
+@lru_cache(maxsize=64)
+def slab_inks(colours: theme.Colours, section: int) -> Inks:
+    hue = theme.stage_colour(section)
+    return Inks(
+        QBrush(hue),
+        QBrush(hue.lighter(118)),
+        QBrush(hue.darker(115)),
+        QPen(hue.darker(125), 1.0),
+        QPen(QColor(colours.accent), 2.0),
+    )
+
+
+class Look(NamedTuple):
+    """All that makes one slab look different from another, whole pixels; the place does not."""
+
+    colours: theme.Colours
+    section: int
+    width: int
+    height: int
+    copies: int
+    joins: str
+    chosen: bool
+    ratio: float  # of the screen's pixels to ours
+
+
+@lru_cache(maxsize=256)
+def slab_picture(look: Look) -> QPixmap:
+    """A slab with its shortcut. A tick moves slabs far more often than it changes one."""
+    pixmap = QPixmap(QSizeF(look.width + 2 * MARGIN, look.height + MARGIN + BELOW).toSize() * look.ratio)
+    pixmap.setDevicePixelRatio(look.ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    inks, box = slab_inks(look.colours, look.section), QRectF(MARGIN, MARGIN, look.width, look.height)
+    for copy in reversed(range(look.copies)):
+        painter.setPen(inks.chosen if look.chosen and copy == 0 else inks.edge)
+        paint_volume(painter, box.translated(copy * STACK, -copy * STACK), inks)
+    if look.joins in SHORTCUT_PENS:
+        paint_arc(painter, box, look)
+    painter.end()
+    return pixmap
+
+
+def paint_volume(painter: QPainter, box: QRectF, inks: Inks) -> None:
+    away = QPointF(DEPTH, -DEPTH)
+    corner, far = box.topRight(), box.topRight() + away
+    painter.setBrush(inks.top)
+    painter.drawConvexPolygon(QPolygonF([box.topLeft(), box.topLeft() + away, far, corner]))
+    painter.setBrush(inks.side)
+    painter.drawConvexPolygon(QPolygonF([corner, far, box.bottomRight() + away, box.bottomRight()]))
+    painter.setBrush(inks.front)
+    painter.drawRect(box)
+
+
+def paint_arc(painter: QPainter, box: QRectF, look: Look) -> None:
+    """From before the block to behind it, over its top."""
+    stacked = STACK * (look.copies - 1)
+    left, right = box.left() - 3, box.right() + DEPTH + 4 + stacked
+    top = box.top() - DEPTH - 2 - stacked
+    path = QPainterPath(QPointF(left, top + 2))
+    path.cubicTo(QPointF(left, top - ARC), QPointF(right, top - ARC), QPointF(right, top + 2))
+    ink = QColor(look.colours.text)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(ink, 1.4, SHORTCUT_PENS[look.joins]))
+    painter.drawPath(path)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    painter.drawPolygon(QPolygonF([QPointF(right - 3, top - 1), QPointF(right + 3, top - 1), QPointF(right, top + 4)]))
+
+
+class Diagram(QAbstractScrollArea):
     """Draws the document's plan, shares its selection; arrow keys walk along the slabs, Return opens a run."""
 
     block_opened = Signal()
@@ -109,19 +152,15 @@ class Diagram(QGraphicsView):
         super().__init__()
         self.document = document
         self.opened: set[str] = set()
-        self.paths: list[str] = []
+        self.slabs: list[Slab] = []
         self.words: list[Word] = []
+        self.extent = 0.0  # width of all that is drawn
+        self.middle = 0.0  # height of the wire
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setScene(QGraphicsScene(self))
-        self.setRenderHint(QPainter.RenderHint.Antialiasing)
-        # A few items that all change at once: nothing to index, nothing to save, nothing to leave unpainted.
-        self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
-        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setObjectName("diagram")
         self.setAccessibleName(self.tr("Diagram"))
-        self.setToolTip("")
         self.setMinimumHeight(self.fontMetrics().height() * 9)
         document.changed.connect(self.draw)
         document.selection_changed.connect(self.draw)
@@ -137,40 +176,37 @@ class Diagram(QGraphicsView):
             self.draw()
 
     def draw(self) -> None:
-        """Lay the plan out anew: a few dozen items at most unless a long run is open."""
-        scene = self.scene()
-        scene.clear()
-        self.words.clear()
+        """Lay the plan out anew: a few dozen slabs at most unless a long run is open."""
         captions = section_captions(self.document.plan, self.opened, self.document.name_of)
-        slabs = [slab for caption in captions for slab in caption.slabs]
-        self.paths = [slab.path for slab in slabs if slab.path]
         line = self.fontMetrics().lineSpacing()
         width = self.viewport().width() - 4 * theme.RHYTHM
-        height = self.viewport().height() - 2 * line - 7 * theme.RHYTHM
-        tallest = max(square(slab.shape) for slab in slabs)
+        height = self.viewport().height() - 2 * line - 6 * theme.RHYTHM
+        tallest = max(square(drawn.shape) for caption in captions for drawn in caption.slabs)
         needed = [self.caption_width(caption) for caption in captions]
         thickness, gap = fit_width(captions, needed, width)
-        middle = height / 2
-        left = 0.0
+        top = 3.0 * theme.RHYTHM  # for the arcs
+        self.middle = top + height / 2
+        self.slabs, self.words = [], []
+        left = 2.0 * theme.RHYTHM
         for caption, words in zip(captions, needed, strict=True):
-            own = sum(thickness[slab] + gap for slab in caption.slabs) - gap if caption.slabs else 0.0
+            own = sum(thickness[drawn] + gap for drawn in caption.slabs) - gap if caption.slabs else 0.0
             room = max(own, words)
             at = left + (room - own) / 2
-            for slab in caption.slabs:
-                tall = max(6.0, height * sqrt(square(slab.shape)) / sqrt(tallest))
-                box = QRectF(at, middle - tall / 2, thickness[slab], tall)
-                name = self.document.name_of(slab.path) if slab.path else self.tr("input")
-                scene.addItem(Slab(slab, box, self.is_chosen(slab.path), name))
-                if slab.count > 1:
-                    below = at + thickness[slab] / 2, box.bottom() + 2
-                    self.words.append(Word(f"×{slab.count}", *below, theme.colours().text))
-                at += thickness[slab] + gap
-            self.write_caption(caption, left + room / 2, height + theme.RHYTHM, middle)
+            for drawn in caption.slabs:
+                tall = max(LEAST_HEIGHT, height * sqrt(square(drawn.shape) / tallest))
+                box = QRectF(round(at), round(self.middle - tall / 2), round(thickness[drawn]), round(tall))
+                self.slabs.append(Slab(drawn, box, self.is_chosen(drawn.path)))
+                if drawn.count > 1:
+                    below = at + thickness[drawn] / 2, box.bottom() + 2
+                    self.words.append(Word(f"×{drawn.count}", *below, theme.colours().text))
+                at += thickness[drawn] + gap
+            self.write_caption(caption, left + room / 2, top + height + theme.RHYTHM)
             left += room + gap
-        self.draw_wire(left - gap, middle)
-        scene.setSceneRect(
-            -theme.RHYTHM, -2 * theme.RHYTHM, left - gap + 2 * theme.RHYTHM, height + 2 * line + 4 * theme.RHYTHM
-        )
+        self.extent = left - gap + 2.0 * theme.RHYTHM
+        bar = self.horizontalScrollBar()
+        bar.setPageStep(self.viewport().width())
+        bar.setRange(0, max(0, int(self.extent) - self.viewport().width()))
+        self.viewport().update()
 
     def caption_width(self, caption: Caption) -> float:
         return max(self.fontMetrics().horizontalAdvance(text) for text in caption.lines) + 4.0
@@ -181,43 +217,88 @@ class Diagram(QGraphicsView):
             chosen == path or f"{chosen}.".startswith(f"{path}.") or path.startswith(f"{chosen}.")
         )
 
-    def draw_wire(self, length: float, middle: float) -> None:
-        wire = self.scene().addLine(0, middle, length, middle, QPen(QColor(theme.colours().line), 2))
-        wire.setZValue(-1)
-
-    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        """All words in one go: an item for each would cost more than the slabs."""
-        plain, bold = QFont(self.font()), QFont(self.font())
-        bold.setBold(True)
-        for word in self.words:
-            painter.setFont(bold if word.bold else plain)
-            painter.setPen(QColor(word.colour))
-            box = QRectF(word.centre - WIDEST / 2, word.top, WIDEST, self.fontMetrics().lineSpacing())
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word.text)
-
-    def write_caption(self, caption: Caption, centre: float, top: float, middle: float) -> None:
+    def write_caption(self, caption: Caption, centre: float, top: float) -> None:
         chosen = theme.colours()
         if caption.broken:
-            self.words.append(Word("✕", centre, middle - self.fontMetrics().height() / 2, chosen.bad, bold=True))
+            height = self.middle - self.fontMetrics().height() / 2
+            self.words.append(Word("✕", centre, height, chosen.bad, bold=True))
         (name, shape), colour = caption.lines, chosen.bad if caption.broken else chosen.text
         self.words.append(Word(name, centre, top, colour, bold=self.is_chosen(caption.path)))
         self.words.append(Word(shape, centre, top + self.fontMetrics().lineSpacing(), chosen.quiet))
 
-    def slab_at(self, position: QPointF) -> str:
-        item = self.itemAt(position.toPoint())
-        return item.drawn.path if isinstance(item, Slab) else ""
+    @property
+    def start(self) -> float:
+        """Where the diagram's own coordinates begin in the viewport: centred, or scrolled."""
+        return max(0, (self.viewport().width() - int(self.extent)) // 2) - self.horizontalScrollBar().value()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.translate(self.start, 0)
+        seen = QRectF(event.rect()).translated(-self.start, 0)
+        painter.setPen(QPen(QColor(theme.colours().line), 2))
+        painter.drawLine(QPointF(2 * theme.RHYTHM, self.middle), QPointF(self.extent - 2 * theme.RHYTHM, self.middle))
+        for slab in self.slabs:
+            if slab.box.right() + MARGIN >= seen.left() and slab.box.left() - MARGIN <= seen.right():
+                picture = slab_picture(self.look(slab))
+                painter.drawPixmap(slab.box.topLeft() - QPointF(MARGIN, MARGIN), picture)
+        self.paint_words(painter)
+        painter.end()
+
+    def look(self, slab: Slab) -> Look:
+        drawn, box = slab.drawn, slab.box
+        return Look(
+            theme.colours(),
+            drawn.section,
+            round(box.width()),
+            round(box.height()),
+            min(drawn.count, MOST_COPIES),
+            drawn.joins,
+            slab.chosen,
+            self.devicePixelRatioF(),
+        )
+
+    def paint_words(self, painter: QPainter) -> None:
+        plain, bold = self.font(), self.font()
+        bold.setBold(True)
+        for word in self.words:
+            font = bold if word.bold else plain
+            metrics = QFontMetrics(font)
+            painter.setFont(font)
+            painter.setPen(QColor(word.colour))
+            left = word.centre - metrics.horizontalAdvance(word.text) / 2
+            painter.drawText(QPointF(left, word.top + metrics.ascent()), word.text)
+
+    def slab_at(self, position: QPointF) -> Slab | None:
+        """The slab under a point of the viewport; where two overlap, the one in front."""
+        point = position - QPointF(self.start, 0)
+        reach = (slab for slab in reversed(self.slabs) if slab.box.adjusted(-2, -DEPTH, DEPTH + 2, 0).contains(point))
+        return next(reach, None)
+
+    def path_at(self, position: QPointF) -> str:
+        slab = self.slab_at(position)
+        return slab.drawn.path if slab else ""
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            slab = self.slab_at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), self.describe(slab.drawn) if slab else "", self.viewport())
+            return True
+        return super().viewportEvent(event)
+
+    def describe(self, drawn: Drawn) -> str:
+        name = self.document.name_of(drawn.path) if drawn.path else say(INPUT)
+        return f"{name}  {shape_text(drawn.shape)}"
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        path = self.slab_at(event.position())
+        path = self.path_at(event.position())
         if path.endswith(RUN):
             self.toggle(path)
         elif path:
             self.document.select(path)
-        super().mousePressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """A block is opened; one of an opened run folds the run again."""
-        path = self.slab_at(event.position())
+        path = self.path_at(event.position())
         run = f"{path.partition('.')[0]}.1{RUN}"
         if run in self.opened:
             self.toggle(run)
@@ -229,12 +310,18 @@ class Diagram(QGraphicsView):
         self.draw()
         self.document.select(path)
 
+    def unfold(self, paths: set[str]) -> None:
+        """Open the runs at `paths`, and no others."""
+        self.opened = set(paths)
+        self.draw()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, chosen = event.key(), self.document.selection
-        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self.paths:
+        paths = [slab.drawn.path for slab in self.slabs if slab.drawn.path]
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and paths:
             step = 1 if key == Qt.Key.Key_Right else -1
-            place = self.paths.index(chosen) + step if chosen in self.paths else 0
-            self.document.select(self.paths[max(0, min(place, len(self.paths) - 1))])
+            place = paths.index(chosen) + step if chosen in paths else 0
+            self.document.select(paths[max(0, min(place, len(paths) - 1))])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and "." in chosen:
             self.toggle(f"{chosen.partition('.')[0]}.1{RUN}")
         else:

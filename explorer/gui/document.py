@@ -5,6 +5,7 @@ everyone else. What equals the current design is no change, which is what ends e
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -14,7 +15,9 @@ from explorer.architecture.design import Design
 from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.plan import Plan, plan_network
 from explorer.architecture.presets import preset, preset_of, preset_titled
-from explorer.runs.events import Verdict
+
+if TYPE_CHECKING:
+    from explorer.runs.events import Verdict
 
 MERGEABLE = 1
 
@@ -103,7 +106,7 @@ class Document(QObject):
         self.baseline = plan
         self.changed.emit()
 
-    def note_verdict(self, design: Design, verdict: Verdict) -> None:
+    def note_verdict(self, design: Design, verdict: "Verdict") -> None:
         """What torchinfo said of `design` when it was built."""
         if self.verdicts.get(design) != verdict:
             self.verdicts[design] = verdict

@@ -11,7 +11,7 @@ from explorer.architecture.compare import shape_text
 from explorer.architecture.layers import Layer
 from explorer.gui import theme
 from explorer.gui.language import whole
-from explorer.gui.parts import type_text
+from explorer.gui.parts import block_text, type_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,13 @@ class BlockFigure(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.block: Block | None = None
+        self.setObjectName("figure")
         self.setAccessibleName(self.tr("Figure of the block"))
 
     def show_block(self, block: Block | None) -> None:
         self.block = block
         self.setAccessibleDescription(self.describe())
+        self.updateGeometry()
         self.update()
 
     def describe(self) -> str:
@@ -45,8 +47,11 @@ class BlockFigure(QWidget):
         if self.block is None:
             return ""
         path = " → ".join(type_text(layer) for layer in self.main_path())
-        return self.tr("{input} → {path} → {output}; shortcut: {joins}").format(
-            input=shape_text(self.block.input), path=path, output=shape_text(self.block.output), joins=self.block.joins
+        return self.tr("{input} → {path} → {output}; {shortcut}").format(
+            input=shape_text(self.block.input),
+            path=path,
+            output=shape_text(self.block.output),
+            shortcut=block_text(self.block),
         )
 
     def main_path(self) -> tuple[Layer, ...]:
@@ -57,7 +62,19 @@ class BlockFigure(QWidget):
         return QSize(self.fontMetrics().averageCharWidth() * 62, self.fontMetrics().lineSpacing() * 24)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().averageCharWidth() * 44, self.fontMetrics().lineSpacing() * 17)
+        """Room for the boxes of both ways side by side."""
+        main, side = self.widest()
+        wide = main + side + 6.0 * theme.RHYTHM
+        return QSize(
+            max(self.fontMetrics().averageCharWidth() * 44, round(wide)), self.fontMetrics().lineSpacing() * 17
+        )
+
+    def widest(self) -> tuple[float, float]:
+        """The widest box of the main path and of the shortcut."""
+        if self.block is None:
+            return 0.0, 0.0
+        main = max(map(self.box_width, self.main_path()))
+        return main, max(map(self.box_width, self.block.shortcut), default=0.0)
 
     def stations(self, height: float) -> tuple[list[Station], float]:
         """The boxes of the main path with the sum among them, and the height of one."""
@@ -77,7 +94,7 @@ class BlockFigure(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.figures_font(self.font()))
         stations, pitch = self.stations(self.height() - theme.RHYTHM)
-        middle = self.width() * 0.3
+        middle = max(self.width() * 0.3, self.widest()[0] / 2 + 2.0)
         tall = min(1.5 * self.fontMetrics().lineSpacing(), 0.62 * pitch)
         self.write(painter, middle, 0, f"x  {shape_text(self.block.input)}")
         before = 1.2 * self.fontMetrics().lineSpacing()
@@ -102,8 +119,8 @@ class BlockFigure(QWidget):
         meeting = next((station for station in stations if station.layer is None), None)
         if block is None or meeting is None:
             return
-        widest = max((self.box_width(layer) for layer in block.shortcut), default=0.0)
-        away = min(self.width() * 0.76, self.width() - widest / 2 - 2.0)
+        main, side = self.widest()
+        away = min(max(self.width() * 0.76, middle + main / 2 + side / 2), self.width() - side / 2 - 2.0)
         start = 1.35 * self.fontMetrics().lineSpacing()
         if block.shortcut and block.before:  # a projection of a pre-activation block reads what is activated
             start = stations[len(block.before) - 1].top + tall + 3.0

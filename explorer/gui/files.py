@@ -2,25 +2,31 @@
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, QSettings
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from explorer.architecture.notation import from_line, load_design, to_line, to_toml
 from explorer.architecture.reading import Refused
 from explorer.architecture.source import python_source
+from explorer.architecture.words import system_words
 from explorer.architecture.writing import write_atomically
 from explorer.gui.document import Document
 from explorer.gui.language import say
 from explorer.gui.trainer import Trainer
 from explorer.runs.catalogue import FORMATS, Format
 
+if TYPE_CHECKING:
+    from explorer.gui.window import Window
+
 MOST_RECENT = 8
+DESIGN = ".toml"  # what a design's file ends with
 
 
 class Files(QObject):
-    def __init__(self, window: QWidget, document: Document) -> None:
+    def __init__(self, window: "Window", document: Document) -> None:
         super().__init__(window)
         self.window, self.document = window, document
 
@@ -38,7 +44,7 @@ class Files(QObject):
         try:
             design = load_design(path)
         except Refused as error:
-            self.complain(self.tr("{name} is not opened").format(name=path.name), str(error))
+            self.complain(self.tr("{name} is not opened").format(name=path.name), say(error.sentence))
             return
         if not design.name:
             design = design.change(name=path.stem[:80])
@@ -58,7 +64,7 @@ class Files(QObject):
         try:
             write_atomically(path, to_toml(self.document.design))
         except OSError as error:
-            self.complain(self.tr("{name} is not saved").format(name=path.name), error.strerror or str(error))
+            self.complain(self.tr("{name} is not saved").format(name=path.name), say(system_words(error)))
             return False
         self.document.saved_as(path)
         self.remember(path)
@@ -87,20 +93,30 @@ class Files(QObject):
         try:
             write_atomically(path, chosen.text(self.document.plan, self.document.vocabulary))
         except (OSError, Refused) as error:
-            self.complain(self.tr("{name} is not exported").format(name=path.name), str(error))
+            details = say(error.sentence) if isinstance(error, Refused) else say(system_words(error))
+            self.complain(self.tr("{name} is not exported").format(name=path.name), details)
 
     def paste_line(self) -> None:
         try:
             design = from_line(QGuiApplication.clipboard().text())
         except Refused as error:
-            self.complain(self.tr("The clipboard holds no design"), str(error))
+            self.complain(self.tr("The clipboard holds no design"), say(error.sentence))
             return
         self.document.propose(design, self.tr("Paste design"))
 
     def dropped(self, data: QMimeData) -> Path | None:
-        """The design file among what is dropped."""
+        """The design file among what is dropped, or else the first other file: it may be an image."""
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-        return next((path for path in paths if path.suffix == ".toml"), None)
+        designs = (path for path in paths if path.suffix == DESIGN)
+        return next(designs, None) or next((path for path in paths if path.is_file()), None)
+
+    def take(self, path: Path) -> None:
+        """Open a dropped design, or see a dropped image travel."""
+        if path.suffix == DESIGN:
+            self.open(path)
+        else:
+            self.window.menus.see_travel.setChecked(True)
+            self.window.travel.journeys.use_file(path)
 
     def fill_recent(self, menu: QMenu) -> None:
         menu.clear()

@@ -105,6 +105,7 @@ class Switch(Control):
     def __init__(self, field: Field) -> None:
         super().__init__()
         self.box = QCheckBox()
+        theme.dress(self.box, "check")
         self.box.toggled.connect(self.edited.emit)
         self.hold(self.box)
 
@@ -206,7 +207,7 @@ class More(QToolButton):
     def __init__(self, text: str, below: QWidget) -> None:
         super().__init__()
         self.setText(text)
-        self.setProperty("flat", True)
+        self.setAutoRaise(True)
         self.setCheckable(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setArrowType(Qt.ArrowType.RightArrow)

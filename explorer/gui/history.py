@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from explorer.architecture.twins import kind_of
 from explorer.gui import theme
 from explorer.gui.curves import Curves
 from explorer.gui.document import Document, title_of
-from explorer.gui.plots import Line, Plots
+from explorer.gui.language import say
+from explorer.gui.plot import Line
+from explorer.gui.plots import Plots
 from explorer.gui.runs import RunList
 from explorer.gui.trainer import Trainer
 from explorer.runs.folder import Run, read_events
@@ -20,31 +23,40 @@ class History(QWidget):
     def __init__(self, document: Document, trainer: Trainer) -> None:
         super().__init__()
         self.document, self.trainer = document, trainer
-        self.plots, self.list = Plots(), RunList(trainer.runs)
+        self.plots, self.list = Plots(document.name_of), RunList(trainer.runs)
         self.read: dict[str, Curves] = {}
-        self.shown_run = ""
+        self.shown: set[str] = set()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM)
         column.addWidget(self.plots, stretch=1)
         column.addWidget(self.list)
+        document.vocabulary_changed.connect(self.plots.refresh)
         trainer.progressed.connect(self.follow)
-        trainer.changed.connect(lambda: self.list.allow_resume(trainer.is_busy()))
+        trainer.changed.connect(self.allow_resume)
         trainer.run_ended.connect(self.reload)
         self.list.chosen.connect(self.show_runs)
         self.list.opened.connect(self.open_design)
         self.list.resumed.connect(self.resume)
         QTimer.singleShot(0, self, self.reload)
 
+    def take_over(self, old: "History") -> None:
+        """Show what `old` showed."""
+        self.read = old.read
+        self.plots.logarithmic.setChecked(old.plots.logarithmic.isChecked())
+        self.reload()
+        if run := old.list.current():
+            self.list.select(run.id)
+
     def reload(self) -> None:
         self.list.reload()
         self.show_runs()
 
     def follow(self) -> None:
-        """New points; another run than the one shown is put on the plots first, and into the list."""
-        live = self.trainer.run.id if self.trainer.run else ""
-        if live != self.shown_run:
-            self.shown_run = live
+        """New points; other runs than those shown are put on the plots first, and into the list."""
+        live = {run.id for run in self.trainer.live}
+        if live != self.shown:
+            self.shown = live
             self.reload()
         self.plots.refresh()
 
@@ -52,15 +64,17 @@ class History(QWidget):
         self.plots.show_lines(list(self.lines()))
 
     def lines(self) -> Iterator[Line]:
-        """The latest runs faint, the chosen one in full, the live one in full and last."""
-        live, chosen = self.trainer.run, self.list.current()
-        others = [run for run in self.list.runs if not live or run.id != live.id][:FAINT]
-        if chosen and chosen not in others and (not live or chosen.id != live.id):
-            others.append(chosen)
-        for run in reversed(others):
-            yield Line(title_of(run.design), self.list.colour(run.id), self.curves_of(run), run == chosen)
-        if live:
-            yield Line(title_of(live.design), self.list.colour(live.id), live.curves, True, live.total)
+        """The latest runs faint, the chosen one in full and its twin with it, the live ones in full and last."""
+        live, chosen = self.trainer.live, self.list.current()
+        others = [run for run in self.list.runs if run.id not in {each.id for each in live}]
+        full = {chosen.id, chosen.twin or chosen.id} if chosen else set()
+        shown = [run for number, run in enumerate(others) if number < FAINT or run.id in full]
+        for run in reversed(shown):
+            name = say(kind_of(run.design)) if run.twin in full else title_of(run.design)
+            yield Line(name, self.list.colour(run.id), self.curves_of(run), run.id in full)
+        for each in live:
+            name = say(each.kind) if len(live) > 1 else title_of(each.design)
+            yield Line(name, self.list.colour(each.id), each.curves, True, each.total)
 
     def curves_of(self, run: Run) -> Curves:
         if run.id not in self.read:
@@ -74,6 +88,9 @@ class History(QWidget):
 
     def open_design(self, run: Run) -> None:
         self.document.propose(run.design, self.tr("Open the design of a run"))
+
+    def allow_resume(self) -> None:
+        self.list.allow_resume(self.trainer.is_busy())
 
     def resume(self, run: Run) -> None:
         self.trainer.resume_run(run, self.curves_of(run))

@@ -1,18 +1,99 @@
-"""Turning sentences into what the person reads: translate the template first, then fill in the values."""
+"""Which language the window speaks, and turning sentences, numbers and times into it.
+
+A template is translated first, then its values are filled in. Our texts are English in the source; the other languages
+are in resources/translations.
+"""
 
 from functools import lru_cache
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QSettings, QTranslator
+from PySide6.QtGui import QFontInfo
+from PySide6.QtWidgets import QApplication
 
+from explorer.architecture.presets import resource
 from explorer.architecture.words import Sentence
 
+LANGUAGES = ("system", "en", "zh_CN")
+SOURCE = "en"  # what the texts in the source are written in
+# The same character is drawn differently in Chinese and Japanese; without a word, Linux may take the Japanese form.
+HAN_FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei UI", "PingFang SC")
 
-def say(sentence: Sentence | str) -> str:
-    """A sentence of the inner wings in the person's language."""
-    if isinstance(sentence, str):
-        return QCoreApplication.translate("explorer", sentence)
-    values = {key: say(value) if isinstance(value, Sentence) else value for key, value in sentence.values.items()}
-    return QCoreApplication.translate("explorer", sentence.text).format(**values)
+
+def saved_language() -> str:
+    language = str(QSettings().value("language", "system"))
+    return language if language in LANGUAGES else "system"
+
+
+def chosen_language() -> str:
+    """The one of `LANGUAGES` that was applied last."""
+    app = QCoreApplication.instance()
+    assert app is not None
+    return str(app.property("language") or "system")
+
+
+def spoken_language(language: str) -> str:
+    """The language that our texts are shown in: `language`, or the first of the system's that there is."""
+    if language != "system":
+        return language
+    ours = (QLocale.Language.English, QLocale.Language.Chinese)
+    wanted = (each for each in map(QLocale, QLocale.system().uiLanguages()) if each.language() in ours)
+    first = next(wanted, QLocale(SOURCE))
+    return "zh_CN" if first.script() == QLocale.Script.SimplifiedHanScript else SOURCE
+
+
+def locale_of(language: str) -> QLocale:
+    """How numbers are written in `language`; the C locale of bare systems has no separators, so it gives way."""
+    system = QLocale.system()
+    if language == "system" and system.language() != QLocale.Language.C:
+        return system
+    spoken = spoken_language(language)
+    return QLocale("en_US" if spoken == SOURCE else spoken)
+
+
+def apply_language(language: str) -> None:
+    """Speak `language` from now on: our texts, those of Qt's dialogs, numbers.
+
+    What is on the screen already stays as it was said.
+    """
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    app.setProperty("language", language)
+    QLocale.setDefault(locale_of(language))
+    whole.cache_clear()
+    memory.cache_clear()
+    for translator in app.findChildren(QTranslator):
+        app.removeTranslator(translator)
+        translator.deleteLater()
+    spoken = spoken_language(language)
+    choose_fonts(app, spoken)
+    if spoken == SOURCE:
+        return
+    for name, folder in (
+        (f"qtbase_{spoken}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
+        (spoken, str(resource("translations"))),
+    ):
+        translator = QTranslator(app)
+        if translator.load(name, folder):
+            app.installTranslator(translator)
+
+
+def choose_fonts(app: QApplication, spoken: str) -> None:
+    """Chinese has a font of its own behind the system's, which goes on drawing Latin letters and figures."""
+    font = app.font()
+    if spoken == "zh_CN":
+        font.setFamilies([QFontInfo(font).family(), *HAN_FONTS])
+        app.setFont(font)
+    elif len(font.families()) > 1:
+        font.setFamilies(font.families()[:1])
+        app.setFont(font)
+
+
+def say(text: str) -> str:
+    """A sentence or a single text of the inner wings in the person's language."""
+    if not isinstance(text, Sentence):
+        return QCoreApplication.translate("explorer", text)
+    values = {key: say(value) if isinstance(value, Sentence) else value for key, value in text.values.items()}
+    return Sentence(QCoreApplication.translate("explorer", text.template), values)
 
 
 @lru_cache(maxsize=4096)

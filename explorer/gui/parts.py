@@ -105,8 +105,17 @@ def type_text(part: Part) -> str:
             return ""
 
 
+SHORTCUTS = {
+    "identity": QT_TRANSLATE_NOOP("explorer", "identity shortcut"),
+    "projection": QT_TRANSLATE_NOOP("explorer", "projection shortcut"),
+    "pad": QT_TRANSLATE_NOOP("explorer", "padded shortcut"),
+    "none": QT_TRANSLATE_NOOP("explorer", "no shortcut"),
+}
+
+
 def block_text(block: Block) -> str:
-    return say(Sentence(QT_TRANSLATE_NOOP("explorer", "{shortcut} shortcut"), {"shortcut": block.joins}))
+    """How a block's input joins its output."""
+    return say(SHORTCUTS[block.joins])
 
 
 def find_part(plan: Plan, path: str) -> Part | None:

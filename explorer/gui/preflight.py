@@ -14,7 +14,7 @@ from explorer.architecture.checks import find_problems
 from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.gui import theme
-from explorer.gui.language import about, memory
+from explorer.gui.language import about, memory, say
 from explorer.gui.trainer import Trainer
 from explorer.runs.catalogue import DataSet
 from explorer.runs.commands import Estimate
@@ -42,8 +42,10 @@ class Preflight(QWidget):
         self.own_sized: Design | None = None
         self.recipe = Recipe()
         self.at_data_size, self.at_own_size = QRadioButton(), QRadioButton()
+        for button in (self.at_data_size, self.at_own_size):
+            theme.dress(button, "radio")
         self.line = QLabel()
-        self.line.setProperty("quiet", True)
+        theme.make_quiet(self.line)
         self.line.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -57,6 +59,11 @@ class Preflight(QWidget):
         self.timer.timeout.connect(self.ask)
         trainer.answered.connect(self.take)
         trainer.changed.connect(self.timer.start)
+
+    def take_over(self, old: "Preflight") -> None:
+        """Know what `old` knew, what it waits for and what was picked in it."""
+        self.answers, self.asked, self.number, self.picked = old.answers, old.asked, old.number, old.picked
+        self.at_own_size.setChecked(old.at_own_size.isChecked())
 
     def show_choice(self, design: Design, data: DataSet, recipe: Recipe) -> None:
         """What would be trained if `design` meets `data` under `recipe`."""
@@ -105,20 +112,20 @@ class Preflight(QWidget):
         answer = self.answers.get((design, self.recipe))
         if answer is None:
             return self.tr("measuring …") if self.trainer.state in ("idle", "warming") else ""
-        if "reason" in answer:
-            return str(answer["reason"])
+        if isinstance(reason := answer.get("reason"), str):
+            return say(reason)
         text = self.tr("needs {memory} · about {time} an epoch").format(
             memory=memory(float(answer["memory_bytes"])), time=about(float(answer["seconds_per_epoch"]))
         )
         if self.is_too_large():
-            text += self.tr(" · only {memory} free").format(memory=memory(float(answer["available_bytes"])))
+            text += " · " + self.tr("only {memory} free").format(memory=memory(float(answer["available_bytes"])))
         return text
 
-    def is_too_large(self) -> bool:
-        """Whether the estimate says that memory will not do."""
+    def is_too_large(self, networks: int = 1) -> bool:
+        """Whether the estimate says that memory will not do for so many networks of this size."""
         answer = self.answers.get((self.fitted, self.recipe), {}) if self.fitted else {}
         available = float(answer.get("available_bytes", 0))
-        return 0 < available < float(answer.get("memory_bytes", 0))
+        return 0 < available < networks * float(answer.get("memory_bytes", 0))
 
     def ask(self) -> None:
         """Measure the next thing that is shown and not known, the likelier one first."""

@@ -8,8 +8,9 @@ from collections import deque
 
 from PySide6.QtCore import QByteArray, QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
+from explorer.architecture.words import NOTHING, QT_TRANSLATE_NOOP, Sentence
 from explorer.runs.commands import Command, command_line
-from explorer.runs.events import MOST_CHARACTERS, Event, read_event
+from explorer.runs.events import MOST_CHARACTERS, Said, read_line
 from explorer.runs.launch import Launch, launch_local
 
 BATCH = 50  # milliseconds
@@ -19,16 +20,16 @@ LOG_LINES = 200
 
 
 class WorkerProcess(QObject):
-    """`received` carries a list of events, `ended` how the process ended: an empty text if it was asked to."""
+    """`received` carries a list of `Said`, `ended` a sentence on how the process ended: nothing if it was asked to."""
 
     received = Signal(list)
-    ended = Signal(str)
+    ended = Signal(object)
 
     def __init__(self, parent: QObject | None = None, launch: Launch | None = None) -> None:
         super().__init__(parent)
         self.launch = launch
         self.log: deque[str] = deque(maxlen=LOG_LINES)
-        self.batch: list[Event] = []
+        self.batch: list[Said] = []
         self.dropping = False
         self.expected = False
         self.process = QProcess(self)
@@ -79,10 +80,10 @@ class WorkerProcess(QObject):
 
     def take(self, line: QByteArray) -> None:
         text = bytes(line.data()).decode("utf-8", "replace").strip()
-        event = None if self.dropping else read_event(text)
+        said = None if self.dropping else read_line(text)
         self.dropping = False
-        if event is not None:
-            self.batch.append(event)
+        if said is not None:
+            self.batch.append(said)
         elif text:
             self.log.append(text[:1000])
 
@@ -98,17 +99,20 @@ class WorkerProcess(QObject):
     def report_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
             self.log.append(self.process.errorString())
-            self.ended.emit(self.tr("The training process could not be started."))
+            what = QT_TRANSLATE_NOOP("explorer", "The training process could not be started.")
+            self.ended.emit(Sentence(what))
 
     def report_end(self, code: int, status: QProcess.ExitStatus) -> None:
         self.drain()
         self.timer.stop()
         self.flush()
         if self.expected:
-            self.ended.emit("")
+            self.ended.emit(NOTHING)
         elif status == QProcess.ExitStatus.CrashExit:
-            self.ended.emit(
-                self.tr("The training process was killed (signal {code}); memory may have run out.").format(code=code)
+            what = QT_TRANSLATE_NOOP(
+                "explorer", "The training process was killed (signal {code}); memory may have run out."
             )
+            self.ended.emit(Sentence(what, {"code": code}))
         else:
-            self.ended.emit(self.tr("The training process ended by itself (exit status {code}).").format(code=code))
+            what = QT_TRANSLATE_NOOP("explorer", "The training process ended by itself (exit status {code}).")
+            self.ended.emit(Sentence(what, {"code": code}))

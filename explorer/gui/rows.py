@@ -40,19 +40,20 @@ class Node:
             self.below = [Node(part, row, self) for row, part in enumerate(children(self.part))]
         return self.below
 
-    def adopt(self, part: Part) -> bool:
-        """Stand for `part` from now on, if that leaves the rows below as they are."""
-        if type(part) is not type(self.part) or part.name != self.part.name:
-            return False
+    def adopt(self, part: Part) -> None:
+        """Stand for `part` from now on."""
         self.part = part
         self.texts = []
-        if self.below is None:
-            return True
-        return adopt_all(self.below, children(part))
 
 
-def adopt_all(nodes: list[Node], parts: tuple[Part, ...]) -> bool:
-    return len(nodes) == len(parts) and all(node.adopt(part) for node, part in zip(nodes, parts, strict=True))
+def same_row(node: Node, part: Part) -> bool:
+    """Whether the row of `node` may stand for `part`."""
+    return type(node.part) is type(part) and node.part.name == part.name
+
+
+def number_rows(nodes: list[Node]) -> None:
+    for row, node in enumerate(nodes):
+        node.row = row
 
 
 class Column(NamedTuple):
@@ -87,25 +88,48 @@ COLUMNS = (
     ),
 )
 FIRST_FIGURE = 2
+BAD = ("bad",) * len(COLUMNS)
+PLAIN = ("text", "quiet", *["text"] * (len(COLUMNS) - 2))
+STAGES = tuple((f"stage {number}", *PLAIN[1:]) for number in range(10))  # by the row of the section
 
 
 class LayerModel(QAbstractItemModel):
     def __init__(self, document: Document) -> None:
-        super().__init__(document)
+        super().__init__()
         self.document = document
         self.nodes: list[Node] = []
         self.cell = QSize()
 
     def show_plan(self) -> bool:
-        """Stand for the document's plan; False if the rows had to be made anew."""
-        parts = top_parts(self.document.plan)
-        if self.nodes and adopt_all(self.nodes, parts):
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self.nodes) - 1, len(COLUMNS) - 1))
-            return True
-        self.beginResetModel()
-        self.nodes = [Node(part, row, None) for row, part in enumerate(parts)]
-        self.endResetModel()
-        return False
+        """Stand for the document's plan; True if rows came or went."""
+        changed = self.reconcile(QModelIndex(), None, self.nodes, top_parts(self.document.plan))
+        self.dataChanged.emit(self.index(0, 0), self.index(len(self.nodes) - 1, len(COLUMNS) - 1))
+        return changed
+
+    def reconcile(self, above: QModelIndex, parent: Node | None, nodes: list[Node], parts: tuple[Part, ...]) -> bool:
+        """Make `nodes`, the rows below `above`, stand for `parts`: rows that differ go and come, the others stay."""
+        most = min(len(nodes), len(parts))
+        start = next((row for row in range(most) if not same_row(nodes[row], parts[row])), most)
+        rest = most - start
+        end = next((back for back in range(rest) if not same_row(nodes[-1 - back], parts[-1 - back])), rest)
+        changed = False
+        if start < len(nodes) - end:
+            self.beginRemoveRows(above, start, len(nodes) - end - 1)
+            del nodes[start : len(nodes) - end]
+            number_rows(nodes)
+            self.endRemoveRows()
+            changed = True
+        if start < len(parts) - end:
+            self.beginInsertRows(above, start, len(parts) - end - 1)
+            nodes[start:start] = [Node(part, 0, parent) for part in parts[start : len(parts) - end]]
+            number_rows(nodes)
+            self.endInsertRows()
+            changed = True
+        for node, part in zip(nodes, parts, strict=True):
+            node.adopt(part)
+            if node.below is not None:
+                changed |= self.reconcile(self.createIndex(node.row, 0, node), node, node.below, children(part))
+        return changed
 
     def node(self, index: Index) -> Node:
         node = index.internalPointer()
@@ -140,14 +164,11 @@ class LayerModel(QAbstractItemModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             return say(COLUMNS[section].heading)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if section >= FIRST_FIGURE else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.text(self.node(index), index.column())
+            return self.texts(self.node(index))[index.column()]
         if role == Qt.ItemDataRole.SizeHintRole:
             return self.cell
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(part := self.node(index).part, Broken):
@@ -160,16 +181,16 @@ class LayerModel(QAbstractItemModel):
             return self.createIndex(row, column, index.internalPointer())
         return super().sibling(row, column, index)
 
-    def text(self, node: Node, number: int) -> str:
+    def texts(self, node: Node) -> list[str]:
+        """What stands in each column of a row, made when it is first seen."""
         if not node.texts:
             node.texts = self.make_texts(node)
-        return node.texts[number]
+        return node.texts
 
     def make_texts(self, node: Node) -> list[str]:
-        """What stands in each column of a row."""
         part, name = node.part, self.document.name_of(node.path)
         if isinstance(part, Broken):
-            return [f"{name}: {say(part.reason)}"] + [""] * (len(COLUMNS) - 1)
+            return [self.tr("{name}: {reason}").format(name=name, reason=say(part.reason))] + [""] * (len(COLUMNS) - 1)
         texts = [column.text(part, name) for column in COLUMNS]
         if base := self.document.baseline:
             before = find_part(base, node.path)
@@ -179,13 +200,11 @@ class LayerModel(QAbstractItemModel):
             ]
         return texts
 
-    def ink(self, node: Node, number: int) -> str:
-        """Which of the table's inks a cell is written in."""
+    def inks(self, node: Node) -> tuple[str, ...]:
+        """Which of the table's inks each cell of a row is written in."""
         if isinstance(node.part, Broken):
-            return "bad"
-        if number == 0 and not node.level and node.part.name.startswith("layer"):
-            return f"stage {node.row}"
-        return "quiet" if number == 1 else "text"
+            return BAD
+        return STAGES[node.row] if not node.level and node.part.name.startswith("layer") else PLAIN
 
     def find(self, path: str) -> QModelIndex:
         """The row at `path`, making the rows on the way."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from explorer.architecture.compare import changed_fields, design_changes
 from explorer.gui import theme
@@ -37,9 +37,12 @@ class RunList(QWidget):
         self.tree.setFont(theme.figures_font(self.tree.font()))
         self.tree.setFixedHeight(int(self.fontMetrics().lineSpacing() * 1.5 * (ROWS + 1)))
         header = self.tree.header()
+        theme.dress(header, "header")
         header.setStretchLastSection(True)
-        for number, sample in enumerate(("ResNet-18 (D", "99.9 %", "finished")):
-            header.resizeSection(number, self.fontMetrics().horizontalAdvance(sample) + 2 * theme.RHYTHM)
+        header.resizeSection(0, self.fontMetrics().horizontalAdvance("ResNet-18 (D") + 2 * theme.RHYTHM)
+        for number in (1, 2):
+            header.setSectionResizeMode(number, QHeaderView.ResizeMode.ResizeToContents)
+        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.tree.currentItemChanged.connect(self.show_choice)
         self.tree.itemActivated.connect(lambda: self.opened.emit(self.current()))
         self.open = QPushButton(self.tr("Open its design"))
@@ -75,16 +78,17 @@ class RunList(QWidget):
         changes = ""
         if older:
             sentences = (*design_changes(older.design, run.design), *changed_fields(older.recipe, run.recipe))
-            changes = ", ".join(map(say, sentences)) or self.tr("the same again")
+            changes = self.tr(", ").join(map(say, sentences)) or self.tr("the same again")
         best = "" if run.best_accuracy is None else percent(run.best_accuracy)
-        item = QTreeWidgetItem([title_of(run.design), best, self.state_text(run.state), changes])
+        item = QTreeWidgetItem([title_of(run.design), best, self.states()[run.state], changes])
         item.setIcon(0, dot(self.colour(run.id)))
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         item.setToolTip(0, f"{title_of(run.design)}\n{run.id}\n{run.created.astimezone():%Y-%m-%d %H:%M}")
         item.setToolTip(3, changes)
         return item
 
-    def state_text(self, state: str) -> str:
+    def states(self) -> dict[str, str]:
+        """What a run may be, and the word for it."""
         return {
             "running": self.tr("running"),
             "paused": self.tr("paused"),
@@ -92,7 +96,7 @@ class RunList(QWidget):
             "stopped": self.tr("stopped"),
             "failed": self.tr("failed"),
             "interrupted": self.tr("interrupted"),
-        }[state]
+        }
 
     def colour(self, run_id: str) -> QColor:
         """The run's own colour, by its place among all runs, oldest first; a run to come gets the next one."""

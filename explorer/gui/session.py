@@ -1,53 +1,68 @@
 """Session: one window from its first paint to its end, with its document, its trainer and the worker behind."""
 
 import gc
-from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 
 from explorer.architecture.design import Design
 from explorer.gui.document import Document
+from explorer.gui.language import apply_language
 from explorer.gui.painted import PaintWatch
-from explorer.gui.process import WorkerProcess
-from explorer.gui.trainer import Trainer
+from explorer.gui.textsize import apply_size, chosen_size
 from explorer.gui.window import Window
+
+if TYPE_CHECKING:
+    from explorer.gui.process import WorkerProcess
 
 
 class Session(QObject):
     """`painted` at the first sight of diagram and table; `closed` when the worker has gone after the window.
 
-    `complete` once the plots and the list of runs are there too.
+    `complete`, and `completed` says so, once the plots and the list of runs are there too.
     """
 
     painted = Signal()
+    completed = Signal()
     closed = Signal()
 
-    def __init__(self, design: Design, runs: Path, warm: bool = True, process: WorkerProcess | None = None) -> None:
+    def __init__(self, design: Design, runs: Path, warm: bool = True, process: "WorkerProcess | None" = None) -> None:
         super().__init__()
-        self.warm = warm
+        self.runs, self.warm, self.process = runs, warm, process
         self.complete = False
-        self.document = Document(design)
-        self.trainer = Trainer(runs, process)
-        self.window = Window(self.document, self.trainer)
-        self.window.closed.connect(self.end)
-        self.trainer.progressed.connect(self.note_verdict)
-        self.trainer.process.ended.connect(self.finish)
         self.ending = False
+        self.document = Document(design)
+        self.window = self.make_window()
         self.patience = QTimer(self, interval=20)
         self.patience.timeout.connect(self.show_history)
         self.first_paint = PaintWatch(self.window.diagram.viewport(), self.window.table.viewport())
         self.first_paint.painted.connect(self.load_rest)
 
+    def make_window(self) -> Window:
+        window = Window(self.document)
+        window.closed.connect(self.end)
+        window.language_chosen.connect(self.use_language)
+        window.size_chosen.connect(self.use_size)
+        return window
+
     def load_rest(self) -> None:
-        """What the first paint need not wait for: the worker, pyqtgraph, the runs."""
+        """What the first paint need not wait for: everything around the network, the worker, pyqtgraph, the runs."""
         self.first_paint.painted.disconnect(self.load_rest)
         self.painted.emit()
+        if self.ending:
+            return
+        from explorer.gui.trainer import Trainer
+
+        self.trainer = Trainer(self.runs, self.process)
+        self.trainer.progressed.connect(self.note_verdict)
+        self.trainer.process.ended.connect(self.finish)
+        self.window.furnish(self.trainer)
         if self.warm:
             self.trainer.warm_up()
         self.loading = Thread(target=import_module, args=("explorer.gui.history",), daemon=True)
@@ -61,22 +76,71 @@ class Session(QObject):
         self.patience.stop()
         if self.ending:
             return
+        self.add_history()
+        gc.freeze()  # what is there now stays: no collection need look at it again, least of all during a drag
+        self.complete = True
+        self.completed.emit()
+
+    def greet(self) -> None:
+        """Offer the tour to a person who sees this for the first time."""
+        if not QSettings().value("toured", False):
+            QSettings().setValue("toured", True)
+            self.window.tutor.teach("tour")
+
+    def add_history(self) -> None:
         from explorer.gui.history import History
 
         self.history = History(self.document, self.trainer)
         self.window.training.below.addWidget(self.history)
-        gc.freeze()  # what is there now stays: no collection need look at it again, least of all during a drag
-        self.complete = True
+
+    def use_language(self, language: str) -> None:
+        """Speak `language` from now on."""
+        QSettings().setValue("language", language)
+        apply_language(language)
+        self.renew_window()
+
+    def use_size(self, steps: int) -> None:
+        """Let the text grow by so many steps, or go back to its usual size."""
+        size = chosen_size() + steps if steps else 0
+        QSettings().setValue("text_size", apply_size(size))
+        self.renew_window()
+
+    def renew_window(self) -> None:
+        """Words and their sizes stand in widgets, so a new window takes the place of the old one.
+
+        Design, undo stack, run and worker are no widgets: they notice nothing.
+        """
+        old, self.window = self.window, self.make_window()
+        self.window.furnish(self.trainer)
+        self.window.take_over(old)
+        if self.complete:
+            shown = self.history
+            self.add_history()
+            self.history.take_over(shown)
+        self.window.show()
+        self.window.activateWindow()
+        old.hide()
+        old.deleteLater()
+        gc.unfreeze()
+        QTimer.singleShot(0, self, self.forget_window)
+
+    def forget_window(self) -> None:
+        """A window's parts know one another in circles; the last one has just been deleted."""
+        gc.collect()
+        gc.freeze()
 
     def note_verdict(self) -> None:
-        run = self.trainer.run
-        if run and run.started:
-            self.document.note_verdict(run.design, run.started.referee)
+        for run in self.trainer.live:
+            if run.started:
+                self.document.note_verdict(run.design, run.started.referee)
 
     def end(self) -> None:
         """The window is closed: the worker writes its checkpoint and goes, or goes at once if it has none to write."""
         self.ending = True
         self.patience.stop()
+        if not self.window.is_furnished:
+            self.finish()
+            return
         self.trainer.shut_down()
         if not self.trainer.process.is_running():
             self.finish()
@@ -89,6 +153,7 @@ class Session(QObject):
     def show_crash(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """An exception that nobody caught: note it and say so; the window and the training live on."""
         import traceback
+        from datetime import datetime
 
         import platformdirs
 

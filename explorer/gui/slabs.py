@@ -11,8 +11,11 @@ from explorer.architecture.blocks import Block
 from explorer.architecture.compare import shape_text
 from explorer.architecture.layers import Shape
 from explorer.architecture.plan import Plan, Section
+from explorer.architecture.words import QT_TRANSLATE_NOOP
+from explorer.gui.language import say
 from explorer.gui.parts import Broken, Run, children, repeats, top_parts
 
+INPUT = QT_TRANSLATE_NOOP("explorer", "input")
 GAPS = (44.0, 38.0, 32.0, 28.0, 24.0, 20.0, 16.0)  # pixels between slabs
 LEAST_GAP = GAPS[-1]
 THINNER = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3)
@@ -48,7 +51,7 @@ def square(shape: Shape) -> float:
 def section_captions(plan: Plan, opened: set[str], name_of: Callable[[str], str]) -> list[Caption]:
     """What to draw, from the input to the head; `name_of` turns a path into words."""
     source = Drawn("", plan.design.input, 0)
-    captions = [Caption("", ("input", shape_text(plan.design.input)), 0, (source,))]
+    captions = [Caption("", (say(INPUT), shape_text(plan.design.input)), 0, (source,))]
     for number, part in enumerate(top_parts(plan)):
         if isinstance(part, Broken):
             captions.append(Caption(part.name, (name_of(part.name), ""), number, (), broken=True))

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from itertools import count
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -79,7 +80,7 @@ class ScaledSlider(QSlider):
         self.setValue(min(bisect_left(self.scale, value), len(self.scale) - 1))
 
 
-class StageEditor(QFrame):
+class StageEditor(QWidget):
     """One stage: blocks and width with sliders, stride, remove."""
 
     def __init__(self, document: Document, index: int) -> None:
@@ -88,11 +89,11 @@ class StageEditor(QFrame):
         self.index = index
         self.fields = form_fields(Stage)
         self.heading = QLabel(self.tr("Stage {number}").format(number=index + 1))
-        self.heading.setProperty("heading", True)
+        theme.make_heading(self.heading)
         self.output = QLabel()
-        self.output.setProperty("quiet", True)
+        theme.make_quiet(self.output)
         self.remove = QToolButton()
-        self.remove.setProperty("flat", True)
+        self.remove.setAutoRaise(True)
         theme.set_icon(self.remove, "x")
         self.remove.setToolTip(self.tr("Remove stage {number}").format(number=index + 1))
         self.remove.setAccessibleName(self.remove.toolTip())
@@ -114,12 +115,11 @@ class StageEditor(QFrame):
         for row, name in enumerate(("blocks", "width", "stride"), 1):
             self.add(grid, row, name)
         grid.addWidget(self.problems, 4, 0, 1, 3)
-        self.dress()
 
     def add(self, grid: QGridLayout, row: int, name: str) -> None:
         field = self.fields[name]
         label = QLabel(say(field.label.text))
-        label.setProperty("quiet", True)
+        theme.make_quiet(label)
         spoken = self.tr("Stage {number}: {field}").format(number=self.index + 1, field=say(field.label.text))
         box = self.boxes[name] = spin_box(field.bounds)
         gesture = Gesture(self)
@@ -140,11 +140,14 @@ class StageEditor(QFrame):
         grid.addWidget(label, row, 0)
         grid.addWidget(box, row, 2)
 
-    def dress(self) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The stage's hue along the left, broader with a shade behind where it is selected."""
+        painter = QPainter(self)
         chosen = self.document.selection.partition(".")[0] == f"layer{self.index + 1}"
-        hue = theme.stage_colour(self.index + 1).name()
-        width, shade = (4, theme.colours().raised) if chosen else (2, "transparent")
-        self.setStyleSheet(f"StageEditor {{ border-left: {width}px solid {hue}; background: {shade}; }}")
+        if chosen:
+            painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Midlight))
+        painter.fillRect(0, 0, 4 if chosen else 2, self.height(), theme.stage_colour(self.index + 1))
+        painter.end()
 
     def propose(self, name: str, value: int, gesture: str) -> None:
         field = say(self.fields[name].label.text)
@@ -217,7 +220,8 @@ class DesignEditor(QScrollArea):
         self.setMinimumWidth(body.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width())
 
     def propose(self, name: str, value: object) -> None:
-        label = f"{say(form_fields(Design)[name].label.text)}: {value_text(value)}"
+        field = say(form_fields(Design)[name].label.text)
+        label = self.tr("{field}: {value}").format(field=field, value=value_text(value))
         ticks = isinstance(value, int | tuple) and not isinstance(value, bool)
         gesture = f"{self.gesture.name()} {name}" if ticks else ""
         self.document.propose(self.document.design.change(**{name: value}), label, gesture)
@@ -259,9 +263,4 @@ class DesignEditor(QScrollArea):
 
     def show_selection(self) -> None:
         for editor in self.editors:
-            editor.dress()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "editors"):
-            self.show_selection()
+            editor.update()

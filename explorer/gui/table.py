@@ -4,7 +4,16 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from PySide6.QtCore import QMimeData, QModelIndex, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QResizeEvent, QStaticText
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QStaticText,
+)
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStyleOptionViewItem, QTreeView
 
 from explorer.architecture.blocks import Block
@@ -14,6 +23,8 @@ from explorer.gui.language import say
 from explorer.gui.rows import COLUMNS, FIRST_FIGURE, Index, LayerModel
 
 MARGIN = theme.RHYTHM // 2
+CHOSEN = ("chosen",) * len(COLUMNS)
+DIFFERENCE = "  (+999.9 MiB)"  # the widest that a baseline adds to a figure
 
 
 @cache
@@ -23,6 +34,30 @@ def table_inks(colours: theme.Colours) -> dict[str, QColor]:
     stages = {f"stage {number}": QColor(theme.stage_colour(number)).darker(darker) for number in range(1, 9)}
     inks = {"text": colours.text, "quiet": colours.quiet, "bad": colours.bad, "chosen": colours.on_accent}
     return stages | {name: QColor(colour) for name, colour in inks.items()}
+
+
+class Headings(QHeaderView):
+    """The headings, painted in one go; the style would take as long for them as for all rows."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), int(1.8 * self.fontMetrics().height()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, colours, room = QPainter(self.viewport()), theme.colours(), self.viewport().rect()
+        painter.fillRect(room, self.palette().base())
+        painter.setPen(QColor(colours.line))
+        painter.drawLine(room.bottomLeft(), room.bottomRight())
+        painter.setPen(QColor(colours.quiet))
+        for number, column in enumerate(COLUMNS):
+            left, width = self.sectionViewportPosition(number), self.sectionSize(number)
+            side = Qt.AlignmentFlag.AlignRight if number >= FIRST_FIGURE else Qt.AlignmentFlag.AlignLeft
+            box = QRect(left + MARGIN, 0, width - 2 * MARGIN, room.height())
+            if width:
+                painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, say(column.heading))
+        painter.end()
 
 
 class LayerTable(QTreeView):
@@ -36,6 +71,7 @@ class LayerTable(QTreeView):
         self.layers = LayerModel(document)
         self.layers.cell = QSize(0, int(1.5 * self.fontMetrics().height()))
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHeader(Headings())
         self.setModel(self.layers)
         self.setFont(theme.figures_font(self.font()))
         self.setUniformRowHeights(True)
@@ -63,30 +99,48 @@ class LayerTable(QTreeView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(self.fontMetrics().averageCharWidth() * 5)
-        self.widths = [self.fontMetrics().horizontalAdvance(each.widest) + 3 * theme.RHYTHM for each in COLUMNS]
+        self.compared = self.document.baseline is not None
+        widest = [each.widest + (DIFFERENCE if self.compared and each.figure else "") for each in COLUMNS]
+        self.widths = [self.fontMetrics().horizontalAdvance(text) + 3 * theme.RHYTHM for text in widest]
         for number, width in enumerate(self.widths):
             header.resizeSection(number, width)
+        self.hide_columns()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def hide_columns(self) -> None:
         """Where there is no room for all columns, the last ones give way."""
         room = self.viewport().width()
         for number in range(1, len(COLUMNS)):
             self.setColumnHidden(number, sum(self.widths[: number + 1]) > room)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.hide_columns()
         super().resizeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """What all rows need is looked up once, not for each."""
+        self.inks, self.places = table_inks(theme.colours()), self.column_places()
+        super().paintEvent(event)
 
     def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """A row with few calls a cell. The view's own way asks the model and the style dozens of times for each."""
-        node, top, height = self.layers.node(index), option.rect.top(), option.rect.height()
+        node, room = self.layers.node(index), option.rect
+        top, height = room.top(), room.height()
         indent = self.indentation() * (node.level + 1)
-        inks, chosen = self.inks(), self.selectionModel().isSelected(index)
+        chosen = self.selectionModel().isSelected(index)
         if chosen:
-            painter.fillRect(option.rect, self.palette().highlight())
-        self.drawBranches(painter, QRect(0, top, indent, height), index)
-        for column, (left, width) in enumerate(self.places()):
-            painter.setPen(inks["chosen" if chosen else self.layers.ink(node, column)])
-            shaped, wide, tall = self.shaped(self.layers.text(node, column))
-            start = left + width - wide - MARGIN if column >= FIRST_FIGURE else left + MARGIN
-            painter.drawStaticText(QPointF(start + (0 if column else indent), top + (height - tall) / 2), shaped)
+            painter.fillRect(room, self.palette().highlight())
+        if self.layers.hasChildren(index):
+            self.drawBranches(painter, QRect(0, top, indent, height), index)
+        inks = CHOSEN if chosen else self.layers.inks(node)
+        last = ""
+        for (left, right), ink, text in zip(self.places, inks, self.layers.texts(node), strict=False):
+            if ink != last:
+                painter.setPen(self.inks[ink])
+                last = ink
+            shaped, wide, tall = self.shaped(text)
+            start = right - wide if right else left + indent
+            indent = 0
+            painter.drawStaticText(QPointF(start, top + (height - tall) / 2), shaped)
 
     def shape_text(self, text: str) -> tuple[QStaticText, float, float]:
         """A text ready to be drawn, its width and its height; most texts come again with the next tick."""
@@ -95,24 +149,35 @@ class LayerTable(QTreeView):
         shaped.prepare(font=self.font())
         return shaped, shaped.size().width(), shaped.size().height()
 
-    def places(self) -> list[tuple[int, int]]:
-        """Left edge and width of each visible column; those without room are the last."""
-        header = self.header()
-        shown = [each for each in range(len(COLUMNS)) if not self.isColumnHidden(each)]
-        return [(header.sectionViewportPosition(each), header.sectionSize(each)) for each in shown]
+    def column_places(self) -> list[tuple[int, int]]:
+        """Where the text of each visible column begins, and where it ends if it is a figure; the last are hidden."""
+        header, places = self.header(), []
+        for column in range(len(COLUMNS)):
+            if not self.isColumnHidden(column):
+                left = header.sectionViewportPosition(column)
+                right = left + header.sectionSize(column) - MARGIN if column >= FIRST_FIGURE else 0
+                places.append((left + MARGIN, right))
+        return places
 
-    def inks(self) -> dict[str, QColor]:
-        return table_inks(theme.colours())
+    def unfold(self, paths: set[str]) -> None:
+        """Open the rows at `paths`, and no others."""
+        self.collapseAll()
+        self.opened = set(paths)
+        self.expand_opened()
 
     def show_plan(self) -> None:
+        if self.compared != (self.document.baseline is not None):
+            self.size_columns()
         if self.layers.show_plan():
-            self.viewport().update()
-            return
+            self.expand_opened()
+            self.executeDelayedItemsLayout()  # else it comes after this frame, with a frame of its own
+            self.show_selection()
+
+    def expand_opened(self) -> None:
         for path in sorted(self.opened, key=len):
             index = self.layers.find(path)
             if index.isValid():
                 self.setExpanded(index, True)
-        self.show_selection()
 
     def show_selection(self) -> None:
         index = self.layers.find(self.document.selection) if self.document.selection else QModelIndex()
@@ -140,7 +205,7 @@ class LayerTable(QTreeView):
         """The selected rows, or all that are open, as TSV and as an HTML table."""
         rows = sorted(self.selectionModel().selectedRows(), key=self.position) or list(self.visible_rows())
         lines = [[say(column.heading) for column in COLUMNS]]
-        lines += [[self.layers.text(self.layers.node(row), number) for number in range(len(COLUMNS))] for row in rows]
+        lines += [self.layers.texts(self.layers.node(row)) for row in rows]
         data = QMimeData()
         data.setText("\n".join("\t".join(line) for line in lines))
         cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in line)}</tr>" for line in lines)

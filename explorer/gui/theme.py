@@ -9,12 +9,10 @@ from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
-from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QToolTip, QWidget
 
 from explorer.architecture.presets import resource
 
-THEMES = ("system", "light", "dark")
 RHYTHM = 8  # pixels between things
 
 
@@ -68,15 +66,37 @@ DARK = Colours(
     stages=("#6f9fdc", "#5cb5a5", "#d6a94f", "#d5857a", "#a08bd6"),
     runs=("#6ba1ff", "#f0964b", "#63c592", "#d983c8", "#d1b54a", "#4fbfd1", "#f07f86", "#a595f2"),
 )
+# For a projector, and for eyes that see colours differently: black on white, hues that differ in lightness too, apart
+# from one another under protanopia, deuteranopia and tritanopia (a test simulates them).
+PROJECTOR = Colours(
+    window="#ffffff",
+    surface="#ffffff",
+    raised="#e6e6e6",
+    line="#8c8c8c",
+    text="#000000",
+    quiet="#3d3d3d",
+    disabled="#767676",
+    accent="#0b57b0",
+    on_accent="#ffffff",
+    warning="#6b4300",
+    bad="#9c0f06",
+    neutral="#767676",
+    stages=("#0b66c3", "#c65a00", "#00866b", "#7a1f5c", "#2b2b2b"),
+    runs=("#1010c8", "#c87010", "#40a070", "#701070", "#a01010", "#404040", "#c810c8", "#a070a0"),
+)
+PALETTES = {"light": LIGHT, "dark": DARK, "projector": PROJECTOR}
+THEMES = ("system", *PALETTES)
 
 
 def system_is_dark() -> bool:
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
+@lru_cache(maxsize=1)
 def colours() -> Colours:
     """The palette in use."""
-    return DARK if QApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+    app = QApplication.instance()
+    return PALETTES[app.property("palette_name")] if app and app.property("palette_name") else LIGHT
 
 
 def stage_colour(number: int) -> QColor:
@@ -124,47 +144,74 @@ def palette(chosen: Colours) -> QPalette:
     return made
 
 
-STYLE = """
-QToolTip {{ color: {text}; background: {raised}; border: 1px solid {line}; padding: 4px; }}
-QDockWidget {{ titlebar-close-icon: none; }}
-QDockWidget::title {{ padding: 6px 8px; background: {window}; text-align: left; }}
-QMainWindow::separator {{ background: {line}; width: 1px; height: 1px; }}
-QHeaderView::section {{ background: {surface}; color: {quiet}; border: none; border-bottom: 1px solid {line};
-  padding: 4px 6px; }}
-QStatusBar {{ color: {quiet}; }}
-QToolBar {{ border: none; border-bottom: 1px solid {line}; spacing: 4px; padding: 2px 6px; }}
-QLabel[quiet="true"] {{ color: {quiet}; }}
-QLabel[heading="true"] {{ font-weight: 600; }}
-QPushButton[primary="true"] {{ background: {accent}; color: {on_accent}; border: none; border-radius: 4px;
-  padding: 7px 12px; font-weight: 600; }}
-QPushButton[primary="true"]:hover {{ background: {text}; color: {surface}; }}
-QPushButton[primary="true"]:disabled {{ background: {raised}; color: {disabled}; }}
-QPushButton[primary="true"]:focus {{ border: 2px solid {text}; padding: 5px 10px; }}
-QToolButton[flat="true"] {{ border: none; padding: 2px; color: {text}; background: transparent; }}
-QToolButton[flat="true"]:hover {{ background: {raised}; border-radius: 4px; }}
-QToolButton[flat="true"]:focus {{ border: 1px solid {accent}; border-radius: 4px; }}
+# What the palette cannot say, for single widgets: a style sheet for the whole application would slow down every paint.
+DRESSES = {
+    "primary": """
+QPushButton {{ background: {accent}; color: {on_accent}; border: none; border-radius: 4px; padding: 7px 12px;
+  font-weight: 600; }}
+QPushButton:hover {{ background: {text}; color: {surface}; }}
+QPushButton:disabled {{ background: {raised}; color: {disabled}; }}
+QPushButton:focus {{ border: 2px solid {text}; padding: 5px 10px; }}
+""",
+    "radio": """
 QRadioButton::indicator {{ width: 10px; height: 10px; border: 1px solid {quiet}; border-radius: 6px;
   background: {surface}; }}
 QRadioButton::indicator:checked {{ width: 4px; height: 4px; border: 4px solid {accent}; background: {on_accent}; }}
+""",
+    "check": """
 QCheckBox::indicator {{ width: 12px; height: 12px; border: 1px solid {quiet}; border-radius: 3px;
   background: {surface}; }}
 QCheckBox::indicator:checked {{ border-color: {accent}; background: {accent}; image: url({tick}); }}
+""",
+    "progress": """
 QProgressBar {{ border: none; background: {raised}; border-radius: 3px; max-height: 6px; min-height: 6px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}
-"""
+""",
+    "header": """
+QHeaderView::section {{ background: {surface}; color: {quiet}; border: none; border-bottom: 1px solid {line};
+  padding: 4px 6px; }}
+""",
+    "tools": "QToolBar {{ border: none; border-bottom: 1px solid {line}; spacing: 4px; padding: 2px 6px; }}",
+}
+NAMED = ("surface", "raised", "line", "text", "quiet", "disabled", "accent", "on_accent")
 
 
 def apply_theme(theme: str) -> None:
     """Dress the application in `theme`: system, light or dark."""
-    chosen = DARK if theme == "dark" or (theme == "system" and system_is_dark()) else LIGHT
-    QApplication.setStyle("Fusion")
-    QApplication.setPalette(palette(chosen))
+    name = ("dark" if system_is_dark() else "light") if theme == "system" else theme
+    chosen = PALETTES[name]
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    names = ("window", "surface", "raised", "line", "text", "quiet", "disabled", "accent", "on_accent")
+    app.setProperty("palette_name", name)
+    QApplication.setStyle("Fusion")
+    QApplication.setPalette(palette(chosen))
+    QToolTip.setPalette(palette(chosen))
+    for cached in (colours, icon, dress_text):
+        cached.cache_clear()
+
+
+@lru_cache
+def dress_text(name: str) -> str:
+    chosen = colours()
     tick = resource("icons", "tick-dark.svg" if chosen is DARK else "tick-light.svg").as_posix()
-    app.setStyleSheet(STYLE.format(tick=tick, **{name: getattr(chosen, name) for name in names}))
-    icon.cache_clear()
+    return DRESSES[name].format(tick=tick, **{each: getattr(chosen, each) for each in NAMED})
+
+
+def dress(widget: QWidget, name: str) -> None:
+    """Give `widget` one of the `DRESSES`, which keeps up with the palette."""
+    widget.setProperty("dress_name", name)
+    widget.setStyleSheet(dress_text(name))
+
+
+def make_quiet(label: QWidget) -> None:
+    """What is said beside the point, in a paler ink."""
+    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+
+
+def make_heading(label: QWidget) -> None:
+    font = label.font()
+    font.setWeight(QFont.Weight.DemiBold)
+    label.setFont(font)
 
 
 def saved_theme() -> str:
@@ -175,6 +222,8 @@ def saved_theme() -> str:
 @lru_cache(maxsize=64)
 def icon(name: str, colour: str = "") -> QIcon:
     """A Lucide icon in the text's colour or another, paler when disabled."""
+    from PySide6.QtSvg import QSvgRenderer  # the first paint has no icons
+
     text = resource("icons", f"{name}.svg").read_text(encoding="utf-8")
     made = QIcon()
     for mode, tint in (
@@ -197,18 +246,28 @@ def set_icon(widget: QAction | QAbstractButton, name: str) -> None:
     widget.setIcon(icon(name))
 
 
-def renew_icons(window: QWidget) -> None:
-    """Tint every icon below `window` for the palette in use."""
+def renew(window: QWidget) -> None:
+    """Tint every icon and dress every widget below `window` for the palette in use."""
     widgets: list[QAction | QAbstractButton] = [*window.findChildren(QAction), *window.findChildren(QAbstractButton)]
     for widget in widgets:
         if name := widget.property("icon_name"):
             widget.setIcon(icon(name))
+    for each in window.findChildren(QWidget):
+        if name := each.property("dress_name"):
+            each.setStyleSheet(dress_text(name))
 
 
 def figures_font(font: QFont) -> QFont:
     """`font` with figures of equal width, so that columns of numbers line up."""
     made = QFont(font)
     made.setFeature(QFont.Tag("tnum"), 1)
+    return made
+
+
+def enlarged(font: QFont) -> QFont:
+    """`font` for a room: it is read from the last row."""
+    made = QFont(font)
+    made.setPointSizeF(1.6 * font.pointSizeF())
     return made
 
 

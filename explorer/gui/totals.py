@@ -1,7 +1,14 @@
-"""The totals line: the network's size in numbers, the selection's share of it, the distance from the baseline."""
+"""The totals line: the network's size in numbers, the selection's share of it, the distance from the baseline.
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+Painted, not laid out: it changes with every tick, and a label that grows by a pixel would lay out the whole window.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from PySide6.QtCore import QEvent, QPointF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from explorer.architecture.plan import Plan
 from explorer.gui import theme
@@ -9,51 +16,84 @@ from explorer.gui.document import Document
 from explorer.gui.language import memory, percent, short, signed, whole
 from explorer.gui.parts import Broken, find_part
 
+BETWEEN = " · "
+WAYS = ("plain", "bold", "plain", "marked")
+
+
+class Figure(NamedTuple):
+    """One figure: `words` with its number in the place of `{n}`, and how far it is from the baseline's."""
+
+    words: str
+    number: str = ""
+    change: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.words.format(n=self.number) + self.change
+
+    def pieces(self) -> Iterator[tuple[str, str]]:
+        """What stands side by side, each with how it is written: plain, bold or marked."""
+        before, _, after = self.words.partition("{n}")
+        pieces = zip((before, self.number, after, self.change), WAYS, strict=True)
+        return (piece for piece in pieces if piece[0])
+
 
 class Totals(QWidget):
     def __init__(self, document: Document) -> None:
         super().__init__()
         self.document = document
-        self.figures, self.share = QLabel(), QLabel()
-        for label in (self.figures, self.share):
-            label.setFont(theme.figures_font(label.font()))
-            label.setTextFormat(Qt.TextFormat.RichText)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.figures.setAccessibleName(self.tr("Totals"))
-        self.figures.setWordWrap(True)
-        self.share.setProperty("quiet", True)
-        self.share.setAccessibleName(self.tr("Selection"))
-        self.share.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(theme.RHYTHM, theme.RHYTHM, theme.RHYTHM, theme.RHYTHM)
-        row.setSpacing(2 * theme.RHYTHM)
-        row.addWidget(self.figures, stretch=1)
-        row.addWidget(self.share)
-        self.setMinimumHeight(2 * self.fontMetrics().lineSpacing() + 2 * theme.RHYTHM)
+        self.figures: list[Figure] = []
+        self.share = ""
+        self.setObjectName("totals")
+        self.setAccessibleName(self.tr("Totals"))
+        self.fit_height()
         document.changed.connect(self.show_plan)
         document.selection_changed.connect(self.show_selection)
         self.show_plan()
 
+    @property
+    def text(self) -> str:
+        """The whole line without its dress."""
+        return BETWEEN.join(figure.text for figure in self.figures)
+
+    def fit_height(self) -> None:
+        """Room for two lines, for the figures wrap where the window is narrow."""
+        self.setFixedHeight(2 * self.fontMetrics().lineSpacing() + 2 * theme.RHYTHM)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.fit_height()
+
     def show_plan(self) -> None:
-        plan, base = self.document.plan, self.document.baseline
-        field = self.tr("field {side} px").format(side=whole(plan.receptive_field))
-        if plan.receptive_field > max(plan.design.input[1:]):
-            field += self.tr(" (> image)")
-        figures = [
-            self.tr("<b>{n}</b> params").format(n=short(plan.params)) + difference(base, plan, "params"),
-            self.tr("<b>{n}</b> MACs").format(n=short(plan.macs)) + difference(base, plan, "macs"),
-            self.tr("<b>{n}</b> layers").format(n=whole(plan.depth)) + difference(base, plan, "depth"),
-            field,
-            self.tr("{size} an image").format(size=memory(plan.activation_bytes)),
+        plan = self.document.plan
+        seen = self.tr("field {n} px (> image)") if sees_all(plan) else self.tr("field {n} px")
+        self.figures = [
+            self.figure(self.tr("{n} params"), "params"),
+            self.figure(self.tr("{n} MACs"), "macs"),
+            self.figure(self.tr("{n} layers"), "depth", whole),
+            Figure(seen, whole(plan.receptive_field)),
+            Figure(self.tr("{n} an image"), memory(plan.activation_bytes)),
         ]
+        if plan.obstacles:
+            self.figures.insert(0, Figure(self.tr("Up to the first problem:")))
         if verdict := self.document.verdicts.get(plan.design):
-            figures.append(
-                self.tr("✓\u00a0torchinfo\u00a0agrees") if verdict.agrees else self.tr("✗\u00a0torchinfo\u00a0differs")
+            self.figures.append(
+                Figure(self.tr("✓ torchinfo agrees") if verdict.agrees else self.tr("✗ torchinfo differs"))
             )
-        start = self.tr("<b>Up to the first problem:</b> ") if plan.obstacles else ""
-        self.figures.setText(start + " · ".join(figures))
-        self.figures.setToolTip(self.explain(plan))
+        self.setAccessibleDescription(self.text)
         self.show_selection()
+
+    def figure(self, words: str, key: str, form: Callable[[int], str] = short) -> Figure:
+        """The figure `key` of the plan with its distance from the baseline."""
+        plan, base = self.document.plan, self.document.baseline
+        number = getattr(plan, key)
+        return Figure(words, form(number), f" ({distance(number - getattr(base, key))})" if base else "")
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:  # made when someone asks: a tick has no time for it
+            self.setToolTip(self.explain(self.document.plan))
+        return super().event(event)
 
     def explain(self, plan: Plan) -> str:
         """The same figures in full, and what exactly is counted."""
@@ -74,20 +114,66 @@ class Totals(QWidget):
     def show_selection(self) -> None:
         plan, path = self.document.plan, self.document.selection
         part = find_part(plan, path)
-        if part is None or isinstance(part, Broken) or not plan.params:
-            self.share.clear()
-            return
-        text = self.tr("{path}: {params} params, {share}").format(
-            path=path, params=short(part.params), share=percent(part.params / plan.params)
-        )
-        self.share.setText(text)
+        self.share = ""
+        if part is not None and not isinstance(part, Broken) and plan.params:
+            self.share = self.tr("{path}: {params} params, {share}").format(
+                path=path, params=short(part.params), share=percent(part.params / plan.params)
+            )
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The figures from the left, in two lines if need be; the selection's share at the right end of the last."""
+        painter = QPainter(self)
+        plain = theme.figures_font(self.font())
+        bold = theme.figures_font(self.font())
+        bold.setBold(True)
+        fonts = {"plain": plain, "bold": bold, "marked": plain}
+        metrics = {way: QFontMetricsF(font) for way, font in fonts.items()}
+        chosen = theme.colours()
+        inks = {"plain": QColor(chosen.text), "bold": QColor(chosen.text), "marked": QColor(chosen.accent)}
+        rows = self.rows(metrics)
+        step = metrics["plain"].lineSpacing()
+        top = (self.height() - len(rows) * step) / 2 + metrics["plain"].ascent()
+        for number, row in enumerate(rows):
+            left = float(theme.RHYTHM)
+            for text, way in row:
+                painter.setFont(fonts[way])
+                painter.setPen(inks[way])
+                painter.drawText(QPointF(left, top + number * step), text)
+                left += metrics[way].horizontalAdvance(text)
+        painter.setFont(plain)
+        painter.setPen(QColor(chosen.quiet))
+        right = self.width() - theme.RHYTHM - metrics["plain"].horizontalAdvance(self.share)
+        painter.drawText(QPointF(right, top + (len(rows) - 1) * step), self.share)
+        painter.end()
+
+    def rows(self, metrics: dict[str, QFontMetricsF]) -> list[list[tuple[str, str]]]:
+        """The figures' pieces in as many rows as they need: the share, if there is one, beside the last."""
+        between = metrics["plain"].horizontalAdvance(BETWEEN)
+        room = self.width() - 2.0 * theme.RHYTHM
+        rows: list[list[tuple[str, str]]] = [[]]
+        used = 0.0
+        for figure in self.figures:
+            pieces = list(figure.pieces())
+            wide = sum(metrics[way].horizontalAdvance(text) for text, way in pieces)
+            if rows[-1] and used + between + wide > room:
+                rows.append([])
+                used = 0.0
+            if rows[-1]:
+                rows[-1].append((BETWEEN, "plain"))
+                used += between
+            rows[-1] += pieces
+            used += wide
+        if self.share and used + between + metrics["plain"].horizontalAdvance(self.share) > room:
+            rows.append([])
+        return rows
 
 
-def difference(base: Plan | None, part: Plan, key: str) -> str:
-    """How far a figure is from the baseline's, as rich text."""
-    if base is None:
-        return ""
-    number = getattr(part, key) - getattr(base, key)
-    colour = theme.colours().accent
-    text = signed(short(abs(number)), number) if number else "±0"
-    return f" <span style='color: {colour}'>({text})</span>"
+def sees_all(plan: Plan) -> bool:
+    """Whether one position at the end sees more than the image."""
+    return plan.receptive_field > max(plan.design.input[1:])
+
+
+def distance(number: int) -> str:
+    """How far a figure is from the baseline's."""
+    return signed(short(abs(number)), number) if number else "±0"

@@ -1,11 +1,10 @@
-"""Trainer: the run under way, the worker behind it, and what the worker said. No widgets.
+"""Trainer: the run under way, or two that are twins, the worker behind it, and what the worker said. No widgets.
 
 One worker is started with the window and kept warm. The state is always one of `STATES`; what a person may do follows
 from it alone.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -13,6 +12,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.architecture.design import Design
+from explorer.architecture.twins import twin_of
+from explorer.architecture.words import NOTHING, QT_TRANSLATE_NOOP, Sentence
+from explorer.gui.live import LiveRun
 from explorer.gui.process import PATIENCE, WorkerProcess
 from explorer.runs.commands import Command, Continue, Control, Pause, Question, Resume, StepOnce, Stop, Train
 from explorer.runs.events import (
@@ -20,11 +22,13 @@ from explorer.runs.events import (
     Event,
     Failed,
     Finished,
+    Gradients,
     Heartbeat,
     Hello,
     Paused,
     Result,
     Resumed,
+    Said,
     Started,
     Step,
     Stopped,
@@ -42,52 +46,6 @@ SILENT = 10.0  # seconds without a heartbeat
 SLOW = 60.0  # seconds without a step
 
 
-def empty_curves() -> "Curves":
-    from explorer.gui.curves import Curves  # with numpy, which the window's first paint need not wait for
-
-    return Curves()
-
-
-@dataclass
-class LiveRun:
-    """The run on the plots while it goes on and after it."""
-
-    design: Design
-    recipe: Recipe
-    id: str = ""
-    started: Started | None = None
-    curves: "Curves" = field(default_factory=empty_curves)
-    step: Step | None = None
-    epoch: Epoch | None = None
-    outcome: Finished | Stopped | Failed | None = None
-    first_step: tuple[int, float] | None = None  # step and time from which the time left is reckoned
-
-    def take(self, event: Event) -> None:
-        self.curves.take(event)
-        match event:
-            case Started():
-                self.started, self.id = event, event.run
-            case Step():
-                self.step = event
-                self.first_step = self.first_step or (event.step, monotonic())
-            case Epoch():
-                self.epoch = event
-            case Finished() | Stopped():
-                self.outcome = event
-
-    @property
-    def total(self) -> int:
-        """Steps of the whole run, 0 before it started."""
-        return self.started.steps_per_epoch * self.started.epochs if self.started else 0
-
-    def seconds_left(self) -> float | None:
-        """By the pace since the first step; None until there is one."""
-        if not self.step or not self.first_step or self.step.step <= self.first_step[0]:
-            return None
-        pace = (monotonic() - self.first_step[1]) / (self.step.step - self.first_step[0])
-        return pace * (self.total - self.step.step)
-
-
 class Trainer(QObject):
     """`changed`: state or message; `progressed`: new points; `run_ended`: see the list.
 
@@ -96,7 +54,7 @@ class Trainer(QObject):
 
     changed = Signal()
     progressed = Signal()
-    answered = Signal(int, dict)
+    answered = Signal(int, object)  # a dict would lose what its sentences are made of
     run_ended = Signal()
 
     def __init__(self, runs: Path, process: WorkerProcess | None = None) -> None:
@@ -104,9 +62,9 @@ class Trainer(QObject):
         self.runs = runs
         self.state = "gone"
         self.hello: Hello | None = None
-        self.run: LiveRun | None = None
-        self.message = ""
-        self.advice = ""
+        self.live: tuple[LiveRun, ...] = ()
+        self.message = NOTHING
+        self.advice = NOTHING
         self.trouble = ""
         self.waiting: Command | None = None
         self.questions = 0
@@ -123,10 +81,15 @@ class Trainer(QObject):
         self.set_state("warming")
         self.process.start()
 
-    def say(self, message: str, advice: str = "") -> None:
+    def say(self, message: Sentence, advice: Sentence = NOTHING) -> None:
         """Tell the person something about training, until something newer."""
         self.message, self.advice = message, advice
         self.changed.emit()
+
+    @property
+    def run(self) -> LiveRun | None:
+        """The run under way or the last one; of twins that of the person's own design."""
+        return self.live[0] if self.live else None
 
     def is_busy(self) -> bool:
         return self.state in BUSY
@@ -142,18 +105,24 @@ class Trainer(QObject):
             self.pulse.stop()
         self.changed.emit()
 
-    def start(self, design: Design, recipe: Recipe) -> None:
-        self.run = LiveRun(design, recipe)
-        self.begin(Train(design, recipe, self.runs))
+    def start(self, design: Design, recipe: Recipe, init_from: str | None = None, grown: str = "") -> None:
+        """Train `design` as a new run, with the weights of the run `init_from` if given; `grown` as in `Train`."""
+        self.live = (LiveRun(design, recipe),)
+        self.begin(Train(design, recipe, self.runs, init_from, grown=grown))
+
+    def start_twins(self, design: Design, recipe: Recipe) -> None:
+        """Train `design` with and without shortcuts, side by side on the same batches."""
+        self.live = (LiveRun(design, recipe), LiveRun(twin_of(design), recipe))
+        self.begin(Train(design, recipe, self.runs, twin=True))
 
     def resume_run(self, run: "Run", curves: "Curves") -> None:
         """Go on with a run from its checkpoint; `curves` are what it has so far."""
-        self.run = LiveRun(run.design, run.recipe, run.id, curves=curves)
+        self.live = (LiveRun(run.design, run.recipe, run.id, curves=curves),)
         self.begin(Continue(str(run.folder), self.runs))
 
     def begin(self, command: Command) -> None:
         """Send `command` now, or as soon as a worker says hello."""
-        self.message = self.advice = ""
+        self.message = self.advice = NOTHING
         if self.state == "gone":
             self.warm_up()
         if self.hello:
@@ -200,16 +169,16 @@ class Trainer(QObject):
         self.pulse.stop()
         self.process.shut_down(at_once=not self.is_busy())
 
-    def take_all(self, events: Iterable[Event]) -> None:
+    def take_all(self, lines: Iterable[Said]) -> None:
         points = False
         self.heard = monotonic()
-        for event in events:
-            points |= self.take(event)
+        for event, run in lines:
+            points |= self.take(event, run)
         if points:
             self.progressed.emit()
 
-    def take(self, event: Event) -> bool:
-        """Note an event; True if the plots have something new."""
+    def take(self, event: Event, of: str) -> bool:
+        """Note an event of the run `of`; True if the plots have something new."""
         match event:
             case Hello():
                 self.hello = event
@@ -223,10 +192,7 @@ class Trainer(QObject):
             case Result(id=number, values=values):
                 self.answered.emit(number, dict(values))
             case Failed(of="train" | "continue"):
-                self.message, self.advice = event.reason, event.advice
-                if self.run:
-                    self.run.outcome = event
-                self.end()
+                self.fail(event, of)
             case Failed():
                 self.answered.emit(event.id, {"reason": event.reason})
             case Warned():
@@ -235,29 +201,51 @@ class Trainer(QObject):
             case Heartbeat():
                 if self.trouble:
                     self.check_pulse()
-            case _ if self.run:
-                return self.take_of_run(event, self.run)
+            case _ if run := self.run_of(event, of):
+                return self.take_of_run(event, run)
         return False
+
+    def run_of(self, event: Event, of: str) -> LiveRun | None:
+        """Which of the live runs `of` is; one that starts is the first that has no id yet."""
+        if isinstance(event, Started):
+            return next((run for run in self.live if run.id in (event.run, "")), None)
+        return next((run for run in self.live if of in (run.id, "")), None)
+
+    def fail(self, event: Failed, of: str) -> None:
+        """A run, or the wish for one, came to nothing; a twin of it goes on."""
+        failed = [run for run in self.live if of in (run.id, "")]
+        if not failed:
+            return
+        for run in failed:
+            run.take(event)
+        self.message, self.advice = event.reason, event.advice
+        if len(failed) < len(self.live):
+            what = QT_TRANSLATE_NOOP("explorer", "{kind}: {reason}")
+            self.message = Sentence(what, {"kind": Sentence(failed[0].kind), "reason": event.reason})
+        self.note_outcome()
 
     def take_of_run(self, event: Event, run: LiveRun) -> bool:
         run.take(event)
         match event:
             case Started() | Resumed():
                 self.set_state("running" if self.state != "stopping" else "stopping")
-            case Paused():
-                run.first_step = None
+            case Paused() if all(each.paused or each.outcome for each in self.live):
                 self.set_state("paused" if self.state != "stopping" else "stopping")
             case Step():
                 self.stepped = monotonic()
             case Finished() | Stopped():
-                self.end()
-        return isinstance(event, Started | Step | Epoch)
+                self.note_outcome()
+        return isinstance(event, Started | Step | Epoch | Gradients)
 
-    def end(self) -> None:
-        self.set_state("idle")
+    def note_outcome(self) -> None:
+        """A run is over; where it has a twin the trainer is done when both are."""
+        if all(run.outcome for run in self.live):
+            self.set_state("idle")
+        else:
+            self.changed.emit()
         self.run_ended.emit()
 
-    def show_end(self, reason: str) -> None:
+    def show_end(self, reason: Sentence) -> None:
         """The worker is gone; start another for next time unless it was sent away."""
         was_busy = self.is_busy()
         said_hello = self.hello is not None
@@ -266,7 +254,7 @@ class Trainer(QObject):
         if not reason:
             return
         self.message = reason
-        self.advice = "\n".join(list(self.process.log)[-12:])
+        self.advice = Sentence("\n".join(list(self.process.log)[-12:]))
         if said_hello:  # one that dies before it speaks would die again
             self.warm_up()
         self.changed.emit()

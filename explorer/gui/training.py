@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
     QFileDialog,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -18,14 +18,15 @@ from PySide6.QtWidgets import (
 
 from explorer.architecture.compare import shape_text
 from explorer.architecture.reading import Refused
+from explorer.architecture.twins import PLAIN, kind_of
 from explorer.gui import theme
 from explorer.gui.document import Document
 from explorer.gui.form import Form
-from explorer.gui.language import clock, percent, say, whole
+from explorer.gui.language import say, whole
 from explorer.gui.preflight import Preflight
-from explorer.gui.trainer import LiveRun, Trainer
+from explorer.gui.progress import Progress
+from explorer.gui.trainer import Trainer
 from explorer.runs.catalogue import DataSet, data_sets, describe_data
-from explorer.runs.events import Finished, Stopped
 from explorer.runs.recipe import PLACE, RECIPES, Recipe, recipe_name
 
 FOLDER = "…"  # the entry of the data box that asks for a folder
@@ -40,35 +41,40 @@ class TrainingPanel(QWidget):
         self.recipe = Recipe()
         self.known_data = data_sets()
         self.data: DataSet = self.known_data[0]
-        self.confirmed = False
+        self.confirmed = 0  # networks that a person wants to train although memory will not do
         self.data_box, self.device_box, self.recipe_box = QComboBox(), QComboBox(), QComboBox()
         self.form = Form(Recipe, skip=("data", "device"))
         self.form.edited.connect(lambda name, value: self.set_recipe(self.recipe.change(**{name: value})))
         self.preflight = Preflight(trainer)
         self.preflight.changed.connect(self.show_state)
         self.make_buttons()
-        self.bar = QProgressBar(textVisible=False)
-        self.status, self.message = QLabel(), QLabel()
-        for label in (self.status, self.message):
-            label.setWordWrap(True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.status.setFont(theme.figures_font(self.status.font()))
+        self.progress = Progress(document, trainer)
+        self.message = QLabel()
+        self.message.setWordWrap(True)
+        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.message.setForegroundRole(QPalette.ColorRole.BrightText)  # which is ours for bad news
         self.below = QVBoxLayout()
         self.lay_out()
         self.fill_boxes()
         document.changed.connect(self.show_design)
         trainer.changed.connect(self.show_state)
         trainer.changed.connect(self.fill_devices)
-        trainer.progressed.connect(self.show_progress)
         self.form.show_record(self.recipe)
         self.show_design()
 
     def make_buttons(self) -> None:
         self.start = QPushButton()
         self.start.setObjectName("start")
-        self.start.setProperty("primary", True)
+        theme.dress(self.start, "primary")
         self.start.clicked.connect(self.begin)
+        self.twin = QPushButton()
+        self.twin.setObjectName("twin")
+        self.twin.setToolTip(
+            self.tr("Train this design with and without shortcuts, on the same batches, and watch both learn")
+        )
+        self.twin.clicked.connect(self.begin_twins)
         self.pause = self.button(self.tr("Pause"), "pause", self.trainer.pause)
+        self.pause.setObjectName("pause")
         self.resume = self.button(self.tr("Resume"), "play", self.trainer.resume)
         self.step = self.button(self.tr("Step"), "step-forward", self.trainer.step_once)
         self.step.setToolTip(self.tr("Train on one mini-batch and pause again"))
@@ -96,18 +102,23 @@ class TrainingPanel(QWidget):
             box.setAccessibleName(text)
             box.setObjectName(name)
             rows.addRow(text, box)
-        buttons = QHBoxLayout()
-        for button in (self.start, self.pause, self.resume, self.step, self.stop):
-            buttons.addWidget(button)
+        self.buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        for button in (self.start, self.twin, self.pause, self.resume, self.step, self.stop):
+            self.buttons.addWidget(button)
+        self.controls = QWidget()
+        above = QVBoxLayout(self.controls)
+        above.setContentsMargins(0, 0, 0, 0)
+        above.addLayout(rows)
+        above.addWidget(self.form)
+        above.addWidget(self.preflight)
+        above.addLayout(self.buttons)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.RHYTHM] * 4)
-        column.setSpacing(theme.RHYTHM)
-        column.addLayout(rows)
-        column.addWidget(self.form)
-        column.addWidget(self.preflight)
-        column.addLayout(buttons)
-        for widget in (self.bar, self.status, self.message):
-            column.addWidget(widget)
+        for each in (above, column):
+            each.setSpacing(theme.RHYTHM)
+        column.addWidget(self.controls)
+        column.addWidget(self.progress)
+        column.addWidget(self.message)
         column.addLayout(self.below, stretch=1)
 
     def fill_boxes(self) -> None:
@@ -116,9 +127,9 @@ class TrainingPanel(QWidget):
         self.data_box.addItem(self.tr("Folder of images …"), FOLDER)
         self.data_box.activated.connect(self.pick_data)
         for name in RECIPES:
-            self.recipe_box.addItem(name, name)
+            self.recipe_box.addItem(say(name), name)
         self.recipe_box.activated.connect(self.pick_recipe)
-        self.device_box.addItem("auto", "auto")
+        self.device_box.addItem(self.tr("auto"), "auto")
         self.device_box.activated.connect(
             lambda: self.set_recipe(self.recipe.change(device=self.device_box.currentData()))
         )
@@ -129,7 +140,7 @@ class TrainingPanel(QWidget):
             return
         for device in hello.devices:
             if device.note:  # a card that this torch cannot use
-                self.device_box.setToolTip(device.note)
+                self.device_box.setToolTip(say(device.note))
             else:
                 self.device_box.addItem(f"{device.id}: {device.name}", device.id)
         fastest = next((device for device in hello.devices if not device.note), hello.devices[0])
@@ -149,7 +160,7 @@ class TrainingPanel(QWidget):
         try:
             self.data = describe_data(name)
         except Refused as error:
-            self.trainer.say(str(error.complaints[0].what))
+            self.trainer.say(error.complaints[0].what)
             return
         if self.data_box.findData(self.data.name) < 0:
             self.data_box.insertItem(self.data_box.count() - 1, self.data.label, self.data.name)
@@ -172,21 +183,42 @@ class TrainingPanel(QWidget):
         self.recipe_box.setCurrentIndex(self.recipe_box.findData(name or ""))
         self.show_design()
 
+    def take_over(self, old: "TrainingPanel") -> None:
+        """Offer the run that `old` offered."""
+        self.preflight.take_over(old.preflight)
+        self.form.more.setChecked(old.form.more.isChecked())
+        self.fill_devices()
+        if old.data != self.data:
+            self.use_data(old.data.name)
+        self.set_recipe(old.recipe)
+        self.device_box.setCurrentIndex(self.device_box.findData(old.recipe.device))
+        self.show_design()
+
     def show_design(self) -> None:
-        self.confirmed = False
+        self.confirmed = 0
         self.preflight.show_choice(self.document.design, self.data, self.recipe)
 
     def begin(self) -> None:
         """Fit the design to the data as one undoable step if need be, and train it."""
+        if self.make_ready(networks=1):
+            self.trainer.start(self.document.design, self.recipe)
+
+    def begin_twins(self) -> None:
+        """The same with the design's twin beside it."""
+        if self.make_ready(networks=2):
+            self.trainer.start_twins(self.document.design, self.recipe)
+
+    def make_ready(self, networks: int) -> bool:
+        """Whether training may begin; where memory will not do for so many networks, it takes a second click."""
         design = self.preflight.fitted
         if design is None:
-            return
-        if self.preflight.is_too_large() and not self.confirmed:
-            self.confirmed = True
+            return False
+        if self.preflight.is_too_large(networks) and self.confirmed < networks:
+            self.confirmed = networks
             self.show_state()
-            return
+            return False
         self.document.propose(design, self.tr("Fit design to data"))
-        self.trainer.start(self.document.design, self.recipe)
+        return True
 
     def show_state(self) -> None:
         """Buttons that tell the truth: Start, or Pause and Stop, or Resume, Step and Stop."""
@@ -194,8 +226,13 @@ class TrainingPanel(QWidget):
         busy = self.trainer.is_busy()
         fatal = next((each for each in self.document.problems if each.fatal), None)
         self.start.setVisible(not busy)
+        self.twin.setVisible(not busy)
         self.start.setEnabled(fatal is None)
+        self.twin.setEnabled(fatal is None)
         self.start.setText(self.start_text())
+        self.twin.setText(self.twin_text())
+        beside = busy or "\n" not in self.start.text()
+        self.buttons.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
         self.pause.setVisible(state in ("starting", "running"))
         self.pause.setEnabled(state == "running")
         self.resume.setVisible(state == "paused")
@@ -205,16 +242,14 @@ class TrainingPanel(QWidget):
         for widget in (self.form, self.preflight, self.data_box, self.device_box, self.recipe_box):
             widget.setEnabled(not busy)
         self.preflight.setVisible(not busy)
-        words = say(fatal.what) if fatal and not busy else self.trainer.message
+        words = say(fatal.what if fatal and not busy else self.trainer.message)
         self.message.setText(words)
-        self.message.setToolTip(self.trainer.advice)
-        self.message.setStyleSheet(f"color: {theme.colours().bad if words else theme.colours().text}")
+        self.message.setToolTip(say(self.trainer.advice))
         self.message.setVisible(bool(words))
-        self.show_progress()
 
     def start_text(self) -> str:
         design = self.preflight.fitted
-        if self.confirmed:
+        if self.confirmed and self.preflight.is_too_large():
             return self.tr("Train anyway")
         if design is None or design == self.document.design:
             return self.tr("Start")
@@ -222,41 +257,9 @@ class TrainingPanel(QWidget):
             shape=shape_text(design.input), classes=whole(design.classes)
         )
 
-    def show_progress(self) -> None:
-        run = self.trainer.run
-        self.bar.setVisible(run is not None and self.trainer.is_busy())
-        self.status.setVisible(run is not None)
-        if run is None:
-            return
-        self.bar.setRange(0, run.total)  # 0 to 0 is Qt's "busy"
-        self.bar.setValue(run.step.step if run.step else 0)
-        self.status.setText(self.status_text(run))
-
-    def status_text(self, run: LiveRun) -> str:
-        """Where the run stands, in one or two lines."""
-        words = {
-            "warming": self.tr("loading torch …"),
-            "starting": self.tr("starting …"),
-            "paused": self.tr("paused"),
-            "stopping": self.tr("stopping: writing a checkpoint …"),
-        }
-        parts = [words[self.trainer.state]] if self.trainer.state in words and self.trainer.is_busy() else []
-        match run.outcome:
-            case Finished(best_epoch=epoch, best_accuracy=accuracy):
-                best = self.tr("finished: best validation {accuracy} after epoch {n}")
-                return best.format(accuracy=percent(accuracy), n=epoch)
-            case Stopped(step=step):
-                return self.tr("stopped after step {n}; it can be resumed").format(n=whole(step))
-        if run.started and run.step:
-            parts.append(self.tr("epoch {n}/{all}").format(n=run.step.epoch, all=run.started.epochs))
-            left = run.seconds_left()
-            if self.trainer.state == "running" and left is not None:
-                parts.append(self.tr("{time} left").format(time=clock(left)))
-            parts.append(self.tr("{n} images/s").format(n=whole(round(run.step.examples_per_second))))
-        if run.epoch:
-            parts.append(self.tr("validation {accuracy}").format(accuracy=percent(run.epoch.validation_accuracy)))
-        if run.design != self.document.design:
-            parts.append(self.tr("trained on an earlier design"))
-        if self.trainer.trouble:
-            parts.append(f"⚠ {self.trainer.trouble}")
-        return " · ".join(parts)
+    def twin_text(self) -> str:
+        if self.confirmed > 1:
+            return self.tr("Train both anyway")
+        if kind_of(self.document.design) == PLAIN:
+            return self.tr("… and its residual twin")
+        return self.tr("… and its plain twin")

@@ -1,73 +1,93 @@
-"""The window: places the panels and builds the menus. No logic."""
+"""The window: places the panels. No logic.
 
-from collections.abc import Callable
-from functools import partial
+The network comes first: diagram, totals and table are painted before anything else is made or imported. The rest of
+the furniture follows at once, in the places that were kept for it.
+"""
 
-from PySide6.QtCore import QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QDockWidget,
+    QLabel,
     QMainWindow,
-    QMenu,
     QSplitter,
     QStackedWidget,
     QToolBar,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from explorer.architecture.names import VOCABULARIES
 from explorer.gui import theme
-from explorer.gui.block import BlockView
 from explorer.gui.diagram import Diagram
 from explorer.gui.document import Document
-from explorer.gui.files import Files
-from explorer.gui.menus import fill_preset_menu
-from explorer.gui.stages import DesignEditor
 from explorer.gui.table import LayerTable
 from explorer.gui.totals import Totals
-from explorer.gui.trainer import Trainer
-from explorer.gui.training import TrainingPanel
+
+if TYPE_CHECKING:
+    from explorer.gui.block import BlockView
+    from explorer.gui.trainer import Trainer
+    from explorer.gui.travel import Travel
+    from explorer.gui.tutor import Tutor
 
 LAYOUT = 1  # raise it when docks change, and an old layout is forgotten
+DOCKS = (44, 54)  # characters
 
 
 class Window(QMainWindow):
-    closed = Signal()
+    """`language_chosen` and `size_chosen` when a person wants another language or text size: that takes a new window.
 
-    def __init__(self, document: Document, trainer: Trainer) -> None:
+    `size_chosen` carries the steps by which the text grows, 0 for its usual size.
+    """
+
+    closed = Signal()
+    language_chosen = Signal(str)
+    size_chosen = Signal(int)
+
+    def __init__(self, document: Document) -> None:
         super().__init__()
-        self.document, self.trainer = document, trainer
-        self.files = Files(self, document)
-        self.editor = DesignEditor(document)
+        self.document = document
+        self.is_furnished = False
         self.diagram, self.totals, self.table = Diagram(document), Totals(document), LayerTable(document)
-        self.block = BlockView(document)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.table)
-        self.pages.addWidget(self.block)
-        self.diagram.block_opened.connect(lambda: self.pages.setCurrentWidget(self.block))
-        self.table.block_opened.connect(lambda: self.pages.setCurrentWidget(self.block))
-        self.block.closed.connect(lambda: self.pages.setCurrentWidget(self.table))
-        self.training = TrainingPanel(document, trainer)
+        self.diagram.block_opened.connect(self.open_block)
+        self.table.block_opened.connect(self.open_block)
         self.setCentralWidget(self.centre())
         self.docks = (
-            self.dock(self.tr("Design"), self.editor, Qt.DockWidgetArea.LeftDockWidgetArea),
-            self.dock(self.tr("Training"), self.training, Qt.DockWidgetArea.RightDockWidgetArea),
+            self.dock("Design", self.tr("Design"), Qt.DockWidgetArea.LeftDockWidgetArea),
+            self.dock("Training", self.tr("Training"), Qt.DockWidgetArea.RightDockWidgetArea),
         )
-        self.make_actions()
-        self.make_menus()
-        self.make_toolbar()
-        self.setAcceptDrops(True)
+        self.tools = QToolBar(self.tr("Tools"))
+        self.tools.setObjectName("tools")
+        self.tools.setMovable(False)
+        self.tools.setMinimumHeight(int(2.2 * self.fontMetrics().height()))
+        self.addToolBar(self.tools)
+        self.menuBar().setMinimumHeight(int(1.4 * self.fontMetrics().height()))
         document.changed.connect(self.show_title)
         document.file_changed.connect(self.show_title)
-        trainer.changed.connect(self.show_state)
         self.show_title()
-        self.show_state()
         self.resize(1440, 900)
-        self.resizeDocks(
-            list(self.docks), [self.fontMetrics().averageCharWidth() * n for n in (44, 54)], Qt.Orientation.Horizontal
-        )
+        character = self.fontMetrics().averageCharWidth()
+        self.resizeDocks(list(self.docks), [character * each for each in DOCKS], Qt.Orientation.Horizontal)
+
+    def furnish(self, trainer: "Trainer") -> None:
+        """Everything that stands around the network."""
+        from explorer.gui.files import Files
+        from explorer.gui.menus import Menus
+        from explorer.gui.stages import DesignEditor
+        from explorer.gui.training import TrainingPanel
+
+        self.trainer = trainer
+        self.files = Files(self, self.document)
+        self.editor, self.training = DesignEditor(self.document), TrainingPanel(self.document, trainer)
+        for dock, widget in zip(self.docks, (self.editor, self.training), strict=True):
+            dock.setWidget(widget)
+        self.menus = Menus(self, self.files, self.tools)
+        self.setAcceptDrops(True)
+        self.is_furnished = True
 
     def centre(self) -> QWidget:
         below = QWidget()
@@ -76,150 +96,105 @@ class Window(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.totals)
         column.addWidget(self.pages, stretch=1)
-        splitter = QSplitter(Qt.Orientation.Vertical)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(self.diagram)
-        splitter.addWidget(below)
-        splitter.setSizes([340, 500])
-        return splitter
+        self.pages.setMinimumHeight(10 * self.fontMetrics().height())  # not that of the largest page, shown or not
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.diagram)
+        self.splitter.addWidget(below)
+        self.splitter.setSizes([340, 500])
+        return self.splitter
 
-    def dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+    def dock(self, name: str, title: str, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
-        dock.setObjectName(title)
+        dock.setObjectName(name)
         dock.setFeatures(
             QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable
         )
-        dock.setWidget(widget)
+        heading = QLabel(title)
+        heading.setContentsMargins(theme.RHYTHM, 6, theme.RHYTHM, 6)
+        dock.setTitleBarWidget(heading)
+        dock.setWidget(QWidget())
         self.addDockWidget(area, dock)
         return dock
 
-    def action(
-        self, text: str, do: Callable[[], object], keys: QKeySequence.StandardKey | str | None = None, icon: str = ""
-    ) -> QAction:
-        made = QAction(text, self)
-        made.triggered.connect(lambda: do())
-        if keys is not None:
-            made.setShortcut(QKeySequence(keys))
-        if icon:
-            theme.set_icon(made, icon)
+    @cached_property
+    def block(self) -> "BlockView":
+        """The view of one block, made when first wanted."""
+        from explorer.gui.block import BlockView
+
+        made = BlockView(self.document, self.trainer, self.training.preflight)
+        made.closed.connect(self.close_block)
+        made.cramped.connect(self.make_room)
+        self.pages.addWidget(made)
         return made
 
-    def make_actions(self) -> None:
-        key, training = QKeySequence.StandardKey, self.training
-        self.undo = self.document.undo_stack.createUndoAction(self, self.tr("Undo"))
-        self.redo = self.document.undo_stack.createRedoAction(self, self.tr("Redo"))
-        for action, keys, icon in ((self.undo, key.Undo, "undo-2"), (self.redo, key.Redo, "redo-2")):
-            action.setShortcut(QKeySequence(keys))
-            theme.set_icon(action, icon)
-        self.pin = self.action(self.tr("Pin as baseline"), lambda: self.document.pin(self.document.plan), icon="pin")
-        self.unpin = self.action(self.tr("Unpin baseline"), lambda: self.document.pin(None), icon="pin-off")
-        self.copy_source = self.action(self.tr("Copy as PyTorch"), self.files.copy_source, icon="copy")
-        self.start = self.action(self.tr("Start"), training.begin, "F5")
-        self.pause = self.action(self.tr("Pause"), self.trainer.pause)
-        self.resume = self.action(self.tr("Resume"), self.trainer.resume)
-        self.step = self.action(self.tr("Step"), self.trainer.step_once, "F10")
-        self.stop = self.action(self.tr("Stop"), self.trainer.stop, "Shift+F5")
+    def open_block(self) -> None:
+        if self.is_furnished:
+            self.pages.setCurrentWidget(self.block)
 
-    def make_menus(self) -> None:
-        key, files, bar = QKeySequence.StandardKey, self.files, self.menuBar()
-        menu = bar.addMenu(self.tr("&File"))
-        menu.addAction(self.action(self.tr("Open …"), files.ask_open, key.Open))
-        self.recent = menu.addMenu(self.tr("Open recent"))
-        self.recent.aboutToShow.connect(lambda: files.fill_recent(self.recent))
-        menu.addAction(self.action(self.tr("Save"), files.save, key.Save))
-        menu.addAction(self.action(self.tr("Save as …"), files.ask_save, "Ctrl+Shift+S"))
-        self.export = menu.addMenu(self.tr("Export"))
-        self.export.aboutToShow.connect(lambda: files.fill_export(self.export))
-        menu.addSeparator()
-        menu.addAction(self.action(self.tr("Quit"), self.close, key.Quit))
-        menu = bar.addMenu(self.tr("&Edit"))
-        menu.addActions([self.undo, self.redo])
-        menu.addSeparator()
-        menu.addAction(self.action(self.tr("Copy design as text"), files.copy_line, "Ctrl+Shift+C"))
-        menu.addAction(self.action(self.tr("Paste design"), files.paste_line, "Ctrl+Shift+V"))
-        menu.addAction(self.copy_source)
-        menu.addAction(self.action(self.tr("Copy layer table"), self.table.copy))
-        menu = bar.addMenu(self.tr("&Design"))
-        self.presets = QMenu(self.tr("Preset"), self)
-        self.presets.aboutToShow.connect(lambda: fill_preset_menu(self.presets, self.document))
-        menu.addMenu(self.presets)
-        menu.addAction(self.action(self.tr("Add stage"), self.editor.add.click))
-        menu.addActions([self.pin, self.unpin])
-        menu = bar.addMenu(self.tr("&Train"))
-        menu.addActions([self.start, self.pause, self.resume, self.step, self.stop])
-        self.names = self.make_names_menu()
-        menu = bar.addMenu(self.tr("&View"))
-        menu.addActions([dock.toggleViewAction() for dock in self.docks])
-        menu.addSeparator()
-        self.make_theme_menu(menu.addMenu(self.tr("Colours")))
-        menu.addMenu(self.names)
+    def close_block(self) -> None:
+        self.pages.setCurrentWidget(self.table)
 
-    def make_names_menu(self) -> QMenu:
-        menu, group = QMenu(self.tr("Names"), self), QActionGroup(self)
-        names = {"torchvision": "torchvision", "chapter": self.tr("the chapter"), "paper": self.tr("the paper")}
-        for vocabulary in VOCABULARIES:
-            action = self.action(names[vocabulary], partial(self.document.use_names, vocabulary))
-            action.setCheckable(True)
-            action.setChecked(vocabulary == self.document.vocabulary)
-            action.setObjectName(vocabulary)
-            group.addAction(action)
-            menu.addAction(action)
-        return menu
+    def make_room(self, height: int) -> None:
+        """Let the diagram give way until the page below it is as high."""
+        above, *between, below = self.splitter.sizes()
+        missing = height - self.pages.height()
+        self.splitter.setSizes([above - missing, *between, below + missing])
 
-    def make_theme_menu(self, menu: QMenu) -> None:
-        names = {"system": self.tr("as the system"), "light": self.tr("light"), "dark": self.tr("dark")}
-        group = QActionGroup(self)
-        for name in theme.THEMES:
-            action = self.action(names[name], partial(self.use_theme, name))
-            action.setCheckable(True)
-            action.setChecked(name == theme.saved_theme())
-            group.addAction(action)
-            menu.addAction(action)
+    @cached_property
+    def travel(self) -> "Travel":
+        """The strip of feature maps between diagram and totals, made when first wanted."""
+        from explorer.gui.travel import Travel
 
-    def use_theme(self, name: str) -> None:
-        QSettings().setValue("theme", name)
-        theme.apply_theme(name)
-        theme.renew_icons(self)
+        made = Travel(self.document, self.trainer, self.training.preflight)
+        made.closed.connect(lambda: self.menus.see_travel.setChecked(False))
+        made.hide()
+        self.splitter.insertWidget(1, made)
+        return made
 
-    def make_toolbar(self) -> None:
-        bar = QToolBar(self.tr("Tools"))
-        bar.setObjectName("tools")
-        bar.setMovable(False)
-        bar.setIconSize(QSize(18, 18))
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.addActions([self.undo, self.redo])
-        for action in (self.undo, self.redo):
-            button = bar.widgetForAction(action)
-            assert isinstance(button, QToolButton)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        bar.addSeparator()
-        bar.addWidget(self.menu_button(self.presets, "preset"))
-        bar.addActions([self.pin, self.unpin, self.copy_source])
-        bar.addWidget(self.menu_button(self.names, "names"))
-        self.addToolBar(bar)
+    def show_travel(self, shown: bool) -> None:
+        """Make room between diagram and totals, a third at most, or give it back."""
+        self.travel.setVisible(shown)
+        diagram, before, below = self.splitter.sizes()
+        wanted = min(self.travel.sizeHint().height(), (diagram + before + below) // 3) if shown else 0
+        above = (diagram + before + below - wanted) * diagram // max(1, diagram + below)
+        self.splitter.setSizes([above, wanted, diagram + before + below - wanted - above])
 
-    def menu_button(self, menu: QMenu, name: str) -> QToolButton:
-        button = QToolButton()
-        button.setText(menu.title())
-        button.setObjectName(name)
-        button.setMenu(menu)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        return button
+    @cached_property
+    def tutor(self) -> "Tutor":
+        """The card of lessons, made when first wanted."""
+        from explorer.gui.tutor import Tutor
+
+        return Tutor(self)
+
+    def present(self, on: bool) -> None:
+        """Diagram and curves alone, large and on the whole screen; or everything again, as it was."""
+        if on:
+            self.ordinary = self.saveState(LAYOUT), self.splitter.sizes()
+        for each in (self.docks[0], self.pages, self.menuBar(), self.tools):
+            each.setVisible(not on)
+        for panel in (self.diagram, self.totals, self.training):
+            panel.setFont(theme.enlarged(self.font()) if on else self.font())
+        self.training.controls.setVisible(not on)
+        if on:
+            self.resizeDocks([self.docks[1]], [self.width() * 2 // 5], Qt.Orientation.Horizontal)
+            self.splitter.setSizes([self.height(), *[0] * (self.splitter.count() - 1)])
+            self.showFullScreen()
+        else:
+            self.showNormal()
+            layout, sizes = self.ordinary
+            self.restoreState(layout, LAYOUT)
+            self.splitter.setSizes(sizes)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.is_furnished and self.menus.present.isChecked():
+            self.menus.present.setChecked(False)
+        else:
+            super().keyPressEvent(event)
 
     def show_title(self) -> None:
         self.setWindowTitle(f"ResNet Explorer: {self.document.title}[*]")
         self.setWindowModified(not self.document.undo_stack.isClean())
-        self.unpin.setVisible(self.document.baseline is not None)
-        self.copy_source.setEnabled(not self.document.plan.obstacles)
-
-    def show_state(self) -> None:
-        state, busy = self.trainer.state, self.trainer.is_busy()
-        self.start.setEnabled(not busy and self.training.start.isEnabled())
-        self.pause.setEnabled(state == "running")
-        for action in (self.resume, self.step):
-            action.setEnabled(state == "paused")
-        self.stop.setEnabled(busy and state != "stopping")
 
     def restore_layout(self) -> None:
         """As it was at the last close; settings that make no sense are passed over."""
@@ -231,6 +206,26 @@ class Window(QMainWindow):
             if data := settings.value(name):
                 restore(data)
 
+    def take_over(self, old: "Window") -> None:
+        """Take the place of `old`: where it stood, what was opened in it, what was chosen."""
+        self.restoreGeometry(old.saveGeometry())
+        if not old.isMaximized():
+            self.resize(old.size())  # even if that is more than the screen, which restoring does not allow
+        self.restoreState(old.saveState(LAYOUT), LAYOUT)
+        if "travel" in vars(old):  # it has its place in the splitter, seen or not
+            self.travel.journeys.take_over(old.travel.journeys)
+            self.menus.see_travel.setChecked(old.menus.see_travel.isChecked())
+        self.splitter.setSizes(old.splitter.sizes())
+        self.table.unfold(old.table.opened)
+        self.diagram.unfold(old.diagram.opened)
+        self.editor.form.more.setChecked(old.editor.form.more.isChecked())
+        self.training.take_over(old.training)
+        if "block" in vars(old):  # what was never wanted is not there
+            self.block.take_over(old.block)
+            self.pages.setCurrentIndex(old.pages.currentIndex())
+        if "tutor" in vars(old):
+            self.tutor.take_over(old.tutor)
+
     def save_layout(self) -> None:
         QSettings().setValue("geometry", self.saveGeometry())
         QSettings().setValue("layout", self.saveState(LAYOUT))
@@ -241,12 +236,12 @@ class Window(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         if path := self.files.dropped(event.mimeData()):
-            self.files.open(path)
+            self.files.take(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.files.may_close(self.trainer):
-            self.save_layout()
-            event.accept()
-            self.closed.emit()
-        else:
+        if self.is_furnished and not self.files.may_close(self.trainer):
             event.ignore()
+            return
+        self.save_layout()
+        event.accept()
+        self.closed.emit()

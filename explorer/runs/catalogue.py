@@ -14,22 +14,42 @@ from explorer.architecture.plan import Plan
 from explorer.architecture.presets import resource
 from explorer.architecture.reading import refuse
 from explorer.architecture.source import python_source
-from explorer.architecture.words import QT_TRANSLATE_NOOP
+from explorer.architecture.words import QT_TRANSLATE_NOOP, system_words
 
 FOLDER_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
 IDX_NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
+FASHION = (
+    QT_TRANSLATE_NOOP("explorer", "T-shirt"),
+    QT_TRANSLATE_NOOP("explorer", "Trousers"),
+    QT_TRANSLATE_NOOP("explorer", "Pullover"),
+    QT_TRANSLATE_NOOP("explorer", "Dress"),
+    QT_TRANSLATE_NOOP("explorer", "Coat"),
+    QT_TRANSLATE_NOOP("explorer", "Sandal"),
+    QT_TRANSLATE_NOOP("explorer", "Shirt"),
+    QT_TRANSLATE_NOOP("explorer", "Sneaker"),
+    QT_TRANSLATE_NOOP("explorer", "Bag"),
+    QT_TRANSLATE_NOOP("explorer", "Ankle boot"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """What a design must meet. `shape` is (channels, height, width); None is a data set of images of any shape."""
+    """What a design must meet. `shape` is (channels, height, width); None is a data set of images of any shape.
+
+    `class_names` are in the order of the labels.
+    """
 
     name: str
     label: str
-    classes: int
+    class_names: tuple[str, ...]
     shape: tuple[int, int, int] | None
     train: int
     path: Path
+
+    @property
+    def classes(self) -> int:
+        return len(self.class_names)
 
     def fit(self, design: Design, own_size: bool) -> Design:
         """`design` with this data's channels and classes, and its size too unless `own_size`."""
@@ -66,7 +86,7 @@ def bundled() -> DataSet:
     return DataSet(
         "fashion-mnist-12k",
         QT_TRANSLATE_NOOP("explorer", "Fashion-MNIST 12k (bundled subset)"),
-        classes=10,
+        FASHION,
         shape=(1, 28, 28),
         train=10_000,
         path=resource("data", "fashion_mnist_12k.npz"),
@@ -76,26 +96,29 @@ def bundled() -> DataSet:
 def full() -> DataSet | None:
     label = QT_TRANSLATE_NOOP("explorer", "Fashion-MNIST")
     folder = idx_folder()
-    return DataSet("fashion-mnist", label, 10, (1, 28, 28), 60_000, folder) if folder else None
+    return DataSet("fashion-mnist", label, FASHION, (1, 28, 28), 60_000, folder) if folder else None
 
 
 def image_folder(path: Path) -> DataSet:
     """A folder with one sub-folder a class, or with `train` and `val` folders of such. Raises Refused."""
     if not path.is_dir():
-        raise refuse("data", f"there is no data set and no folder {str(path)!r}")
+        what = QT_TRANSLATE_NOOP("explorer", "there is no data set and no folder {path!r}")
+        raise refuse("data", what, path=str(path))
     root = path / "train" if (path / "train").is_dir() else path
     try:
         classes = sorted(each for each in root.iterdir() if each.is_dir() and not each.name.startswith("."))
         counts = {each.name: sum(file.suffix.lower() in FOLDER_SUFFIXES for file in each.iterdir()) for each in classes}
     except OSError as error:
-        raise refuse("data", f"{error.filename}: {error.strerror}") from None
+        raise refuse("data", "{path}: {error}", path=error.filename, error=system_words(error)) from None
     if len(classes) < 2:
-        raise refuse("data", f"{str(root)!r} needs one sub-folder of images for each of at least two classes")
+        what = QT_TRANSLATE_NOOP("explorer", "{path!r} needs one sub-folder of images for each of at least two classes")
+        raise refuse("data", what, path=str(root))
     if empty := [name for name, count in counts.items() if not count]:
-        raise refuse("data", f"no image in the class folder {str(root / empty[0])!r}")
+        what = QT_TRANSLATE_NOOP("explorer", "no image in the class folder {path!r}")
+        raise refuse("data", what, path=str(root / empty[0]))
     images = sum(counts.values())
     train = images if (path / "val").is_dir() else images - held_out(images)
-    return DataSet(str(path), path.name, len(classes), None, train, path)
+    return DataSet(str(path), path.name, tuple(counts), None, train, path)
 
 
 def held_out(images: int) -> int:
@@ -115,7 +138,8 @@ def describe_data(name: str) -> DataSet:
     """The data set called `name`, or the folder of images at that path. Raises Refused."""
     found = CATALOGUE[name]() if name in CATALOGUE else None
     if found is None and name == "fashion-mnist":
-        raise refuse("data", f"Fashion-MNIST is not on this machine; put its four files into {user_data() / name}")
+        what = QT_TRANSLATE_NOOP("explorer", "Fashion-MNIST is not on this machine; put its four files into {path}")
+        raise refuse("data", what, path=str(user_data() / name))
     return found or image_folder(Path(name).expanduser())
 
 

@@ -15,12 +15,19 @@ Value = float | int | str | bool
 
 @dataclass(frozen=True, slots=True)
 class Train:
-    """Start a run in a new folder below `runs`, with the weights of the run `init_from` if given."""
+    """Start a run in a new folder below `runs`, with the weights of the run `init_from` if given.
+
+    `grown` names the blocks, in the order they were put in and joined by commas, that the design has more than that
+    run's: they begin as identities, and training goes on from its last checkpoint. With `twin` the design's twin is
+    trained beside it: another run, on the same batches in the same order.
+    """
 
     design: Design
     recipe: Recipe
     runs: Path
     init_from: str | None = None
+    twin: bool = False
+    grown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +94,9 @@ CONTROLS: dict[str, type[Control]] = {"stop": Stop, "pause": Pause, "resume": Re
 def command_line(command: Command) -> str:
     """One line of JSON without its end."""
     match command:
-        case Train(design, recipe, runs, init_from):
-            table: dict[str, object] = {"command": "train", "runs": str(runs), "init_from": init_from}
+        case Train(design=design, recipe=recipe, runs=runs):
+            table: dict[str, object] = {"command": "train", "runs": str(runs), "twin": command.twin}
+            table |= {"init_from": command.init_from, "grown": command.grown}
         case Continue(run, runs, epochs, device):
             return json.dumps(
                 {"command": "continue", "run": run, "runs": str(runs), "epochs": epochs, "device": device},
@@ -122,7 +130,8 @@ def read_command(line: str, runs: Path) -> Command:
             if name == "probe":
                 values = {str(key): value for key, value in (table.get("values") or {}).items()}
                 return Probe(str(table["of"]), design, recipe, place, number, str(table.get("run") or ""), values)
-            return Train(design, recipe, place, table.get("init_from"))
+            twin, grown = table.get("twin") is True, str(table.get("grown") or "")
+            return Train(design, recipe, place, table.get("init_from"), twin, grown)
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError, RecursionError):
-        raise refuse("command", f"is not understood: {line[:200]}") from None
-    raise refuse("command", f"{str(name)[:40]!r} is not known")
+        raise refuse("command", "is not understood: {line}", line=line[:200]) from None
+    raise refuse("command", "{name!r} is not known", name=str(name)[:40])

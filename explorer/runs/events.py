@@ -1,15 +1,21 @@
 """What a worker says, one JSON object a line. No torch, no Qt.
 
 Steps and epochs count from 1, accuracies are fractions, times are seconds, memory is bytes. A number that is not finite
-travels as null. `read_event` ignores keys it does not know, so a newer worker may say more.
+travels as null. A sentence travels in English; one with values has its template and these beside it, so that a window
+can say it in another language. A line about a run has its id under `run`, for twins train at the same time. `read_line`
+ignores keys it does not know, so a newer worker may say more.
 """
 
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple, get_args
+
+from explorer.architecture.words import NOTHING, Sentence, read_sentence, sentence_table
 
 PROTOCOL = 1
+MADE_OF = "_made_of"  # ends the key of what a sentence is made of
 MOST_CHARACTERS = 1_000_000  # a longer line is dropped
 
 
@@ -20,7 +26,7 @@ class Device:
     id: str
     name: str
     memory: int
-    note: str = ""
+    note: Sentence = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """`step` is the last step already done: 0, or where a resumed run goes on."""
+    """`step` is the last step already done: 0, or where a resumed run goes on; `kind` is residual or plain."""
 
     run: str
     folder: str
@@ -52,6 +58,7 @@ class Started:
     steps_per_epoch: int
     epochs: int
     step: int = 0
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,15 @@ class Epoch:
 
 
 @dataclass(frozen=True, slots=True)
+class Gradients:
+    """The norm of the loss's gradient at `step` by each part of the network: stem, blocks by their names, head."""
+
+    step: int
+    names: tuple[str, ...]
+    norms: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Checkpoint:
     step: int
     epoch: int
@@ -105,7 +121,7 @@ class Heartbeat:
 class Warned:
     """Something went wrong and the work goes on."""
 
-    reason: str
+    reason: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +157,9 @@ class Stopped:
 class Failed:
     """`of` is the command that failed and `id` its number; `advice` what a person can do about it."""
 
-    reason: str
+    reason: Sentence
     of: str = "train"
-    advice: str = ""
+    advice: Sentence = NOTHING
     id: int = 0
 
 
@@ -152,6 +168,7 @@ Event = (
     | Started
     | Step
     | Epoch
+    | Gradients
     | Checkpoint
     | Paused
     | Resumed
@@ -163,51 +180,75 @@ Event = (
     | Stopped
     | Failed
 )
-KINDS: dict[str, type[Event]] = {
-    kind.__name__.lower(): kind
-    for kind in (
-        Hello,
-        Started,
-        Step,
-        Epoch,
-        Checkpoint,
-        Paused,
-        Resumed,
-        Heartbeat,
-        Warned,
-        Progress,
-        Result,
-        Finished,
-        Stopped,
-        Failed,
-    )
-}
+KINDS: dict[str, type[Event]] = {kind.__name__.lower(): kind for kind in get_args(Event)}
 
 
-def event_line(event: Event) -> str:
-    """One line of JSON without its end."""
-    return json.dumps({"event": type(event).__name__.lower(), **finite(asdict(event))}, ensure_ascii=False)
+class Said(NamedTuple):
+    """What a line said, and of which run; empty if of none."""
+
+    event: Event
+    run: str = ""
 
 
-def finite(table: dict[str, object]) -> dict[str, object]:
-    return {
-        key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in table.items()
-    }
+def event_line(event: Event, run: str = "") -> str:
+    """One line of JSON without its end; `run` is the id of the run that it is of."""
+    of = {"run": run} if run else {}
+    return json.dumps({"event": type(event).__name__.lower(), **of, **record_table(event)}, ensure_ascii=False)
+
+
+def record_table(record: Event | Device | Verdict) -> dict[str, object]:
+    """The fields as plain values; beside the English of a sentence stands what it is made of."""
+    table: dict[str, object] = {}
+    for each in fields(record):
+        value = getattr(record, each.name)
+        table[each.name] = plain_value(value)
+        if isinstance(value, Sentence) and value.values:
+            table[each.name + MADE_OF] = sentence_table(value)
+    return table
+
+
+def plain_value(value: object) -> object:
+    match value:
+        case tuple():
+            return [plain_value(each) for each in value]
+        case Device() | Verdict():
+            return record_table(value)
+        case float() if not math.isfinite(value):
+            return None
+        case _:
+            return value
 
 
 def read_event(line: str) -> Event | None:
     """The event on a line, or None if the line is something else."""
+    said = read_line(line)
+    return said and said.event
+
+
+def read_line(line: str) -> Said | None:
+    """The event on a line and the run that it is of, or None if the line is something else."""
     if len(line) > MOST_CHARACTERS:
         return None
     try:
         table = json.loads(line)
         kind = KINDS[table.pop("event")]
-        values = {each.name: table[each.name] for each in fields(kind) if each.name in table}
+        values = record_values(kind, table)
         if kind is Hello:
-            values["devices"] = tuple(Device(**each) for each in values["devices"])
+            values["devices"] = tuple(Device(**record_values(Device, each)) for each in values["devices"])
         elif kind is Started:
             verdict = values["referee"]
             values["referee"] = Verdict(**{**verdict, "differences": tuple(verdict.get("differences", ()))})
-        return kind(**values)
+        elif kind is Gradients:
+            values |= {key: tuple(values[key]) for key in ("names", "norms")}
+        return Said(kind(**values), str(table.get("run", "")))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def record_values(kind: type, table: Mapping[str, Any]) -> dict[str, Any]:
+    """What `table` has for the fields of a `kind`."""
+    values = {each.name: table[each.name] for each in fields(kind) if each.name in table}
+    for each in fields(kind):
+        if each.type is Sentence and each.name in values:
+            values[each.name] = read_sentence(str(values[each.name]), table.get(each.name + MADE_OF))
+    return values

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from explorer.architecture.design import Design
 from explorer.architecture.notation import design_table, read_table
 from explorer.architecture.reading import Refused, refuse
+from explorer.architecture.words import QT_TRANSLATE_NOOP, system_words
 from explorer.architecture.writing import write_atomically
 from explorer.runs.events import Event, Started, event_line, read_event
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
@@ -33,7 +34,10 @@ LOCK_WAIT = 1.0  # seconds: someone may be looking whether the lock is free
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a list of runs shows; `state` is running, paused, finished, stopped, failed or interrupted."""
+    """What a list of runs shows; `state` is running, paused, finished, stopped, failed or interrupted.
+
+    `twin` is the run that was trained beside it, `batches` a sha256 over the images and the order they were seen in.
+    """
 
     id: str
     folder: Path
@@ -46,6 +50,8 @@ class Run:
     epochs_done: int
     parent: str | None
     params: int
+    twin: str | None
+    batches: str
 
 
 def default_runs() -> Path:
@@ -73,7 +79,8 @@ def find_run(text: str, root: Path) -> Run:
     for folder in (root / text, Path(text).expanduser()):
         if text and (folder / MANIFEST).is_file():
             return read_run(folder.resolve())
-    raise refuse("run", f"there is no run {text[:200]!r} in {str(root)!r}")
+    what = QT_TRANSLATE_NOOP("explorer", "there is no run {text!r} in {folder!r}")
+    raise refuse("run", what, text=text[:200], folder=str(root))
 
 
 def read_run(folder: Path) -> Run:
@@ -95,9 +102,12 @@ def read_run(folder: Path) -> Run:
             int(table["epochs_done"]),
             table["parent"],
             int(table["params"]),
+            table.get("twin"),
+            str(table.get("batches", "")),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise refuse(str(folder / MANIFEST), f"is not a run: {error}") from None
+        what = QT_TRANSLATE_NOOP("explorer", "is not a run: {error}")
+        raise refuse(str(folder / MANIFEST), what, error=str(error)) from None
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -105,9 +115,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         table = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise refuse(str(folder / MANIFEST), f"cannot be read: {error}") from None
+        what = QT_TRANSLATE_NOOP("explorer", "cannot be read: {error}")
+        raise refuse(str(folder / MANIFEST), what, error=str(error)) from None
     if not isinstance(table, dict):
-        raise refuse(str(folder / MANIFEST), "is not a run")
+        raise refuse(str(folder / MANIFEST), QT_TRANSLATE_NOOP("explorer", "is not a run"))
     return table
 
 
@@ -187,7 +198,8 @@ class RunFolder:
             self.lock.acquire(timeout=LOCK_WAIT, poll_interval=0.05)
         except Timeout:
             table = read_manifest(folder)
-            raise refuse("run", f"in use by process {table.get('process')} since {table.get('since')}") from None
+            what = QT_TRANSLATE_NOOP("explorer", "in use by process {process} since {since}")
+            raise refuse("run", what, process=table.get("process"), since=table.get("since")) from None
         except OSError as error:
             raise unwritable(folder, error) from None
         try:
@@ -199,8 +211,10 @@ class RunFolder:
         self.end_torn_line()
 
     @classmethod
-    def create(cls, root: Path, design: Design, recipe: Recipe, params: int, parent: str | None = None) -> "RunFolder":
-        """A new run below `root`, which is made if missing. Raises Refused."""
+    def create(
+        cls, root: Path, design: Design, recipe: Recipe, params: int, parent: str | None = None, grown: str = ""
+    ) -> "RunFolder":
+        """A new run below `root`, which is made if missing; `grown` as in `Train`. Raises Refused."""
         created = datetime.now().astimezone()
         root = root.expanduser().absolute()
         try:
@@ -223,10 +237,13 @@ class RunFolder:
             "seed": recipe.seed,
             "versions": installed_versions(),
             "parent": parent,
+            "grown": grown,
+            "twin": None,
             "params": params,
             "best_accuracy": None,
             "best_epoch": 0,
             "epochs_done": 0,
+            "batches": "",
             "hashes": {},
         }
         try:
@@ -263,4 +280,5 @@ class RunFolder:
 
 
 def unwritable(folder: Path, error: OSError) -> Refused:
-    return refuse("runs", f"{str(folder)!r} cannot be written: {error.strerror or error}")
+    what = QT_TRANSLATE_NOOP("explorer", "{path!r} cannot be written: {error}")
+    return refuse("runs", what, path=str(folder), error=system_words(error))

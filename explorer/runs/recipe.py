@@ -132,10 +132,14 @@ class Recipe:
 
 
 RECIPES = {
-    "quick": Recipe(),
+    QT_TRANSLATE_NOOP("explorer", "quick"): Recipe(),
     # Dive into Deep Learning: SGD, lr 0.05, 10 epochs, batch 256, nothing else
-    "chapter": Recipe(
+    QT_TRANSLATE_NOOP("explorer", "chapter"): Recipe(
         batch_size=256, lr=0.05, momentum=0.0, nesterov=False, weight_decay=0.0, schedule="constant", precision="fp32"
+    ),
+    # as short as will show that a deep plain network learns worse than its residual twin
+    QT_TRANSLATE_NOOP("explorer", "degradation"): Recipe(
+        epochs=2, batch_size=128, lr=0.1, nesterov=False, weight_decay=0.0, schedule="constant"
     ),
 }
 PLACE = ("data", "device", "seed")  # where and on what a recipe is used: not part of which recipe it is

@@ -176,3 +176,72 @@ def test_decay_falls_on_weights_alone():
     assert free["weight_decay"] == 0
     assert all(values.ndim > 1 for values in decayed["params"])
     assert all(values.ndim == 1 for values in free["params"])
+
+
+def test_what_others_do_meanwhile_is_not_working_time(folder, monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(fit_module.time, "monotonic", lambda: clock[0])
+    real = Training.learn
+
+    def learn(self, pixels, labels):
+        clock[0] += 1.0
+        return real(self, pixels, labels)
+
+    monkeypatch.setattr(Training, "learn", learn)
+    work = small.training(small.RECIPE.change(epochs=2))
+    for event in fit_module.fit(work, small.TRAIN, small.VALIDATION, folder):
+        clock[0] += 100.0
+        if isinstance(event, events.Step):
+            assert event.examples_per_second == 8.0
+        elif isinstance(event, events.Epoch):
+            assert event.seconds == small.STEPS
+    assert event.seconds == 2 * small.STEPS
+
+
+def test_gradient_norms_are_those_of_the_step(folder, monkeypatch):
+    monkeypatch.setattr(fit_module, "MEASURE_EVERY", 0.0)
+    work, found = small.training(small.RECIPE.change(epochs=1)), []
+    for event in fit_module.fit(work, small.TRAIN, small.VALIDATION, folder):
+        if isinstance(event, events.Gradients):
+            parts = {"stem": ("conv1", "bn1"), "layer1.0": ("layer1",), "layer2.0": ("layer2",), "head": ("fc",)}
+            norms = [
+                math.sqrt(
+                    sum(
+                        float(values.grad.double().square().sum())
+                        for name, values in work.network.named_parameters()
+                        if name.partition(".")[0] in layers
+                    )
+                )
+                for layers in parts.values()
+            ]
+            assert event.names == tuple(parts)
+            assert event.norms == pytest.approx(norms, rel=1e-5)
+            found.append(event.step)
+    assert found == list(range(1, small.STEPS + 1))
+
+
+def test_gradients_are_measured_now_and_then_and_change_nothing(tmp_path, monkeypatch):
+    runs = []
+    for every, times in ((0.0, 4 * small.STEPS), (1000.0, 1)):
+        monkeypatch.setattr(fit_module, "MEASURE_EVERY", every)
+        folder = small.new_folder(tmp_path)
+        found = small.run(small.training(), folder)
+        assert len(only(events.Gradients, found)) == times
+        runs.append([event.loss for event in only(events.Step, found)])
+        folder.close()
+    assert runs[0] == runs[1]
+
+
+def test_every_epochs_order_is_in_the_hash_of_batches_once(tmp_path):
+    hashes = []
+    for stop in ([], [7], [5], [3, 12]):
+        folder = small.new_folder(tmp_path)
+        work = small.training()
+        for step in stop:
+            small.run(work, folder, {step: [Stop()]})
+            work = small.resumed(folder)
+        small.run(work, folder)
+        hashes.append(work.counters.batches)
+        folder.close()
+    assert len(hashes[0]) == 64
+    assert len({*hashes}) == 1

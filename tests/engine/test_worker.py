@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from explorer.architecture.reading import Refused
-from explorer.engine.session import open_session
+from explorer.engine.session import open_sessions
 from explorer.runs.commands import Continue, Estimate, Pause, Resume, StepOnce, Stop, Train, command_line
 from explorer.runs.events import Step
 from explorer.runs.folder import find_run, list_runs, read_events
@@ -169,11 +169,11 @@ def test_killed_in_mid_epoch_and_resumed(start, recipe, tmp_path):
     assert first.process.wait(30) == -signal.SIGKILL
     run = list_runs(runs)[0]
     assert run.state == "interrupted"
-    session = open_session(Continue(str(run.folder), runs))
+    (session,) = open_sessions(Continue(str(run.folder), runs))
     assert session.training.counters.step >= 3
     assert find_run(run.id, runs).state == "running"
     with pytest.raises(Refused, match=f"in use by process {os.getpid()} since"):
-        open_session(Continue(run.id, runs))
+        open_sessions(Continue(run.id, runs))
     session.folder.close()
 
 

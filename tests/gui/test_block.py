@@ -3,15 +3,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from explorer.architecture.presets import preset
-from tests.gui.test_diagram import slabs
+from tests.gui.test_diagram import place_of, slabs
 
 
 def open_block(session, qtbot, path: str) -> None:
     diagram = session.window.diagram
-    position = diagram.mapFromScene(slabs(session)[path].box.center())
-    qtbot.mouseClick(diagram.viewport(), Qt.MouseButton.LeftButton, pos=position)
-    position = diagram.mapFromScene(slabs(session)[path].box.center())
-    qtbot.mouseDClick(diagram.viewport(), Qt.MouseButton.LeftButton, pos=position)
+    qtbot.mouseClick(diagram.viewport(), Qt.MouseButton.LeftButton, pos=place_of(session, path))
+    qtbot.mouseDClick(diagram.viewport(), Qt.MouseButton.LeftButton, pos=place_of(session, path))
 
 
 def test_a_double_click_opens_the_block_and_escape_closes_it(session, qtbot):
@@ -34,7 +32,7 @@ def test_the_figure_follows_every_edit_and_selection(session, qtbot):
     assert window.block.title.text().startswith("layer4.1: 512×3×3")
     session.document.propose(preset("deep-plain-56"), "")
     session.document.select("layer1.0")
-    assert "shortcut: none" in window.block.figure.accessibleDescription()
+    assert "no shortcut" in window.block.figure.accessibleDescription()
 
 
 def test_the_chapters_block_alone(session, qtbot):
@@ -46,7 +44,7 @@ def test_the_chapters_block_alone(session, qtbot):
     window.block.form.boxes["width"].setValue(3)
     window.block.form.boxes["stride"].setValue(1)
     assert window.block.title.text().startswith("One block: 3×6×6 → 3×6×6")
-    assert "shortcut: identity" in window.block.figure.accessibleDescription()
+    assert "identity shortcut" in window.block.figure.accessibleDescription()
 
 
 def test_what_cannot_be_built_is_said(session, qtbot):
@@ -68,13 +66,14 @@ def test_what_cannot_be_built_is_said(session, qtbot):
 )
 def test_three_names_for_one_thing(session, qtbot, vocabulary, stage, block, convolution):
     window, table = session.window, session.window.table
-    next(each for each in window.names.actions() if each.objectName() == vocabulary).trigger()
+    next(each for each in window.menus.names.actions() if each.objectName() == vocabulary).trigger()
     shown = [
-        table.layers.text(table.layers.node(table.layers.find(path)), 0)
+        table.layers.texts(table.layers.node(table.layers.find(path)))[0]
         for path in ("layer2", "layer2.0", "layer2.0.downsample.0")
     ]
     assert shown == [stage, block, convolution]
-    assert slabs(session)["layer2.0"].toolTip() == f"{block}  128×12×12"
+    drawn = slabs(session)["layer2.0"].drawn
+    assert window.diagram.describe(drawn) == f"{block}  128×12×12"
     open_block(session, qtbot, "layer2.0")
     assert window.block.title.text().startswith(f"{block}: ")
     assert ("class Residual(" in window.block.source.toPlainText()) is (vocabulary == "chapter")
@@ -85,15 +84,15 @@ def test_the_source_is_copied_and_exported_in_the_chosen_names(session, tmp_path
 
     window = session.window
     session.document.use_names("chapter")
-    window.copy_source.trigger()
+    window.menus.copy_source.trigger()
     text = QGuiApplication.clipboard().text()
     assert "b2 = resnet_block(64, 64, blocks=2)" in text
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "net"), ""))
-    window.export.aboutToShow.emit()
-    window.export.actions()[0].trigger()
+    window.menus.export.aboutToShow.emit()
+    window.menus.export.actions()[0].trigger()
     assert (tmp_path / "net.py").read_text(encoding="utf-8") == text
 
 
 def test_a_design_that_cannot_be_built_has_no_source(session):
     session.document.propose(session.document.design.change(shortcut="pad").with_stage(2, width=32), "")
-    assert not session.window.copy_source.isEnabled()
+    assert not session.window.menus.copy_source.isEnabled()

@@ -1,4 +1,4 @@
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
@@ -7,15 +7,18 @@ from explorer.gui.slabs import section_captions
 
 
 def slabs(session) -> dict[str, Slab]:
-    scene = session.window.diagram.scene()
-    return {item.drawn.path: item for item in scene.items() if isinstance(item, Slab)}
+    return {slab.drawn.path: slab for slab in session.window.diagram.slabs}
+
+
+def place_of(session, path: str) -> QPoint:
+    """The middle of a slab in the diagram's viewport."""
+    diagram = session.window.diagram
+    return (slabs(session)[path].box.center() + QPointF(diagram.start, 0)).toPoint()
 
 
 def click(session, qtbot, path: str) -> None:
     diagram = session.window.diagram
-    box = slabs(session)[path].box
-    position: QPoint = diagram.mapFromScene(box.center())
-    qtbot.mouseClick(diagram.viewport(), Qt.MouseButton.LeftButton, pos=position)
+    qtbot.mouseClick(diagram.viewport(), Qt.MouseButton.LeftButton, pos=place_of(session, path))
 
 
 def test_size_shrinks_and_channels_grow(session):
@@ -58,8 +61,7 @@ def test_a_click_opens_a_run_and_a_double_click_folds_it(open_session, qtbot):
     click(session, qtbot, "layer3.1…")
     assert {f"layer3.{block}" for block in range(6)} <= set(slabs(session))
     diagram = session.window.diagram
-    position = diagram.mapFromScene(slabs(session)["layer3.4"].box.center())
-    qtbot.mouseDClick(diagram.viewport(), Qt.MouseButton.LeftButton, pos=position)
+    qtbot.mouseDClick(diagram.viewport(), Qt.MouseButton.LeftButton, pos=place_of(session, "layer3.4"))
     assert "layer3.1…" in slabs(session)
 
 

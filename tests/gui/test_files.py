@@ -83,11 +83,14 @@ def test_a_design_travels_by_the_clipboard(session, complaints):
     assert "clipboard holds no design" in complaints[0]
 
 
-def test_only_designs_may_be_dropped(session, tmp_path):
+def test_of_what_is_dropped_a_design_goes_first(session, tmp_path):
+    (tmp_path / "c.png").touch()
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.png")), QUrl.fromLocalFile(str(tmp_path / "b.toml"))])
     assert session.window.files.dropped(data) == tmp_path / "b.toml"
-    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.png"))])
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.png")), QUrl.fromLocalFile(str(tmp_path / "c.png"))])
+    assert session.window.files.dropped(data) == tmp_path / "c.png"  # there is no a.png
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path))])
     assert session.window.files.dropped(data) is None
 
 

@@ -3,7 +3,8 @@ import pytest
 
 from explorer.gui import theme
 from explorer.gui.curves import FIRST, Curves
-from explorer.gui.plots import Line, Plots, mixed
+from explorer.gui.plot import Line, mixed
+from explorer.gui.plots import Plots
 from explorer.runs.events import Epoch, Started, Step, Verdict
 
 

@@ -4,7 +4,7 @@ import signal
 import pytest
 
 from explorer.runs.commands import Pause
-from explorer.runs.events import Heartbeat
+from explorer.runs.events import Heartbeat, Said
 from tests.gui.workers import worker
 
 
@@ -25,7 +25,7 @@ def collect(qtbot):
 
 def test_a_flood_arrives_whole_in_few_batches(collect):
     _, batches, _ = collect("for n in range(20000): say('heartbeat', step=n)")
-    assert [event.step for batch in batches for event in batch] == list(range(20_000))
+    assert [said.event.step for batch in batches for said in batch] == list(range(20_000))
     assert len(batches) < 2_000
 
 
@@ -34,18 +34,18 @@ def test_split_lines_are_joined(collect):
         "import time\nfor part in ('{\"event\": \"heart', 'beat\", \"step\": 7}', '\\n'):\n"
         "    sys.stdout.write(part); sys.stdout.flush(); time.sleep(0.2)"
     )
-    assert batches == [[Heartbeat(7)]]
+    assert batches == [[Said(Heartbeat(7))]]
 
 
 def test_what_is_no_event_goes_to_the_log(collect):
     process, batches, _ = collect("print('bonjour'); print('{\"event\": \"nonsense\"}'); say('heartbeat', step=1)")
-    assert batches == [[Heartbeat(1)]]
+    assert batches == [[Said(Heartbeat(1))]]
     assert list(process.log) == ["bonjour", '{"event": "nonsense"}']
 
 
 def test_a_line_of_10_mb_is_dropped_and_the_next_is_read(collect):
     _, batches, _ = collect("print('x' * 10_000_000); say('heartbeat', step=1); say('heartbeat', step=2)")
-    assert [event.step for batch in batches for event in batch][-1] == 2
+    assert [said.event.step for batch in batches for said in batch][-1] == 2
 
 
 def test_a_killed_worker_is_named_with_its_signal(qtbot):
@@ -73,7 +73,7 @@ def test_shutting_down_ends_the_input(qtbot):
     with qtbot.waitSignal(process.ended, timeout=5_000) as ended:
         process.shut_down(at_once=False)
     assert ended.args == [""]
-    assert batches == [[Heartbeat(5)]]
+    assert batches == [[Said(Heartbeat(5))]]
 
 
 def test_commands_arrive_as_lines(qtbot):

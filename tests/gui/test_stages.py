@@ -95,4 +95,4 @@ def test_clicking_a_stage_selects_it_everywhere(session, qtbot):
     qtbot.mouseClick(window.editor.editors[1].heading, Qt.MouseButton.LeftButton)
     assert session.document.selection == "layer2"
     assert window.table.layers.node(window.table.currentIndex()).path == "layer2"
-    assert window.totals.share.text().startswith("layer2: 526.0 k params, 4.7 %")
+    assert window.totals.share.startswith("layer2: 526.0 k params, 4.7 %")

@@ -108,3 +108,16 @@ def test_undo_after_a_reset_keeps_the_selection(session):
     table = session.window.table
     assert table.layers.node(table.currentIndex()).path == "layer3"
     assert document.design == preset("d2l-resnet18")
+
+
+def test_rows_come_and_go_without_the_others_losing_their_place(session):
+    document, table = session.document, session.window.table
+    document.select("layer3.0.conv1")
+    rows = {path: table.layers.find(path).internalPointer() for path in ("layer1", "layer3.0.conv1", "head.fc")}
+    for blocks in (4, 1, 0, 2):
+        document.propose(document.design.with_stage(0, blocks=blocks), "")
+        assert {path: table.layers.find(path).internalPointer() for path in rows} == rows
+        assert document.selection == "layer3.0.conv1"
+    document.propose(document.design.change(stages=document.design.stages[:3]), "")
+    assert not table.layers.find("layer4").isValid()
+    assert table.layers.node(table.currentIndex()).path == "layer3.0.conv1"

@@ -1,41 +1,53 @@
+from PySide6.QtGui import QFontMetricsF
+
+from explorer.gui import theme
 from explorer.runs.events import Verdict
 
 
 def test_figures_of_the_chapters_network(session):
-    text = session.window.totals.figures.text()
-    assert "<b>11.18 M</b> params" in text
-    assert "<b>318.7 M</b> MACs" in text
-    assert "<b>18</b> layers" in text
-    assert "field 435 px (&gt; image)" in text or "field 435 px (> image)" in text
-    assert "FLOPs are twice as many: 637,315,072" in session.window.totals.figures.toolTip()
+    text = session.window.totals.text
+    assert text == "11.18 M params · 318.7 M MACs · 18 layers · field 435 px (> image) · 5.1 MiB an image"
+    assert session.window.totals.accessibleDescription() == text
+    assert "FLOPs are twice as many: 637,315,072" in session.window.totals.explain(session.document.plan)
+
+
+def test_figures_wrap_where_there_is_no_room(session):
+    totals = session.window.totals
+    plain, bold = (QFontMetricsF(theme.figures_font(totals.font())) for _ in range(2))
+    metrics = {"plain": plain, "bold": bold, "marked": plain}
+    assert len(totals.rows(metrics)) == 1
+    totals.resize(300, totals.height())
+    rows = totals.rows(metrics)
+    assert len(rows) > 1
+    assert all(sum(plain.horizontalAdvance(text) for text, _ in row) <= 300 for row in rows)
 
 
 def test_the_baseline_shows_differences_until_unpinned(session):
     document, totals = session.document, session.window.totals
-    session.window.pin.trigger()
-    assert "(±0)" in totals.figures.text()
+    session.window.menus.pin.trigger()
+    assert "(±0)" in totals.text
     document.propose(document.design.with_stage(3, blocks=3), "")
-    assert "(+4.72 M)" in totals.figures.text()
-    assert session.window.unpin.isVisible()
-    session.window.unpin.trigger()
-    assert "(" not in totals.figures.text().replace("(> image)", "")
+    assert "(+4.72 M)" in totals.text
+    assert session.window.menus.unpin.isVisible()
+    session.window.menus.unpin.trigger()
+    assert "(" not in totals.text.replace("(> image)", "")
 
 
 def test_the_selections_share(session):
     session.document.select("layer4")
-    assert session.window.totals.share.text() == "layer4: 8.40 M params, 75.1 %"
+    assert session.window.totals.share == "layer4: 8.40 M params, 75.1 %"
     session.document.select("")
-    assert session.window.totals.share.text() == ""
+    assert session.window.totals.share == ""
 
 
 def test_the_referee_speaks_for_its_own_design_only(session):
     document, totals = session.document, session.window.totals
     document.note_verdict(document.design, Verdict(True, document.plan.params, 0))
-    assert "✓\u00a0torchinfo\u00a0agrees" in totals.figures.text()
+    assert "✓ torchinfo agrees" in totals.text
     document.propose(document.design.with_stage(0, width=32), "")
-    assert "torchinfo" not in totals.figures.text()
+    assert "torchinfo" not in totals.text
 
 
 def test_a_broken_design_says_how_far_it_was_counted(session):
     session.document.propose(session.document.design.change(shortcut="pad").with_stage(2, width=32), "")
-    assert "Up to the first problem" in session.window.totals.figures.text()
+    assert "Up to the first problem" in session.window.totals.text

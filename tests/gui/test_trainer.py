@@ -4,9 +4,11 @@ import signal
 import pytest
 
 from explorer.architecture.presets import preset
+from explorer.gui import live as live_module
 from explorer.gui import process as process_module
 from explorer.gui import trainer as trainer_module
-from explorer.gui.trainer import LiveRun, Trainer
+from explorer.gui.live import LiveRun
+from explorer.gui.trainer import Trainer
 from explorer.runs.events import Started, Step, Verdict
 from explorer.runs.recipe import RECIPES
 from tests.gui.workers import worker
@@ -124,7 +126,7 @@ def test_a_resume_takes_back_the_steps_that_come_again(train, qtbot):
 
 def test_time_left_is_reckoned_from_the_pace(monkeypatch):
     clock = iter([10.0, 15.0])  # the first step comes at 10 s, the question at 15 s
-    monkeypatch.setattr(trainer_module, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(live_module, "monotonic", lambda: next(clock))
     run = LiveRun(preset("mini"), RECIPES["quick"])
     run.take(Started("r", "", 1, Verdict(True, 1, 1), "cpu", steps_per_epoch=10, epochs=2))
     assert run.seconds_left() is None

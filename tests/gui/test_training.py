@@ -1,7 +1,7 @@
 import pytest
 
 from explorer.architecture.presets import preset
-from explorer.runs.events import Device, Hello
+from explorer.runs.events import Device, Hello, Said
 from explorer.runs.recipe import RECIPES
 
 
@@ -10,8 +10,8 @@ def panel(session):
     return session.window.training
 
 
-def hello(*devices: Device) -> Hello:
-    return Hello(1, {}, devices)
+def hello(*devices: Device) -> Said:
+    return Said(Hello(1, {}, devices))
 
 
 CPU = Device("cpu", "a processor", 2**33)

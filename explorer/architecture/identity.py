@@ -1,0 +1,103 @@
+"""Identities: which blocks are f(x) = x with their branch at zero, and where one more may be put in. No torch, no Qt.
+
+With the last layer of its branch at zero a block adds 0 to what its shortcut brings; whether that is x itself is a
+question of shapes and shortcuts, not of weights. Dive into Deep Learning, chapter on residual networks; He et al. 2016
+(arXiv 1603.05027).
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from explorer.architecture.blocks import Block
+from explorer.architecture.compare import shape_text
+from explorer.architecture.design import MOST_BLOCKS, Design
+from explorer.architecture.plan import Plan, plan_network
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
+
+
+class Ruling(NamedTuple):
+    """Whether something is so, and why, or why not."""
+
+    holds: bool
+    why: Sentence
+
+
+def zeroing(block: Block) -> Ruling:
+    """Whether `block` is exactly the identity once the last layer of its branch is at zero."""
+    shapes = {"input": shape_text(block.input), "output": shape_text(block.output)}
+    changed = block.input != block.output
+    match block.joins:
+        case "identity" if block.after:  # x comes out of a ReLU: of the block before, or of the stem
+            why = QT_TRANSLATE_NOOP(
+                "explorer",
+                "The last norm puts out 0, so the sum is x, and ReLU leaves x ≥ 0 as it is: f(x) = x exactly.",
+            )
+        case "identity":
+            why = QT_TRANSLATE_NOOP(
+                "explorer",
+                "The last convolution puts out 0, so the sum is x, and nothing follows it: f(x) = x exactly.",
+            )
+        case "projection" if changed:
+            why = QT_TRANSLATE_NOOP(
+                "explorer",
+                "No identity: the shape changes from {input} to {output}, and what is left is what the 1×1 convolution "
+                "on the shortcut makes of x.",
+            )
+        case "projection":
+            why = QT_TRANSLATE_NOOP(
+                "explorer",
+                "No identity: a 1×1 convolution stands on the shortcut, and what is left is what it makes of x.",
+            )
+        case "pad":
+            why = QT_TRANSLATE_NOOP(
+                "explorer",
+                "No identity: the shape changes from {input} to {output}, and what is left is x thinned out, with "
+                "zeros for the new channels.",
+            )
+        case _:
+            why = QT_TRANSLATE_NOOP(
+                "explorer",
+                "No identity: a plain block has no shortcut, so it puts out 0 whatever comes in, and x is lost.",
+            )
+    return Ruling(block.joins == "identity", Sentence(why, shapes))
+
+
+def insertion(plan: Plan, path: str) -> Ruling:
+    """Whether an identity block may be put into `plan` so that it is called `path`; those behind it move on by one."""
+    name, _, index = path.partition(".")
+    section = next((each for each in plan.stages if each.name == name), None)
+    if section is None or not index.isdecimal() or int(index) > section.count:
+        why = QT_TRANSLATE_NOOP("explorer", "{path} is no place for a block: blocks follow one another without a gap.")
+    elif int(index) == 0:
+        why = QT_TRANSLATE_NOOP("explorer", "The first block of a stage brings its width and stride: insert behind it.")
+    elif section.count == MOST_BLOCKS:
+        why = QT_TRANSLATE_NOOP("explorer", "{name} has {count} blocks already, the most there can be.")
+    else:
+        deeper = plan_network(deepened(plan.design, path)).stages[stage_of(path)]
+        return zeroing(deeper.block(int(index)))
+    return Ruling(False, Sentence(why, {"path": path, "name": name, "count": section.count if section else 0}))
+
+
+def stage_of(path: str) -> int:
+    """The index from 0 of the stage that the block `path` is in."""
+    return int(path.partition(".")[0].removeprefix("layer")) - 1
+
+
+def deepened(design: Design, *paths: str) -> Design:
+    """`design` with one block more in the stage of each of `paths`."""
+    for path in paths:
+        design = design.with_stage(stage_of(path), blocks=design.stages[stage_of(path)].blocks + 1)
+    return design
+
+
+def name_before(name: str, inserted: Sequence[str]) -> str | None:
+    """What the part `name` was called before blocks were `inserted` one after the other; None for a part of these."""
+    parts = name.split(".")
+    for path in reversed(inserted):
+        stage, _, place = path.partition(".")
+        if parts[0] != stage or int(parts[1]) < int(place):
+            continue
+        if parts[1] == place:
+            return None
+        parts[1] = str(int(parts[1]) - 1)
+    return ".".join(parts)

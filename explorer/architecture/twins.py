@@ -1,0 +1,38 @@
+"""Twins: one design with shortcuts and without, which is all that a residual network adds. No torch, no Qt."""
+
+from explorer.architecture.design import Design
+from explorer.architecture.plan import plan_network
+from explorer.architecture.presets import preset, preset_of
+from explorer.architecture.words import QT_TRANSLATE_NOOP
+
+RESIDUAL = QT_TRANSLATE_NOOP("explorer", "residual")
+PLAIN = QT_TRANSLATE_NOOP("explorer", "plain")
+LONGEST = 80  # characters of a name
+
+
+def kind_of(design: Design) -> str:
+    """`RESIDUAL` or `PLAIN`."""
+    return PLAIN if design.shortcut == "none" else RESIDUAL
+
+
+def twin_of(design: Design) -> Design:
+    """The same design without its shortcuts; of a plain one, with them: padded ones, which add no parameter.
+
+    Where a stage narrows, padding cannot be built and the shortcuts are projections. A plain twin does not start its
+    branches at zero, for nothing would pass through them.
+    """
+    if kind_of(design) == RESIDUAL:
+        twin = design.change(shortcut="none", zero_init=False)
+    else:
+        padded = design.change(shortcut="pad")
+        twin = design.change(shortcut="projection") if plan_network(padded).obstacles else padded
+    return twin.change(name=twin_name(design, twin))
+
+
+def twin_name(design: Design, twin: Design) -> str:
+    """The preset's name if the twin is one, else the design's own with the twin's kind behind it."""
+    if known := preset_of(twin):
+        return preset(known).name
+    own = design.name.removesuffix(f" ({kind_of(design)})")
+    kind = f" ({kind_of(twin)})"
+    return own[: LONGEST - len(kind)] + kind if own else ""

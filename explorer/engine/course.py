@@ -1,0 +1,57 @@
+"""Course: a run on its way, alone or by turns with its twin. No Qt."""
+
+import traceback
+from collections import deque
+from collections.abc import Sequence
+
+from explorer.engine.session import Session, failure
+from explorer.runs import events
+from explorer.runs.commands import Control
+from explorer.runs.events import Event
+
+LISTENING = (events.Step, events.Progress, events.Paused)  # where a run takes a command
+ENDINGS = (events.Finished, events.Stopped, events.Failed)
+
+
+class Course:
+    """A session's events one by one, the last of them kept in `event`; what is asked of it waits until it listens."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.steps = session.events()
+        self.asked: deque[Control] = deque()
+        self.event: Event | None = None
+
+    @property
+    def run(self) -> str:
+        return self.session.folder.path.name
+
+    @property
+    def step(self) -> int:
+        return self.session.training.counters.step
+
+    def has_ended(self) -> bool:
+        return isinstance(self.event, ENDINGS)
+
+    def has_failed(self) -> bool:
+        return isinstance(self.event, events.Failed)
+
+    def waits(self) -> bool:
+        """Whether nothing will happen until somebody asks for something."""
+        return isinstance(self.event, events.Paused) and not self.asked
+
+    def advance(self) -> Event:
+        """The next event. Something that nobody foresaw ends this run and no other."""
+        listens = isinstance(self.event, LISTENING)
+        control = self.asked.popleft() if listens and self.asked else None
+        try:
+            self.event = self.steps.send(control)
+        except Exception as error:
+            traceback.print_exc()
+            self.event = failure(error, self.session.training.recipe)
+        return self.event
+
+
+def next_of(courses: Sequence[Course]) -> Course | None:
+    """Whose turn it is: of those that need not wait the one that is behind; None if all wait."""
+    return min((each for each in courses if not each.waits()), key=lambda each: each.step, default=None)

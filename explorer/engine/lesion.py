@@ -1,0 +1,124 @@
+"""Lesions: what becomes of a trained network when a branch is put to zero, or an identity put in. No Qt.
+
+Compared on real images of the validation set, in full precision. Veit et al. 2016 (arXiv 1605.06431): a residual
+network bears the loss of a block, a plain one does not.
+"""
+
+import copy
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from explorer.architecture.identity import deepened, insertion
+from explorer.architecture.plan import plan_network
+from explorer.architecture.reading import Complaint, Refused, refuse
+from explorer.architecture.words import QT_TRANSLATE_NOOP
+from explorer.engine.datasets import Images
+from explorer.engine.growth import grow, paths_of
+from explorer.engine.loader import Loader, batch_bounds, place_images
+from explorer.engine.model import ResidualBlock, set_branch_to_zero
+from explorer.engine.subject import Subject
+from explorer.engine.training import make_network
+from explorer.runs.commands import Value
+
+MOST_IMAGES, FEWEST_IMAGES = 2000, 50
+AFFORDABLE = 10**11  # multiply–accumulates of one pass: some seconds on two cores
+BATCH = 100
+ROWS, CLASSES = 3, 10  # of the logits that an answer shows
+
+Answer = Mapping[str, Value]
+
+
+def zero(subject: Subject, values: Mapping[str, Value]) -> Answer:
+    """With the branches of `blocks`, paths joined by commas, at zero. Raises Refused.
+
+    `identities` of the answer names those of them that then put out their input, bit for bit. The rest of it is what
+    `compare` finds.
+    """
+    paths = paths_of(str(values.get("blocks", "")))
+    if not paths:
+        raise refuse("blocks", "name at least one")
+    network = copy.deepcopy(subject.network)
+    blocks = {name: each for name, each in network.named_modules() if isinstance(each, ResidualBlock)}
+    for path in paths:
+        if path not in blocks:
+            raise refuse("blocks", "{path!r} is not a block of this design", path=path[:40])
+        set_branch_to_zero(blocks[path])
+    with watch(network, paths) as identities:
+        found = compare(subject, network)
+    return {**found, "identities": ",".join(identities)}
+
+
+def insert(subject: Subject, values: Mapping[str, Value]) -> Answer:
+    """With an identity put in so that it is called `block`; an answer as `zero` gives it. Raises Refused."""
+    path = str(values.get("block", ""))
+    ruling = insertion(subject.plan, path)
+    if not ruling.holds:
+        raise Refused(Complaint("block", ruling.why))
+    network = make_network(plan_network(deepened(subject.plan.design, path)), subject.device).eval()
+    grow(network, subject.network.state_dict(), [path])
+    with watch(network, [path]) as identities:
+        found = compare(subject, network)
+    return {**found, "identities": ",".join(identities)}
+
+
+@contextmanager
+def watch(network: nn.Module, paths: Iterable[str]) -> Iterator[list[str]]:
+    """Those of the blocks at `paths` that have put out their input, bit for bit, whenever they ran meanwhile."""
+    identities = list(paths)
+
+    def hook(path: str, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        if path in identities and not torch.equal(inputs[0], output):
+            identities.remove(path)
+
+    hooks = [
+        network.get_submodule(path).register_forward_hook(
+            lambda _, inputs, output, path=path: hook(path, inputs, output)
+        )
+        for path in identities
+    ]
+    try:
+        yield identities
+    finally:
+        for each in hooks:
+            each.remove()
+
+
+def compare(subject: Subject, changed: nn.Module) -> dict[str, Value]:
+    """The subject beside its changed self: `difference`, the largest of any logit; `equal`, bit for bit.
+
+    Also the accuracy before and after, the number of images, and in `rows` the first logits of some of them as JSON.
+    Raises Refused.
+    """
+    images = chosen_images(subject)
+    difference, equal, hits = 0.0, True, [0, 0]
+    rows: list[dict[str, Any]] = []
+    for bounds in batch_bounds(len(images), BATCH):
+        pixels, labels = images.batch(bounds)
+        before, after = subject.network(pixels), changed(pixels)
+        largest = (after - before).abs().max().item()
+        if not math.isfinite(largest):
+            raise refuse("logits", QT_TRANSLATE_NOOP("explorer", "are no finite numbers any more"))
+        difference = max(difference, largest)
+        equal = equal and torch.equal(before, after)
+        for index, logits in enumerate((before, after)):
+            hits[index] += int((logits.argmax(1) == labels).sum())
+        for index in range(min(ROWS - len(rows), len(labels))):
+            pair = {"before": before[index, :CLASSES].tolist(), "after": after[index, :CLASSES].tolist()}
+            rows.append({"label": int(labels[index]), **pair})
+    count = len(images)
+    accuracies = {"accuracy_before": hits[0] / count, "accuracy_after": hits[1] / count}
+    return {"difference": difference, "equal": equal, **accuracies, "images": count, "rows": json.dumps(rows)}
+
+
+def chosen_images(subject: Subject) -> Loader:
+    """As many validation images as a few seconds allow, from all parts of the set: a folder's come class by class."""
+    pixels, labels = subject.data.validation
+    count = min(MOST_IMAGES, len(labels), max(FEWEST_IMAGES, AFFORDABLE // subject.plan.macs))
+    chosen = torch.linspace(0, len(labels) - 1, count).round().long()
+    return place_images(Images(pixels[chosen], labels[chosen]), subject.plan.design, subject.device)

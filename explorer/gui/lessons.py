@@ -1,0 +1,96 @@
+"""Lessons: short texts about the chapter with things to do, read from resources/lessons. No torch, no Qt.
+
+A lesson is one TOML file a language: a title and its steps. A step is a text in a little Markdown; it may show a
+drawing, point at a control of the window by its object name, and name the deed that makes it done.
+"""
+
+import re
+import tomllib
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from annotated_types import Len
+
+from explorer.architecture.notation import MOST_BYTES, MOST_COLUMNS
+from explorer.architecture.presets import resource
+from explorer.architecture.reading import Complaint, Refused, read_value, refuse
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
+
+TOUR = "tour"  # the lesson that is not in the chapter's menu
+WRITTEN_FIRST = "en"  # a lesson that another language lacks is shown in this one
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page of a lesson; what is empty is not asked for."""
+
+    text: Annotated[str, Len(1, 1000)]
+    points_at: Annotated[str, Len(0, 40)] = ""
+    done: Annotated[str, Len(0, 40)] = ""
+    drawing: Annotated[str, Len(0, 40)] = ""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    @property
+    def markdown(self) -> str:
+        """The text, its lines joined as Chinese wants it: without a space."""
+        return re.sub(r"(?<=[\u2e80-\uffef])\n(?=\S)", "", self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    title: Annotated[str, Len(1, 60)]
+    steps: Annotated[tuple[Step, ...], Len(1, 12)]
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+
+def lesson_files(language: str) -> dict[str, Path]:
+    """Every lesson's file by its name, in the order of the names; in English where `language` has none."""
+    folders = [resource("lessons", each) for each in (WRITTEN_FIRST, language)]
+    found = {path.stem: path for folder in folders for path in folder.glob("*.toml")}
+    return dict(sorted(found.items()))
+
+
+def load_lesson(path: Path, controls: Container[str], deeds: Container[str]) -> Lesson:
+    """Read a lesson that points at nothing but `controls` and asks for nothing but `deeds`. Raises Refused."""
+    lesson = read_value(Lesson, read_table(path))
+    if faults := list(find_faults(lesson, controls, deeds)):
+        raise Refused(*faults)
+    return lesson
+
+
+def read_table(path: Path) -> dict[str, object]:
+    """The values of a small TOML file; a large one could keep its reader busy for ever. Raises Refused."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+        text = data.decode("utf-8").replace("\r\n", "\n")
+        if len(data) > MOST_BYTES or any(len(line) > MOST_COLUMNS for line in text.split("\n")):
+            what = QT_TRANSLATE_NOOP("explorer", "is too large, or has too long a line, to be a lesson")
+            raise refuse(path.name, what)
+        return tomllib.loads(text)
+    except OSError as error:
+        raise refuse(path.name, error.strerror or QT_TRANSLATE_NOOP("explorer", "cannot be read")) from None
+    except UnicodeDecodeError:
+        raise refuse(path.name, QT_TRANSLATE_NOOP("explorer", "is not UTF-8 text")) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        what = QT_TRANSLATE_NOOP("explorer", "is not TOML: {error}")
+        raise refuse(path.name, what, error=str(error) or "nested too deep") from None
+
+
+def find_faults(lesson: Lesson, controls: Container[str], deeds: Container[str]) -> Iterator[Complaint]:
+    """What a lesson mentions and the window does not have."""
+    no_control = QT_TRANSLATE_NOOP("explorer", "the window has no control {name!r}")
+    no_deed = QT_TRANSLATE_NOOP("explorer", "there is no deed {name!r}")
+    no_drawing = QT_TRANSLATE_NOOP("explorer", "there is no drawing {name!r}")
+    for number, step in enumerate(lesson.steps):
+        where = f"steps[{number}]"
+        if step.points_at and step.points_at not in controls:
+            yield Complaint(f"{where}.points_at", Sentence(no_control, {"name": step.points_at}))
+        if step.done and step.done not in deeds:
+            yield Complaint(f"{where}.done", Sentence(no_deed, {"name": step.done}))
+        if step.drawing and not resource("lessons", step.drawing).is_file():
+            yield Complaint(f"{where}.drawing", Sentence(no_drawing, {"name": step.drawing}))

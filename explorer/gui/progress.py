@@ -1,0 +1,90 @@
+"""Progress: how far the run has come, or both twins, as a bar and a line of words."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from explorer.gui import theme
+from explorer.gui.document import Document
+from explorer.gui.language import clock, percent, say, whole
+from explorer.gui.live import LiveRun
+from explorer.gui.trainer import Trainer
+from explorer.runs.events import Failed, Finished, Stopped
+
+
+class Progress(QWidget):
+    """Hidden until there is a run; the bar only while it goes on."""
+
+    def __init__(self, document: Document, trainer: Trainer) -> None:
+        super().__init__()
+        self.document, self.trainer = document, trainer
+        self.bar = QProgressBar(textVisible=False)
+        theme.dress(self.bar, "progress")
+        self.status = QLabel()
+        self.status.setWordWrap(True)
+        self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.status.setFont(theme.figures_font(self.status.font()))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.RHYTHM)
+        column.addWidget(self.bar)
+        column.addWidget(self.status)
+        document.changed.connect(self.show_runs)
+        trainer.changed.connect(self.show_runs)
+        trainer.progressed.connect(self.show_runs)
+        self.show_runs()
+
+    def show_runs(self) -> None:
+        live = self.trainer.live
+        self.setVisible(bool(live))
+        self.bar.setVisible(self.trainer.is_busy())
+        self.bar.setRange(0, sum(run.total for run in live))  # 0 to 0 is Qt's "busy"
+        self.bar.setValue(sum(run.done for run in live))
+        if live:
+            self.status.setText(self.outcome_text(live) if all(run.outcome for run in live) else self.status_text(live))
+
+    def status_text(self, live: tuple[LiveRun, ...]) -> str:
+        """Where the runs stand, in one or two lines; of twins the pace is that of the first."""
+        run = live[0]
+        words = {
+            "warming": self.tr("loading torch …"),
+            "starting": self.tr("starting …"),
+            "paused": self.tr("paused"),
+            "stopping": self.tr("stopping: writing a checkpoint …"),
+        }
+        parts = [words[self.trainer.state]] if self.trainer.state in words and self.trainer.is_busy() else []
+        if run.started and run.step:
+            parts.append(self.tr("epoch {n}/{all}").format(n=run.step.epoch, all=run.started.epochs))
+            left = max((each.seconds_left() or 0.0 for each in live if not each.outcome), default=0.0)
+            if self.trainer.state == "running" and left:
+                parts.append(self.tr("{time} left").format(time=clock(left)))
+            parts.append(self.tr("{n} images/s").format(n=whole(round(run.step.examples_per_second))))
+        if validated := self.validation_text(live):
+            parts.append(validated)
+        if run.design != self.document.design:
+            parts.append(self.tr("trained on an earlier design"))
+        if self.trainer.trouble:
+            parts.append(f"⚠ {self.trainer.trouble}")
+        return " · ".join(parts)
+
+    def validation_text(self, live: tuple[LiveRun, ...]) -> str:
+        """The latest validation accuracy, of twins both."""
+        accuracies = [(each, each.epoch.validation_accuracy) for each in live if each.epoch]
+        if len(live) == 1:
+            return "".join(self.tr("validation {accuracy}").format(accuracy=percent(value)) for _, value in accuracies)
+        named = [
+            self.tr("{kind} {accuracy}").format(kind=say(each.kind), accuracy=percent(value))
+            for each, value in accuracies
+        ]
+        return self.tr("validation: {accuracies}").format(accuracies=self.tr(", ").join(named)) if named else ""
+
+    def outcome_text(self, live: tuple[LiveRun, ...]) -> str:
+        """How the run ended; of twins, how each of them did."""
+        match [run.outcome for run in live]:
+            case [Finished(best_epoch=epoch, best_accuracy=accuracy)]:
+                best = self.tr("finished: best validation {accuracy} after epoch {n}")
+                return best.format(accuracy=percent(accuracy), n=epoch)
+            case [Stopped(step=step)]:
+                return self.tr("stopped after step {n}; it can be resumed").format(n=whole(step))
+        words = {Finished: self.tr("finished"), Stopped: self.tr("stopped"), Failed: self.tr("failed")}
+        endings = dict.fromkeys(words[type(run.outcome)] for run in live if run.outcome)
+        return " · ".join(filter(None, [*endings, self.validation_text(live)]))

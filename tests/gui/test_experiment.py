@@ -1,0 +1,263 @@
+"""Make it an identity, through real clicks; what the worker would say is said by the test, but for the last one."""
+
+import json
+
+import pytest
+from PySide6.QtCore import Qt
+
+from explorer.architecture.identity import deepened
+from explorer.architecture.notation import from_line
+from explorer.architecture.presets import preset
+from explorer.engine.growth import check_growth
+from explorer.runs.folder import RunFolder, list_runs
+from explorer.runs.recipe import Recipe
+
+MINI = preset("mini")
+
+
+@pytest.fixture
+def asked(session, monkeypatch):
+    """The questions that were asked, of a trainer that has time."""
+    questions = []
+
+    def ask(question):
+        questions.append(question(len(questions) + 1))
+        return len(questions)
+
+    monkeypatch.setattr(session.trainer, "ask", ask)
+    session.document.propose(MINI, "")
+    session.trainer.set_state("idle")
+    return questions
+
+
+@pytest.fixture
+def started(session, monkeypatch):
+    runs = []
+    monkeypatch.setattr(session.trainer, "start", lambda *run: runs.append(run))
+    return runs
+
+
+@pytest.fixture
+def experiment(session, asked):
+    return open_block(session, "layer1.0")
+
+
+def open_block(session, path: str):
+    session.document.select(path)
+    session.window.open_block()
+    return session.window.block.experiment
+
+
+def click(qtbot, button) -> None:
+    assert button.isVisible()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def trained(session, design=MINI, state: str = "finished", accuracy: float = 0.85) -> str:
+    folder = RunFolder.create(session.trainer.runs, design, Recipe(lr=0.3), params=1)
+    folder.update(state=state, best_accuracy=accuracy, best_epoch=1)
+    folder.close()
+    session.trainer.run_ended.emit()
+    return str(folder.path)
+
+
+def answer(session, number: int, identities: str = "", difference: float = 1.25, after: float = 0.6) -> None:
+    rows = [
+        {"label": 1, "before": [0.5, 2.0], "after": [0.25, -1.0]},
+        {"label": 0, "before": [3.0, 2.0], "after": [7.5, 1.0]},
+    ]
+    values = {
+        "difference": difference,
+        "equal": not difference,
+        "accuracy_before": 0.85,
+        "accuracy_after": after,
+        "images": 2000,
+        "rows": json.dumps(rows),
+        "identities": identities,
+    }
+    session.trainer.answered.emit(number, values)
+
+
+def test_before_anything_is_asked_it_says_which_network_is_meant_in_one_line(session, experiment):
+    assert experiment.subject.text() == "Network: fresh weights"
+    assert not any(each.isVisible() for each in (experiment.finding, experiment.reason, experiment.logits))
+    trained(session, accuracy=0.5)
+    trained(session)
+    trained(session, state="failed", accuracy=0.9)
+    trained(session, MINI.change(conv_bias=True), accuracy=0.99)
+    assert experiment.subject.text() == "Network: Mini (85.0 %), trained"
+    assert experiment.height() < 3 * experiment.fontMetrics().lineSpacing()
+
+
+def test_a_branch_goes_to_zero_and_comes_back(session, qtbot, experiment, asked):
+    folder = trained(session)
+    click(qtbot, experiment.zero)
+    (question,) = asked
+    assert (question.of, question.run, question.design) == ("zero", folder, MINI)
+    assert question.values["blocks"] == "layer1.0"
+    assert question.recipe.lr == 0.3
+    assert not experiment.zero.isEnabled()
+    assert experiment.reason.text() == "Trying it on real images …"
+    answer(session, 1, identities="layer1.0")
+    assert "layer1.0 at zero: accuracy 85.0 % → 60.0 % of 2,000 images" in experiment.finding.text()
+    assert experiment.finding.text().endswith("difference of a logit 1.25")
+    assert experiment.reason.text().startswith("✓ The last norm puts out 0, so the sum is x, and ReLU leaves x ≥ 0")
+    assert not experiment.zero.isEnabled()
+    click(qtbot, experiment.back)
+    assert experiment.trial.zeroed == ()
+    assert not experiment.finding.isVisible()
+    assert experiment.zero.isEnabled()
+    assert session.document.design == MINI
+
+
+def test_zeroed_blocks_add_up_until_they_are_put_back(session, qtbot, experiment, asked):
+    click(qtbot, experiment.zero)
+    answer(session, 1, identities="layer1.0")
+    session.document.select("layer2.0.conv1")
+    click(qtbot, experiment.zero)
+    assert asked[1].values["blocks"] == "layer1.0,layer2.0"
+    answer(session, 2, identities="layer1.0")
+    assert experiment.finding.text().startswith("layer2.0 and 1 more at zero")
+    assert experiment.reason.text().startswith("✗ No identity: the shape changes from 16×28×28 to 32×14×14")
+    assert experiment.trial.zeroed == ("layer1.0", "layer2.0")
+    click(qtbot, experiment.back)
+    assert experiment.trial.zeroed == ()
+
+
+def test_the_logits_of_one_image_after_the_other(session, qtbot, experiment):
+    click(qtbot, experiment.zero)
+    answer(session, 1)
+    assert "Trouser" in experiment.logits.text()
+    assert "<b>2.00</b>" in experiment.logits.text()
+    click(qtbot, experiment.next)
+    assert "T-shirt" in experiment.logits.text()
+    assert "<b>7.50</b>" in experiment.logits.text()
+    click(qtbot, experiment.next)
+    assert "Trouser" in experiment.logits.text()
+
+
+def test_an_identity_goes_into_the_design_and_training_goes_on(session, qtbot, experiment, asked, started):
+    folder = trained(session)
+    assert not experiment.go_on.isVisible()
+    click(qtbot, experiment.insert)
+    assert asked[0].of == "insert"
+    assert asked[0].values["block"] == "layer1.1"
+    answer(session, 1, identities="layer1.1", difference=0.0, after=0.85)
+    deeper = deepened(MINI, "layer1.1")
+    assert session.document.design == deeper
+    assert session.document.selection == "layer1.1"
+    assert session.document.undo_stack.undoText() == "Insert an identity block"
+    assert experiment.finding.text().endswith("difference of a logit 0, bit for bit")
+    assert experiment.reason.text().startswith("✓")
+    assert experiment.subject.text() == "Network: Mini (85.0 %), trained, with layer1.1 put in"
+
+    session.document.select("layer3.0")
+    click(qtbot, experiment.insert)
+    assert (asked[1].run, asked[1].design, asked[1].values["grown"]) == (folder, deeper, "layer1.1")
+    answer(session, 2, identities="layer3.1", difference=0.0, after=0.85)
+    session.document.undo_stack.undo()
+    assert experiment.subject.text().endswith("with layer1.1 put in")
+    session.document.undo_stack.undo()
+    assert experiment.subject.text() == "Network: Mini (85.0 %), trained"
+    assert not experiment.go_on.isVisible()
+    session.document.undo_stack.redo()
+    session.document.undo_stack.redo()
+    click(qtbot, experiment.go_on)
+    ((design, recipe, parent, grown),) = started
+    assert (design, recipe.lr, parent) == (deepened(MINI, "layer1.1", "layer3.1"), 0.3, folder)
+    check_growth(MINI, design, grown.split(","))
+
+
+def test_fresh_weights_have_nothing_to_go_on_from(session, qtbot, experiment):
+    click(qtbot, experiment.insert)
+    answer(session, 1, identities="layer1.1", difference=0.0)
+    assert session.document.design == deepened(MINI, "layer1.1")
+    assert experiment.subject.text() == "Network: fresh weights"
+    assert not experiment.go_on.isVisible()
+
+
+def test_another_design_is_another_network(session, qtbot, experiment):
+    click(qtbot, experiment.zero)
+    session.document.propose(MINI.with_stage(1, blocks=3), "")
+    answer(session, 1, identities="layer1.0")
+    assert experiment.trial.outcome is None
+    click(qtbot, experiment.zero)
+    answer(session, 2, identities="layer1.0")
+    session.document.propose(MINI, "")
+    assert experiment.trial.zeroed == ()
+    assert not experiment.finding.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [("warming", "torch is being loaded"), ("running", "A run is under way"), ("gone", "is not there")],
+)
+def test_buttons_that_cannot_be_pressed_say_why(session, experiment, state, why):
+    session.trainer.set_state(state)
+    assert not experiment.zero.isEnabled()
+    assert not experiment.insert.isEnabled()
+    assert why in experiment.reason.text()
+    assert why in experiment.zero.toolTip()
+    session.trainer.set_state("idle")
+    assert experiment.zero.isEnabled()
+    assert not experiment.reason.isVisible()
+
+
+def test_a_plain_net_takes_no_identity(session, qtbot, experiment):
+    session.document.propose(MINI.change(shortcut="none"), "")
+    assert not experiment.insert.isEnabled()
+    assert "a plain block has no shortcut" in experiment.insert.toolTip()
+    click(qtbot, experiment.zero)
+    answer(session, 1)
+    assert experiment.reason.text().startswith("✗ No identity: a plain block has no shortcut")
+
+
+def test_what_the_worker_refuses_is_said(session, qtbot, experiment):
+    click(qtbot, experiment.zero)
+    session.trainer.answered.emit(1, {"reason": "input: the design takes 3 channels"})
+    assert experiment.reason.text() == "input: the design takes 3 channels"
+    assert experiment.zero.isEnabled()
+    assert experiment.trial.zeroed == ()
+
+
+def test_a_block_alone_is_no_part_of_a_network(session, qtbot, experiment):
+    qtbot.mouseClick(session.window.block.alone, Qt.MouseButton.LeftButton)
+    assert not experiment.isVisible()
+    qtbot.mouseClick(session.window.block.alone, Qt.MouseButton.LeftButton)
+    assert experiment.isVisible()
+
+
+def test_the_diagram_gives_way_to_what_was_found(session, qtbot, experiment):
+    window = session.window
+    window.resize(1100, 700)
+    qtbot.wait(50)
+    click(qtbot, experiment.zero)
+    answer(session, 1, identities="layer1.0")
+    qtbot.wait(50)
+    view = window.block
+    assert view.figure.height() >= view.figure.minimumSizeHint().height()
+    assert view.rect().contains(experiment.geometry())
+    assert experiment.rect().contains(experiment.logits.geometry())
+
+
+def test_trained_tried_grown_and_trained_further_by_the_real_worker(open_session, qtbot):
+    """From fresh weights to a run with a parent, on the bundled data at 8×8."""
+    design = from_line("basic:1x8x8:10:8x1,16x1/2:stem=cifar,stem_width=8")
+    session = open_session(design, warm=True)
+    trainer, experiment = session.trainer, open_block(session, "layer1.0")
+    recipe = Recipe(device="cpu", epochs=1, batch_size=1000, lr=0.02)
+    qtbot.waitUntil(lambda: trainer.state == "idle", timeout=90_000)
+    with qtbot.waitSignal(trainer.run_ended, timeout=60_000):
+        trainer.start(design, recipe)
+    click(qtbot, experiment.zero)
+    qtbot.waitUntil(lambda: bool(experiment.trial.zeroed), timeout=60_000)
+    assert experiment.trial.outcome.is_identity
+    click(qtbot, experiment.back)
+    click(qtbot, experiment.insert)
+    qtbot.waitUntil(lambda: experiment.trial.can_go_on(), timeout=60_000)
+    assert experiment.trial.outcome.values["difference"] == 0.0
+    with qtbot.waitSignal(trainer.run_ended, timeout=60_000):
+        click(qtbot, experiment.go_on)
+    newest, oldest = list_runs(trainer.runs)
+    assert (newest.parent, newest.design, newest.state) == (oldest.id, deepened(design, "layer1.1"), "finished")
+    assert experiment.subject.text().startswith("Network: Untitled (")

@@ -1,0 +1,51 @@
+"""Events on the wire: English for whoever reads lines, templates for a window that speaks another language."""
+
+import json
+import math
+
+from explorer.architecture.words import NOTHING, Sentence
+from explorer.runs.events import Device, Failed, Gradients, Hello, Said, Started, Verdict, Warned, event_line, read_line
+
+FAILED = Failed(
+    Sentence("out of memory at {n}: {needed}", {"n": 64, "needed": Sentence("{size} more", {"size": "2 GiB"})}),
+    of="estimate",
+    advice=Sentence("Make it smaller."),
+    id=3,
+)
+
+
+def test_a_line_says_it_in_english():
+    table = json.loads(event_line(FAILED))
+    assert (table["event"], table["of"], table["id"]) == ("failed", "estimate", 3)
+    assert (table["reason"], table["advice"]) == ("out of memory at 64: 2 GiB more", "Make it smaller.")
+
+
+def test_a_sentence_comes_back_as_it_was():
+    event = read_line(event_line(FAILED, "a-run"))
+    assert event == Said(FAILED, "a-run")
+    reason = event.event.reason
+    assert reason.template == "out of memory at {n}: {needed}"
+    assert reason.values["needed"].template == "{size} more"
+    assert event.event.advice.template == "Make it smaller."
+
+
+def test_english_is_enough():
+    said = read_line('{"event": "warned", "reason": "{0} and {", "run": "a-run"}')
+    assert said == Said(Warned(Sentence("{0} and {")), "a-run")
+    assert said.event.reason.template == "{0} and {"
+    assert read_line('{"event": "failed", "reason": "no"}').event.advice is NOTHING
+
+
+def test_parts_of_events_come_back_too():
+    note = Sentence("wants CUDA {cuda}", {"cuda": "13.0"})
+    hello = Hello(1, {"torch": "2"}, (Device("cpu", "a chip", 8), Device("cuda", "NVIDIA", 0, note)))
+    again = read_line(event_line(hello)).event
+    assert again == hello
+    assert again.devices[1].note.template == "wants CUDA {cuda}"
+    started = Started("a-run", "/a-run", 5, Verdict(False, 5, 9, ("a", "b")), "cpu", 3, 2)
+    assert read_line(event_line(started)).event == started
+
+
+def test_numbers_that_are_none_travel_as_null():
+    line = event_line(Gradients(1, ("stem", "fc"), (math.inf, math.nan)))
+    assert json.loads(line)["norms"] == [None, None]

@@ -1,0 +1,121 @@
+"""What the program is opened for, each use as a script of clicks in the real window with the real worker.
+
+They take minutes, so they stand apart from the other tests: `uv run pytest -m uses -s`. Each prints the seconds that a
+person would have waited; on a shared machine these say little by themselves.
+"""
+
+import time
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from explorer.architecture.presets import preset
+from explorer.gui.language import apply_language
+from tests.clicks import choose_preset, click
+from tests.gui.test_diagram import place_of
+
+pytestmark = [pytest.mark.uses, pytest.mark.timeout(600)]
+WORDS = {"en": {"start": "and start", "plain": "plain"}, "zh_CN": {"start": "开始", "plain": "普通"}}
+PATIENCE = 300_000  # milliseconds: a loaded machine may take long, and is not what is tested
+
+
+@pytest.fixture(params=["en", "zh_CN"])
+def language(request, qapp):
+    apply_language(request.param)
+    yield request.param
+    apply_language("en")
+
+
+@pytest.fixture
+def clock():
+    begin = time.monotonic()
+    return lambda words: print(f"\n    {words} {time.monotonic() - begin:.1f} s", end="")
+
+
+def test_studying_the_chapter(open_session, qtbot, language, clock):
+    """A first edit, a block opened, trained at the data's size until it is validated."""
+    session = open_session(warm=True)
+    window, document, trainer = session.window, session.document, session.trainer
+    qtbot.keyClick(window.editor.editors[2].sliders["blocks"], Qt.Key.Key_Right)
+    assert document.plan.depth == 20
+    assert "20" in window.totals.text
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert document.design == preset("d2l-resnet18")
+
+    qtbot.mouseDClick(window.diagram.viewport(), Qt.MouseButton.LeftButton, pos=place_of(session, "layer2.0"))
+    assert window.block.isVisible()
+    assert window.block.figure.block.name == "layer2.0"
+    assert "128×12×12" in window.block.title.text()
+    assert "class Residual" in window.block.source.toPlainText() or "class " in window.block.source.toPlainText()
+    qtbot.keyClick(window.block, Qt.Key.Key_Escape)
+
+    qtbot.waitUntil(lambda: trainer.hello is not None, timeout=PATIENCE)
+    assert WORDS[language]["start"] in window.training.start.text()
+    clock("studying: ready to start after")
+    click(qtbot, window.training.start)
+    assert document.design.input == (1, 28, 28)
+    begin = time.monotonic()
+    qtbot.waitUntil(lambda: bool(trainer.run.step), timeout=PATIENCE)
+    print(f"\n    first point {time.monotonic() - begin:.1f} s", end="")
+    qtbot.waitUntil(lambda: bool(trainer.run.epoch), timeout=PATIENCE)
+    print(f"\n    first validation {time.monotonic() - begin:.1f} s after Start", end="")
+    assert trainer.run.epoch.validation_accuracy > 0.4
+    stop(session, qtbot)
+
+
+def test_teaching_the_degradation(open_session, qtbot, language, clock):
+    """Three clicks: a preset, and Start with its twin; the two curves part before everyone's eyes."""
+    session = open_session(warm=True)
+    window, trainer = session.window, session.trainer
+    choose_preset(session, qtbot, "deep-plain-56")
+    qtbot.waitUntil(lambda: session.document.design == preset("deep-plain-56"))
+    qtbot.waitUntil(lambda: trainer.hello is not None, timeout=PATIENCE)
+    click(qtbot, window.training.twin)
+
+    def apart() -> bool:
+        """Over the last points seen, the residual network is right far more often."""
+        if len(trainer.live) < 2 or min(run.curves.train.count for run in trainer.live) < 40:
+            return False
+        plain, residual = (run.curves.train.column(2)[-20:].mean() for run in trainer.live)
+        return residual - plain > 0.2
+
+    begin = time.monotonic()
+    qtbot.waitUntil(apart, timeout=PATIENCE)
+    print(f"\n    teaching: curves apart {time.monotonic() - begin:.1f} s after the click", end="")
+    designs = [run.design for run in trainer.live]
+    assert {design.shortcut for design in designs} == {"none", "pad"}
+    qtbot.waitUntil(lambda: len([line for line in session.history.plots.lines if line.live]) == 2)
+    stop(session, qtbot)
+    assert len(session.history.list.runs) == 2
+
+
+def test_choosing_a_network(open_session, qtbot, language, clock):
+    """Three presets compared with a pinned one, the source copied, a run begun."""
+    session = open_session(warm=True)
+    window, document = session.window, session.document
+    choose_preset(session, qtbot, "cifar-resnet20")
+    qtbot.waitUntil(lambda: document.design == preset("cifar-resnet20"))
+    window.menus.pin.trigger()
+    for name, change in (("cifar-resnet32", "+194.4 k"), ("cifar-resnet56", "+583.3 k"), ("mini", "−192.0 k")):
+        choose_preset(session, qtbot, name)
+        qtbot.waitUntil(lambda name=name: document.design == preset(name))
+        assert change in window.totals.text
+    window.menus.copy_source.trigger()
+    source = QGuiApplication.clipboard().text()
+    compile(source, "copied", "exec")
+    assert "def build() -> nn.Module:" in source
+    qtbot.waitUntil(lambda: session.trainer.hello is not None, timeout=PATIENCE)
+    click(qtbot, window.training.start)
+    qtbot.waitUntil(lambda: session.trainer.run.curves.train.count >= 3, timeout=PATIENCE)
+    clock("choosing: everything done after")
+    stop(session, qtbot)
+    assert session.history.list.runs[0].design == preset("mini")
+    QApplication.clipboard().clear()
+
+
+def stop(session, qtbot) -> None:
+    with qtbot.waitSignal(session.trainer.run_ended, timeout=PATIENCE):
+        click(qtbot, session.window.training.stop)
+    assert session.trainer.message == ""
