@@ -32,6 +32,13 @@ class Line:
     steps: int = 0  # of the whole run, 0 if not known
 
 
+def nearest(steps: np.ndarray, wanted: float) -> float:
+    """That of the ascending `steps` which is closest to `wanted`."""
+    after = min(int(np.searchsorted(steps, wanted)), len(steps) - 1)
+    before = max(after - 1, 0)
+    return float(steps[before] if wanted - steps[before] < steps[after] - wanted else steps[after])
+
+
 def mixed(colour: QColor, share: float) -> QColor:
     """`colour` thinned towards the background; opaque, for transparent pens are slow."""
     ground = QColor(theme.colours().surface)
@@ -176,7 +183,7 @@ class CurvePlot(QWidget):
             self.reading.setText(self.legend_of(self.lines))
             return
         steps = live[0].curves.train.column(0)
-        step = steps[min(int(np.searchsorted(steps, box.mapSceneToView(position).x())), len(steps) - 1)]
+        step = nearest(steps, box.mapSceneToView(position).x())
         self.hair.setPos(step)
         if len(live) == 1:
             self.reading.setText(f"{step:.0f}: {self.values_at(live[0], step)}")

@@ -231,7 +231,7 @@ class RunFolder:
         folder = cls(path)
         folder.manifest = {
             "state": "running",
-            "created": created.isoformat(timespec="seconds"),
+            "created": created.isoformat(timespec="milliseconds"),
             "design": design_table(design),
             "recipe": recipe_table(recipe),
             "seed": recipe.seed,
