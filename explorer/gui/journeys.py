@@ -18,7 +18,7 @@ from explorer.gui.preflight import Preflight
 from explorer.gui.trainer import Trainer
 from explorer.runs.catalogue import CATALOGUE, describe_data
 from explorer.runs.commands import Probe
-from explorer.runs.folder import Run, list_runs
+from explorer.runs.folder import Run, list_runs, newest_ended
 from explorer.runs.journey import Journey, read_journey
 from explorer.runs.recipe import Recipe
 
@@ -89,8 +89,7 @@ class Journeys(QObject):
 
     def run(self) -> Run | None:
         """The newest run of the shown design that has come to its end."""
-        ended = (run for run in self.runs or () if run.state in ("finished", "stopped"))
-        return next((run for run in ended if run.design == self.document.design), None)
+        return newest_ended(self.runs or (), self.document.design)
 
     def wanted(self) -> dict[str, Probe]:
         """The question of each lane. The untrained network is the one that the trained one was in the beginning."""
@@ -155,11 +154,7 @@ class Journeys(QObject):
         """Why the worker is not asked now; empty if it is."""
         if fatal := next((each for each in self.document.problems if each.fatal), None):
             return say(fatal.what)
-        return {
-            "idle": "",
-            "warming": self.tr("torch is being loaded …"),
-            "gone": self.tr("The training process is not there."),
-        }.get(self.trainer.state, self.tr("A run is under way; this goes on when it has ended."))
+        return self.trainer.deafness()
 
 
 def class_names(recipe: Recipe) -> tuple[str, ...]:

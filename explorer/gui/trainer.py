@@ -140,6 +140,14 @@ class Trainer(QObject):
         self.process.send(question(self.questions))
         return self.questions
 
+    def deafness(self) -> str:
+        """Why the worker would not answer a question now; empty if it would."""
+        return {
+            "idle": "",
+            "warming": self.tr("torch is being loaded …"),
+            "gone": self.tr("The training process is not there."),
+        }.get(self.state, self.tr("A run is under way; this goes on when it has ended."))
+
     def pause(self) -> None:
         self.control(Pause())
 

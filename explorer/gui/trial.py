@@ -87,16 +87,15 @@ class Trial(QObject):
 
     def origin(self) -> Origin:
         """The run that was grown into the shown design, else the newest of that design that has come to its end."""
+        from explorer.runs.folder import list_runs, newest_ended  # what the window's start need not wait for
+
         run, inserted = self.grown
         for count in range(len(inserted), 0, -1):
             if run and deepened(run.design, *inserted[:count]) == self.document.design:
                 return Origin(run, inserted[:count])
         if self.runs is None:
-            from explorer.runs.folder import list_runs  # what the window's start need not wait for
-
             self.runs = list_runs(self.trainer.runs)
-        ended = (each for each in self.runs if each.state in ("finished", "stopped"))
-        return Origin(next((each for each in ended if each.design == self.document.design), None))
+        return Origin(newest_ended(self.runs, self.document.design))
 
     @property
     def outcome(self) -> Outcome | None:
@@ -174,8 +173,4 @@ class Trial(QObject):
             return say(fatal.what)
         if self.asked:
             return self.tr("Trying it on real images …")
-        return {
-            "idle": "",
-            "warming": self.tr("torch is being loaded …"),
-            "gone": self.tr("The training process is not there."),
-        }.get(self.trainer.state, self.tr("A run is under way; when it has ended, its blocks can be tried."))
+        return self.trainer.deafness()

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -72,6 +72,11 @@ def list_runs(root: Path) -> tuple[Run, ...]:
         except Refused:
             continue
     return tuple(sorted(found, key=lambda run: (run.created, run.id), reverse=True))
+
+
+def newest_ended(runs: Iterable[Run], design: Design) -> Run | None:
+    """Of `runs`, the newest first, that of `design` which came to its end last; None if there is none."""
+    return next((run for run in runs if run.design == design and run.state in ("finished", "stopped")), None)
 
 
 def find_run(text: str, root: Path) -> Run:

@@ -354,21 +354,6 @@ zeros for new channels</source>
     </message>
 </context>
 <context>
-    <name>Journeys</name>
-    <message>
-        <source>A run is under way; this goes on when it has ended.</source>
-        <translation>正在训练；训练结束后继续。</translation>
-    </message>
-    <message>
-        <source>The training process is not there.</source>
-        <translation>训练进程不在运行。</translation>
-    </message>
-    <message>
-        <source>torch is being loaded …</source>
-        <translation>正在加载 torch…</translation>
-    </message>
-</context>
-<context>
     <name>LayerModel</name>
     <message>
         <source>{name}: {reason}</source>
@@ -864,12 +849,24 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
 <context>
     <name>Trainer</name>
     <message>
+        <source>A run is under way; this goes on when it has ended.</source>
+        <translation>正在训练；训练结束后继续。</translation>
+    </message>
+    <message>
+        <source>The training process is not there.</source>
+        <translation>训练进程不在运行。</translation>
+    </message>
+    <message>
         <source>no step for {n} s</source>
         <translation>已有 {n} 秒没有进展</translation>
     </message>
     <message>
         <source>not responding</source>
         <translation>没有响应</translation>
+    </message>
+    <message>
+        <source>torch is being loaded …</source>
+        <translation>正在加载 torch…</translation>
     </message>
 </context>
 <context>
@@ -1031,24 +1028,12 @@ and start</source>
 <context>
     <name>Trial</name>
     <message>
-        <source>A run is under way; when it has ended, its blocks can be tried.</source>
-        <translation>正在训练；结束后即可试验其中的残差块。</translation>
-    </message>
-    <message>
         <source>Insert an identity block</source>
         <translation>插入恒等块</translation>
     </message>
     <message>
-        <source>The training process is not there.</source>
-        <translation>训练进程不在运行。</translation>
-    </message>
-    <message>
         <source>Trying it on real images …</source>
         <translation>正在用真实图像试验…</translation>
-    </message>
-    <message>
-        <source>torch is being loaded …</source>
-        <translation>正在加载 torch…</translation>
     </message>
 </context>
 <context>
