@@ -9,6 +9,7 @@ from explorer.architecture.identity import deepened
 from explorer.architecture.notation import from_line
 from explorer.architecture.presets import preset
 from explorer.engine.growth import check_growth
+from explorer.runs.commands import Probe
 from explorer.runs.folder import RunFolder, list_runs
 from explorer.runs.recipe import Recipe
 
@@ -21,8 +22,11 @@ def asked(session, monkeypatch):
     questions = []
 
     def ask(question):
-        questions.append(question(len(questions) + 1))
-        return len(questions)
+        made = question(len(questions) + 1)
+        if not isinstance(made, Probe):  # an estimate, which comes whenever the clock wants it
+            return 0
+        questions.append(made)
+        return made.id
 
     monkeypatch.setattr(session.trainer, "ask", ask)
     session.document.propose(MINI, "")
