@@ -120,12 +120,15 @@ class Session(QObject):
         self.window.show()
         self.window.activateWindow()
         old.hide()
+        old.destroyed.connect(lambda: QTimer.singleShot(0, self, self.forget_window))
         old.deleteLater()
-        gc.unfreeze()
-        QTimer.singleShot(0, self, self.forget_window)
 
     def forget_window(self) -> None:
-        """A window's parts know one another in circles; the last one has just been deleted."""
+        """A window's parts know one another in circles.
+
+        Only now that Qt has deleted the last one: collected earlier, they would go in any order, which crashes.
+        """
+        gc.unfreeze()
         gc.collect()
         gc.freeze()
 
