@@ -11,18 +11,35 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from explorer.architecture.design import Design
 from explorer.architecture.presets import preset
 from explorer.gui.app import make_application
 from explorer.gui.process import WorkerProcess
 from explorer.gui.session import Session
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(scope="session")
 def qapp() -> Iterator[QApplication]:
     yield make_application()
     QApplication.clipboard().clear()  # what the offscreen platform still holds at exit, it frees too late
+
+
+class PatientBot(QtBot):
+    """pytest-qt's, which fails what has not happened after five seconds; a slow machine needs more."""
+
+    def waitUntil(self, callback, *, timeout=1000 * PATIENCE):
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal, *, timeout=1000 * PATIENCE, **options):
+        return super().waitSignal(signal, timeout=timeout, **options)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)
@@ -44,14 +61,14 @@ def open_session(qtbot, tmp_path: Path) -> Iterator[Callable[..., Session]]:
         session = Session(chosen, tmp_path / "runs", warm=warm, process=process)
         opened.append(session)
         session.window.show()
-        qtbot.waitUntil(lambda: session.complete, timeout=20_000)
+        qtbot.waitUntil(lambda: session.complete)
         return session
 
     yield open_one
     for session in opened:
         session.end()
         session.window.hide()
-        qtbot.waitUntil(lambda session=session: not session.trainer.process.is_running(), timeout=30_000)
+        qtbot.waitUntil(lambda session=session: not session.trainer.process.is_running())
         assert not session.trainer.pulse.isActive()
         session.window.deleteLater()
         session.deleteLater()

@@ -35,7 +35,7 @@ def test_design_undo_train_and_stop(open_session, qtbot):
     assert shown.stages[1].blocks == 2
 
     qtbot.mouseClick(window.training.start, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: bool(trainer.run and trainer.run.curves.train.count >= 3), timeout=90_000)
+    qtbot.waitUntil(lambda: bool(trainer.run and trainer.run.curves.train.count >= 3))
     plots = session.history.plots
     qtbot.waitUntil(lambda: bool(plots.lines) and plots.lines[-1].live and not plots.timer.isActive())
     for plot in (plots.loss, plots.accuracy):
@@ -47,7 +47,7 @@ def test_design_undo_train_and_stop(open_session, qtbot):
 
     document.propose(document.design.with_stage(0, width=24), "an edit during the run")
     assert "trained on an earlier design" in window.training.progress.status.text()
-    with qtbot.waitSignal(trainer.run_ended, timeout=60_000):
+    with qtbot.waitSignal(trainer.run_ended):
         qtbot.mouseClick(window.training.stop, Qt.MouseButton.LeftButton)
     assert trainer.message == ""
     assert window.training.start.isVisible()
@@ -64,8 +64,8 @@ def test_design_undo_train_and_stop(open_session, qtbot):
     qtbot.mouseClick(session.history.list.tree.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 8))
     last = trainer.run.step.step
     qtbot.mouseClick(session.history.list.resume, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: bool(trainer.run.step and trainer.run.step.step > last), timeout=90_000)
+    qtbot.waitUntil(lambda: bool(trainer.run.step and trainer.run.step.step > last))
     assert trainer.run.id == run.id
-    with qtbot.waitSignal(trainer.run_ended, timeout=60_000):
+    with qtbot.waitSignal(trainer.run_ended):
         qtbot.mouseClick(window.training.stop, Qt.MouseButton.LeftButton)
     assert find_run(run.id, trainer.runs).state == "stopped"

@@ -10,6 +10,7 @@ import pytest
 
 from explorer.architecture.reading import Refused
 from explorer.gui import app
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent
 
@@ -74,7 +75,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
 
 
@@ -111,7 +112,7 @@ def test_the_pyside_that_kills_is_known(monkeypatch, pyside, python, broken):
 def test_without_a_display_one_line_says_what_to_do():
     environment = {key: value for key, value in os.environ.items() if "DISPLAY" not in key and key != "QT_QPA_PLATFORM"}
     done = subprocess.run(
-        [sys.executable, "main.py"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "main.py"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE
     )
     assert done.returncode == 2
     assert done.stdout == ""
@@ -129,7 +130,7 @@ def test_a_screenshot_needs_no_display(tmp_path):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     from PySide6.QtGui import QImage

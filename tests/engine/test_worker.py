@@ -19,6 +19,7 @@ from explorer.runs.folder import find_run, list_runs, read_events
 from explorer.runs.launch import launch_local
 from explorer.runs.recipe import Recipe
 from tests.engine.small import DESIGN
+from tests.patience import PATIENCE
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to catch")
 TRAINING = """
@@ -192,7 +193,7 @@ def test_a_signal_checkpoints_and_ends(start, recipe, tmp_path, number, status):
 def test_lines_for_a_person(start, recipe, tmp_path):
     line = command_line(Train(DESIGN, recipe.change(epochs=2), tmp_path / "runs"))
     process = start("-c", TRAINING, line, "", "", stdin=subprocess.DEVNULL).process
-    out, errors = process.communicate(timeout=120)
+    out, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, errors) == (0, "")
     assert [each.split("  ")[0] for each in out.splitlines()[2:4]] == ["epoch 1 of 2", "epoch 2 of 2"]
     assert "torchinfo agrees" in out

@@ -249,18 +249,18 @@ def test_trained_tried_grown_and_trained_further_by_the_real_worker(open_session
     design = from_line("basic:1x8x8:10:8x1,16x1/2:stem=cifar,stem_width=8")
     session = open_session(design, warm=True)
     trainer, experiment = session.trainer, open_block(session, "layer1.0")
-    recipe = Recipe(device="cpu", epochs=1, batch_size=1000, lr=0.02)
-    qtbot.waitUntil(lambda: trainer.state == "idle", timeout=90_000)
-    with qtbot.waitSignal(trainer.run_ended, timeout=60_000):
-        trainer.start(design, recipe)
+    session.window.training.set_recipe(Recipe(device="cpu", epochs=1, batch_size=1000, lr=0.02))
+    qtbot.waitUntil(lambda: trainer.state == "idle")
+    with qtbot.waitSignal(trainer.run_ended):
+        trainer.start(design, session.window.training.recipe)
     click(qtbot, experiment.zero)
-    qtbot.waitUntil(lambda: bool(experiment.trial.zeroed), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(experiment.trial.zeroed))
     assert experiment.trial.outcome.is_identity
     click(qtbot, experiment.back)
     click(qtbot, experiment.insert)
-    qtbot.waitUntil(lambda: experiment.trial.can_go_on(), timeout=60_000)
+    qtbot.waitUntil(lambda: experiment.trial.can_go_on())
     assert experiment.trial.outcome.values["difference"] == 0.0
-    with qtbot.waitSignal(trainer.run_ended, timeout=60_000):
+    with qtbot.waitSignal(trainer.run_ended):
         click(qtbot, experiment.go_on)
     newest, oldest = list_runs(trainer.runs)
     assert (newest.parent, newest.design, newest.state) == (oldest.id, deepened(design, "layer1.1"), "finished")

@@ -214,10 +214,10 @@ def test_every_text_fits_while_a_run_goes(open_session, qtbot, language):
     session = open_session("mini", warm=True, process=worker(RUNNING))
     session.window.resize(1280, 720)
     session.window.training.start.click()
-    qtbot.waitUntil(lambda: bool(session.trainer.run and session.trainer.run.step), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(session.trainer.run and session.trainer.run.step))
     wait_for_fit(qtbot, session.window)
     session.trainer.process.process.kill()
-    qtbot.waitUntil(lambda: session.trainer.state == "idle", timeout=20_000)
+    qtbot.waitUntil(lambda: session.trainer.state == "idle")
 
 
 # One click from one to the other
@@ -283,7 +283,7 @@ def test_what_was_open_stays_open(session, qtbot):
 def test_ten_switches_during_a_run_leave_nothing_behind(open_session, qtbot):
     session = open_session("mini", warm=True, process=worker(RUNNING))
     session.window.training.start.click()
-    qtbot.waitUntil(lambda: bool(session.trainer.run and session.trainer.run.step), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(session.trainer.run and session.trainer.run.step))
     pid, run = session.trainer.process.process.processId(), session.trainer.run
     count, gone = session.document.undo_stack.count(), []
     for number in range(10):
@@ -292,7 +292,7 @@ def test_ten_switches_during_a_run_leave_nothing_behind(open_session, qtbot):
         del window
         switch(session, ("zh_CN", "en")[number % 2])
         step = run.step.step
-        qtbot.waitUntil(lambda step=step: run.step.step > step, timeout=20_000)
+        qtbot.waitUntil(lambda step=step: run.step.step > step)
         session.document.propose(session.document.design.with_stage(0, blocks=number + 2), "")
         session.document.undo_stack.undo()
     qtbot.wait(50)
@@ -306,7 +306,7 @@ def test_ten_switches_during_a_run_leave_nothing_behind(open_session, qtbot):
     assert session.history.plots.lines[-1].curves is run.curves
     assert session.document.undo_stack.index() == count
     session.trainer.process.process.kill()
-    qtbot.waitUntil(lambda: session.trainer.state == "idle", timeout=20_000)
+    qtbot.waitUntil(lambda: session.trainer.state == "idle")
 
 
 # What the inner wings and the worker say

@@ -16,7 +16,7 @@ def collect(qtbot):
         process = worker(program)
         batches: list[list] = []
         process.received.connect(batches.append)
-        with qtbot.waitSignal(process.ended, timeout=20_000) as ended:
+        with qtbot.waitSignal(process.ended) as ended:
             process.start()
         return process, batches, ended.args[0]
 
@@ -50,9 +50,9 @@ def test_a_line_of_10_mb_is_dropped_and_the_next_is_read(collect):
 
 def test_a_killed_worker_is_named_with_its_signal(qtbot):
     process = worker("hello(); time.sleep(60)")
-    with qtbot.waitSignal(process.received, timeout=20_000):
+    with qtbot.waitSignal(process.received):
         process.start()
-    with qtbot.waitSignal(process.ended, timeout=5_000) as ended:
+    with qtbot.waitSignal(process.ended) as ended:
         os.kill(process.process.processId(), signal.SIGKILL)
     assert "killed (signal 9)" in ended.args[0]
     assert "memory" in ended.args[0]
@@ -66,11 +66,11 @@ def test_last_words_are_kept(collect):
 
 def test_shutting_down_ends_the_input(qtbot):
     process = worker("hello(); told(); say('heartbeat', step=5)")
-    with qtbot.waitSignal(process.received, timeout=20_000):
+    with qtbot.waitSignal(process.received):
         process.start()
     batches: list[list] = []
     process.received.connect(batches.append)
-    with qtbot.waitSignal(process.ended, timeout=5_000) as ended:
+    with qtbot.waitSignal(process.ended) as ended:
         process.shut_down(at_once=False)
     assert ended.args == [""]
     assert batches == [[Said(Heartbeat(5))]]
@@ -78,8 +78,8 @@ def test_shutting_down_ends_the_input(qtbot):
 
 def test_commands_arrive_as_lines(qtbot):
     process = worker("hello(); print(told()); time.sleep(0.1)")
-    with qtbot.waitSignal(process.received, timeout=20_000):
+    with qtbot.waitSignal(process.received):
         process.start()
-    with qtbot.waitSignal(process.ended, timeout=5_000):
+    with qtbot.waitSignal(process.ended):
         process.send(Pause())
     assert "pause" in process.log

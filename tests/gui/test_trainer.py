@@ -93,7 +93,7 @@ def test_a_stop_that_is_ignored_ends_by_force(train, qtbot, monkeypatch):
         "hello(); told(); started(); step(1)\nwhile True: time.sleep(1)"
     )
     qtbot.waitUntil(lambda: trainer.run.step is not None)
-    with qtbot.waitSignal(trainer.run_ended, timeout=5_000):
+    with qtbot.waitSignal(trainer.run_ended):
         trainer.stop()
     assert "signal 9" in trainer.message
 

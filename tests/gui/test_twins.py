@@ -323,15 +323,13 @@ def test_the_real_worker_trains_both(open_session, qtbot):
     session = open_session(preset("mini").change(shortcut="pad"), warm=True)
     window, trainer = session.window, session.trainer
     qtbot.mouseClick(window.training.twin, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(
-        lambda: len(trainer.live) == 2 and all(run.curves.gradients for run in trainer.live), timeout=120_000
-    )
+    qtbot.waitUntil(lambda: len(trainer.live) == 2 and all(run.curves.gradients for run in trainer.live))
     qtbot.waitUntil(lambda: len(session.history.list.runs) == 2)
     lines = session.history.plots.lines
     assert [line.name for line in lines] == ["residual", "plain"]
     assert len({line.colour.name() for line in lines}) == 2
     window.training.stop.click()
-    qtbot.waitUntil(lambda: trainer.state == "idle", timeout=60_000)
+    qtbot.waitUntil(lambda: trainer.state == "idle")
     own, twin = (next(run for run in session.history.list.runs if run.id == live.id) for live in trainer.live)
     assert (own.twin, twin.twin) == (twin.id, own.id)
     assert twin.design == twin_of(own.design)

@@ -10,7 +10,7 @@ def test_the_network_is_painted_before_the_furniture_is_made(qtbot, tmp_path):
     session.painted.connect(lambda: seen.append(session.window.is_furnished))
     session.window.show()
     widths = [dock.width() for dock in session.window.docks]
-    qtbot.waitUntil(lambda: session.complete, timeout=20_000)
+    qtbot.waitUntil(lambda: session.complete)
     assert seen == [False]
     assert session.window.is_furnished
     assert [dock.width() for dock in session.window.docks] == widths  # nothing moves when the furniture comes
