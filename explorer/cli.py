@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from explorer.architecture.design import Design
-from explorer.architecture.presets import DEFAULT, find_design
+from explorer.architecture.presets import DEFAULT, design_file, find_design
 from explorer.architecture.reading import Refused, refuse
 from explorer.architecture.words import system_words
 from explorer.flags import (
@@ -25,7 +25,8 @@ from explorer.flags import (
     sizes,
 )
 
-DONE, DISAGREES, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
+DISAGREES = FAILED = 1
 LARGEST = 16_384  # pixels a side of a screenshot
 DESIGN = "a file, the name of a preset, or one-line text"
 
@@ -101,7 +102,7 @@ def window(options: Namespace) -> int:
         raise refuse("usage", "--size and --theme go with --screenshot")
     from explorer.gui.app import open_window
 
-    return open_window(design, options.language)
+    return open_window(design, options.language, design_file(options.design or ""))
 
 
 def draw_window(options: Namespace, design: Design) -> int:
@@ -181,6 +182,30 @@ def train(options: Namespace) -> int:
     return train(order, options.events, options.detach)
 
 
+def sweep_flags(parser: Parser) -> None:
+    parser.add_argument("design", metavar="DESIGN", help=DESIGN)
+    add_design_flags(parser)
+    add_recipe_flags(parser)
+    add_json_flag(parser)
+
+
+def sweep(options: Namespace) -> int:
+    from explorer.order import task_of
+
+    design, recipe = task_of(options)  # refuses what it can before torch is imported
+    from explorer.engine.sweep import sweep
+    from explorer.lists import sweep_text
+    from explorer.runs.commands import Sweep
+    from explorer.runs.events import Failed, Swept, record_table
+
+    *_, found = sweep(Sweep(design, recipe, id=0))
+    if isinstance(found, Failed):
+        complain(filter(None, (found.reason, found.advice)))
+        return FAILED
+    assert isinstance(found, Swept)
+    return show(options.json, lambda: record_table(found), lambda: sweep_text(found))
+
+
 def worker(options: Namespace) -> int:
     from explorer.engine.worker import serve
 
@@ -253,17 +278,19 @@ def replace_file(path: Path, text: str) -> None:
 
 
 def bench_flags(parser: Parser) -> None:
-    parser.add_argument("what", choices=("edit", "start", "window"), help="an edit, the program's start, or the window")
+    from explorer.benches import BENCHES
+
+    what = "an edit, the program's start, the window, training against the chapter's notebook, or all of them"
+    parser.add_argument("what", choices=(*BENCHES, "all"), help=what)
     add_json_flag(parser)
 
 
 def bench(options: Namespace) -> int:
-    from explorer.grid import grid
-    from explorer.gui.bench import bench_edit, bench_start, bench_window
+    from explorer.benches import bench_text, measure, measure_all
 
-    measured = {"edit": bench_edit, "start": bench_start, "window": bench_window}[options.what]()
-    rows = [(key, str(value)) for key, value in measured.items()]
-    return show(options.json, lambda: measured, lambda: grid(rows, "<<"))
+    measured = measure_all() if options.what == "all" else measure(options.what)
+    show(options.json, lambda: measured, lambda: bench_text(measured))
+    return DISAGREES if None in measured.values() else DONE
 
 
 def check(options: Namespace) -> int:
@@ -284,6 +311,7 @@ COMMANDS = {
     "presets": Command("List the named designs.", add_json_flag, presets),
     "summary": Command("Show every layer of a design, and the totals.", summary_flags, summary),
     "train": Command("Train a design, or go on with a run.", train_flags, train),
+    "sweep": Command("Find the learning rates that a design learns with.", sweep_flags, sweep),
     "worker": Command("Obey JSON lines on stdin, as the window's own worker does.", add_runs_flag, worker),
     "runs": Command("List the runs, or show one.", runs_flags, runs),
     "export": Command("Write a design, or that of a run, as standalone source.", export_flags, export),

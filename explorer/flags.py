@@ -67,11 +67,12 @@ def add_recipe_flags(parser: ArgumentParser) -> None:
     for name, kind in KINDS.items():
         flag = f"--{name.replace('_', '-')}"
         label = next(each for each in get_args(HINTS[name]) if isinstance(each, Label))
+        words = label.help.replace("%", "%%")  # argparse formats it
         if kind is bool:
-            parser.add_argument(flag, default=SUPPRESS, action=BooleanOptionalAction, help=label.help)
+            parser.add_argument(flag, default=SUPPRESS, action=BooleanOptionalAction, help=words)
         else:
             metavar = choice(options) if (options := options_of(Recipe, name)) else kind.__name__.upper()
-            parser.add_argument(flag, default=SUPPRESS, metavar=metavar, help=label.help)
+            parser.add_argument(flag, default=SUPPRESS, metavar=metavar, help=words)
 
 
 def choice(options: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""What `presets` and `runs` print: two lists, and one run in full. No torch, no Qt."""
+"""What `presets`, `runs` and `sweep` print. No torch, no Qt."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -7,9 +7,11 @@ from explorer.architecture.notation import design_table, to_line
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_families
 from explorer.grid import grid
-from explorer.runs.events import Epoch
-from explorer.runs.folder import Run, read_events
+from explorer.runs.events import Epoch, Swept
+from explorer.runs.folder import Run
+from explorer.runs.log import read_events
 from explorer.runs.recipe import recipe_table
+from explorer.runs.reference import reference_of
 
 
 def presets_values() -> list[dict[str, object]]:
@@ -63,7 +65,14 @@ def epochs_of(run: Run) -> list[Epoch]:
 
 
 def run_in_full(run: Run) -> dict[str, object]:
-    return {**run_values(run), "epochs": [asdict(epoch) for epoch in epochs_of(run)]}
+    epochs = epochs_of(run)
+    return {**run_values(run), "standing": standing_of(run, epochs), "epochs": [asdict(epoch) for epoch in epochs]}
+
+
+def standing_of(run: Run, epochs: Sequence[Epoch]) -> str | None:
+    """Where the run's last validation stands among published ones, if it may be compared with any."""
+    reference = reference_of(run)
+    return reference.standing(epochs[-1].validation_accuracy) if reference and epochs else None
 
 
 def runs_text(runs: Sequence[Run]) -> str:
@@ -75,6 +84,8 @@ def runs_text(runs: Sequence[Run]) -> str:
 
 def run_text(run: Run) -> str:
     """A run's facts, its recipe and its epochs."""
+    epochs = epochs_of(run)
+    standing = standing_of(run, epochs)
     facts = [
         ("run", run.id),
         ("folder", str(run.folder)),
@@ -87,10 +98,11 @@ def run_text(run: Run) -> str:
         ("twin", run.twin or "–"),
         ("batches", run.batches or "–"),
         ("best accuracy", f"{decimal(run.best_accuracy)} after epoch {run.best_epoch}" if run.best_epoch else "–"),
+        *([("last accuracy", standing)] if standing else []),
         *((key, str(value)) for key, value in recipe_table(run.recipe).items()),
     ]
     rows = [("epoch", "train loss", "train accuracy", "validation loss", "validation accuracy", "seconds")]
-    for each in epochs_of(run):
+    for each in epochs:
         training = decimal(each.train_loss), decimal(each.train_accuracy)
         validation = decimal(each.validation_loss), decimal(each.validation_accuracy)
         rows.append((str(each.epoch), *training, *validation, f"{each.seconds:.1f}"))
@@ -104,3 +116,10 @@ def epochs_text(run: Run) -> str:
 def decimal(value: float | None) -> str:
     """A loss or an accuracy; one that was not finite is stored as nothing."""
     return "–" if value is None else f"{value:.4f}"
+
+
+def sweep_text(found: Swept) -> str:
+    """Every tenth rate with its loss, and the advice."""
+    rows = [("learning rate", "loss")]
+    rows += [(f"{rate:.2g}", f"{loss:.4f}") for rate, loss in [*zip(found.rates, found.losses, strict=True)][::10]]
+    return grid([*rows, ("advised", f"{found.advised:g}")], "<>")

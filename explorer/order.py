@@ -11,7 +11,7 @@ from explorer.flags import design_of, given_fields, recipe_of, runs_of
 from explorer.report import shape_text
 from explorer.runs.catalogue import DataSet, describe_data
 from explorer.runs.commands import Continue, Train
-from explorer.runs.recipe import read_recipe
+from explorer.runs.recipe import Recipe, read_recipe
 
 WITH_RESUME = ("epochs", "device")
 WITH_DESIGN = ("design", "input", "classes", "recipe", "init_from", "grown", "twin")
@@ -25,6 +25,12 @@ def order_of(options: Namespace) -> Train | Continue:
         raise refuse("usage", "train what? Give a DESIGN, or --resume RUN")
     if options.grown and not options.init_from:
         raise refuse("usage", "--grown needs --init-from, the run that it has grown from")
+    design, recipe = task_of(options)
+    return Train(design, recipe, runs_of(options), options.init_from, options.twin, options.grown or "")
+
+
+def task_of(options: Namespace) -> tuple[Design, Recipe]:
+    """What to train, fitted to its data, and how. Raises Refused."""
     recipe = recipe_of(options)
     data = describe_data(recipe.data)
     if data.shape is None:  # a folder must be found from anywhere when the run is resumed
@@ -32,7 +38,7 @@ def order_of(options: Namespace) -> Train | Continue:
     design = fitted(design_of(options), data)
     if fatal := [problem for problem in find_problems(plan_network(design)) if problem.fatal]:
         raise Refused(*(Complaint(problem.where, problem.what) for problem in fatal))
-    return Train(design, recipe, runs_of(options), options.init_from, options.twin, options.grown or "")
+    return design, recipe
 
 
 def continuation(options: Namespace) -> Continue:

@@ -1,7 +1,7 @@
-"""What a person does with the mouse, as functions of the real window."""
+"""What a person does with mouse and keys, as functions of the real window."""
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLineEdit, QToolButton
 
 from explorer.gui.session import Session
 
@@ -23,3 +23,17 @@ def click(qtbot, widget) -> None:
     assert widget.isVisible()
     assert widget.isEnabled()
     qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def name_file(qtbot, name: str) -> None:
+    """In the file dialog that opens next: this name, and a click on Save."""
+
+    def give_name() -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, QFileDialog):
+            QTimer.singleShot(10, give_name)
+            return
+        dialog.findChild(QLineEdit, "fileNameEdit").setText(name)  # keys would open a list of what there is
+        click(qtbot, dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Save))
+
+    QTimer.singleShot(0, give_name)  # the dialog has a loop of its own

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -19,6 +20,11 @@ from explorer.gui.app import make_application
 from explorer.gui.process import WorkerProcess
 from explorer.gui.session import Session
 from tests.patience import PATIENCE
+
+# How fast a machine is, or how rare what is drawn, is not what is tested.
+SLOW = (HealthCheck.too_slow, HealthCheck.filter_too_much)
+settings.register_profile("patient", deadline=None, suppress_health_check=SLOW)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
@@ -68,8 +74,8 @@ def open_session(qtbot, tmp_path: Path) -> Iterator[Callable[..., Session]]:
     for session in opened:
         session.end()
         session.window.hide()
-        qtbot.waitUntil(lambda session=session: not session.trainer.process.is_running())
-        assert not session.trainer.pulse.isActive()
+        qtbot.waitUntil(lambda session=session: not session.crew.is_running())
+        assert not any(trainer.pulse.isActive() for trainer in session.crew.trainers)
         session.window.deleteLater()
         session.deleteLater()
     qtbot.wait(20)

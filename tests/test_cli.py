@@ -171,7 +171,7 @@ def test_what_is_only_unwise_exits_well(run):
         (["resnet18", "--input", "17x0x5"], ["input[0]", "input[1]"]),
         (["resnet18", "--classes", "ten"], ["classes"]),
         (["resnet18", "--classes", "1", "--input", "3x5000x5"], ["input[1]", "classes"]),
-        (["basic:3x32x32:1:64x0:stem=vgg"], ["classes", "stages", "stem"]),
+        (["basic:3x32x32:1:0x1:stem=vgg"], ["classes", "stages[0].width", "stem"]),
     ],
 )
 def test_refused_input_has_a_line_a_problem_and_null_elsewhere(run, words, where):
@@ -183,6 +183,14 @@ def test_refused_input_has_a_line_a_problem_and_null_elsewhere(run, words, where
     assert {key: value for key, value in values.items() if key != "problems"} == dict.fromkeys(
         ("design", "totals", "stages", "layers")
     )
+
+
+def test_a_network_without_a_block_is_well_formed_but_cannot_be_built(run):
+    status, out, err = run("summary", "basic:3x32x32:10:64x0", "--json")
+    values = json.loads(out)
+    assert (status, [line.partition(": ")[0] for line in err]) == (2, ["stages"])
+    assert values["problems"][0]["repair"] == "Give stage 1 one block"
+    assert [stage["name"] for stage in values["stages"]] == ["stem"]
 
 
 def test_a_file_is_summarised(run, tmp_path):
@@ -343,6 +351,19 @@ def test_a_run_is_shown(run, run_folder, by):
     assert "0.7500" in out
 
 
+def test_a_run_stands_among_published_ones_if_it_may_be_compared(run, run_folder, tmp_path):
+    shown = run("runs", "show", run_folder.name, "--runs", str(tmp_path), "--json")[1]
+    assert json.loads(shown)["standing"] is None
+    assert "published" not in run("runs", "show", run_folder.name, "--runs", str(tmp_path))[1]
+    chapter = RunFolder.create(tmp_path, preset("d2l-resnet18"), RECIPES["chapter"].change(data="fashion-mnist"), 1)
+    for epoch, accuracy in ((9, 0.926), (10, 0.902)):  # the last one counts, as it does in the published runs
+        chapter.log(Epoch(epoch, epoch, 0.5, 0.75, 0.5, accuracy, 3.25))
+    chapter.close()
+    shown = run("runs", "show", chapter.path.name, "--runs", str(tmp_path), "--json")[1]
+    assert json.loads(shown)["standing"] == "better than 25 % of 80 published runs"
+    assert "better than 25 % of 80 published runs" in run("runs", "show", str(chapter.path))[1]
+
+
 def test_a_run_names_its_twin_and_its_batches(run, run_folder):
     where = "--runs", str(run_folder.parent)
     assert json.loads(run("runs", "show", run_folder.name, *where, "--json")[1])["twin"] is None
@@ -403,6 +424,15 @@ def test_every_field_of_the_recipe_is_a_flag(run, orders):
         "nesterov": False,
         "weight_decay": 0.125,
         "schedule": "cosine",
+        "warm_up": 1.5,
+        "clip": 2.0,
+        "label_smoothing": 0.1,
+        "flip": True,
+        "crop": 2,
+        "erase": 0.25,
+        "cutmix": 0.5,
+        "ema": 0.99,
+        "early_stop": 4,
         "precision": "fp32",
         "seed": 9,
     }
@@ -410,7 +440,8 @@ def test_every_field_of_the_recipe_is_a_flag(run, orders):
     words = []
     for name, value in values.items():
         flag = name.replace("_", "-")
-        words += [f"--no-{flag}"] if value is False else [f"--{flag}", str(value)]
+        switch = {True: [f"--{flag}"], False: [f"--no-{flag}"]}
+        words += switch[value] if isinstance(value, bool) else [f"--{flag}", str(value)]
     assert run("train", "mini", *words)[0] == 0
     assert orders[0][0].recipe == Recipe(**values)
 
@@ -490,7 +521,7 @@ def test_no_command_opens_the_window(run, shown, tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(to_toml(preset("resnet34")), encoding="utf-8")
     assert [run()[0], run("resnet50")[0], run(str(path), "--language", "zh_CN")[0]] == [0, 0, 0]
-    assert shown == [(None, None), (preset("resnet50"), None), (preset("resnet34"), "zh_CN")]
+    assert shown == [(None, None, None), (preset("resnet50"), None, None), (preset("resnet34"), "zh_CN", path)]
 
 
 def test_screenshot(run, shown):
@@ -523,15 +554,35 @@ def test_bad_words_open_nothing(run, shown, words):
 
 
 def test_bench_prints_what_was_measured(run, monkeypatch):
-    fake(
-        monkeypatch,
-        "explorer.gui.bench",
-        bench_edit=lambda: {"milliseconds": 1.5},
-        bench_start=dict,
-        bench_window=dict,
-    )
+    fake(monkeypatch, "explorer.gui.bench_edit", bench_edit=lambda: {"milliseconds": 1.5})
+    fake(monkeypatch, "explorer.gui.bench_start", bench_start=dict)
+    fake(monkeypatch, "explorer.gui.bench_window", bench_window=dict)
     assert json.loads(run("bench", "edit", "--json")[1]) == {"milliseconds": 1.5}
     assert run("bench", "edit")[1].split() == ["milliseconds", "1.5"]
+
+
+def test_bench_train_names_every_figure(run, monkeypatch):
+    fake(monkeypatch, "explorer.engine.bench", bench_train=lambda: {"96x96": {"ratio": {"median": 1.5}}, "data": "x"})
+    assert json.loads(run("bench", "train", "--json")[1])["96x96"]["ratio"]["median"] == 1.5
+    assert [line.split() for line in run("bench", "train")[1].splitlines()] == [
+        ["96x96", "ratio", "median", "1.5"],
+        ["data", "x"],
+    ]
+
+
+def test_bench_all_runs_each_apart_and_says_which_failed(run, monkeypatch):
+    asked = []
+
+    def pretend(words, **options):
+        asked.append(words[-3:])
+        return subprocess.CompletedProcess(words, 2 if "window" in words else 0, '{"seconds": 2}')
+
+    monkeypatch.setattr("explorer.benches.subprocess.run", pretend)
+    status, out, _ = run("bench", "all", "--json")
+    figures = {"seconds": 2}
+    assert json.loads(out) == {"edit": figures, "start": figures, "window": None, "train": figures}
+    assert asked == [["bench", each, "--json"] for each in ("edit", "start", "window", "train")]
+    assert status == 1
 
 
 # ---- the program as a whole

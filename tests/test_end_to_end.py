@@ -6,7 +6,8 @@ from PySide6.QtCore import QPoint, Qt
 
 from explorer.architecture.notation import read_table
 from explorer.architecture.presets import preset
-from explorer.runs.folder import find_run, read_events
+from explorer.runs.folder import find_run
+from explorer.runs.log import read_events
 from explorer.runs.recipe import RECIPES, read_recipe
 from tests.clicks import choose_preset
 from tests.gui.test_stages import handle_of
@@ -42,15 +43,15 @@ def test_design_undo_train_and_stop(open_session, qtbot):
         assert plot.isVisible()
         assert len(plot.curves[-1][0].getOriginalDataset()[0]) >= 3
     assert "✓ torchinfo agrees" in window.totals.text
-    assert window.training.pause.isVisible()
-    assert not window.training.start.isVisible()
+    assert window.training.transport.pause.isVisible()
+    assert window.training.start.text() == "Add to queue"
 
     document.propose(document.design.with_stage(0, width=24), "an edit during the run")
     assert "trained on an earlier design" in window.training.progress.status.text()
     with qtbot.waitSignal(trainer.run_ended):
-        qtbot.mouseClick(window.training.stop, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.training.transport.stop, Qt.MouseButton.LeftButton)
     assert trainer.message == ""
-    assert window.training.start.isVisible()
+    assert window.training.start.text() == "Start"
 
     run = find_run(trainer.run.id, trainer.runs)
     manifest = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
@@ -67,5 +68,5 @@ def test_design_undo_train_and_stop(open_session, qtbot):
     qtbot.waitUntil(lambda: bool(trainer.run.step and trainer.run.step.step > last))
     assert trainer.run.id == run.id
     with qtbot.waitSignal(trainer.run_ended):
-        qtbot.mouseClick(window.training.stop, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.training.transport.stop, Qt.MouseButton.LeftButton)
     assert find_run(run.id, trainer.runs).state == "stopped"

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import PySide6
 import pytest
+from PySide6.QtGui import QImage
 
+from explorer.architecture.presets import preset
 from explorer.architecture.reading import Refused
 from explorer.gui import app
+from explorer.runs.folder import RunFolder
+from explorer.runs.recipe import Recipe
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent
@@ -121,20 +125,34 @@ def test_without_a_display_one_line_says_what_to_do():
     assert "summary, train, runs and check work without a window" in done.stderr
 
 
-def test_a_screenshot_needs_no_display(tmp_path):
+def screenshot(path: Path, home: Path) -> QImage:
+    """What `--screenshot` draws without a display for a person whose settings and runs are in `home`."""
     environment = {key: value for key, value in os.environ.items() if "DISPLAY" not in key and key != "QT_QPA_PLATFORM"}
-    path = tmp_path / "window.png"
     done = subprocess.run(
         [sys.executable, "main.py", "--screenshot", str(path), "--size", "1280x720", "--theme", "dark", "resnet50"],
         cwd=ROOT,
-        env=environment,
+        env={**environment, "XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home)},
         capture_output=True,
         text=True,
         timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
-    from PySide6.QtGui import QImage
+    return QImage(str(path))
 
-    image = QImage(str(path))
+
+def test_a_screenshot_needs_no_display(tmp_path):
+    image = screenshot(tmp_path / "window.png", tmp_path)
     assert (image.width(), image.height()) == (1280, 720)
     assert image.pixelColor(4, 400).lightness() < 80
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems keep settings elsewhere")
+def test_a_screenshot_takes_nothing_from_a_person_and_changes_nothing(tmp_path):
+    home = tmp_path / "home"
+    settings = home / "resnet-explorer" / "ResNet Explorer.conf"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("[General]\ngeometry=@ByteArray(mine)\nlayout=@ByteArray(mine)\ntext_size=6\n")
+    before = settings.read_bytes()
+    RunFolder.create(home / "resnet-explorer" / "runs", preset("mini"), Recipe(), params=1).close()
+    assert screenshot(tmp_path / "mine.png", home) == screenshot(tmp_path / "plain.png", tmp_path / "nobody")
+    assert settings.read_bytes() == before

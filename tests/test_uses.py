@@ -116,5 +116,5 @@ def test_choosing_a_network(open_session, qtbot, language, clock):
 
 def stop(session, qtbot) -> None:
     with qtbot.waitSignal(session.trainer.run_ended):
-        click(qtbot, session.window.training.stop)
+        click(qtbot, session.window.training.transport.stop)
     assert session.trainer.message == ""

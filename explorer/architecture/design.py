@@ -58,10 +58,6 @@ class Stage:
     __pydantic_config__ = {"extra": "forbid"}
 
 
-def some_block(stages: tuple[Stage, ...]) -> bool:
-    return any(stage.blocks for stage in stages)
-
-
 @dataclass(frozen=True, slots=True)
 class Design:
     """A residual network, from the input's (channels, height, width) to the number of classes."""
@@ -85,7 +81,7 @@ class Design:
             QT_TRANSLATE_NOOP("explorer", "How many kinds of image the network tells apart."),
         ),
     ]
-    stages: Annotated[tuple[Stage, ...], Len(1, 8), Predicate(some_block)]
+    stages: Annotated[tuple[Stage, ...], Len(1, 8)]
     name: Annotated[str, Len(0, 80)] = field(default="", compare=False)
     stem: Annotated[
         str,

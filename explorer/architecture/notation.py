@@ -9,6 +9,7 @@ from explorer.architecture.reading import Complaint, Refused, read_value, refuse
 from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
 
 SCHEMA = 1
+SUFFIX = ".toml"  # what a design's file ends with
 MOST_BYTES = 64 * 1024  # tomllib's time grows with the square of a long dotted key, so small files only
 MOST_COLUMNS = 1024
 ALWAYS = ("input", "classes", "stages")

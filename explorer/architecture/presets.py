@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from explorer.architecture.design import Design, Stage
-from explorer.architecture.notation import from_line, load_design
+from explorer.architecture.notation import SUFFIX, from_line, load_design
 from explorer.architecture.reading import refuse
 
 DEFAULT = "d2l-resnet18"
@@ -65,8 +65,14 @@ def preset_titled(title: str) -> str | None:
     return next((name for name in preset_files() if preset(name).name == title), None)
 
 
+def design_file(text: str) -> Path | None:
+    """The file that DESIGN means on a command line, there or not; None if it means something else."""
+    head = text.partition(":")[0]  # one-line text has a / further on
+    return Path(text).absolute() if text.lower().endswith(SUFFIX) or "\\" in text or "/" in head else None
+
+
 def find_design(text: str) -> Design:
     """What DESIGN means on a command line: a file, a preset or one-line text. Raises Refused."""
-    if text.endswith(".toml") or "\\" in text or "/" in text.partition(":")[0]:  # one-line text has a / further on
+    if design_file(text):
         return load_design(Path(text))
     return from_line(text) if ":" in text else preset(text)

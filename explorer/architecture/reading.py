@@ -87,14 +87,16 @@ def complaint_text(kind: type, error: Mapping[str, Any]) -> Sentence:
             what = QT_TRANSLATE_NOOP("explorer", "is required")
         case "unexpected_keyword_argument" | "extra_forbidden":
             what = QT_TRANSLATE_NOOP("explorer", "is not a key of this file")
-        case "predicate_failed" if options:
-            what = QT_TRANSLATE_NOOP("explorer", "must be one of {options}")
         case "predicate_failed":
-            what = QT_TRANSLATE_NOOP("explorer", "needs at least one block")
-        case "greater_than_equal" | "greater_than":
+            what = QT_TRANSLATE_NOOP("explorer", "must be one of {options}")
+        case "greater_than_equal":
             what = QT_TRANSLATE_NOOP("explorer", "must be at least {limit}, not {value}")
-        case "less_than_equal" | "less_than":
+        case "greater_than":
+            what = QT_TRANSLATE_NOOP("explorer", "must be more than {limit}, not {value}")
+        case "less_than_equal":
             what = QT_TRANSLATE_NOOP("explorer", "must be at most {limit}, not {value}")
+        case "less_than":
+            what = QT_TRANSLATE_NOOP("explorer", "must be less than {limit}, not {value}")
         case "int_type" | "int_from_float" | "int_parsing_size":
             what = QT_TRANSLATE_NOOP("explorer", "must be a whole number, not {value}")
         case "float_type" | "finite_number":
@@ -112,6 +114,7 @@ def complaint_text(kind: type, error: Mapping[str, Any]) -> Sentence:
         case _:
             return Sentence(str(error["msg"]))
     limit = next((context[key] for key in LIMITS if key in context), None)
+    limit = int(limit) if isinstance(limit, float) and limit.is_integer() else limit  # 0, not 0.0
     return Sentence(what, {"value": shown(error["input"]), "limit": limit, "options": ", ".join(options)})
 
 

@@ -1,19 +1,224 @@
-"""Benches of what a process does with a network. No Qt."""
+"""`bench train`: the chapter's loop as its notebook has it against ours, each in its own process, taking turns. No Qt.
 
+Both train the same network from the same weights on the same batches. That the arithmetic is the same shows in 64 bits:
+in 32 the chapter's rate makes a difference in the last digit hundreds of times larger at every step, even between the
+notebook and itself with another number of threads.
+
+A turn is an epoch with everything that belongs to one: loading, evaluation, and with ours read-backs, events and
+checkpoints. The epoch is the whole data set on a GPU, elsewhere a share of it, in which what happens once an epoch
+weighs more: the notebook starts its loading processes, ours writes its checkpoint. A ratio is of two turns that follow
+each other, for whatever else the machine does meets both. The first turn of each is not counted.
+"""
+
+import os
 import statistics
-import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from explorer.architecture.plan import Plan
-from explorer.engine.referee import referee
+import torch
 
-ROUNDS = 3
+from explorer.architecture.design import Design
+from explorer.architecture.plan import plan_network
+from explorer.architecture.presets import DEFAULT, preset
+from explorer.engine.contender import Entry
+from explorer.engine.devices import choose_device, list_devices, multiplies_bf16_fast
+from explorer.engine.player import Answer, Player
+from explorer.runs.catalogue import data_sets
+from explorer.runs.recipe import RECIPES, Recipe
+
+TURNS = 5
+SECONDS = {96: 20.0, 28: 10.0}  # a turn of the notebook, by the side of the images
+BARE_SHARE = 0.25  # of a turn's images are in one without loading, where not all are
+STEPS = 3  # whose losses are compared
+DOUBLE_BATCH = 32  # images of a step in 64 bits
+CLOSE = 1e-4
+FEWEST = 3  # batches of a turn
 
 
-def torchinfo_ms(plan: Plan) -> float:
-    """Milliseconds that torchinfo takes for a summary on the meta device, the build included; the median of a few."""
-    times = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        referee(plan)
-        times.append(time.perf_counter() - start)
-    return 1000 * statistics.median(times)
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """How many times as fast as the notebook, over pairs of turns."""
+
+    median: float
+    min: float
+    max: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Of the median turn. `peak_share` is of the matrix product's in the same precision, counting a plan's MACs."""
+
+    seconds: float
+    images_per_second: float
+    peak_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One contender's; the images per second are those that it learns from."""
+
+    precision: str
+    rewrites: tuple[str, ...]
+    epoch: Pace
+    without_loading: Pace
+    set_up_seconds: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What is trained, and for how long; `seconds` are those of the notebook's turn, None for the whole data set."""
+
+    design: Design
+    recipe: Recipe
+    seconds: float | None
+    turns: int = TURNS
+
+    def play(self) -> dict[str, object]:
+        """All figures as plain values. Raises RuntimeError if a contender dies."""
+        with TemporaryDirectory() as folder, ExitStack() as stack:
+            players = {}
+            for name, recipe in self.recipes().items():
+                entry = Entry("notebook" if name == "notebook" else "ours", self.design, recipe, Path(folder))
+                players[name] = stack.enter_context(Player(entry, Path(folder) / f"{name}.log"))
+            return self.measure(players)
+
+    def recipes(self) -> dict[str, Recipe]:
+        """Who takes part; a third one where the hardware multiplies bf16 fast."""
+        both = {"notebook": self.recipe, "ours": self.recipe}
+        fast = self.recipe.change(precision="auto")
+        return {**both, "ours_bf16": fast} if multiplies_bf16_fast(choose_device(fast.device)) else both
+
+    def measure(self, players: dict[str, Player]) -> dict[str, object]:
+        placed = {name: player.ask("place") for name, player in players.items()}
+        tuned = {name: player.ask("tune") for name, player in players.items()}
+        kinds = {name: kind_of_peak(self.recipe.device, tuned[name].value) for name in players}
+        size = self.recipe.batch_size
+        losses = {name: player.ask("losses", STEPS, size, False) for name, player in players.items()}
+        exact = {
+            name: players[name].ask("losses", STEPS, min(size, DOUBLE_BATCH), True) for name in ("notebook", "ours")
+        }
+        all_images, all_tests = placed["notebook"].value
+        images = all_images if self.seconds is None else self.share(all_images, players["notebook"])
+        tests = max(1, round(all_tests * images / all_images))
+        begun = {name: player.ask("begin", images, tests, 1 + self.turns) for name, player in players.items()}
+        peaks: dict[str, float] = {}
+        epochs = self.take_turns(players, "turn", kinds, peaks)
+
+        part = BARE_SHARE if images < all_images else 1
+        fewer, fewer_tests = min(images, self.whole_batches(part * images / size)), max(1, round(part * tests))
+        for player in players.values():
+            player.ask("prepare", fewer, fewer_tests)
+        bare = self.take_turns(players, "compute", kinds, peaks)
+
+        figures = {}
+        for name, player in players.items():
+            peak = peaks[kinds[name]]
+            stages = {
+                "imports": player.imports,
+                "data": placed[name].seconds,
+                "tuning": tuned[name].seconds,
+                "network": begun[name].seconds,
+            }
+            figures[name] = Figures(
+                kinds[name],
+                tuple(tuned[name].value),
+                self.pace(epochs[name], images, tests, peak),
+                self.pace(bare[name], fewer, fewer_tests, peak),
+                {stage: round(seconds, 2) for stage, seconds in stages.items()},
+            )
+        ratios = {
+            f"ratio{name.removeprefix('ours')}{what}": asdict(ratio(times["notebook"], times[name]))
+            for name in players
+            if name != "notebook"
+            for what, times in (("", epochs), ("_without_loading", bare))
+        }
+        first, largest, truly = differences(losses)[0], max(differences(losses)), max(differences(exact))
+        return {
+            "images": images,
+            "test_images": tests,
+            "turns": self.turns,
+            "peak_gflops": {kind: round(value, 1) for kind, value in peaks.items()},
+            **{name: asdict(each) for name, each in figures.items()},
+            **ratios,
+            "losses_equal": largest <= CLOSE,
+            "largest_loss_difference": largest,
+            "first_loss_difference": first,
+            "losses_equal_in_64_bits": truly <= CLOSE,
+            "largest_loss_difference_in_64_bits": truly,
+        }
+
+    def share(self, all_images: int, notebook: Player) -> int:
+        """The images of a turn, by the time that a batch takes."""
+        assert self.seconds
+        notebook.ask("prepare", self.recipe.batch_size, 1)
+        notebook.ask("compute")
+        return min(all_images, self.whole_batches(self.seconds / notebook.ask("compute").seconds))
+
+    def whole_batches(self, batches: float) -> int:
+        """Images."""
+        return self.recipe.batch_size * max(FEWEST, round(batches))
+
+    def take_turns(
+        self, players: dict[str, Player], what: str, kinds: dict[str, str], peaks: dict[str, float]
+    ) -> dict[str, list[float]]:
+        """The seconds of each one's turns; between them the best matrix products go into `peaks`."""
+        times: dict[str, list[float]] = {name: [] for name in players}
+        for _ in range(1 + self.turns):
+            for name, player in players.items():
+                times[name].append(player.ask(what).seconds)
+            for name, player in players.items():
+                peaks[kinds[name]] = max(peaks.get(kinds[name], 0.0), player.ask("peak", kinds[name]).value)
+        return {name: seconds[1:] for name, seconds in times.items()}
+
+    def pace(self, times: Sequence[float], images: int, tests: int, peak: float) -> Pace:
+        """Forward and backward take three times the work of forward alone, which is what a test takes."""
+        seconds = statistics.median(times)
+        work = 2 * plan_network(self.design).macs * (3 * images + tests)
+        return Pace(*(float(f"{value:.4g}") for value in (seconds, images / seconds, work / seconds / peak / 1e9)))
+
+
+def differences(losses: dict[str, Answer]) -> list[float]:
+    """Between the losses of both sides, step by step."""
+    pairs = zip(losses["notebook"].value, losses["ours"].value, strict=True)
+    return [abs(one - other) for one, other in pairs]
+
+
+def ratio(notebook: Sequence[float], other: Sequence[float]) -> Ratio:
+    pairs = [slow / fast for slow, fast in zip(notebook, other, strict=True)]
+    return Ratio(*(round(value, 3) for value in (statistics.median(pairs), min(pairs), max(pairs))))
+
+
+def kind_of_peak(device: str, rewrites: Sequence[str]) -> str:
+    """The arithmetic of the convolutions: on CUDA that of fp32 is tf32 unless torch is told otherwise."""
+    if "bf16" in rewrites:
+        return "bf16"
+    on_cuda = choose_device(device).type == "cuda"
+    return "tf32" if on_cuda and torch.backends.cudnn.allow_tf32 else "fp32"
+
+
+def bench_train() -> dict[str, object]:
+    """The chapter's network and recipe at both sizes; Fashion-MNIST where it is found, else the bundled subset."""
+    device = choose_device("auto")
+    data = "fashion-mnist" if "fashion-mnist" in [each.name for each in data_sets()] else "fashion-mnist-12k"
+    recipe = RECIPES["chapter"].change(data=data, device=str(device))
+    results: dict[str, object] = {"hardware": hardware(device), "data": data}
+    for size, seconds in SECONDS.items():
+        design = preset(DEFAULT).change(input=(1, size, size))
+        results[f"{size}x{size}"] = Match(design, recipe, None if device.type == "cuda" else seconds).play()
+    return results
+
+
+def hardware(device: torch.device) -> dict[str, object]:
+    """`load` is how many processes wanted to run on average in the minute before."""
+    name = next(each.name for each in list_devices() if each.id == str(device))
+    load = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
+    return {
+        "device": str(device),
+        "name": name,
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "load": load,
+    }

@@ -3,16 +3,24 @@
 import hashlib
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, NamedTuple
 
 import torch
+from torch.nn.utils import get_total_norm
+from torch.serialization import get_crc32_options, set_crc32_options
 
 from explorer.architecture.reading import Complaint, Refused
-from explorer.architecture.words import NOTHING, QT_TRANSLATE_NOOP, Sentence, joined
+from explorer.architecture.words import NOTHING, QT_TRANSLATE_NOOP, Sentence, joined, system_words
 from explorer.runs.folder import RunFolder
 
 NEWEST, PREVIOUS = "checkpoint.pt", "checkpoint.previous.pt"
+UNKNOWN = QT_TRANSLATE_NOOP("explorer", "its sha256 is not the one in run.json")
+DAMAGED = QT_TRANSLATE_NOOP("explorer", "{name} is damaged ({cause})")
+MORE = 2**20  # bytes
 
 
 class Unwritten(Exception):
@@ -31,20 +39,45 @@ class Found(NamedTuple):
 
 
 def save_checkpoint(folder: RunFolder, state: dict[str, Any]) -> None:
-    """Write `state`, keeping the checkpoint before it. Raises Unwritten."""
-    hashes = folder.manifest["hashes"]
-    temporary = folder.path / (NEWEST + ".part")
+    """Write `state`, keeping the checkpoint before it if that is whole. Raises Unwritten."""
+    refuse_infinite(state)
+    newest, temporary = folder.path / NEWEST, folder.path / (NEWEST + ".part")
     try:
-        torch.save(state, temporary)
+        with without_crc32():
+            torch.save(state, temporary)
         digest = seal(temporary)
+        hashes = true_hashes(folder)
+        before = {PREVIOUS: hashes[NEWEST]} if NEWEST in hashes else {}
         # The manifest first: whichever step is the last before a crash, it knows the files that are there.
-        folder.update(hashes={**hashes, PREVIOUS: hashes.get(NEWEST, ""), NEWEST: digest})
-        if (folder.path / NEWEST).exists():
-            (folder.path / NEWEST).replace(folder.path / PREVIOUS)
-        temporary.replace(folder.path / NEWEST)
-    except (OSError, RuntimeError) as error:  # torch reports a full disk as a RuntimeError without a number
-        temporary.unlink(missing_ok=True)
-        raise unwritten(temporary.with_name(NEWEST), error) from None
+        folder.sealed = False
+        folder.update(hashes={**hashes, **before, NEWEST: digest})
+        if before:
+            newest.replace(folder.path / PREVIOUS)
+        temporary.replace(newest)
+        folder.sealed = True
+    except (OSError, RuntimeError) as error:
+        raise unwritten(temporary, NEWEST, error) from None
+
+
+@contextmanager
+def without_crc32() -> Iterator[None]:
+    """Half the time of `torch.save` goes into sums of its own, and the sha256 is over all of the file."""
+    before = get_crc32_options()
+    set_crc32_options(False)
+    try:
+        yield
+    finally:
+        set_crc32_options(before)
+
+
+def refuse_infinite(state: dict[str, Any]) -> None:
+    """The last loss may have been finite and the step after it not. Raises Unwritten."""
+    weights = {name: values for name, values in state.get("model", {}).items() if values.is_floating_point()}
+    if get_total_norm(weights.values()).isfinite():  # one pass over them; to look at each takes twenty times as long
+        return
+    if bad := [name for name, values in weights.items() if not values.isfinite().all()]:
+        what = QT_TRANSLATE_NOOP("explorer", "{name} was not written: {weight} holds values that are not finite")
+        raise Unwritten(Sentence(what, {"name": NEWEST, "weight": bad[0]}))
 
 
 def seal(path: Path) -> str:
@@ -55,11 +88,42 @@ def seal(path: Path) -> str:
     return digest
 
 
-def unwritten(path: Path, error: Exception) -> Unwritten:
-    free = shutil.disk_usage(path.parent).free // 10**6
-    reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+def true_hashes(folder: RunFolder) -> dict[str, str]:
+    """The sha256 of each file that is there and whole; a process that died may have left run.json ahead of them.
+
+    Raises OSError.
+    """
+    hashes: dict[str, str] = folder.manifest["hashes"]
+    if folder.sealed:
+        return hashes
+    found = {name: sha256_of(folder.path / name) for name in hashes if (folder.path / name).is_file()}
+    return {name: digest for name, digest in found.items() if digest in hashes.values()}
+
+
+def sha256_of(path: Path) -> str:
+    """Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def unwritten(temporary: Path, name: str, error: Exception) -> Unwritten:
+    """Why `name` could not be written; what was written of it, in `temporary`, is removed."""
+    reason, free = system_words(error) if isinstance(error, OSError) else system_reason(temporary), 0
+    with suppress(OSError):  # the folder itself may be gone
+        temporary.unlink(missing_ok=True)
+        free = shutil.disk_usage(temporary.parent).free // 10**6
     what = QT_TRANSLATE_NOOP("explorer", "could not write {name}, {free:,} MB free: {reason}")
-    return Unwritten(Sentence(what, {"name": path.name, "free": free, "reason": Sentence(reason)}))
+    return Unwritten(Sentence(what, {"name": name, "free": free, "reason": reason}))
+
+
+def system_reason(torn: Path) -> Sentence:
+    """Why a file ends where it does: neither torch nor safetensors say it, the system does when asked for more."""
+    try:
+        with torn.open("ab") as file:
+            file.write(bytes(MORE))
+    except OSError as error:
+        return system_words(error)
+    return Sentence(QT_TRANSLATE_NOOP("explorer", "writing broke off"))
 
 
 def load_checkpoint(folder: Path, hashes: dict[str, str]) -> Found | None:
@@ -70,15 +134,16 @@ def load_checkpoint(folder: Path, hashes: dict[str, str]) -> Found | None:
         if not path.is_file():
             continue
         try:
-            with path.open("rb") as file:
-                known = hashlib.file_digest(file, "sha256").hexdigest() in hashes.values()
+            known = sha256_of(path) in hashes.values()
             state = torch.load(path, map_location="cpu", weights_only=True) if known else None
-            cause: str = Sentence(QT_TRANSLATE_NOOP("explorer", "its sha256 is not the one in run.json"))
+            cause: str = Sentence(UNKNOWN)
+        except UnpicklingError:
+            more = QT_TRANSLATE_NOOP("explorer", "it is more than plain data; none of it was run")
+            state, cause = None, Sentence(more)
         except Exception as error:  # torch.load raises almost anything on a bad file
-            state, cause = None, str(error).splitlines()[0][:120]
+            state, cause = None, (str(error) or type(error).__name__).splitlines()[0][:120]
         if state is None:
-            what = QT_TRANSLATE_NOOP("explorer", "{name} is damaged ({cause})")
-            damaged.append(Sentence(what, {"name": name, "cause": cause}))
+            damaged.append(Sentence(DAMAGED, {"name": name, "cause": cause}))
             continue
         what = QT_TRANSLATE_NOOP("explorer", "{damage}; going on from {name}")
         return Found(state, Sentence(what, {"damage": damaged[0], "name": name}) if damaged else NOTHING)

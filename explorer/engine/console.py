@@ -1,5 +1,6 @@
 """Console: a run's events as lines for a person. No Qt."""
 
+import io
 import sys
 
 from explorer.runs import events
@@ -13,6 +14,8 @@ class Console:
     """
 
     def __init__(self) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal cannot show must not end a run
+            sys.stdout.reconfigure(errors="backslashreplace")
         self.live = sys.stdout.isatty()
         self.total = self.epochs = 0
         self.kinds: dict[str, str] = {}
@@ -43,7 +46,8 @@ class Console:
                 )
             case events.Finished():
                 best = f"best validation accuracy {event.best_accuracy:.4f} in epoch {event.best_epoch}"
-                self.line(f"finished after {event.seconds:.1f} s: {best}")
+                end = "ended early, no better for some epochs," if event.stalled else "finished"
+                self.line(f"{end} after {event.seconds:.1f} s: {best}")
             case events.Stopped():
                 self.line(f"stopped after step {event.step}; `train --resume` goes on from here")
             case events.Warned():

@@ -1,23 +1,18 @@
 """Estimate: how long an epoch takes and how much memory training needs, by trying a few steps. No Qt."""
 
-import time
-
 import torch
-from torch import Tensor
 
 from explorer.architecture.plan import Plan
 from explorer.architecture.reading import Refused
 from explorer.engine.devices import available_memory, choose_device
 from explorer.engine.session import buildable_plan, failure
-from explorer.engine.training import Training
+from explorer.engine.tuning import seconds_of, trial, trial_batch, tuned
 from explorer.runs.catalogue import describe_data
 from explorer.runs.commands import Estimate
 from explorer.runs.events import Failed, Result
 from explorer.runs.recipe import Recipe
 
-AFFORDABLE = (
-    10**10
-)  # multiply–accumulates of one forward: some tenths of a second for forward and backward on two cores
+AFFORDABLE = 10**10  # multiply–accumulates of one forward: some tenths of a second for a step on two cores
 TRIALS = 2
 FLOAT = 4  # bytes
 VALIDATION = 1 / 6 / 3  # a sixth as many images, and forward is a third of the work
@@ -29,7 +24,7 @@ def estimate(command: Estimate) -> Result | Failed:
         values = measure(command)
     except Refused as refused:
         return Failed(refused.sentence, of="estimate", id=command.id)
-    except (MemoryError, RuntimeError) as error:
+    except Exception as error:
         failed = failure(error, command.recipe)
         return Failed(failed.reason, of="estimate", advice=failed.advice, id=command.id)
     return Result("estimate", command.id, values)
@@ -45,7 +40,7 @@ def measure(command: Estimate) -> dict[str, float | int | str | bool]:
         "available_bytes": available_memory(device) or 0,
         "device": str(device),
     }
-    batch_size = max(2, min(recipe.batch_size, AFFORDABLE // plan.macs))
+    batch_size = trial_batch(plan, recipe, AFFORDABLE)
     free = available_memory(device)
     if free is not None and memory_needed(plan, recipe, batch_size) > free:
         return values  # nothing to measure: the figures above say why
@@ -54,26 +49,13 @@ def measure(command: Estimate) -> dict[str, float | int | str | bool]:
 
 
 def memory_needed(plan: Plan, recipe: Recipe, batch_size: int) -> int:
-    """Bytes: parameters, their gradients, what the optimizer keeps of them, and every layer's output for a batch."""
-    kept = 2 if recipe.optimizer == "adamw" else int(recipe.momentum > 0)
+    """Bytes: parameters, gradients, what optimizer and averaging keep of them, and every layer's output for a batch."""
+    kept = (2 if recipe.optimizer == "adamw" else int(recipe.momentum > 0)) + (recipe.ema > 0)
     return (2 + kept) * FLOAT * plan.params + batch_size * plan.activation_bytes
 
 
 def time_step(plan: Plan, recipe: Recipe, device: torch.device) -> float:
-    """Seconds of one training step of the real network on random images, after one to warm up."""
-    with torch.random.fork_rng():
-        training = Training(plan, recipe, device, steps_per_epoch=TRIALS + 1)
-        pixels = torch.rand(recipe.batch_size, *plan.design.input, device=device)
-    pixels = pixels.contiguous(memory_format=torch.channels_last)
-    labels = torch.zeros(recipe.batch_size, dtype=torch.long, device=device)
-    learn(training, pixels, labels)
-    begun = time.monotonic()
-    for _ in range(TRIALS):
-        learn(training, pixels, labels)
-    return (time.monotonic() - begun) / TRIALS
-
-
-def learn(training: Training, pixels: Tensor, labels: Tensor) -> None:
-    """One step, and wait until the device has done it."""
-    loss, _ = training.learn(pixels, labels)
-    loss.item()
+    """Seconds of one training step, after one to warm up."""
+    step = trial(plan, recipe, device, tuned(plan, recipe, device))
+    step()
+    return sum(seconds_of(step) for _ in range(TRIALS)) / TRIALS

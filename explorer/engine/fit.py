@@ -16,8 +16,9 @@ from torch import Tensor
 
 from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
 from explorer.engine.checkpoint import Unwritten, save_checkpoint
+from explorer.engine.feed import Feed
 from explorer.engine.gradients import GradientNorms
-from explorer.engine.loader import Loader, batch_bounds, epoch_order, seen_after
+from explorer.engine.loader import Loader, batch_bounds, seen_after
 from explorer.engine.training import Training
 from explorer.engine.weights import save_best
 from explorer.runs import events
@@ -86,17 +87,21 @@ class Loop:
         while counters.epoch <= training.recipe.epochs:
             yield from self.train_epoch()
             yield from self.finish_epoch()
-        yield events.Finished(counters.step, counters.best_epoch, counters.best_accuracy, counters.seconds)
+            if training.has_stalled():
+                break
+        yield events.Finished(
+            counters.step, counters.best_epoch, counters.best_accuracy, counters.seconds, training.has_stalled()
+        )
 
     def train_epoch(self) -> Events:
         training, counters = self.training, self.training.counters
-        order = epoch_order(len(self.train), training.recipe.seed, counters.epoch, training.device)
+        feed = Feed(self.train, training.recipe, counters.epoch, training.plan.design.classes)
         if not counters.position:
-            counters.batches = seen_after(counters.batches, self.images, order, self.bounds)
+            counters.batches = seen_after(counters.batches, self.images, feed.order, self.bounds)
         for bounds in self.bounds[counters.position :]:
             rate = training.learning_rate
-            pixels, labels = self.train.batch(order[bounds])
-            self.pending.append((*training.learn(pixels, labels), len(labels), rate))
+            pixels, targets = feed[bounds]
+            self.pending.append((*training.learn(pixels, targets), len(targets), rate))
             last = counters.position == len(self.bounds)
             if not (last or self.single or time.monotonic() - self.mark >= READ_EVERY):
                 continue
@@ -130,7 +135,7 @@ class Loop:
         )
         if best:
             try:
-                save_best(self.folder, training.network)
+                save_best(self.folder, training.judged)
             except Unwritten as error:
                 yield events.Warned(error.sentence)
         counters.next_epoch()

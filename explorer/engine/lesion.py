@@ -22,8 +22,8 @@ from explorer.engine.datasets import Images
 from explorer.engine.growth import grow, paths_of
 from explorer.engine.loader import Loader, batch_bounds, place_images
 from explorer.engine.model import ResidualBlock, set_branch_to_zero
+from explorer.engine.rewrites import make_network
 from explorer.engine.subject import Subject
-from explorer.engine.training import make_network
 from explorer.runs.commands import Value
 
 MOST_IMAGES, FEWEST_IMAGES = 2000, 50

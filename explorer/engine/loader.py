@@ -1,4 +1,4 @@
-"""Loader: a whole data set as one uint8 tensor on the device; batches are made there. No workers. No Qt."""
+"""Loader: a whole data set as one uint8 tensor on the device; no workers. No Qt."""
 
 import hashlib
 from dataclasses import dataclass
@@ -26,8 +26,7 @@ class Loader:
 
     def batch(self, chosen: Tensor | slice) -> tuple[Tensor, Tensor]:
         """Floats in [0, 1], channels last, and the labels."""
-        pixels = self.pixels[chosen].float().div_(255)
-        return pixels.contiguous(memory_format=torch.channels_last), self.labels[chosen]
+        return floats(self.pixels[chosen]), self.labels[chosen]
 
     def fingerprint(self) -> str:
         """The sha256 of the images and their labels."""
@@ -35,6 +34,11 @@ class Loader:
         for part in (self.pixels, self.labels):
             digest.update(part.cpu().contiguous().numpy().data)
         return digest.hexdigest()
+
+
+def floats(pixels: Tensor) -> Tensor:
+    """uint8 images as floats in [0, 1], channels last."""
+    return pixels.float().div_(255).contiguous(memory_format=torch.channels_last)
 
 
 def place_images(images: Images, design: Design, device: torch.device) -> Loader:
@@ -59,8 +63,13 @@ def batch_bounds(images: int, batch_size: int) -> list[slice]:
 
 def epoch_order(images: int, seed: int, epoch: int, device: torch.device) -> Tensor:
     """A permutation that depends on nothing but the seed and the epoch."""
-    mixed = int(np.random.SeedSequence((seed, epoch)).generate_state(1, np.uint64)[0] >> 1)
-    return torch.randperm(images, generator=torch.Generator().manual_seed(mixed)).to(device)
+    return torch.randperm(images, generator=drawn_from(seed, epoch)).to(device)
+
+
+def drawn_from(*numbers: int) -> torch.Generator:
+    """Random numbers on the CPU that depend on these numbers alone."""
+    mixed = int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> 1)
+    return torch.Generator().manual_seed(mixed)
 
 
 def seen_after(before: str, images: str, order: Tensor, bounds: list[slice]) -> str:

@@ -1,15 +1,26 @@
-"""Optimizer, schedule and precision that a recipe asks for, all torch's own. No Qt."""
+"""Optimizer, schedule and averaging that a recipe asks for, all torch's own. No Qt."""
 
 import inspect
 from collections.abc import Callable
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.optim import SGD, AdamW, Optimizer
-from torch.optim.lr_scheduler import ConstantLR, CosineAnnealingLR, LRScheduler, OneCycleLR
+from torch.optim.lr_scheduler import (
+    ConstantLR,
+    CosineAnnealingLR,
+    LinearLR,
+    LRScheduler,
+    OneCycleLR,
+    SequentialLR,
+)
+from torch.optim.swa_utils import AveragedModel
 
-from explorer.engine.devices import multiplies_bf16_fast
 from explorer.runs.recipe import Recipe
+
+Tensors = tuple[Tensor, ...] | list[Tensor]
+
+ONE_CYCLE_RISE = 0.3  # of the steps, as torch has it
 
 
 def without_compiler(kind: type[Optimizer]) -> Callable[..., Optimizer]:
@@ -41,14 +52,34 @@ def make_optimizer(model: nn.Module, recipe: Recipe) -> Optimizer:
 SCHEDULES: dict[str, Callable[[Optimizer, float, int], LRScheduler]] = {
     "constant": lambda optimizer, lr, steps: ConstantLR(optimizer, factor=1, total_iters=0),
     "cosine": lambda optimizer, lr, steps: CosineAnnealingLR(optimizer, T_max=steps),
-    "one-cycle": lambda optimizer, lr, steps: OneCycleLR(optimizer, lr, total_steps=steps, cycle_momentum=False),
 }
 
 
-def make_schedule(optimizer: Optimizer, recipe: Recipe, steps: int) -> LRScheduler:
-    """`steps` is the whole run's."""
-    return SCHEDULES[recipe.schedule](optimizer, recipe.lr, steps)
+def make_schedule(optimizer: Optimizer, recipe: Recipe, steps_per_epoch: int) -> LRScheduler:
+    """The learning rate of every step of the whole run."""
+    steps = steps_per_epoch * recipe.epochs
+    rise = min(round(recipe.warm_up * steps_per_epoch), steps - 1)
+    if recipe.schedule == "one-cycle":
+        share = rise / steps if rise else ONE_CYCLE_RISE
+        return OneCycleLR(optimizer, recipe.lr, total_steps=steps, pct_start=share, cycle_momentum=False)
+    make = SCHEDULES[recipe.schedule]
+    if not rise:
+        return make(optimizer, recipe.lr, steps)
+    rising = LinearLR(optimizer, start_factor=1 / (rise + 1), total_iters=rise)
+    return SequentialLR(optimizer, [rising, make(optimizer, recipe.lr, steps - rise)], milestones=[rise])
 
 
-def uses_bf16(recipe: Recipe, device: torch.device) -> bool:
-    return recipe.precision == "bf16" or (recipe.precision == "auto" and multiplies_bf16_fast(device))
+def average_of(model: nn.Module, decay: float) -> AveragedModel:
+    """A second network that follows `model`, norms' statistics included: slowly, but faster in the first steps."""
+
+    def follow(averages: Tensors, values: Tensors, count: Tensor | int) -> None:
+        assert isinstance(count, Tensor)
+        if not averages[0].is_floating_point():
+            torch._foreach_copy_(averages, values)
+            return
+        share = 1 - torch.clamp((1 + count) / (10 + count), max=decay)  # left on the device
+        ways = torch._foreach_sub(values, averages)
+        torch._foreach_mul_(ways, share)
+        torch._foreach_add_(averages, ways)
+
+    return AveragedModel(model, multi_avg_fn=follow, use_buffers=True)

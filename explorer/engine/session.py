@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
@@ -18,7 +19,9 @@ from explorer.engine.fit import Events, fit
 from explorer.engine.growth import inherit
 from explorer.engine.loader import Loader, batch_bounds, place_images
 from explorer.engine.referee import referee
+from explorer.engine.rewrites import Rewrites
 from explorer.engine.training import Training
+from explorer.engine.tuning import tuned
 from explorer.runs import events
 from explorer.runs.commands import Continue, Train
 from explorer.runs.events import Event
@@ -60,6 +63,7 @@ class Session:
             epochs=training.recipe.epochs,
             step=training.counters.step,
             kind=kind_of(training.plan.design),
+            rewrites=training.rewrites.names,
         )
         if self.warning:
             yield events.Warned(self.warning)
@@ -134,7 +138,9 @@ def go_on(command: Continue) -> Session:
             done = found.state["counters"]["epoch"] - 1
             what = QT_TRANSLATE_NOOP("explorer", "the run {run} has done {done} already; ask for more")
             raise refuse("epochs", what, run=run.id, done=done)
-        train, validation, (training,) = prepare(recipe, run.design)
+        train, validation, (training,) = prepare(
+            recipe, run.design, rewrites=found and rewrites_of(found.state, recipe)
+        )
         warning = NOTHING if found is None else found.warning
         if found is not None:
             training.restore(found.state)
@@ -154,13 +160,26 @@ def go_on(command: Continue) -> Session:
     return Session(training, train, validation, folder, verdict, warning)
 
 
-def prepare(recipe: Recipe, *designs: Design) -> tuple[Loader, Loader, list[Training]]:
-    """The data on the device, and the networks that share it; they take the same images. Raises Refused."""
+def prepare(
+    recipe: Recipe, *designs: Design, rewrites: Rewrites | None = None
+) -> tuple[Loader, Loader, list[Training]]:
+    """The data on the device, and the networks that share it; they take the same images. Raises Refused.
+
+    `rewrites` are by default the fastest for the first of them.
+    """
     plans = [buildable_plan(design) for design in designs]
     device = choose_device(recipe.device)
+    torch.backends.cudnn.benchmark = True  # sizes hardly change: the fastest algorithms are worth finding
     train, validation = (place_images(part, designs[0], device) for part in load_data(recipe.data, designs[0]))
     steps = len(batch_bounds(len(train), recipe.batch_size))
-    return train, validation, [Training(plan, recipe, device, steps) for plan in plans]
+    chosen = rewrites or tuned(plans[0], recipe, device)
+    return train, validation, [Training(plan, recipe, device, steps, chosen) for plan in plans]
+
+
+def rewrites_of(state: dict[str, Any], recipe: Recipe) -> Rewrites | None:
+    """Those that a run was computed with: with others its sums would round in another way. None on another device."""
+    here = choose_device(recipe.device).type
+    return Rewrites(**state["rewrites"]) if state.get("device") == here else None
 
 
 def buildable_plan(design: Design) -> Plan:
@@ -174,9 +193,11 @@ def buildable_plan(design: Design) -> Plan:
 def failure(error: Exception, recipe: Recipe | None) -> events.Failed:
     """An error that nobody foresaw, or the lack of memory, which somebody always does."""
     text = str(error).strip() or type(error).__name__
-    if not isinstance(error, torch.OutOfMemoryError) and "allocate memory" not in text:
+    lacks = isinstance(error, torch.OutOfMemoryError | MemoryError) or re.search("allocate memory|out of memory", text)
+    if not lacks:
         return events.Failed(Sentence(f"{type(error).__name__}: {text.splitlines()[0]}"))
-    device = torch.device("cuda" if isinstance(error, torch.OutOfMemoryError) else "cpu")
+    on_card = isinstance(error, torch.OutOfMemoryError) or "CUDA" in text
+    device = torch.device("cuda" if on_card else "mps" if "MPS" in text else "cpu")
     batch_size = recipe.batch_size if recipe else 1
     if batch_size > 1:
         advice = Sentence(
@@ -185,15 +206,24 @@ def failure(error: Exception, recipe: Recipe | None) -> events.Failed:
     else:
         advice = Sentence(QT_TRANSLATE_NOOP("explorer", "Make the network or its input smaller."))
     what = QT_TRANSLATE_NOOP("explorer", "out of memory on {device} at batch size {batch_size}: {shortage}")
-    values = {"device": device.type, "batch_size": batch_size, "shortage": shortage(text, available_memory(device))}
+    values = {"device": device.type, "batch_size": batch_size, "shortage": shortage(text, memory_left(device))}
     return events.Failed(Sentence(what, values), advice=advice)
+
+
+def memory_left(device: torch.device) -> int | None:
+    """Bytes, if a device that has just failed can still say it."""
+    try:
+        return available_memory(device)
+    except (AssertionError, RuntimeError):
+        return None
 
 
 def shortage(text: str, free: int | None) -> Sentence:
     """What was wanted, as an error's `text` says, and the bytes that there are."""
-    wanted = re.search(r"allocate ([\d.]+ ?[KMG]i?B|\d+ bytes)", text)
+    wanted = re.search(r"allocate (?:([\d.]+ ?[KMGT]i?B)|(\d+) bytes)", text)
     if wanted:
-        needed = Sentence(QT_TRANSLATE_NOOP("explorer", "{wanted} more were needed"), {"wanted": wanted[1]})
+        size = wanted[1] or f"{int(wanted[2]) / 2**20:,.0f} MiB"
+        needed = Sentence(QT_TRANSLATE_NOOP("explorer", "{wanted} more were needed"), {"wanted": size})
     else:
         needed = Sentence(QT_TRANSLATE_NOOP("explorer", "more was needed than there is"))
     if free is None:

@@ -10,8 +10,8 @@ from explorer.architecture.plan import Plan
 from explorer.engine.datasets import Data, load_data
 from explorer.engine.devices import choose_device
 from explorer.engine.growth import fill, paths_of
+from explorer.engine.rewrites import make_network
 from explorer.engine.session import buildable_plan
-from explorer.engine.training import make_network
 from explorer.engine.weights import weights_of
 from explorer.runs.commands import Probe
 from explorer.runs.folder import find_run

@@ -11,9 +11,9 @@ from explorer.architecture.layers import BatchNorm2d
 from explorer.architecture.plan import Plan
 from explorer.architecture.reading import Complaint, Refused, refuse
 from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
-from explorer.engine.crop import crop_taps
-from explorer.engine.model import build_model
-from explorer.engine.optimize import make_optimizer, make_schedule, uses_bf16
+from explorer.engine.graph import Graph, Pull
+from explorer.engine.optimize import average_of, make_optimizer, make_schedule
+from explorer.engine.rewrites import Rewrites, make_network, promised
 from explorer.runs.recipe import Recipe
 
 MOST_KEYS = 12  # mismatched weights that a refusal names
@@ -49,15 +49,24 @@ class Counters:
 class Training:
     """A network at work on `device`, with its optimizer, schedule and counters."""
 
-    def __init__(self, plan: Plan, recipe: Recipe, device: torch.device, steps_per_epoch: int) -> None:
-        """Weights start from the recipe's seed. Raises Refused."""
+    def __init__(
+        self,
+        plan: Plan,
+        recipe: Recipe,
+        device: torch.device,
+        steps_per_epoch: int,
+        rewrites: Rewrites | None = None,
+    ) -> None:
+        """Weights start from the recipe's seed; `rewrites` are by default all that are promised. Raises Refused."""
         refuse_single_values(plan, recipe)
         torch.manual_seed(recipe.seed)
         self.plan, self.recipe, self.device, self.steps_per_epoch = plan, recipe, device, steps_per_epoch
-        self.network = make_network(plan, device)
+        self.rewrites = rewrites or promised(plan, recipe, device)
+        self.network = make_network(plan, device, self.rewrites)
+        self.average = average_of(self.network, recipe.ema) if recipe.ema else None
         self.optimizer = make_optimizer(self.network, recipe)
-        self.schedule = make_schedule(self.optimizer, recipe, self.steps)
-        self.bf16 = uses_bf16(recipe, device)
+        self.schedule = make_schedule(self.optimizer, recipe, self.steps_per_epoch)
+        self.pull: Pull = Graph(self.network, self.pull_eagerly) if self.rewrites.graph else self.pull_eagerly
         self.counters = Counters()
 
     @property
@@ -69,29 +78,51 @@ class Training:
     def learning_rate(self) -> float:
         return float(self.optimizer.param_groups[0]["lr"])
 
-    def scores(self, pixels: Tensor) -> Tensor:
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
-            out: Tensor = self.network(pixels)
+    @property
+    def judged(self) -> nn.Module:
+        """The network that is validated and kept: the averaged one if the recipe wants it."""
+        return self.average.module if self.average else self.network
+
+    def has_stalled(self) -> bool:
+        """Whether accuracy has not become better for as many epochs as the recipe allows."""
+        allowed, counters = self.recipe.early_stop, self.counters
+        return bool(allowed and counters.best_epoch and counters.last_epoch - counters.best_epoch >= allowed)
+
+    def scores(self, network: nn.Module, pixels: Tensor) -> Tensor:
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.rewrites.bf16):
+            out: Tensor = network(pixels)
         return out.float()
 
-    def learn(self, pixels: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """One step; its mean loss and number of hits, left on the device."""
-        self.network.train()
-        scores = self.scores(pixels)
-        loss = F.cross_entropy(scores, labels)
+    def pull_eagerly(self, pixels: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """Leave a batch's gradients in the parameters; its mean loss and number of hits."""
+        scores = self.scores(self.network, pixels)
+        loss = F.cross_entropy(scores, targets, label_smoothing=self.recipe.label_smoothing)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        labels = targets if targets.ndim == 1 else targets.argmax(1)
+        return loss.detach(), (scores.detach().argmax(1) == labels).sum()
+
+    def learn(self, pixels: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """One step; its mean loss and number of hits, left on the device.
+
+        `targets` are (n,) labels or (n, classes) shares, of which the largest counts as the label.
+        """
+        self.network.train()
+        loss, hits = self.pull(pixels, targets)
+        if self.recipe.clip:
+            nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip)
         self.optimizer.step()
         self.schedule.step()
+        if self.average:
+            self.average.update_parameters(self.network)
         self.counters.step += 1
         self.counters.position += 1
-        return loss.detach(), (scores.detach().argmax(1) == labels).sum()
+        return loss, hits
 
     @torch.inference_mode()
     def test(self, pixels: Tensor, labels: Tensor) -> Tensor:
         """The sum of the losses and the number of hits, left on the device."""
-        self.network.eval()
-        scores = self.scores(pixels)
+        scores = self.scores(self.judged.eval(), pixels)
         loss = F.cross_entropy(scores, labels, reduction="sum")
         return torch.stack((loss, (scores.argmax(1) == labels).sum().float()))
 
@@ -99,6 +130,9 @@ class Training:
         """All of it as plain values and tensors."""
         return {
             "model": self.network.state_dict(),
+            "average": self.average.state_dict() if self.average else None,
+            "rewrites": asdict(self.rewrites),
+            "device": self.device.type,
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
             "steps_per_epoch": self.steps_per_epoch,
@@ -117,6 +151,8 @@ class Training:
             )
             raise refuse("data", what, there=there, here=here)
         put_weights(self.network, state["model"])
+        if self.average:
+            self.average.load_state_dict(state["average"])
         self.counters = Counters(**state["counters"])
         self.optimizer.load_state_dict(state["optimizer"])
         if state["steps"] == self.steps:
@@ -125,20 +161,13 @@ class Training:
             for group in self.optimizer.param_groups:
                 group["lr"] = self.recipe.lr
                 group.pop("initial_lr", None)
-            self.schedule = make_schedule(self.optimizer, self.recipe, self.steps)
+            self.schedule = make_schedule(self.optimizer, self.recipe, self.steps_per_epoch)
             self.optimizer._opt_called = True  # type: ignore[attr-defined]  # else torch warns of the order
             for _ in range(self.counters.step):
                 self.schedule.step()
         torch.set_rng_state(state["random"])
         if self.device.type == "cuda" and state["random_cuda"] is not None:
             torch.cuda.set_rng_state(state["random_cuda"], self.device)
-
-
-def make_network(plan: Plan, device: torch.device) -> nn.Module:
-    """The plan's network in the form that trains fastest; parameters and their names are the plain one's."""
-    network = build_model(plan)
-    crop_taps(network, plan)
-    return network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
 def put_weights(network: nn.Module, weights: dict[str, Tensor]) -> None:

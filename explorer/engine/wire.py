@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 from explorer.architecture.reading import Refused
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
 from explorer.runs.commands import Command, read_command
 from explorer.runs.events import MOST_CHARACTERS, Event, Failed, Heartbeat, event_line
 
@@ -48,10 +49,18 @@ class Inbox(queue.SimpleQueue[Message]):
 
     def read(self) -> None:
         while line := self.stream.readline(MOST_CHARACTERS):
-            text = line.decode("utf-8", "replace").strip()
-            if text:
+            if len(line) == MOST_CHARACTERS:
+                self.put(self.too_long(line))
+            elif text := line.decode("utf-8", "replace").strip():
                 self.put(self.message(text))
         self.put(END)
+
+    def too_long(self, line: bytes) -> Failed:
+        """Let go of the rest of a line of which this is the beginning."""
+        while line and not line.endswith(b"\n"):
+            line = self.stream.readline(MOST_CHARACTERS)
+        what = QT_TRANSLATE_NOOP("explorer", "a line of more than {most:,} characters is not read")
+        return Failed(Sentence(what, {"most": MOST_CHARACTERS}), of="command")
 
     def message(self, text: str) -> Message:
         try:

@@ -24,9 +24,10 @@ from explorer.engine.estimate import estimate
 from explorer.engine.probes import probe
 from explorer.engine.referee import referee
 from explorer.engine.session import failure, open_sessions
+from explorer.engine.sweep import sweep
 from explorer.engine.wire import END, Inbox, Message, Outbox, Pulse, is_pipe
 from explorer.runs import events
-from explorer.runs.commands import Command, Continue, Control, Estimate, Probe, Resume, Stop, Train
+from explorer.runs.commands import Command, Continue, Control, Estimate, Probe, Resume, Stop, Sweep, Train
 from explorer.runs.events import PROTOCOL
 from explorer.runs.folder import installed_versions
 
@@ -122,10 +123,9 @@ class Worker:
                     return Stop()
                 case events.Failed() as failed:
                     self.outbox.send(failed)
-                case Estimate() | Probe() as question:
-                    of = question.of if isinstance(question, Probe) else "estimate"
+                case Estimate() | Sweep() | Probe() as question:
                     busy = Sentence(QT_TRANSLATE_NOOP("explorer", "a run is under way"))
-                    self.outbox.send(events.Failed(busy, of=of, id=question.id))
+                    self.outbox.send(events.Failed(busy, of=question.of, id=question.id))
                 case Train() | Continue() as command:
                     self.later.append(command)
                 case control:
@@ -144,8 +144,19 @@ class Worker:
                 self.outbox.send(estimate(command))
             case Probe():
                 self.outbox.send(probe(command))
+            case Sweep():
+                self.sweep(command)
             case _:  # a stop or a pause that came when the run had just ended
                 pass
+
+    def sweep(self, command: Sweep) -> None:
+        """Try learning rates until they are through or a stop comes."""
+        for event in sweep(command):
+            self.outbox.send(event)
+            if isinstance(event, events.Progress) and isinstance(self.next_control(wait=False), Stop):
+                stopped = Sentence(QT_TRANSLATE_NOOP("explorer", "stopped"))
+                self.outbox.send(events.Failed(stopped, of=command.of, id=command.id))
+                return
 
     def run(self, command: Train | Continue) -> int:
         """A run, or twins, from beginning to end; the exit status. Raises Refused."""
@@ -153,7 +164,9 @@ class Worker:
         with Pulse(self.outbox) if isinstance(self.outbox, Outbox) else nullcontext() as pulse:
             try:
                 sessions = open_sessions(command)
-            except (MemoryError, RuntimeError) as error:
+            except Refused:
+                raise
+            except Exception as error:
                 traceback.print_exc()
                 self.outbox.send(failure(error, recipe))
                 return FAILED

@@ -5,6 +5,7 @@ import importlib.util
 import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from explorer.architecture.design import Design
@@ -47,8 +48,11 @@ def broken_pyside() -> bool:
     return (major, minor) >= (6, 12) and sys.version_info < (3, 12)
 
 
-def make_application(language: str | None = None) -> "QApplication":
-    """The QApplication, named, dressed and speaking `language` or the one last chosen; that of a test if there is."""
+def make_application(language: str | None = None, text_size: int | None = None) -> "QApplication":
+    """The QApplication, named, dressed and speaking `language` or the one last chosen; that of a test if there is.
+
+    `text_size` is in steps from the usual one; None is the one last chosen.
+    """
     from PySide6.QtWidgets import QApplication
 
     from explorer.gui import theme
@@ -63,19 +67,23 @@ def make_application(language: str | None = None) -> "QApplication":
     app.setQuitOnLastWindowClosed(False)
     theme.apply_theme(theme.saved_theme())
     apply_language(language or saved_language())
-    apply_size(saved_size())
+    apply_size(saved_size() if text_size is None else text_size)
     return app
 
 
-def open_window(design: Design | None, language: str | None) -> int:
-    """Show the window until it is closed. Raises Refused if there can be none."""
+def open_window(design: Design | None, language: str | None, path: Path | None = None) -> int:
+    """Show the window, with the file at `path` if `design` is from one, until it is closed.
+
+    Raises Refused if there can be no window.
+    """
     check_start()
     app = make_application(language)
     from explorer.gui.session import Session
     from explorer.runs.folder import default_runs
 
-    session = Session(design or preset(DEFAULT), default_runs())
+    session = Session(design or preset(DEFAULT), default_runs(), path=path)
     sys.excepthook = session.show_crash
+    session.left.connect(lambda: session.window.save_layout())  # which may be another by then
     session.closed.connect(app.quit)
     session.completed.connect(session.greet)
     session.window.restore_layout()
@@ -84,22 +92,22 @@ def open_window(design: Design | None, language: str | None) -> int:
 
 
 def screenshot(path: Path, size: tuple[int, int], theme_name: str, language: str, design: Design) -> int:
-    """Draw the window into a PNG file without a display. Raises Refused."""
+    """Draw the window into a PNG file without a display, as it is on every machine. Raises Refused."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    app = make_application(language)
+    app = make_application(language, text_size=0)
     from explorer.gui import theme
     from explorer.gui.session import Session
-    from explorer.runs.folder import default_runs
 
     theme.apply_theme(theme_name)
-    session = Session(design, default_runs(), warm=False)
-    session.window.resize(*size)
-    session.window.show()
-    while not session.complete:
+    with TemporaryDirectory() as runs:
+        session = Session(design, Path(runs), warm=False)
+        session.window.resize(*size)
+        session.window.show()
+        while not session.complete:
+            app.processEvents()
         app.processEvents()
-    app.processEvents()
-    saved = session.window.grab().save(str(path), "PNG")
-    session.window.close()
+        saved = session.window.grab().save(str(path), "PNG")
+        session.window.close()
     if not saved:
         raise refuse(str(path), "cannot be written")
     return 0

@@ -22,13 +22,13 @@ from explorer.architecture.layers import Signal as Flow
 from explorer.architecture.plan import Section
 from explorer.architecture.source import block_source
 from explorer.gui import theme
+from explorer.gui.crew import Crew
 from explorer.gui.document import Document
 from explorer.gui.experiment import Experiment
 from explorer.gui.figure import BlockFigure
 from explorer.gui.language import say, whole
 from explorer.gui.parts import Run, find_part
 from explorer.gui.preflight import Preflight
-from explorer.gui.trainer import Trainer
 
 ALONE = {"channels": (3, 8192), "size": (6, 4096), "width": (6, 8192), "stride": (2, 8)}  # the chapter's, and the most
 
@@ -73,10 +73,10 @@ class BlockView(QWidget):
     closed = Signal()
     cramped = Signal(int)
 
-    def __init__(self, document: Document, trainer: Trainer, preflight: Preflight) -> None:
+    def __init__(self, document: Document, crew: Crew, preflight: Preflight) -> None:
         super().__init__()
         self.document = document
-        self.experiment = Experiment(document, trainer, preflight)
+        self.experiment = Experiment(document, crew, preflight)
         self.experiment.found.connect(self.ask_for_room)
         self.title = QLabel()
         theme.make_heading(self.title)

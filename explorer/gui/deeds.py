@@ -86,22 +86,22 @@ def deep_opened(window: "Window", before: Design) -> bool:
 
 
 def trained(window: "Window", before: Design) -> bool:
-    run = window.trainer.run
+    run = window.crew.front.run
     return run is not None and run.step is not None
 
 
 def validated(window: "Window", before: Design) -> bool:
-    run = window.trainer.run
+    run = window.crew.front.run
     return run is not None and run.epoch is not None
 
 
 def twin_validated(window: "Window", before: Design) -> bool:
-    runs = window.trainer.live
+    runs = window.crew.front.live
     return len(runs) == 2 and all(run.epoch for run in runs)
 
 
 def paused(window: "Window", before: Design) -> bool:
-    return window.trainer.state == "paused"
+    return window.crew.front.state == "paused"
 
 
 def travelled(window: "Window", before: Design) -> bool:

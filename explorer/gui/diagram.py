@@ -50,7 +50,10 @@ class Word(NamedTuple):
 
 
 class Diagram(QAbstractScrollArea):
-    """Draws the document's plan, shares its selection; arrow keys walk along the slabs, Return opens a run."""
+    """Draws the document's plan, shares its selection; arrow keys walk along the slabs.
+
+    Return opens a block, or a run of blocks into its blocks; Space opens and folds a run, as a click on its ×N does.
+    """
 
     block_opened = Signal()
 
@@ -60,6 +63,8 @@ class Diagram(QAbstractScrollArea):
         self.opened: set[str] = set()
         self.slabs: list[Slab] = []
         self.words: list[Word] = []
+        self.badges: dict[str, QRectF] = {}  # where each run says how many blocks it has
+        self.pressed = ""  # what the last click selected
         self.extent = 0.0  # width of all that is drawn
         self.middle = 0.0  # height of the wire
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -92,7 +97,7 @@ class Diagram(QAbstractScrollArea):
         thickness, gap = fit_width(captions, needed, width)
         top = 3.0 * theme.RHYTHM  # for the arcs
         self.middle = top + height / 2
-        self.slabs, self.words = [], []
+        self.slabs, self.words, self.badges = [], [], {}
         left = 2.0 * theme.RHYTHM
         for caption, words in zip(captions, needed, strict=True):
             own = sum(thickness[drawn] + gap for drawn in caption.slabs) - gap if caption.slabs else 0.0
@@ -102,9 +107,8 @@ class Diagram(QAbstractScrollArea):
                 tall = max(LEAST_HEIGHT, height * sqrt(square(drawn.shape) / tallest))
                 box = QRectF(round(at), round(self.middle - tall / 2), round(thickness[drawn]), round(tall))
                 self.slabs.append(Slab(drawn, box, self.is_chosen(drawn.path)))
-                if drawn.count > 1:
-                    below = at + thickness[drawn] / 2, box.bottom() + 2
-                    self.words.append(Word(f"×{drawn.count}", *below, theme.colours().text))
+                if drawn.run:
+                    self.write_badge(drawn, at + thickness[drawn] / 2, box.bottom() + 2)
                 at += thickness[drawn] + gap
             self.write_caption(caption, left + room / 2, top + height + theme.RHYTHM)
             left += room + gap
@@ -122,6 +126,13 @@ class Diagram(QAbstractScrollArea):
         return bool(path and chosen) and (
             chosen == path or f"{chosen}.".startswith(f"{path}.") or path.startswith(f"{chosen}.")
         )
+
+    def write_badge(self, drawn: Drawn, centre: float, top: float) -> None:
+        """How many blocks a run has, and that it is open."""
+        word = Word(f"×{drawn.blocks}" if drawn.count > 1 else f"▾×{drawn.blocks}", centre, top, theme.colours().text)
+        wide = self.fontMetrics().horizontalAdvance(word.text) + theme.RHYTHM
+        self.words.append(word)
+        self.badges[drawn.run] = QRectF(centre - wide / 2, top, wide, self.fontMetrics().height())
 
     def write_caption(self, caption: Caption, centre: float, top: float) -> None:
         chosen = theme.colours()
@@ -184,6 +195,12 @@ class Diagram(QAbstractScrollArea):
         slab = self.slab_at(position)
         return slab.drawn.path if slab else ""
 
+    def run_at(self, position: QPointF) -> str:
+        """The run that a click opens or folds: the one whose badge or whose only slab is there."""
+        point, path = position - QPointF(self.start, 0), self.path_at(position)
+        badge = next((run for run, box in self.badges.items() if box.contains(point)), "")
+        return path if path.endswith(RUN) else badge
+
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             slab = self.slab_at(QPointF(event.pos()))
@@ -196,25 +213,24 @@ class Diagram(QAbstractScrollArea):
         return f"{name}  {shape_text(drawn.shape)}"
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        path = self.path_at(event.position())
-        if path.endswith(RUN):
-            self.toggle(path)
-        elif path:
-            self.document.select(path)
+        self.pressed = self.path_at(event.position())
+        if run := self.run_at(event.position()):
+            self.pressed = self.toggle(run)
+        elif self.pressed:
+            self.document.select(self.pressed)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """A block is opened; one of an opened run folds the run again."""
-        path = self.path_at(event.position())
-        run = f"{path.partition('.')[0]}.1{RUN}"
-        if run in self.opened:
-            self.toggle(run)
-        elif path.startswith("layer"):
+        """The block is opened that its first click selected; by now there may be another in its place."""
+        if self.pressed.startswith("layer"):
+            self.document.select(self.pressed)
             self.block_opened.emit()
 
-    def toggle(self, path: str) -> None:
-        self.opened ^= {path}
+    def toggle(self, run: str) -> str:
+        """Open a run or fold it; what is selected then: its first block, or the run."""
+        self.opened ^= {run}
         self.draw()
-        self.document.select(path)
+        self.document.select(run.removesuffix(RUN) if run in self.opened else run)
+        return self.document.selection
 
     def unfold(self, paths: set[str]) -> None:
         """Open the runs at `paths`, and no others."""
@@ -228,7 +244,12 @@ class Diagram(QAbstractScrollArea):
             step = 1 if key == Qt.Key.Key_Right else -1
             place = paths.index(chosen) + step if chosen in paths else 0
             self.document.select(paths[max(0, min(place, len(paths) - 1))])
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and "." in chosen:
-            self.toggle(f"{chosen.partition('.')[0]}.1{RUN}")
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and chosen.startswith("layer"):
+            if chosen.endswith(RUN) and chosen not in self.opened:
+                self.toggle(chosen)
+            else:
+                self.block_opened.emit()
+        elif key == Qt.Key.Key_Space and (run := f"{chosen.partition('.')[0]}.1{RUN}") in self.badges:
+            self.toggle(run)
         else:
             super().keyPressEvent(event)

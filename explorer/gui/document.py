@@ -70,7 +70,7 @@ class Document(QObject):
         self.verdicts: dict[Design, Verdict] = {}
         self.path = path
         self.vocabulary = "torchvision"
-        self.show_design(design)
+        self.show_design(called_as(design, path) if path else design)
 
     def propose(self, design: Design, label: str, gesture: str = "") -> None:
         """Make `design` the current one, as one undoable step called `label`."""
@@ -121,6 +121,11 @@ class Document(QObject):
     def title(self) -> str:
         """The design's name; a preset that was edited says so."""
         return title_of(self.design)
+
+
+def called_as(design: Design, path: Path) -> Design:
+    """`design` from the file at `path`, which it is called as if it has no name."""
+    return design if design.name else design.change(name=path.stem[:80])
 
 
 def title_of(design: Design) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from html import escape
 
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
@@ -9,11 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QTo
 from explorer.architecture.blocks import Block
 from explorer.architecture.identity import insertion, zeroing
 from explorer.gui import theme
+from explorer.gui.crew import Crew
 from explorer.gui.document import Document, title_of
 from explorer.gui.language import percent, say, whole
 from explorer.gui.parts import find_part
 from explorer.gui.preflight import Preflight
-from explorer.gui.trainer import Trainer
 from explorer.gui.trial import Outcome, Trial
 
 
@@ -25,10 +26,10 @@ class Experiment(QWidget):
 
     found = Signal()
 
-    def __init__(self, document: Document, trainer: Trainer, preflight: Preflight) -> None:
+    def __init__(self, document: Document, crew: Crew, preflight: Preflight) -> None:
         super().__init__()
         self.document = document
-        self.trial = Trial(document, trainer, preflight)
+        self.trial = Trial(document, crew, preflight)
         self.trial.setParent(self)
         self.block: Block | None = None
         self.row = 0  # of the images whose logits there are
@@ -177,7 +178,7 @@ class Experiment(QWidget):
         def line(title: str, texts: list[str]) -> str:
             if row["label"] < len(texts):
                 texts[row["label"]] = f"<b>{texts[row['label']]}</b>"
-            return f"<tr><td>{title}</td>{''.join(map(cells.format, texts))}</tr>"
+            return f"<tr><td>{escape(title)}</td>{''.join(map(cells.format, texts))}</tr>"
 
         numbers = [[QLocale().toString(value, "f", 2) for value in row[when]] for when in ("before", "after")]
         lines = [

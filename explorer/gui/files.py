@@ -8,21 +8,21 @@ from PySide6.QtCore import QMimeData, QObject, QSettings
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
-from explorer.architecture.notation import from_line, load_design, to_line, to_toml
+from explorer.architecture.notation import SUFFIX, from_line, load_design, to_line, to_toml
 from explorer.architecture.reading import Refused
 from explorer.architecture.source import python_source
 from explorer.architecture.words import system_words
 from explorer.architecture.writing import write_atomically
-from explorer.gui.document import Document
-from explorer.gui.language import say
-from explorer.gui.trainer import Trainer
+from explorer.gui.crew import Crew
+from explorer.gui.document import Document, called_as
+from explorer.gui.language import say, whole
 from explorer.runs.catalogue import FORMATS, Format
 
 if TYPE_CHECKING:
     from explorer.gui.window import Window
 
 MOST_RECENT = 8
-DESIGN = ".toml"  # what a design's file ends with
+SEPARATORS = str.maketrans("/\\", "--")  # no file's name has one
 
 
 class Files(QObject):
@@ -32,7 +32,7 @@ class Files(QObject):
 
     @property
     def filter(self) -> str:
-        return self.tr("Designs (*.toml)")
+        return self.tr("Designs (*{suffix})").format(suffix=SUFFIX)
 
     def ask_open(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self.window, self.tr("Open design"), self.folder(), self.filter)
@@ -46,9 +46,7 @@ class Files(QObject):
         except Refused as error:
             self.complain(self.tr("{name} is not opened").format(name=path.name), say(error.sentence))
             return
-        if not design.name:
-            design = design.change(name=path.stem[:80])
-        self.document.propose(design, self.tr("Open {name}").format(name=path.name))
+        self.document.propose(called_as(design, path), self.tr("Open {name}").format(name=path.name))
         self.document.saved_as(path)
         self.remember(path)
 
@@ -56,9 +54,30 @@ class Files(QObject):
         return self.write(self.document.path) if self.document.path else self.ask_save()
 
     def ask_save(self) -> bool:
-        start = str(Path(self.folder()) / f"{self.document.design.name or 'design'}.toml")
-        name, _ = QFileDialog.getSaveFileName(self.window, self.tr("Save design"), start, self.filter)
-        return bool(name) and self.write(Path(name).with_suffix(".toml"))
+        path = self.ask_where(self.tr("Save design"), SUFFIX, self.filter)
+        return path is not None and self.write(path)
+
+    def ask_where(self, title: str, suffix: str, kinds: str) -> Path | None:
+        """Where to write a file that ends with `suffix`; nothing that exists is replaced unasked."""
+        dialog = QFileDialog(self.window, title, self.folder(), kinds)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(suffix)
+        dialog.selectFile((self.document.design.name or "design").translate(SEPARATORS) + suffix)
+        if not dialog.exec():
+            return None
+        chosen = Path(dialog.selectedFiles()[0])
+        if chosen.name.lower().endswith(suffix):
+            return chosen
+        path = chosen.with_name(chosen.name + suffix)  # to the dialog .5x of wrn-1.5x is a suffix already
+        return path if not path.exists() or self.may_replace(path) else None
+
+    def may_replace(self, path: Path) -> bool:
+        answer = QMessageBox.question(
+            self.window,
+            self.tr("There is such a file"),
+            self.tr("{name} is there already. Replace it?").format(name=path.name),
+        )
+        return answer == QMessageBox.StandardButton.Yes
 
     def write(self, path: Path) -> bool:
         try:
@@ -84,12 +103,9 @@ class Files(QObject):
             menu.addAction(self.tr("{format} …").format(format=say(each.label)), partial(self.ask_export, each))
 
     def ask_export(self, chosen: Format) -> None:
-        start = str(Path(self.folder()) / f"{self.document.design.name or 'design'}{chosen.suffix}")
-        wanted = f"{say(chosen.label)} (*{chosen.suffix})"
-        name, _ = QFileDialog.getSaveFileName(self.window, self.tr("Export"), start, wanted)
-        if not name:
+        path = self.ask_where(self.tr("Export"), chosen.suffix, f"{say(chosen.label)} (*{chosen.suffix})")
+        if path is None:
             return
-        path = Path(name).with_suffix(chosen.suffix)
         try:
             write_atomically(path, chosen.text(self.document.plan, self.document.vocabulary))
         except (OSError, Refused) as error:
@@ -107,12 +123,12 @@ class Files(QObject):
     def dropped(self, data: QMimeData) -> Path | None:
         """The design file among what is dropped, or else the first other file: it may be an image."""
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-        designs = (path for path in paths if path.suffix == DESIGN)
+        designs = filter(is_design, paths)
         return next(designs, None) or next((path for path in paths if path.is_file()), None)
 
     def take(self, path: Path) -> None:
         """Open a dropped design, or see a dropped image travel."""
-        if path.suffix == DESIGN:
+        if is_design(path):
             self.open(path)
         else:
             self.window.menus.see_travel.setChecked(True)
@@ -145,23 +161,36 @@ class Files(QObject):
         box.setInformativeText(details)
         box.open()
 
-    def may_close(self, trainer: Trainer) -> bool:
-        """Ask once about a run under way and an unsaved file."""
-        if trainer.is_busy():
-            answer = QMessageBox.question(
-                self.window,
-                self.tr("A run is under way"),
-                self.tr("Close and stop the run? It writes a checkpoint and can be resumed."),
-                QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
-            )
-            return answer == QMessageBox.StandardButton.Close
-        if self.document.path and not self.document.undo_stack.isClean():
-            choice = QMessageBox.StandardButton
-            answer = QMessageBox.question(
-                self.window,
-                self.tr("Unsaved changes"),
-                self.tr("Save the changes to {name}?").format(name=self.document.path.name),
-                choice.Save | choice.Discard | choice.Cancel,
-            )
-            return answer == choice.Discard or (answer == choice.Save and self.save())
-        return True
+    def may_close(self, crew: Crew) -> bool:
+        """Ask once about all that would be lost: runs under way, those that wait, an unsaved file."""
+        choice = QMessageBox.StandardButton
+        going, waiting = len(crew.busy), len(crew.queue.orders)
+        unsaved = self.document.path if not self.document.undo_stack.isClean() else None
+        if not (going or waiting or unsaved):
+            return True
+        titles = (self.tr("A run is under way"), going), (self.tr("Runs are waiting"), waiting)
+        answer = QMessageBox.question(
+            self.window,
+            next((title for title, reason in titles if reason), self.tr("Unsaved changes")),
+            self.losses(going, waiting, unsaved.name if unsaved else ""),
+            choice.Save | choice.Discard | choice.Cancel if unsaved else choice.Close | choice.Cancel,
+        )
+        return answer in (choice.Close, choice.Discard) or (answer == choice.Save and self.save())
+
+    def losses(self, going: int, waiting: int, unsaved: str) -> str:
+        """What becomes of so many runs if the window closes, and of the changes to a file."""
+        words = []
+        if going == 1:
+            words.append(self.tr("Close and stop the run? It writes a checkpoint and can be resumed."))
+        elif going:
+            what = self.tr("Close and stop the {n} runs? They write checkpoints and can be resumed.")
+            words.append(what.format(n=whole(going)))
+        if waiting:
+            words.append(self.tr("The queue is lost; runs that wait in it: {n}").format(n=whole(waiting)))
+        if unsaved:
+            words.append(self.tr("Save the changes to {name}?").format(name=unsaved))
+        return "\n\n".join(words)
+
+
+def is_design(path: Path) -> bool:
+    return path.name.lower().endswith(SUFFIX)

@@ -10,14 +10,16 @@ from math import nan
 from typing import Any, get_args, get_origin, get_type_hints
 
 from annotated_types import Interval
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QScrollArea,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -78,6 +80,7 @@ class Control(QWidget):
     edited = Signal(object)
     show_value: Callable[[Any], None]
     entry: QWidget  # what takes the focus
+    hint = ""  # what to say beside the field's help
 
     def hold(self, *widgets: QWidget) -> None:
         row = QHBoxLayout(self)
@@ -154,6 +157,7 @@ class Real(Control):
     def __init__(self, field: Field) -> None:
         super().__init__()
         self.bounds = field.bounds
+        self.hint = self.bounds_text()
         self.box = QLineEdit()
         self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.box.editingFinished.connect(self.report)
@@ -161,10 +165,7 @@ class Real(Control):
         self.shown = 0.0
 
     def report(self) -> None:
-        try:
-            value = float(self.box.text().replace(",", "."))
-        except ValueError:
-            value = nan
+        value = typed_number(self.box.text())
         if self.allows(value):
             self.edited.emit(value)
         else:  # what is no rate leaves the one there was
@@ -181,7 +182,32 @@ class Real(Control):
 
     def show_value(self, value: Any) -> None:
         self.shown = value
-        self.box.setText(f"{value:g}")
+        self.box.setText(number_text(value))
+
+    def bounds_text(self) -> str:
+        words = (
+            (self.bounds.ge, self.tr("at least {n}")),
+            (self.bounds.gt, self.tr("more than {n}")),
+            (self.bounds.le, self.tr("at most {n}")),
+            (self.bounds.lt, self.tr("less than {n}")),
+        )
+        return ", ".join(text.format(n=number_text(float(str(n)))) for n, text in words if n is not None)
+
+
+def typed_number(text: str) -> float:
+    """A number in the manner of the person's language, or of a file; nan if it is none."""
+    value, understood = QLocale().toDouble(text.strip())
+    if understood:
+        return value
+    try:
+        return float(text)
+    except ValueError:
+        return nan
+
+
+def number_text(value: float) -> str:
+    """As few digits as say it exactly, in the manner of the person's language."""
+    return QLocale().toString(value, "g", QLocale.FloatingPointPrecisionOption.FloatingPointShortest.value)
 
 
 class Words(Control):
@@ -219,11 +245,14 @@ class More(QToolButton):
 
 
 class Form(QWidget):
-    """The controls of a dataclass's labelled fields, the rare ones behind More; `skip` names fields shown elsewhere."""
+    """The controls of a dataclass's labelled fields, the rare ones behind More; `skip` names fields shown elsewhere.
+
+    Of more than `rows` rare ones the others are scrolled to.
+    """
 
     edited = Signal(str, object)
 
-    def __init__(self, kind: type, skip: tuple[str, ...] = ()) -> None:
+    def __init__(self, kind: type, skip: tuple[str, ...] = (), rows: int = 100) -> None:
         super().__init__()
         self.controls: dict[str, Control] = {}
         self.shown: Any = None
@@ -231,29 +260,30 @@ class Form(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM // 2)
         self.common, self.rare = QFormLayout(), QFormLayout()
-        for rows in (self.common, self.rare):
-            rows.setContentsMargins(0, 0, 0, 0)
-            rows.setVerticalSpacing(theme.RHYTHM // 2)
-            rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for layout in (self.common, self.rare):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setVerticalSpacing(theme.RHYTHM // 2)
+            layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         column.addLayout(self.common)
         rare = QWidget()
         rare.setLayout(self.rare)
         for field in form_fields(kind).values():
             if field.name not in skip:
                 self.add(field)
-        self.more = More(self.tr("More"), rare)
+        below = rare if self.rare.rowCount() <= rows else scrolled(rare, rows / self.rare.rowCount())
+        self.more = More(self.tr("More"), below)
         if self.rare.rowCount():
             column.addWidget(self.more)
-            column.addWidget(rare)
+            column.addWidget(below)
 
     def add(self, field: Field) -> None:
         control = control_for(field)
         label = QLabel(say(field.label.text))
         for widget in (label, control):
-            widget.setToolTip(say(field.label.help))
+            widget.setToolTip("\n".join(filter(None, (say(field.label.help), control.hint))))
         entry = control.entry
         entry.setAccessibleName(say(field.label.text))
-        entry.setAccessibleDescription(say(field.label.help))
+        entry.setAccessibleDescription(label.toolTip())
         entry.setObjectName(field.name)
         label.setBuddy(entry)
         control.edited.connect(lambda value, name=field.name: self.edited.emit(name, value))
@@ -270,3 +300,15 @@ class Form(QWidget):
             if self.shown is None or value != getattr(self.shown, name):  # Qt paints even what stays as it is
                 control.show_value(value)
         self.shown = record
+
+
+def scrolled(whole: QWidget, share: float) -> QScrollArea:
+    """An area that shows this `share` of the `whole` at most, and half of that at least."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setWidget(whole)
+    most = round(share * whole.sizeHint().height())
+    area.setMaximumHeight(most)
+    area.setMinimumHeight(most // 2)
+    return area

@@ -7,34 +7,37 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.architecture.twins import kind_of
 from explorer.gui import theme
+from explorer.gui.crew import Crew
 from explorer.gui.curves import Curves
 from explorer.gui.document import Document, title_of
 from explorer.gui.language import say
-from explorer.gui.plot import Line
+from explorer.gui.line import Line
+from explorer.gui.live import LiveRun
 from explorer.gui.plots import Plots
 from explorer.gui.runs import RunList
-from explorer.gui.trainer import Trainer
-from explorer.runs.folder import Run, read_events
+from explorer.runs.folder import Run
+from explorer.runs.log import read_events
+from explorer.runs.reference import Reference, reference_of
 
 FAINT = 5  # earlier runs on the plots
 
 
 class History(QWidget):
-    def __init__(self, document: Document, trainer: Trainer) -> None:
+    def __init__(self, document: Document, crew: Crew) -> None:
         super().__init__()
-        self.document, self.trainer = document, trainer
-        self.plots, self.list = Plots(document.name_of), RunList(trainer.runs)
+        self.document, self.crew = document, crew
+        self.plots, self.list = Plots(document.name_of), RunList(crew.runs)
         self.read: dict[str, Curves] = {}
-        self.shown: set[str] = set()
+        self.shown: list[tuple[str, Curves]] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM)
         column.addWidget(self.plots, stretch=1)
         column.addWidget(self.list)
         document.vocabulary_changed.connect(self.plots.refresh)
-        trainer.progressed.connect(self.follow)
-        trainer.changed.connect(self.allow_resume)
-        trainer.run_ended.connect(self.reload)
+        crew.progressed.connect(self.follow)
+        crew.changed.connect(self.allow_resume)
+        crew.run_ended.connect(self.reload)
         self.list.chosen.connect(self.show_runs)
         self.list.opened.connect(self.open_design)
         self.list.resumed.connect(self.resume)
@@ -54,7 +57,7 @@ class History(QWidget):
 
     def follow(self) -> None:
         """New points; other runs than those shown are put on the plots first, and into the list."""
-        live = {run.id for run in self.trainer.live}
+        live = [(run.id, run.curves) for run in self.crew.live]
         if live != self.shown:
             self.shown = live
             self.reload()
@@ -65,16 +68,21 @@ class History(QWidget):
 
     def lines(self) -> Iterator[Line]:
         """The latest runs faint, the chosen one in full and its twin with it, the live ones in full and last."""
-        live, chosen = self.trainer.live, self.list.current()
+        live, chosen = self.crew.live, self.list.current()
         others = [run for run in self.list.runs if run.id not in {each.id for each in live}]
         full = {chosen.id, chosen.twin or chosen.id} if chosen else set()
         shown = [run for number, run in enumerate(others) if number < FAINT or run.id in full]
         for run in reversed(shown):
             name = say(kind_of(run.design)) if run.twin in full else title_of(run.design)
-            yield Line(name, self.list.colour(run.id), self.curves_of(run), run.id in full)
+            yield Line(name, self.list.colour(run.id), self.curves_of(run), run.id in full, reference=reference_of(run))
         for each in live:
-            name = say(each.kind) if len(live) > 1 else title_of(each.design)
-            yield Line(name, self.list.colour(each.id), each.curves, True, each.total)
+            colour, reference = self.list.colour(each.id), self.reference_of(each)
+            yield Line(each.name, colour, each.curves, True, each.total, reference)
+
+    def reference_of(self, live: LiveRun) -> Reference | None:
+        """By its folder, which says what weights it began with."""
+        run = next((run for run in self.list.runs if run.id == live.id), None)
+        return reference_of(run) if run else None
 
     def curves_of(self, run: Run) -> Curves:
         if run.id not in self.read:
@@ -90,7 +98,7 @@ class History(QWidget):
         self.document.propose(run.design, self.tr("Open the design of a run"))
 
     def allow_resume(self) -> None:
-        self.list.allow_resume(self.trainer.is_busy())
+        self.list.allow_resume(self.crew.room)
 
     def resume(self, run: Run) -> None:
-        self.trainer.resume_run(run, self.curves_of(run))
+        self.crew.resume_run(run, self.curves_of(run))

@@ -12,10 +12,10 @@ from PySide6.QtGui import QImage
 
 from explorer.architecture.plan import Plan, plan_network
 from explorer.architecture.reading import Refused
+from explorer.gui.crew import Crew
 from explorer.gui.document import Document
 from explorer.gui.language import say
 from explorer.gui.preflight import Preflight
-from explorer.gui.trainer import Trainer
 from explorer.runs.catalogue import CATALOGUE, describe_data
 from explorer.runs.commands import Probe
 from explorer.runs.folder import Run, list_runs, newest_ended
@@ -50,9 +50,9 @@ class Journeys(QObject):
 
     changed = Signal()
 
-    def __init__(self, document: Document, trainer: Trainer, preflight: Preflight) -> None:
+    def __init__(self, document: Document, crew: Crew, preflight: Preflight) -> None:
         super().__init__()
-        self.document, self.trainer, self.preflight = document, trainer, preflight
+        self.document, self.crew, self.preflight = document, crew, preflight
         self.watched = False
         self.number, self.images = 0, 0
         self.file: Path | None = None
@@ -62,10 +62,10 @@ class Journeys(QObject):
         self.asked: tuple[int, str, Probe] | None = None
         self.timer = QTimer(self, interval=SETTLE, singleShot=True)
         self.timer.timeout.connect(self.ask)
-        for signal in (document.changed, trainer.changed, preflight.changed):
+        for signal in (document.changed, crew.changed, preflight.changed):
             signal.connect(self.follow)
-        trainer.answered.connect(self.take)
-        trainer.run_ended.connect(self.forget_runs)
+        crew.answered.connect(self.take)
+        crew.run_ended.connect(self.forget_runs)
 
     def watch(self, watched: bool) -> None:
         """Someone looks from now on, or nobody does any more."""
@@ -97,7 +97,7 @@ class Journeys(QObject):
         if run:
             recipe = run.recipe.change(device=recipe.device)
         image = self.number if self.file is None else str(self.file)
-        fresh = Probe("travel", self.document.design, recipe, self.trainer.runs, id=0, values={"image": image})
+        fresh = Probe("travel", self.document.design, recipe, self.crew.runs, id=0, values={"image": image})
         return {UNTRAINED: fresh, TRAINED: replace(fresh, run=str(run.folder))} if run else {UNTRAINED: fresh}
 
     def unanswered(self) -> dict[str, Probe]:
@@ -109,7 +109,7 @@ class Journeys(QObject):
         """Something is different: let it be seen, and ask as soon as it settles."""
         if not self.watched:
             return
-        if self.trainer.state in ("gone", "warming"):  # whoever was asked answers no more
+        if self.crew.listener.state in ("gone", "warming"):  # whoever was asked answers no more
             self.asked = None
         self.changed.emit()
         if self.runs is None or self.unanswered():
@@ -124,10 +124,10 @@ class Journeys(QObject):
     def ask(self) -> None:
         """Put the next question to the worker if it has time."""
         if self.runs is None:
-            self.runs = list_runs(self.trainer.runs)
+            self.runs = list_runs(self.crew.runs)
         lane, probe = next(iter(self.unanswered().items()), ("", None))
         if probe and self.asked is None and not self.obstacle():
-            number = self.trainer.ask(lambda number: replace(probe, id=number))
+            number = self.crew.ask(lambda number: replace(probe, id=number))
             self.asked = (number, lane, probe) if number else None
         self.changed.emit()
 
@@ -154,7 +154,7 @@ class Journeys(QObject):
         """Why the worker is not asked now; empty if it is."""
         if fatal := next((each for each in self.document.problems if each.fatal), None):
             return say(fatal.what)
-        return self.trainer.deafness()
+        return self.crew.deafness()
 
 
 def class_names(recipe: Recipe) -> tuple[str, ...]:

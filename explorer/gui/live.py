@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from explorer.architecture.design import Design
 from explorer.architecture.twins import kind_of
+from explorer.gui.document import title_of
+from explorer.gui.language import say
 from explorer.runs.events import Epoch, Event, Failed, Finished, Paused, Resumed, Started, Step, Stopped
 from explorer.runs.recipe import Recipe
 
@@ -21,7 +23,7 @@ def empty_curves() -> "Curves":
 
 @dataclass
 class LiveRun:
-    """What is known of a run; `outcome` is its ending once it has one."""
+    """What is known of a run; `outcome` is its ending once it has one, `paired` whether its twin goes beside it."""
 
     design: Design
     recipe: Recipe
@@ -32,6 +34,7 @@ class LiveRun:
     epoch: Epoch | None = None
     outcome: Finished | Stopped | Failed | None = None
     paused: bool = False
+    paired: bool = False
     first_step: tuple[int, float] | None = None  # step and time from which the time left is reckoned
 
     def take(self, event: Event) -> None:
@@ -55,6 +58,11 @@ class LiveRun:
     def kind(self) -> str:
         """`residual` or `plain`."""
         return kind_of(self.design)
+
+    @property
+    def name(self) -> str:
+        """What to call it: beside its twin by what sets the two apart."""
+        return say(self.kind) if self.paired else title_of(self.design)
 
     @property
     def done(self) -> int:

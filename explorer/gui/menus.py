@@ -9,10 +9,13 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
 from explorer.architecture.names import VOCABULARIES
+from explorer.architecture.plan import Section
+from explorer.architecture.twins import PLAIN, kind_of
 from explorer.gui import theme
 from explorer.gui.choices import fill_choices, fill_preset_menu
 from explorer.gui.files import Files
 from explorer.gui.language import chosen_language
+from explorer.gui.parts import find_part
 
 if TYPE_CHECKING:
     from explorer.gui.window import Window
@@ -26,7 +29,7 @@ class Menus(QObject):
     def __init__(self, window: "Window", files: Files, bar: QToolBar) -> None:
         super().__init__(window)
         self.window, self.files = window, files
-        self.document, self.trainer, self.training = window.document, window.trainer, window.training
+        self.document, self.crew, self.training = window.document, window.crew, window.training
         self.make_actions()
         self.make_edit_actions()
         menus = window.menuBar()
@@ -34,16 +37,15 @@ class Menus(QObject):
         self.fill_file_menu(menus.addMenu(self.tr("&File")))
         self.fill_edit_menu(menus.addMenu(self.tr("&Edit")))
         self.fill_design_menu(menus.addMenu(self.tr("&Design")))
-        menus.addMenu(self.tr("&Train")).addActions(
-            [self.start, self.twin, self.pause, self.resume, self.step, self.stop]
-        )
+        self.fill_train_menu(menus.addMenu(self.tr("&Train")))
         self.names = self.make_names_menu()
         self.fill_view_menu(menus.addMenu(self.tr("&View")))
         self.fill_help_menu(menus.addMenu(self.tr("&Help")))
         self.fill_tools(bar)
         self.document.changed.connect(self.show_design)
         self.document.changed.connect(self.show_state)
-        self.trainer.changed.connect(self.show_state)
+        self.document.selection_changed.connect(self.show_design)
+        self.crew.changed.connect(self.show_state)
         self.show_design()
         self.show_state()
 
@@ -51,29 +53,35 @@ class Menus(QObject):
         made = QAction(text, self.window)
         made.triggered.connect(lambda: do())
         if keys is not None:
-            made.setShortcut(QKeySequence(keys))
+            self.hear(made, keys)
         if icon:
             theme.set_icon(made, icon)
         return made
 
+    def hear(self, action: QAction, keys: Keys | str) -> None:
+        """Let `keys` trigger it, even while the menus are hidden."""
+        action.setShortcut(QKeySequence(keys))
+        self.window.addAction(action)
+
     def make_actions(self) -> None:
-        trainer, training = self.trainer, self.training
+        crew, training = self.crew, self.training
         self.pin = self.action(self.tr("Pin as baseline"), self.pin_design, icon="pin")
         self.unpin = self.action(self.tr("Unpin baseline"), lambda: self.document.pin(None), icon="pin-off")
+        self.open_block = self.action(self.tr("Open block"), self.window.open_block)
         self.copy_source = self.action(self.tr("Copy as PyTorch"), self.files.copy_source, icon="copy")
         self.start = self.action(self.tr("Start"), training.begin, "F5")
         self.twin = self.action("", training.begin_twins, "Ctrl+F5")
-        self.pause = self.action(self.tr("Pause"), trainer.pause)
-        self.resume = self.action(self.tr("Resume"), trainer.resume)
-        self.step = self.action(self.tr("Step"), trainer.step_once, "F10")
-        self.stop = self.action(self.tr("Stop"), trainer.stop, "Shift+F5")
+        self.pause = self.action(self.tr("Pause"), crew.pause)
+        self.resume = self.action(self.tr("Resume"), crew.resume)
+        self.step = self.action(self.tr("Step"), crew.step_once, "F10")
+        self.stop = self.action(self.tr("Stop"), crew.stop, "Shift+F5")
 
     def make_edit_actions(self) -> None:
         stack = self.document.undo_stack
         self.undo = stack.createUndoAction(self.window, self.tr("Undo"))
         self.redo = stack.createRedoAction(self.window, self.tr("Redo"))
         for action, keys, icon in ((self.undo, Keys.Undo, "undo-2"), (self.redo, Keys.Redo, "redo-2")):
-            action.setShortcut(QKeySequence(keys))
+            self.hear(action, keys)
             theme.set_icon(action, icon)
 
     def pin_design(self) -> None:
@@ -103,7 +111,13 @@ class Menus(QObject):
         self.presets = menu.addMenu(self.tr("Preset"))
         self.presets.aboutToShow.connect(lambda: fill_preset_menu(self.presets, self.document))
         menu.addAction(self.action(self.tr("Add stage"), self.window.editor.add.click))
-        menu.addActions([self.pin, self.unpin])
+        menu.addActions([self.open_block, self.pin, self.unpin])
+
+    def fill_train_menu(self, menu: QMenu) -> None:
+        menu.addActions([self.start, self.twin, self.pause, self.resume, self.step, self.stop])
+        menu.addSeparator()
+        self.find_rate = self.action(self.tr("Find a learning rate …"), self.training.find_rate)
+        menu.addAction(self.find_rate)
 
     def fill_view_menu(self, menu: QMenu) -> None:
         window = self.window
@@ -114,9 +128,8 @@ class Menus(QObject):
         menu.addSeparator()
         self.present = menu.addAction(self.tr("Present"))
         self.present.setCheckable(True)
-        self.present.setShortcut(QKeySequence("F11"))
-        self.present.toggled.connect(window.present)
-        window.addAction(self.present)  # it must be heard while the menus are hidden
+        self.hear(self.present, "F11")
+        self.present.toggled.connect(window.presentation.show)
         for text, keys, by in (
             (self.tr("Larger text"), Keys.ZoomIn, 1),
             (self.tr("Smaller text"), Keys.ZoomOut, -1),
@@ -190,13 +203,25 @@ class Menus(QObject):
     def show_design(self) -> None:
         self.unpin.setVisible(self.document.baseline is not None)
         self.copy_source.setEnabled(not self.document.plan.obstacles)
+        stage = find_part(self.document.plan, self.document.selection.partition(".")[0])
+        self.open_block.setEnabled(isinstance(stage, Section) and stage.first is not None)
 
     def show_state(self) -> None:
-        state, busy = self.trainer.state, self.trainer.is_busy()
-        self.start.setEnabled(not busy and self.training.start.isEnabled())
-        self.twin.setEnabled(self.start.isEnabled())
-        self.twin.setText(self.training.twin.text())
+        state, busy = self.crew.front.state, self.crew.front.is_busy()
+        for action, button in ((self.start, self.training.start), (self.twin, self.training.twin)):
+            action.setEnabled(button.isEnabled())
+        self.start.setText(self.tr("Start") if self.training.has_room() else self.tr("Add to queue"))
+        self.twin.setText(self.twin_text())
         self.pause.setEnabled(state == "running")
         for action in (self.resume, self.step):
             action.setEnabled(state == "paused")
         self.stop.setEnabled(busy and state != "stopping")
+
+    def twin_text(self) -> str:
+        """What the button beside Start says, said where it stands alone."""
+        if self.training.confirmed > 1:
+            return self.training.twin.text()
+        plain, room = kind_of(self.document.design) == PLAIN, self.training.has_room()
+        if room:
+            return self.tr("Start with its residual twin") if plain else self.tr("Start with its plain twin")
+        return self.tr("Add to queue with its residual twin") if plain else self.tr("Add to queue with its plain twin")

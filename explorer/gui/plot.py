@@ -1,62 +1,49 @@
 """One quantity, live: training by step as a thin line, validation by epoch as dots, earlier runs faint behind.
 
-The only module that imports pyqtgraph; the window imports it after its first paint.
+This and the band are all that imports pyqtgraph; the window imports them after its first paint.
 """
 
-from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.gui import theme
-from explorer.gui.curves import Curves
+from explorer.gui.band import HALF, band_text, ink, lay_band
+from explorer.gui.language import say
+from explorer.gui.line import Line, mixed, nearest
+from explorer.runs.reference import Reference
 
 pg.setConfigOptions(antialias=False, exitCleanup=False)
 
+MOST_SAID = 20  # validations that are told one by one
 NAME = 16  # characters of a run's name in the legend
-RECENT = 64  # points at the end of a curve that may be new
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A run on the plots: `live` is drawn in full, the others faint."""
-
-    name: str
-    colour: QColor
-    curves: Curves
-    live: bool
-    steps: int = 0  # of the whole run, 0 if not known
-
-
-def nearest(steps: np.ndarray, wanted: float) -> float:
-    """That of the ascending `steps` which is closest to `wanted`."""
-    after = min(int(np.searchsorted(steps, wanted)), len(steps) - 1)
-    before = max(after - 1, 0)
-    return float(steps[before] if wanted - steps[before] < steps[after] - wanted else steps[after])
-
-
-def mixed(colour: QColor, share: float) -> QColor:
-    """`colour` thinned towards the background; opaque, for transparent pens are slow."""
-    ground = QColor(theme.colours().surface)
-    parts = ((colour.red(), ground.red()), (colour.green(), ground.green()), (colour.blue(), ground.blue()))
-    return QColor(*(round(share * ink + (1 - share) * paper) for ink, paper in parts))
+NAMED, NOTED = 8, 6  # lines of text that a plot must be high for its axis to have a name, and to have a note in it
+DOT = 4  # pixels of the axis that each dot needs, or else there are none
 
 
 class CurvePlot(QWidget):
     """One quantity over steps; `row` is its row in the curves, `most` its greatest value if there is one.
 
+    However long a run, only what can be seen of it is set, so `moved` says when another part of it is in view, and
+    `handled` whether a person chose that part. Where `compared`, runs are shown before the published ones that they may
+    be compared with.
+
     Ranges move only when a point would fall outside: an axis that is drawn anew costs more than the curves. Once a
     person has zoomed or moved the view, it stays where they put it until a double click.
     """
 
-    def __init__(self, title: str, row: int, most: float | None = None) -> None:
+    moved = Signal()
+    handled = Signal(bool)
+
+    def __init__(self, title: str, row: int, most: float | None = None, compared: bool = False) -> None:
         super().__init__()
-        self.title, self.row, self.most = title, row, most
+        self.title, self.row, self.most, self.compared = title, row, most, compared
         self.by_hand = False
+        self.seen = (0.0, 0.0, 0)  # first step, last step and pixels between them when points were last set
         self.lines: list[Line] = []
         self.legend = self.tr("— training   ● validation")
         self.heading, self.reading = QLabel(title), QLabel(self.legend)
@@ -67,15 +54,20 @@ class CurvePlot(QWidget):
         self.plot = pg.PlotWidget()
         self.plot.setMinimumHeight(self.fontMetrics().height() * 4)
         item = self.plot.getPlotItem()
-        item.setDownsampling(auto=True, mode="peak")
-        item.setClipToView(True)
         item.setMenuEnabled(False)
         item.hideButtons()
         item.vb.disableAutoRange()
-        item.vb.sigRangeChangedManually.connect(self.let_be)
+        item.vb.sigRangeChangedManually.connect(lambda: self.handled.emit(True))
+        item.vb.sigXRangeChanged.connect(self.moved)
+        item.vb.sigResized.connect(self.moved)
         self.hair = pg.InfiniteLine(angle=90)
         self.hair.hide()
         self.plot.scene().sigMouseMoved.connect(self.read_at)
+        self.note = QLabel()
+        theme.make_quiet(self.note)
+        self.note.hide()
+        self.corner = QVBoxLayout(self.plot)  # of an accuracy that rises, the lower right stays empty
+        self.corner.addWidget(self.note, alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
         head = QHBoxLayout()
         head.setSpacing(2 * theme.RHYTHM)
         head.addWidget(self.heading)
@@ -91,19 +83,64 @@ class CurvePlot(QWidget):
     def draw(self, lines: list[Line], renewed: bool) -> None:
         """Show `lines`; unless `renewed`, only the live ones have changed and only their points are set."""
         self.lines = lines
-        if renewed:
-            self.reading.setText(self.legend_of(lines))
         item = self.plot.getPlotItem()
         if renewed:
+            self.reading.setText(self.legend_of(lines))
             item.clear()
             self.dress()
+            if reference := self.reference():
+                lay_band(self.plot, reference)
             self.curves = [(self.train_curve(line), self.validation_curve(line)) for line in lines]
             item.addItem(self.hair, ignoreBounds=True)
-        for line, (train, validation) in zip(lines, self.curves, strict=True):
-            if renewed or line.live:
-                set_points(train, line.curves.train.column(0), line.curves.train.column(self.row))
-                set_points(validation, line.curves.validation.column(0), line.curves.validation.column(self.row))
         self.fit(renewed)
+        self.set_points(renewed)
+        self.compare()
+
+    def set_points(self, renewed: bool) -> None:
+        """Give each curve what can be seen of it now."""
+        box = self.plot.getPlotItem().vb
+        seen = (*box.viewRange()[0], round(box.width() * self.devicePixelRatioF()))
+        everything, self.seen = renewed or seen != self.seen, seen
+        for line, (train, validation) in zip(self.lines, self.curves, strict=True):
+            if everything or line.live:
+                train.setData(*line.curves.train.visible(self.row, *seen))
+                steps, values = line.curves.validation.visible(self.row, *seen)
+                validation.setData(steps, values, symbol="o" if len(steps) * DOT <= seen[-1] else None)
+
+    def reference(self) -> Reference | None:
+        """The published runs behind this plot, if one that is drawn in full may be compared with any."""
+        found = (line.reference for line in reversed(self.lines) if line.live and line.reference)
+        return next(found, None) if self.compared else None
+
+    def compare(self) -> None:
+        """Name the band, and say where the last run that may be compared stands."""
+        reference = self.reference()
+        self.note.setVisible(reference is not None and self.has_room(NOTED))
+        if reference is None:
+            self.heading.setToolTip("")
+            return
+        words = [self.standing_of(line) for line in self.lines]
+        said = next(filter(None, reversed(words)), self.tr("{n} published runs").format(n=len(reference.accuracies)))
+        self.note.setText(f"<span style='color: {ink(HALF).name()}'>■</span> {escape(said)}")
+        self.note.setToolTip(band_text(reference))
+        self.heading.setToolTip(f"{said}\n{band_text(reference)}")
+
+    def has_room(self, lines: int) -> bool:
+        return bool(self.plot.height() >= lines * self.fontMetrics().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A low plot does without what would cost it height."""
+        super().resizeEvent(event)
+        axis = self.plot.getPlotItem().getAxis("bottom")
+        axis.showLabel(bool(axis.labelText) and self.has_room(NAMED))
+        self.compare()
+
+    def standing_of(self, line: Line) -> str:
+        """Where a run stands among published ones; nothing if it may not be compared or has not validated."""
+        values = line.curves.validation.column(self.row)
+        if not (self.compared and line.live and line.reference and len(values)):
+            return ""
+        return say(line.reference.standing(float(values[-1])))
 
     def legend_of(self, lines: list[Line]) -> str:
         """What is a line and what a dot; where several runs are drawn in full, which colour is which instead."""
@@ -117,13 +154,9 @@ class CurvePlot(QWidget):
             for line, name in zip(full, names, strict=True)
         )
 
-    def let_be(self) -> None:
-        self.by_hand = True
-
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show everything again."""
-        self.by_hand = False
-        self.fit(renewed=True)
+        self.handled.emit(False)
 
     def fit(self, renewed: bool) -> None:
         """See to it that every point is in view."""
@@ -135,10 +168,13 @@ class CurvePlot(QWidget):
         (_, right), (low, high) = box.viewRange()
         if renewed or last > right:
             box.setXRange(0, last, padding=0.02)
-        values = [part.column(self.row)[-RECENT:] if not renewed else part.column(self.row) for part in series]
-        least, most = min(map(np.nanmin, values)), max(map(np.nanmax, values))
-        if self.most is not None:
-            least, most = 0.0, self.most
+        if self.most is None:
+            values = [value for part in series for value in part.span(self.row) if not np.isnan(value)]
+        else:
+            values = [0.0, self.most]
+        if not values:
+            return
+        least, most = min(values), max(values)
         if logarithmic:
             least, most = np.log10(max(least, 1e-9)), np.log10(max(most, 1e-9))
         if renewed or least < low or most > high:
@@ -155,6 +191,8 @@ class CurvePlot(QWidget):
             axis.setTextPen(pg.mkPen(chosen.quiet))
             axis.setTickFont(self.font())
             axis.label.setFont(self.font())
+        below = round(item.getAxis("bottom").height())
+        self.corner.setContentsMargins(0, 0, theme.RHYTHM, below + theme.RHYTHM // 4)
         item.getAxis("left").setWidth(self.fontMetrics().horizontalAdvance("0.0000"))
         self.hair.setPen(pg.mkPen(chosen.quiet))
 
@@ -189,16 +227,14 @@ class CurvePlot(QWidget):
             self.reading.setText(f"{step:.0f}: {self.values_at(live[0], step)}")
             return
         values = [
-            f"<span style='color: {each.colour.name()}'>{value_at(each, self.row, step):.4f}</span>" for each in live
+            f"<span style='color: {each.colour.name()}'>{each.value_at(self.row, step):.4f}</span>" for each in live
         ]
         self.reading.setText(f"{step:.0f}: {' · '.join(values)}")
 
     def values_at(self, line: Line, step: float) -> str:
         """Training at `step`, and the last validation until then."""
-        text = f"{value_at(line, self.row, step):.4f}"
-        known = int(np.searchsorted(line.curves.validation.column(0), step, side="right"))
-        if known:
-            value = line.curves.validation.column(self.row)[known - 1]
+        text = f"{line.value_at(self.row, step):.4f}"
+        if (value := line.validation_at(self.row, step)) is not None:
             text += self.tr(" · validation {value:.4f}").format(value=value)
         return text
 
@@ -219,17 +255,12 @@ class CurvePlot(QWidget):
             title=title, first=values[0], last=values[-1], steps=line.curves.train.column(0)[-1]
         )
         points = line.curves.validation.column(self.row)
-        if len(points):
+        if len(points) > MOST_SAID:
+            least, most = line.curves.validation.span(self.row)
+            text += self.tr("; validation {last:.3f} after {n} epochs, between {least:.3f} and {most:.3f}").format(
+                last=points[-1], n=len(points), least=least, most=most
+            )
+        elif len(points):
             text += self.tr("; validation {values}").format(values=", ".join(f"{value:.3f}" for value in points))
-        return text
-
-
-def value_at(line: Line, row: int, step: float) -> float:
-    """The training value at `step`, or at the last point if there is none so late."""
-    steps = line.curves.train.column(0)
-    return float(line.curves.train.column(row)[min(int(np.searchsorted(steps, step)), len(steps) - 1)])
-
-
-def set_points(curve: pg.PlotDataItem, x: np.ndarray, y: np.ndarray) -> None:
-    if len(x):
-        curve.setData(x, y)
+        standing = self.standing_of(line)
+        return f"{text}; {standing}" if standing else text

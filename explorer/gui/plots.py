@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
 from explorer.gui import theme
 from explorer.gui.gradients import GradientBars
-from explorer.gui.plot import CurvePlot, Line
+from explorer.gui.line import Line
+from explorer.gui.plot import CurvePlot
 
 REDRAW = 33  # milliseconds
 ROOM = 24  # lines of text that must have room before the gradients take some
@@ -22,7 +23,7 @@ class Plots(QWidget):
         super().__init__()
         self.setObjectName("plots")
         self.loss = CurvePlot(self.tr("Loss"), 1)
-        self.accuracy = CurvePlot(self.tr("Accuracy"), 2, most=1.0)
+        self.accuracy = CurvePlot(self.tr("Accuracy"), 2, most=1.0, compared=True)
         self.accuracy.plot.setXLink(self.loss.plot)
         self.accuracy.plot.setLabel("bottom", self.tr("step"))
         self.logarithmic = QCheckBox(self.tr("log"))
@@ -35,6 +36,9 @@ class Plots(QWidget):
         self.renewed = True
         self.timer = QTimer(self, interval=REDRAW, singleShot=True)
         self.timer.timeout.connect(self.redraw)
+        for plot in (self.loss, self.accuracy):
+            plot.moved.connect(self.refresh)
+            plot.handled.connect(self.hand_over)
         self.hint = QLabel(self.tr("Loss and accuracy appear here, step by step, once a run has started."))
         theme.make_quiet(self.hint)
         self.hint.setWordWrap(True)
@@ -52,6 +56,12 @@ class Plots(QWidget):
         self.loss.plot.setLogMode(y=on)
         self.loss.fit(renewed=True)
 
+    def hand_over(self, by_hand: bool) -> None:
+        """A person has chosen what to see, on one axis of steps for both, or wants to see everything again."""
+        for plot in (self.loss, self.accuracy):
+            plot.by_hand = by_hand
+            plot.fit(renewed=True)
+
     def describe(self) -> None:
         """Put the curves into words, for those who cannot see them."""
         for plot in (self.loss, self.accuracy):
@@ -63,7 +73,7 @@ class Plots(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """The live runs have new points."""
+        """The live runs have new points, or others of their points are in view."""
         if not self.timer.isActive():
             self.timer.start()
 
@@ -84,6 +94,11 @@ class Plots(QWidget):
     def show_gradients(self) -> None:
         """Only where the curves keep room enough."""
         self.gradients.setVisible(bool(self.gradients.rows) and self.height() >= ROOM * self.fontMetrics().height())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Points that came meanwhile were not drawn."""
+        super().showEvent(event)
+        self.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

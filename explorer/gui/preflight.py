@@ -4,8 +4,8 @@ Where the design's size and the data's differ, both are offered with their times
 other as long as nobody presses Start.
 """
 
-from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QRadioButton, QVBoxLayout, QWidget
@@ -14,15 +14,26 @@ from explorer.architecture.checks import find_problems
 from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.gui import theme
+from explorer.gui.crew import Crew
 from explorer.gui.language import about, memory, say
-from explorer.gui.trainer import Trainer
 from explorer.runs.catalogue import DataSet
 from explorer.runs.commands import Estimate
-from explorer.runs.recipe import Recipe
+from explorer.runs.events import Hello
+from explorer.runs.recipe import Recipe, costly
 
 SETTLE = 300  # milliseconds without an edit before the worker measures
+TRIES = 3  # of a measurement that the worker may have died of
 
 Answer = dict[str, float | int | str]
+Case = tuple[Design, Recipe]  # what an estimate depends on
+
+
+class Refusal(NamedTuple):
+    """An answer without figures: by which worker, known by its hello, and at which try."""
+
+    answer: Answer
+    worker: Hello | None
+    tries: int
 
 
 class Preflight(QWidget):
@@ -30,11 +41,13 @@ class Preflight(QWidget):
 
     changed = Signal()
 
-    def __init__(self, trainer: Trainer) -> None:
+    def __init__(self, crew: Crew) -> None:
         super().__init__()
-        self.trainer = trainer
-        self.answers: dict[tuple[Design, Recipe], Answer] = {}
-        self.asked: tuple[Design, Recipe] | None = None
+        self.crew = crew
+        self.answers: dict[Case, Answer] = {}
+        self.refusals: dict[Case, Refusal] = {}
+        self.asked: Case | None = None
+        self.asked_of: Hello | None = None
         self.number = 0
         self.picked = False
         self.fitted: Design | None = None
@@ -57,12 +70,13 @@ class Preflight(QWidget):
         self.at_own_size.clicked.connect(self.pick)
         self.timer = QTimer(self, interval=SETTLE, singleShot=True)
         self.timer.timeout.connect(self.ask)
-        trainer.answered.connect(self.take)
-        trainer.changed.connect(self.timer.start)
+        crew.answered.connect(self.take)
+        crew.changed.connect(self.timer.start)
 
     def take_over(self, old: "Preflight") -> None:
         """Know what `old` knew, what it waits for and what was picked in it."""
-        self.answers, self.asked, self.number, self.picked = old.answers, old.asked, old.number, old.picked
+        self.answers, self.refusals, self.picked = old.answers, old.refusals, old.picked
+        self.asked, self.asked_of, self.number = old.asked, old.asked_of, old.number
         self.at_own_size.setChecked(old.at_own_size.isChecked())
 
     def show_choice(self, design: Design, data: DataSet, recipe: Recipe) -> None:
@@ -81,7 +95,7 @@ class Preflight(QWidget):
 
     def has_accelerator(self) -> bool:
         """Whether the chosen device is a fast one."""
-        hello = self.trainer.hello
+        hello = self.crew.hello
         devices = hello.devices if hello else ()
         if self.recipe.device != "auto":
             return self.recipe.device != "cpu"
@@ -97,11 +111,16 @@ class Preflight(QWidget):
             button.setText(self.offer(design))
         self.fitted = large if differ and self.at_own_size.isChecked() else small
         self.line.setText(self.needs(self.fitted))
+        self.line.setVisible(bool(self.line.text()))
+        self.setVisible(differ or bool(self.line.text()))
         self.changed.emit()
+
+    def case(self, design: Design) -> Case:
+        return design, costly(self.recipe)
 
     def offer(self, design: Design) -> str:
         size = f"{design.input[1]}×{design.input[2]}"
-        answer = self.answers.get((design, self.recipe), {})
+        answer = self.answers.get(self.case(design), {})
         if "seconds_per_epoch" not in answer:
             return size
         seconds = float(answer["seconds_per_epoch"])
@@ -109,38 +128,52 @@ class Preflight(QWidget):
 
     def needs(self, design: Design) -> str:
         """Memory and time in one line, or that they are being measured."""
-        answer = self.answers.get((design, self.recipe))
+        answer = self.answers.get(self.case(design))
+        refusal = self.refusals.get(self.case(design))
+        if answer is None and refusal and isinstance(reason := refusal.answer["reason"], str):
+            return say(reason)  # a sentence, which remembers what it is made of
         if answer is None:
-            return self.tr("measuring …") if self.trainer.state in ("idle", "warming") else ""
-        if isinstance(reason := answer.get("reason"), str):
-            return say(reason)
-        text = self.tr("needs {memory} · about {time} an epoch").format(
-            memory=memory(float(answer["memory_bytes"])), time=about(float(answer["seconds_per_epoch"]))
-        )
+            return self.tr("measuring …") if self.crew.listener.state in ("idle", "warming") else ""
+        needed = memory(float(answer["memory_bytes"]))
+        if "seconds_per_epoch" in answer:
+            time = about(float(answer["seconds_per_epoch"]))
+            text = self.tr("needs {memory} · about {time} an epoch").format(memory=needed, time=time)
+        else:  # too large to be tried
+            text = self.tr("needs {memory}").format(memory=needed)
         if self.is_too_large():
             text += " · " + self.tr("only {memory} free").format(memory=memory(float(answer["available_bytes"])))
         return text
 
     def is_too_large(self, networks: int = 1) -> bool:
         """Whether the estimate says that memory will not do for so many networks of this size."""
-        answer = self.answers.get((self.fitted, self.recipe), {}) if self.fitted else {}
+        answer = self.answers.get(self.case(self.fitted), {}) if self.fitted else {}
         available = float(answer.get("available_bytes", 0))
         return 0 < available < networks * float(answer.get("memory_bytes", 0))
 
     def ask(self) -> None:
         """Measure the next thing that is shown and not known, the likelier one first."""
         shown = [design for design in (self.fitted, self.data_sized, self.own_sized) if design]
-        unknown: Callable[[Design], bool] = lambda design: (design, self.recipe) not in self.answers  # noqa: E731
-        wanted = next(filter(unknown, shown), None)
+        wanted = next(filter(self.is_open, shown), None)
         if self.asked or wanted is None or any(each.fatal for each in find_problems(plan_network(wanted))):
             return
-        self.number = self.trainer.ask(partial(Estimate, wanted, self.recipe))
+        self.number = self.crew.ask(partial(Estimate, wanted, self.recipe))
         if self.number:
-            self.asked = (wanted, self.recipe)
+            self.asked, self.asked_of = self.case(wanted), self.crew.listener.hello
+
+    def is_open(self, design: Design) -> bool:
+        """Whether it is worth asking about: not known, and not refused by this very worker or too often."""
+        case = self.case(design)
+        refusal = self.refusals.get(case)
+        refused = refusal and (refusal.worker is self.crew.listener.hello or refusal.tries >= TRIES)
+        return case not in self.answers and not refused
 
     def take(self, number: int, answer: Answer) -> None:
         if self.asked and number == self.number:
-            self.answers[self.asked] = answer
+            if "reason" in answer:
+                before = self.refusals.get(self.asked)
+                self.refusals[self.asked] = Refusal(answer, self.asked_of, 1 + (before.tries if before else 0))
+            else:
+                self.answers[self.asked] = answer
             self.asked = None
             self.redraw()
             self.ask()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.architecture.checks import Problem
@@ -14,28 +14,36 @@ from explorer.gui.language import say
 class ProblemLine(QWidget):
     def __init__(self, document: Document, problem: Problem) -> None:
         super().__init__()
-        chosen = theme.colours()
-        colour = chosen.bad if problem.fatal else chosen.warning
-        sign = QLabel()
-        size = self.fontMetrics().height()
-        sign.setPixmap(theme.icon("circle-x" if problem.fatal else "triangle-alert", colour).pixmap(size, size))
-        words = QLabel(say(problem.what))
-        words.setWordWrap(True)
-        words.setStyleSheet(f"color: {colour}")
+        self.fatal = problem.fatal
+        self.sign, self.words = QLabel(), QLabel(say(problem.what))
+        self.words.setWordWrap(True)
+        self.colour()
         repair = QPushButton(say(problem.repair.label))
         theme.set_icon(repair, "wrench")
         repair.setAccessibleName(self.tr("Repair: {what}").format(what=say(problem.repair.label)))
         design = problem.repair.design
         repair.clicked.connect(lambda: document.propose(design, say(problem.repair.label)))
         repair.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        sign.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.sign.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, theme.RHYTHM // 2, 0, theme.RHYTHM // 2)
-        row.addWidget(sign, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.sign, alignment=Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
-        column.addWidget(words)
+        column.addWidget(self.words)
         column.addWidget(repair)
         row.addLayout(column, stretch=1)
+
+    def colour(self) -> None:
+        """Sign and words in the palette in use."""
+        chosen, size = theme.colours(), self.fontMetrics().height()
+        ink = chosen.bad if self.fatal else chosen.warning
+        self.sign.setPixmap(theme.icon("circle-x" if self.fatal else "triangle-alert", ink).pixmap(size, size))
+        self.words.setStyleSheet(f"color: {ink}")
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.colour()
 
 
 class Problems(QWidget):

@@ -1,22 +1,22 @@
-"""Progress: how far the run has come, or both twins, as a bar and a line of words."""
+"""Progress: how far the run in front has come, or both twins, as a bar and a line of words."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from explorer.gui import theme
+from explorer.gui.crew import Crew
 from explorer.gui.document import Document
 from explorer.gui.language import clock, percent, say, whole
 from explorer.gui.live import LiveRun
-from explorer.gui.trainer import Trainer
 from explorer.runs.events import Failed, Finished, Stopped
 
 
 class Progress(QWidget):
     """Hidden until there is a run; the bar only while it goes on."""
 
-    def __init__(self, document: Document, trainer: Trainer) -> None:
+    def __init__(self, document: Document, crew: Crew) -> None:
         super().__init__()
-        self.document, self.trainer = document, trainer
+        self.document, self.crew = document, crew
         self.bar = QProgressBar(textVisible=False)
         theme.dress(self.bar, "progress")
         self.status = QLabel()
@@ -29,14 +29,14 @@ class Progress(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self.status)
         document.changed.connect(self.show_runs)
-        trainer.changed.connect(self.show_runs)
-        trainer.progressed.connect(self.show_runs)
+        crew.changed.connect(self.show_runs)
+        crew.progressed.connect(self.show_runs)
         self.show_runs()
 
     def show_runs(self) -> None:
-        live = self.trainer.live
+        live = self.crew.front.live
         self.setVisible(bool(live))
-        self.bar.setVisible(self.trainer.is_busy())
+        self.bar.setVisible(self.crew.front.is_busy())
         self.bar.setRange(0, sum(run.total for run in live))  # 0 to 0 is Qt's "busy"
         self.bar.setValue(sum(run.done for run in live))
         if live:
@@ -44,26 +44,26 @@ class Progress(QWidget):
 
     def status_text(self, live: tuple[LiveRun, ...]) -> str:
         """Where the runs stand, in one or two lines; of twins the pace is that of the first."""
-        run = live[0]
+        run, trainer = live[0], self.crew.front
         words = {
             "warming": self.tr("loading torch …"),
             "starting": self.tr("starting …"),
             "paused": self.tr("paused"),
             "stopping": self.tr("stopping: writing a checkpoint …"),
         }
-        parts = [words[self.trainer.state]] if self.trainer.state in words and self.trainer.is_busy() else []
+        parts = [words[trainer.state]] if trainer.state in words and trainer.is_busy() else []
         if run.started and run.step:
             parts.append(self.tr("epoch {n}/{all}").format(n=run.step.epoch, all=run.started.epochs))
             left = max((each.seconds_left() or 0.0 for each in live if not each.outcome), default=0.0)
-            if self.trainer.state == "running" and left:
+            if trainer.state == "running" and left:
                 parts.append(self.tr("{time} left").format(time=clock(left)))
             parts.append(self.tr("{n} images/s").format(n=whole(round(run.step.examples_per_second))))
         if validated := self.validation_text(live):
             parts.append(validated)
         if run.design != self.document.design:
             parts.append(self.tr("trained on an earlier design"))
-        if self.trainer.trouble:
-            parts.append(f"⚠ {self.trainer.trouble}")
+        if trainer.pulse.trouble:
+            parts.append(f"⚠ {trainer.pulse.trouble}")
         return " · ".join(parts)
 
     def validation_text(self, live: tuple[LiveRun, ...]) -> str:
@@ -80,8 +80,10 @@ class Progress(QWidget):
     def outcome_text(self, live: tuple[LiveRun, ...]) -> str:
         """How the run ended; of twins, how each of them did."""
         match [run.outcome for run in live]:
-            case [Finished(best_epoch=epoch, best_accuracy=accuracy)]:
+            case [Finished(best_epoch=epoch, best_accuracy=accuracy, stalled=early)]:
                 best = self.tr("finished: best validation {accuracy} after epoch {n}")
+                if early:
+                    best = self.tr("ended early, no longer better: best validation {accuracy} after epoch {n}")
                 return best.format(accuracy=percent(accuracy), n=epoch)
             case [Stopped(step=step)]:
                 return self.tr("stopped after step {n}; it can be resumed").format(n=whole(step))

@@ -57,27 +57,49 @@ def number_rows(nodes: list[Node]) -> None:
 
 
 class Column(NamedTuple):
-    """A heading, the widest text expected, the text of a part and its name, and the figure that a baseline changes."""
+    """A heading, the widest text expected, the text of a part and its name, and the figure that a baseline changes.
+
+    `hint` is what the heading stands for.
+    """
 
     heading: str
     widest: str
     text: Callable[[Any, str], str]
     figure: str = ""
     wording: Callable[[float], str] = short
+    hint: str = ""
 
 
 COLUMNS = (
     Column(QT_TRANSLATE_NOOP("explorer", "Layer"), "▾ ▸ layer1.1…  ×199", lambda part, name: name + repeats(part)),
     Column(QT_TRANSLATE_NOOP("explorer", "Type"), "projection shortcut", lambda part, _: type_text(part)),
-    Column(QT_TRANSLATE_NOOP("explorer", "Output"), "1024×112×112", lambda part, _: shape_text(part.output)),
-    Column(QT_TRANSLATE_NOOP("explorer", "Params"), "44,549,160", lambda part, _: whole(part.params), "params"),
-    Column(QT_TRANSLATE_NOOP("explorer", "MACs"), "11,513,626,624", lambda part, _: whole(part.macs), "macs"),
+    Column(
+        QT_TRANSLATE_NOOP("explorer", "Output"),
+        "1024×112×112",
+        lambda part, _: shape_text(part.output),
+        hint=QT_TRANSLATE_NOOP("explorer", "Channels × height × width of what comes out"),
+    ),
+    Column(
+        QT_TRANSLATE_NOOP("explorer", "Params"),
+        "44,549,160",
+        lambda part, _: whole(part.params),
+        "params",
+        hint=QT_TRANSLATE_NOOP("explorer", "Parameters"),
+    ),
+    Column(
+        QT_TRANSLATE_NOOP("explorer", "MACs"),
+        "11,513,626,624",
+        lambda part, _: whole(part.macs),
+        "macs",
+        hint=QT_TRANSLATE_NOOP("explorer", "Multiply–accumulates of convolutions and linear layers for one image"),
+    ),
     Column(
         QT_TRANSLATE_NOOP("explorer", "Field"),
         "12,345",
         lambda part, _: whole(part.receptive_field) if part.receptive_field else "",
         "receptive_field",
         lambda number: whole(int(number)),
+        QT_TRANSLATE_NOOP("explorer", "Receptive field: how many pixels of the input one position sees, along a side"),
     ),
     Column(
         QT_TRANSLATE_NOOP("explorer", "Memory"),
@@ -85,6 +107,7 @@ COLUMNS = (
         lambda part, _: memory(part.activation_bytes),
         "activation_bytes",
         memory,
+        QT_TRANSLATE_NOOP("explorer", "What the layers put out for one image, in float32"),
     ),
 )
 FIRST_FIGURE = 2
@@ -162,8 +185,10 @@ class LayerModel(QAbstractItemModel):
         return len(COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return say(COLUMNS[section].heading)
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
+            return say(COLUMNS[section].hint)
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -1,19 +1,20 @@
 """The list of runs: colour, name, state, best accuracy, and what changed since the run before it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from explorer.architecture.compare import changed_fields, design_changes
 from explorer.gui import theme
 from explorer.gui.document import title_of
 from explorer.gui.language import percent, say
+from explorer.gui.roll import Roll
 from explorer.runs.folder import Run, list_runs
 
 MOST = 50  # runs in the list
-ROWS = 4  # of them visible at a time
 RESUMABLE = ("stopped", "interrupted", "failed")
 
 
@@ -28,21 +29,8 @@ class RunList(QWidget):
         super().__init__()
         self.root = root
         self.runs: tuple[Run, ...] = ()
-        self.tree = QTreeWidget()
-        self.tree.setColumnCount(4)
-        self.tree.setHeaderLabels([self.tr("Run"), self.tr("Best"), self.tr("State"), self.tr("What changed")])
-        self.tree.setRootIsDecorated(False)
-        self.tree.setUniformRowHeights(True)
-        self.tree.setAccessibleName(self.tr("Runs"))
-        self.tree.setFont(theme.figures_font(self.tree.font()))
-        self.tree.setFixedHeight(int(self.fontMetrics().lineSpacing() * 1.5 * (ROWS + 1)))
-        header = self.tree.header()
-        theme.dress(header, "header")
-        header.setStretchLastSection(True)
-        header.resizeSection(0, self.fontMetrics().horizontalAdvance("ResNet-18 (D") + 2 * theme.RHYTHM)
-        for number in (1, 2):
-            header.setSectionResizeMode(number, QHeaderView.ResizeMode.ResizeToContents)
-        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        headings = (self.tr("Run"), self.tr("Best"), self.tr("State"), self.tr("What changed"))
+        self.tree = Roll(self.tr("Runs"), headings, narrow=2)
         self.tree.currentItemChanged.connect(self.show_choice)
         self.tree.itemActivated.connect(lambda: self.opened.emit(self.current()))
         self.open = QPushButton(self.tr("Open its design"))
@@ -58,7 +46,7 @@ class RunList(QWidget):
         column.setSpacing(theme.RHYTHM // 2)
         column.addWidget(self.tree)
         column.addLayout(buttons)
-        self.busy = False
+        self.has_room: Callable[[str], object] = bool
         self.show_choice()
 
     def reload(self) -> None:
@@ -68,7 +56,7 @@ class RunList(QWidget):
         self.tree.clear()
         for number, run in enumerate(self.runs[:MOST]):
             older = self.runs[number + 1] if number + 1 < len(self.runs) else None
-            self.tree.addTopLevelItem(self.item(run, older))
+            self.tree.add(self.item(run, older))
         if before:
             self.select(before.id)
         self.setVisible(bool(self.runs))
@@ -112,14 +100,16 @@ class RunList(QWidget):
             if run.id == run_id:
                 self.tree.setCurrentIndex(self.tree.model().index(row, 0))
 
-    def allow_resume(self, busy: bool) -> None:
-        self.busy = busy
+    def allow_resume(self, has_room: Callable[[str], object]) -> None:
+        """Only a run for whose device there `has_room` can go on."""
+        self.has_room = has_room
         self.show_choice()
 
     def show_choice(self) -> None:
         run = self.current()
         self.open.setEnabled(run is not None)
-        self.resume.setEnabled(run is not None and run.state in RESUMABLE and not self.busy)
+        can_go_on = run is not None and run.state in RESUMABLE and self.has_room(run.recipe.device)
+        self.resume.setEnabled(bool(can_go_on))
         self.chosen.emit(run)
 
 

@@ -1,4 +1,4 @@
-"""Session: one window from its first paint to its end, with its document, its trainer and the worker behind."""
+"""Session: one window from its first paint to its end, with its document, its crew and the workers behind."""
 
 import gc
 from importlib import import_module
@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 
 from explorer.architecture.design import Design
+from explorer.gui import theme
 from explorer.gui.document import Document
 from explorer.gui.language import apply_language
 from explorer.gui.painted import PaintWatch
@@ -20,32 +21,51 @@ from explorer.gui.window import Window
 
 if TYPE_CHECKING:
     from explorer.gui.process import WorkerProcess
+    from explorer.gui.trainer import Trainer
 
 
 class Session(QObject):
-    """`painted` at the first sight of diagram and table; `closed` when the worker has gone after the window.
+    """`painted` at the first sight of diagram and table; `left` when a person closes the window for good.
+
+    `closed` when the workers have gone after it.
 
     `complete`, and `completed` says so, once the plots and the list of runs are there too.
     """
 
     painted = Signal()
     completed = Signal()
+    left = Signal()
     closed = Signal()
 
-    def __init__(self, design: Design, runs: Path, warm: bool = True, process: "WorkerProcess | None" = None) -> None:
+    def __init__(
+        self,
+        design: Design,
+        runs: Path,
+        warm: bool = True,
+        process: "WorkerProcess | None" = None,
+        path: Path | None = None,
+    ) -> None:
+        """`path` is the file that the design was read from, if it was."""
         super().__init__()
         self.runs, self.warm, self.process = runs, warm, process
         self.complete = False
         self.ending = False
-        self.document = Document(design)
+        self.document = Document(design, path)
         self.window = self.make_window()
         self.patience = QTimer(self, interval=20)
         self.patience.timeout.connect(self.show_history)
         self.first_paint = PaintWatch(self.window.diagram.viewport(), self.window.table.viewport())
         self.first_paint.painted.connect(self.load_rest)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self.follow_system)
+
+    @property
+    def trainer(self) -> "Trainer":
+        """The one that is there from the beginning."""
+        return self.crew.trainers[0]
 
     def make_window(self) -> Window:
         window = Window(self.document)
+        window.closed.connect(self.left)
         window.closed.connect(self.end)
         window.language_chosen.connect(self.use_language)
         window.size_chosen.connect(self.use_size)
@@ -57,12 +77,12 @@ class Session(QObject):
         self.painted.emit()
         if self.ending:
             return
-        from explorer.gui.trainer import Trainer
+        from explorer.gui.crew import Crew
 
-        self.trainer = Trainer(self.runs, self.process)
-        self.trainer.progressed.connect(self.note_verdict)
-        self.trainer.process.ended.connect(self.finish)
-        self.window.furnish(self.trainer)
+        self.crew = Crew(self.runs, self.process)
+        self.crew.progressed.connect(self.note_verdict)
+        self.crew.emptied.connect(self.finish)
+        self.window.furnish(self.crew)
         if self.warm:
             self.trainer.warm_up()
         self.loading = Thread(target=import_module, args=("explorer.gui.history",), daemon=True)
@@ -90,8 +110,14 @@ class Session(QObject):
     def add_history(self) -> None:
         from explorer.gui.history import History
 
-        self.history = History(self.document, self.trainer)
+        self.history = History(self.document, self.crew)
         self.window.training.below.addWidget(self.history)
+
+    def follow_system(self) -> None:
+        """The system has become light or dark, and a person may want the window to be as it is."""
+        if theme.saved_theme() == "system":
+            theme.apply_theme("system")
+            theme.renew(self.window)
 
     def use_language(self, language: str) -> None:
         """Speak `language` from now on."""
@@ -111,7 +137,7 @@ class Session(QObject):
         Design, undo stack, run and worker are no widgets: they notice nothing.
         """
         old, self.window = self.window, self.make_window()
-        self.window.furnish(self.trainer)
+        self.window.furnish(self.crew)
         self.window.take_over(old)
         if self.complete:
             shown = self.history
@@ -133,19 +159,19 @@ class Session(QObject):
         gc.freeze()
 
     def note_verdict(self) -> None:
-        for run in self.trainer.live:
+        for run in self.crew.live:
             if run.started:
                 self.document.note_verdict(run.design, run.started.referee)
 
     def end(self) -> None:
-        """The window is closed: the worker writes its checkpoint and goes, or goes at once if it has none to write."""
+        """The window is closed: a worker writes its checkpoint and goes, or goes at once if it has none to write."""
         self.ending = True
         self.patience.stop()
         if not self.window.is_furnished:
             self.finish()
             return
-        self.trainer.shut_down()
-        if not self.trainer.process.is_running():
+        self.crew.shut_down()
+        if not self.crew.is_running():
             self.finish()
 
     def finish(self) -> None:

@@ -4,7 +4,7 @@ A network's layout is arithmetic. Runs of equal blocks stand as one slab ×N unt
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from explorer.architecture.blocks import Block
@@ -23,13 +23,18 @@ THINNER = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3)
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One slab: what it stands for and how it looks, before it has a place."""
+    """One slab: what it stands for and how it looks, before it has a place.
+
+    The slab of a run, or the first one of an opened run, names the `run` and how many `blocks` that has.
+    """
 
     path: str
     shape: Shape
     section: int
     joins: str = "none"
     count: int = 1
+    run: str = ""
+    blocks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,13 @@ def stage_slabs(section: Section, hue: int, opened: set[str]) -> tuple[Drawn, ..
     slabs: list[Drawn] = []
     for part in children(section):
         if isinstance(part, Run) and part.name not in opened:
-            slabs.append(Drawn(part.name, part.output, hue, part.block.joins, part.count))
+            slabs.append(Drawn(part.name, part.output, hue, part.block.joins, part.count, part.name, part.count))
         else:
             blocks = children(part) if isinstance(part, Run) else (part,)
-            slabs += [Drawn(each.name, each.output, hue, each.joins) for each in blocks if isinstance(each, Block)]
+            drawn = [Drawn(each.name, each.output, hue, each.joins) for each in blocks if isinstance(each, Block)]
+            if isinstance(part, Run):
+                drawn[0] = replace(drawn[0], run=part.name, blocks=part.count)
+            slabs += drawn
     return tuple(slabs)
 
 

@@ -6,7 +6,7 @@ from math import ceil, sqrt
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from explorer.architecture.compare import shape_text
@@ -42,7 +42,7 @@ class Lane:
 
 
 class Strip(QWidget):
-    """Draws the lanes as large as there is room for; `chosen` is the path of a column that was clicked."""
+    """Draws the lanes as large as there is room for; `chosen` is the path of a column, by a click or the arrow keys."""
 
     chosen = Signal(str)
 
@@ -53,6 +53,7 @@ class Strip(QWidget):
         self.captions: list[int] = []  # how wide they are
         self.words = 0
         self.selection = ""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Feature maps"))
 
     def show_lanes(self, columns: list[Column], lanes: list[Lane], selection: str) -> None:
@@ -165,7 +166,7 @@ class Strip(QWidget):
     def paint_caption(self, painter: QPainter, column: Column, place: QRect) -> None:
         line = self.fontMetrics().lineSpacing()
         font = QFont(self.font())
-        font.setBold(bool(self.selection) and f"{self.selection}.".startswith(f"{column.path}."))
+        font.setBold(self.is_chosen(column))
         painter.setFont(font)
         painter.setPen(QColor(theme.colours().text))
         top = place.bottom() - 2 * line
@@ -175,6 +176,17 @@ class Strip(QWidget):
         painter.setPen(QColor(theme.colours().quiet))
         shape = QRect(place.left(), top + line, place.width(), line)
         painter.drawText(shape, Qt.AlignmentFlag.AlignHCenter, shape_text(column.shape))
+
+    def is_chosen(self, column: Column) -> bool:
+        return bool(self.selection) and f"{self.selection}.".startswith(f"{column.path}.")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in (Qt.Key.Key_Left, Qt.Key.Key_Right) or not self.columns:
+            super().keyPressEvent(event)
+            return
+        step = 1 if event.key() == Qt.Key.Key_Right else -1
+        place = next((number for number, column in enumerate(self.columns) if self.is_chosen(column)), 0)
+        self.chosen.emit(self.columns[max(0, min(place + step, len(self.columns) - 1))].path)
 
     def column_at(self, point: QPoint) -> Column | None:
         found = (column for column, place in zip(self.columns, self.places(), strict=True) if place.contains(point))

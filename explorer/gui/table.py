@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from html import escape
 
 from PySide6.QtCore import QMimeData, QModelIndex, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -189,7 +190,7 @@ class LayerTable(QTreeView):
             self.document.select(self.layers.node(current).path)
 
     def open_or_unfold(self, index: QModelIndex) -> None:
-        """A double click opens a block, and unfolds what is no block."""
+        """A double click or Return opens a block, and unfolds what is no block."""
         if isinstance(self.layers.node(index).part, Block):
             self.block_opened.emit()
         else:
@@ -198,6 +199,8 @@ class LayerTable(QTreeView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.open_or_unfold(self.currentIndex())
         else:
             super().keyPressEvent(event)
 
@@ -208,7 +211,7 @@ class LayerTable(QTreeView):
         lines += [self.layers.texts(self.layers.node(row)) for row in rows]
         data = QMimeData()
         data.setText("\n".join("\t".join(line) for line in lines))
-        cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in line)}</tr>" for line in lines)
+        cells = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in line)}</tr>" for line in lines)
         data.setHtml(f"<table>{cells}</table>")
         QGuiApplication.clipboard().setMimeData(data)
 

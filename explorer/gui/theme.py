@@ -47,7 +47,7 @@ LIGHT = Colours(
     warning="#8f5b00",
     bad="#b3261e",
     neutral="#9aa2ad",
-    stages=("#5b8fd0", "#4ba394", "#c9973a", "#c56f63", "#8c75c4"),
+    stages=("#5b8fd0", "#4ba394", "#b5842f", "#c56f63", "#8c75c4"),
     runs=("#2f6fd6", "#c4570a", "#2b8a5b", "#a13d8e", "#8a6d00", "#0f8296", "#c2363f", "#6a53c7"),
 )
 DARK = Colours(
@@ -153,6 +153,7 @@ QPushButton:hover {{ background: {text}; color: {surface}; }}
 QPushButton:disabled {{ background: {raised}; color: {disabled}; }}
 QPushButton:focus {{ border: 2px solid {text}; padding: 5px 10px; }}
 """,
+    "plain": "",
     "radio": """
 QRadioButton::indicator {{ width: 10px; height: 10px; border: 1px solid {quiet}; border-radius: 6px;
   background: {surface}; }}
@@ -183,11 +184,11 @@ def apply_theme(theme: str) -> None:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     app.setProperty("palette_name", name)
+    for cached in (colours, icon, dress_text):  # before Qt tells the widgets, which will ask
+        cached.cache_clear()
     QApplication.setStyle("Fusion")
     QApplication.setPalette(palette(chosen))
     QToolTip.setPalette(palette(chosen))
-    for cached in (colours, icon, dress_text):
-        cached.cache_clear()
 
 
 @lru_cache
@@ -199,8 +200,9 @@ def dress_text(name: str) -> str:
 
 def dress(widget: QWidget, name: str) -> None:
     """Give `widget` one of the `DRESSES`, which keeps up with the palette."""
-    widget.setProperty("dress_name", name)
-    widget.setStyleSheet(dress_text(name))
+    if widget.property("dress_name") != name:  # to dress is dear even where nothing changes
+        widget.setProperty("dress_name", name)
+        widget.setStyleSheet(dress_text(name))
 
 
 def make_quiet(label: QWidget) -> None:

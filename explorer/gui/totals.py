@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QPointF
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.architecture.plan import Plan
@@ -17,6 +17,7 @@ from explorer.gui.language import memory, percent, short, signed, whole
 from explorer.gui.parts import Broken, find_part
 
 BETWEEN = " · "
+USUAL = 2  # lines that there is always room for, so that the window keeps its layout from tick to tick
 WAYS = ("plain", "bold", "plain", "marked")
 
 
@@ -43,12 +44,14 @@ class Totals(QWidget):
         super().__init__()
         self.document = document
         self.figures: list[Figure] = []
+        self.lines: list[list[tuple[str, str]]] = []
         self.share = ""
         self.setObjectName("totals")
         self.setAccessibleName(self.tr("Totals"))
-        self.fit_height()
+        self.measure()
         document.changed.connect(self.show_plan)
         document.selection_changed.connect(self.show_selection)
+        document.vocabulary_changed.connect(self.show_selection)
         self.show_plan()
 
     @property
@@ -56,24 +59,39 @@ class Totals(QWidget):
         """The whole line without its dress."""
         return BETWEEN.join(figure.text for figure in self.figures)
 
-    def fit_height(self) -> None:
-        """Room for two lines, for the figures wrap where the window is narrow."""
-        self.setFixedHeight(2 * self.fontMetrics().lineSpacing() + 2 * theme.RHYTHM)
+    def measure(self) -> None:
+        """The fonts that the line is written in."""
+        plain, bold = (theme.figures_font(self.font()) for _ in range(2))
+        bold.setBold(True)
+        self.fonts = {"plain": plain, "bold": bold, "marked": plain}
+        self.metrics = {way: QFontMetricsF(font) for way, font in self.fonts.items()}
+
+    def arrange(self) -> None:
+        """Wrap the figures where the window is narrow, and make room for all their lines."""
+        self.lines = self.rows()
+        lines = max(USUAL, len(self.lines))
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 2 * theme.RHYTHM)
+        self.update()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self.fit_height()
+            self.measure()
+            self.arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.arrange()
 
     def show_plan(self) -> None:
         plan = self.document.plan
-        seen = self.tr("field {n} px (> image)") if sees_all(plan) else self.tr("field {n} px")
+        seen = self.tr("receptive field {n} px (> image)") if sees_all(plan) else self.tr("receptive field {n} px")
         self.figures = [
             self.figure(self.tr("{n} params"), "params"),
             self.figure(self.tr("{n} MACs"), "macs"),
             self.figure(self.tr("{n} layers"), "depth", whole),
-            Figure(seen, whole(plan.receptive_field)),
-            Figure(self.tr("{n} an image"), memory(plan.activation_bytes)),
+            self.figure(seen, "receptive_field", whole),
+            self.figure(self.tr("{n} per image"), "activation_bytes", memory),
         ]
         if plan.obstacles:
             self.figures.insert(0, Figure(self.tr("Up to the first problem:")))
@@ -88,7 +106,7 @@ class Totals(QWidget):
         """The figure `key` of the plan with its distance from the baseline."""
         plan, base = self.document.plan, self.document.baseline
         number = getattr(plan, key)
-        return Figure(words, form(number), f" ({distance(number - getattr(base, key))})" if base else "")
+        return Figure(words, form(number), f" ({distance(number - getattr(base, key), form)})" if base else "")
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip:  # made when someone asks: a tick has no time for it
@@ -117,38 +135,33 @@ class Totals(QWidget):
         self.share = ""
         if part is not None and not isinstance(part, Broken) and plan.params:
             self.share = self.tr("{path}: {params} params, {share}").format(
-                path=path, params=short(part.params), share=percent(part.params / plan.params)
+                path=self.document.name_of(path), params=short(part.params), share=percent(part.params / plan.params)
             )
-        self.update()
+        self.arrange()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The figures from the left, in two lines if need be; the selection's share at the right end of the last."""
-        painter = QPainter(self)
-        plain = theme.figures_font(self.font())
-        bold = theme.figures_font(self.font())
-        bold.setBold(True)
-        fonts = {"plain": plain, "bold": bold, "marked": plain}
-        metrics = {way: QFontMetricsF(font) for way, font in fonts.items()}
+        """The figures from the left, in several lines if need be; the share at the right end of the last."""
+        painter, metrics = QPainter(self), self.metrics
         chosen = theme.colours()
         inks = {"plain": QColor(chosen.text), "bold": QColor(chosen.text), "marked": QColor(chosen.accent)}
-        rows = self.rows(metrics)
         step = metrics["plain"].lineSpacing()
-        top = (self.height() - len(rows) * step) / 2 + metrics["plain"].ascent()
-        for number, row in enumerate(rows):
+        top = (self.height() - len(self.lines) * step) / 2 + metrics["plain"].ascent()
+        for number, row in enumerate(self.lines):
             left = float(theme.RHYTHM)
             for text, way in row:
-                painter.setFont(fonts[way])
+                painter.setFont(self.fonts[way])
                 painter.setPen(inks[way])
                 painter.drawText(QPointF(left, top + number * step), text)
                 left += metrics[way].horizontalAdvance(text)
-        painter.setFont(plain)
+        painter.setFont(self.fonts["plain"])
         painter.setPen(QColor(chosen.quiet))
-        right = self.width() - theme.RHYTHM - metrics["plain"].horizontalAdvance(self.share)
-        painter.drawText(QPointF(right, top + (len(rows) - 1) * step), self.share)
+        left = self.width() - theme.RHYTHM - metrics["plain"].horizontalAdvance(self.share)
+        painter.drawText(QPointF(max(left, float(theme.RHYTHM)), top + (len(self.lines) - 1) * step), self.share)
         painter.end()
 
-    def rows(self, metrics: dict[str, QFontMetricsF]) -> list[list[tuple[str, str]]]:
+    def rows(self) -> list[list[tuple[str, str]]]:
         """The figures' pieces in as many rows as they need: the share, if there is one, beside the last."""
+        metrics = self.metrics
         between = metrics["plain"].horizontalAdvance(BETWEEN)
         room = self.width() - 2.0 * theme.RHYTHM
         rows: list[list[tuple[str, str]]] = [[]]
@@ -174,6 +187,6 @@ def sees_all(plan: Plan) -> bool:
     return plan.receptive_field > max(plan.design.input[1:])
 
 
-def distance(number: int) -> str:
-    """How far a figure is from the baseline's."""
-    return signed(short(abs(number)), number) if number else "±0"
+def distance(number: int, form: Callable[[int], str]) -> str:
+    """How far a figure is from the baseline's, in its own units."""
+    return signed(form(abs(number)), number) if number else "±0"

@@ -1,21 +1,20 @@
-"""Trainer: the run under way, or two that are twins, the worker behind it, and what the worker said. No widgets.
+"""Trainer: a worker, its run or two that are twins, and what the worker said. No widgets.
 
-One worker is started with the window and kept warm. The state is always one of `STATES`; what a person may do follows
-from it alone.
+The state is always one of `STATES`; what a person may do with the run follows from it alone.
 """
 
 from collections.abc import Callable, Iterable
+from itertools import count
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from explorer.architecture.design import Design
 from explorer.architecture.twins import twin_of
 from explorer.architecture.words import NOTHING, QT_TRANSLATE_NOOP, Sentence
 from explorer.gui.live import LiveRun
 from explorer.gui.process import PATIENCE, WorkerProcess
+from explorer.gui.pulse import Pulse
 from explorer.runs.commands import Command, Continue, Control, Pause, Question, Resume, StepOnce, Stop, Train
 from explorer.runs.events import (
     Epoch,
@@ -23,18 +22,18 @@ from explorer.runs.events import (
     Failed,
     Finished,
     Gradients,
-    Heartbeat,
     Hello,
     Paused,
+    Progress,
     Result,
     Resumed,
     Said,
     Started,
     Step,
     Stopped,
+    Swept,
     Warned,
 )
-from explorer.runs.recipe import Recipe
 
 if TYPE_CHECKING:
     from explorer.gui.curves import Curves
@@ -42,18 +41,19 @@ if TYPE_CHECKING:
 
 STATES = ("warming", "idle", "starting", "running", "paused", "stopping", "gone")
 BUSY = ("starting", "running", "paused", "stopping")
-SILENT = 10.0  # seconds without a heartbeat
-SLOW = 60.0  # seconds without a step
+NUMBERS = count(1)  # of questions, whomever they are put to
 
 
 class Trainer(QObject):
     """`changed`: state or message; `progressed`: new points; `run_ended`: see the list.
 
-    `answered` carries a question's number and what came back: its values, or the `reason` why there are none.
+    `answered` carries a question's number and what came back: its values, or the `reason` why there are none. Every
+    question is answered, but for those put to a worker that is sent away. `advanced`: how much of a long one is done.
     """
 
     changed = Signal()
     progressed = Signal()
+    advanced = Signal(int, int)
     answered = Signal(int, object)  # a dict would lose what its sentences are made of
     run_ended = Signal()
 
@@ -65,15 +65,13 @@ class Trainer(QObject):
         self.live: tuple[LiveRun, ...] = ()
         self.message = NOTHING
         self.advice = NOTHING
-        self.trouble = ""
         self.waiting: Command | None = None
-        self.questions = 0
-        self.heard = self.stepped = monotonic()
+        self.unanswered: set[int] = set()
         self.process = process or WorkerProcess(self)
         self.process.received.connect(self.take_all)
         self.process.ended.connect(self.show_end)
-        self.pulse = QTimer(self, interval=1000)
-        self.pulse.timeout.connect(self.check_pulse)
+        self.pulse = Pulse(self)
+        self.pulse.changed.connect(self.changed)
 
     def warm_up(self) -> None:
         """Start a worker, so that torch is loaded when it is wanted."""
@@ -94,51 +92,52 @@ class Trainer(QObject):
     def is_busy(self) -> bool:
         return self.state in BUSY
 
+    def has_failed(self) -> bool:
+        """Whether the last run came to nothing, or the worker did while it went."""
+        return not self.is_busy() and any(not isinstance(run.outcome, Finished | Stopped) for run in self.live)
+
     def set_state(self, state: str) -> None:
         assert state in STATES
         self.state = state
-        self.trouble = ""
-        self.heard = self.stepped = monotonic()
-        if state in BUSY:
-            self.pulse.start()
-        else:
-            self.pulse.stop()
+        self.pulse.watch(state, self.is_busy())
         self.changed.emit()
 
-    def start(self, design: Design, recipe: Recipe, init_from: str | None = None, grown: str = "") -> None:
-        """Train `design` as a new run, with the weights of the run `init_from` if given; `grown` as in `Train`."""
-        self.live = (LiveRun(design, recipe),)
-        self.begin(Train(design, recipe, self.runs, init_from, grown=grown))
+    def start(self, order: Train) -> None:
+        """Train the design as a new run, or with and without shortcuts side by side on the same batches."""
+        designs = (order.design, twin_of(order.design)) if order.twin else (order.design,)
+        self.live = tuple(LiveRun(design, order.recipe, paired=order.twin) for design in designs)
+        self.begin(order)
 
-    def start_twins(self, design: Design, recipe: Recipe) -> None:
-        """Train `design` with and without shortcuts, side by side on the same batches."""
-        self.live = (LiveRun(design, recipe), LiveRun(twin_of(design), recipe))
-        self.begin(Train(design, recipe, self.runs, twin=True))
-
-    def resume_run(self, run: "Run", curves: "Curves") -> None:
-        """Go on with a run from its checkpoint; `curves` are what it has so far."""
-        self.live = (LiveRun(run.design, run.recipe, run.id, curves=curves),)
-        self.begin(Continue(str(run.folder), self.runs))
+    def resume_run(self, run: "Run", curves: "Curves", device: str | None = None) -> None:
+        """Go on with a run from its checkpoint, on another `device` if given; `curves` are what it has so far."""
+        recipe = run.recipe.change(device=device) if device else run.recipe
+        self.live = (LiveRun(run.design, recipe, run.id, curves=curves),)
+        self.begin(Continue(str(run.folder), self.runs, device=device))
 
     def begin(self, command: Command) -> None:
         """Send `command` now, or as soon as a worker says hello."""
         self.message = self.advice = NOTHING
-        if self.state == "gone":
-            self.warm_up()
+        is_gone = self.state == "gone"
+        self.waiting = None if self.hello else command
+        self.set_state("starting")
         if self.hello:
             self.process.send(command)
-        else:
-            self.waiting = command
-        self.set_state("starting")
+        elif is_gone:
+            self.process.start()
         self.progressed.emit()
 
     def ask(self, question: Callable[[int], Question]) -> int:
         """Send the question made with a number of its own; the number, or 0 if the worker has no time for it now."""
         if self.state != "idle":
             return 0
-        self.questions += 1
-        self.process.send(question(self.questions))
-        return self.questions
+        number = next(NUMBERS)
+        self.unanswered.add(number)
+        self.process.send(question(number))
+        return number
+
+    def answer(self, number: int, values: dict[str, object]) -> None:
+        self.unanswered.discard(number)
+        self.answered.emit(number, values)
 
     def deafness(self) -> str:
         """Why the worker would not answer a question now; empty if it would."""
@@ -159,7 +158,10 @@ class Trainer(QObject):
 
     def stop(self) -> None:
         """Finish the batch, write a checkpoint, end; a worker that does not listen is ended by force."""
-        self.waiting = None
+        if self.waiting:  # nothing has begun
+            self.waiting, self.live = None, ()
+            self.set_state("warming")
+            return
         self.set_state("stopping")
         self.control(Stop())
         QTimer.singleShot(PATIENCE, self, self.insist)
@@ -179,7 +181,7 @@ class Trainer(QObject):
 
     def take_all(self, lines: Iterable[Said]) -> None:
         points = False
-        self.heard = monotonic()
+        self.pulse.note_heard()
         for event, run in lines:
             points |= self.take(event, run)
         if points:
@@ -198,17 +200,18 @@ class Trainer(QObject):
                 else:
                     self.changed.emit()
             case Result(id=number, values=values):
-                self.answered.emit(number, dict(values))
+                self.answer(number, dict(values))
+            case Swept(id=number):
+                self.answer(number, {"rates": event.rates, "losses": event.losses, "advised": event.advised})
+            case Progress(of="sweep"):
+                self.advanced.emit(event.done, event.total)
             case Failed(of="train" | "continue"):
                 self.fail(event, of)
             case Failed():
-                self.answered.emit(event.id, {"reason": event.reason})
+                self.answer(event.id, {"reason": event.reason})
             case Warned():
                 self.message = event.reason
                 self.changed.emit()
-            case Heartbeat():
-                if self.trouble:
-                    self.check_pulse()
             case _ if run := self.run_of(event, of):
                 return self.take_of_run(event, run)
         return False
@@ -240,7 +243,7 @@ class Trainer(QObject):
             case Paused() if all(each.paused or each.outcome for each in self.live):
                 self.set_state("paused" if self.state != "stopping" else "stopping")
             case Step():
-                self.stepped = monotonic()
+                self.pulse.note_step()
             case Finished() | Stopped():
                 self.note_outcome()
         return isinstance(event, Started | Step | Epoch | Gradients)
@@ -258,25 +261,19 @@ class Trainer(QObject):
         was_busy = self.is_busy()
         said_hello = self.hello is not None
         self.hello = self.waiting = None
+        self.state = "gone"
+        for number in tuple(self.unanswered if reason else ()):
+            self.answer(number, {"reason": reason})
         self.set_state("gone")
         if not reason:
             return
         self.message = reason
         self.advice = Sentence("\n".join(list(self.process.log)[-12:]))
-        if said_hello:  # one that dies before it speaks would die again
+        if said_hello:
             self.warm_up()
+        else:  # one that dies before it speaks would die again
+            what = QT_TRANSLATE_NOOP("explorer", "{reason} In a terminal, resnet-explorer check says what is missing.")
+            self.message = Sentence(what, {"reason": reason})
         self.changed.emit()
         if was_busy:
             self.run_ended.emit()
-
-    def check_pulse(self) -> None:
-        """Say when the worker is slow or does not answer; it is never ended unasked."""
-        now, before = monotonic(), self.trouble
-        if self.state in ("running", "stopping") and now - self.heard > SILENT:
-            self.trouble = self.tr("not responding")
-        elif self.state == "running" and now - self.stepped > SLOW:
-            self.trouble = self.tr("no step for {n} s").format(n=int(now - self.stepped))
-        else:
-            self.trouble = ""
-        if self.trouble != before or self.state == "paused":
-            self.changed.emit()

@@ -1,17 +1,11 @@
-"""The training panel: data, device, recipe, one Start that becomes Pause and Stop, progress, and room for the plots."""
+"""The training panel: data, device, recipe, Start, the run in front, and room for the plots, the runs and the queue."""
 
-from collections.abc import Callable
-
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
     QFileDialog,
     QFormLayout,
-    QLabel,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -20,52 +14,53 @@ from explorer.architecture.compare import shape_text
 from explorer.architecture.reading import Refused
 from explorer.architecture.twins import PLAIN, kind_of
 from explorer.gui import theme
+from explorer.gui.crew import Crew
 from explorer.gui.document import Document
 from explorer.gui.form import Form
 from explorer.gui.language import say, whole
+from explorer.gui.notice import Notice
+from explorer.gui.orders import OrderList
 from explorer.gui.preflight import Preflight
 from explorer.gui.progress import Progress
-from explorer.gui.trainer import Trainer
+from explorer.gui.transport import Transport
 from explorer.runs.catalogue import DataSet, data_sets, describe_data
+from explorer.runs.commands import Train
 from explorer.runs.recipe import PLACE, RECIPES, Recipe, recipe_name
 
 FOLDER = "…"  # the entry of the data box that asks for a folder
 
 
 class TrainingPanel(QWidget):
-    """Shows the trainer's state and says what a person wants of it; `below` is where plots and runs go."""
+    """Shows the crew's state and says what a person wants of it; `below` is where plots and runs go."""
 
-    def __init__(self, document: Document, trainer: Trainer) -> None:
+    def __init__(self, document: Document, crew: Crew) -> None:
         super().__init__()
-        self.document, self.trainer = document, trainer
+        self.document, self.crew = document, crew
         self.recipe = Recipe()
         self.known_data = data_sets()
         self.data: DataSet = self.known_data[0]
         self.confirmed = 0  # networks that a person wants to train although memory will not do
         self.data_box, self.device_box, self.recipe_box = QComboBox(), QComboBox(), QComboBox()
-        self.form = Form(Recipe, skip=("data", "device"))
+        self.form = Form(Recipe, skip=("data", "device"), rows=8)
         self.form.edited.connect(lambda name, value: self.set_recipe(self.recipe.change(**{name: value})))
-        self.preflight = Preflight(trainer)
+        self.preflight = Preflight(crew)
         self.preflight.changed.connect(self.show_state)
         self.make_buttons()
-        self.progress = Progress(document, trainer)
-        self.message = QLabel()
-        self.message.setWordWrap(True)
-        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.message.setForegroundRole(QPalette.ColorRole.BrightText)  # which is ours for bad news
+        self.transport = Transport(crew)
+        self.progress, self.orders = Progress(document, crew), OrderList(document, crew)
+        self.notice = Notice()
         self.below = QVBoxLayout()
         self.lay_out()
         self.fill_boxes()
         document.changed.connect(self.show_design)
-        trainer.changed.connect(self.show_state)
-        trainer.changed.connect(self.fill_devices)
+        crew.changed.connect(self.show_state)
+        crew.changed.connect(self.fill_devices)
         self.form.show_record(self.recipe)
         self.show_design()
 
     def make_buttons(self) -> None:
         self.start = QPushButton()
         self.start.setObjectName("start")
-        theme.dress(self.start, "primary")
         self.start.clicked.connect(self.begin)
         self.twin = QPushButton()
         self.twin.setObjectName("twin")
@@ -73,20 +68,6 @@ class TrainingPanel(QWidget):
             self.tr("Train this design with and without shortcuts, on the same batches, and watch both learn")
         )
         self.twin.clicked.connect(self.begin_twins)
-        self.pause = self.button(self.tr("Pause"), "pause", self.trainer.pause)
-        self.pause.setObjectName("pause")
-        self.resume = self.button(self.tr("Resume"), "play", self.trainer.resume)
-        self.step = self.button(self.tr("Step"), "step-forward", self.trainer.step_once)
-        self.step.setToolTip(self.tr("Train on one mini-batch and pause again"))
-        self.stop = self.button(self.tr("Stop"), "square", self.trainer.stop)
-        self.stop.setToolTip(self.tr("Finish the batch, write a checkpoint and end; the run can be resumed"))
-
-    def button(self, text: str, icon: str, action: Callable[[], None]) -> QPushButton:
-        made = QPushButton(text)
-        theme.set_icon(made, icon)
-        made.clicked.connect(action)
-        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        return made
 
     def lay_out(self) -> None:
         rows = QFormLayout()
@@ -103,7 +84,7 @@ class TrainingPanel(QWidget):
             box.setObjectName(name)
             rows.addRow(text, box)
         self.buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        for button in (self.start, self.twin, self.pause, self.resume, self.step, self.stop):
+        for button in (self.start, self.twin):
             self.buttons.addWidget(button)
         self.controls = QWidget()
         above = QVBoxLayout(self.controls)
@@ -111,6 +92,7 @@ class TrainingPanel(QWidget):
         above.addLayout(rows)
         above.addWidget(self.form)
         above.addWidget(self.preflight)
+        above.addWidget(self.transport)
         above.addLayout(self.buttons)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.RHYTHM] * 4)
@@ -118,8 +100,9 @@ class TrainingPanel(QWidget):
             each.setSpacing(theme.RHYTHM)
         column.addWidget(self.controls)
         column.addWidget(self.progress)
-        column.addWidget(self.message)
-        column.addLayout(self.below, stretch=1)
+        column.addWidget(self.notice)
+        column.addLayout(self.below, stretch=4)
+        column.addWidget(self.orders, stretch=1)
 
     def fill_boxes(self) -> None:
         for each in self.known_data:
@@ -135,7 +118,7 @@ class TrainingPanel(QWidget):
         )
 
     def fill_devices(self) -> None:
-        hello = self.trainer.hello
+        hello = self.crew.hello
         if not hello or self.device_box.count() > 1:
             return
         for device in hello.devices:
@@ -160,7 +143,7 @@ class TrainingPanel(QWidget):
         try:
             self.data = describe_data(name)
         except Refused as error:
-            self.trainer.say(error.complaints[0].what)
+            self.crew.front.say(error.complaints[0].what)
             return
         if self.data_box.findData(self.data.name) < 0:
             self.data_box.insertItem(self.data_box.count() - 1, self.data.label, self.data.name)
@@ -199,14 +182,30 @@ class TrainingPanel(QWidget):
         self.preflight.show_choice(self.document.design, self.data, self.recipe)
 
     def begin(self) -> None:
-        """Fit the design to the data as one undoable step if need be, and train it."""
-        if self.make_ready(networks=1):
-            self.trainer.start(self.document.design, self.recipe)
+        """Fit the design to the data as one undoable step if need be, and train it as soon as there is a device."""
+        self.order(twin=False)
 
     def begin_twins(self) -> None:
         """The same with the design's twin beside it."""
-        if self.make_ready(networks=2):
-            self.trainer.start_twins(self.document.design, self.recipe)
+        self.order(twin=True)
+
+    def order(self, twin: bool) -> None:
+        if self.make_ready(networks=1 + twin):
+            self.crew.start(Train(self.document.design, self.recipe, self.crew.runs, twin=twin))
+
+    def find_rate(self) -> None:
+        """Open the learning-rate range test of what Start would train."""
+        from explorer.gui.sweep import SweepDialog  # with pyqtgraph
+
+        if design := self.preflight.fitted:
+            SweepDialog(self.crew, design, self.recipe, self.use_rate, self).open()
+
+    def use_rate(self, rate: float) -> None:
+        self.set_recipe(self.recipe.change(lr=rate))
+
+    def has_room(self) -> bool:
+        """Whether a run could begin now, on a device without one."""
+        return bool(self.crew.room(self.recipe.device))
 
     def make_ready(self, networks: int) -> bool:
         """Whether training may begin; where memory will not do for so many networks, it takes a second click."""
@@ -221,41 +220,30 @@ class TrainingPanel(QWidget):
         return True
 
     def show_state(self) -> None:
-        """Buttons that tell the truth: Start, or Pause and Stop, or Resume, Step and Stop."""
-        state = self.trainer.state
-        busy = self.trainer.is_busy()
+        """Buttons that tell the truth: they begin a run, or put one where it waits for its turn."""
         fatal = next((each for each in self.document.problems if each.fatal), None)
-        self.start.setVisible(not busy)
-        self.twin.setVisible(not busy)
-        self.start.setEnabled(fatal is None)
-        self.twin.setEnabled(fatal is None)
+        for button in (self.start, self.twin):
+            button.setEnabled(fatal is None)
         self.start.setText(self.start_text())
         self.twin.setText(self.twin_text())
-        beside = busy or "\n" not in self.start.text()
+        self.start.setToolTip("" if self.has_room() else self.tr("It begins by itself when its turn has come"))
+        theme.dress(self.start, "plain" if self.crew.front.is_busy() else "primary")
+        beside = "\n" not in self.start.text()
         self.buttons.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
-        self.pause.setVisible(state in ("starting", "running"))
-        self.pause.setEnabled(state == "running")
-        self.resume.setVisible(state == "paused")
-        self.step.setVisible(state == "paused")
-        self.stop.setVisible(busy)
-        self.stop.setEnabled(state != "stopping")
-        for widget in (self.form, self.preflight, self.data_box, self.device_box, self.recipe_box):
-            widget.setEnabled(not busy)
-        self.preflight.setVisible(not busy)
-        words = say(fatal.what if fatal and not busy else self.trainer.message)
-        self.message.setText(words)
-        self.message.setToolTip(say(self.trainer.advice))
-        self.message.setVisible(bool(words))
+        words = [*self.crew.mishaps, fatal.what if fatal else self.crew.front.message]
+        self.notice.tell([say(each) for each in words], "" if fatal else say(self.crew.front.advice))
 
     def start_text(self) -> str:
-        design = self.preflight.fitted
+        design, room = self.preflight.fitted, self.has_room()
         if self.confirmed and self.preflight.is_too_large():
             return self.tr("Train anyway")
         if design is None or design == self.document.design:
-            return self.tr("Start")
-        return self.tr("Fit design to data ({shape}, {classes} classes)\nand start").format(
-            shape=shape_text(design.input), classes=whole(design.classes)
-        )
+            return self.tr("Start") if room else self.tr("Add to queue")
+        if room:
+            text = self.tr("Fit design to data ({shape}, {classes} classes)\nand start")
+        else:
+            text = self.tr("Fit design to data ({shape}, {classes} classes)\nand add to queue")
+        return text.format(shape=shape_text(design.input), classes=whole(design.classes))
 
     def twin_text(self) -> str:
         if self.confirmed > 1:

@@ -11,13 +11,13 @@ from explorer.architecture.design import Design
 from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.plan import Plan
 from explorer.gui import theme
+from explorer.gui.crew import Crew
 from explorer.gui.document import Document
 from explorer.gui.journeys import TRAINED, UNTRAINED, Answer, Journeys
 from explorer.gui.language import percent, say, whole
 from explorer.gui.preflight import Preflight
 from explorer.gui.slabs import INPUT
 from explorer.gui.strip import ROWS, SIDES, Column, Lane, Strip
-from explorer.gui.trainer import Trainer
 from explorer.runs.commands import Probe
 from explorer.runs.journey import Journey, Origin
 
@@ -29,11 +29,11 @@ class Travel(QWidget):
 
     closed = Signal()
 
-    def __init__(self, document: Document, trainer: Trainer, preflight: Preflight) -> None:
+    def __init__(self, document: Document, crew: Crew, preflight: Preflight) -> None:
         super().__init__()
         self.setObjectName("travel")
         self.document = document
-        self.journeys = Journeys(document, trainer, preflight)
+        self.journeys = Journeys(document, crew, preflight)
         self.journeys.setParent(self)
         self.strip = Strip()
         self.strip.chosen.connect(document.select)

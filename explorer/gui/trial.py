@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from explorer.architecture.identity import deepened
+from explorer.gui.crew import Crew
 from explorer.gui.document import Document
 from explorer.gui.language import say
 from explorer.gui.preflight import Preflight
-from explorer.gui.trainer import Trainer
-from explorer.runs.commands import Probe, Value
+from explorer.runs.commands import Probe, Train, Value
 from explorer.runs.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ class Trial(QObject):
 
     changed = Signal()
 
-    def __init__(self, document: Document, trainer: Trainer, preflight: Preflight) -> None:
+    def __init__(self, document: Document, crew: Crew, preflight: Preflight) -> None:
         super().__init__()
-        self.document, self.trainer, self.preflight = document, trainer, preflight
+        self.document, self.crew, self.preflight = document, crew, preflight
         self.runs: tuple[Run, ...] | None = None  # not read, or out of date
         self.grown = Origin()
         self.asked: tuple[int, Probe] | None = None
@@ -57,9 +57,9 @@ class Trial(QObject):
         self.refusal = ""
         self.design = document.design  # which all of this is about
         document.changed.connect(self.follow)
-        trainer.changed.connect(self.follow)
-        trainer.run_ended.connect(self.end_growth)
-        trainer.answered.connect(self.take)
+        crew.changed.connect(self.follow)
+        crew.run_ended.connect(self.end_growth)
+        crew.answered.connect(self.take)
 
     def forget_runs(self) -> None:
         """There may be others now."""
@@ -68,7 +68,7 @@ class Trial(QObject):
 
     def end_growth(self) -> None:
         """A run has ended; if it is of the shown design, it has taken the place of what was put together here."""
-        if any(run.design == self.document.design for run in self.trainer.live):
+        if any(run.outcome and run.design == self.document.design for run in self.crew.live):
             self.grown = Origin()
         self.forget_runs()
 
@@ -77,7 +77,7 @@ class Trial(QObject):
         if self.document.design != self.design:
             self.design = self.document.design
             self.forget()
-        elif self.trainer.state != "idle":
+        elif self.crew.listener.state != "idle":
             self.asked = None
         self.changed.emit()
 
@@ -94,7 +94,7 @@ class Trial(QObject):
             if run and deepened(run.design, *inserted[:count]) == self.document.design:
                 return Origin(run, inserted[:count])
         if self.runs is None:
-            self.runs = list_runs(self.trainer.runs)
+            self.runs = list_runs(self.crew.runs)
         return Origin(newest_ended(self.runs, self.document.design))
 
     @property
@@ -128,8 +128,8 @@ class Trial(QObject):
     def ask(self, of: str, values: Mapping[str, Value]) -> None:
         run, inserted = self.origin()
         folder, values = str(run.folder) if run else "", {**values, "grown": ",".join(inserted)}
-        probe = Probe(of, self.document.design, self.recipe(), self.trainer.runs, 0, folder, values)
-        number = self.trainer.ask(lambda number: replace(probe, id=number))
+        probe = Probe(of, self.document.design, self.recipe(), self.crew.runs, 0, folder, values)
+        number = self.crew.ask(lambda number: replace(probe, id=number))
         self.asked = (number, probe) if number else None
         self.refusal = ""
         self.changed.emit()
@@ -165,7 +165,8 @@ class Trial(QObject):
         run, inserted = self.origin()
         assert run is not None
         self.forget()
-        self.trainer.start(self.document.design, self.recipe(), str(run.folder), ",".join(inserted))
+        parent, grown = str(run.folder), ",".join(inserted)
+        self.crew.start(Train(self.document.design, self.recipe(), self.crew.runs, parent, grown=grown))
 
     def obstacle(self) -> str:
         """Why nothing can be tried now; empty if it can."""
@@ -173,4 +174,4 @@ class Trial(QObject):
             return say(fatal.what)
         if self.asked:
             return self.tr("Trying it on real images …")
-        return self.trainer.deafness()
+        return self.crew.deafness()

@@ -38,10 +38,10 @@ class Tutor(QObject):
     def listen(self) -> None:
         """To whatever may make a step done, and to Escape."""
         window, block = self.window, self.window.block
-        document, trainer = window.document, window.trainer
+        document, crew = window.document, window.crew
         for signal in (
             *(document.changed, document.selection_changed, document.vocabulary_changed),
-            *(trainer.changed, trainer.progressed, block.experiment.trial.changed),
+            *(crew.changed, crew.progressed, block.experiment.trial.changed),
             *(window.pages.currentChanged, block.alone.toggled, block.form.changed, window.menus.see_travel.toggled),
             QGuiApplication.clipboard().dataChanged,
         ):

@@ -7,7 +7,7 @@ the furniture follows at once, in the places that were kept for it.
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -23,12 +23,13 @@ from PySide6.QtWidgets import (
 from explorer.gui import theme
 from explorer.gui.diagram import Diagram
 from explorer.gui.document import Document
+from explorer.gui.presentation import Presentation
 from explorer.gui.table import LayerTable
 from explorer.gui.totals import Totals
 
 if TYPE_CHECKING:
     from explorer.gui.block import BlockView
-    from explorer.gui.trainer import Trainer
+    from explorer.gui.crew import Crew
     from explorer.gui.travel import Travel
     from explorer.gui.tutor import Tutor
 
@@ -50,6 +51,7 @@ class Window(QMainWindow):
         super().__init__()
         self.document = document
         self.is_furnished = False
+        self.presentation = Presentation(self)
         self.diagram, self.totals, self.table = Diagram(document), Totals(document), LayerTable(document)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.table)
@@ -73,16 +75,16 @@ class Window(QMainWindow):
         character = self.fontMetrics().averageCharWidth()
         self.resizeDocks(list(self.docks), [character * each for each in DOCKS], Qt.Orientation.Horizontal)
 
-    def furnish(self, trainer: "Trainer") -> None:
+    def furnish(self, crew: "Crew") -> None:
         """Everything that stands around the network."""
         from explorer.gui.files import Files
         from explorer.gui.menus import Menus
         from explorer.gui.stages import DesignEditor
         from explorer.gui.training import TrainingPanel
 
-        self.trainer = trainer
+        self.crew = crew
         self.files = Files(self, self.document)
-        self.editor, self.training = DesignEditor(self.document), TrainingPanel(self.document, trainer)
+        self.editor, self.training = DesignEditor(self.document), TrainingPanel(self.document, crew)
         for dock, widget in zip(self.docks, (self.editor, self.training), strict=True):
             dock.setWidget(widget)
         self.menus = Menus(self, self.files, self.tools)
@@ -122,18 +124,25 @@ class Window(QMainWindow):
         """The view of one block, made when first wanted."""
         from explorer.gui.block import BlockView
 
-        made = BlockView(self.document, self.trainer, self.training.preflight)
+        made = BlockView(self.document, self.crew, self.training.preflight)
         made.closed.connect(self.close_block)
         made.cramped.connect(self.make_room)
         self.pages.addWidget(made)
         return made
 
     def open_block(self) -> None:
+        """Show the selected block instead of the layers, and let keys that went to the layers go to it."""
         if self.is_furnished:
+            has_keys = self.table.hasFocus()
             self.pages.setCurrentWidget(self.block)
+            if has_keys:
+                self.block.back.setFocus()
 
     def close_block(self) -> None:
+        has_keys = self.block.isAncestorOf(self.focusWidget() or self)
         self.pages.setCurrentWidget(self.table)
+        if has_keys:
+            self.table.setFocus()
 
     def make_room(self, height: int) -> None:
         """Let the diagram give way until the page below it is as high."""
@@ -146,7 +155,7 @@ class Window(QMainWindow):
         """The strip of feature maps between diagram and totals, made when first wanted."""
         from explorer.gui.travel import Travel
 
-        made = Travel(self.document, self.trainer, self.training.preflight)
+        made = Travel(self.document, self.crew, self.training.preflight)
         made.closed.connect(lambda: self.menus.see_travel.setChecked(False))
         made.hide()
         self.splitter.insertWidget(1, made)
@@ -167,28 +176,11 @@ class Window(QMainWindow):
 
         return Tutor(self)
 
-    def present(self, on: bool) -> None:
-        """Diagram and curves alone, large and on the whole screen; or everything again, as it was."""
-        if on:
-            self.ordinary = self.saveState(LAYOUT), self.splitter.sizes()
-        for each in (self.docks[0], self.pages, self.menuBar(), self.tools):
-            each.setVisible(not on)
-        for panel in (self.diagram, self.totals, self.training):
-            panel.setFont(theme.enlarged(self.font()) if on else self.font())
-        self.training.controls.setVisible(not on)
-        if on:
-            self.resizeDocks([self.docks[1]], [self.width() * 2 // 5], Qt.Orientation.Horizontal)
-            self.splitter.setSizes([self.height(), *[0] * (self.splitter.count() - 1)])
-            self.showFullScreen()
-        else:
-            self.showNormal()
-            layout, sizes = self.ordinary
-            self.restoreState(layout, LAYOUT)
-            self.splitter.setSizes(sizes)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.is_furnished and self.menus.present.isChecked():
             self.menus.present.setChecked(False)
+        elif event.key() == Qt.Key.Key_Escape and self.pages.currentWidget() is not self.table:
+            self.close_block()
         else:
             super().keyPressEvent(event)
 
@@ -199,23 +191,35 @@ class Window(QMainWindow):
     def restore_layout(self) -> None:
         """As it was at the last close; settings that make no sense are passed over."""
         settings = QSettings()
-        for restore, name in (
-            (self.restoreGeometry, "geometry"),
-            (lambda data: self.restoreState(data, LAYOUT), "layout"),
-        ):
-            if data := settings.value(name):
+        for restore, name in ((self.restoreGeometry, "geometry"), (self.restore_state, "layout")):
+            if isinstance(data := settings.value(name), QByteArray):
                 restore(data)
+
+    def save_layout(self) -> None:
+        """For the next start; a presentation is no layout."""
+        arrangement = self.presentation.arrangement()
+        QSettings().setValue("geometry", arrangement.geometry)
+        QSettings().setValue("layout", arrangement.layout)
+
+    def layout_state(self) -> QByteArray:
+        """Where docks and tool bar are."""
+        return self.saveState(LAYOUT)
+
+    def restore_state(self, state: QByteArray) -> None:
+        """Put docks and tool bar where `layout_state` found them; what is of another version is passed over."""
+        self.restoreState(state, LAYOUT)
 
     def take_over(self, old: "Window") -> None:
         """Take the place of `old`: where it stood, what was opened in it, what was chosen."""
-        self.restoreGeometry(old.saveGeometry())
-        if not old.isMaximized():
+        stood = old.presentation.arrangement()
+        self.restoreGeometry(stood.geometry)
+        if not (old.isMaximized() or old.presentation.before):
             self.resize(old.size())  # even if that is more than the screen, which restoring does not allow
-        self.restoreState(old.saveState(LAYOUT), LAYOUT)
+        self.restore_state(stood.layout)
         if "travel" in vars(old):  # it has its place in the splitter, seen or not
             self.travel.journeys.take_over(old.travel.journeys)
             self.menus.see_travel.setChecked(old.menus.see_travel.isChecked())
-        self.splitter.setSizes(old.splitter.sizes())
+        self.splitter.setSizes(stood.sizes)
         self.table.unfold(old.table.opened)
         self.diagram.unfold(old.diagram.opened)
         self.editor.form.more.setChecked(old.editor.form.more.isChecked())
@@ -225,10 +229,7 @@ class Window(QMainWindow):
             self.pages.setCurrentIndex(old.pages.currentIndex())
         if "tutor" in vars(old):
             self.tutor.take_over(old.tutor)
-
-    def save_layout(self) -> None:
-        QSettings().setValue("geometry", self.saveGeometry())
-        QSettings().setValue("layout", self.saveState(LAYOUT))
+        self.menus.present.setChecked(old.presentation.before is not None)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self.files.dropped(event.mimeData()):
@@ -239,9 +240,8 @@ class Window(QMainWindow):
             self.files.take(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.is_furnished and not self.files.may_close(self.trainer):
+        if self.is_furnished and not self.files.may_close(self.crew):
             event.ignore()
             return
-        self.save_layout()
         event.accept()
         self.closed.emit()

@@ -4,10 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from explorer.architecture.design import Design
 from explorer.architecture.notation import design_table, read_table
 from explorer.architecture.reading import refuse
+from explorer.runs.line import json_line
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
 
 Value = float | int | str | bool
@@ -47,6 +49,17 @@ class Estimate:
     design: Design
     recipe: Recipe
     id: int
+    of: ClassVar[str] = "estimate"
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Try the learning rates that the design learns with, from small to large; the answer carries `id`."""
+
+    design: Design
+    recipe: Recipe
+    id: int
+    of: ClassVar[str] = "sweep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +99,7 @@ class StepOnce:
 
 
 Control = Stop | Pause | Resume | StepOnce
-Question = Estimate | Probe
+Question = Estimate | Sweep | Probe
 Command = Train | Continue | Question | Control
 CONTROLS: dict[str, type[Control]] = {"stop": Stop, "pause": Pause, "resume": Resume, "step": StepOnce}
 
@@ -98,18 +111,15 @@ def command_line(command: Command) -> str:
             table: dict[str, object] = {"command": "train", "runs": str(runs), "twin": command.twin}
             table |= {"init_from": command.init_from, "grown": command.grown}
         case Continue(run, runs, epochs, device):
-            return json.dumps(
-                {"command": "continue", "run": run, "runs": str(runs), "epochs": epochs, "device": device},
-                ensure_ascii=False,
-            )
-        case Estimate(design, recipe, number):
-            table = {"command": "estimate", "id": number}
+            return json_line({"command": "continue", "run": run, "runs": str(runs), "epochs": epochs, "device": device})
+        case Estimate(design, recipe, number) | Sweep(design, recipe, number):
+            table = {"command": command.of, "id": number}
         case Probe(of, design, recipe, runs, number, run, values):
             table = {"command": "probe", "of": of, "runs": str(runs), "id": number, "run": run, "values": {**values}}
         case _:
             name = next(name for name, kind in CONTROLS.items() if kind is type(command))
-            return json.dumps({"command": name})
-    return json.dumps({**table, "design": design_table(design), "recipe": recipe_table(recipe)}, ensure_ascii=False)
+            return json_line({"command": name})
+    return json_line({**table, "design": design_table(design), "recipe": recipe_table(recipe)})
 
 
 def read_command(line: str, runs: Path) -> Command:
@@ -122,11 +132,11 @@ def read_command(line: str, runs: Path) -> Command:
             return CONTROLS[name]()
         if name == "continue":
             return Continue(str(table["run"]), place, table.get("epochs"), table.get("device"))
-        if name in ("train", "estimate", "probe"):
+        if name in ("train", "estimate", "sweep", "probe"):
             design, recipe = read_table(table["design"]), read_recipe(table.get("recipe") or {})
             number = int(table.get("id", 0))
-            if name == "estimate":
-                return Estimate(design, recipe, number)
+            if name in ("estimate", "sweep"):
+                return (Estimate if name == "estimate" else Sweep)(design, recipe, number)
             if name == "probe":
                 values = {str(key): value for key, value in (table.get("values") or {}).items()}
                 return Probe(str(table["of"]), design, recipe, place, number, str(table.get("run") or ""), values)

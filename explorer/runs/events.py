@@ -7,12 +7,12 @@ ignores keys it does not know, so a newer worker may say more.
 """
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple, get_args
 
 from explorer.architecture.words import NOTHING, Sentence, read_sentence, sentence_table
+from explorer.runs.line import json_line
 
 PROTOCOL = 1
 MADE_OF = "_made_of"  # ends the key of what a sentence is made of
@@ -48,7 +48,10 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """`step` is the last step already done: 0, or where a resumed run goes on; `kind` is residual or plain."""
+    """`step` is the last step already done: 0, or where a resumed run goes on; `kind` is residual or plain.
+
+    `rewrites` are the names of what makes the arithmetic faster here.
+    """
 
     run: str
     folder: str
@@ -59,6 +62,7 @@ class Started:
     epochs: int
     step: int = 0
     kind: str = ""
+    rewrites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +145,24 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Swept:
+    """The answer to a `Sweep`: the smoothed loss at each learning rate tried, and the rate that is `advised`."""
+
+    id: int
+    rates: tuple[float, ...]
+    losses: tuple[float, ...]
+    advised: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
+    """`stalled`: before its last epoch, because accuracy had not become better for as long as the recipe allows."""
+
     step: int
     best_epoch: int
     best_accuracy: float
     seconds: float
+    stalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +193,7 @@ Event = (
     | Warned
     | Progress
     | Result
+    | Swept
     | Finished
     | Stopped
     | Failed
@@ -193,7 +211,7 @@ class Said(NamedTuple):
 def event_line(event: Event, run: str = "") -> str:
     """One line of JSON without its end; `run` is the id of the run that it is of."""
     of = {"run": run} if run else {}
-    return json.dumps({"event": type(event).__name__.lower(), **of, **record_table(event)}, ensure_ascii=False)
+    return json_line({"event": type(event).__name__.lower(), **of, **record_table(event)})
 
 
 def record_table(record: Event | Device | Verdict) -> dict[str, object]:
@@ -213,8 +231,6 @@ def plain_value(value: object) -> object:
             return [plain_value(each) for each in value]
         case Device() | Verdict():
             return record_table(value)
-        case float() if not math.isfinite(value):
-            return None
         case _:
             return value
 
@@ -238,8 +254,11 @@ def read_line(line: str) -> Said | None:
         elif kind is Started:
             verdict = values["referee"]
             values["referee"] = Verdict(**{**verdict, "differences": tuple(verdict.get("differences", ()))})
+            values["rewrites"] = tuple(values.get("rewrites", ()))
         elif kind is Gradients:
             values |= {key: tuple(values[key]) for key in ("names", "norms")}
+        elif kind is Swept:
+            values |= {key: tuple(values[key]) for key in ("rates", "losses")}
         return Said(kind(**values), str(table.get("run", "")))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None

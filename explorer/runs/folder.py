@@ -8,7 +8,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -23,10 +23,11 @@ from explorer.architecture.notation import design_table, read_table
 from explorer.architecture.reading import Refused, refuse
 from explorer.architecture.words import QT_TRANSLATE_NOOP, system_words
 from explorer.architecture.writing import write_atomically
-from explorer.runs.events import Event, Started, event_line, read_event
+from explorer.runs.events import Event
+from explorer.runs.log import EventLog
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
 
-MANIFEST, EVENTS, LOCK = "run.json", "events.jsonl", "run.lock"
+MANIFEST, LOCK = "run.json", "run.lock"
 ACTIVE = ("running", "paused")
 PACKAGES = ("resnet-explorer", "torch", "torchvision", "torchinfo", "numpy")
 LOCK_WAIT = 1.0  # seconds: someone may be looking whether the lock is free
@@ -145,36 +146,6 @@ def lock_is_free(folder: Path) -> bool:
     return True
 
 
-def read_events(folder: Path) -> Iterator[Event]:
-    """The events of a run in order, without those that a later resume superseded; bad lines are passed over."""
-    path = folder / EVENTS
-    if not path.is_file():
-        return
-    last = resumed_steps(path)
-    part = -1  # every `started` begins a part; what comes before the first belongs to it
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            event = read_event(line)
-            if event is None:
-                continue
-            part += isinstance(event, Started)
-            if getattr(event, "step", 0) <= last[max(part, 0)]:
-                yield event
-
-
-def resumed_steps(path: Path) -> list[float]:
-    """For each part of the events, from one `started` to the next, the last step that no later part did again."""
-    starts = []
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            if line.startswith('{"event": "started"') and isinstance(event := read_event(line), Started):
-                starts.append(event.step)
-    last = [float("inf")]
-    for step in reversed(starts[1:]):
-        last.append(min(last[-1], step))
-    return last[::-1]
-
-
 def folder_name(design: Design, created: datetime) -> str:
     """Unique by its last four letters, readable by the rest; only characters that every file system takes."""
     name = re.sub(r"[^\w]+", "-", design.name).strip("-_")[:40] or "network"
@@ -193,11 +164,15 @@ def installed_versions() -> dict[str, str]:
 
 
 class RunFolder:
-    """A run folder in the hands of the worker that writes it; the lock is held until `close`."""
+    """A run folder in the hands of the worker that writes it; the lock is held until `close`.
+
+    `sealed` says that the manifest's hashes are sure to be those of the files.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Take the lock of an existing folder. Raises Refused."""
         self.path = folder
+        self.sealed = False
         self.lock = FileLock(folder / LOCK)
         try:
             self.lock.acquire(timeout=LOCK_WAIT, poll_interval=0.05)
@@ -209,11 +184,10 @@ class RunFolder:
             raise unwritable(folder, error) from None
         try:
             self.manifest = read_manifest(folder) if (folder / MANIFEST).is_file() else {}
-            self.events = (folder / EVENTS).open("a+b", buffering=0)
+            self.events = EventLog(folder)
         except (OSError, Refused) as error:
             self.lock.release()
             raise unwritable(folder, error) if isinstance(error, OSError) else error from None
-        self.end_torn_line()
 
     @classmethod
     def create(
@@ -270,18 +244,11 @@ class RunFolder:
 
     def log(self, event: Event) -> None:
         """Append to the run's events. Raises OSError."""
-        self.events.write(event_line(event).encode() + b"\n")
+        self.events.append(event)
 
     def close(self) -> None:
         self.events.close()
         self.lock.release()
-
-    def end_torn_line(self) -> None:
-        """A killed worker may have left half a line; the next event must not continue it."""
-        if self.events.tell():
-            self.events.seek(-1, os.SEEK_END)
-            if self.events.read(1) != b"\n":
-                self.events.write(b"\n")
 
 
 def unwritable(folder: Path, error: OSError) -> Refused:

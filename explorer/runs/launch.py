@@ -23,11 +23,14 @@ class Launch(NamedTuple):
     environment: dict[str, str]
 
 
-def launch_local(arguments: Sequence[str] = ("worker",)) -> Launch:
-    """`python -m explorer …` with this interpreter, wherever the program was started from."""
-    environment = dict(os.environ)
+def launch_local(arguments: Sequence[str] = ("worker",), tuned: bool = True) -> Launch:
+    """`python -m explorer …` with this interpreter, wherever the program was started from.
+
+    Not `tuned`: with the C library's own settings, whatever this process was started with.
+    """
+    environment = {key: value for key, value in os.environ.items() if tuned or key not in GLIBC}
     paths = [str(ROOT), *filter(None, [environment.get("PYTHONPATH")])]
     environment |= {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
-    if platform.libc_ver()[0] == "glibc":
+    if tuned and platform.libc_ver()[0] == "glibc":
         environment = GLIBC | environment
     return Launch(sys.executable, ("-m", "explorer", *arguments), environment)

@@ -110,8 +110,16 @@ zeros for new channels</source>
         <translation> · 验证 {value:.4f}</translation>
     </message>
     <message>
+        <source>; validation {last:.3f} after {n} epochs, between {least:.3f} and {most:.3f}</source>
+        <translation>；{n} 轮后验证为 {last:.3f}，介于 {least:.3f} 与 {most:.3f} 之间</translation>
+    </message>
+    <message>
         <source>; validation {values}</source>
         <translation>；验证 {values}</translation>
+    </message>
+    <message>
+        <source>{n} published runs</source>
+        <translation>{n} 次公开运行</translation>
     </message>
     <message>
         <source>{title} from {first:.3f} to {last:.3f} over {steps:.0f} steps</source>
@@ -260,8 +268,12 @@ zeros for new channels</source>
         <translation>要停止训练并关闭吗？训练会保存检查点，之后可以继续。</translation>
     </message>
     <message>
-        <source>Designs (*.toml)</source>
-        <translation>网络设计 (*.toml)</translation>
+        <source>Close and stop the {n} runs? They write checkpoints and can be resumed.</source>
+        <translation>要停止 {n} 个训练并关闭吗？它们会保存检查点，之后可以继续。</translation>
+    </message>
+    <message>
+        <source>Designs (*{suffix})</source>
+        <translation>设计 (*{suffix})</translation>
     </message>
     <message>
         <source>Export</source>
@@ -284,6 +296,10 @@ zeros for new channels</source>
         <translation>ResNet Explorer</translation>
     </message>
     <message>
+        <source>Runs are waiting</source>
+        <translation>队列中还有训练</translation>
+    </message>
+    <message>
         <source>Save design</source>
         <translation>保存设计</translation>
     </message>
@@ -294,6 +310,14 @@ zeros for new channels</source>
     <message>
         <source>The clipboard holds no design</source>
         <translation>剪贴板中没有网络设计</translation>
+    </message>
+    <message>
+        <source>The queue is lost; runs that wait in it: {n}</source>
+        <translation>队列不会保留，其中等待的训练：{n} 个</translation>
+    </message>
+    <message>
+        <source>There is such a file</source>
+        <translation>文件已存在</translation>
     </message>
     <message>
         <source>Unsaved changes</source>
@@ -318,6 +342,10 @@ zeros for new channels</source>
     <message>
         <source>{name} is not saved</source>
         <translation>未能保存 {name}</translation>
+    </message>
+    <message>
+        <source>{name} is there already. Replace it?</source>
+        <translation>{name} 已存在。要替换吗？</translation>
     </message>
 </context>
 <context>
@@ -405,6 +433,18 @@ zeros for new channels</source>
         <translation>添加阶段</translation>
     </message>
     <message>
+        <source>Add to queue</source>
+        <translation>加入队列</translation>
+    </message>
+    <message>
+        <source>Add to queue with its plain twin</source>
+        <translation>连同普通网络加入队列</translation>
+    </message>
+    <message>
+        <source>Add to queue with its residual twin</source>
+        <translation>连同残差网络加入队列</translation>
+    </message>
+    <message>
         <source>Chapter</source>
         <translation>教材课程</translation>
     </message>
@@ -429,6 +469,10 @@ zeros for new channels</source>
         <translation>导出</translation>
     </message>
     <message>
+        <source>Find a learning rate …</source>
+        <translation>寻找学习率…</translation>
+    </message>
+    <message>
         <source>Language</source>
         <translation>语言</translation>
     </message>
@@ -439,6 +483,10 @@ zeros for new channels</source>
     <message>
         <source>Names</source>
         <translation>命名</translation>
+    </message>
+    <message>
+        <source>Open block</source>
+        <translation>打开块</translation>
     </message>
     <message>
         <source>Open recent</source>
@@ -501,6 +549,14 @@ zeros for new channels</source>
         <translation>开始训练</translation>
     </message>
     <message>
+        <source>Start with its plain twin</source>
+        <translation>连同普通网络开始</translation>
+    </message>
+    <message>
+        <source>Start with its residual twin</source>
+        <translation>连同残差网络开始</translation>
+    </message>
+    <message>
         <source>Step</source>
         <translation>单步</translation>
     </message>
@@ -550,6 +606,108 @@ zeros for new channels</source>
     </message>
 </context>
 <context>
+    <name>Notice</name>
+    <message>
+        <source>Details …</source>
+        <translation>详情…</translation>
+    </message>
+    <message>
+        <source>What went wrong</source>
+        <translation>出了什么问题</translation>
+    </message>
+</context>
+<context>
+    <name>OrderList</name>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>Bring to front</source>
+        <translation>切换到此训练</translation>
+    </message>
+    <message>
+        <source>It waits because a run was stopped or the training process would not start</source>
+        <translation>队列已暂停：有训练被停止，或训练进程无法启动</translation>
+    </message>
+    <message>
+        <source>Let it begin earlier</source>
+        <translation>提前</translation>
+    </message>
+    <message>
+        <source>Let it begin later</source>
+        <translation>推后</translation>
+    </message>
+    <message>
+        <source>Open its design</source>
+        <translation>打开其设计</translation>
+    </message>
+    <message>
+        <source>Open the design of a run</source>
+        <translation>打开一次训练所用的设计</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation>队列</translation>
+    </message>
+    <message>
+        <source>Start the queue</source>
+        <translation>启动队列</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Take it out of the queue</source>
+        <translation>移出队列</translation>
+    </message>
+    <message>
+        <source>What changed</source>
+        <translation>改动</translation>
+    </message>
+    <message>
+        <source>auto</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>held</source>
+        <translation>已搁置</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>进行中</translation>
+    </message>
+    <message>
+        <source>starting</source>
+        <translation>正在启动</translation>
+    </message>
+    <message>
+        <source>stopping</source>
+        <translation>正在停止</translation>
+    </message>
+    <message>
+        <source>the same again</source>
+        <translation>与上次相同</translation>
+    </message>
+    <message>
+        <source>waits</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>your own</source>
+        <translation>自定义</translation>
+    </message>
+    <message>
+        <source>{name} and its twin</source>
+        <translation>{name} 及其对照网络</translation>
+    </message>
+</context>
+<context>
     <name>Plots</name>
     <message>
         <source>Accuracy</source>
@@ -583,6 +741,10 @@ zeros for new channels</source>
         <translation>正在测算…</translation>
     </message>
     <message>
+        <source>needs {memory}</source>
+        <translation>需要 {memory}</translation>
+    </message>
+    <message>
         <source>needs {memory} · about {time} an epoch</source>
         <translation>需要 {memory} · 每轮约 {time}</translation>
     </message>
@@ -607,6 +769,10 @@ zeros for new channels</source>
     <message>
         <source>, </source>
         <translation>，</translation>
+    </message>
+    <message>
+        <source>ended early, no longer better: best validation {accuracy} after epoch {n}</source>
+        <translation>不再提高，提前结束：第 {n} 轮后验证精度最高，为 {accuracy}</translation>
     </message>
     <message>
         <source>epoch {n}/{all}</source>
@@ -671,6 +837,36 @@ zeros for new channels</source>
     <message>
         <source>{time} left</source>
         <translation>剩余 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>Pulse</name>
+    <message>
+        <source>no step for {n} s</source>
+        <translation>已有 {n} 秒没有进展</translation>
+    </message>
+    <message>
+        <source>not responding</source>
+        <translation>没有响应</translation>
+    </message>
+</context>
+<context>
+    <name>Real</name>
+    <message>
+        <source>at least {n}</source>
+        <translation>至少 {n}</translation>
+    </message>
+    <message>
+        <source>at most {n}</source>
+        <translation>至多 {n}</translation>
+    </message>
+    <message>
+        <source>less than {n}</source>
+        <translation>小于 {n}</translation>
+    </message>
+    <message>
+        <source>more than {n}</source>
+        <translation>大于 {n}</translation>
     </message>
 </context>
 <context>
@@ -788,6 +984,37 @@ Black is silence, white the channel&apos;s own maximum.</source>
     </message>
 </context>
 <context>
+    <name>SweepDialog</name>
+    <message>
+        <source>A hundred steps from fresh weights, each with a larger rate than the last.</source>
+        <translation>从初始权重出发走一百步，学习率一步比一步大。</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Find a learning rate</source>
+        <translation>寻找学习率</translation>
+    </message>
+    <message>
+        <source>The loss falls fastest at about {rate:g}; where it rises again, rates are too large.</source>
+        <translation>学习率约为 {rate:g} 时损失下降最快；损失回升之处学习率已过大。</translation>
+    </message>
+    <message>
+        <source>Use {rate:g}</source>
+        <translation>使用 {rate:g}</translation>
+    </message>
+    <message>
+        <source>learning rate</source>
+        <translation>学习率</translation>
+    </message>
+    <message>
+        <source>loss, averaged</source>
+        <translation>损失（平滑）</translation>
+    </message>
+</context>
+<context>
     <name>Totals</name>
     <message>
         <source>Totals</source>
@@ -798,20 +1025,16 @@ Black is silence, white the channel&apos;s own maximum.</source>
         <translation>截至第一处问题：</translation>
     </message>
     <message>
-        <source>field {n} px</source>
+        <source>receptive field {n} px</source>
         <translation>感受野 {n} 像素</translation>
     </message>
     <message>
-        <source>field {n} px (&gt; image)</source>
+        <source>receptive field {n} px (&gt; image)</source>
         <translation>感受野 {n} 像素（大于图像）</translation>
     </message>
     <message>
         <source>{n} MACs</source>
         <translation>{n} 次乘加</translation>
-    </message>
-    <message>
-        <source>{n} an image</source>
-        <translation>每张图像 {n}</translation>
     </message>
     <message>
         <source>{n} layers</source>
@@ -820,6 +1043,10 @@ Black is silence, white the channel&apos;s own maximum.</source>
     <message>
         <source>{n} params</source>
         <translation>{n} 个参数</translation>
+    </message>
+    <message>
+        <source>{n} per image</source>
+        <translation>每张图像 {n}</translation>
     </message>
     <message>
         <source>{params} parameters
@@ -857,14 +1084,6 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
         <translation>训练进程不在运行。</translation>
     </message>
     <message>
-        <source>no step for {n} s</source>
-        <translation>已有 {n} 秒没有进展</translation>
-    </message>
-    <message>
-        <source>not responding</source>
-        <translation>没有响应</translation>
-    </message>
-    <message>
         <source>torch is being loaded …</source>
         <translation>正在加载 torch…</translation>
     </message>
@@ -876,6 +1095,10 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
         <translation>每个类别一个子文件夹的图像文件夹</translation>
     </message>
     <message>
+        <source>Add to queue</source>
+        <translation>加入队列</translation>
+    </message>
+    <message>
         <source>Data</source>
         <translation>数据</translation>
     </message>
@@ -884,12 +1107,14 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
         <translation>设备</translation>
     </message>
     <message>
-        <source>Finish the batch, write a checkpoint and end; the run can be resumed</source>
-        <translation>完成当前小批量、保存检查点后结束；之后可以继续训练</translation>
-    </message>
-    <message>
         <source>Fit design to data</source>
         <translation>使设计适配数据</translation>
+    </message>
+    <message>
+        <source>Fit design to data ({shape}, {classes} classes)
+and add to queue</source>
+        <translation>按数据调整设计（{shape}，{classes} 类）
+并加入队列</translation>
     </message>
     <message>
         <source>Fit design to data ({shape}, {classes} classes)
@@ -902,28 +1127,16 @@ and start</source>
         <translation>图像文件夹…</translation>
     </message>
     <message>
-        <source>Pause</source>
-        <translation>暂停</translation>
+        <source>It begins by itself when its turn has come</source>
+        <translation>轮到时会自动开始训练</translation>
     </message>
     <message>
         <source>Recipe</source>
         <translation>训练方案</translation>
     </message>
     <message>
-        <source>Resume</source>
-        <translation>继续</translation>
-    </message>
-    <message>
         <source>Start</source>
         <translation>开始训练</translation>
-    </message>
-    <message>
-        <source>Step</source>
-        <translation>单步</translation>
-    </message>
-    <message>
-        <source>Stop</source>
-        <translation>停止</translation>
     </message>
     <message>
         <source>Train anyway</source>
@@ -932,10 +1145,6 @@ and start</source>
     <message>
         <source>Train both anyway</source>
         <translation>仍要训练两个网络</translation>
-    </message>
-    <message>
-        <source>Train on one mini-batch and pause again</source>
-        <translation>训练一个小批量，然后再次暂停</translation>
     </message>
     <message>
         <source>Train this design with and without shortcuts, on the same batches, and watch both learn</source>
@@ -960,6 +1169,33 @@ and start</source>
     <message>
         <source>… and its residual twin</source>
         <translation>…连同残差网络</translation>
+    </message>
+</context>
+<context>
+    <name>Transport</name>
+    <message>
+        <source>Finish the batch, write a checkpoint and end; the run can be resumed</source>
+        <translation>完成当前小批量、保存检查点后结束；之后可以继续训练</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>单步</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Train on one mini-batch and pause again</source>
+        <translation>训练一个小批量，然后再次暂停</translation>
     </message>
 </context>
 <context>
@@ -1073,6 +1309,10 @@ and start</source>
         <translation>数据集的名称，或每个类别一个子文件夹的图像文件夹。</translation>
     </message>
     <message>
+        <source>A longer gradient is cut to this length; 0: never.</source>
+        <translation>梯度的长度超过此值时截短到此值；0：不裁剪。</translation>
+    </message>
+    <message>
         <source>A padded shortcut can add channels but not remove them: {inputs} come in, {outputs} go out.</source>
         <translation>补零的捷径只能增加通道，不能减少：输入 {inputs} 个通道，输出 {outputs} 个。</translation>
     </message>
@@ -1083,6 +1323,10 @@ and start</source>
     <message>
         <source>Ankle boot</source>
         <translation>短靴</translation>
+    </message>
+    <message>
+        <source>Averaged weights</source>
+        <translation>权重平均</translation>
     </message>
     <message>
         <source>Bag</source>
@@ -1121,6 +1365,10 @@ and start</source>
         <translation>图像的通道数 × 高 × 宽。</translation>
     </message>
     <message>
+        <source>Channels × height × width of what comes out</source>
+        <translation>输出的通道数 × 高 × 宽</translation>
+    </message>
+    <message>
         <source>Classes</source>
         <translation>类别数</translation>
     </message>
@@ -1131,6 +1379,14 @@ and start</source>
     <message>
         <source>Convolutions keep a bias, as the chapter&apos;s do; the norm behind undoes it.</source>
         <translation>卷积保留偏置，与教材一致；随后的规范化会将其抵消。</translation>
+    </message>
+    <message>
+        <source>Crops</source>
+        <translation>裁剪</translation>
+    </message>
+    <message>
+        <source>CutMix</source>
+        <translation>CutMix</translation>
     </message>
     <message>
         <source>Data</source>
@@ -1145,8 +1401,24 @@ and start</source>
         <translation>连衣裙</translation>
     </message>
     <message>
+        <source>Early stop</source>
+        <translation>提前停止</translation>
+    </message>
+    <message>
+        <source>End after so many epochs without a better validation accuracy; 0: never.</source>
+        <translation>验证精度这么多轮没有提高就结束；0：从不。</translation>
+    </message>
+    <message>
         <source>Epochs</source>
         <translation>轮数</translation>
+    </message>
+    <message>
+        <source>Epochs in which the rate rises from nothing; 0: 30 % of a one-cycle, else none.</source>
+        <translation>学习率从零升起所用的轮数；0：one-cycle 用全程的 30 %，其余没有预热。</translation>
+    </message>
+    <message>
+        <source>Erasing</source>
+        <translation>擦除</translation>
     </message>
     <message>
         <source>Fashion-MNIST</source>
@@ -1177,12 +1449,24 @@ and start</source>
         <translation>末尾规范化</translation>
     </message>
     <message>
+        <source>Final test accuracies of {count} published runs of this network and recipe: {least:.3f} to {most:.3f}.</source>
+        <translation>{count} 次公开运行（相同网络与训练方案）的最终测试精度：{least:.3f} 至 {most:.3f}。</translation>
+    </message>
+    <message>
         <source>Fixes the initial weights and the order of the images.</source>
         <translation>决定初始权重和图像的顺序。</translation>
     </message>
     <message>
+        <source>Flips</source>
+        <translation>翻转</translation>
+    </message>
+    <message>
         <source>Give stage 1 one block</source>
         <translation>给阶段 1 一个残差块</translation>
+    </message>
+    <message>
+        <source>Gradient clipping</source>
+        <translation>梯度裁剪</translation>
     </message>
     <message>
         <source>Group width</source>
@@ -1207,6 +1491,10 @@ and start</source>
     <message>
         <source>How many residual blocks follow one another in this stage.</source>
         <translation>这个阶段依次有多少个残差块。</translation>
+    </message>
+    <message>
+        <source>How much of the target is spread over all classes.</source>
+        <translation>目标中平均分给所有类别的份额。</translation>
     </message>
     <message>
         <source>How much the first block of the stage divides height and width by.</source>
@@ -1241,6 +1529,14 @@ and start</source>
         <translation>是一个文件夹</translation>
     </message>
     <message>
+        <source>Judge a moving average that keeps this much of itself a step; 0: the weights.</source>
+        <translation>用权重的移动平均来验证和保存，每步保留这么多；0：用权重本身。</translation>
+    </message>
+    <message>
+        <source>Label smoothing</source>
+        <translation>标签平滑</translation>
+    </message>
+    <message>
         <source>Layer</source>
         <translation>层</translation>
     </message>
@@ -1265,12 +1561,20 @@ and start</source>
         <translation>内存</translation>
     </message>
     <message>
+        <source>Mirror half of the images, drawn at random.</source>
+        <translation>随机抽取一半图像作左右镜像。</translation>
+    </message>
+    <message>
         <source>Momentum</source>
         <translation>动量</translation>
     </message>
     <message>
         <source>Momentum that looks one step ahead.</source>
         <translation>先向前看一步再计算梯度的动量法。</translation>
+    </message>
+    <message>
+        <source>Multiply–accumulates of convolutions and linear layers for one image</source>
+        <translation>卷积层和线性层对一张图像的乘加次数</translation>
     </message>
     <message>
         <source>Nesterov</source>
@@ -1321,6 +1625,10 @@ and start</source>
         <translation>输出</translation>
     </message>
     <message>
+        <source>Parameters</source>
+        <translation>参数量</translation>
+    </message>
+    <message>
         <source>Params</source>
         <translation>参数</translation>
     </message>
@@ -1349,6 +1657,10 @@ and start</source>
         <translation>文件系统是只读的</translation>
     </message>
     <message>
+        <source>Receptive field: how many pixels of the input one position sees, along a side</source>
+        <translation>感受野：一个位置在每一边能看到多少个输入像素</translation>
+    </message>
+    <message>
         <source>Sandal</source>
         <translation>凉鞋</translation>
     </message>
@@ -1367,6 +1679,10 @@ and start</source>
     <message>
         <source>Set the group width to {group_width}</source>
         <translation>将组宽设为 {group_width}</translation>
+    </message>
+    <message>
+        <source>Shift each image by up to this many pixels; black comes in.</source>
+        <translation>每张图像随机平移至多这么多像素，空出处补黑。</translation>
     </message>
     <message>
         <source>Shirt</source>
@@ -1417,6 +1733,10 @@ and start</source>
         <translation>T 恤</translation>
     </message>
     <message>
+        <source>The darker part is the middle half of them, {low:.3f} to {high:.3f}; the line is the median, {median:.3f}.</source>
+        <translation>较深的部分是居中的一半，{low:.3f} 至 {high:.3f}；横线是中位数 {median:.3f}。</translation>
+    </message>
+    <message>
         <source>The first block of a stage brings its width and stride: insert behind it.</source>
         <translation>阶段的宽度和步幅由第一个残差块带来：请插在它之后。</translation>
     </message>
@@ -1439,6 +1759,14 @@ and start</source>
     <message>
         <source>The network has no block: give at least one stage a block.</source>
         <translation>网络中没有残差块：至少要给一个阶段一个块。</translation>
+    </message>
+    <message>
+        <source>The share of batches in which images and their labels are mixed.</source>
+        <translation>图像与标签相互混合的批量所占的比例。</translation>
+    </message>
+    <message>
+        <source>The share of images that lose a random rectangle to black.</source>
+        <translation>随机涂黑一个矩形的图像所占的比例。</translation>
     </message>
     <message>
         <source>The training process could not be started.</source>
@@ -1477,8 +1805,16 @@ and start</source>
         <translation>改用投影捷径</translation>
     </message>
     <message>
+        <source>Warm-up</source>
+        <translation>预热</translation>
+    </message>
+    <message>
         <source>Weight decay</source>
         <translation>权重衰减</translation>
+    </message>
+    <message>
+        <source>What the layers put out for one image, in float32</source>
+        <translation>各层对一张图像的输出，按 float32 计</translation>
     </message>
     <message>
         <source>Where a bottleneck strides: its 3×3 (v1.5, as torchvision) or its first 1×1 (v1, the paper).</source>
@@ -1495,6 +1831,10 @@ and start</source>
     <message>
         <source>Without shortcuts, branches that start at zero let nothing through.</source>
         <translation>没有捷径连接时，从零开始的分支不让任何信息通过。</translation>
+    </message>
+    <message>
+        <source>a line of more than {most:,} characters is not read</source>
+        <translation>不读取超过 {most:,} 个字符的行</translation>
     </message>
     <message>
         <source>a run is under way</source>
@@ -1519,6 +1859,14 @@ and start</source>
     <message>
         <source>basic: two 3×3 convolutions. bottleneck: 1×1, 3×3, 1×1. preact: norm and ReLU come first.</source>
         <translation>basic（基本块）：两个 3×3 卷积。bottleneck（瓶颈块）：1×1、3×3、1×1。preact（预激活）：先做规范化和 ReLU。</translation>
+    </message>
+    <message>
+        <source>best</source>
+        <translation>最佳</translation>
+    </message>
+    <message>
+        <source>better than {share} % of {count} published runs</source>
+        <translation>优于 {count} 次公开运行中的 {share} %</translation>
     </message>
     <message>
         <source>cannot be read</source>
@@ -1625,6 +1973,10 @@ and start</source>
         <translation>文件太大或某一行太长，不会是课程</translation>
     </message>
     <message>
+        <source>it is more than plain data; none of it was run</source>
+        <translation>其中不只是纯数据；没有运行其中任何内容</translation>
+    </message>
+    <message>
         <source>its sha256 is not the one in run.json</source>
         <translation>其 sha256 与 run.json 中的不符</translation>
     </message>
@@ -1665,6 +2017,14 @@ and start</source>
         <translation>必须写作“块类型:通道x高x宽:类别数:宽度x块数/步幅,…[:键=值,…]”</translation>
     </message>
     <message>
+        <source>must be less than {limit}, not {value}</source>
+        <translation>必须小于 {limit}，而不是 {value}</translation>
+    </message>
+    <message>
+        <source>must be more than {limit}, not {value}</source>
+        <translation>必须大于 {limit}，而不是 {value}</translation>
+    </message>
+    <message>
         <source>must be one of {options}</source>
         <translation>必须是其中之一：{options}</translation>
     </message>
@@ -1683,10 +2043,6 @@ and start</source>
     <message>
         <source>must have at most {limit} entries or letters</source>
         <translation>至多有 {limit} 项或字符</translation>
-    </message>
-    <message>
-        <source>needs at least one block</source>
-        <translation>至少要有一个残差块</translation>
     </message>
     <message>
         <source>no checkpoint had been written: the run begins anew</source>
@@ -1761,6 +2117,10 @@ and start</source>
         <translation>阶段 {number}：{change}</translation>
     </message>
     <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
         <source>the design is not its parent&apos;s with {blocks} more: {changes}</source>
         <translation>此设计并非原网络加上 {blocks}：{changes}</translation>
     </message>
@@ -1779,6 +2139,10 @@ and start</source>
     <message>
         <source>the loss became {loss} at step {step}, with learning rate {rate:g}</source>
         <translation>第 {step} 步的损失变成了 {loss}，学习率为 {rate:g}</translation>
+    </message>
+    <message>
+        <source>the loss falls at no rate from {least:g} on</source>
+        <translation>从 {least:g} 起，损失在任何学习率下都不下降</translation>
     </message>
     <message>
         <source>the run {run} has done {done} already; ask for more</source>
@@ -1841,8 +2205,16 @@ and start</source>
         <translation>加宽</translation>
     </message>
     <message>
+        <source>writing broke off</source>
+        <translation>写入中断</translation>
+    </message>
+    <message>
         <source>{damage}; going on from {name}</source>
         <translation>{damage}；从 {name} 继续</translation>
+    </message>
+    <message>
+        <source>{damage}; without that file the weights of the last checkpoint are taken</source>
+        <translation>{damage}；移走该文件后将采用最近检查点的权重</translation>
     </message>
     <message>
         <source>{data} has a label {highest}; the design has {classes} classes</source>
@@ -1867,6 +2239,10 @@ and start</source>
     <message>
         <source>{name} is damaged ({cause})</source>
         <translation>{name} 已损坏（{cause}）</translation>
+    </message>
+    <message>
+        <source>{name} was not written: {weight} holds values that are not finite</source>
+        <translation>未写入 {name}：{weight} 含有非有限的数值</translation>
     </message>
     <message>
         <source>{needed}, {free:,.0f} MiB are free</source>
@@ -1919,6 +2295,14 @@ and start</source>
     <message>
         <source>{path} is no place for a block: blocks follow one another without a gap.</source>
         <translation>{path} 不能放残差块：块与块必须首尾相接。</translation>
+    </message>
+    <message>
+        <source>{reason} In a terminal, resnet-explorer check says what is missing.</source>
+        <translation>{reason} 在终端运行 resnet-explorer check 可以查出缺少什么。</translation>
+    </message>
+    <message>
+        <source>{run}: {reason}</source>
+        <translation>{run}：{reason}</translation>
     </message>
     <message>
         <source>{schema} was made by a newer version; this one reads {known}</source>

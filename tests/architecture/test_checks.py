@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from explorer.architecture.checks import find_problems
 from explorer.architecture.design import Design, Stage
@@ -57,14 +57,12 @@ def test_what_is_unwise_can_still_be_built(line, where):
     assert problems_of(problem.repair.design) == ()
 
 
-@settings(deadline=None)
 @given(designs())
 def test_fatal_problems_are_the_obstacles(design):
     plan = plan_network(design)
     assert {problem.where for problem in find_problems(plan) if problem.fatal} == {where for where, _ in plan.obstacles}
 
 
-@settings(deadline=None)
 @given(designs())
 def test_repairs_end_in_a_design_without_problems(design):
     for _ in range(20):
@@ -77,7 +75,6 @@ def test_repairs_end_in_a_design_without_problems(design):
     assert problems_of(design) == ()
 
 
-@settings(deadline=None)
 @given(designs())
 def test_sentences_can_be_filled_in(design):
     for problem in problems_of(design):

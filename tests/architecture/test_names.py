@@ -42,7 +42,7 @@ def test_every_part_of_a_preset_has_a_name_of_its_own(name):
     assert_distinct(preset(name))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(designs(SHALLOW))
 def test_every_part_of_any_design_has_a_name_of_its_own(design):
     assert_distinct(design)

@@ -1,7 +1,7 @@
 """Published numbers; MACs and parameters marked (c) in the project's facts come from arithmetic independent of this."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from explorer.architecture.design import Design, Stage
 from explorer.architecture.notation import from_line
@@ -154,7 +154,6 @@ def test_pad_and_none_have_no_layer():
         assert plan.params == plan_network(preset("deep-plain-56")).params
 
 
-@settings(deadline=None)
 @given(designs(SMALL))
 def test_totals_are_the_sums_of_sections_and_of_layers(design):
     plan = plan_network(design)
@@ -165,7 +164,6 @@ def test_totals_are_the_sums_of_sections_and_of_layers(design):
         assert total == sum(getattr(layer, key) for layer in layers)
 
 
-@settings(deadline=None)
 @given(designs(SMALL))
 def test_layers_fit_one_another(design):
     plan = plan_network(design)

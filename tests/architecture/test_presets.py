@@ -2,7 +2,7 @@ import pytest
 
 from explorer.architecture.design import Stage
 from explorer.architecture.notation import to_line, to_toml
-from explorer.architecture.presets import find_design, preset, preset_families, preset_files, preset_of
+from explorer.architecture.presets import design_file, find_design, preset, preset_families, preset_files, preset_of
 from explorer.architecture.reading import Refused
 
 NAMES = [
@@ -62,3 +62,4 @@ def test_a_design_is_found_as_file_preset_or_line(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for text in ("mini", "mine.toml", "./mine.toml", str(tmp_path / "mine.toml"), to_line(design)):
         assert find_design(text) == design
+        assert design_file(text) == (tmp_path / "mine.toml" if "mine.toml" in text else None)

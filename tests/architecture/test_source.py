@@ -47,7 +47,7 @@ def test_formatted_and_clean_as_ruff_would_have_it(tmp_path):
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(designs(SHALLOW), st.sampled_from(list(VOCABULARIES)))
 def test_any_design_has_source_or_is_refused(design, vocabulary):
     plan = plan_network(design)

@@ -9,8 +9,10 @@ import torch
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.devices import available_memory, choose_device, list_devices, multiplies_bf16_fast
+from explorer.engine.rewrites import Rewrites, make_network, promised
 from explorer.engine.session import failure
-from explorer.engine.training import Training, make_network
+from explorer.engine.training import Training
+from explorer.engine.tuning import tuned
 from explorer.runs.recipe import Recipe
 
 pytestmark = [
@@ -56,7 +58,7 @@ def test_scores_are_those_of_the_processor():
 @pytest.mark.parametrize("precision", ["fp32", "bf16", "auto"])
 def test_it_learns_in_every_precision(precision):
     work = training(RECIPE.change(precision=precision, lr=0.05))
-    assert work.bf16 == (precision == "bf16" or (precision == "auto" and multiplies_bf16_fast(work.device)))
+    assert work.rewrites.bf16 == (precision == "bf16" or (precision == "auto" and multiplies_bf16_fast(work.device)))
     batch = batches(1, work.device)[0]
     losses = [float(work.learn(*batch)[0]) for _ in range(20)]
     assert all(map(math.isfinite, losses))
@@ -76,6 +78,44 @@ def test_a_restored_run_goes_on_bit_for_bit():
             assert torch.equal(*losses)
     both = zip(work.network.state_dict().values(), again.network.state_dict().values(), strict=True)
     assert all(torch.equal(one, other) for one, other in both)
+
+
+def test_a_recorded_step_is_the_eager_one():
+    """Also with a last batch of another size in between, which is not recorded."""
+    plan, given = plan_network(preset("mini")), batches(6, choose_device("cuda"))
+    given.insert(3, tuple(part[:5] for part in given[0]))
+    works = []
+    with torch.backends.cudnn.flags(deterministic=True, benchmark=False, allow_tf32=False):
+        for graph in (False, True):
+            rewrites = Rewrites(channels_last=True, cropped=True, folded=True, graph=graph)
+            work = Training(plan, RECIPE, choose_device("cuda"), 20, rewrites)
+            losses = torch.stack([work.learn(*batch)[0] for batch in given])
+            works.append((work, losses))
+    (eager, expected), (recorded, found) = works
+    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(dict(recorded.network.state_dict()), dict(eager.network.state_dict()))
+
+
+def test_a_recorded_run_restored_goes_on_bit_for_bit():
+    rewrites = Rewrites(channels_last=True, graph=True)
+    plan, given = plan_network(preset("mini")), batches(8, choose_device("cuda"))
+    recipe = RECIPE.change(ema=0.9, clip=1.0)
+    work, again = (Training(plan, recipe, choose_device("cuda"), 20, rewrites) for _ in range(2))
+    with torch.backends.cudnn.flags(deterministic=True, benchmark=False, allow_tf32=False):
+        for batch in given[:4]:
+            work.learn(*batch)
+        again.restore(copy.deepcopy(work.state()))
+        for batch in given[4:]:
+            losses = [each.learn(*batch)[0] for each in (work, again)]
+            assert torch.equal(*losses)
+
+
+def test_what_is_promised_here_is_tried_and_computes():
+    plan, device = plan_network(preset("mini")), choose_device("cuda")
+    chosen = tuned(plan, RECIPE.change(precision="auto"), device)
+    assert {*chosen.names} <= {*promised(plan, RECIPE.change(precision="auto"), device).names}
+    loss, _ = Training(plan, RECIPE, device, 20, chosen).learn(*batches(1, device)[0])
+    assert math.isfinite(float(loss))
 
 
 def test_memory_that_runs_out_is_said_with_numbers_and_a_smaller_batch():

@@ -90,8 +90,9 @@ def test_an_identity_changes_no_bit_and_learns_from_its_second_step(variant, sho
         learn(child, 2)
         block = child.network.get_submodule(path)
         for name, values in block.named_parameters():
-            assert values.grad is not None
-            assert name in undone_biases(block) or values.grad.abs().max() > 1e-6, name
+            if name not in undone_biases(block):
+                assert values.grad is not None
+                assert values.grad.abs().max() > 1e-6, name
 
 
 def test_several_blocks_in_turn_change_no_bit():
@@ -146,13 +147,13 @@ def test_where_there_is_no_momentum_to_keep_every_tensor_begins_at_rest(tmp_path
 @pytest.mark.parametrize(
     ("design", "grown", "why"),
     [
-        (deepened(small.DESIGN, "layer1.1"), "layer2.1", "stage 1: blocks 1 → 2, stage 2: blocks 2 → 1"),
-        (small.DESIGN, "layer1.1", "stage 1: blocks 2 → 1"),
+        (deepened(small.DESIGN, "layer1.1"), "layer2.1", "stage 1: Blocks 1 → 2, stage 2: Blocks 2 → 1"),
+        (small.DESIGN, "layer1.1", "stage 1: Blocks 2 → 1"),
         (deepened(small.DESIGN, "layer1.1"), "layer1.0", "insert behind it"),
         (deepened(small.DESIGN, "layer1.1"), "layer7.1", "no place"),
         (deepened(small.DESIGN, "layer1.1"), "nonsense", "no place"),
-        (deepened(small.DESIGN, "layer1.1"), "layer1.1,layer1.1", "stage 1: blocks 3 → 2"),
-        (deepened(small.DESIGN, "layer1.1").change(block="preact-basic"), "layer1.1", "block basic → preact-basic"),
+        (deepened(small.DESIGN, "layer1.1"), "layer1.1,layer1.1", "stage 1: Blocks 3 → 2"),
+        (deepened(small.DESIGN, "layer1.1").change(block="preact-basic"), "layer1.1", "Block basic → preact-basic"),
     ],
 )
 def test_designs_that_do_not_fit_together_are_refused(tmp_path, design, grown, why):

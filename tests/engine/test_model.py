@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 import torchvision
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from torch import nn
 
 from explorer.architecture.checks import find_problems
@@ -84,7 +84,7 @@ def reference_of(design):
 
 
 @pytest.mark.filterwarnings("ignore:Initializing zero-element tensors")
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(designs(SMALL))
 def test_can_be_built_exactly_if_no_problem_is_fatal(design):
     plan = plan_network(design)

@@ -1,6 +1,6 @@
 import pytest
 import torch
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from torch.utils.flop_counter import FlopCounterMode
 
 from explorer.architecture.notation import from_line
@@ -21,7 +21,7 @@ def test_agrees_with_the_plan_of_every_preset(name):
     assert verdict.params == plan.params
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=60)
 @given(designs(SHALLOW))
 def test_agrees_with_the_plan_of_any_design(design):
     plan = plan_network(design)

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from explorer.architecture.names import VOCABULARIES
@@ -77,7 +77,7 @@ def test_a_preset_computes_what_its_source_computes(name):
 
 
 @pytest.mark.filterwarnings("ignore:Initializing zero-element tensors")
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=100)
 @given(designs(SMALL), st.sampled_from(list(VOCABULARIES)))
 def test_any_design_computes_and_starts_as_its_source_does(design, vocabulary):
     plan = plan_network(design)
@@ -94,7 +94,7 @@ def test_any_design_computes_and_starts_as_its_source_does(design, vocabulary):
 
 
 @pytest.mark.filterwarnings("ignore:Initializing zero-element tensors")
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=50)
 @given(designs(SMALL))
 def test_the_chapters_view_is_what_its_network_puts_out(design):
     plan = plan_network(design)

@@ -14,8 +14,8 @@ from explorer.architecture.design import Design, Stage
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.probes import probe
+from explorer.engine.rewrites import make_network
 from explorer.engine.subject import subject_of
-from explorer.engine.training import make_network
 from explorer.engine.travel import follow, sheet
 from explorer.engine.weights import save_best
 from explorer.runs.commands import Probe

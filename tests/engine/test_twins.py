@@ -15,7 +15,8 @@ from explorer.engine.training import Training
 from explorer.engine.worker import DONE, FAILED, Worker
 from explorer.runs import events
 from explorer.runs.commands import Continue, Pause, Resume, StepOnce, Stop, Train
-from explorer.runs.folder import list_runs, read_events, read_run
+from explorer.runs.folder import list_runs, read_run
+from explorer.runs.log import read_events
 from explorer.runs.recipe import Recipe
 from tests.engine.small import DESIGN
 
@@ -175,12 +176,12 @@ def test_one_without_memory_does_not_end_the_other(train, monkeypatch):
 
     def learn(self, pixels, labels):
         if self.plan.design.shortcut == "pad" and self.counters.step == 2:
-            raise RuntimeError("can't allocate memory: you tried to allocate 4096 bytes")
+            raise RuntimeError("can't allocate memory: you tried to allocate 4194304 bytes")
         return real(self, pixels, labels)
 
     monkeypatch.setattr(Training, "learn", learn)
     listener, _, own, twin = train()
-    assert "4096 bytes more were needed" in listener.of(own.id, events.Failed)[0].reason
+    assert "4 MiB more were needed" in listener.of(own.id, events.Failed)[0].reason
     assert (own.state, twin.state) == ("failed", "finished")
 
 

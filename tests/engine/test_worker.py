@@ -15,8 +15,9 @@ from explorer.architecture.reading import Refused
 from explorer.engine.session import open_sessions
 from explorer.runs.commands import Continue, Estimate, Pause, Resume, StepOnce, Stop, Train, command_line
 from explorer.runs.events import Step
-from explorer.runs.folder import find_run, list_runs, read_events
+from explorer.runs.folder import find_run, list_runs
 from explorer.runs.launch import launch_local
+from explorer.runs.log import read_events
 from explorer.runs.recipe import Recipe
 from tests.engine.small import DESIGN
 from tests.patience import PATIENCE

@@ -1,8 +1,8 @@
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
 
 from explorer.architecture.presets import preset
+from tests.clicks import name_file
 from tests.gui.test_diagram import place_of, slabs
 
 
@@ -21,6 +21,35 @@ def test_a_double_click_opens_the_block_and_escape_closes_it(session, qtbot):
     assert "class BasicBlock" in window.block.source.toPlainText()
     qtbot.keyClick(window.block, Qt.Key.Key_Escape)
     assert window.table.isVisible()
+
+
+def test_the_table_opens_a_block_by_keys_and_gets_them_back(session, qtbot):
+    window = session.window
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.table.setFocus()
+    session.document.select("layer2.0")
+    qtbot.keyClick(window.table, Qt.Key.Key_Return)
+    assert window.block.title.text().startswith("layer2.0: ")
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
+    assert window.table.isVisible()
+    assert window.table.hasFocus()
+    session.document.select("layer1.1.conv1")
+    row = window.table.currentIndex().parent()
+    session.document.select("layer2")
+    assert window.table.isExpanded(row.parent())
+    qtbot.keyClick(window.table, Qt.Key.Key_Return)
+    assert not window.table.isExpanded(window.table.layers.find("layer2"))
+
+
+def test_the_menu_opens_a_block_where_there_is_one(session):
+    window = session.window
+    assert not window.menus.open_block.isEnabled()
+    session.document.select("stem.conv1")
+    assert not window.menus.open_block.isEnabled()
+    session.document.select("layer3.1.conv2")
+    window.menus.open_block.trigger()
+    assert window.block.title.text().startswith("layer3.1: ")
 
 
 def test_the_figure_follows_every_edit_and_selection(session, qtbot):
@@ -79,7 +108,7 @@ def test_three_names_for_one_thing(session, qtbot, vocabulary, stage, block, con
     assert ("class Residual(" in window.block.source.toPlainText()) is (vocabulary == "chapter")
 
 
-def test_the_source_is_copied_and_exported_in_the_chosen_names(session, tmp_path, monkeypatch):
+def test_the_source_is_copied_and_exported_in_the_chosen_names(session, qtbot, tmp_path):
     from PySide6.QtGui import QGuiApplication
 
     window = session.window
@@ -87,7 +116,7 @@ def test_the_source_is_copied_and_exported_in_the_chosen_names(session, tmp_path
     window.menus.copy_source.trigger()
     text = QGuiApplication.clipboard().text()
     assert "b2 = resnet_block(64, 64, blocks=2)" in text
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "net"), ""))
+    name_file(qtbot, str(tmp_path / "net"))
     window.menus.export.aboutToShow.emit()
     window.menus.export.actions()[0].trigger()
     assert (tmp_path / "net.py").read_text(encoding="utf-8") == text

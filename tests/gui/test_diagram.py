@@ -1,3 +1,4 @@
+import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 
 from explorer.architecture.plan import plan_network
@@ -16,7 +17,7 @@ def place_of(session, path: str) -> QPoint:
     return (slabs(session)[path].box.center() + QPointF(diagram.start, 0)).toPoint()
 
 
-def click(session, qtbot, path: str) -> None:
+def click_slab(session, qtbot, path: str) -> None:
     diagram = session.window.diagram
     qtbot.mouseClick(diagram.viewport(), Qt.MouseButton.LeftButton, pos=place_of(session, path))
 
@@ -45,7 +46,7 @@ def test_a_long_network_stays_readable(open_session):
 
 
 def test_a_click_selects_the_block(session, qtbot):
-    click(session, qtbot, "layer3.1")
+    click_slab(session, qtbot, "layer3.1")
     assert session.document.selection == "layer3.1"
     assert slabs(session)["layer3.1"].chosen
     assert not slabs(session)["layer3.0"].chosen
@@ -56,13 +57,72 @@ def test_a_stage_selection_marks_all_its_slabs(session):
     assert {path for path, slab in slabs(session).items() if slab.chosen} == {"layer2.0", "layer2.1"}
 
 
-def test_a_click_opens_a_run_and_a_double_click_folds_it(open_session, qtbot):
-    session = open_session("resnet34")
-    click(session, qtbot, "layer3.1…")
-    assert {f"layer3.{block}" for block in range(6)} <= set(slabs(session))
+def badge_of(session, run: str) -> QPoint:
     diagram = session.window.diagram
-    qtbot.mouseDClick(diagram.viewport(), Qt.MouseButton.LeftButton, pos=place_of(session, "layer3.4"))
+    return (diagram.badges[run].center() + QPointF(diagram.start, 0)).toPoint()
+
+
+def test_a_click_opens_a_run_and_its_badge_folds_it(open_session, qtbot):
+    session = open_session("resnet34")
+    viewport = session.window.diagram.viewport()
+    click_slab(session, qtbot, "layer3.1…")
+    assert {f"layer3.{block}" for block in range(6)} <= set(slabs(session))
+    assert session.document.selection == "layer3.1"
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=badge_of(session, "layer3.1…"))
     assert "layer3.1…" in slabs(session)
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=badge_of(session, "layer3.1…"))
+    assert "layer3.5" in slabs(session)
+
+
+def double_click(session, qtbot, place: QPoint) -> None:
+    viewport = session.window.diagram.viewport()
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=place)
+
+
+@pytest.mark.parametrize("path", ["layer3.0", "layer3.1", "layer3.4"])
+def test_a_double_click_opens_a_block_even_of_an_opened_run(open_session, qtbot, path):
+    session = open_session("resnet34")
+    click_slab(session, qtbot, "layer3.1…")
+    double_click(session, qtbot, place_of(session, path))
+    assert session.window.block.isVisible()
+    assert session.window.block.title.text().startswith(f"{path}: ")
+    assert "layer3.5" in slabs(session)
+
+
+def test_a_double_click_on_a_run_opens_its_block_wherever_that_has_gone(open_session, qtbot):
+    session = open_session("resnet34")
+    double_click(session, qtbot, place_of(session, "layer3.1…"))
+    assert session.window.block.title.text().startswith("layer3.1: ")
+    assert "layer3.5" in slabs(session)
+
+
+def test_a_double_click_beside_the_network_opens_nothing(session, qtbot):
+    click_slab(session, qtbot, "layer2.0")
+    double_click(session, qtbot, QPoint(2, 2))
+    assert "block" not in vars(session.window)
+
+
+def test_keys_open_blocks_and_runs_and_select_only_what_there_is(open_session, qtbot):
+    session = open_session(preset("resnet34").with_stage(0, blocks=2))
+    diagram, document, window = session.window.diagram, session.document, session.window
+    for path in ("stem.conv1", "layer1.1", "layer1.0"):
+        document.select(path)
+        for key in (Qt.Key.Key_Space, Qt.Key.Key_Return):
+            qtbot.keyClick(diagram, key)
+            assert document.selection == path
+        assert ("block" in vars(window)) == path.startswith("layer")
+    assert window.block.isVisible()
+    qtbot.keyClick(diagram, Qt.Key.Key_Escape)
+    assert window.table.isVisible()
+    document.select("layer3.1…")
+    qtbot.keyClick(diagram, Qt.Key.Key_Return)
+    assert document.selection == "layer3.1"
+    qtbot.keyClick(diagram, Qt.Key.Key_Right)
+    assert document.selection == "layer3.2"
+    qtbot.keyClick(diagram, Qt.Key.Key_Space)
+    assert document.selection == "layer3.1…"
+    assert "layer3.2" not in slabs(session)
 
 
 def test_keys_walk_along_the_network(session, qtbot):

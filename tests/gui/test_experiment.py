@@ -9,9 +9,10 @@ from explorer.architecture.identity import deepened
 from explorer.architecture.notation import from_line
 from explorer.architecture.presets import preset
 from explorer.engine.growth import check_growth
-from explorer.runs.commands import Probe
+from explorer.runs.commands import Probe, Train
 from explorer.runs.folder import RunFolder, list_runs
 from explorer.runs.recipe import Recipe
+from tests.clicks import click
 
 MINI = preset("mini")
 
@@ -37,7 +38,7 @@ def asked(session, monkeypatch):
 @pytest.fixture
 def started(session, monkeypatch):
     runs = []
-    monkeypatch.setattr(session.trainer, "start", lambda *run: runs.append(run))
+    monkeypatch.setattr(session.trainer, "start", runs.append)
     return runs
 
 
@@ -50,11 +51,6 @@ def open_block(session, path: str):
     session.document.select(path)
     session.window.open_block()
     return session.window.block.experiment
-
-
-def click(qtbot, button) -> None:
-    assert button.isVisible()
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def trained(session, design=MINI, state: str = "finished", accuracy: float = 0.85) -> str:
@@ -167,9 +163,10 @@ def test_an_identity_goes_into_the_design_and_training_goes_on(session, qtbot, e
     session.document.undo_stack.redo()
     session.document.undo_stack.redo()
     click(qtbot, experiment.go_on)
-    ((design, recipe, parent, grown),) = started
-    assert (design, recipe.lr, parent) == (deepened(MINI, "layer1.1", "layer3.1"), 0.3, folder)
-    check_growth(MINI, design, grown.split(","))
+    (order,) = started
+    assert (order.design, order.recipe.lr) == (deepened(MINI, "layer1.1", "layer3.1"), 0.3)
+    assert order.init_from == folder
+    check_growth(MINI, order.design, order.grown.split(","))
 
 
 def test_fresh_weights_have_nothing_to_go_on_from(session, qtbot, experiment):
@@ -252,7 +249,7 @@ def test_trained_tried_grown_and_trained_further_by_the_real_worker(open_session
     session.window.training.set_recipe(Recipe(device="cpu", epochs=1, batch_size=1000, lr=0.02))
     qtbot.waitUntil(lambda: trainer.state == "idle")
     with qtbot.waitSignal(trainer.run_ended):
-        trainer.start(design, session.window.training.recipe)
+        trainer.start(Train(design, session.window.training.recipe, trainer.runs))
     click(qtbot, experiment.zero)
     qtbot.waitUntil(lambda: bool(experiment.trial.zeroed))
     assert experiment.trial.outcome.is_identity

@@ -5,6 +5,13 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from explorer.architecture.notation import load_design, to_toml
 from explorer.architecture.presets import preset
+from explorer.runs.commands import Train
+from explorer.runs.recipe import Recipe
+from tests.clicks import name_file
+
+CANCEL, CLOSE, DISCARD, NO, SAVE, YES = (
+    getattr(QMessageBox.StandardButton, name) for name in ("Cancel", "Close", "Discard", "No", "Save", "Yes")
+)
 
 
 @pytest.fixture
@@ -15,14 +22,14 @@ def complaints(monkeypatch):
     return said
 
 
-def test_save_and_open_bring_the_design_back(session, tmp_path, monkeypatch):
+def test_save_and_open_bring_the_design_back(session, qtbot, tmp_path, monkeypatch):
     path = tmp_path / "mine.toml"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
     document, files = session.document, session.window.files
     document.propose(document.design.with_stage(1, blocks=5), "")
     edited = document.design
     assert session.window.isWindowModified()
+    name_file(qtbot, str(tmp_path / "mine"))
     assert files.save()
     assert not session.window.isWindowModified()
     assert load_design(path) == edited
@@ -64,10 +71,52 @@ def test_a_file_without_a_name_is_called_as_its_file(session, tmp_path):
     assert session.document.design.name == "网络 3"
 
 
-def test_an_unwritable_place_is_explained(session, tmp_path, complaints, monkeypatch):
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "no" / "such" / "x.toml"), ""))
+def test_an_unwritable_place_is_explained(session, tmp_path, complaints):
+    session.document.saved_as(tmp_path / "no" / "such" / "x.toml")
     assert not session.window.files.save()
     assert "x.toml is not saved" in complaints[0]
+
+
+@pytest.fixture
+def questions(monkeypatch):
+    """The questions that would have been asked, and their buttons; each is answered by the first of the answers."""
+    asked: list[tuple[str, QMessageBox.StandardButton]] = []
+    answers: list[QMessageBox.StandardButton] = []
+
+    def question(parent, title, text, buttons=YES | NO):
+        asked.append((text, buttons))
+        return answers.pop(0)
+
+    monkeypatch.setattr(QMessageBox, "question", question)
+    return asked, answers
+
+
+def test_a_dot_in_a_name_is_not_where_its_suffix_begins(session, qtbot, tmp_path, questions):
+    asked, answers = questions
+    other, meant = tmp_path / "wrn-1.toml", tmp_path / "wrn-1.5x.toml"
+    other.write_text("mine", encoding="utf-8")
+    name_file(qtbot, str(tmp_path / "wrn-1.5x"))
+    assert session.window.files.ask_save()
+    assert (asked, other.read_text(encoding="utf-8")) == ([], "mine")
+    assert load_design(meant) == session.document.design
+    for answer, kept in ((NO, True), (YES, False)):
+        meant.write_text("mine", encoding="utf-8")
+        answers.append(answer)
+        name_file(qtbot, str(tmp_path / "wrn-1.5x"))
+        assert session.window.files.ask_save() is not kept
+        assert (meant.read_text(encoding="utf-8") == "mine") is kept
+    assert asked == 2 * [("wrn-1.5x.toml is there already. Replace it?", YES | NO)]
+
+
+def test_a_suffix_may_be_in_capitals(session, qtbot, tmp_path):
+    name_file(qtbot, str(tmp_path / "A.TOML"))
+    assert session.window.files.ask_save()
+    assert [each.name for each in tmp_path.iterdir() if each.is_file()] == ["A.TOML"]
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "A.TOML"))])
+    session.document.propose(preset("mini"), "")
+    session.window.files.take(session.window.files.dropped(data))
+    assert session.document.design == preset("d2l-resnet18")
 
 
 def test_a_design_travels_by_the_clipboard(session, complaints):
@@ -94,16 +143,39 @@ def test_of_what_is_dropped_a_design_goes_first(session, tmp_path):
     assert session.window.files.dropped(data) is None
 
 
-def test_unsaved_changes_are_asked_about_once(session, tmp_path, monkeypatch):
+@pytest.fixture
+def saved(session, tmp_path):
+    """A file with the design that is shown."""
     path = tmp_path / "mine.toml"
     path.write_text(to_toml(preset("mini")), encoding="utf-8")
     session.window.files.open(path)
-    asked = []
-    monkeypatch.setattr(
-        QMessageBox, "question", lambda *words: asked.append(words[2]) or QMessageBox.StandardButton.Cancel
-    )
-    assert session.window.files.may_close(session.trainer)
-    assert asked == []
+    return path
+
+
+def test_what_is_saved_is_not_asked_about(session, saved, questions):
+    assert session.window.files.may_close(session.crew)
+
+
+@pytest.mark.parametrize(("answer", "closes", "written"), [(CANCEL, 0, 0), (DISCARD, 1, 0), (SAVE, 1, 1)])
+def test_unsaved_changes_are_asked_about_once(session, saved, questions, answer, closes, written):
+    asked, answers = questions
     session.document.propose(session.document.design.with_stage(0, width=24), "")
-    assert not session.window.files.may_close(session.trainer)
-    assert asked == ["Save the changes to mine.toml?"]
+    answers.append(answer)
+    assert session.window.files.may_close(session.crew) == closes
+    assert asked == [("Save the changes to mine.toml?", SAVE | DISCARD | CANCEL)]
+    assert (load_design(saved) == session.document.design) == written
+
+
+def test_one_question_names_all_that_would_be_lost(session, saved, questions):
+    asked, answers = questions
+    run = "Close and stop the run? It writes a checkpoint and can be resumed."
+    session.trainer.set_state("running")
+    answers += [CLOSE, SAVE]
+    assert session.window.files.may_close(session.crew)
+    session.crew.queue.add(Train(preset("mini"), Recipe(), session.runs))
+    session.document.propose(session.document.design.with_stage(0, width=24), "")
+    assert session.window.files.may_close(session.crew)
+    words = (run, "The queue is lost; runs that wait in it: 1", "Save the changes to mine.toml?")
+    assert asked == [(run, CLOSE | CANCEL), ("\n\n".join(words), SAVE | DISCARD | CANCEL)]
+    assert load_design(saved) == session.document.design
+    session.trainer.set_state("gone")

@@ -1,7 +1,7 @@
 from dataclasses import fields
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 
 from explorer.architecture.design import Design
 from explorer.architecture.presets import preset
@@ -72,3 +72,53 @@ def test_rare_fields_stand_behind_more(qtbot):
     assert not form.controls["seed"].isVisible()
     qtbot.mouseClick(form.more, Qt.MouseButton.LeftButton)
     assert form.controls["seed"].isVisible()
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "taken"),
+    [
+        ("en_US", "1,000", None),
+        ("en_US", "0,05", None),
+        ("en_US", "0.05", 0.05),
+        ("en_US", " 5e-2 ", 0.05),
+        ("de_DE", "0,05", 0.05),
+        ("de_DE", "0.05", 0.05),
+        ("de_DE", "1.000", None),
+        ("en_US", "one", None),
+    ],
+)
+def test_a_number_is_read_as_a_person_of_that_language_means_it(qtbot, language, typed, taken):
+    before = QLocale()
+    QLocale.setDefault(QLocale(language))
+    try:
+        real = Real(form_fields(Recipe)["lr"])
+        qtbot.addWidget(real)
+        real.show_value(1.5)
+        reported = []
+        real.edited.connect(reported.append)
+        real.box.clear()
+        qtbot.keyClicks(real.box, typed)
+        qtbot.keyClick(real.box, Qt.Key.Key_Return)
+        assert reported == ([] if taken is None else [taken])
+        if taken is None:
+            assert real.box.text() == {"en_US": "1.5", "de_DE": "1,5"}[language]
+    finally:
+        QLocale.setDefault(before)
+
+
+def test_what_is_shown_is_read_again_as_it_was(qtbot):
+    real = Real(form_fields(Recipe)["lr"])
+    qtbot.addWidget(real)
+    reported = []
+    real.edited.connect(reported.append)
+    for value in (0.123456789, 5e-05, 100.0, 0.2):
+        real.show_value(value)
+        qtbot.keyClick(real.box, Qt.Key.Key_Return)
+    assert reported == [0.123456789, 5e-05, 100.0, 0.2]
+
+
+def test_the_tool_tip_says_the_bounds(qtbot):
+    form = Form(Recipe)
+    qtbot.addWidget(form)
+    assert form.controls["lr"].toolTip() == "The highest rate of the schedule.\nmore than 0, at most 100"
+    assert form.controls["momentum"].toolTip().endswith("\nat least 0, less than 1")

@@ -264,7 +264,7 @@ def test_what_was_open_stays_open(session, qtbot):
     assert after.isVisible()
     assert after.size().toTuple() == (1300, 800)
     assert document.design == design
-    assert document.selection == "layer3.1…"
+    assert document.selection == "layer3.1"
     assert document.undo_stack.count() == 1
     assert after.table.opened == opened
     assert after.table.isExpanded(after.table.layers.find("layer3.1…"))
@@ -302,7 +302,7 @@ def test_ten_switches_during_a_run_leave_nothing_behind(open_session, qtbot):
     assert session.trainer.run is run
     assert session.trainer.process.process.processId() == pid
     assert session.trainer.state == "running"
-    assert session.window.training.stop.isVisible()
+    assert session.window.training.transport.stop.isVisible()
     assert session.history.plots.lines[-1].curves is run.curves
     assert session.document.undo_stack.index() == count
     session.trainer.process.process.kill()
@@ -336,11 +336,15 @@ def test_what_the_worker_said_is_said_anew_in_another_language(session, qtbot):
     )
     line = event_line(Warned(Sentence(text, {**values, "shortage": lack})))
     session.trainer.take_all([read_line(line)])
-    assert session.window.training.message.text() == "out of memory on cpu at batch size 64: 2 GiB more were needed"
+    assert (
+        session.window.training.notice.words.text() == "out of memory on cpu at batch size 64: 2 GiB more were needed"
+    )
     switch(session, "zh_CN")
-    assert session.window.training.message.text() == "在 cpu 上批量大小为 64 时内存不足：还需要 2 GiB"
+    assert session.window.training.notice.words.text() == "在 cpu 上批量大小为 64 时内存不足：还需要 2 GiB"
     switch(session, "en")
-    assert session.window.training.message.text() == "out of memory on cpu at batch size 64: 2 GiB more were needed"
+    assert (
+        session.window.training.notice.words.text() == "out of memory on cpu at batch size 64: 2 GiB more were needed"
+    )
 
 
 def test_why_a_question_has_no_answer_is_said_in_chinese(session):
@@ -355,4 +359,4 @@ def test_why_a_question_has_no_answer_is_said_in_chinese(session):
 def test_what_a_worker_says_in_english_alone_is_shown_as_it_is(session):
     apply_language("zh_CN")
     session.trainer.take_all([read_line('{"event": "warned", "reason": "the {disk is full"}')])
-    assert session.window.training.message.text() == "the {disk is full"
+    assert session.window.training.notice.words.text() == "the {disk is full"

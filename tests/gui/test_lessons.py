@@ -16,6 +16,7 @@ from explorer.gui.deeds import DEEDS
 from explorer.gui.language import apply_language
 from explorer.gui.lessons import TOUR, Lesson, lesson_files, load_lesson
 from explorer.gui.mark import HALO, seen_of
+from tests.clicks import click
 from tests.gui.test_block import open_block
 from tests.gui.test_diagram import place_of
 from tests.gui.workers import worker
@@ -87,10 +88,6 @@ def teach(session, name: str, number: int = 0):
     tutor.teach(name)
     tutor.go(number)
     return tutor
-
-
-def click(qtbot, widget: QWidget) -> None:
-    qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
 
 
 def place_in_window(widget: QWidget) -> QRect:

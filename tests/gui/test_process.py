@@ -45,7 +45,17 @@ def test_what_is_no_event_goes_to_the_log(collect):
 
 def test_a_line_of_10_mb_is_dropped_and_the_next_is_read(collect):
     _, batches, _ = collect("print('x' * 10_000_000); say('heartbeat', step=1); say('heartbeat', step=2)")
-    assert [said.event.step for batch in batches for said in batch][-1] == 2
+    assert [said.event.step for batch in batches for said in batch] == [1, 2]
+
+
+def test_bytes_that_are_no_text_are_dropped_and_the_next_line_is_read(collect):
+    process, batches, _ = collect(
+        "sys.stdout.buffer.write(b'\\xff\\xfe\\x00' * 1000 + b'\\r\\n' + b'[' * 200_000 + b'\\n'); sys.stdout.flush()\n"
+        "say('heartbeat', step=1)"
+    )
+    assert batches == [[Said(Heartbeat(1))]]
+    assert len(process.log) == 2
+    assert all(len(line) <= 1000 for line in process.log)
 
 
 def test_a_killed_worker_is_named_with_its_signal(qtbot):

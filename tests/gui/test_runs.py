@@ -41,8 +41,8 @@ def row(runs: RunList, number: int) -> list[str]:
 
 
 def test_the_list_says_what_changed(runs):
-    assert row(runs, 0) == ["Mini (edited)", "80.0 %", "finished", f"lr {RECIPES['quick'].lr:g} → 0.3"]
-    assert row(runs, 1)[3] == "stage 2: blocks 1 → 3"
+    assert row(runs, 0) == ["Mini (edited)", "80.0 %", "finished", f"Learning rate {RECIPES['quick'].lr:g} → 0.3"]
+    assert row(runs, 1)[3] == "stage 2: Blocks 1 → 3"
     assert row(runs, 2) == ["Mini", "80.0 %", "finished", ""]
 
 
@@ -83,8 +83,9 @@ def test_only_what_can_go_on_can_be_resumed(runs, root):
     runs.select(folder.path.name)
     assert runs.current().state == "interrupted"
     assert runs.resume.isEnabled()
-    runs.allow_resume(busy=True)
+    runs.allow_resume(lambda device: "")
     assert not runs.resume.isEnabled()
-    runs.allow_resume(busy=False)
+    runs.allow_resume(lambda device: device)
+    assert runs.resume.isEnabled()
     runs.select(runs.runs[1].id)
     assert not runs.resume.isEnabled()

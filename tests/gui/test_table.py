@@ -121,3 +121,19 @@ def test_rows_come_and_go_without_the_others_losing_their_place(session):
     document.propose(document.design.change(stages=document.design.stages[:3]), "")
     assert not table.layers.find("layer4").isValid()
     assert table.layers.node(table.currentIndex()).path == "layer3.0.conv1"
+
+
+def test_names_are_no_markup(session, monkeypatch):
+    table = session.window.table
+    monkeypatch.setattr(table.layers, "texts", lambda node: ["<b>&", *[""] * (len(COLUMNS) - 1)])
+    table.copy()
+    data = QGuiApplication.clipboard().mimeData()
+    assert "<td>&lt;b&gt;&amp;</td>" in data.html()
+    assert data.text().splitlines()[1].startswith("<b>&")
+
+
+def test_a_heading_says_what_it_stands_for(session):
+    layers, tip = session.window.table.layers, Qt.ItemDataRole.ToolTipRole
+    tips = [layers.headerData(column, Qt.Orientation.Horizontal, tip) for column in range(len(COLUMNS))]
+    assert tips[5].startswith("Receptive field: ")
+    assert all(tips[2:])

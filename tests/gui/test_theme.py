@@ -2,10 +2,12 @@ from itertools import combinations
 from math import dist
 
 import pytest
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from explorer.gui import theme
+from explorer.gui.problems import ProblemLine
 
 
 def rgb(colour: str) -> tuple[float, float, float]:
@@ -60,7 +62,7 @@ def test_words_can_be_read_in_every_palette():
                 assert contrast(ink, ground) >= 4.5, (ink, ground)
         assert contrast(chosen.on_accent, chosen.accent) >= 4.5
         for colour in (*chosen.stages, *chosen.runs):
-            assert contrast(colour, chosen.surface) >= 2.5, colour
+            assert contrast(colour, chosen.surface) >= 3, colour
 
 
 def test_what_a_projector_shows_is_black_on_white():
@@ -84,9 +86,37 @@ def test_a_change_of_palette_reaches_icons_and_plots(session, qtbot):
     try:
         window.menus.use_theme("dark")
         assert QApplication.palette().color(QPalette.ColorRole.Window) == QColor(theme.DARK.window)
-        assert ink_of(window.training.stop) > 150
+        assert ink_of(window.training.transport.stop) > 150
         assert ink_of(window.editor.editors[0].remove) > 150
     finally:
         window.menus.use_theme("light")
-    assert ink_of(window.training.stop) < 100
+    assert ink_of(window.training.transport.stop) < 100
     assert QApplication.palette().color(QPalette.ColorRole.Window) == QColor(theme.LIGHT.window)
+
+
+def test_a_change_of_palette_reaches_what_is_painted_and_what_is_wrong(session, qtbot):
+    session.document.propose(session.document.design.change(shortcut="pad").with_stage(2, width=32), "")
+    line = session.window.editor.editors[2].problems.findChild(ProblemLine)
+    try:
+        for name in ("dark", "light"):
+            session.window.menus.use_theme(name)
+            chosen = theme.PALETTES[name]
+            inks = {chosen.bad, chosen.text, chosen.quiet}
+            qtbot.waitUntil(lambda inks=inks: {word.colour for word in session.window.diagram.words} == inks)
+            assert line.words.palette().color(QPalette.ColorRole.WindowText) == QColor(chosen.bad)
+    finally:
+        session.window.menus.use_theme("light")
+
+
+@pytest.mark.parametrize(("chosen", "then"), [("system", "dark"), ("light", "light")])
+def test_the_window_follows_the_system_if_it_shall(session, monkeypatch, chosen, then):
+    hints = QGuiApplication.styleHints()
+    try:
+        session.window.menus.use_theme(chosen)
+        monkeypatch.setattr(theme, "system_is_dark", lambda: True)
+        hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+        assert QApplication.palette().color(QPalette.ColorRole.Window) == QColor(theme.PALETTES[then].window)
+        assert ink_of(session.window.training.transport.stop) > 150 or then == "light"
+    finally:
+        monkeypatch.undo()
+        session.window.menus.use_theme("light")

@@ -1,25 +1,26 @@
-from PySide6.QtGui import QFontMetricsF
-
-from explorer.gui import theme
 from explorer.runs.events import Verdict
 
 
 def test_figures_of_the_chapters_network(session):
     text = session.window.totals.text
-    assert text == "11.18 M params · 318.7 M MACs · 18 layers · field 435 px (> image) · 5.1 MiB an image"
+    assert text == ("11.18 M params · 318.7 M MACs · 18 layers · receptive field 435 px (> image) · 5.1 MiB per image")
     assert session.window.totals.accessibleDescription() == text
     assert "FLOPs are twice as many: 637,315,072" in session.window.totals.explain(session.document.plan)
 
 
 def test_figures_wrap_where_there_is_no_room(session):
-    totals = session.window.totals
-    plain, bold = (QFontMetricsF(theme.figures_font(totals.font())) for _ in range(2))
-    metrics = {"plain": plain, "bold": bold, "marked": plain}
-    assert len(totals.rows(metrics)) == 1
-    totals.resize(300, totals.height())
-    rows = totals.rows(metrics)
-    assert len(rows) > 1
-    assert all(sum(plain.horizontalAdvance(text) for text, _ in row) <= 300 for row in rows)
+    totals, wide = session.window.totals, session.window.totals.height()
+    session.document.select("layer4.1.conv2")
+    session.window.menus.pin.trigger()
+    totals.resize(2000, wide)
+    assert len(totals.lines) == 1
+    assert totals.height() == wide
+    totals.resize(300, wide)
+    assert len(totals.lines) > 3
+    assert all(sum(totals.metrics[way].horizontalAdvance(text) for text, way in row) <= 300 for row in totals.lines)
+    assert totals.height() >= len(totals.lines) * totals.fontMetrics().lineSpacing()
+    totals.resize(2000, wide)
+    assert totals.height() == wide
 
 
 def test_the_baseline_shows_differences_until_unpinned(session):
@@ -28,6 +29,8 @@ def test_the_baseline_shows_differences_until_unpinned(session):
     assert "(±0)" in totals.text
     document.propose(document.design.with_stage(3, blocks=3), "")
     assert "(+4.72 M)" in totals.text
+    assert "receptive field 563 px (> image) (+128)" in totals.text
+    assert "per image (+108.0 KiB)" in totals.text
     assert session.window.menus.unpin.isVisible()
     session.window.menus.unpin.trigger()
     assert "(" not in totals.text.replace("(> image)", "")
@@ -36,6 +39,8 @@ def test_the_baseline_shows_differences_until_unpinned(session):
 def test_the_selections_share(session):
     session.document.select("layer4")
     assert session.window.totals.share == "layer4: 8.40 M params, 75.1 %"
+    session.document.use_names("chapter")
+    assert session.window.totals.share == "b5: 8.40 M params, 75.1 %"
     session.document.select("")
     assert session.window.totals.share == ""
 

@@ -1,14 +1,17 @@
 import os
 import signal
+from functools import partial
 
 import pytest
 
 from explorer.architecture.presets import preset
 from explorer.gui import live as live_module
 from explorer.gui import process as process_module
+from explorer.gui import pulse as pulse_module
 from explorer.gui import trainer as trainer_module
 from explorer.gui.live import LiveRun
 from explorer.gui.trainer import Trainer
+from explorer.runs.commands import Estimate, Train
 from explorer.runs.events import Started, Step, Verdict
 from explorer.runs.recipe import RECIPES
 from tests.gui.workers import worker
@@ -23,7 +26,7 @@ def train(qtbot, tmp_path):
         trainer = Trainer(tmp_path, worker(program))
         trainers.append(trainer)
         trainer.warm_up()
-        trainer.start(preset("mini"), RECIPES["quick"])
+        trainer.start(Train(preset("mini"), RECIPES["quick"], tmp_path))
         return trainer
 
     yield begin
@@ -98,15 +101,36 @@ def test_a_stop_that_is_ignored_ends_by_force(train, qtbot, monkeypatch):
     assert "signal 9" in trainer.message
 
 
+def test_a_stop_before_the_worker_speaks_begins_nothing(train, qtbot):
+    trainer = train("time.sleep(0.5); hello(); sys.exit(told() == 'train')")
+    assert trainer.state == "starting"
+    trainer.stop()
+    assert (trainer.state, trainer.live) == ("warming", ())
+    qtbot.waitUntil(lambda: trainer.state == "idle")
+    trainer.process.shut_down(at_once=False)
+    qtbot.waitUntil(lambda: trainer.state == "gone")
+    assert trainer.process.process.exitCode() == 0
+
+
+def test_who_asked_a_worker_that_died_gets_an_answer(train, qtbot):
+    trainer = train("hello(); told(); started(); say('stopped', step=1); assert told() == 'estimate'; os._exit(3)")
+    qtbot.waitUntil(lambda: trainer.state == "idle")
+    with qtbot.waitSignal(trainer.answered) as answered:
+        number = trainer.ask(partial(Estimate, preset("mini"), RECIPES["quick"]))
+    assert number
+    assert answered.args[0] == number
+    assert "exit status 3" in answered.args[1]["reason"]
+
+
 def test_silence_and_slowness_are_said_and_not_punished(train, qtbot, monkeypatch):
     trainer = train("hello(); told(); started(); step(1); time.sleep(60)")
     qtbot.waitUntil(lambda: trainer.run.step is not None)
-    monkeypatch.setattr(trainer_module, "SLOW", 0.0)
-    trainer.check_pulse()
-    assert trainer.trouble.startswith("no step for")
-    monkeypatch.setattr(trainer_module, "SILENT", 0.0)
-    trainer.check_pulse()
-    assert trainer.trouble == "not responding"
+    monkeypatch.setattr(pulse_module, "SLOW", 0.0)
+    trainer.pulse.check()
+    assert trainer.pulse.trouble.startswith("no step for")
+    monkeypatch.setattr(pulse_module, "SILENT", 0.0)
+    trainer.pulse.check()
+    assert trainer.pulse.trouble == "not responding"
     assert trainer.process.is_running()
 
 

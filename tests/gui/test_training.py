@@ -1,6 +1,8 @@
 import pytest
 
 from explorer.architecture.presets import preset
+from explorer.architecture.words import Sentence
+from explorer.runs.commands import Train
 from explorer.runs.events import Device, Hello, Said
 from explorer.runs.recipe import RECIPES
 
@@ -32,12 +34,12 @@ def test_start_says_what_it_will_do(session, panel):
 
 def test_start_fits_in_one_undoable_step(session, panel, monkeypatch):
     started = []
-    monkeypatch.setattr(session.trainer, "start", lambda *run: started.append(run))
+    monkeypatch.setattr(session.trainer, "start", started.append)
     session.document.propose(preset("resnet34"), "")
     panel.start.click()
     assert session.document.design.input == (1, 28, 28)
     assert session.document.design.classes == 10
-    assert started == [(session.document.design, RECIPES["quick"])]
+    assert started == [Train(session.document.design, RECIPES["quick"], session.trainer.runs)]
     session.document.undo_stack.undo()
     assert session.document.design == preset("resnet34")
 
@@ -91,10 +93,47 @@ def test_the_line_before_the_start(session, panel, monkeypatch):
     assert panel.preflight.at_own_size.text() == "96×96: about 2 min an epoch"
 
 
+def test_what_costs_nothing_is_not_measured_again(session, panel, monkeypatch):
+    asked = []
+    monkeypatch.setattr(session.trainer, "ask", lambda question: asked.append(question(len(asked) + 1)) or len(asked))
+    session.document.propose(preset("mini"), "")
+    panel.preflight.ask()
+    values = {"seconds_per_epoch": 41.0, "memory_bytes": 0.9 * 2**30, "available_bytes": 8 * 2**30}
+    session.trainer.answered.emit(asked[0].id, values)
+    panel.form.controls["epochs"].box.setValue(3)
+    panel.preflight.ask()
+    assert "about 41 s an epoch" in panel.preflight.line.text()
+    assert len(asked) == 1
+    panel.form.controls["batch_size"].box.setValue(128)
+    panel.preflight.ask()
+    assert asked[1].recipe.batch_size == 128
+
+
+def test_a_refusal_holds_for_the_worker_that_refused(session, panel, monkeypatch):
+    """One that may have died of the question is not followed by another for ever."""
+    asked = []
+    monkeypatch.setattr(session.trainer, "ask", lambda question: asked.append(question(len(asked) + 1)) or len(asked))
+    session.document.propose(preset("mini"), "")
+    for tries in (1, 2, 3, 3):
+        session.trainer.take_all([hello(CPU)])
+        for _ in range(2):
+            panel.preflight.ask()
+            assert len(asked) == tries
+            session.trainer.answered.emit(len(asked), {"reason": Sentence("killed (signal {n})", {"n": 9})})
+        assert panel.preflight.line.text() == "killed (signal 9)"
+
+
+def test_a_network_too_large_to_be_tried_shows_what_it_needs(session, panel, monkeypatch):
+    monkeypatch.setattr(session.trainer, "ask", lambda question: question(1).id)
+    panel.preflight.ask()
+    session.trainer.answered.emit(1, {"memory_bytes": 90 * 2**30, "available_bytes": 8 * 2**30})
+    assert panel.preflight.line.text() == "needs 90.0 GiB · only 8.0 GiB free"
+
+
 def test_too_large_a_network_takes_a_second_click(session, panel, monkeypatch):
     asked, started = [], []
     monkeypatch.setattr(session.trainer, "ask", lambda question: asked.append(question(len(asked) + 1)) or len(asked))
-    monkeypatch.setattr(session.trainer, "start", lambda *run: started.append(run))
+    monkeypatch.setattr(session.trainer, "start", started.append)
     panel.preflight.ask()
     values = {"seconds_per_epoch": 41.0, "memory_bytes": 90 * 2**30, "available_bytes": 8 * 2**30}
     session.trainer.answered.emit(asked[0].id, values)
@@ -109,10 +148,10 @@ def test_too_large_a_network_takes_a_second_click(session, panel, monkeypatch):
 def test_a_folder_that_will_not_do_leaves_the_choice(panel, tmp_path):
     panel.use_data(str(tmp_path / "none"))
     assert panel.data.name == "fashion-mnist-12k"
-    assert "there is no data set and no folder" in panel.message.text()
+    assert "there is no data set and no folder" in panel.notice.words.text()
     (tmp_path / "set" / "cat").mkdir(parents=True)
     panel.use_data(str(tmp_path / "set"))
-    assert "at least two classes" in panel.message.text()
+    assert "at least two classes" in panel.notice.words.text()
 
 
 def test_a_folder_of_images_sets_the_classes(session, panel, tmp_path):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QToolButton
 
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
-from explorer.engine.training import make_network
+from explorer.engine.rewrites import make_network
 from explorer.engine.weights import save_best
 from explorer.gui import theme
 from explorer.gui.journeys import TRAINED, UNTRAINED
@@ -85,6 +85,14 @@ def lanes(travel) -> list[tuple[str, str, bool]]:
     return [(lane.title, " ".join(lane.verdict), lane.pale) for lane in travel.strip.lanes]
 
 
+def settle(session) -> None:
+    """Let the time be over that it waits for something newer before it asks."""
+    timer = session.window.travel.journeys.timer
+    if timer.isActive():
+        timer.stop()
+        timer.timeout.emit()
+
+
 def drop(window, path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
@@ -93,7 +101,7 @@ def drop(window, path) -> None:
 
 
 def test_hidden_it_asks_nothing_shown_it_asks_once(session, played, qtbot):
-    qtbot.wait(400)
+    settle(session)
     assert played.probes == []
     travel = see_travel(session, qtbot, played)
     assert played.probes[0].values == {"image": 0}
@@ -113,11 +121,11 @@ def test_hidden_it_asks_nothing_shown_it_asks_once(session, played, qtbot):
     assert travel.status.text().startswith("Train it, then compare.")
     assert "layer4 512×3×3" in travel.strip.accessibleDescription()
     assert "Ankle boot 93 %" in travel.strip.accessibleDescription()
-    qtbot.wait(400)
+    settle(session)
     assert len(played.probes) == 1
     session.window.menus.see_travel.trigger()
     session.document.propose(preset("mini"), "")
-    qtbot.wait(400)
+    settle(session)
     assert len(played.probes) == 1
 
 
@@ -229,7 +237,7 @@ def test_what_cannot_be_built_is_said_and_not_asked(session, played, qtbot):
     travel = see_travel(session, qtbot, played)
     played.answer()
     session.document.propose(session.document.design.change(shortcut="pad").with_stage(2, width=32), "")
-    qtbot.wait(400)
+    settle(session)
     assert len(played.probes) == 1
     assert lanes(travel)[0][2]
     assert travel.status.text() == str(session.document.problems[0].what)
@@ -315,3 +323,15 @@ def test_the_real_worker_answers_for_both_and_refuses_a_sentence(open_session, q
     qtbot.waitUntil(lambda: bool(journeys.refusal))
     assert travel.status.text() == "data: 'note.txt' is not a good image: of no known format"
     qtbot.waitUntil(lambda: not journeys.unanswered())
+
+
+def test_arrow_keys_walk_along_the_strip(session, played, qtbot):
+    travel = see_travel(session, qtbot, played)
+    played.answer()
+    session.document.select("layer2.0.conv1")
+    for key, path in ((Qt.Key.Key_Right, "layer3"), (Qt.Key.Key_Left, "layer2"), (Qt.Key.Key_Left, "layer1")):
+        qtbot.keyClick(travel.strip, key)
+        assert session.document.selection == path
+    for _ in range(5):
+        qtbot.keyClick(travel.strip, Qt.Key.Key_Right)
+    assert session.document.selection == "layer4"

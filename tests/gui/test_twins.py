@@ -11,6 +11,7 @@ from explorer.gui.gradients import Bars, Row, decades, power, rows_of
 from explorer.gui.plot import Line
 from explorer.gui.plots import Plots
 from explorer.gui.trainer import Trainer
+from explorer.runs.commands import Train
 from explorer.runs.events import Epoch, Gradients, Step
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import RECIPES
@@ -45,7 +46,7 @@ def train(qtbot, tmp_path):
         trainer = Trainer(tmp_path, worker(f"{TWINS}{program}\ntold()"))
         trainers.append(trainer)
         trainer.warm_up()
-        trainer.start_twins(RESIDUAL, RECIPES["degradation"])
+        trainer.start(Train(RESIDUAL, RECIPES["degradation"], tmp_path, twin=True))
         return trainer
 
     yield begin
@@ -115,34 +116,29 @@ def panel(open_session):
 
 def test_the_button_beside_start(panel, qtbot, monkeypatch):
     started = []
-    monkeypatch.setattr(panel.trainer, "start_twins", lambda *run: started.append(run))
+    monkeypatch.setattr(panel.crew.front, "start", started.append)
     assert panel.twin.isVisible()
     assert panel.twin.text() == "… and its plain twin"
     qtbot.mouseClick(panel.twin, Qt.MouseButton.LeftButton)
-    assert started == [(RESIDUAL, panel.recipe)]
+    assert started == [Train(RESIDUAL, panel.recipe, panel.crew.runs, twin=True)]
     panel.document.propose(PLAIN, "")
     assert panel.twin.text() == "… and its residual twin"
-    assert panel.window().menus.twin.text() == panel.twin.text()
-    panel.trainer.set_state("running")
-    assert not panel.twin.isVisible()
-    assert not panel.window().menus.twin.isEnabled()
-    panel.trainer.set_state("idle")
+    assert panel.window().menus.twin.text() == "Start with its residual twin"
 
 
 def test_it_fits_the_design_as_start_does(panel, monkeypatch):
     started = []
-    monkeypatch.setattr(panel.trainer, "start_twins", lambda *run: started.append(run))
+    monkeypatch.setattr(panel.crew.front, "start", started.append)
     panel.document.propose(preset("resnet34"), "")
     panel.twin.click()
-    assert started[0][0].input == (1, 28, 28)
+    assert started[0].design.input == (1, 28, 28)
     panel.document.undo_stack.undo()
     assert panel.document.design == preset("resnet34")
 
 
 def test_memory_for_one_may_be_too_little_for_both(panel, monkeypatch):
     started = []
-    monkeypatch.setattr(panel.trainer, "start", lambda *run: started.append(1))
-    monkeypatch.setattr(panel.trainer, "start_twins", lambda *run: started.append(2))
+    monkeypatch.setattr(panel.crew.front, "start", lambda order: started.append(1 + order.twin))
     fitted = panel.preflight.fitted
     values = {"seconds_per_epoch": 1.0, "memory_bytes": 6 * 2**30, "available_bytes": 8 * 2**30}
     panel.preflight.answers[fitted, panel.recipe] = values
@@ -160,7 +156,7 @@ def test_the_status_compares_them(open_session, train, qtbot):
                     "[of(run, 'stopped', step=9) for run in ('own', 'other')]")  # fmt: skip
     qtbot.waitUntil(lambda: trainer.live[1].epoch is not None)
     progress = session.window.training.progress
-    progress.trainer = trainer
+    session.crew.front = trainer
     progress.show_runs()
     assert progress.status.text().endswith("validation: residual 75.0 %, plain 25.0 %")
     assert (progress.bar.maximum(), progress.bar.value()) == (20, 2)
@@ -328,7 +324,7 @@ def test_the_real_worker_trains_both(open_session, qtbot):
     lines = session.history.plots.lines
     assert [line.name for line in lines] == ["residual", "plain"]
     assert len({line.colour.name() for line in lines}) == 2
-    window.training.stop.click()
+    window.training.transport.stop.click()
     qtbot.waitUntil(lambda: trainer.state == "idle")
     own, twin = (next(run for run in session.history.list.runs if run.id == live.id) for live in trainer.live)
     assert (own.twin, twin.twin) == (twin.id, own.id)

@@ -1,6 +1,7 @@
 """Workers that say what a test wants: small programs behind the real pipe."""
 
 import sys
+from pathlib import Path
 
 from explorer.gui.process import WorkerProcess
 from explorer.runs.launch import launch_local
@@ -27,3 +28,56 @@ def worker(program: str) -> WorkerProcess:
     """A worker process that runs `program`."""
     launch = launch_local()._replace(program=sys.executable, arguments=("-c", SPEAK + program))
     return WorkerProcess(launch=launch)
+
+
+CARDS = ("cuda:0", "cuda:1", "cuda:2", "cuda:3", "cpu")
+
+
+def obedient(folder: Path, devices: tuple[str, ...] = CARDS) -> WorkerProcess:
+    """A worker on a machine with `devices` that trains what it is told, one after the other, each until it is ended.
+
+    A run is called as its design, and ends with the event whose name is written into its file in `folder`: see `end`.
+    """
+    return worker(f"""
+import threading, queue, pathlib
+lines = queue.Queue()
+def listen():
+    for line in iter(sys.stdin.readline, ""):
+        lines.put(json.loads(line))
+    os._exit(0)
+threading.Thread(target=listen, daemon=True).start()
+say("hello", protocol=1, versions={{}}, devices=[{{"id": each, "name": each, "memory": 1}} for each in {devices}])
+endings = {{"finished": {{"best_epoch": 1, "best_accuracy": 0.5, "seconds": 1.0, "step": 9}}, "stopped": {{"step": 9}},
+    "failed": {{"reason": "the loss became nan"}}}}
+while True:
+    told = lines.get()
+    if told["command"] == "estimate":
+        values = {{"seconds_per_epoch": 1.0, "memory_bytes": 1.0, "available_bytes": 2.0}}
+        values |= {{"device": told["recipe"]["device"], "process": os.getpid()}}
+        say("result", of="estimate", id=told["id"], values=values)
+    if told["command"] != "train":
+        continue
+    run, ending = told["design"]["name"], ""
+    say("started", run=run, folder="", params=1, referee={{"agrees": True, "params": 1, "mult_adds": 1}},
+        device=told["recipe"]["device"], steps_per_epoch=10, epochs=10, step=0)
+    step(9)
+    file = pathlib.Path({str(folder)!r}, run)
+    while not ending:
+        time.sleep(0.01)
+        if file.is_file():
+            ending = file.read_text()
+        if not lines.empty():
+            asked = lines.get()["command"]
+            ending = "stopped" if asked == "stop" else ""
+            if asked in ("pause", "resume"):
+                say(asked + "d", step=9)
+    if ending == "killed":
+        os._exit(9)
+    say(ending, **endings[ending])
+""")
+
+
+def end(folder: Path, run: str, how: str = "finished") -> None:
+    """Let the `obedient` worker's run end: finished, failed or, with the worker, killed."""
+    (folder / f"{run}.new").write_text(how)
+    (folder / f"{run}.new").rename(folder / run)  # half a word must not be read

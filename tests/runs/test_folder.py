@@ -11,7 +11,8 @@ import pytest
 from explorer.architecture.presets import preset
 from explorer.architecture.reading import Refused
 from explorer.runs import events
-from explorer.runs.folder import RunFolder, find_run, folder_name, list_runs, read_events, read_run
+from explorer.runs.folder import RunFolder, find_run, folder_name, list_runs, read_run
+from explorer.runs.log import read_events
 from explorer.runs.recipe import Recipe
 
 MINI = preset("mini")

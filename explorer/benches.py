@@ -1,0 +1,47 @@
+"""The benches by their names, and what they print. A bench is imported only when it is asked for."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+from explorer.grid import grid
+from explorer.runs.launch import launch_local
+
+BENCHES = ("edit", "start", "window", "train")
+
+
+def measure(what: str) -> dict[str, Any]:
+    """What the bench called `what` finds."""
+    if what == "train":
+        from explorer.engine.bench import bench_train
+
+        return bench_train()
+    from explorer.gui.bench_edit import bench_edit
+    from explorer.gui.bench_start import bench_start
+    from explorer.gui.bench_window import bench_window
+
+    return {"edit": bench_edit, "start": bench_start, "window": bench_window}[what]()
+
+
+def measure_all() -> dict[str, Any]:
+    """All of them, each in a process of its own, as when it is asked for alone; one that failed has None."""
+    found = {}
+    for what in BENCHES:
+        launch = launch_local(("bench", what, "--json"), tuned=False)
+        done = subprocess.run([launch.program, *launch.arguments], env=launch.environment, stdout=subprocess.PIPE)
+        found[what] = json.loads(done.stdout) if not done.returncode else None
+    return found
+
+
+def bench_text(found: dict[str, Any]) -> str:
+    return grid([(key, str(value)) for key, value in flat(found)], "<<")
+
+
+def flat(values: dict[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
+    """Every figure with the keys that lead to it."""
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{above}{key} ")
+        else:
+            yield above + key, value

@@ -1,0 +1,120 @@
+"""Contender: one side of `bench train` in a process of its own, asked for one thing at a time over its pipe. No Qt."""
+
+import json
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import torch
+
+from explorer.architecture.design import Design
+from explorer.architecture.notation import from_line, to_line
+from explorer.engine.devices import choose_device
+from explorer.runs.recipe import Recipe, read_recipe, recipe_table
+
+PRODUCTS = 5
+SIDES_OF_PRODUCTS = {"cpu": 2048, "cuda": 8192}  # of square matrices: some tenths of a second, and near the peak
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who enters: the `side`, notebook or ours, with what it trains; its files go below `runs`."""
+
+    side: str
+    design: Design
+    recipe: Recipe
+    runs: Path
+
+    def text(self) -> str:
+        return json.dumps([self.side, to_line(self.design), recipe_table(self.recipe), str(self.runs)])
+
+
+def read_entry(text: str) -> Entry:
+    side, design, recipe, runs = json.loads(text)
+    return Entry(side, from_line(design), read_recipe(recipe), Path(runs))
+
+
+class Contender(Protocol):
+    """What both sides can do; what takes time on the device is waited for by whoever asks."""
+
+    def place(self) -> tuple[int, int]:
+        """Read the data; how many images there are to train and to test with."""
+
+    def tune(self) -> tuple[str, ...]:
+        """Find out how to compute; the names of the rewrites that help."""
+
+    def losses(self, steps: int, batch_size: int, double: bool) -> list[float]:
+        """Of the first `steps` steps of a new network; `double` computes them in 64 bits."""
+
+    def begin(self, images: int, tests: int, turns: int) -> None:
+        """Make the network that will train for `turns` epochs of the first `images` images and test with `tests`."""
+
+    def turn(self) -> None:
+        """The next epoch, with everything that belongs to one."""
+
+    def prepare(self, images: int, tests: int) -> None:
+        """Have the batches of so many images ready on the device."""
+
+    def compute(self) -> None:
+        """Train and test with those: an epoch without its loading."""
+
+
+def make_contender(entry: Entry, device: torch.device) -> Contender:
+    """Each side imports what it needs itself, and no more: that belongs to its set-up."""
+    if entry.side == "notebook":
+        from explorer.engine.notebook import Notebook
+
+        return Notebook(entry, device)
+    from explorer.engine.ours import Ours
+
+    return Ours(entry, device)
+
+
+def peak(device: torch.device, kind: str) -> float:
+    """The most that a product of large matrices reaches, in GFLOP/s; `kind` is fp32, tf32 or bf16."""
+    size = SIDES_OF_PRODUCTS.get(device.type, 4096)
+    dtype = torch.bfloat16 if kind == "bf16" else torch.float32
+    left, right = (torch.rand(size, size, device=device).to(dtype) for _ in range(2))
+    precision = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("high" if kind == "tf32" else "highest")
+    times = []
+    for _ in range(1 + PRODUCTS):
+        start = time.perf_counter()
+        left @ right
+        wait_for(device)
+        times.append(time.perf_counter() - start)
+    torch.set_float32_matmul_precision(precision)
+    return 2 * size**3 / min(times[1:]) / 1e9
+
+
+def wait_for(device: torch.device) -> None:
+    """Until the device has done what it was given."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()
+
+
+def serve(entry: Entry) -> None:
+    """Answer each line, [what, *arguments], with [seconds, value], until standard input ends.
+
+    The first answer comes unasked: everything is imported.
+    """
+    stream = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # whatever else is printed must not stand between the answers
+    device = choose_device(entry.recipe.device)
+    contender = make_contender(entry, device)
+    print(json.dumps([0, None]), file=stream, flush=True)
+    for line in sys.stdin:
+        what, *arguments = json.loads(line)
+        start = time.perf_counter()
+        value = peak(device, *arguments) if what == "peak" else getattr(contender, what)(*arguments)
+        wait_for(device)
+        print(json.dumps([time.perf_counter() - start, value]), file=stream, flush=True)
+
+
+if __name__ == "__main__":
+    serve(read_entry(sys.argv[1]))

@@ -1,0 +1,76 @@
+"""Player: a contender's process as `bench train` sees it. No Qt."""
+
+import json
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from explorer.engine.contender import Entry
+from explorer.runs.launch import launch_local
+
+PATIENCE = 10.0  # seconds that a contender has to end
+LAST_WORDS = 500  # characters
+
+
+class Answer(NamedTuple):
+    seconds: float
+    value: Any
+
+
+class Player:
+    """Use it as a context; `imports` are the seconds from its start until it could be asked."""
+
+    def __init__(self, entry: Entry, log: Path) -> None:
+        """What the process complains of goes to `log`. The notebook's has the C library's own settings."""
+        self.entry, self.log = entry, log
+        launch = launch_local(tuned=entry.side != "notebook")
+        start = time.perf_counter()
+        with log.open("w", encoding="utf-8") as complaints:
+            self.process = subprocess.Popen(
+                [launch.program, "-m", "explorer.engine.contender", entry.text()],
+                env=launch.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                encoding="utf-8",
+            )
+        try:
+            self.answer()
+        except BaseException:
+            self.end()
+            raise
+        self.imports = time.perf_counter() - start
+
+    def ask(self, what: str, *arguments: object) -> Answer:
+        """Have the contender do `what`, a method of `Contender` or peak. Raises RuntimeError if it has died of it."""
+        assert self.process.stdin
+        with suppress(BrokenPipeError):  # there will be no answer either
+            print(json.dumps([what, *arguments]), file=self.process.stdin, flush=True)
+        return self.answer()
+
+    def answer(self) -> Answer:
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        if not line:
+            words = self.log.read_text(encoding="utf-8", errors="replace").strip()[-LAST_WORDS:]
+            raise RuntimeError(f"{self.entry.side} ended with status {self.process.wait()}: {words}")
+        return Answer(*json.loads(line))
+
+    def end(self) -> None:
+        """Close its pipes and wait for it; kill it if it does not mind."""
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream:
+                stream.close()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def __enter__(self) -> "Player":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()

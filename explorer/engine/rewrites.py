@@ -1,0 +1,59 @@
+"""Rewrites: how the arithmetic of a network is carried out where that is free. No Qt.
+
+Each may be on or off: the function computed, the parameters and their names stay; sums may round in another order,
+and bf16 rounds more. `tuning` finds which of them are worth it.
+"""
+
+from dataclasses import dataclass, fields
+
+import torch
+from torch import nn
+
+from explorer.architecture.plan import Plan
+from explorer.engine.devices import multiplies_bf16_fast
+from explorer.engine.lean import crop_taps, croppable, fold_biases, foldable
+from explorer.engine.model import build_model
+from explorer.runs.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrites:
+    """`channels_last`: the layout of maps in memory. `cropped` and `folded`: see `lean`. `bf16`: products of 16 bits.
+
+    `graph`: a step's kernels on an NVIDIA GPU are launched together.
+    """
+
+    channels_last: bool = False
+    cropped: bool = False
+    folded: bool = False
+    bf16: bool = False
+    graph: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of those that are on."""
+        return tuple(each.name for each in fields(self) if getattr(self, each.name))
+
+
+def promised(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
+    """All that ought to be worth it for this network on this device."""
+    bf16 = recipe.precision == "bf16" or (recipe.precision == "auto" and multiplies_bf16_fast(device))
+    return Rewrites(
+        channels_last=True,
+        cropped=any(croppable(plan)),
+        folded=any(foldable(plan)),
+        bf16=bf16,
+        graph=device.type == "cuda",
+    )
+
+
+def make_network(plan: Plan, device: torch.device, rewrites: Rewrites | None = None) -> nn.Module:
+    """The plan's network on `device`, with all exact rewrites of its layers if `rewrites` are not given."""
+    network: nn.Module = build_model(plan)
+    layout = torch.channels_last if rewrites is None or rewrites.channels_last else torch.contiguous_format
+    network = network.to(device, memory_format=layout)  # type: ignore[call-overload]
+    if rewrites is None or rewrites.cropped:
+        crop_taps(network, plan)
+    if rewrites is None or rewrites.folded:
+        fold_biases(network, plan)
+    return network

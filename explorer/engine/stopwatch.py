@@ -1,0 +1,27 @@
+"""Stopwatch: how long torchinfo takes for what the plan knows at once. No Qt."""
+
+import statistics
+import time
+from collections.abc import Mapping
+
+from explorer.architecture.plan import Plan
+from explorer.engine.referee import referee
+from explorer.engine.subject import Subject
+from explorer.runs.commands import Value
+
+ROUNDS = 3
+
+
+def torchinfo(subject: Subject, values: Mapping[str, Value]) -> Mapping[str, Value]:
+    """The probe: milliseconds for the subject's design."""
+    return {"milliseconds": torchinfo_ms(subject.plan)}
+
+
+def torchinfo_ms(plan: Plan) -> float:
+    """Milliseconds that torchinfo takes for a summary, the build included; the median of a few."""
+    times = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        referee(plan)
+        times.append(time.perf_counter() - start)
+    return 1000 * statistics.median(times)

@@ -1,0 +1,81 @@
+"""Tuning: which rewrites make this network train faster on this device, by trying some steps. No Qt."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import torch
+
+from explorer.architecture.design import Design
+from explorer.architecture.plan import Plan
+from explorer.engine.rewrites import Rewrites, promised
+from explorer.engine.training import Training
+from explorer.runs.recipe import Recipe
+
+AFFORDABLE = 10**9  # multiply–accumulates of one forward: some hundredths of a second for a step on two cores
+PATIENCE = 5.0  # seconds; what has not been tried by then stays as promised
+SHORTEST, LONGEST = 0.01, 0.5  # seconds of a step: outside nothing can be won, or it takes too long to find out
+ROUNDS = 3
+MARGIN = 1.1  # so much slower must a rewrite be to be left out: the same run twice should take the same way
+
+known: dict[tuple[Design, int, str, torch.device], Rewrites] = {}
+
+
+def tuned(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
+    """What is promised less what turns out to be slower; found once for a network, batch size and device."""
+    key = (plan.design, recipe.batch_size, recipe.precision, device)
+    if key not in known:
+        if device.type != "cuda":
+            recipe = recipe.change(batch_size=trial_batch(plan, recipe, AFFORDABLE))
+        kept = ("bf16",) if recipe.precision == "bf16" else ()
+        known[key] = fastest(promised(plan, recipe, device), kept, lambda each: trial(plan, recipe, device, each))
+    return known[key]
+
+
+def trial_batch(plan: Plan, recipe: Recipe, macs: int) -> int:
+    """The recipe's batch size, or the largest power of two whose forward takes no more than so many `macs`.
+
+    Not any number: with 601 images of 28×28, a convolution in fp32 and channels_last crashed torch 2.15 on a processor.
+    """
+    return min(recipe.batch_size, max(2, 1 << (macs // plan.macs).bit_length() >> 1))
+
+
+def fastest(hoped: Rewrites, kept: tuple[str, ...], step_of: Callable[[Rewrites], Callable[[], None]]) -> Rewrites:
+    """The `hoped` ones, each timed by turns against the rest without it; those `kept` are not in question."""
+    best, mine = hoped, step_of(hoped)
+    mine()
+    if not SHORTEST < seconds_of(mine) < LONGEST:
+        return hoped
+    end = time.monotonic() + PATIENCE
+    for name in reversed([each for each in hoped.names if each not in kept]):  # the most doubtful first
+        if time.monotonic() > end:
+            break
+        without = replace(best, **{name: False})
+        other = step_of(without)
+        other()
+        pairs = [(seconds_of(mine), seconds_of(other)) for _ in range(ROUNDS)]
+        slower, faster = (min(times) for times in zip(*pairs, strict=True))
+        if slower > MARGIN * faster:
+            best, mine = without, other
+    return best
+
+
+def trial(plan: Plan, recipe: Recipe, device: torch.device, rewrites: Rewrites) -> Callable[[], None]:
+    """A training step of the real network on random images, until the device has done it."""
+    with torch.random.fork_rng():
+        training = Training(plan, recipe, device, 10**6, rewrites)
+        pixels = torch.rand(recipe.batch_size, *plan.design.input, device=device)
+    pixels = pixels.contiguous(memory_format=torch.channels_last)
+    labels = torch.zeros(recipe.batch_size, dtype=torch.long, device=device)
+
+    def step() -> None:
+        loss, _ = training.learn(pixels, labels)
+        loss.item()
+
+    return step
+
+
+def seconds_of(step: Callable[[], None]) -> float:
+    start = time.monotonic()
+    step()
+    return time.monotonic() - start

@@ -1,0 +1,104 @@
+"""`bench edit`: how fast an edit shows in table, totals and diagram, beside what torchinfo takes for the design."""
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from explorer.architecture.notation import to_line
+from explorer.architecture.presets import preset
+from explorer.architecture.reading import refuse
+from explorer.gui.app import check_start, make_application
+from explorer.gui.bench import figures, run_apart, wait, wait_complete
+from explorer.gui.painted import PaintWatch
+from explorer.gui.process import WorkerProcess
+from explorer.gui.session import Session
+from explorer.runs.commands import Probe
+from explorer.runs.events import Event, Failed, Result
+from explorer.runs.recipe import Recipe
+
+NETWORKS = ("resnet18", "resnet152", "cifar-resnet1202")
+TICKS = 200
+
+
+def bench_edit() -> dict[str, object]:
+    """From a tick of a real slider until table, totals and diagram have painted, against torchinfo's time."""
+    check_start()
+    app = make_application()
+    measured: dict[str, dict[str, float]] = {}
+    with TemporaryDirectory() as runs:
+        for name in NETWORKS:
+            session = Session(preset(name), Path(runs), warm=False)
+            session.window.show()
+            wait_complete(session)
+            times, work = edit_times(session)
+            check_table(session)
+            own = {"cpu_p99_ms": figures(work)["p99_ms"]}  # what a busy machine took from it does not count here
+            measured[name] = {**figures(times), **own}
+            session.window.close()
+            app.processEvents()
+    torchinfo = torchinfo_times(NETWORKS)
+    return {
+        name: {
+            **each,
+            "torchinfo_ms": round(torchinfo[name], 1),
+            "ratio": round(torchinfo[name] / each["median_ms"], 1),
+        }
+        for name, each in measured.items()
+    }
+
+
+def edit_times(session: Session) -> tuple[list[float], list[float]]:
+    """Seconds of each of `TICKS` ticks of the first stage's depth slider, up and down: by the clock, and of work."""
+    window = session.window
+    slider = window.editor.editors[0].sliders["blocks"]
+    watch = PaintWatch(window.table.viewport(), window.totals, window.diagram.viewport())
+    painted: list[tuple[float, float]] = []
+    watch.painted.connect(lambda: painted.append((time.perf_counter(), time.thread_time())))
+    times, work = [], []
+    for tick in range(TICKS):
+        watch.arm()
+        painted.clear()
+        key = Qt.Key.Key_Right if tick % 2 == 0 else Qt.Key.Key_Left
+        start, begun = time.perf_counter(), time.thread_time()
+        QTest.keyClick(slider, key)
+        wait(lambda: painted)
+        times.append(painted[0][0] - start)
+        work.append(painted[0][1] - begun)
+    return times, work
+
+
+def check_table(session: Session) -> None:
+    """The table's own texts say what the `summary` command says of the same design."""
+    table = session.window.table.layers
+    summary = json.loads(run_apart("-m", "explorer", "summary", to_line(session.document.design), "--json"))
+    for row, stage in enumerate(summary["stages"]):
+        shown = [table.data(table.index(row, column)).replace(",", "") for column in (3, 4)]
+        assert shown == [str(stage["params"]), str(stage["macs"])], (stage, shown)
+
+
+def torchinfo_times(names: Sequence[str]) -> dict[str, float]:
+    """Milliseconds that torchinfo takes for each preset: asked of a worker, for the window has no torch.
+
+    Raises Refused if it cannot say.
+    """
+    process, said, ends = WorkerProcess(), list[Event](), list[str]()
+    process.received.connect(lambda lines: said.extend(line.event for line in lines))
+    process.ended.connect(ends.append)
+    process.start()
+    for number, name in enumerate(names, 1):
+        process.send(Probe("torchinfo", preset(name), Recipe(device="cpu"), Path(), number))
+    try:
+        wait(lambda: ends or len([event for event in said if isinstance(event, Result | Failed)]) == len(names))
+    finally:
+        process.shut_down(at_once=True)
+        wait(lambda: not process.is_running())
+    answers = {event.id: event.values["milliseconds"] for event in said if isinstance(event, Result)}
+    if len(answers) < len(names):
+        reasons = [event.reason for event in said if isinstance(event, Failed)]
+        raise refuse("torchinfo", "{reason}", reason=" ".join(reasons or ends))
+    return {name: float(answers[number]) for number, name in enumerate(names, 1)}

@@ -1,0 +1,70 @@
+"""`bench window`: how late its timers run while it trains, and how fast its plots draw however long a run is."""
+
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+
+from explorer.architecture.presets import DEFAULT, preset
+from explorer.gui.app import check_start, make_application
+from explorer.gui.bench import figures, wait
+from explorer.gui.bench_frames import bench_frames
+from explorer.gui.session import Session
+
+FRAME = 16  # milliseconds
+
+
+def bench_window(seconds: float = 60.0) -> dict[str, object]:
+    """How late a 16 ms timer fires while the window trains what it offers, plots visible; then the plots' frames."""
+    check_start()
+    make_application()
+    with TemporaryDirectory() as runs:
+        lateness = training_lateness(Path(runs, "training"), seconds)
+        return {**lateness, "frames": bench_frames(Path(runs, "frames"))}
+
+
+def training_lateness(runs: Path, seconds: float) -> dict[str, object]:
+    """Of a 16 ms timer of the window, in milliseconds, and when the first points were there."""
+    session = Session(preset(DEFAULT), runs)
+    window, trainer = session.window, session.trainer
+    window.show()
+    wait(lambda: trainer.hello)
+    firsts: dict[str, float] = {}
+    begin = time.monotonic()
+
+    def note() -> None:
+        if trainer.run and trainer.run.step:
+            firsts.setdefault("first_point_s", round(time.monotonic() - begin, 1))
+        if trainer.run and trainer.run.epoch:
+            firsts.setdefault("first_validation_s", round(time.monotonic() - begin, 1))
+
+    trainer.progressed.connect(note)
+    QTest.mouseClick(window.training.start, Qt.MouseButton.LeftButton)
+    wait(lambda: "first_point_s" in firsts)
+    late = timer_lateness(seconds)
+    session.end()
+    window.hide()
+    wait(lambda: not trainer.process.is_running())
+    return {**figures(late), "max_ms": round(1000 * max(late), 2), "ticks": len(late), **firsts}
+
+
+def timer_lateness(seconds: float) -> list[float]:
+    """Seconds by which each tick of a precise timer came after its time."""
+    late: list[float] = []
+    timer = QTimer(interval=FRAME, timerType=Qt.TimerType.PreciseTimer)
+    last = time.perf_counter()
+
+    def tick() -> None:
+        nonlocal last
+        now = time.perf_counter()
+        late.append(max(0.0, now - last - FRAME / 1000))
+        last = now
+
+    timer.timeout.connect(tick)
+    timer.start()
+    end = time.monotonic() + seconds
+    wait(lambda: time.monotonic() > end, seconds + 60)
+    timer.stop()
+    return late

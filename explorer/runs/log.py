@@ -1,0 +1,62 @@
+"""EventLog: a run's events.jsonl, appended to line by line and read back. No torch, no Qt."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from explorer.runs.events import Event, Started, event_line, read_event
+
+EVENTS = "events.jsonl"
+
+
+class EventLog:
+    """Open for writing; `torn` says that the last line has no end, as a killed worker or a full disk leaves it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises OSError."""
+        self.file = (folder / EVENTS).open("a+b", buffering=0)
+        self.torn = False
+        if self.file.tell():
+            self.file.seek(-1, os.SEEK_END)
+            self.torn = self.file.read(1) != b"\n"
+
+    def append(self, event: Event) -> None:
+        """One line, which never continues a torn one. Raises OSError."""
+        rest = b"\n" * self.torn + event_line(event).encode() + b"\n"
+        self.torn = True
+        while rest:  # the system takes as much as there is room for, and says why only when there is none
+            rest = rest[self.file.write(rest) :]
+        self.torn = False
+
+    def close(self) -> None:
+        self.file.close()
+
+
+def read_events(folder: Path) -> Iterator[Event]:
+    """The events of a run in order, without those that a later resume superseded; bad lines are passed over."""
+    path = folder / EVENTS
+    if not path.is_file():
+        return
+    last = resumed_steps(path)
+    part = -1  # every `started` begins a part; what comes before the first belongs to it
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            event = read_event(line)
+            if event is None:
+                continue
+            part += isinstance(event, Started)
+            if getattr(event, "step", 0) <= last[max(part, 0)]:
+                yield event
+
+
+def resumed_steps(path: Path) -> list[float]:
+    """For each part of the events, from one `started` to the next, the last step that no later part did again."""
+    starts = []
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            if line.startswith('{"event": "started"') and isinstance(event := read_event(line), Started):
+                starts.append(event.step)
+    last = [float("inf")]
+    for step in reversed(starts[1:]):
+        last.append(min(last[-1], step))
+    return last[::-1]

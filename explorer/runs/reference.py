@@ -1,0 +1,54 @@
+"""Reference: how others' reruns of the chapter's notebook ended, and where a run stands among them. No torch, no Qt."""
+
+import json
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cache
+from statistics import quantiles
+
+from explorer.architecture.presets import DEFAULT, preset, resource
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
+from explorer.runs.folder import Run
+from explorer.runs.recipe import recipe_name
+
+DIGITS = 3  # of the published accuracies
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Final test accuracies of published runs, as fractions, ascending; where they are from stands in the file."""
+
+    accuracies: tuple[float, ...]
+
+    @property
+    def least(self) -> float:
+        return self.accuracies[0]
+
+    @property
+    def most(self) -> float:
+        return self.accuracies[-1]
+
+    @property
+    def quartiles(self) -> tuple[float, float, float]:
+        """A quarter, half and three quarters of the runs are below; the middle one is the median."""
+        low, middle, high = quantiles(self.accuracies, n=4, method="inclusive")
+        return low, middle, high
+
+    def standing(self, accuracy: float) -> Sentence:
+        """How many of the runs `accuracy` beats, rounded as theirs are."""
+        below = bisect_left(self.accuracies, round(accuracy, DIGITS))
+        values = {"share": round(100 * below / len(self.accuracies)), "count": len(self.accuracies)}
+        return Sentence(QT_TRANSLATE_NOOP("explorer", "better than {share} % of {count} published runs"), values)
+
+
+@cache
+def published() -> Reference:
+    """The reruns of the chapter's own network, recipe and data."""
+    table = json.loads(resource("reference", f"{DEFAULT}.json").read_text(encoding="utf-8"))
+    return Reference(tuple(sorted(table["test_accuracy"])))
+
+
+def reference_of(run: Run) -> Reference | None:
+    """What `run` may be compared with: the same network and recipe on all of Fashion-MNIST, from fresh weights."""
+    same = (run.recipe.data, recipe_name(run.recipe), run.parent) == ("fashion-mnist", "chapter", None)
+    return published() if same and run.design == preset(DEFAULT) else None

@@ -1,0 +1,138 @@
+"""The notebook's side and ours: the same images, order, weights and losses; figures that add up; no process left."""
+
+import json
+
+import pytest
+import torch
+from torch.utils.data import DataLoader
+
+from explorer.architecture.notation import from_line
+from explorer.architecture.plan import plan_network
+from explorer.engine.bench import CLOSE, Match, Ratio, differences, ratio
+from explorer.engine.contender import Entry, read_entry
+from explorer.engine.datasets import Images
+from explorer.engine.loader import epoch_order, place_images
+from explorer.engine.notebook import Accumulator, Notebook, Pictures, Shuffled
+from explorer.engine.ours import Ours
+from explorer.engine.player import Answer, Player
+from explorer.runs.launch import GLIBC, launch_local
+from explorer.runs.recipe import RECIPES
+
+CPU = torch.device("cpu")
+DESIGN = from_line("basic:1x28x28:10:4x1,8x1/2:stem=cifar,stem_width=4,init=xavier")
+RECIPE = RECIPES["chapter"].change(device="cpu", batch_size=64)
+
+
+def entry(tmp_path, side="ours", **changes):
+    return Entry(side, DESIGN, RECIPE.change(**changes), tmp_path)
+
+
+@pytest.fixture(scope="module")
+def played():
+    """As it comes out of its JSON."""
+    return json.loads(json.dumps(Match(DESIGN, RECIPE, seconds=0.01, turns=1).play()))
+
+
+def test_an_entry_comes_over_the_command_line_as_it_was(tmp_path):
+    sent = entry(tmp_path, "notebook", seed=3)
+    assert read_entry(sent.text()) == sent
+
+
+def test_both_sides_make_the_same_batch_of_the_same_images():
+    pixels = torch.randint(0, 256, (6, 1, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    images, design = Images(pixels, torch.arange(6)), DESIGN.change(input=(1, 40, 40))
+    order = Shuffled(6, seed=5)
+    for epoch in (1, 2):
+        batch, labels = next(iter(DataLoader(Pictures(images, (40, 40)), 4, sampler=order)))
+        own, own_labels = place_images(images, design, CPU).batch(epoch_order(6, 5, epoch, CPU)[:4])
+        assert torch.equal(batch, own)
+        assert torch.equal(labels, own_labels)
+
+
+def losses_of(kind, given, double):
+    contender = kind(given, CPU)
+    contender.place()
+    contender.tune()
+    return contender.losses(3, 16, double)
+
+
+def test_losses_are_equal_in_64_bits_and_another_seed_has_others(tmp_path):
+    notebook = losses_of(Notebook, entry(tmp_path), double=True)
+    found = {"notebook": Answer(0.0, notebook), "ours": Answer(0.0, losses_of(Ours, entry(tmp_path), double=True))}
+    assert max(differences(found)) < 1e-9
+    found["ours"] = Answer(0.0, losses_of(Ours, entry(tmp_path, seed=1), double=True))
+    assert min(differences(found)) > CLOSE
+
+
+def test_the_first_loss_is_equal_in_32_bits(tmp_path):
+    one, other = (losses_of(kind, entry(tmp_path), double=False)[0] for kind in (Notebook, Ours))
+    assert abs(one - other) < 1e-5
+
+
+def test_a_turn_of_ours_is_an_epoch_of_a_real_run(tmp_path):
+    ours = Ours(entry(tmp_path), CPU)
+    ours.place()
+    ours.tune()
+    ours.begin(128, 32, turns=2)
+    for done in (1, 2):
+        ours.turn()
+        assert ours.session.folder.manifest["epochs_done"] == done
+    written = {file.name for file in ours.session.folder.path.iterdir()}
+    assert {"checkpoint.pt", "best.safetensors", "events.jsonl"} <= written
+    with pytest.raises(RuntimeError, match="epoch 3"):
+        ours.turn()
+    ours.session.folder.close()
+
+
+def test_an_accumulator_adds_numbers():
+    sums = Accumulator(2)
+    for _ in range(3):
+        sums.add(torch.tensor(0.5), 2)
+    assert sums.sums == [1.5, 6.0]
+
+
+def test_figures_are_complete_and_add_up(played):
+    assert {"notebook", "ours", "ratio", "ratio_without_loading", "losses_equal", "largest_loss_difference"} <= {
+        *played
+    }
+    assert played["losses_equal_in_64_bits"]
+    assert played["images"] % RECIPE.batch_size == 0
+    for side in ("notebook", "ours"):
+        assert {*played[side]["set_up_seconds"]} == {"imports", "data", "tuning", "network"}
+        for pace in (played[side]["epoch"], played[side]["without_loading"]):
+            assert pace["seconds"] > 0
+            assert pace["peak_share"] > 0
+        epoch = played[side]["epoch"]
+        assert epoch["images_per_second"] == pytest.approx(played["images"] / epoch["seconds"], rel=0.2)
+    assert played["peak_gflops"]["fp32"] > 0
+    for each in (played["ratio"], played["ratio_without_loading"]):
+        assert 0 < each["min"] <= each["median"] <= each["max"]
+
+
+def test_a_ratio_is_of_pairs():
+    assert ratio([2.0, 9.0, 4.0], [1.0, 3.0, 4.0]) == Ratio(median=2.0, min=1.0, max=3.0)
+
+
+def test_work_is_two_operations_a_mac_and_three_passes_an_image():
+    macs = plan_network(DESIGN).macs
+    pace = Match(DESIGN, RECIPE, None).pace([2.0], images=100, tests=50, peak=macs * 350 / 1e9)
+    assert (pace.images_per_second, pace.peak_share) == (50.0, 1.0)
+
+
+def test_a_contender_ends_with_its_player(tmp_path):
+    with Player(entry(tmp_path), tmp_path / "log") as player:
+        assert player.ask("place").value == [10_000, 2_000]
+    assert player.process.returncode == 0
+
+
+def test_a_contender_that_dies_is_quoted(tmp_path):
+    words = r"(?s)notebook ended with status 1: .*has no attribute 'dance'"
+    with Player(entry(tmp_path, "notebook"), tmp_path / "log") as player, pytest.raises(RuntimeError, match=words):
+        player.ask("dance")
+    assert player.process.returncode == 1
+
+
+def test_the_notebook_has_the_allocator_as_it_comes(monkeypatch):
+    for key in GLIBC:
+        monkeypatch.setenv(key, "1")
+    assert not GLIBC.keys() & launch_local(tuned=False).environment.keys()

@@ -1,0 +1,29 @@
+"""torchinfo's time comes from the worker by its ordinary door."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+from explorer.architecture.presets import preset
+from explorer.engine import stopwatch
+from explorer.engine.probes import probe
+from explorer.runs.commands import Probe, command_line, read_command
+from explorer.runs.events import Result
+from explorer.runs.recipe import Recipe
+
+
+def test_the_worker_times_torchinfo_for_the_design_that_is_asked_about(monkeypatch):
+    timed = []
+    monkeypatch.setattr(stopwatch, "referee", lambda plan: timed.append(plan.params))
+    command = Probe("torchinfo", preset("mini"), Recipe(device="cpu"), Path("runs"), 7)
+    answer = probe(read_command(command_line(command), Path("runs")))
+    assert isinstance(answer, Result)
+    assert (answer.of, answer.id) == ("torchinfo", 7)
+    assert answer.values["milliseconds"] >= 0
+    assert timed == [77_754] * stopwatch.ROUNDS
+
+
+def test_it_is_the_median_of_what_the_clock_says(monkeypatch):
+    ticks = iter([0.0, 0.5, 1.0, 1.2, 2.0, 2.1])
+    monkeypatch.setattr(stopwatch, "referee", lambda plan: None)
+    monkeypatch.setattr(stopwatch, "time", SimpleNamespace(perf_counter=lambda: next(ticks)))
+    assert round(stopwatch.torchinfo_ms(None)) == 200

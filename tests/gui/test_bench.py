@@ -1,0 +1,57 @@
+"""The benches measure the real window, and ask a worker for what the window cannot know."""
+
+import pytest
+
+from explorer.architecture.reading import Refused
+from explorer.gui import bench_edit, bench_frames
+from tests.gui.workers import worker
+
+ANSWERS = """
+hello()
+for line in sys.stdin:
+    asked = json.loads(line)
+    assert (asked["command"], asked["of"]) == ("probe", "torchinfo")
+    say("result", of="torchinfo", id=asked["id"], values={"milliseconds": 100.0 * asked["id"]})
+"""
+
+
+def test_torchinfos_times_come_from_a_worker(qtbot, monkeypatch):
+    made = []
+    monkeypatch.setattr(bench_edit, "WorkerProcess", lambda: made.append(worker(ANSWERS)) or made[0])
+    assert bench_edit.torchinfo_times(("resnet18", "mini")) == {"resnet18": 100.0, "mini": 200.0}
+    assert not made[0].is_running()
+
+
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("hello(); told(); say('failed', of='torchinfo', id=1, reason='no such thing'); told()", "no such thing"),
+        ("hello(); told(); os._exit(3)", "exit status 3"),
+    ],
+)
+def test_a_worker_that_cannot_say_is_no_endless_wait(qtbot, monkeypatch, program, reason):
+    monkeypatch.setattr(bench_edit, "WorkerProcess", lambda: worker(program))
+    with pytest.raises(Refused, match=reason):
+        bench_edit.torchinfo_times(("mini",))
+
+
+def test_every_frame_is_measured_after_each_history(qtbot, tmp_path, monkeypatch):
+    monkeypatch.setattr(bench_frames, "HISTORIES", (300, 3000))
+    monkeypatch.setattr(bench_frames, "FRAMES", 5)
+    seen = []
+    plain = bench_frames.frame_times
+
+    def watched(session, steps):
+        times, work = plain(session, steps)
+        curves = session.history.plots.lines[-1].curves
+        drawn = session.history.plots.loss.curves[-1][0].getOriginalDataset()[0]
+        seen.append((len(times), len(work), curves.train.count, curves.validation.count, drawn[-1]))
+        return times, work
+
+    monkeypatch.setattr(bench_frames, "frame_times", watched)
+    results = bench_frames.bench_frames(tmp_path)
+    assert seen == [(5, 5, 305, 1, 305), (5, 5, 3005, 12, 3005)]
+    assert list(results) == ["300", "3000"]
+    for each in results.values():
+        assert set(each) == {"median_ms", "p99_ms", "cpu_p99_ms", "frames_per_second"}
+        assert each["frames_per_second"] > 0
