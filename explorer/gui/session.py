@@ -146,17 +146,9 @@ class Session(QObject):
         self.window.show()
         self.window.activateWindow()
         old.hide()
-        old.destroyed.connect(lambda: QTimer.singleShot(0, self, self.forget_window))
+        # A window's parts know one another in circles, and to collect what Qt has deleted can crash: it is left there.
+        old.destroyed.connect(gc.freeze)
         old.deleteLater()
-
-    def forget_window(self) -> None:
-        """A window's parts know one another in circles.
-
-        Only now that Qt has deleted the last one: collected earlier, they would go in any order, which crashes.
-        """
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
 
     def note_verdict(self) -> None:
         for run in self.crew.live:
