@@ -6,7 +6,7 @@ from explorer.architecture.plan import Plan
 from explorer.architecture.reading import Refused
 from explorer.engine.devices import available_memory, choose_device
 from explorer.engine.session import buildable_plan, failure
-from explorer.engine.tuning import seconds_of, trial, trial_batch, tuned
+from explorer.engine.tuning import trial, trial_batch, tuned
 from explorer.runs.catalogue import describe_data
 from explorer.runs.commands import Estimate
 from explorer.runs.events import Failed, Result
@@ -58,4 +58,4 @@ def time_step(plan: Plan, recipe: Recipe, device: torch.device) -> float:
     """Seconds of one training step, after one to warm up."""
     step = trial(plan, recipe, device, tuned(plan, recipe, device))
     step()
-    return sum(seconds_of(step) for _ in range(TRIALS)) / TRIALS
+    return sum(step() for _ in range(TRIALS)) / TRIALS

@@ -40,42 +40,41 @@ def trial_batch(plan: Plan, recipe: Recipe, macs: int) -> int:
     return min(recipe.batch_size, max(2, 1 << (macs // plan.macs).bit_length() >> 1))
 
 
-def fastest(hoped: Rewrites, kept: tuple[str, ...], step_of: Callable[[Rewrites], Callable[[], None]]) -> Rewrites:
-    """The `hoped` ones, each timed by turns against the rest without it; those `kept` are not in question."""
-    best, mine = hoped, step_of(hoped)
+def fastest(hoped: Rewrites, kept: tuple[str, ...], stepper: Callable[[Rewrites], Callable[[], float]]) -> Rewrites:
+    """The `hoped` ones, each timed by turns against the rest without it; those `kept` are not in question.
+
+    `stepper` makes, for some rewrites, what takes one training step and returns its seconds.
+    """
+    best, mine = hoped, stepper(hoped)
     mine()
-    if not SHORTEST < seconds_of(mine) < LONGEST:
+    if not SHORTEST < mine() < LONGEST:
         return hoped
     end = time.monotonic() + PATIENCE
     for name in reversed([each for each in hoped.names if each not in kept]):  # the most doubtful first
         if time.monotonic() > end:
             break
         without = replace(best, **{name: False})
-        other = step_of(without)
+        other = stepper(without)
         other()
-        pairs = [(seconds_of(mine), seconds_of(other)) for _ in range(ROUNDS)]
+        pairs = [(mine(), other()) for _ in range(ROUNDS)]
         slower, faster = (min(times) for times in zip(*pairs, strict=True))
         if slower > MARGIN * faster:
             best, mine = without, other
     return best
 
 
-def trial(plan: Plan, recipe: Recipe, device: torch.device, rewrites: Rewrites) -> Callable[[], None]:
-    """A training step of the real network on random images, until the device has done it."""
+def trial(plan: Plan, recipe: Recipe, device: torch.device, rewrites: Rewrites) -> Callable[[], float]:
+    """What takes a training step of the real network on random images and returns its seconds."""
     with torch.random.fork_rng():
         training = Training(plan, recipe, device, 10**6, rewrites)
         pixels = torch.rand(recipe.batch_size, *plan.design.input, device=device)
     pixels = pixels.contiguous(memory_format=torch.channels_last)
     labels = torch.zeros(recipe.batch_size, dtype=torch.long, device=device)
 
-    def step() -> None:
+    def step() -> float:
+        start = time.monotonic()
         loss, _ = training.learn(pixels, labels)
-        loss.item()
+        loss.item()  # waits until the device has done it
+        return time.monotonic() - start
 
     return step
-
-
-def seconds_of(step: Callable[[], None]) -> float:
-    start = time.monotonic()
-    step()
-    return time.monotonic() - start
