@@ -4,16 +4,15 @@ import io
 import json
 import os
 import sys
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Callable, Iterable, Sequence
+from argparse import Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from explorer.architecture.design import Design
 from explorer.architecture.presets import DEFAULT, design_file, find_design
 from explorer.architecture.reading import Refused, refuse
-from explorer.architecture.words import system_words
 from explorer.flags import (
     add_design_flags,
     add_json_flag,
@@ -24,18 +23,10 @@ from explorer.flags import (
     runs_of,
     sizes,
 )
+from explorer.terminal import BAD_INPUT, DISAGREES, DONE, FAILED, INTERRUPTED, Parser, complain, replace_file, show
 
-DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
-DISAGREES = FAILED = 1
 LARGEST = 16_384  # pixels a side of a screenshot
 DESIGN = "a file, the name of a preset, or one-line text"
-
-
-class Parser(ArgumentParser):
-    """Complains as the rest of the program does."""
-
-    def error(self, message: str) -> NoReturn:
-        raise refuse("usage", "{message}; see {program} --help", message=message, program=self.prog)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -69,19 +60,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 def command_list() -> str:
     lines = [f"  {word:10}{command.help}" for word, command in COMMANDS.items()]
     return "\n".join(["commands:", *lines, "", f"DESIGN is {DESIGN}."])
-
-
-def complain(lines: Iterable[str]) -> None:
-    """One line each on stderr, behind all that was printed."""
-    sys.stdout.flush()
-    for line in lines:
-        print(" ".join(line.split()), file=sys.stderr)
-
-
-def show(as_json: bool, values: Callable[[], object], text: Callable[[], str]) -> int:
-    """Print one of the two forms that an answer has."""
-    print(json.dumps(values(), ensure_ascii=False) if as_json else text(), flush=True)
-    return DONE
 
 
 def window_flags(parser: Parser) -> None:
@@ -264,17 +242,6 @@ def export(options: Namespace) -> int:
         return BAD_INPUT
     replace_file(options.output, FORMATS[options.to].text(plan, options.names))
     return DONE
-
-
-def replace_file(path: Path, text: str) -> None:
-    from explorer.architecture.writing import write_atomically
-
-    try:
-        if path.is_dir():
-            raise refuse(str(path), "is a folder")
-        write_atomically(path, text)
-    except OSError as error:
-        raise refuse(str(path), "cannot be written: {error}", error=system_words(error)) from None
 
 
 def bench_flags(parser: Parser) -> None:

@@ -17,7 +17,7 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
 
 
 class Sentence(str):
-    """English that remembers its template and the values of its `{placeholders}`, which may be sentences too.
+    """English that remembers its template and the values of what is filled in, which may be sentences too.
 
     Without values the template is the text itself, braces and all.
     """

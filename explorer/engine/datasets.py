@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import io
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -72,10 +73,11 @@ def load_data(name: str, design: Design) -> Data:
 
 def read_bundled(data_set: DataSet, design: Design) -> Data:
     """The subset that comes with the program. Raises Refused."""
-    if sha256_of(data_set.path) != BUNDLED_SHA256:
-        raise refuse("data", DAMAGED, path=str(data_set.path))
     try:
-        with np.load(data_set.path) as arrays:
+        content = data_set.path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != BUNDLED_SHA256:
+            raise refuse("data", DAMAGED, path=str(data_set.path))
+        with np.load(io.BytesIO(content)) as arrays:
             return Data(*(images(arrays[f"{part}_images"], arrays[f"{part}_labels"]) for part in ("train", "test")))
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise refuse("data", UNREADABLE, path=str(data_set.path), error=str(error)) from None
@@ -89,15 +91,6 @@ def read_full(data_set: DataSet, design: Design) -> Data:
 def images(pixels: Pixels, labels: Pixels) -> Images:
     """From (n, height, width) in grey."""
     return Images(torch.from_numpy(pixels).unsqueeze(1), torch.from_numpy(labels).long())
-
-
-def sha256_of(path: Path) -> str:
-    """Raises Refused."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise refuse("data", UNREADABLE, path=str(path), error=system_words(error)) from None
 
 
 def read_idx_set(folder: Path, part: str) -> tuple[Pixels, Pixels]:

@@ -84,14 +84,12 @@ class Loop:
 
     def run(self) -> Events:
         training, counters = self.training, self.training.counters
-        while counters.epoch <= training.recipe.epochs:
+        stalled = False
+        while counters.epoch <= training.recipe.epochs and not stalled:
             yield from self.train_epoch()
             yield from self.finish_epoch()
-            if training.has_stalled():
-                break
-        yield events.Finished(
-            counters.step, counters.best_epoch, counters.best_accuracy, counters.seconds, training.has_stalled()
-        )
+            stalled = training.has_stalled() and counters.epoch <= training.recipe.epochs
+        yield events.Finished(counters.step, counters.best_epoch, counters.best_accuracy, counters.seconds, stalled)
 
     def train_epoch(self) -> Events:
         training, counters = self.training, self.training.counters

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -22,6 +21,7 @@ from explorer.architecture.layers import Signal as Flow
 from explorer.architecture.plan import Section
 from explorer.architecture.source import block_source
 from explorer.gui import theme
+from explorer.gui.buttons import word_button
 from explorer.gui.crew import Crew
 from explorer.gui.document import Document
 from explorer.gui.experiment import Experiment
@@ -81,9 +81,7 @@ class BlockView(QWidget):
         self.title = QLabel()
         theme.make_heading(self.title)
         self.title.setWordWrap(True)
-        self.back = QPushButton(self.tr("Back to the layers"))
-        theme.set_icon(self.back, "undo-2")
-        self.back.clicked.connect(self.closed)
+        self.back = word_button(self.tr("Back to the layers"), self.closed.emit, icon="undo-2")
         self.alone = QCheckBox(self.tr("Block only"))
         self.alone.setObjectName("alone")
         theme.dress(self.alone, "check")

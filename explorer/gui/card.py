@@ -9,14 +9,13 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSizePolicy,
     QTextBrowser,
-    QToolButton,
     QWidget,
 )
 
 from explorer.gui import theme
+from explorer.gui.buttons import sign_button, word_button
 from explorer.gui.drawing import Drawing
 from explorer.gui.lessons import Lesson, Step
 
@@ -45,12 +44,9 @@ class Card(QDockWidget):
         self.heading, self.count, self.verdict = QLabel(), QLabel(), QLabel()
         theme.make_heading(self.heading)
         theme.make_quiet(self.count)
-        self.back, self.next = QPushButton(self.tr("Back")), QPushButton()
-        self.back.clicked.connect(lambda: self.turned.emit(-1))
-        self.next.clicked.connect(lambda: self.turned.emit(1))
-        self.leave = QToolButton(autoRaise=True)
-        theme.set_icon(self.leave, "x")
-        self.leave.clicked.connect(self.close)
+        self.back = word_button(self.tr("Back"), lambda: self.turned.emit(-1))
+        self.next = word_button("", lambda: self.turned.emit(1))
+        self.leave = sign_button("x", "", self.close)
         self.text = QTextBrowser()
         self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.viewport().setAutoFillBackground(False)

@@ -1,15 +1,15 @@
 """Make it an identity: put a block's branch to zero, or an identity behind it, and see what the network says then."""
 
 import json
-from collections.abc import Callable
 from html import escape
 
 from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.architecture.blocks import Block
 from explorer.architecture.identity import insertion, zeroing
 from explorer.gui import theme
+from explorer.gui.buttons import sign_button, word_button
 from explorer.gui.crew import Crew
 from explorer.gui.document import Document, title_of
 from explorer.gui.language import percent, say, whole
@@ -43,26 +43,17 @@ class Experiment(QWidget):
         self.logits.setTextFormat(Qt.TextFormat.RichText)
         self.logits.setAccessibleName(self.tr("Logits before and after"))
         theme.make_quiet(self.reason)
-        self.zero = self.button("zero", self.tr("Zero this branch"), lambda: self.trial.zero(self.path))
-        self.insert = self.button("insert", self.tr("Insert an identity block"), lambda: self.trial.insert(self.behind))
-        self.back = self.button("put back", self.tr("Put it back"), self.trial.put_back)
-        self.go_on = self.button("go on", self.tr("Go on training from here"), self.trial.go_on)
-        theme.set_icon(self.back, "undo-2")
-        theme.set_icon(self.go_on, "play")
-        self.next = QToolButton(autoRaise=True, arrowType=Qt.ArrowType.RightArrow)
-        self.next.setToolTip(self.tr("Next image"))
-        self.next.setAccessibleName(self.tr("Next image"))
-        self.next.clicked.connect(self.show_next_image)
+        self.zero = word_button(self.tr("Zero this branch"), lambda: self.trial.zero(self.path), "zero")
+        inserted = self.tr("Insert an identity block")
+        self.insert = word_button(inserted, lambda: self.trial.insert(self.behind), "insert")
+        self.back = word_button(self.tr("Put it back"), self.trial.put_back, "put back", "undo-2")
+        self.go_on = word_button(self.tr("Go on training from here"), self.trial.go_on, "go on", "play")
+        for button in (self.zero, self.insert, self.back, self.go_on):
+            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.next = sign_button(Qt.ArrowType.RightArrow, self.tr("Next image"), self.show_next_image)
         self.lay_out()
         self.trial.changed.connect(self.redraw)
         document.vocabulary_changed.connect(self.redraw)
-
-    def button(self, name: str, text: str, action: Callable[[], None]) -> QPushButton:
-        made = QPushButton(text)
-        made.setObjectName(name)
-        made.clicked.connect(lambda: action())
-        made.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        return made
 
     def lay_out(self) -> None:
         ask, found, numbers = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()

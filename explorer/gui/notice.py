@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QVBoxLayout, QWidget
 
 from explorer.gui import theme
+from explorer.gui.buttons import word_button
 
 
 class Notice(QWidget):
@@ -18,9 +19,7 @@ class Notice(QWidget):
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.words.setForegroundRole(QPalette.ColorRole.BrightText)  # which is ours for bad news
-        self.details = QPushButton(self.tr("Details …"))
-        self.details.setObjectName("details")
-        self.details.clicked.connect(self.show_details)
+        self.details = word_button(self.tr("Details …"), self.show_details, "details")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM // 2)

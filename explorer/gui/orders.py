@@ -4,11 +4,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSizePolicy,
     QToolButton,
     QTreeWidgetItem,
@@ -19,6 +17,7 @@ from PySide6.QtWidgets import (
 from explorer.architecture.compare import changed_fields, design_changes
 from explorer.architecture.design import Design
 from explorer.gui import theme
+from explorer.gui.buttons import sign_button, word_button
 from explorer.gui.crew import Crew
 from explorer.gui.document import Document, title_of
 from explorer.gui.language import percent, say
@@ -51,18 +50,13 @@ class OrderList(QWidget):
         self.tree.itemActivated.connect(self.open_row)
         self.heading = QLabel(self.tr("Queue"))
         theme.make_heading(self.heading)
-        self.go_on = QPushButton(self.tr("Start the queue"))
-        self.go_on.setObjectName("go_on_queue")
-        self.go_on.setToolTip(self.tr("It waits because a run was stopped or the training process would not start"))
-        self.go_on.clicked.connect(crew.go_on)
-        self.open = QPushButton()
-        self.open.clicked.connect(self.open_row)
-        self.up = self.tool(self.tr("Let it begin earlier"), "Alt+Up", lambda: self.shift(-1))
-        self.up.setArrowType(Qt.ArrowType.UpArrow)
-        self.down = self.tool(self.tr("Let it begin later"), "Alt+Down", lambda: self.shift(1))
-        self.down.setArrowType(Qt.ArrowType.DownArrow)
-        self.cancel = self.tool(self.tr("Take it out of the queue"), "Del", self.cancel_row)
-        theme.set_icon(self.cancel, "x")
+        why = self.tr("It waits because a run was stopped or the training process would not start")
+        self.go_on = word_button(self.tr("Start the queue"), crew.go_on, "go_on_queue", tip=why)
+        self.open = word_button("", self.open_row)
+        arrow = Qt.ArrowType
+        self.up = self.tool(arrow.UpArrow, self.tr("Let it begin earlier"), lambda: self.shift(-1), "Alt+Up")
+        self.down = self.tool(arrow.DownArrow, self.tr("Let it begin later"), lambda: self.shift(1), "Alt+Down")
+        self.cancel = self.tool("x", self.tr("Take it out of the queue"), self.cancel_row, "Del")
         above = QHBoxLayout()
         above.addWidget(self.heading)
         above.addWidget(self.go_on)
@@ -80,15 +74,10 @@ class OrderList(QWidget):
         crew.queue.changed.connect(self.show_rows)
         self.show_rows()
 
-    def tool(self, text: str, keys: str, do: Callable[[], None]) -> QToolButton:
-        """A button without words for what `keys` do in the list."""
-        made = QToolButton()
-        made.setToolTip(f"{text} ({QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)})")
-        made.setAccessibleName(text)
-        made.setAutoRaise(True)
-        made.clicked.connect(do)
-        self.tree.on_keys(keys, do)
-        return made
+    def tool(self, sign: str | Qt.ArrowType, text: str, act: Callable[[], None], keys: str) -> QToolButton:
+        """A button for what `keys` do in the list."""
+        self.tree.on_keys(keys, act)
+        return sign_button(sign, text, act, keys)
 
     def show_rows(self) -> None:
         """Draw what is there now; the selection follows its row."""

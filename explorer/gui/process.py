@@ -31,7 +31,7 @@ class WorkerProcess(QObject):
         self.log: deque[str] = deque(maxlen=LOG_LINES)
         self.batch: list[Said] = []
         self.dropping = False
-        self.expected = False
+        self.expected = self.forced = False  # the end: wanted, brought about
         self.process = QProcess(self)
         self.process.readyReadStandardOutput.connect(self.drain)
         self.process.readyReadStandardError.connect(self.note_errors)
@@ -39,13 +39,17 @@ class WorkerProcess(QObject):
         self.process.errorOccurred.connect(self.report_error)
         self.timer = QTimer(self, interval=BATCH, singleShot=True)
         self.timer.timeout.connect(self.flush)
+        self.patience = QTimer(self, interval=PATIENCE, singleShot=True)
+        self.patience.timeout.connect(self.terminate)
+        self.last_patience = QTimer(self, interval=LAST_PATIENCE, singleShot=True)
+        self.last_patience.timeout.connect(self.process.kill)
 
     def start(self) -> None:
         launch = self.launch or launch_local()
         environment = QProcessEnvironment()
         for key, value in launch.environment.items():
             environment.insert(key, value)
-        self.expected = False
+        self.expected = self.forced = False
         self.process.setProcessEnvironment(environment)
         self.process.start(launch.program, list(launch.arguments))
 
@@ -61,13 +65,13 @@ class WorkerProcess(QObject):
         self.process.closeWriteChannel()
         if at_once:
             self.process.kill()
-        QTimer.singleShot(PATIENCE, self, self.terminate)
+        self.patience.start()
 
     def terminate(self) -> None:
         """Ask the system to end the worker, then kill it."""
-        if self.is_running():
-            self.process.terminate()
-            QTimer.singleShot(LAST_PATIENCE, self, self.process.kill)
+        self.forced = True
+        self.process.terminate()
+        self.last_patience.start()
 
     def drain(self) -> None:
         while self.process.canReadLine():
@@ -104,10 +108,14 @@ class WorkerProcess(QObject):
 
     def report_end(self, code: int, status: QProcess.ExitStatus) -> None:
         self.drain()
-        self.timer.stop()
+        for timer in (self.timer, self.patience, self.last_patience):
+            timer.stop()
         self.flush()
         if self.expected:
             self.ended.emit(NOTHING)
+        elif self.forced:
+            what = QT_TRANSLATE_NOOP("explorer", "The training process did not answer and was ended.")
+            self.ended.emit(Sentence(what))
         elif status == QProcess.ExitStatus.CrashExit:
             what = QT_TRANSLATE_NOOP(
                 "explorer", "The training process was killed (signal {code}); memory may have run out."

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from explorer.architecture.compare import changed_fields, design_changes
 from explorer.gui import theme
+from explorer.gui.buttons import word_button
 from explorer.gui.document import title_of
 from explorer.gui.language import percent, say
 from explorer.gui.roll import Roll
@@ -33,10 +34,8 @@ class RunList(QWidget):
         self.tree = Roll(self.tr("Runs"), headings, narrow=2)
         self.tree.currentItemChanged.connect(self.show_choice)
         self.tree.itemActivated.connect(lambda: self.opened.emit(self.current()))
-        self.open = QPushButton(self.tr("Open its design"))
-        self.open.clicked.connect(lambda: self.opened.emit(self.current()))
-        self.resume = QPushButton(self.tr("Resume"))
-        self.resume.clicked.connect(lambda: self.resumed.emit(self.current()))
+        self.open = word_button(self.tr("Open its design"), lambda: self.opened.emit(self.current()))
+        self.resume = word_button(self.tr("Resume"), lambda: self.resumed.emit(self.current()))
         buttons = QHBoxLayout()
         buttons.addWidget(self.open)
         buttons.addWidget(self.resume)

@@ -13,11 +13,9 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QSlider,
     QSpinBox,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -25,8 +23,10 @@ from PySide6.QtWidgets import (
 from explorer.architecture.compare import shape_text, value_text
 from explorer.architecture.design import Design, Stage
 from explorer.gui import theme
+from explorer.gui.buttons import sign_button, word_button
+from explorer.gui.controls import form_fields, spin_box
 from explorer.gui.document import Document
-from explorer.gui.form import Form, form_fields, spin_box
+from explorer.gui.form import Form
 from explorer.gui.language import say
 from explorer.gui.problems import Problems
 
@@ -92,12 +92,8 @@ class StageEditor(QWidget):
         theme.make_heading(self.heading)
         self.output = QLabel()
         theme.make_quiet(self.output)
-        self.remove = QToolButton()
-        self.remove.setAutoRaise(True)
-        theme.set_icon(self.remove, "x")
-        self.remove.setToolTip(self.tr("Remove stage {number}").format(number=index + 1))
-        self.remove.setAccessibleName(self.remove.toolTip())
-        self.remove.clicked.connect(self.propose_removal)
+        removal = self.tr("Remove stage {number}").format(number=index + 1)
+        self.remove = sign_button("x", removal, self.propose_removal)
         self.problems = Problems(document)
         self.sliders: dict[str, ScaledSlider] = {}
         self.boxes: dict[str, QSpinBox] = {}
@@ -197,10 +193,7 @@ class DesignEditor(QScrollArea):
         self.editors: list[StageEditor] = []
         self.stages = QVBoxLayout()
         self.stages.setSpacing(theme.RHYTHM // 2)
-        self.add = QPushButton(self.tr("Add stage"))
-        theme.set_icon(self.add, "plus")
-        self.add.setObjectName("add_stage")
-        self.add.clicked.connect(self.propose_stage)
+        self.add = word_button(self.tr("Add stage"), self.propose_stage, "add_stage", "plus")
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(*[theme.RHYTHM] * 4)

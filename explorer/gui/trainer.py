@@ -70,6 +70,8 @@ class Trainer(QObject):
         self.process = process or WorkerProcess(self)
         self.process.received.connect(self.take_all)
         self.process.ended.connect(self.show_end)
+        self.patience = QTimer(self, interval=PATIENCE, singleShot=True)
+        self.patience.timeout.connect(self.process.terminate)
         self.pulse = Pulse(self)
         self.pulse.changed.connect(self.changed)
 
@@ -99,6 +101,8 @@ class Trainer(QObject):
     def set_state(self, state: str) -> None:
         assert state in STATES
         self.state = state
+        if state != "stopping":
+            self.patience.stop()
         self.pulse.watch(state, self.is_busy())
         self.changed.emit()
 
@@ -144,7 +148,7 @@ class Trainer(QObject):
         return {
             "idle": "",
             "warming": self.tr("torch is being loaded …"),
-            "gone": self.tr("The training process is not there."),
+            "gone": self.tr("The training process is not running; Start starts it."),
         }.get(self.state, self.tr("A run is under way; this goes on when it has ended."))
 
     def pause(self) -> None:
@@ -164,11 +168,7 @@ class Trainer(QObject):
             return
         self.set_state("stopping")
         self.control(Stop())
-        QTimer.singleShot(PATIENCE, self, self.insist)
-
-    def insist(self) -> None:
-        if self.state == "stopping":
-            self.process.terminate()
+        self.patience.start()
 
     def control(self, command: Control) -> None:
         if self.hello:

@@ -5,7 +5,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QFormLayout,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -14,6 +13,7 @@ from explorer.architecture.compare import shape_text
 from explorer.architecture.reading import Refused
 from explorer.architecture.twins import PLAIN, kind_of
 from explorer.gui import theme
+from explorer.gui.buttons import word_button
 from explorer.gui.crew import Crew
 from explorer.gui.document import Document
 from explorer.gui.form import Form
@@ -59,15 +59,9 @@ class TrainingPanel(QWidget):
         self.show_design()
 
     def make_buttons(self) -> None:
-        self.start = QPushButton()
-        self.start.setObjectName("start")
-        self.start.clicked.connect(self.begin)
-        self.twin = QPushButton()
-        self.twin.setObjectName("twin")
-        self.twin.setToolTip(
-            self.tr("Train this design with and without shortcuts, on the same batches, and watch both learn")
-        )
-        self.twin.clicked.connect(self.begin_twins)
+        self.start = word_button("", self.begin, "start")
+        tip = self.tr("Train this design with and without shortcuts, on the same batches, and watch both learn")
+        self.twin = word_button("", self.begin_twins, "twin", tip=tip)
 
     def lay_out(self) -> None:
         rows = QFormLayout()

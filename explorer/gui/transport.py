@@ -1,10 +1,9 @@
 """Transport: the buttons that pause, resume, step and stop the run in front."""
 
-from collections.abc import Callable
-
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from explorer.gui import theme
+from explorer.gui.buttons import word_button
 from explorer.gui.crew import Crew
 
 
@@ -14,27 +13,20 @@ class Transport(QWidget):
     def __init__(self, crew: Crew) -> None:
         super().__init__()
         self.crew = crew
-        self.pause = self.button(self.tr("Pause"), "pause", crew.pause)
-        self.pause.setObjectName("pause")
-        self.resume = self.button(self.tr("Resume"), "play", crew.resume)
-        self.step = self.button(self.tr("Step"), "step-forward", crew.step_once)
-        self.step.setToolTip(self.tr("Train on one mini-batch and pause again"))
-        self.stop = self.button(self.tr("Stop"), "square", crew.stop)
-        self.stop.setToolTip(self.tr("Finish the batch, write a checkpoint and end; the run can be resumed"))
+        stepping = self.tr("Train on one mini-batch and pause again")
+        stopping = self.tr("Finish the batch, write a checkpoint and end; the run can be resumed")
+        self.pause = word_button(self.tr("Pause"), crew.pause, "pause", "pause")
+        self.resume = word_button(self.tr("Resume"), crew.resume, "resume", "play")
+        self.step = word_button(self.tr("Step"), crew.step_once, "step", "step-forward", stepping)
+        self.stop = word_button(self.tr("Stop"), crew.stop, "stop", "square", stopping)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.RHYTHM)
         for button in (self.pause, self.resume, self.step, self.stop):
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             row.addWidget(button)
         crew.changed.connect(self.show_state)
         self.show_state()
-
-    def button(self, text: str, icon: str, action: Callable[[], None]) -> QPushButton:
-        made = QPushButton(text)
-        theme.set_icon(made, icon)
-        made.clicked.connect(action)
-        made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        return made
 
     def show_state(self) -> None:
         state, busy = self.crew.front.state, self.crew.front.is_busy()

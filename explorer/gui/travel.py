@@ -5,12 +5,13 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.architecture.design import Design
 from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.plan import Plan
 from explorer.gui import theme
+from explorer.gui.buttons import sign_button
 from explorer.gui.crew import Crew
 from explorer.gui.document import Document
 from explorer.gui.journeys import TRAINED, UNTRAINED, Answer, Journeys
@@ -53,41 +54,25 @@ class Travel(QWidget):
         scroll.setMinimumHeight(least.height() + scroll.horizontalScrollBar().sizeHint().height())
         for widget in (self.strip, scroll.viewport()):
             widget.setAutoFillBackground(False)
-        self.back = self.arrow(Qt.ArrowType.LeftArrow, self.tr("Previous image"))
-        self.back.clicked.connect(self.go_back)
-        self.next = self.arrow(Qt.ArrowType.RightArrow, self.tr("Next image"))
-        self.next.clicked.connect(self.go_on)
+        self.back = sign_button(Qt.ArrowType.LeftArrow, self.tr("Previous image"), self.go_back)
+        self.next = sign_button(Qt.ArrowType.RightArrow, self.tr("Next image"), self.go_on)
         self.picture, self.status = QLabel(), QLabel()
         self.picture.setFont(theme.figures_font(self.picture.font()))
         theme.make_quiet(self.status)
         for label in (self.picture, self.status):
             label.setWordWrap(True)
-        close = QToolButton()
-        close.setAutoRaise(True)
-        theme.set_icon(close, "x")
-        close.setToolTip(self.tr("Close"))
-        close.setAccessibleName(self.tr("Close"))
-        close.clicked.connect(self.closed)
         head = QHBoxLayout()
         head.setSpacing(theme.RHYTHM // 2)
         for widget in (self.back, self.next):
             head.addWidget(widget)
         head.addWidget(self.picture, stretch=1)
-        head.addWidget(close)
+        head.addWidget(sign_button("x", self.tr("Close"), self.closed.emit))
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.RHYTHM, theme.RHYTHM // 2, theme.RHYTHM, theme.RHYTHM // 2)
         column.setSpacing(theme.RHYTHM // 2)
         column.addLayout(head)
         column.addWidget(scroll, stretch=1)
         column.addWidget(self.status)
-
-    def arrow(self, kind: Qt.ArrowType, name: str) -> QToolButton:
-        made = QToolButton()
-        made.setAutoRaise(True)
-        made.setArrowType(kind)
-        made.setToolTip(name)
-        made.setAccessibleName(name)
-        return made
 
     def go_back(self) -> None:
         self.journeys.use_number(self.journeys.number - 1)

@@ -1080,8 +1080,8 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
         <translation>正在训练；训练结束后继续。</translation>
     </message>
     <message>
-        <source>The training process is not there.</source>
-        <translation>训练进程不在运行。</translation>
+        <source>The training process is not running; Start starts it.</source>
+        <translation>训练进程没有运行；按“开始”即可启动。</translation>
     </message>
     <message>
         <source>torch is being loaded …</source>
@@ -1771,6 +1771,10 @@ and start</source>
     <message>
         <source>The training process could not be started.</source>
         <translation>无法启动训练进程。</translation>
+    </message>
+    <message>
+        <source>The training process did not answer and was ended.</source>
+        <translation>训练进程没有响应，已被结束。</translation>
     </message>
     <message>
         <source>The training process ended by itself (exit status {code}).</source>

@@ -103,3 +103,11 @@ def test_a_run_that_gets_to_its_last_epoch_has_not_stalled(tmp_path):
     folder = small.new_folder(tmp_path)
     assert not small.run(small.training(small.RECIPE.change(early_stop=4)), folder)[-1].stalled
     folder.close()
+
+
+def test_a_run_whose_patience_ends_with_its_last_epoch_has_not_stalled(tmp_path):
+    recipe = small.RECIPE.change(epochs=50, early_stop=2, lr=1e-9, schedule="constant")
+    first = small.run(small.training(recipe), small.new_folder(tmp_path, recipe))[-1]
+    exact = recipe.change(epochs=first.best_epoch + 2)
+    last = small.run(small.training(exact), small.new_folder(tmp_path, exact))[-1]
+    assert (first.stalled, last.stalled, last.best_epoch) == (True, False, first.best_epoch)

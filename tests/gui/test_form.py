@@ -5,7 +5,8 @@ from PySide6.QtCore import QLocale, Qt
 
 from explorer.architecture.design import Design
 from explorer.architecture.presets import preset
-from explorer.gui.form import Form, Real, form_fields
+from explorer.gui.controls import Real, form_fields
+from explorer.gui.form import Form
 from explorer.runs.recipe import RECIPES, Recipe
 
 

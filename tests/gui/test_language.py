@@ -34,7 +34,7 @@ from explorer.architecture.reading import Refused, refuse
 from explorer.architecture.words import Sentence
 from explorer.gui.app import make_application
 from explorer.gui.choices import FAMILIES
-from explorer.gui.form import form_fields
+from explorer.gui.controls import form_fields
 from explorer.gui.language import apply_language, chosen_language, say, short, whole
 from explorer.runs.events import Failed, Warned, event_line, read_line
 from explorer.runs.recipe import RECIPES, Recipe

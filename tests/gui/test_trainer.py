@@ -98,7 +98,26 @@ def test_a_stop_that_is_ignored_ends_by_force(train, qtbot, monkeypatch):
     qtbot.waitUntil(lambda: trainer.run.step is not None)
     with qtbot.waitSignal(trainer.run_ended):
         trainer.stop()
-    assert "signal 9" in trainer.message
+    assert trainer.message == "The training process did not answer and was ended."
+
+
+@pytest.mark.parametrize(
+    "run",
+    ["told(); say('stopped', step=1)", "time.sleep(60)"],
+    ids=["one that obeyed", "one that comes after one ended by force"],
+)
+def test_patience_ends_with_the_run_it_was_for(train, qtbot, monkeypatch, run):
+    monkeypatch.setattr(trainer_module, "PATIENCE", 200)
+    monkeypatch.setattr(process_module, "LAST_PATIENCE", 200)
+    trainer = train(f"hello(); told(); started(); step(1); {run}; time.sleep(60)")
+    qtbot.waitUntil(lambda: trainer.run.step is not None)
+    with qtbot.waitSignal(trainer.run_ended):
+        trainer.stop()
+    qtbot.waitUntil(lambda: trainer.state == "idle")
+    worker = trainer.process.process.processId()
+    qtbot.wait(500)
+    assert trainer.process.is_running()
+    assert (trainer.state, trainer.process.process.processId()) == ("idle", worker)
 
 
 def test_a_stop_before_the_worker_speaks_begins_nothing(train, qtbot):

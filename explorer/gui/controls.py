@@ -1,0 +1,210 @@
+"""Controls: one field of a frozen dataclass, by its annotations, as something to set it with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import cache
+from math import nan
+from typing import Any, get_args, get_origin, get_type_hints
+
+from annotated_types import Interval
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QWidget
+
+from explorer.architecture.design import OneOf
+from explorer.architecture.words import Label
+from explorer.gui import theme
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What a form must know of one field; `parts` are the bounds of a tuple's entries."""
+
+    name: str
+    kind: type
+    label: Label
+    options: tuple[str, ...]
+    bounds: Interval
+    parts: tuple[Interval, ...]
+
+
+def interval_of(hint: Any) -> Interval:
+    return next((each for each in get_args(hint)[1:] if isinstance(each, Interval)), Interval())
+
+
+@cache
+def form_fields(kind: type) -> dict[str, Field]:
+    """The labelled fields of the dataclass `kind`, in order."""
+    hints = get_type_hints(kind, include_extras=True)
+    found = {}
+    for each in fields(kind):
+        inner, *notes = get_args(hints[each.name]) or (hints[each.name],)
+        label = next((note for note in notes if isinstance(note, Label)), None)
+        if label is None:
+            continue
+        options = next((note.options for note in notes if isinstance(note, OneOf)), ())
+        is_tuple = get_origin(inner) is tuple
+        parts = tuple(map(interval_of, get_args(inner))) if is_tuple else ()
+        bounds = interval_of(hints[each.name])
+        found[each.name] = Field(each.name, tuple if is_tuple else inner, label, options, bounds, parts)
+    return found
+
+
+def spin_box(bounds: Interval) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(int(str(bounds.ge)), min(int(str(bounds.le)), 2**31 - 1))
+    box.setAccelerated(True)
+    box.setKeyboardTracking(False)  # 128 is one edit, not 1, 12, 128
+    return box
+
+
+class Control(QWidget):
+    """The control of one field: shows a value, reports another."""
+
+    edited = Signal(object)
+    show_value: Callable[[Any], None]
+    entry: QWidget  # what takes the focus
+    hint = ""  # what to say beside the field's help
+
+    def hold(self, *widgets: QWidget) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.RHYTHM // 2)
+        for widget in widgets:
+            row.addWidget(widget, stretch=0 if isinstance(widget, QLabel) else 1)
+        self.entry = widgets[0]
+        self.setFocusProxy(self.entry)
+
+
+class Choice(Control):
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.box = QComboBox()
+        self.box.addItems(list(field.options))
+        self.box.currentTextChanged.connect(self.edited.emit)
+        self.hold(self.box)
+
+    def show_value(self, value: Any) -> None:
+        self.box.setCurrentText(value)
+
+
+class Switch(Control):
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.box = QCheckBox()
+        theme.dress(self.box, "check")
+        self.box.toggled.connect(self.edited.emit)
+        self.hold(self.box)
+
+    def show_value(self, value: Any) -> None:
+        self.box.setChecked(value)
+
+
+class Whole(Control):
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.box = spin_box(field.bounds)
+        self.box.valueChanged.connect(self.edited.emit)
+        self.hold(self.box)
+
+    def show_value(self, value: Any) -> None:
+        self.box.setValue(value)
+
+
+class Sides(Control):
+    """Channels × height × width."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.shown: tuple[int, ...] = ()
+        self.boxes = [spin_box(bounds) for bounds in field.parts]
+        widgets: list[QWidget] = []
+        for index, box in enumerate(self.boxes):
+            box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+            box.setAlignment(Qt.AlignmentFlag.AlignRight)
+            box.valueChanged.connect(lambda value, index=index: self.report(index, value))
+            widgets += [QLabel("×"), box] if widgets else [box]
+        self.hold(*widgets)
+
+    def report(self, index: int, value: int) -> None:
+        self.edited.emit((*self.shown[:index], value, *self.shown[index + 1 :]))
+
+    def show_value(self, value: Any) -> None:
+        self.shown = value
+        for box, part in zip(self.boxes, value, strict=True):
+            box.setValue(part)
+
+
+class Real(Control):
+    """A number from 0.0005 to 10 needs its digits, not a spin box's decimals."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.bounds = field.bounds
+        self.hint = self.bounds_text()
+        self.box = QLineEdit()
+        self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.box.editingFinished.connect(self.report)
+        self.hold(self.box)
+        self.shown = 0.0
+
+    def report(self) -> None:
+        value = typed_number(self.box.text())
+        if self.allows(value):
+            self.edited.emit(value)
+        else:  # what is no rate leaves the one there was
+            self.show_value(self.shown)
+
+    def allows(self, value: float) -> bool:
+        bounds: Any = self.bounds
+        return (
+            (bounds.ge is None or value >= bounds.ge)
+            and (bounds.gt is None or value > bounds.gt)
+            and (bounds.le is None or value <= bounds.le)
+            and (bounds.lt is None or value < bounds.lt)
+        )
+
+    def show_value(self, value: Any) -> None:
+        self.shown = value
+        self.box.setText(number_text(value))
+
+    def bounds_text(self) -> str:
+        words = (
+            (self.bounds.ge, self.tr("at least {n}")),
+            (self.bounds.gt, self.tr("more than {n}")),
+            (self.bounds.le, self.tr("at most {n}")),
+            (self.bounds.lt, self.tr("less than {n}")),
+        )
+        return ", ".join(text.format(n=number_text(float(str(n)))) for n, text in words if n is not None)
+
+
+def typed_number(text: str) -> float:
+    """A number in the manner of the person's language, or of a file; nan if it is none."""
+    value, understood = QLocale().toDouble(text.strip())
+    if understood:
+        return value
+    try:
+        return float(text)
+    except ValueError:
+        return nan
+
+
+def number_text(value: float) -> str:
+    """As few digits as say it exactly, in the manner of the person's language."""
+    return QLocale().toString(value, "g", QLocale.FloatingPointPrecisionOption.FloatingPointShortest.value)
+
+
+class Words(Control):
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.box = QLineEdit()
+        self.box.editingFinished.connect(lambda: self.edited.emit(self.box.text()))
+        self.hold(self.box)
+
+    def show_value(self, value: Any) -> None:
+        self.box.setText(value)
+
+
+def control_for(field: Field) -> Control:
+    if field.options:
+        return Choice(field)
+    return {bool: Switch, int: Whole, float: Real, tuple: Sides, str: Words}[field.kind](field)
