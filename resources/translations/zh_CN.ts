@@ -1081,7 +1081,7 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
     </message>
     <message>
         <source>The training process is not running; Start starts it.</source>
-        <translation>训练进程没有运行；按“开始”即可启动。</translation>
+        <translation>训练进程没有运行；按“开始训练”即可启动。</translation>
     </message>
     <message>
         <source>torch is being loaded …</source>
