@@ -1,8 +1,9 @@
-"""Course: a run on its way, alone or by turns with its twin. No Qt."""
+"""Course: a run on its way, event by event. No Qt."""
 
 import traceback
 from collections import deque
-from collections.abc import Sequence
+
+import torch
 
 from explorer.engine.session import Session, failure
 from explorer.runs import events
@@ -42,6 +43,9 @@ class Course:
 
     def advance(self) -> Event:
         """The next event. Something that nobody foresaw ends this run and no other."""
+        threads = self.session.training.threads
+        if torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
         listens = isinstance(self.event, LISTENING)
         control = self.asked.popleft() if listens and self.asked else None
         try:
@@ -50,8 +54,3 @@ class Course:
             traceback.print_exc()
             self.event = failure(error, self.session.training.recipe)
         return self.event
-
-
-def next_of(courses: Sequence[Course]) -> Course | None:
-    """Whose turn it is: of those that need not wait the one that is behind; None if all wait."""
-    return min((each for each in courses if not each.waits()), key=lambda each: each.step, default=None)

@@ -68,6 +68,7 @@ class Training:
         self.schedule = make_schedule(self.optimizer, recipe, self.steps_per_epoch)
         self.pull: Pull = Graph(self.network, self.pull_eagerly) if self.rewrites.graph else self.pull_eagerly
         self.counters = Counters()
+        self.threads = torch.get_num_threads()  # that share a step: with another number sums round in another way
 
     @property
     def steps(self) -> int:
@@ -133,6 +134,7 @@ class Training:
             "average": self.average.state_dict() if self.average else None,
             "rewrites": asdict(self.rewrites),
             "device": self.device.type,
+            "threads": self.threads,
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
             "steps_per_epoch": self.steps_per_epoch,
@@ -154,6 +156,8 @@ class Training:
         if self.average:
             self.average.load_state_dict(state["average"])
         self.counters = Counters(**state["counters"])
+        if state.get("device") == self.device.type:
+            self.threads = min(self.threads, state.get("threads", self.threads))
         self.optimizer.load_state_dict(state["optimizer"])
         if state["steps"] == self.steps:
             self.schedule.load_state_dict(state["schedule"])

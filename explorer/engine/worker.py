@@ -18,9 +18,10 @@ from explorer.architecture.presets import preset
 from explorer.architecture.reading import Refused
 from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence, system_words
 from explorer.engine.console import Console
-from explorer.engine.course import Course, next_of
+from explorer.engine.course import Course
 from explorer.engine.devices import list_devices
 from explorer.engine.estimate import estimate
+from explorer.engine.lanes import Lanes
 from explorer.engine.probes import probe
 from explorer.engine.referee import referee
 from explorer.engine.session import failure, open_sessions
@@ -171,7 +172,8 @@ class Worker:
                 self.outbox.send(failure(error, recipe))
                 return FAILED
             try:
-                done = self.follow([Course(session) for session in sessions], pulse)
+                with Lanes([Course(session) for session in sessions]) as lanes:
+                    done = self.follow(lanes, pulse)
             finally:
                 for session in sessions:
                     session.folder.close()
@@ -179,24 +181,23 @@ class Worker:
             torch.cuda.empty_cache()
         return self.status if done else FAILED
 
-    def follow(self, courses: list[Course], pulse: Pulse | None) -> bool:
+    def follow(self, lanes: Lanes, pulse: Pulse | None) -> bool:
         """Pass the runs' events on and a person's commands in, always to all of them; whether none failed."""
-        going = courses
-        while going:
-            course = next_of(going)
+        while lanes.going:
+            if pulse is not None:
+                pulse.step = min(each.step for each in lanes.going)
+            course = lanes.next()
             if course is not None:
                 self.tell(course)
-            if pulse is not None:
-                pulse.step = min(each.step for each in going)
-            going = [each for each in going if not each.has_ended()]
-            if going and (control := self.next_control(wait=course is None)):
-                for each in going:
+            if lanes.going and (control := self.next_control(wait=course is None)):
+                for each in lanes.going:
                     each.asked.append(control)
-        return not any(course.has_failed() for course in courses)
+        return not any(course.has_failed() for course in lanes.courses)
 
     def tell(self, course: Course) -> None:
-        """Bring the run to its next event, keep that and pass it on."""
-        event = course.advance()
+        """Keep what has happened to the run and pass it on."""
+        event = course.event
+        assert event is not None
         try:
             course.session.record(event)
         except OSError as error:

@@ -105,6 +105,7 @@ def test_a_folder_that_takes_nothing_more_does_not_end_the_run(worker, train):
     (course,) = [Course(session) for session in open_sessions(train)]
     with room(1):
         while not course.has_ended():
+            course.advance()
             worker.tell(course)
     assert "could not write to" in worker.outbox.all(events.Warned)[0].reason
     assert worker.outbox.all(events.Finished)
@@ -117,9 +118,11 @@ def test_a_folder_that_takes_nothing_more_does_not_end_the_run(worker, train):
 
 def test_a_folder_that_somebody_removes_does_not_end_the_run(worker, train):
     (course,) = [Course(session) for session in open_sessions(train)]
+    course.advance()
     worker.tell(course)
     shutil.rmtree(course.session.folder.path)
     while not course.has_ended():
+        course.advance()
         worker.tell(course)
     course.session.folder.close()
     reasons = [warned.reason for warned in worker.outbox.all(events.Warned)]

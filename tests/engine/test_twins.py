@@ -5,12 +5,16 @@ import math
 import queue
 
 import pytest
+import torch
 from PIL import Image
 
 from explorer.architecture.twins import twin_of
 from explorer.engine import fit as fit_module
+from explorer.engine import lanes as lanes_module
 from explorer.engine import worker as worker_module
 from explorer.engine.console import Console
+from explorer.engine.lanes import LEAD
+from explorer.engine.session import open_sessions
 from explorer.engine.training import Training
 from explorer.engine.worker import DONE, FAILED, Worker
 from explorer.runs import events
@@ -102,7 +106,7 @@ def test_the_one_that_is_behind_goes_on(train):
     for run, event in listener.said:
         if isinstance(event, events.Step):
             done[run] = event.step
-            assert abs(done[own.id] - done[twin.id]) <= 1
+            assert abs(done[own.id] - done[twin.id]) <= LEAD + 1
 
 
 def test_beside_its_twin_a_run_learns_as_it_does_alone(train, recipe, tmp_path):
@@ -154,6 +158,14 @@ def test_each_of_two_stopped_twins_goes_on_alone(train, recipe, tmp_path):
         assert rest == losses(whole, same)[-len(rest) :]
         again = read_run(run.folder)
         assert (again.batches, again.twin, again.state) == (same.batches, run.twin, "finished")
+
+
+def test_one_that_goes_on_alone_shares_a_step_among_as_many_threads_as_before(train, tmp_path, monkeypatch):
+    monkeypatch.setattr(lanes_module.Lanes, "has_room", lambda self: True)
+    _, _, own, _ = train(step_4=[Stop()])
+    (session,) = open_sessions(Continue(own.id, tmp_path / "runs"))
+    session.folder.close()
+    assert session.training.threads == max(1, torch.get_num_threads() // 2)
 
 
 def test_one_that_diverges_does_not_end_the_other(train, monkeypatch):
