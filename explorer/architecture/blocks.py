@@ -6,6 +6,7 @@ torchvision's `resnet.py`.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from explorer.architecture.layers import (
@@ -222,6 +223,7 @@ class Block(Costed):
         )
 
 
+@lru_cache(maxsize=256)  # an edit leaves most blocks as they were
 def build_block(name: str, kind: str, w: Wiring, signal: Signal) -> tuple[Block, Signal]:
     """Lay a block of `kind` into the path of `signal`. Raises CannotBuild."""
 

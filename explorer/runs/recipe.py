@@ -5,6 +5,7 @@ from them. A new knob is one field here and its use in `engine/fit.py`.
 """
 
 from dataclasses import asdict, dataclass, fields, replace
+from functools import lru_cache
 from typing import Annotated, Any
 
 from annotated_types import Interval, Len
@@ -265,6 +266,7 @@ def recipe_name(recipe: Recipe) -> str | None:
     return next((name for name, known in RECIPES.items() if known.change(**place) == recipe), None)
 
 
+@lru_cache(maxsize=64)
 def costly(recipe: Recipe) -> Recipe:
     """What of `recipe` an estimate of time and memory depends on; the rest is as in *quick*."""
     return recipe.change(**{name: getattr(Recipe(), name) for name in FREE})
