@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 
 from explorer.architecture.presets import DEFAULT, preset
 from explorer.gui.app import check_start, make_application
-from explorer.gui.bench import figures, wait
+from explorer.gui.bench import figures, wait, wait_complete
 from explorer.gui.bench_frames import bench_frames
 from explorer.gui.session import Session
 
@@ -28,8 +28,10 @@ def bench_window(seconds: float = 60.0) -> dict[str, object]:
 def training_lateness(runs: Path, seconds: float) -> dict[str, object]:
     """Of a 16 ms timer of the window, in milliseconds, and when the first points were there."""
     session = Session(preset(DEFAULT), runs)
-    window, trainer = session.window, session.trainer
+    window = session.window
     window.show()
+    wait_complete(session)
+    trainer = session.trainer
     wait(lambda: trainer.hello)
     firsts: dict[str, float] = {}
     begin = time.monotonic()

@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.architecture.reading import Refused
-from explorer.gui import bench_edit, bench_frames
+from explorer.gui import bench_edit, bench_frames, bench_start, bench_window
 from tests.gui.workers import worker
 
 ANSWERS = """
@@ -33,6 +33,31 @@ def test_a_worker_that_cannot_say_is_no_endless_wait(qtbot, monkeypatch, program
     monkeypatch.setattr(bench_edit, "WorkerProcess", lambda: worker(program))
     with pytest.raises(Refused, match=reason):
         bench_edit.torchinfo_times(("mini",))
+
+
+def test_an_edit_is_measured_in_the_window_it_shows_in(qtbot, monkeypatch):
+    monkeypatch.setattr(bench_edit, "NETWORKS", ("mini",))
+    monkeypatch.setattr(bench_edit, "TICKS", 4)
+    monkeypatch.setattr(bench_edit, "torchinfo_times", lambda names: dict.fromkeys(names, 5000.0))
+    (measured,) = bench_edit.bench_edit().values()
+    assert 0 < measured["median_ms"] <= measured["p99_ms"]
+    assert measured["ratio"] == pytest.approx(5000 / measured["median_ms"], abs=0.1)
+
+
+def test_a_start_is_measured_beside_a_bare_one(qtbot, monkeypatch):
+    monkeypatch.setattr(bench_start, "SPAWNS", 1)
+    measured = bench_start.bench_start()
+    names = ("bare_s", "first_paint_s", "slider_s", "plots_s", "worker_s")
+    assert measured["bare_s"] > 0
+    assert [measured[name] for name in names[1:]] == sorted(measured[name] for name in names[1:])
+
+
+def test_lateness_is_measured_while_it_trains(qtbot, tmp_path, monkeypatch):
+    monkeypatch.setattr(bench_window, "DEFAULT", "mini")
+    measured = bench_window.training_lateness(tmp_path, seconds=0.5)
+    assert measured["first_point_s"] > 0
+    assert 0 <= measured["median_ms"] <= measured["p99_ms"] <= measured["max_ms"]
+    assert measured["ticks"] > 0
 
 
 def test_every_frame_is_measured_after_each_history(qtbot, tmp_path, monkeypatch):
