@@ -1,11 +1,11 @@
 """The application: what must be there before Qt starts, then the window or a picture of it."""
 
 import ctypes
+import gc
 import importlib.util
 import os
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from explorer.architecture.design import Design
@@ -14,6 +14,8 @@ from explorer.architecture.reading import refuse
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
+
+    from explorer.gui.session import Session
 
 COMMANDS = "summary, train, runs and check work without a window"
 
@@ -76,25 +78,37 @@ def open_window(design: Design | None, language: str | None, path: Path | None =
 
     Raises Refused if there can be no window.
     """
-    check_start()
-    app = make_application(language)
-    from explorer.gui.session import Session
+    from PySide6.QtWidgets import QApplication
+
     from explorer.runs.folder import default_runs
 
-    session = Session(design or preset(DEFAULT), default_runs(), path=path)
+    session = open_session(design or preset(DEFAULT), default_runs(), language, path)
     sys.excepthook = session.show_crash
     session.left.connect(lambda: session.window.save_layout())  # which may be another by then
-    session.closed.connect(app.quit)
+    session.closed.connect(QApplication.quit)
     session.completed.connect(session.greet)
+    return QApplication.exec()
+
+
+def open_session(design: Design, runs: Path, language: str | None = None, path: Path | None = None) -> "Session":
+    """The window as a person last left it, shown but not painted yet. Raises Refused if there can be none."""
+    gc.disable()  # nothing that is made until the session is complete can go: to look for it costs a tenth of the start
+    check_start()
+    make_application(language)
+    from explorer.gui.session import Session
+
+    session = Session(design, runs, path=path)
     session.window.restore_layout()
     session.window.show()
-    return app.exec()
+    return session
 
 
 def screenshot(path: Path, size: tuple[int, int], theme_name: str, language: str, design: Design) -> int:
     """Draw the window into a PNG file without a display, as it is on every machine. Raises Refused."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = make_application(language, text_size=0)
+    from tempfile import TemporaryDirectory
+
     from explorer.gui import theme
     from explorer.gui.session import Session
 

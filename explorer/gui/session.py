@@ -98,6 +98,7 @@ class Session(QObject):
             return
         self.add_history()
         gc.freeze()  # what is there now stays: no collection need look at it again, least of all during a drag
+        gc.enable()
         self.complete = True
         self.completed.emit()
 
@@ -158,6 +159,7 @@ class Session(QObject):
     def end(self) -> None:
         """The window is closed: a worker writes its checkpoint and goes, or goes at once if it has none to write."""
         self.ending = True
+        gc.enable()  # it may never have been complete
         self.patience.stop()
         if not self.window.is_furnished:
             self.finish()

@@ -1,3 +1,4 @@
+import gc
 import sys
 
 import pytest
@@ -122,6 +123,7 @@ def test_a_persons_window_shows_its_file_and_keeps_its_layout(qtbot, tmp_path, m
     QTimer.singleShot(0, close)
     assert open_window(preset("mini").change(name="", classes=7), None, path) == 0
     assert seen == [(path, "mine", False)]
+    assert gc.isenabled()
     window = Window(Session(preset("mini"), tmp_path, warm=False).document)
     qtbot.addWidget(window)
     window.restore_layout()

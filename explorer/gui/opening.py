@@ -1,0 +1,44 @@
+"""Opening: the window opened once as a person opens it, with the clock at each thing that becomes ready.
+
+What only the measuring needs is imported after the first paint.
+"""
+
+import json
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, Qt
+
+from explorer.architecture.presets import DEFAULT, preset
+from explorer.gui.app import open_session
+
+
+def watch_opening(runs: Path) -> str:
+    """The moments in seconds since 1970, as JSON."""
+    moments: dict[str, float] = {}
+
+    def note_paint() -> None:
+        moments["first_paint"] = time.time()
+        loop.quit()
+
+    session = open_session(preset(DEFAULT), runs)
+    session.painted.connect(note_paint)
+    loop = QEventLoop()
+    loop.exec()
+
+    from PySide6.QtTest import QTest
+
+    from explorer.gui.bench import wait, wait_complete
+
+    wait(lambda: session.window.is_furnished)
+    before = session.document.plan
+    QTest.keyClick(session.window.editor.editors[0].sliders["blocks"], Qt.Key.Key_Right)
+    wait(lambda: session.document.plan != before)
+    moments["slider"] = time.time()
+    wait_complete(session)
+    moments["plots"] = time.time()
+    wait(lambda: session.trainer.hello)
+    moments["worker"] = time.time()
+    session.window.close()
+    wait(lambda: not session.trainer.process.is_running())
+    return json.dumps(moments)
