@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QTreeWidgetItem, QVBoxLayout, QWidget
 
@@ -32,7 +32,7 @@ class RunList(QWidget):
         self.runs: tuple[Run, ...] = ()
         headings = (self.tr("Run"), self.tr("Best"), self.tr("State"), self.tr("What changed"))
         self.tree = Roll(self.tr("Runs"), headings, narrow=2)
-        self.tree.currentItemChanged.connect(self.show_choice)
+        self.tree.currentItemChanged.connect(self.choose)
         self.tree.itemActivated.connect(lambda: self.opened.emit(self.current()))
         self.open = word_button(self.tr("Open its design"), lambda: self.opened.emit(self.current()))
         self.resume = word_button(self.tr("Resume"), lambda: self.resumed.emit(self.current()))
@@ -46,20 +46,21 @@ class RunList(QWidget):
         column.addWidget(self.tree)
         column.addLayout(buttons)
         self.has_room: Callable[[str], object] = bool
-        self.show_choice()
+        self.show_buttons()
 
     def reload(self) -> None:
-        """Read the run folders again; the selection stays."""
+        """Read the run folders again; the selection stays, and nothing is said about it."""
         before = self.current()
         self.runs = list_runs(self.root)
-        self.tree.clear()
-        for number, run in enumerate(self.runs[:MOST]):
-            older = self.runs[number + 1] if number + 1 < len(self.runs) else None
-            self.tree.add(self.item(run, older))
-        if before:
-            self.select(before.id)
+        with QSignalBlocker(self.tree):
+            self.tree.clear()
+            for number, run in enumerate(self.runs[:MOST]):
+                older = self.runs[number + 1] if number + 1 < len(self.runs) else None
+                self.tree.add(self.item(run, older))
+            if before:
+                self.select(before.id)
         self.setVisible(bool(self.runs))
-        self.show_choice()
+        self.show_buttons()
 
     def item(self, run: Run, older: Run | None) -> QTreeWidgetItem:
         changes = ""
@@ -102,14 +103,17 @@ class RunList(QWidget):
     def allow_resume(self, has_room: Callable[[str], object]) -> None:
         """Only a run for whose device there `has_room` can go on."""
         self.has_room = has_room
-        self.show_choice()
+        self.show_buttons()
 
-    def show_choice(self) -> None:
+    def choose(self) -> None:
+        self.show_buttons()
+        self.chosen.emit(self.current())
+
+    def show_buttons(self) -> None:
         run = self.current()
         self.open.setEnabled(run is not None)
         can_go_on = run is not None and run.state in RESUMABLE and self.has_room(run.recipe.device)
         self.resume.setEnabled(bool(can_go_on))
-        self.chosen.emit(run)
 
 
 def dot(colour: QColor) -> QPixmap:

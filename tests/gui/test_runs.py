@@ -76,6 +76,24 @@ def test_earlier_runs_stand_on_the_plots(open_session, root, qtbot):
     assert [line.live for line in session.history.plots.lines] == [True, False, False]
 
 
+def test_lines_are_made_anew_only_for_another_choice(open_session, root, qtbot):
+    session = open_session()
+    history = session.history
+    qtbot.waitUntil(lambda: len(history.plots.lines) == 3)
+    before = history.plots.lines
+    session.crew.changed.emit()
+    assert history.plots.lines is before
+    history.list.select(history.list.runs[0].id)
+    assert history.plots.lines is not before
+
+
+def test_a_list_read_again_keeps_the_choice_and_chooses_nothing(runs, qtbot):
+    runs.select(runs.runs[1].id)
+    with qtbot.assertNotEmitted(runs.chosen):
+        runs.reload()
+    assert runs.current() == runs.runs[1]
+
+
 def test_only_what_can_go_on_can_be_resumed(runs, root):
     folder = RunFolder.create(root, preset("mini"), RECIPES["quick"], params=1)
     folder.close()
