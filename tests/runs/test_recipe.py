@@ -11,7 +11,7 @@ COSTLY = {
     "batch_size": 256,
     "optimizer": "adamw",
     "momentum": 0.0,
-    "clip": 1.0,
+    "clip": 0.5,
     "ema": 0.9,
     "precision": "fp32",
 }
