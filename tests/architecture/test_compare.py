@@ -10,7 +10,7 @@ def test_changes_are_said_in_the_words_of_the_form():
     found = list(design_changes(before, after))
     assert found == ["Biases false → true", "stage 2: Blocks 1 → 3"]
     (rate,) = changed_fields(Recipe(), Recipe(lr=0.3))
-    assert rate == "Learning rate 0.2 → 0.3"
+    assert rate == "Learning rate 0.1 → 0.3"
     assert isinstance(rate.values["key"], Sentence)  # which the window translates
 
 

@@ -191,7 +191,7 @@ def test_another_design_is_another_network(session, qtbot, experiment):
 
 @pytest.mark.parametrize(
     ("state", "why"),
-    [("warming", "torch is being loaded"), ("running", "A run is under way"), ("gone", "is not there")],
+    [("warming", "torch is being loaded"), ("running", "A run is under way"), ("gone", "is not running")],
 )
 def test_buttons_that_cannot_be_pressed_say_why(session, experiment, state, why):
     session.trainer.set_state(state)
