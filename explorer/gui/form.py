@@ -3,6 +3,7 @@
 A form shows a record and reports what a person does as `edited(name, value)`; it stores nothing.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -33,12 +34,14 @@ class More(QToolButton):
 class Form(QWidget):
     """The controls of a dataclass's labelled fields, the rare ones behind More; `skip` names fields shown elsewhere.
 
-    Of more than `rows` rare ones the others are scrolled to.
+    Of more than `rows` rare ones the others are scrolled to. `above` are labels and widgets that stand first.
     """
 
     edited = Signal(str, object)
 
-    def __init__(self, kind: type, skip: tuple[str, ...] = (), rows: int = 100) -> None:
+    def __init__(
+        self, kind: type, skip: tuple[str, ...] = (), rows: int = 100, above: Iterable[tuple[str, QWidget]] = ()
+    ) -> None:
         super().__init__()
         self.controls: dict[str, Control] = {}
         self.shown: Any = None
@@ -51,6 +54,8 @@ class Form(QWidget):
             layout.setVerticalSpacing(theme.RHYTHM // 2)
             layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         column.addLayout(self.common)
+        for text, widget in above:
+            self.common.addRow(text, widget)
         rare = QWidget()
         rare.setLayout(self.rare)
         for field in form_fields(kind).values():

@@ -59,7 +59,7 @@ def number_rows(nodes: list[Node]) -> None:
 class Column(NamedTuple):
     """A heading, the widest text expected, the text of a part and its name, and the figure that a baseline changes.
 
-    `hint` is what the heading stands for.
+    `hint` is what the heading stands for. Where not all columns fit, those of the highest `spare` are left out first.
     """
 
     heading: str
@@ -68,11 +68,12 @@ class Column(NamedTuple):
     figure: str = ""
     wording: Callable[[float], str] = short
     hint: str = ""
+    spare: int = 0
 
 
 COLUMNS = (
     Column(QT_TRANSLATE_NOOP("explorer", "Layer"), "▾ ▸ layer1.1…  ×199", lambda part, name: name + repeats(part)),
-    Column(QT_TRANSLATE_NOOP("explorer", "Type"), "projection shortcut", lambda part, _: type_text(part)),
+    Column(QT_TRANSLATE_NOOP("explorer", "Type"), "projection shortcut", lambda part, _: type_text(part), spare=1),
     Column(
         QT_TRANSLATE_NOOP("explorer", "Output"),
         "1024×112×112",
@@ -100,6 +101,7 @@ COLUMNS = (
         "receptive_field",
         lambda number: whole(int(number)),
         QT_TRANSLATE_NOOP("explorer", "Receptive field: how many pixels of the input one position sees, along a side"),
+        spare=2,
     ),
     Column(
         QT_TRANSLATE_NOOP("explorer", "Memory"),
@@ -108,9 +110,11 @@ COLUMNS = (
         "activation_bytes",
         memory,
         QT_TRANSLATE_NOOP("explorer", "What the layers put out for one image, in float32"),
+        spare=2,
     ),
 )
 FIRST_FIGURE = 2
+SPARE = sorted(range(1, len(COLUMNS)), key=lambda number: (COLUMNS[number].spare, number), reverse=True)
 BAD = ("bad",) * len(COLUMNS)
 PLAIN = ("text", "quiet", *["text"] * (len(COLUMNS) - 2))
 STAGES = tuple((f"stage {number}", *PLAIN[1:]) for number in range(10))  # by the row of the section

@@ -21,7 +21,7 @@ from explorer.architecture.blocks import Block
 from explorer.gui import theme
 from explorer.gui.document import Document
 from explorer.gui.language import say
-from explorer.gui.rows import COLUMNS, FIRST_FIGURE, Index, LayerModel
+from explorer.gui.rows import COLUMNS, FIRST_FIGURE, SPARE, Index, LayerModel
 
 MARGIN = theme.RHYTHM // 2
 CHOSEN = ("chosen",) * len(COLUMNS)
@@ -108,10 +108,11 @@ class LayerTable(QTreeView):
         self.hide_columns()
 
     def hide_columns(self) -> None:
-        """Where there is no room for all columns, the last ones give way."""
-        room = self.viewport().width()
-        for number in range(1, len(COLUMNS)):
-            self.setColumnHidden(number, sum(self.widths[: number + 1]) > room)
+        """Where there is no room for all columns, those that can be spared give way."""
+        over = sum(self.widths) - self.viewport().width()
+        for number in SPARE:
+            self.setColumnHidden(number, over > 0)
+            over -= self.widths[number]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.hide_columns()
@@ -134,11 +135,12 @@ class LayerTable(QTreeView):
             self.drawBranches(painter, QRect(0, top, indent, height), index)
         inks = CHOSEN if chosen else self.layers.inks(node)
         last = ""
-        for (left, right), ink, text in zip(self.places, inks, self.layers.texts(node), strict=False):
-            if ink != last:
-                painter.setPen(self.inks[ink])
-                last = ink
-            shaped, wide, tall = self.shaped(text)
+        texts = self.layers.texts(node)
+        for column, left, right in self.places:
+            if inks[column] != last:
+                last = inks[column]
+                painter.setPen(self.inks[last])
+            shaped, wide, tall = self.shaped(texts[column])
             start = right - wide if right else left + indent
             indent = 0
             painter.drawStaticText(QPointF(start, top + (height - tall) / 2), shaped)
@@ -150,14 +152,14 @@ class LayerTable(QTreeView):
         shaped.prepare(font=self.font())
         return shaped, shaped.size().width(), shaped.size().height()
 
-    def column_places(self) -> list[tuple[int, int]]:
-        """Where the text of each visible column begins, and where it ends if it is a figure; the last are hidden."""
+    def column_places(self) -> list[tuple[int, int, int]]:
+        """Each visible column, where its text begins, and where that ends if it is a figure."""
         header, places = self.header(), []
         for column in range(len(COLUMNS)):
             if not self.isColumnHidden(column):
                 left = header.sectionViewportPosition(column)
                 right = left + header.sectionSize(column) - MARGIN if column >= FIRST_FIGURE else 0
-                places.append((left + MARGIN, right))
+                places.append((column, left + MARGIN, right))
         return places
 
     def unfold(self, paths: set[str]) -> None:

@@ -1,13 +1,8 @@
 """The training panel: data, device, recipe, Start, the run in front, and room for the plots, the runs and the queue."""
 
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QComboBox,
-    QFileDialog,
-    QFormLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from collections.abc import Iterator
+
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QVBoxLayout, QWidget
 
 from explorer.architecture.compare import shape_text
 from explorer.architecture.reading import Refused
@@ -41,7 +36,7 @@ class TrainingPanel(QWidget):
         self.data: DataSet = self.known_data[0]
         self.confirmed = 0  # networks that a person wants to train although memory will not do
         self.data_box, self.device_box, self.recipe_box = QComboBox(), QComboBox(), QComboBox()
-        self.form = Form(Recipe, skip=("data", "device"), rows=8)
+        self.form = Form(Recipe, skip=("data", "device"), rows=8, above=self.boxes())
         self.form.edited.connect(lambda name, value: self.set_recipe(self.recipe.change(**{name: value})))
         self.preflight = Preflight(crew)
         self.preflight.changed.connect(self.show_state)
@@ -58,15 +53,8 @@ class TrainingPanel(QWidget):
         self.form.show_record(self.recipe)
         self.show_design()
 
-    def make_buttons(self) -> None:
-        self.start = word_button("", self.begin, "start")
-        tip = self.tr("Train this design with and without shortcuts, on the same batches, and watch both learn")
-        self.twin = word_button("", self.begin_twins, "twin", tip=tip)
-
-    def lay_out(self) -> None:
-        rows = QFormLayout()
-        rows.setVerticalSpacing(theme.RHYTHM // 2)
-        rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    def boxes(self) -> Iterator[tuple[str, QComboBox]]:
+        """The three boxes above the recipe's fields, each with its label."""
         for text, box, name in (
             (self.tr("Data"), self.data_box, "data"),
             (self.tr("Device"), self.device_box, "device"),
@@ -76,14 +64,20 @@ class TrainingPanel(QWidget):
             box.setMinimumContentsLength(12)
             box.setAccessibleName(text)
             box.setObjectName(name)
-            rows.addRow(text, box)
+            yield text, box
+
+    def make_buttons(self) -> None:
+        self.start = word_button("", self.begin, "start")
+        tip = self.tr("Train this design with and without shortcuts, on the same batches, and watch both learn")
+        self.twin = word_button("", self.begin_twins, "twin", tip=tip)
+
+    def lay_out(self) -> None:
         self.buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         for button in (self.start, self.twin):
             self.buttons.addWidget(button)
         self.controls = QWidget()
         above = QVBoxLayout(self.controls)
         above.setContentsMargins(0, 0, 0, 0)
-        above.addLayout(rows)
         above.addWidget(self.form)
         above.addWidget(self.preflight)
         above.addWidget(self.transport)

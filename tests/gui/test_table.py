@@ -4,6 +4,7 @@ from PySide6.QtGui import QGuiApplication
 
 from explorer.architecture.presets import preset
 from explorer.gui.rows import COLUMNS
+from explorer.gui.table import LayerTable
 
 
 def texts(table, index) -> list[str]:
@@ -137,3 +138,16 @@ def test_a_heading_says_what_it_stands_for(session):
     tips = [layers.headerData(column, Qt.Orientation.Horizontal, tip) for column in range(len(COLUMNS))]
     assert tips[5].startswith("Receptive field: ")
     assert all(tips[2:])
+
+
+@pytest.mark.parametrize("gone", [(), ("Memory",), ("Memory", "Field"), ("Memory", "Field", "Type")], ids=len)
+def test_what_can_be_spared_gives_way_to_shape_and_cost(session, qtbot, gone):
+    table = LayerTable(session.document)
+    qtbot.addWidget(table)
+    table.show()
+    headings = [column.heading for column in COLUMNS]
+    room = sum(width for heading, width in zip(headings, table.widths, strict=True) if heading not in gone)
+    table.resize(table.width() - table.viewport().width() + room, table.height())
+    assert {heading for number, heading in enumerate(headings) if table.isColumnHidden(number)} == {*gone}
+    shown = [headings[column] for column, *_ in table.column_places()]
+    assert shown == [heading for heading in headings if heading not in gone]
