@@ -91,7 +91,8 @@ class Diagram(QAbstractScrollArea):
         captions = section_captions(self.document.plan, self.opened, self.document.name_of)
         line = self.fontMetrics().lineSpacing()
         width = self.viewport().width() - 4 * theme.RHYTHM
-        height = self.viewport().height() - 2 * line - 6 * theme.RHYTHM
+        below = line if any(drawn.run for caption in captions for drawn in caption.slabs) else 0  # for ×N
+        height = self.viewport().height() - 2 * line - below - 6 * theme.RHYTHM
         tallest = max(square(drawn.shape) for caption in captions for drawn in caption.slabs)
         needed = [self.caption_width(caption) for caption in captions]
         thickness, gap = fit_width(captions, needed, width)
@@ -110,7 +111,7 @@ class Diagram(QAbstractScrollArea):
                 if drawn.run:
                     self.write_badge(drawn, at + thickness[drawn] / 2, box.bottom() + 2)
                 at += thickness[drawn] + gap
-            self.write_caption(caption, left + room / 2, top + height + theme.RHYTHM)
+            self.write_caption(caption, left + room / 2, top + height + below + theme.RHYTHM)
             left += room + gap
         self.extent = left - gap + 2.0 * theme.RHYTHM
         bar = self.horizontalScrollBar()

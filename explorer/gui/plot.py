@@ -133,6 +133,8 @@ class CurvePlot(QWidget):
         super().resizeEvent(event)
         axis = self.plot.getPlotItem().getAxis("bottom")
         axis.showLabel(bool(axis.labelText) and self.has_room(NAMED))
+        half = None if self.has_room(NOTED) or not self.most else self.most / 2  # else figures stand in each other
+        self.plot.getPlotItem().getAxis("left").setTickSpacing(half, half)
         self.compare()
 
     def standing_of(self, line: Line) -> str:

@@ -6,6 +6,7 @@ from math import log10
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from explorer.architecture.design import Design
@@ -35,6 +36,7 @@ class SweepDialog(QDialog):
         self.plot.setMinimumSize(56 * theme.RHYTHM, 30 * theme.RHYTHM)
         self.dress()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())  # no other button has one
         self.buttons.rejected.connect(self.reject)
         self.buttons.accepted.connect(self.accept)
         self.take_it = QPushButton()

@@ -1,5 +1,7 @@
+from itertools import combinations
+
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
@@ -72,6 +74,22 @@ def test_a_click_opens_a_run_and_its_badge_folds_it(open_session, qtbot):
     assert "layer3.1…" in slabs(session)
     qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=badge_of(session, "layer3.1…"))
     assert "layer3.5" in slabs(session)
+
+
+@pytest.mark.parametrize("name", ["mini", "cifar-resnet20"])
+def test_no_two_words_stand_in_each_other(open_session, name):
+    """The first stage, as high as the diagram, has a run of blocks whose number stands above its caption."""
+    session = open_session(name)
+    session.document.propose(session.document.design.with_stage(0, blocks=4), "")
+    diagram = session.window.diagram
+    metrics = diagram.fontMetrics()
+    boxes = [
+        QRectF(word.centre - wide / 2, word.top, wide, metrics.lineSpacing() - 1)
+        for word in diagram.words
+        if (wide := metrics.horizontalAdvance(word.text))
+    ]
+    assert any("×" in word.text for word in diagram.words)
+    assert not any(one.intersects(other) for one, other in combinations(boxes, 2))
 
 
 def double_click(session, qtbot, place: QPoint) -> None:

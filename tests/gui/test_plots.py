@@ -12,6 +12,7 @@ from explorer.gui.band import ALL, BEHIND, ink
 from explorer.gui.curves import FIRST, Curves
 from explorer.gui.line import Line, mixed
 from explorer.gui.live import LiveRun
+from explorer.gui.plot import CurvePlot
 from explorer.gui.plots import Plots
 from explorer.runs.events import Epoch, Started, Step, Verdict
 from explorer.runs.folder import RunFolder
@@ -327,3 +328,14 @@ def test_a_run_that_is_resumed_after_it_ended_is_drawn_from_its_new_curves(open_
         session.trainer.progressed.emit()
         settle(history.plots, qtbot)
         assert drawn(history.plots)[0][-1] == curves.train.count
+
+
+def test_beside_a_low_plot_stand_no_more_figures_than_find_room(qtbot):
+    plot = CurvePlot("Accuracy", 2, most=1.0)
+    qtbot.addWidget(plot)
+    plot.show()
+    steps = []
+    for lines in (3, 20):
+        plot.resize(300, lines * plot.fontMetrics().height())
+        steps.append(plot.plot.getPlotItem().getAxis("left").tickSpacing(0.0, 1.0, plot.plot.height())[0][0])
+    assert steps == [0.5, pytest.approx(0.2)]
