@@ -35,12 +35,12 @@ def told(folder):
     return [event for event in map(read_event, lines) if event is not None]
 
 
-def wait_for_a_step(process, out):
-    """Until the process has made a step, or is over."""
+def wait_for(kind, process, out):
+    """Until the process has told of an event of that kind, or is over."""
     before = out.stat().st_size if out.exists() else 0
     patience = time.monotonic() + PATIENCE
     while process.is_alive() and time.monotonic() < patience:
-        if out.exists() and b'"event": "step"' in out.read_bytes()[before:]:
+        if out.exists() and f'"event": "{kind}"'.encode() in out.read_bytes()[before:]:
             return
         time.sleep(0.005)
 
@@ -60,7 +60,7 @@ def test_fifty_kills_lose_nothing_that_was_told_of(tmp_path, monkeypatch):
         process = context().Process(target=work, args=(command, out, 0.0))
         process.start()
         if number % 5:
-            wait_for_a_step(process, out)
+            wait_for(("checkpoint", "step")[number % 2], process, out)
         assert process.is_alive(), out.with_suffix(".errors").read_text()
         time.sleep(chance.uniform(0, 0.1))
         process.kill()
@@ -78,7 +78,7 @@ def test_fifty_kills_lose_nothing_that_was_told_of(tmp_path, monkeypatch):
             saved = found.state["counters"]["step"]
         if (run.folder / BEST).exists():
             assert set(weights_of(run)) == set(found.state["model"])
-    assert saved > KILLS
+    assert saved >= KILLS * 2 // 5  # as many have told of a checkpoint before they were killed
 
     for name in ("READ_EVERY", "SAVE_EVERY"):
         monkeypatch.setattr(fit_module, name, 0.0)
