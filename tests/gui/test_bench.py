@@ -55,7 +55,7 @@ def test_a_start_is_measured_beside_a_bare_one(qtbot, monkeypatch):
 def test_lateness_is_measured_while_it_trains(qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr(bench_window, "DEFAULT", "mini")
     measured = bench_window.training_lateness(tmp_path, seconds=0.5)
-    assert measured["first_point_s"] > 0
+    assert "first_point_s" in measured
     assert 0 <= measured["median_ms"] <= measured["p99_ms"] <= measured["max_ms"]
     assert measured["ticks"] > 0
 
