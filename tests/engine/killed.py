@@ -6,7 +6,9 @@ from pathlib import Path
 
 from explorer.architecture.plan import plan_network
 from explorer.engine import fit as fit_module
+from explorer.engine import session
 from explorer.engine.referee import referee
+from explorer.engine.rewrites import promised
 from explorer.engine.worker import train
 from explorer.runs.commands import Continue, Train
 from tests.engine.small import DESIGN
@@ -26,4 +28,5 @@ def work(command: Train | Continue, out: Path, save_every: float) -> None:
     for descriptor, path in ((1, out), (2, out.with_suffix(".errors"))):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), descriptor)
     fit_module.READ_EVERY, fit_module.SAVE_EVERY = 0.0, save_every
+    session.tuned = promised  # as in every test of the engine
     os._exit(train(command, events=True, detach=True))

@@ -5,12 +5,14 @@ import torch
 
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
-from explorer.engine import tuning
+from explorer.engine import session, tuning
 from explorer.engine.devices import multiplies_bf16_fast
 from explorer.engine.rewrites import Rewrites, make_network, promised
 from explorer.engine.training import Training
 from explorer.engine.tuning import fastest, tuned
+from explorer.runs.commands import Train
 from tests.engine import small
+from tests.engine.shades import shades
 
 HOPED = Rewrites(channels_last=True, cropped=True, bf16=True)
 
@@ -45,6 +47,13 @@ def test_what_is_promised_depends_on_network_hardware_and_recipe():
     assert promised(plan_network(preset("mini")), recipe.change(precision="fp32"), small.CPU).names == (
         "channels_last",
     )
+
+
+def test_a_run_is_computed_as_the_tuner_says(tmp_path, monkeypatch):
+    monkeypatch.setattr(session, "tuned", lambda *_: Rewrites(cropped=True))
+    (made,) = session.open_sessions(Train(small.DESIGN, shades(tmp_path / "data"), tmp_path / "runs"))
+    made.folder.close()
+    assert made.training.rewrites.names == ("cropped",)
 
 
 def test_the_answer_is_kept(monkeypatch):
