@@ -84,11 +84,12 @@ class Loop:
 
     def run(self) -> Events:
         training, counters = self.training, self.training.counters
-        stalled = False
-        while counters.epoch <= training.recipe.epochs and not stalled:
+        while counters.epoch <= training.recipe.epochs:
             yield from self.train_epoch()
             yield from self.finish_epoch()
-            stalled = training.has_stalled() and counters.epoch <= training.recipe.epochs
+            if training.has_stalled():
+                break
+        stalled = counters.epoch <= training.recipe.epochs
         yield events.Finished(counters.step, counters.best_epoch, counters.best_accuracy, counters.seconds, stalled)
 
     def train_epoch(self) -> Events:

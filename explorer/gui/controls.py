@@ -7,7 +7,7 @@ from math import nan
 from typing import Any, get_args, get_origin, get_type_hints
 
 from annotated_types import Interval
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import QLocale, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
 from explorer.architecture.design import OneOf
@@ -75,39 +75,31 @@ class Control(QWidget):
         self.setFocusProxy(self.entry)
 
 
-class Choice(Control):
-    def __init__(self, field: Field) -> None:
+class Plain(Control):
+    """One widget, whose own signal carries the value."""
+
+    def __init__(self, box: QWidget, changed: SignalInstance, show_value: Callable[[Any], None]) -> None:
         super().__init__()
-        self.box = QComboBox()
-        self.box.addItems(list(field.options))
-        self.box.currentTextChanged.connect(self.edited.emit)
-        self.hold(self.box)
-
-    def show_value(self, value: Any) -> None:
-        self.box.setCurrentText(value)
+        self.box, self.show_value = box, show_value
+        changed.connect(self.edited.emit)
+        self.hold(box)
 
 
-class Switch(Control):
-    def __init__(self, field: Field) -> None:
-        super().__init__()
-        self.box = QCheckBox()
-        theme.dress(self.box, "check")
-        self.box.toggled.connect(self.edited.emit)
-        self.hold(self.box)
-
-    def show_value(self, value: Any) -> None:
-        self.box.setChecked(value)
+def choice(field: Field) -> Plain:
+    box = QComboBox()
+    box.addItems(list(field.options))
+    return Plain(box, box.currentTextChanged, box.setCurrentText)
 
 
-class Whole(Control):
-    def __init__(self, field: Field) -> None:
-        super().__init__()
-        self.box = spin_box(field.bounds)
-        self.box.valueChanged.connect(self.edited.emit)
-        self.hold(self.box)
+def switch(field: Field) -> Plain:
+    box = QCheckBox()
+    theme.dress(box, "check")
+    return Plain(box, box.toggled, box.setChecked)
 
-    def show_value(self, value: Any) -> None:
-        self.box.setValue(value)
+
+def whole(field: Field) -> Plain:
+    box = spin_box(field.bounds)
+    return Plain(box, box.valueChanged, box.setValue)
 
 
 class Sides(Control):
@@ -206,5 +198,6 @@ class Words(Control):
 
 def control_for(field: Field) -> Control:
     if field.options:
-        return Choice(field)
-    return {bool: Switch, int: Whole, float: Real, tuple: Sides, str: Words}[field.kind](field)
+        return choice(field)
+    kinds: dict[type, Callable[[Field], Control]] = {bool: switch, int: whole, float: Real, tuple: Sides, str: Words}
+    return kinds[field.kind](field)

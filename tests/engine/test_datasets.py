@@ -1,6 +1,7 @@
 """Data sets: the subset's published shape, folders of images, and data that must be refused."""
 
 import gzip
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -51,8 +52,13 @@ def test_a_damaged_subset_is_refused(tmp_path):
     content[1_000_000] ^= 1
     copy = tmp_path / "copy.npz"
     copy.write_bytes(content)
-    with pytest.raises(Refused, match="damaged"):
+    with pytest.raises(Refused, match=f"^data: '{re.escape(str(copy))}' is damaged: its sha256 is not the known one$"):
         read_bundled(replace(bundled(), path=copy), MINI)
+
+
+def test_a_missing_subset_is_refused(tmp_path):
+    with pytest.raises(Refused, match=r"No such file or directory$"):
+        read_bundled(replace(bundled(), path=tmp_path / "none.npz"), MINI)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x1f\x8b", gzip.compress(b"something else")])
