@@ -92,8 +92,8 @@ def open_window(design: Design | None, language: str | None, path: Path | None =
 
 def open_session(design: Design, runs: Path, language: str | None = None, path: Path | None = None) -> "Session":
     """The window as a person last left it, shown but not painted yet. Raises Refused if there can be none."""
-    gc.disable()  # nothing that is made until the session is complete can go: to look for it costs a tenth of the start
     check_start()
+    gc.disable()  # nothing that is made until the session is complete can go: to look for it costs a tenth of the start
     make_application(language)
     from explorer.gui.session import Session
 

@@ -50,6 +50,8 @@ class WorkerProcess(QObject):
         for key, value in launch.environment.items():
             environment.insert(key, value)
         self.expected = self.forced = False
+        for timer in (self.patience, self.last_patience):  # they were for the one before
+            timer.stop()
         self.process.setProcessEnvironment(environment)
         self.process.start(launch.program, list(launch.arguments))
 

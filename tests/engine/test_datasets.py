@@ -61,7 +61,9 @@ def test_a_missing_subset_is_refused(tmp_path):
         read_bundled(replace(bundled(), path=tmp_path / "none.npz"), MINI)
 
 
-@pytest.mark.parametrize("content", [b"", b"\x1f\x8b", gzip.compress(b"something else")])
+@pytest.mark.parametrize(
+    "content", [b"", b"\x1f\x8b", gzip.compress(b"something else")], ids=["empty", "cut off", "other"]
+)
 def test_a_damaged_idx_file_is_refused(tmp_path, content):
     (tmp_path / f"{IDX_NAMES[0]}.gz").write_bytes(content)
     with pytest.raises(Refused, match=IDX_NAMES[0]):
