@@ -1,8 +1,9 @@
 """Lean layers leave out work without effect. No Qt.
 
-*Tap cropping*: on a 1×1 map eight of the nine taps of a 3×3 convolution multiply zeros. *Bias folding*: in training a
-norm subtracts from each channel whatever constant a bias has added. Either computes the same function from the same
-parameters; only forward and backward do less.
+*Tap cropping*: on a 1×1 map eight of the nine taps of a 3×3 convolution multiply zeros. *Dense convolutions*: where
+every output position reaches the whole map, as on one of 2×2, a convolution is one product of matrices. *Bias folding*:
+in training a norm subtracts from each channel whatever constant a bias has added. Each computes the same function from
+the same parameters; only forward and backward do less.
 """
 
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ def useful_taps(size: int, kernel: int, stride: int) -> Taps:
 
 
 class LeanConv2d(nn.Conv2d):
-    """A convolution with some of its taps, and in training perhaps without its bias.
+    """A convolution with some of its taps, perhaps as a product of matrices, in training perhaps without its bias.
 
     Parameters are those of the one it replaces.
     """
@@ -46,14 +47,32 @@ class LeanConv2d(nn.Conv2d):
         super().__init__(*channels, kernel, stride, whole.padding, groups=whole.groups, bias=bias, device=place)  # type: ignore[arg-type]
         self.weight, self.bias = whole.weight, whole.bias
         self.rows, self.columns = (Taps(0, size, size // 2) for size in kernel)
+        self.dense = False  # every output position reaches the whole map
         self.undone = False  # a norm takes the bias away again
 
     def forward(self, x: Tensor) -> Tensor:
         rows, columns = self.rows, self.columns
         weight = self.weight[:, :, rows.first : rows.end, columns.first : columns.end]
         bias = None if self.undone and self.training else self.bias
+        if self.dense:
+            return multiply(x, weight, bias, self.stride[0])
         padding = (rows.padding, columns.padding)
         return F.conv2d(x, weight, bias, self.stride, padding, self.dilation, self.groups)
+
+
+def multiply(maps: Tensor, weight: Tensor, bias: Tensor | None, stride: int) -> Tensor:
+    """The convolution of `maps` (n, c, h, w) with a `weight` (outputs, c, …) of useful taps, each output's from all maps.
+
+    Each output position takes a window of h × w taps, the last position the first window; all windows together are one
+    matrix (positions · outputs, h · w · c).
+    """
+    count, _, height, width = maps.shape
+    taps = weight.permute(0, 2, 3, 1)
+    tops, lefts = (range(taps.shape[axis] - size, -1, -stride) for axis, size in ((1, height), (2, width)))
+    windows = [taps[:, top : top + height, left : left + width].flatten(1) for top in tops for left in lefts]
+    biases = None if bias is None else bias.repeat(len(windows))
+    out = F.linear(maps.permute(0, 2, 3, 1).flatten(1), torch.cat(windows), biases)
+    return out.view(count, len(tops), len(lefts), -1).permute(0, 3, 1, 2)
 
 
 class LeanNorm2d(nn.BatchNorm2d):
@@ -90,21 +109,51 @@ def lean(model: nn.Module, name: str) -> LeanConv2d:
     return whole
 
 
+def crop(model: nn.Module, layer: Layer) -> LeanConv2d:
+    """The convolution of that layer, without its useless taps.
+
+    Its weight goes back to torch's own order in memory: of slices convolutions make copies anyway, and the fused
+    optimizers do not have to.
+    """
+    cropped = lean(model, layer.name)
+    cropped.rows, cropped.columns = taps_of(layer)
+    cropped.weight.data = cropped.weight.data.contiguous()
+    return cropped
+
+
+def taps_of(layer: Layer) -> tuple[Taps, Taps]:
+    """The useful ones of a convolution's rows and columns."""
+    kind, (_, height, width) = layer.kind, layer.input
+    assert isinstance(kind, Conv2d)
+    return useful_taps(height, kind.kernel, kind.stride), useful_taps(width, kind.kernel, kind.stride)
+
+
 def crop_taps(model: nn.Module, plan: Plan) -> None:
     """Leave out the useless taps of every convolution of `model` at the plan's sizes."""
-    for layer, rows, columns in croppable(plan):
-        cropped = lean(model, layer.name)
-        cropped.rows, cropped.columns = rows, columns
+    for layer in croppable(plan):
+        crop(model, layer)
 
 
-def croppable(plan: Plan) -> Iterator[tuple[Layer, Taps, Taps]]:
-    """The convolutions with taps that reach nothing, and those of their rows and columns that do."""
+def croppable(plan: Plan) -> Iterator[Layer]:
+    """The convolutions with taps that reach nothing."""
     for layer in plan.layers():
-        if isinstance(layer.kind, Conv2d):
-            kernel, stride = layer.kind.kernel, layer.kind.stride
-            rows, columns = (useful_taps(size, kernel, stride) for size in layer.input[1:])
-            if any(taps.end - taps.first < kernel for taps in (rows, columns)):
-                yield layer, rows, columns
+        kind = layer.kind
+        if isinstance(kind, Conv2d) and any(taps.end - taps.first < kind.kernel for taps in taps_of(layer)):
+            yield layer
+
+
+def make_dense(model: nn.Module, plan: Plan) -> None:
+    """Compute every convolution of `model` that is dense at the plan's sizes as a product of matrices."""
+    for layer in dense_convolutions(plan):
+        crop(model, layer).dense = True
+
+
+def dense_convolutions(plan: Plan) -> Iterator[Layer]:
+    """Those whose every output position reaches the whole map, however far across."""
+    for layer in plan.layers():
+        kind = layer.kind
+        if isinstance(kind, Conv2d) and kind.groups == 1 and max(layer.input[1:]) - 1 <= kind.kernel // 2:
+            yield layer
 
 
 def fold_biases(model: nn.Module, plan: Plan) -> None:

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -47,6 +48,18 @@ def make_optimizer(model: nn.Module, recipe: Recipe) -> Optimizer:
         return EagerAdamW(groups, lr=recipe.lr, fused=fused)
     nesterov = recipe.nesterov and recipe.momentum > 0
     return EagerSGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=nesterov, fused=fused)
+
+
+def restore_optimizer(optimizer: Optimizer, state: dict[str, Any]) -> None:
+    """What an optimizer keeps of its parameters must lie in memory as they do: torch's fused steps do not look.
+
+    A state from another device, or from before a rewrite, may lie in another order.
+    """
+    optimizer.load_state_dict(state)
+    for values, kept in optimizer.state.items():
+        for name, each in kept.items():
+            if isinstance(each, Tensor) and each.shape == values.shape and each.stride() != values.stride():
+                kept[name] = torch.empty_like(values).copy_(each)
 
 
 SCHEDULES: dict[str, Callable[[Optimizer, float, int], LRScheduler]] = {

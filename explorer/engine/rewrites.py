@@ -11,20 +11,21 @@ from torch import nn
 
 from explorer.architecture.plan import Plan
 from explorer.engine.devices import multiplies_bf16_fast
-from explorer.engine.lean import crop_taps, croppable, fold_biases, foldable
+from explorer.engine.lean import crop_taps, croppable, dense_convolutions, fold_biases, foldable, make_dense
 from explorer.engine.model import build_model
 from explorer.runs.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)
 class Rewrites:
-    """`channels_last`: the layout of maps in memory. `cropped` and `folded`: see `lean`. `bf16`: products of 16 bits.
+    """`channels_last`: the layout of maps in memory. `bf16`: products of 16 bits. The rest of a layer's: see `lean`.
 
     `graph`: a step's kernels on an NVIDIA GPU are launched together.
     """
 
     channels_last: bool = False
     cropped: bool = False
+    dense: bool = False
     folded: bool = False
     bf16: bool = False
     graph: bool = False
@@ -41,6 +42,7 @@ def promised(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
     return Rewrites(
         channels_last=True,
         cropped=any(croppable(plan)),
+        dense=any(dense_convolutions(plan)),
         folded=any(foldable(plan)),
         bf16=bf16,
         graph=device.type == "cuda",
@@ -54,6 +56,8 @@ def make_network(plan: Plan, device: torch.device, rewrites: Rewrites | None = N
     network = network.to(device, memory_format=layout)  # type: ignore[call-overload]
     if rewrites is None or rewrites.cropped:
         crop_taps(network, plan)
+    if rewrites is None or rewrites.dense:
+        make_dense(network, plan)
     if rewrites is None or rewrites.folded:
         fold_biases(network, plan)
     return network

@@ -12,7 +12,7 @@ from explorer.architecture.plan import Plan
 from explorer.architecture.reading import Complaint, Refused, refuse
 from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
 from explorer.engine.graph import Graph, Pull
-from explorer.engine.optimize import average_of, make_optimizer, make_schedule
+from explorer.engine.optimize import average_of, make_optimizer, make_schedule, restore_optimizer
 from explorer.engine.rewrites import Rewrites, make_network, promised
 from explorer.runs.recipe import Recipe
 
@@ -158,7 +158,7 @@ class Training:
         self.counters = Counters(**state["counters"])
         if state.get("device") == self.device.type:
             self.threads = min(self.threads, state.get("threads", self.threads))
-        self.optimizer.load_state_dict(state["optimizer"])
+        restore_optimizer(self.optimizer, state["optimizer"])
         if state["steps"] == self.steps:
             self.schedule.load_state_dict(state["schedule"])
         else:

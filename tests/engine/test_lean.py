@@ -7,7 +7,16 @@ from torch import nn
 from explorer.architecture.design import Design, Stage
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
-from explorer.engine.lean import LeanConv2d, LeanNorm2d, crop_taps, fold_biases, foldable, useful_taps
+from explorer.engine.lean import (
+    LeanConv2d,
+    LeanNorm2d,
+    crop_taps,
+    dense_convolutions,
+    fold_biases,
+    foldable,
+    make_dense,
+    useful_taps,
+)
 from explorer.engine.model import build_model
 
 
@@ -27,8 +36,38 @@ def test_cropped_equals_whole(kernel, stride, size):
     torch.testing.assert_close(torch.autograd.grad(cropped(image).square().sum(), whole.weight), wanted)
 
 
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(
+    ("kernel", "stride", "height", "width"),
+    [(1, 1, 1, 1), (3, 1, 1, 1), (3, 1, 2, 2), (3, 1, 2, 1), (3, 2, 2, 2), (7, 1, 4, 3), (7, 2, 4, 4), (7, 3, 3, 4)],
+)
+def test_a_dense_convolution_is_a_product(kernel, stride, height, width, bias):
+    torch.manual_seed(0)
+    whole = nn.Conv2d(2, 3, kernel, stride, kernel // 2, bias=bias).double()
+    product = LeanConv2d(whole)
+    product.rows, product.columns = (useful_taps(size, kernel, stride) for size in (height, width))
+    product.dense = True
+    image = torch.rand(2, 2, height, width, dtype=torch.double, requires_grad=True)
+    inputs = (image, *whole.parameters())
+    expected, found = whole(image), product(image)
+    torch.testing.assert_close(found, expected)
+    gradients = [torch.autograd.grad(out.square().sum(), inputs) for out in (expected, found)]
+    torch.testing.assert_close(gradients[1], gradients[0])
+
+
+def test_dense_is_what_reaches_the_whole_map():
+    plan = plan_network(preset("d2l-resnet18").change(input=(1, 28, 28)))
+    sizes = {layer.input[1:] for layer in dense_convolutions(plan)}
+    assert sizes == {(2, 2), (1, 1)}  # the third stage behind its first convolution, and the fourth
+    assert not any(layer.kind.kernel == 1 and layer.input[1:] != (1, 1) for layer in dense_convolutions(plan))
+    assert not list(dense_convolutions(plan_network(preset("d2l-resnet18"))))
+    grouped = preset("resnext50_32x4d").change(input=(3, 32, 32))
+    assert not any(layer.kind.groups > 1 for layer in dense_convolutions(plan_network(grouped)))
+
+
+@pytest.mark.parametrize("rewrite", [crop_taps, make_dense])
 @pytest.mark.parametrize("name", ["d2l-resnet18", "preact-resnet18", "resnet50"])
-def test_a_cropped_network_is_the_same_network(name):
+def test_a_lean_network_is_the_same_network(name, rewrite):
     design = preset(name)
     plan = plan_network(design.change(input=(design.input[0], 28, 28), classes=10))
     torch.manual_seed(0)
@@ -37,7 +76,7 @@ def test_a_cropped_network_is_the_same_network(name):
     with torch.inference_mode():
         before = network(image)
     weights = {key: values.clone() for key, values in network.state_dict().items()}
-    crop_taps(network, plan)
+    rewrite(network, plan)
     assert any(isinstance(module, LeanConv2d) for module in network.modules()) == (name != "preact-resnet18")
     with torch.inference_mode():
         torch.testing.assert_close(network(image), before)

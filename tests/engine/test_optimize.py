@@ -1,10 +1,13 @@
 """Schedules, averaging, clipping and early stop, as a recipe asks for them."""
 
+import copy
 import math
 
 import pytest
 import torch
 
+from explorer.architecture.plan import plan_network
+from explorer.engine.rewrites import Rewrites
 from explorer.engine.training import Training
 from explorer.runs import events
 from tests.engine import small
@@ -111,3 +114,18 @@ def test_a_run_whose_patience_ends_with_its_last_epoch_has_not_stalled(tmp_path)
     exact = recipe.change(epochs=first.best_epoch + 2)
     last = small.run(small.training(exact), small.new_folder(tmp_path, exact))[-1]
     assert (first.stalled, last.stalled, last.best_epoch) == (True, False, first.best_epoch)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+def test_what_an_optimizer_keeps_takes_the_order_in_memory_of_its_parameters(optimizer):
+    """A run may go on with other rewrites, on another device, and learns the same there."""
+    recipe, losses = small.RECIPE.change(optimizer=optimizer, lr=0.02), []
+    before = Training(plan_network(small.DESIGN), recipe, small.CPU, small.STEPS, Rewrites(channels_last=True))
+    batch = small.TRAIN.batch(slice(0, 12))
+    before.learn(*batch)
+    state = copy.deepcopy(before.state())
+    for channels_last in (True, False):
+        after = Training(plan_network(small.DESIGN), recipe, small.CPU, small.STEPS, Rewrites(channels_last))
+        after.restore(copy.deepcopy(state))
+        losses.append([float(after.learn(*batch)[0]) for _ in range(4)])
+    assert losses[1] == pytest.approx(losses[0], rel=1e-4)

@@ -43,7 +43,7 @@ def test_what_is_promised_depends_on_network_hardware_and_recipe():
     chapter, recipe = preset("d2l-resnet18"), small.RECIPE.change(precision="auto")
     bf16 = ("bf16",) if multiplies_bf16_fast(small.CPU) else ()
     at_28 = plan_network(chapter.change(input=(1, 28, 28)))
-    assert promised(at_28, recipe, small.CPU).names == ("channels_last", "cropped", "folded", *bf16)
+    assert promised(at_28, recipe, small.CPU).names == ("channels_last", "cropped", "dense", "folded", *bf16)
     assert promised(plan_network(preset("mini")), recipe.change(precision="fp32"), small.CPU).names == (
         "channels_last",
     )
@@ -67,7 +67,7 @@ def test_the_answer_is_kept(monkeypatch):
     assert len(asked) == 2
 
 
-@pytest.mark.parametrize("name", ["channels_last", "cropped", "folded"])
+@pytest.mark.parametrize("name", ["channels_last", "cropped", "dense", "folded"])
 def test_each_rewrite_learns_the_same_from_the_same_state_dict(name):
     plan = plan_network(preset("d2l-resnet18").change(input=(1, 24, 24)))
     recipe, losses = small.RECIPE.change(lr=0.01, momentum=0.0, nesterov=False), []
