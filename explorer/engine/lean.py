@@ -61,7 +61,7 @@ class LeanConv2d(nn.Conv2d):
 
 
 def multiply(maps: Tensor, weight: Tensor, bias: Tensor | None, stride: int) -> Tensor:
-    """The convolution of `maps` (n, c, h, w) with a `weight` (outputs, c, …) of useful taps, each output's from all maps.
+    """The convolution of `maps` (n, c, h, w) with the useful taps of a dense one's `weight`.
 
     Each output position takes a window of h × w taps, the last position the first window; all windows together are one
     matrix (positions · outputs, h · w · c).
