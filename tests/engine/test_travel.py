@@ -23,6 +23,7 @@ from explorer.runs.events import MOST_CHARACTERS, Failed, Result, event_line
 from explorer.runs.folder import RunFolder
 from explorer.runs.journey import MOST_MAPS, Journey, read_journey, sent_size
 from explorer.runs.recipe import Recipe
+from tests.engine.shades import shades
 from tests.engine.small import CPU, DESIGN
 
 DESIGNS = {
@@ -35,12 +36,7 @@ DESIGNS = {
 
 @pytest.fixture
 def recipe(tmp_path):
-    """For a folder of twelve images in three shades."""
-    for label, shade in enumerate((20, 120, 220)):
-        (tmp_path / "data" / str(label)).mkdir(parents=True)
-        for index in range(4):
-            Image.new("L", (6, 6), shade + index).save(tmp_path / "data" / str(label) / f"{index}.png")
-    return Recipe(data=str(tmp_path / "data"), device="cpu")
+    return shades(tmp_path / "data", 4)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from explorer.runs import events
 from explorer.runs.commands import Continue, Pause, Resume, StepOnce, Stop, Train
 from explorer.runs.folder import list_runs, read_run
 from explorer.runs.log import read_events
-from explorer.runs.recipe import Recipe
+from tests.engine.shades import shades
 from tests.engine.small import DESIGN
 
 PADDED = DESIGN.change(shortcut="pad")
@@ -37,12 +37,7 @@ def every_step(monkeypatch):
 
 @pytest.fixture
 def recipe(tmp_path):
-    """For a folder of thirty images in three shades."""
-    for label, shade in enumerate((20, 120, 220)):
-        (tmp_path / "data" / str(label)).mkdir(parents=True)
-        for index in range(10):
-            Image.new("L", (6, 6), shade + index).save(tmp_path / "data" / str(label) / f"{index}.png")
-    return Recipe(data=str(tmp_path / "data"), device="cpu", epochs=3, batch_size=8, lr=0.01)
+    return shades(tmp_path / "data").change(epochs=3, schedule="one-cycle")
 
 
 class Listener:

@@ -9,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from explorer.architecture.reading import Refused
 from explorer.engine.session import open_sessions
@@ -18,7 +17,7 @@ from explorer.runs.events import Step
 from explorer.runs.folder import find_run, list_runs
 from explorer.runs.launch import launch_local
 from explorer.runs.log import read_events
-from explorer.runs.recipe import Recipe
+from tests.engine.shades import shades
 from tests.engine.small import DESIGN
 from tests.patience import PATIENCE
 
@@ -34,12 +33,7 @@ sys.exit(train(read_command(sys.argv[1], Path(".")), events=sys.argv[2] == "even
 
 @pytest.fixture
 def recipe(tmp_path):
-    """For a folder of thirty images in three shades, and epochs enough to outlast any test."""
-    for label, shade in enumerate((20, 120, 220)):
-        (tmp_path / "data" / str(label)).mkdir(parents=True)
-        for index in range(10):
-            Image.new("L", (6, 6), shade + index).save(tmp_path / "data" / str(label) / f"{index}.png")
-    return Recipe(data=str(tmp_path / "data"), device="cpu", epochs=100_000, batch_size=8, lr=0.01)
+    return shades(tmp_path / "data")
 
 
 class Process:
