@@ -39,6 +39,15 @@ def test_nothing_is_tried_where_it_pays_too_little_or_takes_too_long(base):
     assert fastest(HOPED, (), steps({"bf16": 0.005} if not base else {"bf16": 0.6}, base)) == HOPED
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "images"), [("d2l-resnet18", 28, 64), ("d2l-resnet18", 96, 16), ("resnet152", 224, 2)]
+)
+def test_it_is_tried_with_a_batch_that_is_affordable(name, size, images):
+    design = preset(name)
+    plan = plan_network(design.change(input=(design.input[0], size, size)))
+    assert tuning.trial_batch(plan, small.RECIPE.change(batch_size=64), tuning.AFFORDABLE) == images
+
+
 def test_what_is_promised_depends_on_network_hardware_and_recipe():
     chapter, recipe = preset("d2l-resnet18"), small.RECIPE.change(precision="auto")
     bf16 = ("bf16",) if multiplies_bf16_fast(small.CPU) else ()
