@@ -30,6 +30,14 @@ def test_what_makes_no_difference_stays():
     assert fastest(HOPED, (), steps({})) == HOPED
 
 
+def test_what_is_slower_only_now_and_then_stays():
+    def stepper(rewrites):
+        spikes = iter([0.0, 0.0, 0.3, 0.3] if rewrites == HOPED else [])  # in the first two rounds
+        return lambda: 0.03 + next(spikes, 0.0)
+
+    assert fastest(HOPED, (), stepper) == HOPED
+
+
 def test_what_a_person_wants_stays():
     assert fastest(HOPED, ("bf16",), steps({"bf16": 0.06})) == HOPED
 
