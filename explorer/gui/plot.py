@@ -104,8 +104,9 @@ class CurvePlot(QWidget):
         for line, (train, validation) in zip(self.lines, self.curves, strict=True):
             if everything or line.live:
                 train.setData(*line.curves.train.visible(self.row, *seen))
-                steps, values = line.curves.validation.visible(self.row, *seen)
-                validation.setData(steps, values, symbol="o" if len(steps) * DOT <= seen[-1] else None)
+                dots = line.curves.validation.visible(self.row, *seen)
+                if everything or not same(dots, validation.getOriginalDataset()):  # each time costs pyqtgraph a picture
+                    validation.setData(*dots, symbol="o" if len(dots[0]) * DOT <= seen[-1] else None)
 
     def reference(self) -> Reference | None:
         """The published runs behind this plot, if one that is drawn in full may be compared with any."""
@@ -266,3 +267,8 @@ class CurvePlot(QWidget):
             text += self.tr("; validation {values}").format(values=", ".join(f"{value:.3f}" for value in points))
         standing = self.standing_of(line)
         return f"{text}; {standing}" if standing else text
+
+
+def same(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray | None, np.ndarray | None]) -> bool:
+    """Whether both have the same steps and values."""
+    return all(b is not None and np.array_equal(a, b, equal_nan=True) for a, b in zip(one, other, strict=True))

@@ -51,6 +51,23 @@ def test_points_appear_as_they_come(plots, qtbot):
     assert plots.accuracy.curves[0][0].getOriginalDataset()[1].tolist() == [0.5, 0.5, 0.9]
 
 
+def test_dots_are_set_only_where_there_are_others(plots, qtbot):
+    """To pyqtgraph each time they are set they look new, and it keeps the pictures of the last thousand."""
+    curves = Curves([step(1, 2.0), step(2, 1.0)])
+    curves.take(Epoch(1, 2, 1.2, 0.6, 0.7, 0.8, 1.0))
+    plots.show_lines([Line("a run", theme.run_colour(0), curves, live=True, steps=100)])
+    qtbot.waitUntil(lambda: not plots.timer.isActive())
+    (_, validation), times = plots.loss.curves[0], []
+    validation.sigPlotChanged.connect(lambda: times.append(len(validation.getOriginalDataset()[0])))
+    for number in range(3, 6):
+        curves.take(step(number, 0.5))
+        plots.redraw()
+    assert not times
+    curves.take(Epoch(2, 5, 1.1, 0.6, 0.6, 0.8, 1.0))
+    plots.redraw()
+    assert times == [2]
+
+
 def test_there_is_a_hint_before_there_is_a_run(plots, qtbot):
     assert plots.hint.isVisible()
     plots.show_lines([live(Curves([step(1, 2.0)]))])
