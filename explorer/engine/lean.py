@@ -1,14 +1,14 @@
 """Lean layers leave out work without effect. No Qt.
 
-*Tap cropping*: on a 1×1 map eight of the nine taps of a 3×3 convolution multiply zeros. *Dense convolutions*: where
-every output position reaches the whole map, as on one of 2×2, a convolution is one product of matrices. *Bias folding*:
-in training a norm subtracts from each channel whatever constant a bias has added. Each computes the same function from
-the same parameters; only forward and backward do less.
+*Tap cropping*: on a 1×1 map eight of the nine taps of a 3×3 convolution multiply zeros. *Dense convolutions*: where the
+map that is put out is no larger than the kernel, each of its rows is a product of matrices with just the rows of taps
+that reach something. *Bias folding*: in training a norm subtracts from each channel whatever constant a bias has added.
+Each computes the same function from the same parameters; only forward and backward do less.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -16,6 +16,20 @@ from torch import Tensor, nn
 
 from explorer.architecture.layers import BatchNorm2d, Conv2d, Layer
 from explorer.architecture.plan import Plan
+
+
+class Reach(NamedTuple):
+    """Of one output position along one axis: the `positions` of the map that it reaches, with which `taps`."""
+
+    positions: slice
+    taps: slice
+
+
+def reaches(size: int, kernel: int, stride: int) -> list[Reach]:
+    """Of every output position on a map of `size` positions, for a kernel padded by kernel // 2."""
+    starts = range(-(kernel // 2), size - kernel // 2, stride)
+    spans = [(max(0, start), min(size, start + kernel), start) for start in starts]
+    return [Reach(slice(first, end), slice(first - start, end - start)) for first, end, start in spans]
 
 
 class Taps(NamedTuple):
@@ -28,14 +42,13 @@ class Taps(NamedTuple):
 
 def useful_taps(size: int, kernel: int, stride: int) -> Taps:
     """Which taps of a kernel padded by kernel // 2 reach into a map of `size` positions, from any output position."""
-    padding = kernel // 2
-    last = (size - 1) // stride * stride  # where the last output position stands
-    first = max(0, padding - last)
-    return Taps(first, min(kernel, size + padding), padding - first)
+    taps = [reach.taps for reach in reaches(size, kernel, stride)]
+    first = min(each.start for each in taps)
+    return Taps(first, max(each.stop for each in taps), kernel // 2 - first)
 
 
 class LeanConv2d(nn.Conv2d):
-    """A convolution with some of its taps, perhaps as a product of matrices, in training perhaps without its bias.
+    """A convolution with some of its taps, perhaps as products of matrices, in training perhaps without its bias.
 
     Parameters are those of the one it replaces.
     """
@@ -47,32 +60,70 @@ class LeanConv2d(nn.Conv2d):
         super().__init__(*channels, kernel, stride, whole.padding, groups=whole.groups, bias=bias, device=place)  # type: ignore[arg-type]
         self.weight, self.bias = whole.weight, whole.bias
         self.rows, self.columns = (Taps(0, size, size // 2) for size in kernel)
-        self.dense = False  # every output position reaches the whole map
+        self.dense = False  # a product of matrices for each row that is put out
         self.undone = False  # a norm takes the bias away again
 
     def forward(self, x: Tensor) -> Tensor:
-        rows, columns = self.rows, self.columns
-        weight = self.weight[:, :, rows.first : rows.end, columns.first : columns.end]
         bias = None if self.undone and self.training else self.bias
         if self.dense:
-            return multiply(x, weight, bias, self.stride[0])
+            return multiply(x, self.weight, bias, self.stride[0])
+        rows, columns = self.rows, self.columns
+        weight = self.weight[:, :, rows.first : rows.end, columns.first : columns.end]
         padding = (rows.padding, columns.padding)
         return F.conv2d(x, weight, bias, self.stride, padding, self.dilation, self.groups)
 
 
 def multiply(maps: Tensor, weight: Tensor, bias: Tensor | None, stride: int) -> Tensor:
-    """The convolution of `maps` (n, c, h, w) with the useful taps of a dense one's `weight`.
+    """The convolution of `maps` (n, c, h, w), padded by half its kernel, in the precision that autocast asks for."""
+    if torch.is_autocast_enabled(maps.device.type):
+        dtype = torch.get_autocast_dtype(maps.device.type)
+        maps, weight, bias = maps.to(dtype), weight.to(dtype), None if bias is None else bias.to(dtype)
+    (height, width), kernel = maps.shape[2:], weight.shape[2]
+    columns = useful_taps(width, kernel, stride)
+    last = (width - 1) // stride * stride  # where the last window begins
+    padding = columns.padding, last + columns.end - columns.first - columns.padding - width
+    pixels, taps = F.pad(maps, padding).permute(0, 2, 3, 1), weight.permute(0, 2, 3, 1)
+    rows = reaches(height, kernel, stride)
+    out: Tensor = Products.apply(pixels, taps, rows, slice(columns.first, columns.end), stride)
+    return (out if bias is None else out + bias).permute(0, 3, 1, 2)
 
-    Each output position takes a window of h × w taps, the last position the first window; all windows together are one
-    matrix (positions · outputs, h · w · c).
+
+class Products(torch.autograd.Function):
+    """One product of matrices for each row that a convolution puts out; autograd's own would copy all weights for each.
+
+    `pixels` (n, height, width, channels), padded at the sides, and `taps` (outputs, kernel, kernel, channels), of which
+    all `columns` are used and, of the rows, those of each reach in `rows`. What is put out has its channels last too.
     """
-    count, _, height, width = maps.shape
-    taps = weight.permute(0, 2, 3, 1)
-    tops, lefts = (range(taps.shape[axis] - size, -1, -stride) for axis, size in ((1, height), (2, width)))
-    windows = [taps[:, top : top + height, left : left + width].flatten(1) for top in tops for left in lefts]
-    biases = None if bias is None else bias.repeat(len(windows))
-    out = F.linear(maps.permute(0, 2, 3, 1).flatten(1), torch.cat(windows), biases)
-    return out.view(count, len(tops), len(lefts), -1).permute(0, 3, 1, 2)
+
+    @staticmethod
+    def forward(ctx: Any, pixels: Tensor, taps: Tensor, rows: Sequence[Reach], columns: slice, stride: int) -> Tensor:
+        ctx.save_for_backward(pixels, taps)
+        ctx.where = rows, columns, stride
+        width = columns.stop - columns.start
+        out = [windows(pixels, row, width, stride) @ taps[:, row.taps, columns].flatten(1).t() for row in rows]
+        return torch.stack(out, 1)
+
+    @staticmethod
+    def backward(ctx: Any, out: Tensor) -> tuple[Tensor | None, ...]:
+        """Gradients, of what was put out and of what went in."""
+        (pixels, taps), (rows, columns, stride) = ctx.saved_tensors, ctx.where
+        of_pixels, of_taps = torch.zeros_like(pixels), taps.new_zeros(taps.shape)
+        width = columns.stop - columns.start
+        for across, row in zip(out.unbind(1), rows, strict=True):
+            used = taps[:, row.taps, columns]
+            spread = (across @ used.flatten(1)).view(*across.shape[:2], *used.shape[1:])
+            for window in range(across.shape[1]):
+                left = window * stride
+                of_pixels[:, row.positions, left : left + width] += spread[:, window]
+            reached = windows(pixels, row, width, stride).reshape(-1, used.shape[1], used[0, 0].numel())
+            for line, tap in enumerate(range(row.taps.start, row.taps.stop)):
+                of_taps[:, tap, columns].view(len(taps), -1).addmm_(across.flatten(0, 1).t(), reached[:, line])
+        return of_pixels, of_taps, None, None, None
+
+
+def windows(pixels: Tensor, row: Reach, width: int, stride: int) -> Tensor:
+    """What each position of a row reaches: (n, positions, taps · channels)."""
+    return pixels[:, row.positions].unfold(2, width, stride).permute(0, 2, 1, 4, 3).flatten(2)
 
 
 class LeanNorm2d(nn.BatchNorm2d):
@@ -109,18 +160,6 @@ def lean(model: nn.Module, name: str) -> LeanConv2d:
     return whole
 
 
-def crop(model: nn.Module, layer: Layer) -> LeanConv2d:
-    """The convolution of that layer, without its useless taps.
-
-    Its weight goes back to torch's own order in memory: of slices convolutions make copies anyway, and the fused
-    optimizers do not have to.
-    """
-    cropped = lean(model, layer.name)
-    cropped.rows, cropped.columns = taps_of(layer)
-    cropped.weight.data = cropped.weight.data.contiguous()
-    return cropped
-
-
 def taps_of(layer: Layer) -> tuple[Taps, Taps]:
     """The useful ones of a convolution's rows and columns."""
     kind, (_, height, width) = layer.kind, layer.input
@@ -129,9 +168,15 @@ def taps_of(layer: Layer) -> tuple[Taps, Taps]:
 
 
 def crop_taps(model: nn.Module, plan: Plan) -> None:
-    """Leave out the useless taps of every convolution of `model` at the plan's sizes."""
+    """Leave out the useless taps of every convolution of `model` at the plan's sizes.
+
+    Their weights go back to torch's own order in memory: of slices convolutions make copies anyway, and the fused
+    optimizers do not have to.
+    """
     for layer in croppable(plan):
-        crop(model, layer)
+        cropped = lean(model, layer.name)
+        cropped.rows, cropped.columns = taps_of(layer)
+        cropped.weight.data = cropped.weight.data.contiguous()
 
 
 def croppable(plan: Plan) -> Iterator[Layer]:
@@ -143,16 +188,18 @@ def croppable(plan: Plan) -> Iterator[Layer]:
 
 
 def make_dense(model: nn.Module, plan: Plan) -> None:
-    """Compute every convolution of `model` that is dense at the plan's sizes as a product of matrices."""
+    """Compute every convolution of `model` that is dense at the plan's sizes as products of matrices."""
     for layer in dense_convolutions(plan):
-        crop(model, layer).dense = True
+        dense = lean(model, layer.name)
+        dense.dense = True
+        dense.weight.data = dense.weight.data.contiguous(memory_format=torch.channels_last)
 
 
 def dense_convolutions(plan: Plan) -> Iterator[Layer]:
-    """Those whose every output position reaches the whole map, however far across."""
+    """Those of all channels together that put out a map no larger than their kernel."""
     for layer in plan.layers():
         kind = layer.kind
-        if isinstance(kind, Conv2d) and kind.groups == 1 and max(layer.input[1:]) - 1 <= kind.kernel // 2:
+        if isinstance(kind, Conv2d) and kind.groups == 1 and max(layer.output[1:]) <= kind.kernel:
             yield layer
 
 

@@ -37,12 +37,12 @@ class Rewrites:
 
 
 def promised(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
-    """All that ought to be worth it for this network on this device."""
+    """All that ought to be worth it for this network on this device; a card has fast convolutions for any map."""
     bf16 = recipe.precision == "bf16" or (recipe.precision == "auto" and multiplies_bf16_fast(device))
     return Rewrites(
         channels_last=True,
         cropped=any(croppable(plan)),
-        dense=any(dense_convolutions(plan)),
+        dense=device.type == "cpu" and any(dense_convolutions(plan)),
         folded=any(foldable(plan)),
         bf16=bf16,
         graph=device.type == "cuda",

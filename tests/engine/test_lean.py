@@ -39,30 +39,65 @@ def test_cropped_equals_whole(kernel, stride, size):
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize(
     ("kernel", "stride", "height", "width"),
-    [(1, 1, 1, 1), (3, 1, 1, 1), (3, 1, 2, 2), (3, 1, 2, 1), (3, 2, 2, 2), (7, 1, 4, 3), (7, 2, 4, 4), (7, 3, 3, 4)],
+    [
+        (1, 1, 1, 1),
+        (1, 2, 2, 1),
+        (3, 1, 1, 1),
+        (3, 1, 2, 1),
+        (3, 1, 3, 3),
+        (3, 2, 2, 2),
+        (3, 2, 6, 5),
+        (7, 1, 4, 3),
+        (7, 2, 4, 4),
+        (7, 3, 3, 4),
+    ],
 )
-def test_a_dense_convolution_is_a_product(kernel, stride, height, width, bias):
+def test_a_dense_convolution_is_products(kernel, stride, height, width, bias):
     torch.manual_seed(0)
     whole = nn.Conv2d(2, 3, kernel, stride, kernel // 2, bias=bias).double()
-    product = LeanConv2d(whole)
-    product.rows, product.columns = (useful_taps(size, kernel, stride) for size in (height, width))
-    product.dense = True
+    products = LeanConv2d(whole)
+    products.dense = True
     image = torch.rand(2, 2, height, width, dtype=torch.double, requires_grad=True)
     inputs = (image, *whole.parameters())
-    expected, found = whole(image), product(image)
+    expected, found = whole(image), products(image)
     torch.testing.assert_close(found, expected)
     gradients = [torch.autograd.grad(out.square().sum(), inputs) for out in (expected, found)]
     torch.testing.assert_close(gradients[1], gradients[0])
 
 
-def test_dense_is_what_reaches_the_whole_map():
+def test_products_obey_autocast():
+    torch.manual_seed(0)
+    whole = nn.Conv2d(4, 3, 3, 1, 1)
+    products, image, gradients = LeanConv2d(whole), torch.rand(2, 4, 3, 3), []
+    products.dense = True
+    for convolution in (whole, products):
+        with torch.autocast("cpu", torch.bfloat16):
+            out = convolution(image)
+        assert out.dtype == torch.bfloat16
+        gradients.append(torch.autograd.grad(out.float().square().sum(), whole.weight)[0])
+    torch.testing.assert_close(gradients[1], gradients[0], rtol=0.02, atol=0.02)
+
+
+def test_dense_is_what_puts_out_a_small_map():
+    plan = plan_network(preset("d2l-resnet18"))
+    assert [(layer.input[1:], layer.kind.kernel) for layer in dense_convolutions(plan)] == [
+        ((6, 6), 3),
+        *[((3, 3), 3)] * 3,
+    ]
+    grouped = plan_network(preset("resnext50_32x4d").change(input=(3, 32, 32)))
+    assert not any(layer.kind.groups > 1 for layer in dense_convolutions(grouped))
+
+
+def test_gradients_of_dense_weights_lie_in_memory_as_they_do():
+    """What lies otherwise is copied, at every step."""
     plan = plan_network(preset("d2l-resnet18").change(input=(1, 28, 28)))
-    sizes = {layer.input[1:] for layer in dense_convolutions(plan)}
-    assert sizes == {(2, 2), (1, 1)}  # the third stage behind its first convolution, and the fourth
-    assert not any(layer.kind.kernel == 1 and layer.input[1:] != (1, 1) for layer in dense_convolutions(plan))
-    assert not list(dense_convolutions(plan_network(preset("d2l-resnet18"))))
-    grouped = preset("resnext50_32x4d").change(input=(3, 32, 32))
-    assert not any(layer.kind.groups > 1 for layer in dense_convolutions(plan_network(grouped)))
+    network = build_model(plan)
+    make_dense(network, plan)
+    network(torch.rand(2, 1, 28, 28)).sum().backward()
+    for layer in dense_convolutions(plan):
+        weight = network.get_submodule(layer.name).weight
+        assert weight.is_contiguous(memory_format=torch.channels_last)
+        assert layer.kind.kernel == 1 or weight.grad.stride() == weight.stride()
 
 
 @pytest.mark.parametrize("rewrite", [crop_taps, make_dense])
