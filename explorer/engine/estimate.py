@@ -5,8 +5,11 @@ import torch
 from explorer.architecture.plan import Plan
 from explorer.architecture.reading import Refused
 from explorer.engine.devices import available_memory, choose_device
+from explorer.engine.lean import winograd_convolutions
+from explorer.engine.rewrites import promised
 from explorer.engine.session import buildable_plan, failure
 from explorer.engine.tuning import trial, trial_batch, tuned
+from explorer.engine.winograd import values_kept
 from explorer.runs.catalogue import describe_data
 from explorer.runs.commands import Estimate
 from explorer.runs.events import Failed, Result
@@ -49,9 +52,14 @@ def measure(command: Estimate) -> dict[str, float | int | str | bool]:
 
 
 def memory_needed(plan: Plan, recipe: Recipe, batch_size: int) -> int:
-    """Bytes: parameters, gradients, what optimizer and averaging keep of them, and every layer's output for a batch."""
+    """Bytes: parameters, gradients, what optimizer and averaging keep of them, and for a batch every layer's output.
+
+    Convolutions by Winograd's scheme keep the tiles of what they saw as well.
+    """
     kept = (2 if recipe.optimizer == "adamw" else int(recipe.momentum > 0)) + (recipe.ema > 0)
-    return (2 + kept) * FLOAT * plan.params + batch_size * plan.activation_bytes
+    tiled = winograd_convolutions(plan) if promised(plan, recipe, choose_device(recipe.device)).winograd else ()
+    tiles = sum(values_kept(batch_size, *layer.input) for layer in tiled)
+    return FLOAT * ((2 + kept) * plan.params + tiles) + batch_size * plan.activation_bytes
 
 
 def time_step(plan: Plan, recipe: Recipe, device: torch.device) -> float:

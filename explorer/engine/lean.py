@@ -1,14 +1,13 @@
-"""Lean layers leave out work without effect. No Qt.
+"""Lean layers compute the same function from the same parameters with less work. No Qt.
 
-*Tap cropping*: on a 1×1 map eight of the nine taps of a 3×3 convolution multiply zeros. *Dense convolutions*: where the
-map that is put out is no larger than the kernel, each of its rows is a product of matrices with just the rows of taps
-that reach something. *Bias folding*: in training a norm subtracts from each channel whatever constant a bias has added.
-Each computes the same function from the same parameters; only forward and backward do less.
+*Tap cropping*: on a 1×1 map eight of the nine taps of a 3×3 convolution multiply zeros. *Dense convolutions*: see
+`dense`. *Winograd's*: see `winograd`. *Bias folding*: in training a norm subtracts from each channel whatever constant
+a bias has added.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
-from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -16,35 +15,8 @@ from torch import Tensor, nn
 
 from explorer.architecture.layers import BatchNorm2d, Conv2d, Layer
 from explorer.architecture.plan import Plan
-
-
-class Reach(NamedTuple):
-    """Of one output position along one axis: the `positions` of the map that it reaches, with which `taps`."""
-
-    positions: slice
-    taps: slice
-
-
-def reaches(size: int, kernel: int, stride: int) -> list[Reach]:
-    """Of every output position on a map of `size` positions, for a kernel padded by kernel // 2."""
-    starts = range(-(kernel // 2), size - kernel // 2, stride)
-    spans = [(max(0, start), min(size, start + kernel), start) for start in starts]
-    return [Reach(slice(first, end), slice(first - start, end - start)) for first, end, start in spans]
-
-
-class Taps(NamedTuple):
-    """The taps `first` … `end` − 1 along one axis, and the padding that is left in front of them."""
-
-    first: int
-    end: int
-    padding: int
-
-
-def useful_taps(size: int, kernel: int, stride: int) -> Taps:
-    """Which taps of a kernel padded by kernel // 2 reach into a map of `size` positions, from any output position."""
-    taps = [reach.taps for reach in reaches(size, kernel, stride)]
-    first = min(each.start for each in taps)
-    return Taps(first, max(each.stop for each in taps), kernel // 2 - first)
+from explorer.engine import dense, winograd
+from explorer.engine.reach import Taps, useful_taps
 
 
 class LeanConv2d(nn.Conv2d):
@@ -60,70 +32,27 @@ class LeanConv2d(nn.Conv2d):
         super().__init__(*channels, kernel, stride, whole.padding, groups=whole.groups, bias=bias, device=place)  # type: ignore[arg-type]
         self.weight, self.bias = whole.weight, whole.bias
         self.rows, self.columns = (Taps(0, size, size // 2) for size in kernel)
-        self.dense = False  # a product of matrices for each row that is put out
+        self.convolve: Callable[[Tensor, Tensor], Tensor] | None = None  # instead of torch's; channels come last
         self.undone = False  # a norm takes the bias away again
 
     def forward(self, x: Tensor) -> Tensor:
         bias = None if self.undone and self.training else self.bias
-        if self.dense:
-            return multiply(x, self.weight, bias, self.stride[0])
+        if self.convolve:
+            x, weight = (each.permute(0, 2, 3, 1) for each in cast(x, self.weight))
+            out = self.convolve(x, weight)
+            return (out if bias is None else out + bias.to(out.dtype)).permute(0, 3, 1, 2)
         rows, columns = self.rows, self.columns
         weight = self.weight[:, :, rows.first : rows.end, columns.first : columns.end]
         padding = (rows.padding, columns.padding)
         return F.conv2d(x, weight, bias, self.stride, padding, self.dilation, self.groups)
 
 
-def multiply(maps: Tensor, weight: Tensor, bias: Tensor | None, stride: int) -> Tensor:
-    """The convolution of `maps` (n, c, h, w), padded by half its kernel, in the precision that autocast asks for."""
-    if torch.is_autocast_enabled(maps.device.type):
-        dtype = torch.get_autocast_dtype(maps.device.type)
-        maps, weight, bias = maps.to(dtype), weight.to(dtype), None if bias is None else bias.to(dtype)
-    (height, width), kernel = maps.shape[2:], weight.shape[2]
-    columns = useful_taps(width, kernel, stride)
-    last = (width - 1) // stride * stride  # where the last window begins
-    padding = columns.padding, last + columns.end - columns.first - columns.padding - width
-    pixels, taps = F.pad(maps, padding).permute(0, 2, 3, 1), weight.permute(0, 2, 3, 1)
-    rows = reaches(height, kernel, stride)
-    out: Tensor = Products.apply(pixels, taps, rows, slice(columns.first, columns.end), stride)
-    return (out if bias is None else out + bias).permute(0, 3, 1, 2)
-
-
-class Products(torch.autograd.Function):
-    """One product of matrices for each row that a convolution puts out; autograd's own would copy all weights for each.
-
-    `pixels` (n, height, width, channels), padded at the sides, and `taps` (outputs, kernel, kernel, channels), of which
-    all `columns` are used and, of the rows, those of each reach in `rows`. What is put out has its channels last too.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, pixels: Tensor, taps: Tensor, rows: Sequence[Reach], columns: slice, stride: int) -> Tensor:
-        ctx.save_for_backward(pixels, taps)
-        ctx.where = rows, columns, stride
-        width = columns.stop - columns.start
-        out = [windows(pixels, row, width, stride) @ taps[:, row.taps, columns].flatten(1).t() for row in rows]
-        return torch.stack(out, 1)
-
-    @staticmethod
-    def backward(ctx: Any, out: Tensor) -> tuple[Tensor | None, ...]:
-        """Gradients, of what was put out and of what went in."""
-        (pixels, taps), (rows, columns, stride) = ctx.saved_tensors, ctx.where
-        of_pixels, of_taps = torch.zeros_like(pixels), taps.new_zeros(taps.shape)
-        width = columns.stop - columns.start
-        for across, row in zip(out.unbind(1), rows, strict=True):
-            used = taps[:, row.taps, columns]
-            spread = (across @ used.flatten(1)).view(*across.shape[:2], *used.shape[1:])
-            for window in range(across.shape[1]):
-                left = window * stride
-                of_pixels[:, row.positions, left : left + width] += spread[:, window]
-            reached = windows(pixels, row, width, stride).reshape(-1, used.shape[1], used[0, 0].numel())
-            for line, tap in enumerate(range(row.taps.start, row.taps.stop)):
-                of_taps[:, tap, columns].view(len(taps), -1).addmm_(across.flatten(0, 1).t(), reached[:, line])
-        return of_pixels, of_taps, None, None, None
-
-
-def windows(pixels: Tensor, row: Reach, width: int, stride: int) -> Tensor:
-    """What each position of a row reaches: (n, positions, taps · channels)."""
-    return pixels[:, row.positions].unfold(2, width, stride).permute(0, 2, 1, 4, 3).flatten(2)
+def cast(*values: Tensor) -> tuple[Tensor, ...]:
+    """In the precision that autocast asks for; it does not know of our own functions."""
+    device = values[0].device.type
+    if not torch.is_autocast_enabled(device):
+        return values
+    return tuple(each.to(torch.get_autocast_dtype(device)) for each in values)
 
 
 class LeanNorm2d(nn.BatchNorm2d):
@@ -190,9 +119,7 @@ def croppable(plan: Plan) -> Iterator[Layer]:
 def make_dense(model: nn.Module, plan: Plan) -> None:
     """Compute every convolution of `model` that is dense at the plan's sizes as products of matrices."""
     for layer in dense_convolutions(plan):
-        dense = lean(model, layer.name)
-        dense.dense = True
-        dense.weight.data = dense.weight.data.contiguous(memory_format=torch.channels_last)
+        replace(model, layer, partial(dense.convolve, stride=layer.kind.stride))
 
 
 def dense_convolutions(plan: Plan) -> Iterator[Layer]:
@@ -201,6 +128,29 @@ def dense_convolutions(plan: Plan) -> Iterator[Layer]:
         kind = layer.kind
         if isinstance(kind, Conv2d) and kind.groups == 1 and max(layer.output[1:]) <= kind.kernel:
             yield layer
+
+
+def use_winograd(model: nn.Module, plan: Plan) -> None:
+    """Compute every convolution of `model` by Winograd's scheme for which that is worth it at the plan's sizes."""
+    for layer in winograd_convolutions(plan):
+        replace(model, layer, winograd.convolve)
+
+
+def winograd_convolutions(plan: Plan) -> Iterator[Layer]:
+    """Those of 3×3 in steps of 1, of all channels together, where it is faster; the smallest maps are for `dense`."""
+    for layer in plan.layers():
+        match layer.kind:
+            case Conv2d(inputs, outputs, kernel=3, stride=1, groups=1):
+                height, width = layer.output[1:]
+                if max(height, width) > 3 and winograd.is_faster(inputs, outputs, height, width):
+                    yield layer
+
+
+def replace(model: nn.Module, layer: Layer, convolve: Callable[[Tensor, Tensor], Tensor]) -> None:
+    """Have that convolution of `model` computed by `convolve`, and its weights lie in memory as that takes them."""
+    replaced = lean(model, layer.name)
+    replaced.convolve = convolve
+    replaced.weight.data = replaced.weight.data.contiguous(memory_format=torch.channels_last)
 
 
 def fold_biases(model: nn.Module, plan: Plan) -> None:

@@ -11,7 +11,16 @@ from torch import nn
 
 from explorer.architecture.plan import Plan
 from explorer.engine.devices import multiplies_bf16_fast
-from explorer.engine.lean import crop_taps, croppable, dense_convolutions, fold_biases, foldable, make_dense
+from explorer.engine.lean import (
+    crop_taps,
+    croppable,
+    dense_convolutions,
+    fold_biases,
+    foldable,
+    make_dense,
+    use_winograd,
+    winograd_convolutions,
+)
 from explorer.engine.model import build_model
 from explorer.runs.recipe import Recipe
 
@@ -26,6 +35,7 @@ class Rewrites:
     channels_last: bool = False
     cropped: bool = False
     dense: bool = False
+    winograd: bool = False
     folded: bool = False
     bf16: bool = False
     graph: bool = False
@@ -36,28 +46,38 @@ class Rewrites:
         return tuple(each.name for each in fields(self) if getattr(self, each.name))
 
 
+LEAN = Rewrites(channels_last=True, cropped=True, dense=True, folded=True)  # good for any network anywhere
+
+
 def promised(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
-    """All that ought to be worth it for this network on this device; a card has fast convolutions for any map."""
+    """All that ought to be worth it for this network on this device; a card has fast convolutions for any map.
+
+    Winograd's sums are of values too different for the few digits of bf16.
+    """
+    on_cpu = device.type == "cpu"
     bf16 = recipe.precision == "bf16" or (recipe.precision == "auto" and multiplies_bf16_fast(device))
     return Rewrites(
         channels_last=True,
         cropped=any(croppable(plan)),
-        dense=device.type == "cpu" and any(dense_convolutions(plan)),
+        dense=on_cpu and any(dense_convolutions(plan)),
+        winograd=on_cpu and not bf16 and any(winograd_convolutions(plan)),
         folded=any(foldable(plan)),
         bf16=bf16,
         graph=device.type == "cuda",
     )
 
 
-def make_network(plan: Plan, device: torch.device, rewrites: Rewrites | None = None) -> nn.Module:
-    """The plan's network on `device`, with all exact rewrites of its layers if `rewrites` are not given."""
+def make_network(plan: Plan, device: torch.device, rewrites: Rewrites = LEAN) -> nn.Module:
+    """The plan's network on `device`."""
     network: nn.Module = build_model(plan)
-    layout = torch.channels_last if rewrites is None or rewrites.channels_last else torch.contiguous_format
+    layout = torch.channels_last if rewrites.channels_last else torch.contiguous_format
     network = network.to(device, memory_format=layout)  # type: ignore[call-overload]
-    if rewrites is None or rewrites.cropped:
-        crop_taps(network, plan)
-    if rewrites is None or rewrites.dense:
-        make_dense(network, plan)
-    if rewrites is None or rewrites.folded:
-        fold_biases(network, plan)
+    for rewrite, wanted in (
+        (crop_taps, rewrites.cropped),
+        (make_dense, rewrites.dense),
+        (use_winograd, rewrites.winograd),
+        (fold_biases, rewrites.folded),
+    ):
+        if wanted:
+            rewrite(network, plan)
     return network

@@ -15,9 +15,11 @@ from explorer.engine.lean import (
     fold_biases,
     foldable,
     make_dense,
-    useful_taps,
+    use_winograd,
+    winograd_convolutions,
 )
 from explorer.engine.model import build_model
+from explorer.engine.reach import useful_taps
 
 
 @pytest.mark.parametrize("kernel", [1, 3, 7])
@@ -36,48 +38,6 @@ def test_cropped_equals_whole(kernel, stride, size):
     torch.testing.assert_close(torch.autograd.grad(cropped(image).square().sum(), whole.weight), wanted)
 
 
-@pytest.mark.parametrize("bias", [True, False])
-@pytest.mark.parametrize(
-    ("kernel", "stride", "height", "width"),
-    [
-        (1, 1, 1, 1),
-        (1, 2, 2, 1),
-        (3, 1, 1, 1),
-        (3, 1, 2, 1),
-        (3, 1, 3, 3),
-        (3, 2, 2, 2),
-        (3, 2, 6, 5),
-        (7, 1, 4, 3),
-        (7, 2, 4, 4),
-        (7, 3, 3, 4),
-    ],
-)
-def test_a_dense_convolution_is_products(kernel, stride, height, width, bias):
-    torch.manual_seed(0)
-    whole = nn.Conv2d(2, 3, kernel, stride, kernel // 2, bias=bias).double()
-    products = LeanConv2d(whole)
-    products.dense = True
-    image = torch.rand(2, 2, height, width, dtype=torch.double, requires_grad=True)
-    inputs = (image, *whole.parameters())
-    expected, found = whole(image), products(image)
-    torch.testing.assert_close(found, expected)
-    gradients = [torch.autograd.grad(out.square().sum(), inputs) for out in (expected, found)]
-    torch.testing.assert_close(gradients[1], gradients[0])
-
-
-def test_products_obey_autocast():
-    torch.manual_seed(0)
-    whole = nn.Conv2d(4, 3, 3, 1, 1)
-    products, image, gradients = LeanConv2d(whole), torch.rand(2, 4, 3, 3), []
-    products.dense = True
-    for convolution in (whole, products):
-        with torch.autocast("cpu", torch.bfloat16):
-            out = convolution(image)
-        assert out.dtype == torch.bfloat16
-        gradients.append(torch.autograd.grad(out.float().square().sum(), whole.weight)[0])
-    torch.testing.assert_close(gradients[1], gradients[0], rtol=0.02, atol=0.02)
-
-
 def test_dense_is_what_puts_out_a_small_map():
     plan = plan_network(preset("d2l-resnet18"))
     assert [(layer.input[1:], layer.kind.kernel) for layer in dense_convolutions(plan)] == [
@@ -88,19 +48,29 @@ def test_dense_is_what_puts_out_a_small_map():
     assert not any(layer.kind.groups > 1 for layer in dense_convolutions(grouped))
 
 
-def test_gradients_of_dense_weights_lie_in_memory_as_they_do():
+def test_winograds_are_those_of_many_channels_on_larger_maps():
+    found = [(layer.name, layer.output) for layer in winograd_convolutions(plan_network(preset("d2l-resnet18")))]
+    assert [shape for _, shape in found] == [(64, 24, 24)] * 4 + [(128, 12, 12)] * 3 + [(256, 6, 6)] * 3
+    for other in ("mini", "resnext50_32x4d"):  # 64 channels at most, and grouped ones
+        assert not any(winograd_convolutions(plan_network(preset(other))))
+
+
+@pytest.mark.parametrize(
+    ("rewrite", "convolutions"), [(make_dense, dense_convolutions), (use_winograd, winograd_convolutions)]
+)
+def test_gradients_of_weights_lie_in_memory_as_they_do(rewrite, convolutions):
     """What lies otherwise is copied, at every step."""
     plan = plan_network(preset("d2l-resnet18").change(input=(1, 28, 28)))
     network = build_model(plan)
-    make_dense(network, plan)
+    rewrite(network, plan)
     network(torch.rand(2, 1, 28, 28)).sum().backward()
-    for layer in dense_convolutions(plan):
+    for layer in convolutions(plan):
         weight = network.get_submodule(layer.name).weight
         assert weight.is_contiguous(memory_format=torch.channels_last)
         assert layer.kind.kernel == 1 or weight.grad.stride() == weight.stride()
 
 
-@pytest.mark.parametrize("rewrite", [crop_taps, make_dense])
+@pytest.mark.parametrize("rewrite", [crop_taps, make_dense, use_winograd])
 @pytest.mark.parametrize("name", ["d2l-resnet18", "preact-resnet18", "resnet50"])
 def test_a_lean_network_is_the_same_network(name, rewrite):
     design = preset(name)
@@ -112,7 +82,8 @@ def test_a_lean_network_is_the_same_network(name, rewrite):
         before = network(image)
     weights = {key: values.clone() for key, values in network.state_dict().items()}
     rewrite(network, plan)
-    assert any(isinstance(module, LeanConv2d) for module in network.modules()) == (name != "preact-resnet18")
+    untouched = name == "preact-resnet18" and rewrite is not use_winograd
+    assert any(isinstance(module, LeanConv2d) for module in network.modules()) != untouched
     with torch.inference_mode():
         torch.testing.assert_close(network(image), before)
     assert list(network.state_dict()) == list(weights)

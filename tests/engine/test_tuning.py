@@ -58,12 +58,17 @@ def test_it_is_tried_with_a_batch_that_is_affordable(name, size, images):
 
 def test_what_is_promised_depends_on_network_hardware_and_recipe():
     chapter, recipe = preset("d2l-resnet18"), small.RECIPE.change(precision="auto")
-    bf16 = ("bf16",) if multiplies_bf16_fast(small.CPU) else ()
     at_28 = plan_network(chapter.change(input=(1, 28, 28)))
-    assert promised(at_28, recipe, small.CPU).names == ("channels_last", "cropped", "dense", "folded", *bf16)
-    assert promised(plan_network(preset("mini")), recipe.change(precision="fp32"), small.CPU).names == (
-        "channels_last",
+    names = ["channels_last", "cropped", "dense", "folded"]
+    assert promised(at_28, recipe.change(precision="bf16"), small.CPU).names == (*names, "bf16")
+    names.insert(3, "winograd")
+    assert promised(at_28, recipe.change(precision="fp32"), small.CPU).names == tuple(names)
+    fast = multiplies_bf16_fast(small.CPU)
+    assert promised(at_28, recipe, small.CPU) == promised(
+        at_28, recipe.change(precision="bf16" if fast else "fp32"), small.CPU
     )
+    plain = plan_network(small.DESIGN.change(input=(1, 16, 16)))
+    assert promised(plain, recipe.change(precision="fp32"), small.CPU).names == ("channels_last",)
 
 
 def test_a_run_is_computed_as_the_tuner_says(tmp_path, monkeypatch):
@@ -84,7 +89,7 @@ def test_the_answer_is_kept(monkeypatch):
     assert len(asked) == 2
 
 
-@pytest.mark.parametrize("name", ["channels_last", "cropped", "dense", "folded"])
+@pytest.mark.parametrize("name", ["channels_last", "cropped", "dense", "winograd", "folded"])
 def test_each_rewrite_learns_the_same_from_the_same_state_dict(name):
     plan = plan_network(preset("d2l-resnet18").change(input=(1, 24, 24)))
     recipe, losses = small.RECIPE.change(lr=0.01, momentum=0.0, nesterov=False), []
