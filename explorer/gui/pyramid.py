@@ -57,7 +57,7 @@ class Pyramid:
             level.count = min(level.count, count // FAN**number)
 
     def places(self, values: np.ndarray, begin: int, end: int, buckets: int) -> np.ndarray:
-        """The places, from `begin` to before `end`, of all peaks in so many buckets or less, and a few at both ends.
+        """The places, from `begin` to before `end`, of both ends and of all peaks in so many buckets or less.
 
         All places if they are no more than two a bucket.
         """
@@ -65,7 +65,9 @@ class Pyramid:
         number, count = 0, end - begin
         while count > 2 * buckets and count > buckets * FAN**number and number < len(self.levels):
             number += 1
-        return np.concatenate([np.empty(0, dtype=np.int64), *self.cover(number, begin, end)])
+        if not number:
+            return np.arange(begin, end)
+        return np.concatenate([[begin], *self.cover(number, begin, end), [end - 1]])
 
     def cover(self, number: int, begin: int, end: int) -> Iterator[np.ndarray]:
         """Whole buckets of level `number` where there are any, and what is beside them in smaller ones."""

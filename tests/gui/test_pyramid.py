@@ -1,7 +1,7 @@
 """What is drawn of a long curve against the curve itself."""
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from explorer.gui.curves import Series
@@ -79,6 +79,7 @@ def test_a_resume_leaves_nothing_of_what_it_cut_off(before, after, share):
 
 @patient
 @given(VALUES, FRACTION, FRACTION, st.integers(1, 40))
+@example(np.array([1.0, 0.0, 2.0, 1.5, 1.0]), 1.0, 0.25, 1)  # the point beyond is the first of a bucket, and no peak
 def test_what_is_in_view_is_drawn_and_one_point_beyond_either_end(values, one, other, pixels):
     series = series_of(values)
     first, last = sorted((round(2 * one * len(values)) - 1.0, round(2 * other * len(values)) - 1.0))
