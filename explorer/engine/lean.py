@@ -123,11 +123,13 @@ def make_dense(model: nn.Module, plan: Plan) -> None:
 
 
 def dense_convolutions(plan: Plan) -> Iterator[Layer]:
-    """Those of all channels together that put out a map no larger than their kernel."""
-    for layer in plan.layers():
-        kind = layer.kind
-        if isinstance(kind, Conv2d) and kind.groups == 1 and max(layer.output[1:]) <= kind.kernel:
-            yield layer
+    return filter(is_dense, plan.layers())
+
+
+def is_dense(layer: Layer) -> bool:
+    """Whether it is a convolution of all channels together that puts out a map no larger than its kernel."""
+    kind = layer.kind
+    return isinstance(kind, Conv2d) and kind.groups == 1 and max(layer.output[1:]) <= kind.kernel
 
 
 def use_winograd(model: nn.Module, plan: Plan) -> None:
@@ -137,12 +139,11 @@ def use_winograd(model: nn.Module, plan: Plan) -> None:
 
 
 def winograd_convolutions(plan: Plan) -> Iterator[Layer]:
-    """Those of 3×3 in steps of 1, of all channels together, where it is faster; the smallest maps are for `dense`."""
+    """Those of 3×3 in steps of 1, of all channels together, that are not dense, where it is faster."""
     for layer in plan.layers():
         match layer.kind:
             case Conv2d(inputs, outputs, kernel=3, stride=1, groups=1):
-                height, width = layer.output[1:]
-                if max(height, width) > 3 and winograd.is_faster(inputs, outputs, height, width):
+                if not is_dense(layer) and winograd.is_faster(inputs, outputs, *layer.output[1:]):
                     yield layer
 
 

@@ -10,17 +10,8 @@ import torch
 from torch import nn
 
 from explorer.architecture.plan import Plan
+from explorer.engine import lean
 from explorer.engine.devices import multiplies_bf16_fast
-from explorer.engine.lean import (
-    crop_taps,
-    croppable,
-    dense_convolutions,
-    fold_biases,
-    foldable,
-    make_dense,
-    use_winograd,
-    winograd_convolutions,
-)
 from explorer.engine.model import build_model
 from explorer.runs.recipe import Recipe
 
@@ -46,7 +37,7 @@ class Rewrites:
         return tuple(each.name for each in fields(self) if getattr(self, each.name))
 
 
-LEAN = Rewrites(channels_last=True, cropped=True, dense=True, folded=True)  # good for any network anywhere
+LEAN = Rewrites(channels_last=True, cropped=True, dense=True, folded=True)  # less work, whatever the network
 
 
 def promised(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
@@ -58,10 +49,10 @@ def promised(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
     bf16 = recipe.precision == "bf16" or (recipe.precision == "auto" and multiplies_bf16_fast(device))
     return Rewrites(
         channels_last=True,
-        cropped=any(croppable(plan)),
-        dense=on_cpu and any(dense_convolutions(plan)),
-        winograd=on_cpu and not bf16 and any(winograd_convolutions(plan)),
-        folded=any(foldable(plan)),
+        cropped=any(lean.croppable(plan)),
+        dense=on_cpu and any(lean.dense_convolutions(plan)),
+        winograd=on_cpu and not bf16 and any(lean.winograd_convolutions(plan)),
+        folded=any(lean.foldable(plan)),
         bf16=bf16,
         graph=device.type == "cuda",
     )
@@ -73,10 +64,10 @@ def make_network(plan: Plan, device: torch.device, rewrites: Rewrites = LEAN) ->
     layout = torch.channels_last if rewrites.channels_last else torch.contiguous_format
     network = network.to(device, memory_format=layout)  # type: ignore[call-overload]
     for rewrite, wanted in (
-        (crop_taps, rewrites.cropped),
-        (make_dense, rewrites.dense),
-        (use_winograd, rewrites.winograd),
-        (fold_biases, rewrites.folded),
+        (lean.crop_taps, rewrites.cropped),
+        (lean.make_dense, rewrites.dense),
+        (lean.use_winograd, rewrites.winograd),
+        (lean.fold_biases, rewrites.folded),
     ):
         if wanted:
             rewrite(network, plan)

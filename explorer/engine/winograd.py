@@ -20,7 +20,7 @@ from torch import Tensor
 POINTS = (0.0, 1.0, -1.0, 2.0, -2.0)
 TRANSFORM = 80  # multiplications for a product take as long as one value's way in or out
 AT_ONCE = 2**20  # values: what is computed of them in one go should stay in the processor's caches
-MOST_KEPT = 2**25  # values of a layer
+MOST_KEPT = 2**25  # values of a layer that wait for its backward
 
 
 class Scheme(NamedTuple):
@@ -141,6 +141,8 @@ def values_kept(maps: int, channels: int, height: int, width: int) -> int:
 
 def convolve(maps: Tensor, taps: Tensor) -> Tensor:
     """The convolution of `maps`, padded by 1, in steps of 1."""
+    if not torch.is_grad_enabled():
+        return multiply(maps, taps)  # there will be no backward to keep tiles for
     out: Tensor = Winograd.apply(maps, taps)
     return out
 

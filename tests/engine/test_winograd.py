@@ -6,14 +6,20 @@ from torch import nn
 
 from explorer.engine import winograd
 from explorer.engine.winograd import Tiling, tiling
-from tests.engine.convolution import compare
+from tests.engine.convolution import both_ways
 
 
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (4, 4), (6, 6), (7, 5), (12, 8), (9, 14)])
 def test_it_is_the_convolution(height, width, bias):
+    torch.manual_seed(0)
     whole = nn.Conv2d(5, 3, 3, 1, 1, bias=bias).double()
-    compare(whole, winograd.convolve, torch.rand(2, 5, height, width).double())
+    theirs, ours = both_ways(whole, winograd.convolve, torch.rand(2, 5, height, width).double())
+    torch.testing.assert_close(ours, theirs)
+    with torch.inference_mode():
+        image = torch.rand(1, 5, height, width).double().permute(0, 2, 3, 1)
+        put_out = winograd.convolve(image, whole.weight.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        torch.testing.assert_close(put_out, nn.functional.conv2d(image.permute(0, 3, 1, 2), whole.weight, padding=1))
 
 
 @pytest.mark.parametrize("kept", [0, winograd.MOST_KEPT])
@@ -21,8 +27,10 @@ def test_it_is_the_convolution(height, width, bias):
 def test_it_does_not_depend_on_how_much_is_computed_at_once_or_kept(at_once, kept, monkeypatch):
     monkeypatch.setattr(winograd, "AT_ONCE", at_once)
     monkeypatch.setattr(winograd, "MOST_KEPT", kept)
+    torch.manual_seed(0)
     images = torch.rand(7, 4, 8, 8).double().contiguous(memory_format=torch.channels_last)
-    compare(nn.Conv2d(4, 5, 3, 1, 1).double(), winograd.convolve, images)
+    theirs, ours = both_ways(nn.Conv2d(4, 5, 3, 1, 1).double(), winograd.convolve, images)
+    torch.testing.assert_close(ours, theirs)
 
 
 def test_in_32_bits_it_is_nearly_as_exact():
