@@ -45,7 +45,7 @@ class History(QWidget):
 
     def take_over(self, old: "History") -> None:
         """Show what `old` showed."""
-        self.read = old.read
+        self.read, self.shown = old.read, old.shown
         self.plots.logarithmic.setChecked(old.plots.logarithmic.isChecked())
         self.reload()
         if run := old.list.current():
@@ -56,11 +56,17 @@ class History(QWidget):
         self.show_runs()
 
     def follow(self) -> None:
-        """New points; other runs than those shown are put on the plots first, and into the list."""
+        """New points; other runs than those shown are put on the plots first, and into the list.
+
+        A run that begins is chosen there: it stands in full when it has ended too, and can go on with one click.
+        """
         live = [(run.id, run.curves) for run in self.crew.live]
         if live != self.shown:
+            begun = [run_id for run_id, _ in live if run_id not in dict(self.shown)]
             self.shown = live
             self.reload()
+            for run_id in begun[-1:]:
+                self.list.select(run_id)
         self.plots.refresh()
 
     def show_runs(self) -> None:

@@ -44,7 +44,7 @@ class OrderList(QWidget):
         super().__init__()
         self.document, self.crew = document, crew
         self.rows: list[Row] = []
-        self.tree = Roll(self.tr("Queue"), (self.tr("Queue"), self.tr("State"), self.tr("What changed")))
+        self.tree = Roll(self.tr("Queue"), (self.tr("Queue"), self.tr("State"), self.tr("Changes")))
         self.tree.setHeaderHidden(True)
         self.tree.currentItemChanged.connect(self.show_choice)
         self.tree.itemActivated.connect(self.open_row)

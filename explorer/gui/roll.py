@@ -3,17 +3,17 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTreeWidget, QTreeWidgetItem
 
 from explorer.gui import theme
 
 MOST, LEAST = 4, 2  # rows visible at a time
-NAME = "ResNet-18 (D"  # what has room in the first column
+FIRST = 0.55  # of what the narrow columns leave
 
 
 class Roll(QTreeWidget):
-    """The second column and the `narrow` ones after it are as wide as their texts, the last one has the rest."""
+    """The `narrow` columns after the first are as wide as their texts; the first has most of the rest."""
 
     def __init__(self, name: str, headings: Sequence[str], narrow: int = 1) -> None:
         """`name` is for those who cannot see it."""
@@ -28,10 +28,12 @@ class Roll(QTreeWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         header = self.header()
         theme.dress(header, "header")
-        header.setStretchLastSection(True)
-        header.resizeSection(0, self.fontMetrics().horizontalAdvance(NAME) + 2 * theme.RHYTHM)
-        for number in range(1, 1 + narrow):
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(len(headings) - 1, QHeaderView.ResizeMode.Stretch)
+        self.narrow = range(1, 1 + narrow)
+        for number in self.narrow:
             header.setSectionResizeMode(number, QHeaderView.ResizeMode.ResizeToContents)
+        header.sectionResized.connect(self.share)
 
     def on_keys(self, keys: str, do: Callable[[], None]) -> None:
         """Let `keys` do something while the list has the focus."""
@@ -41,6 +43,15 @@ class Roll(QTreeWidget):
         item.setSizeHint(0, QSize(0, self.row_height()))
         self.addTopLevelItem(item)
         self.updateGeometry()
+
+    def share(self) -> None:
+        header = self.header()
+        rest = self.viewport().width() - sum(map(header.sectionSize, self.narrow))
+        header.resizeSection(0, int(FIRST * rest))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.share()
 
     def row_height(self) -> int:
         return int(1.25 * self.fontMetrics().lineSpacing())

@@ -30,7 +30,7 @@ class RunList(QWidget):
         super().__init__()
         self.root = root
         self.runs: tuple[Run, ...] = ()
-        headings = (self.tr("Run"), self.tr("Best"), self.tr("State"), self.tr("What changed"))
+        headings = (self.tr("Run"), self.tr("Best"), self.tr("State"), self.tr("Changes"))
         self.tree = Roll(self.tr("Runs"), headings, narrow=2)
         self.tree.currentItemChanged.connect(self.choose)
         self.tree.itemActivated.connect(lambda: self.opened.emit(self.current()))

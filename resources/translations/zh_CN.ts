@@ -627,6 +627,10 @@ zeros for new channels</source>
         <translation>切换到此训练</translation>
     </message>
     <message>
+        <source>Changes</source>
+        <translation>改动</translation>
+    </message>
+    <message>
         <source>It waits because a run was stopped or the training process would not start</source>
         <translation>队列已暂停：有训练被停止，或训练进程无法启动</translation>
     </message>
@@ -661,10 +665,6 @@ zeros for new channels</source>
     <message>
         <source>Take it out of the queue</source>
         <translation>移出队列</translation>
-    </message>
-    <message>
-        <source>What changed</source>
-        <translation>改动</translation>
     </message>
     <message>
         <source>auto</source>
@@ -880,6 +880,10 @@ zeros for new channels</source>
         <translation>最佳</translation>
     </message>
     <message>
+        <source>Changes</source>
+        <translation>改动</translation>
+    </message>
+    <message>
         <source>Open its design</source>
         <translation>打开其设计</translation>
     </message>
@@ -898,10 +902,6 @@ zeros for new channels</source>
     <message>
         <source>State</source>
         <translation>状态</translation>
-    </message>
-    <message>
-        <source>What changed</source>
-        <translation>改动</translation>
     </message>
     <message>
         <source>failed</source>

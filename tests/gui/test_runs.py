@@ -2,6 +2,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from explorer.architecture.presets import preset
+from explorer.gui.live import LiveRun
 from explorer.gui.runs import RunList
 from explorer.runs.events import Epoch
 from explorer.runs.folder import RunFolder, list_runs
@@ -107,3 +108,30 @@ def test_only_what_can_go_on_can_be_resumed(runs, root):
     assert runs.resume.isEnabled()
     runs.select(runs.runs[1].id)
     assert not runs.resume.isEnabled()
+
+
+def test_a_run_that_begins_is_chosen_and_what_a_person_chooses_stays(open_session, root, qtbot):
+    session = open_session()
+    runs = session.history.list
+    qtbot.waitUntil(lambda: len(runs.runs) == 3)
+    begun, other, _ = runs.runs
+    session.trainer.live = (LiveRun(begun.design, begun.recipe, begun.id),)
+    session.trainer.progressed.emit()
+    assert runs.current() == begun
+    runs.select(other.id)
+    session.trainer.progressed.emit()
+    assert runs.current() == other
+
+
+@pytest.mark.parametrize("width", [240, 300, 600])
+def test_every_column_stands_within_the_list(runs, root, qtbot, width):
+    RunFolder.create(root, preset("mini"), RECIPES["quick"], params=1).close()
+    runs.resize(width, 300)
+    with qtbot.waitExposed(runs):
+        runs.show()
+    runs.reload()
+    header = runs.tree.header()
+    assert row(runs, 0)[2] == "interrupted"
+    assert header.length() <= runs.tree.viewport().width()
+    assert header.sectionSize(2) >= runs.tree.fontMetrics().horizontalAdvance("interrupted")
+    assert header.sectionSize(0) > header.sectionSize(3) > runs.tree.fontMetrics().horizontalAdvance("Abc")
