@@ -29,6 +29,7 @@ class Roll(QTreeWidget):
         header = self.header()
         theme.dress(header, "header")
         header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(len(headings) - 1, QHeaderView.ResizeMode.Stretch)
         self.narrow = range(1, 1 + narrow)
         for number in self.narrow:
@@ -45,6 +46,7 @@ class Roll(QTreeWidget):
         self.updateGeometry()
 
     def share(self) -> None:
+        """Between the first column and the last, what is left for both."""
         header = self.header()
         rest = self.viewport().width() - sum(map(header.sectionSize, self.narrow))
         header.resizeSection(0, int(FIRST * rest))
