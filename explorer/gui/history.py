@@ -20,6 +20,7 @@ from explorer.runs.log import read_events
 from explorer.runs.reference import Reference, reference_of
 
 FAINT = 5  # earlier runs on the plots
+ACCURACY = 2  # column of the curves
 
 
 class History(QWidget):
@@ -67,6 +68,8 @@ class History(QWidget):
             self.reload()
             for run_id in begun[-1:]:
                 self.list.select(run_id)
+        for run in self.crew.live:
+            self.list.show_best(run.id, run.curves.validation.span(ACCURACY)[1])
         self.plots.refresh()
 
     def show_runs(self) -> None:

@@ -1,6 +1,7 @@
 """The list of runs: colour, name, state, best accuracy, and what changed since the run before it."""
 
 from collections.abc import Callable
+from math import isnan
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -16,6 +17,7 @@ from explorer.gui.roll import Roll
 from explorer.runs.folder import Run, list_runs
 
 MOST = 50  # runs in the list
+BEST = 1  # column
 RESUMABLE = ("stopped", "interrupted", "failed")
 
 
@@ -70,7 +72,7 @@ class RunList(QWidget):
         best = "" if run.best_accuracy is None else percent(run.best_accuracy)
         item = QTreeWidgetItem([title_of(run.design), best, self.states()[run.state], changes])
         item.setIcon(0, dot(self.colour(run.id)))
-        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        item.setTextAlignment(BEST, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         item.setToolTip(0, f"{title_of(run.design)}\n{run.id}\n{run.created.astimezone():%Y-%m-%d %H:%M}")
         item.setToolTip(3, changes)
         return item
@@ -96,9 +98,18 @@ class RunList(QWidget):
         return self.runs[row] if 0 <= row < len(self.runs) else None
 
     def select(self, run_id: str) -> None:
-        for row, run in enumerate(self.runs[:MOST]):
-            if run.id == run_id:
-                self.tree.setCurrentIndex(self.tree.model().index(row, 0))
+        if item := self.item_of(run_id):
+            self.tree.setCurrentItem(item)
+
+    def show_best(self, run_id: str, accuracy: float) -> None:
+        """The best accuracy so far of a run under way; NaN if there is none."""
+        item = self.item_of(run_id)
+        if item and not isnan(accuracy):
+            item.setText(BEST, percent(accuracy))
+
+    def item_of(self, run_id: str) -> QTreeWidgetItem | None:
+        ids = [run.id for run in self.runs[:MOST]]
+        return self.tree.topLevelItem(ids.index(run_id)) if run_id in ids else None
 
     def allow_resume(self, has_room: Callable[[str], object]) -> None:
         """Only a run for whose device there `has_room` can go on."""

@@ -123,6 +123,22 @@ def test_a_run_that_begins_is_chosen_and_what_a_person_chooses_stays(open_sessio
     assert runs.current() == other
 
 
+def test_the_best_accuracy_of_a_run_under_way_moves(open_session, root, qtbot):
+    session = open_session()
+    runs = session.history.list
+    qtbot.waitUntil(lambda: len(runs.runs) == 3)
+    live = LiveRun(runs.runs[1].design, runs.runs[1].recipe, runs.runs[1].id)
+    session.trainer.live = (live,)
+    seen = []
+    for epoch, accuracy in enumerate((None, 0.85, 0.7, 0.9)):
+        if accuracy is not None:
+            live.take(Epoch(epoch, 79 * epoch, 1.0, 0.6, 0.5, accuracy, 8.0))
+        session.trainer.progressed.emit()
+        seen.append(row(runs, 1)[1])
+    assert seen == ["80.0 %", "85.0 %", "85.0 %", "90.0 %"]
+    assert [row(runs, other)[1] for other in (0, 2)] == ["80.0 %", "80.0 %"]
+
+
 @pytest.mark.parametrize("width", [240, 300, 600])
 def test_every_column_stands_within_the_list(runs, root, qtbot, width):
     RunFolder.create(root, preset("mini"), RECIPES["quick"], params=1).close()
