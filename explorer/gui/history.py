@@ -66,8 +66,8 @@ class History(QWidget):
             begun = [run_id for run_id, _ in live if run_id not in dict(self.shown)]
             self.shown = live
             self.reload()
-            for run_id in begun[-1:]:
-                self.list.select(run_id)
+            if begun:
+                self.list.select(begun[-1])
         for run in self.crew.live:
             self.list.show_best(run.id, run.curves.validation.span(ACCURACY)[1])
         self.plots.refresh()

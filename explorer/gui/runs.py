@@ -102,7 +102,7 @@ class RunList(QWidget):
             self.tree.setCurrentItem(item)
 
     def show_best(self, run_id: str, accuracy: float) -> None:
-        """The best accuracy so far of a run under way; NaN if there is none."""
+        """The best accuracy so far of a run under way, NaN if there is none, without reading the folders again."""
         item = self.item_of(run_id)
         if item and not isnan(accuracy):
             item.setText(BEST, percent(accuracy))
