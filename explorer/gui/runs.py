@@ -128,13 +128,14 @@ class RunList(QWidget):
 
 
 def dot(colour: QColor) -> QPixmap:
+    """With a rim by which it stands out from a selected row of its own colour."""
     size = 12
     pixmap = QPixmap(size, size)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(QColor(theme.colours().surface))
     painter.setBrush(colour)
-    painter.drawEllipse(2, 2, size - 4, size - 4)
+    painter.drawEllipse(1, 1, size - 3, size - 3)
     painter.end()
     return pixmap

@@ -2,8 +2,9 @@ import pytest
 from PySide6.QtCore import Qt
 
 from explorer.architecture.presets import preset
+from explorer.gui import theme
 from explorer.gui.live import LiveRun
-from explorer.gui.runs import RunList
+from explorer.gui.runs import RunList, dot
 from explorer.runs.events import Epoch
 from explorer.runs.folder import RunFolder, list_runs
 from explorer.runs.recipe import RECIPES
@@ -55,6 +56,15 @@ def test_colours_stay_when_a_run_is_added(runs, root):
     assert {run.id: runs.colour(run.id).name() for run in runs.runs if run.id in before} == before
     assert coming not in before.values()
     assert runs.colour(list_runs(root)[0].id).name() == coming
+
+
+def test_a_dot_has_a_rim_to_stand_out_from_its_own_colour(qapp):
+    colour = theme.run_colour(0)
+    image = dot(colour).toImage()
+    middle = image.height() // 2
+    seen = [image.pixelColor(x, middle).name() for x in range(image.width()) if image.pixelColor(x, middle).alpha()]
+    assert seen[len(seen) // 2] == colour.name()
+    assert colour.name() not in (seen[0], seen[-1])
 
 
 def test_a_runs_design_opens_as_an_undoable_step(open_session, root, qtbot):
