@@ -1,7 +1,18 @@
 """What a person does with mouse and keys, as functions of the real window."""
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLineEdit, QToolButton
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialogButtonBox,
+    QFileDialog,
+    QLineEdit,
+    QScrollBar,
+    QToolButton,
+    QWidget,
+)
 
 from explorer.gui.session import Session
 
@@ -37,3 +48,27 @@ def name_file(qtbot, name: str) -> None:
         click(qtbot, dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Save))
 
     QTimer.singleShot(0, give_name)  # the dialog has a loop of its own
+
+
+def boxes_of(session: Session) -> list[QWidget]:
+    """Every widget of the window that holds a value, with those of the block view."""
+    session.window.open_block()
+    session.window.block.alone.setChecked(True)
+    session.window.editor.form.more.setChecked(True)
+    session.window.training.form.more.setChecked(True)
+    return [
+        each
+        for each in session.window.findChildren(QWidget)
+        if isinstance(each, QAbstractSpinBox | QComboBox | QAbstractSlider | QLineEdit)
+        and not isinstance(each, QScrollBar)
+        and not isinstance(each.parentWidget(), QAbstractSpinBox | QComboBox)
+    ]
+
+
+def type_into(qtbot, box: QWidget, text: str) -> None:
+    box.setFocus()
+    assert box.hasFocus()
+    box.selectAll()
+    qtbot.keyClick(box, Qt.Key.Key_Delete)
+    qtbot.keyClicks(box, text)
+    assert box.text() == text

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,7 @@ from explorer.architecture.layers import Signal as Flow
 from explorer.architecture.plan import Section
 from explorer.architecture.source import block_source
 from explorer.gui import theme
+from explorer.gui.boxes import NumberBox
 from explorer.gui.buttons import word_button
 from explorer.gui.crew import Crew
 from explorer.gui.document import Document
@@ -49,10 +49,9 @@ class AloneForm(QWidget):
         self.setObjectName("alone_form")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        self.boxes: dict[str, QSpinBox] = {}
+        self.boxes: dict[str, NumberBox] = {}
         for name, (value, most) in ALONE.items():
-            box = self.boxes[name] = QSpinBox()
-            box.setRange(1, most)
+            box = self.boxes[name] = NumberBox(1, most)
             box.setValue(value)
             box.setAccessibleName(names[name])
             box.valueChanged.connect(self.changed)

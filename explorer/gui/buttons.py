@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QPushButton, QToolButton
 
 from explorer.gui import theme
+from explorer.gui.typed import connect_order
 
 
 def word_button(text: str, act: Callable[[], object], name: str = "", icon: str = "", tip: str = "") -> QPushButton:
@@ -16,7 +17,7 @@ def word_button(text: str, act: Callable[[], object], name: str = "", icon: str 
     made.setToolTip(tip)
     if icon:
         theme.set_icon(made, icon)
-    made.clicked.connect(lambda: act())
+    connect_order(made, act)
     return made
 
 
@@ -30,5 +31,5 @@ def sign_button(sign: str | Qt.ArrowType, text: str, act: Callable[[], object], 
     shortcut = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
     made.setToolTip(f"{text} ({shortcut})" if keys else text)
     made.setAccessibleName(text)
-    made.clicked.connect(lambda: act())
+    connect_order(made, act)
     return made

@@ -11,6 +11,7 @@ from explorer.architecture.presets import preset, preset_families
 from explorer.architecture.words import QT_TRANSLATE_NOOP
 from explorer.gui.document import Document
 from explorer.gui.language import say
+from explorer.gui.typed import connect_order
 
 # Families are named by their folders, where lupdate does not look; one that is missing here keeps its folder's name.
 FAMILIES = (
@@ -30,7 +31,8 @@ def fill_preset_menu(menu: QMenu, document: Document) -> None:
         for name in names:
             design = preset(name)
             label = QCoreApplication.translate("Window", "Preset {name}").format(name=design.name)
-            action = menu.addAction(design.name, partial(document.propose, design, label))
+            action = menu.addAction(design.name)
+            connect_order(action, partial(document.propose, design, label))
             action.setObjectName(name)
             action.setToolTip(name)
     menu.setToolTipsVisible(True)
@@ -40,7 +42,8 @@ def fill_choices(menu: QMenu, choices: Mapping[str, str], chosen: str, choose: C
     """One entry for each of `choices`, which are values with their words; the `chosen` one is checked."""
     group = QActionGroup(menu)
     for value, words in choices.items():
-        action = menu.addAction(words, partial(choose, value))
+        action = menu.addAction(words)
+        connect_order(action, partial(choose, value))
         action.setObjectName(value)
         action.setCheckable(True)
         action.setChecked(value == chosen)

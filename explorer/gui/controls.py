@@ -3,16 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache
-from math import nan
 from typing import Any, get_args, get_origin, get_type_hints
 
 from annotated_types import Interval
-from PySide6.QtCore import QLocale, Qt, Signal, SignalInstance
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
 from explorer.architecture.design import OneOf
 from explorer.architecture.words import Label
 from explorer.gui import theme
+from explorer.gui.boxes import NumberBox, watch_box
+from explorer.gui.numbers import number_text, typed_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,8 @@ def form_fields(kind: type) -> dict[str, Field]:
     return found
 
 
-def spin_box(bounds: Interval) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(int(str(bounds.ge)), min(int(str(bounds.le)), 2**31 - 1))
-    box.setAccelerated(True)
-    box.setKeyboardTracking(False)  # 128 is one edit, not 1, 12, 128
-    return box
+def spin_box(bounds: Interval) -> NumberBox:
+    return NumberBox(int(str(bounds.ge)), min(int(str(bounds.le)), 2**31 - 1))
 
 
 class Control(QWidget):
@@ -88,6 +85,7 @@ class Plain(Control):
 def choice(field: Field) -> Plain:
     box = QComboBox()
     box.addItems(list(field.options))
+    watch_box(box)
     return Plain(box, box.currentTextChanged, box.setCurrentText)
 
 
@@ -134,6 +132,7 @@ class Real(Control):
         self.bounds = field.bounds
         self.hint = self.bounds_text()
         self.box = QLineEdit()
+        watch_box(self.box)
         self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.box.editingFinished.connect(self.report)
         self.hold(self.box)
@@ -141,10 +140,10 @@ class Real(Control):
 
     def report(self) -> None:
         value = typed_number(self.box.text())
-        if self.allows(value):
+        allowed = self.allows(value)
+        self.show_value(value if allowed else self.shown)  # what is no rate leaves the one there was
+        if allowed:
             self.edited.emit(value)
-        else:  # what is no rate leaves the one there was
-            self.show_value(self.shown)
 
     def allows(self, value: float) -> bool:
         bounds: Any = self.bounds
@@ -169,28 +168,17 @@ class Real(Control):
         return ", ".join(text.format(n=number_text(float(str(n)))) for n, text in words if n is not None)
 
 
-def typed_number(text: str) -> float:
-    """A number in the manner of the person's language, or of a file; nan if it is none."""
-    value, understood = QLocale().toDouble(text.strip())
-    if understood:
-        return value
-    try:
-        return float(text)
-    except ValueError:
-        return nan
-
-
-def number_text(value: float) -> str:
-    """As few digits as say it exactly, in the manner of the person's language."""
-    return QLocale().toString(value, "g", QLocale.FloatingPointPrecisionOption.FloatingPointShortest.value)
-
-
 class Words(Control):
     def __init__(self, field: Field) -> None:
         super().__init__()
         self.box = QLineEdit()
-        self.box.editingFinished.connect(lambda: self.edited.emit(self.box.text()))
+        watch_box(self.box)
+        self.box.editingFinished.connect(self.report)
         self.hold(self.box)
+
+    def report(self) -> None:
+        self.show_value(self.box.text())
+        self.edited.emit(self.box.text())
 
     def show_value(self, value: Any) -> None:
         self.box.setText(value)

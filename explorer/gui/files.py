@@ -16,6 +16,7 @@ from explorer.architecture.writing import write_atomically
 from explorer.gui.crew import Crew
 from explorer.gui.document import Document, called_as
 from explorer.gui.language import say, whole
+from explorer.gui.typed import connect_order
 from explorer.runs.catalogue import FORMATS, Format
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ class Files(QObject):
         """One entry a format."""
         menu.clear()
         for each in FORMATS.values():
-            menu.addAction(self.tr("{format} …").format(format=say(each.label)), partial(self.ask_export, each))
+            action = menu.addAction(self.tr("{format} …").format(format=say(each.label)))
+            connect_order(action, partial(self.ask_export, each))
 
     def ask_export(self, chosen: Format) -> None:
         path = self.ask_where(self.tr("Export"), chosen.suffix, f"{say(chosen.label)} (*{chosen.suffix})")
@@ -137,7 +139,9 @@ class Files(QObject):
     def fill_recent(self, menu: QMenu) -> None:
         menu.clear()
         for path in self.recent():
-            menu.addAction(path.name, partial(self.open, path)).setToolTip(str(path))
+            action = menu.addAction(path.name)
+            action.setToolTip(str(path))
+            connect_order(action, partial(self.open, path))
         menu.setToolTipsVisible(True)
         if menu.isEmpty():
             menu.addAction(self.tr("nothing yet")).setEnabled(False)

@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, QSize, Qt, SignalInstance
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
+from PySide6.QtWidgets import QApplication, QMenu, QToolBar, QToolButton
 
 from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.plan import Section
 from explorer.architecture.twins import PLAIN, kind_of
 from explorer.gui import theme
+from explorer.gui.boxes import redo_keys, undo_keys
 from explorer.gui.choices import fill_choices, fill_preset_menu
 from explorer.gui.files import Files
 from explorer.gui.language import chosen_language
 from explorer.gui.parts import find_part
+from explorer.gui.typed import commit_typed, connect_order, take_back_typed
 
 if TYPE_CHECKING:
     from explorer.gui.window import Window
@@ -51,16 +53,16 @@ class Menus(QObject):
 
     def action(self, text: str, do: Callable[[], object], keys: Keys | str | None = None, icon: str = "") -> QAction:
         made = QAction(text, self.window)
-        made.triggered.connect(lambda: do())
+        connect_order(made, do)
         if keys is not None:
-            self.hear(made, keys)
+            self.hear(made, QKeySequence(keys))
         if icon:
             theme.set_icon(made, icon)
         return made
 
-    def hear(self, action: QAction, keys: Keys | str) -> None:
+    def hear(self, action: QAction, *keys: QKeySequence) -> None:
         """Let `keys` trigger it, even while the menus are hidden."""
-        action.setShortcut(QKeySequence(keys))
+        action.setShortcuts(keys)
         self.window.addAction(action)
 
     def make_actions(self) -> None:
@@ -80,9 +82,22 @@ class Menus(QObject):
         stack = self.document.undo_stack
         self.undo = stack.createUndoAction(self.window, self.tr("Undo"))
         self.redo = stack.createRedoAction(self.window, self.tr("Redo"))
-        for action, keys, icon in ((self.undo, Keys.Undo, "undo-2"), (self.redo, Keys.Redo, "redo-2")):
-            self.hear(action, keys)
+        for action, do, keys, icon in (
+            (self.undo, self.undo_last, undo_keys(), "undo-2"),
+            (self.redo, self.redo_next, redo_keys(), "redo-2"),
+        ):
+            action.triggered.disconnect()  # the stack knows nothing of what is being typed
+            action.triggered.connect(do)
+            self.hear(action, *keys)
             theme.set_icon(action, icon)
+
+    def undo_last(self) -> None:
+        if not take_back_typed(QApplication.focusWidget()):
+            self.document.undo_stack.undo()
+
+    def redo_next(self) -> None:
+        take_back_typed(QApplication.focusWidget())
+        self.document.undo_stack.redo()
 
     def pin_design(self) -> None:
         self.document.pin(self.document.plan)
@@ -122,13 +137,17 @@ class Menus(QObject):
     def fill_view_menu(self, menu: QMenu) -> None:
         window = self.window
         menu.addActions([dock.toggleViewAction() for dock in window.docks])
+        for action in menu.actions():
+            action.triggered.connect(commit_typed)
         self.see_travel = menu.addAction(self.tr("See the image travel"))
         self.see_travel.setCheckable(True)
+        self.see_travel.toggled.connect(commit_typed)
         self.see_travel.toggled.connect(window.show_travel)
         menu.addSeparator()
         self.present = menu.addAction(self.tr("Present"))
         self.present.setCheckable(True)
-        self.hear(self.present, "F11")
+        self.hear(self.present, QKeySequence("F11"))
+        self.present.toggled.connect(commit_typed)
         self.present.toggled.connect(window.presentation.show)
         for text, keys, by in (
             (self.tr("Larger text"), Keys.ZoomIn, 1),

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QScrollArea,
     QSlider,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 from explorer.architecture.compare import shape_text, value_text
 from explorer.architecture.design import Design, Stage
 from explorer.gui import theme
+from explorer.gui.boxes import NumberBox, watch_box
 from explorer.gui.buttons import sign_button, word_button
 from explorer.gui.controls import form_fields, spin_box
 from explorer.gui.document import Document
@@ -73,6 +73,7 @@ class ScaledSlider(QSlider):
         self.scale = scale
         self.setRange(0, len(scale) - 1)
         self.setPageStep(3)
+        watch_box(self)
         self.actionTriggered.connect(lambda _: self.moved.emit(scale[self.sliderPosition()]))
 
     def show_value(self, value: int) -> None:
@@ -96,7 +97,7 @@ class StageEditor(QWidget):
         self.remove = sign_button("x", removal, self.propose_removal)
         self.problems = Problems(document)
         self.sliders: dict[str, ScaledSlider] = {}
-        self.boxes: dict[str, QSpinBox] = {}
+        self.boxes: dict[str, NumberBox] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(theme.RHYTHM, theme.RHYTHM // 2, 0, theme.RHYTHM // 2)
         grid.setHorizontalSpacing(theme.RHYTHM)

@@ -8,6 +8,7 @@ from explorer.architecture.compare import shape_text
 from explorer.architecture.reading import Refused
 from explorer.architecture.twins import PLAIN, kind_of
 from explorer.gui import theme
+from explorer.gui.boxes import watch_box
 from explorer.gui.buttons import word_button
 from explorer.gui.crew import Crew
 from explorer.gui.document import Document
@@ -62,6 +63,7 @@ class TrainingPanel(QWidget):
         ):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(12)
+            watch_box(box)
             box.setAccessibleName(text)
             box.setObjectName(name)
             yield text, box

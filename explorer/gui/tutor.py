@@ -13,6 +13,7 @@ from explorer.gui.deeds import DEEDS
 from explorer.gui.language import chosen_language, say, spoken_language
 from explorer.gui.lessons import TOUR, Lesson, Step, lesson_files, load_lesson
 from explorer.gui.mark import Mark, reveal
+from explorer.gui.typed import connect_order
 
 if TYPE_CHECKING:
     from explorer.gui.window import Window
@@ -56,7 +57,9 @@ class Tutor(QObject):
             if name == TOUR:
                 continue
             if isinstance(lesson, Lesson):
-                menu.addAction(lesson.title, partial(self.teach, name)).setObjectName(name)
+                action = menu.addAction(lesson.title)
+                action.setObjectName(name)
+                connect_order(action, partial(self.teach, name))
             else:
                 action = menu.addAction(self.tr("{name} cannot be read").format(name=name))
                 action.setToolTip(say(lesson.sentence))

@@ -26,6 +26,7 @@ from explorer.gui.document import Document
 from explorer.gui.presentation import Presentation
 from explorer.gui.table import LayerTable
 from explorer.gui.totals import Totals
+from explorer.gui.typed import commit_typed
 
 if TYPE_CHECKING:
     from explorer.gui.block import BlockView
@@ -237,9 +238,11 @@ class Window(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         if path := self.files.dropped(event.mimeData()):
+            commit_typed()
             self.files.take(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        commit_typed()
         if self.is_furnished and not self.files.may_close(self.crew):
             event.ignore()
             return

@@ -79,7 +79,7 @@ def test_rare_fields_stand_behind_more(qtbot):
     ("language", "typed", "taken"),
     [
         ("en_US", "1,000", None),
-        ("en_US", "0,05", None),
+        ("en_US", "0,05", 0.05),
         ("en_US", "0.05", 0.05),
         ("en_US", " 5e-2 ", 0.05),
         ("de_DE", "0,05", 0.05),
