@@ -1,3 +1,3 @@
 """How long a test waits for what must happen: a loaded machine may take long, and is not what is tested."""
 
-PATIENCE = 600  # seconds
+PATIENCE = 30  # seconds

@@ -16,7 +16,8 @@ from explorer.gui.language import apply_language
 from tests.clicks import choose_preset, click
 from tests.gui.test_block import open_block
 
-pytestmark = pytest.mark.uses
+pytestmark = [pytest.mark.uses, pytest.mark.timeout(900)]
+TRAINING = 600_000  # milliseconds that an epoch, or as much of one as a sight needs, may take
 WORDS = {"en": {"start": "and start", "plain": "plain"}, "zh_CN": {"start": "开始", "plain": "普通"}}
 
 
@@ -25,6 +26,13 @@ def language(request, qapp):
     apply_language(request.param)
     yield request.param
     apply_language("en")
+
+
+@pytest.fixture(autouse=True)
+def all_cores(monkeypatch):
+    """As a person's worker has them; those of the other tests have one thread each."""
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture
@@ -58,7 +66,7 @@ def test_studying_the_chapter(open_session, qtbot, language, clock):
     begin = time.monotonic()
     qtbot.waitUntil(lambda: bool(trainer.run.step))
     print(f"\n    first point {time.monotonic() - begin:.1f} s", end="")
-    qtbot.waitUntil(lambda: bool(trainer.run.epoch))
+    qtbot.waitUntil(lambda: bool(trainer.run.epoch), timeout=TRAINING)
     print(f"\n    first validation {time.monotonic() - begin:.1f} s after Start", end="")
     assert trainer.run.epoch.validation_accuracy > 0.4
     stop(session, qtbot)
@@ -81,7 +89,7 @@ def test_teaching_the_degradation(open_session, qtbot, language, clock):
         return residual - plain > 0.2
 
     begin = time.monotonic()
-    qtbot.waitUntil(apart)
+    qtbot.waitUntil(apart, timeout=TRAINING)
     print(f"\n    teaching: curves apart {time.monotonic() - begin:.1f} s after the click", end="")
     designs = [run.design for run in trainer.live]
     assert {design.shortcut for design in designs} == {"none", "pad"}

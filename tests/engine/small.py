@@ -16,8 +16,6 @@ from explorer.runs.events import Event
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import Recipe
 
-torch.set_num_threads(1)  # of two threads with so little to do, each mostly waits for the other
-
 CPU = torch.device("cpu")
 DESIGN = Design((1, 6, 6), 3, (Stage(1, 4), Stage(1, 8, 2)), stem="cifar", stem_width=4)
 RECIPE = Recipe(epochs=4, batch_size=8, lr=0.05, device="cpu")

@@ -30,15 +30,6 @@ BLOCKS = ("basic", "bottleneck", "preact-basic", "preact-bottleneck")
 SHORTCUTS = ("projection", "pad", "projection-all", "none")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Networks this small spend their time on waking threads, above all on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 def model_of(line, **changes):
     return build_model(plan_network(from_line(line).change(**changes)))
 

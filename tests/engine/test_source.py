@@ -16,15 +16,6 @@ from tests.designs import SMALL, designs
 SIDE = 16  # pixels: no preset's source depends on the size of its images
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Networks this small spend their time on waking threads, above all on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 def exported(plan, vocabulary):
     """What `build()` of the source returns, run in a module of its own."""
     namespace = {"__name__": "exported"}

@@ -8,6 +8,7 @@ from explorer.engine import wire
 from explorer.engine.wire import END, Inbox
 from explorer.runs.commands import Pause, Stop
 from explorer.runs.events import MOST_CHARACTERS, Failed
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def told(monkeypatch, tmp_path):
         monkeypatch.setattr(wire.os, "dup", lambda _: os.open(tmp_path / "in", os.O_RDONLY))
         inbox, found = Inbox(tmp_path), []
         while not found or found[-1] is not END:
-            found.append(inbox.get(timeout=60))
+            found.append(inbox.get(timeout=PATIENCE))
         inbox.stream.close()
         return found[:-1]
 

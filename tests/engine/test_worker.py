@@ -42,9 +42,13 @@ class Process:
     def __init__(self, *arguments, stdin=subprocess.PIPE):
         launch = launch_local()
         command = [launch.program, *(arguments or ("-m", "explorer", "worker"))]
-        environment = launch.environment | {"OMP_NUM_THREADS": "1"}
         self.process = subprocess.Popen(
-            command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, encoding="utf-8"
+            command,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=launch.environment,
+            encoding="utf-8",
         )
         self.seen = []
 
@@ -66,7 +70,7 @@ class Process:
         if self.process.stdin:
             self.process.stdin.close()
         self.process.stdout.read()
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -162,7 +166,7 @@ def test_killed_in_mid_epoch_and_resumed(start, recipe, tmp_path):
     first.until("checkpoint")
     first.until("step")
     os.kill(first.process.pid, signal.SIGKILL)
-    assert first.process.wait(30) == -signal.SIGKILL
+    assert first.process.wait(PATIENCE) == -signal.SIGKILL
     run = list_runs(runs)[0]
     assert run.state == "interrupted"
     (session,) = open_sessions(Continue(str(run.folder), runs))
