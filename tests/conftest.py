@@ -30,6 +30,21 @@ settings.register_profile("patient", deadline=None, suppress_health_check=SLOW)
 settings.load_profile("patient")
 
 
+ENGINE = Path(__file__).parent / "engine"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts no real worker, trains nothing and opens no second window is `quick`."""
+    for item in items:
+        if (
+            ENGINE not in item.path.parents
+            and not any(item.iter_markers("slow"))
+            and not any(item.iter_markers("uses"))
+        ):
+            item.add_marker("quick")
+
+
 @pytest.fixture(scope="session")
 def qapp() -> Iterator[QApplication]:
     yield make_application()

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from explorer.architecture.notation import read_table
@@ -11,6 +12,8 @@ from explorer.runs.log import read_events
 from explorer.runs.recipe import RECIPES, read_recipe
 from tests.clicks import choose_preset
 from tests.gui.test_stages import handle_of
+
+pytestmark = pytest.mark.slow
 
 
 def test_design_undo_train_and_stop(open_session, qtbot):

@@ -16,6 +16,7 @@ from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import Recipe
 from tests.patience import PATIENCE
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
 
 OPEN = """

@@ -8,8 +8,9 @@ from torch.utils.data import DataLoader
 
 from explorer.architecture.notation import from_line
 from explorer.architecture.plan import plan_network
+from explorer.engine import contender
 from explorer.engine.bench import CLOSE, Match, Ratio, differences, ratio
-from explorer.engine.contender import Entry, read_entry
+from explorer.engine.contender import Entry, peak, read_entry
 from explorer.engine.datasets import Images
 from explorer.engine.loader import epoch_order, place_images
 from explorer.engine.notebook import Accumulator, Notebook, Pictures, Shuffled
@@ -29,8 +30,16 @@ def entry(tmp_path, side="ours", **changes):
 
 @pytest.fixture(scope="module")
 def played():
-    """As it comes out of its JSON."""
-    return json.loads(json.dumps(Match(DESIGN, RECIPE, seconds=0.01, turns=1).play()))
+    """As it comes out of its JSON. Matrices are small and multiplied here: large ones take longer than all the rest."""
+    ask = Player.ask
+
+    def ask_or_multiply(player, what, *arguments):
+        return Answer(0.0, peak(CPU, *arguments)) if what == "peak" else ask(player, what, *arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(contender.SIDES_OF_PRODUCTS, "cpu", 256)
+        patch.setattr(Player, "ask", ask_or_multiply)
+        return json.loads(json.dumps(Match(DESIGN, RECIPE, seconds=0.01, turns=1).play()))
 
 
 def test_an_entry_comes_over_the_command_line_as_it_was(tmp_path):
@@ -122,6 +131,7 @@ def test_work_is_two_operations_a_mac_and_three_passes_an_image():
 def test_a_contender_ends_with_its_player(tmp_path):
     with Player(entry(tmp_path), tmp_path / "log") as player:
         assert player.ask("place").value == [10_000, 2_000]
+        assert player.ask("peak", "fp32").value > 0
     assert player.process.returncode == 0
 
 

@@ -44,6 +44,7 @@ def test_an_edit_is_measured_in_the_window_it_shows_in(qtbot, monkeypatch):
     assert measured["ratio"] == pytest.approx(5000 / measured["median_ms"], abs=0.1)
 
 
+@pytest.mark.slow
 def test_a_start_is_measured_beside_a_bare_one(qtbot, monkeypatch):
     monkeypatch.setattr(bench_start, "SPAWNS", 1)
     measured = bench_start.bench_start()
@@ -52,6 +53,7 @@ def test_a_start_is_measured_beside_a_bare_one(qtbot, monkeypatch):
     assert [measured[name] for name in names[1:]] == sorted(measured[name] for name in names[1:])
 
 
+@pytest.mark.slow
 def test_lateness_is_measured_while_it_trains(qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr(bench_window, "DEFAULT", "mini")
     measured = bench_window.training_lateness(tmp_path, seconds=0.5)

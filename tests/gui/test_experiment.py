@@ -13,6 +13,7 @@ from explorer.runs.commands import Probe, Train
 from explorer.runs.folder import RunFolder, list_runs
 from explorer.runs.recipe import Recipe
 from tests.clicks import click
+from tests.engine.shades import shades
 
 MINI = preset("mini")
 
@@ -241,12 +242,15 @@ def test_the_diagram_gives_way_to_what_was_found(session, qtbot, experiment):
     assert experiment.rect().contains(experiment.logits.geometry())
 
 
-def test_trained_tried_grown_and_trained_further_by_the_real_worker(open_session, qtbot):
-    """From fresh weights to a run with a parent, on the bundled data at 8×8."""
-    design = from_line("basic:1x8x8:10:8x1,16x1/2:stem=cifar,stem_width=8")
+@pytest.mark.slow
+def test_trained_tried_grown_and_trained_further_by_the_real_worker(open_session, qtbot, tmp_path):
+    """From fresh weights to a run with a parent, on a few images of one shade each."""
+    design = from_line("basic:1x6x6:3:8x1,16x1/2:stem=cifar,stem_width=8")
     session = open_session(design, warm=True)
     trainer, experiment = session.trainer, open_block(session, "layer1.0")
-    session.window.training.set_recipe(Recipe(device="cpu", epochs=1, batch_size=1000, lr=0.02))
+    recipe = shades(tmp_path / "data").change(epochs=1)
+    session.window.training.use_data(recipe.data)
+    session.window.training.set_recipe(recipe)
     qtbot.waitUntil(lambda: trainer.state == "idle")
     with qtbot.waitSignal(trainer.run_ended):
         trainer.start(Train(design, session.window.training.recipe, trainer.runs))

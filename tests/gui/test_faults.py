@@ -3,20 +3,24 @@
 import os
 import signal
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMessageBox
 
 from explorer.architecture.notation import from_line
 from explorer.runs.folder import find_run
-from explorer.runs.recipe import Recipe
 from tests.clicks import click
+from tests.engine.shades import shades
 from tests.gui.workers import worker
 
 
-def test_a_worker_killed_in_mid_epoch_is_said_and_its_run_goes_on(open_session, qtbot):
-    session = open_session(from_line("basic:1x8x8:10:8x1,16x1/2:stem=cifar,stem_width=8"), warm=True)
+@pytest.mark.slow
+def test_a_worker_killed_in_mid_epoch_is_said_and_its_run_goes_on(open_session, qtbot, tmp_path):
+    session = open_session(from_line("basic:1x6x6:3:8x1,16x1/2:stem=cifar,stem_width=8"), warm=True)
     window, trainer, runs = session.window, session.trainer, session.history.list
-    window.training.set_recipe(Recipe(device="cpu", epochs=1000, batch_size=1000, lr=0.02))
+    recipe = shades(tmp_path / "data")
+    window.training.use_data(recipe.data)
+    window.training.set_recipe(recipe)
     qtbot.waitUntil(lambda: trainer.state == "idle")
     qtbot.mouseClick(window.training.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(trainer.run and trainer.run.curves.validation.count))

@@ -178,4 +178,5 @@ def test_one_question_names_all_that_would_be_lost(session, saved, questions):
     words = (run, "The queue is lost; runs that wait in it: 1", "Save the changes to mine.toml?")
     assert asked == [(run, CLOSE | CANCEL), ("\n\n".join(words), SAVE | DISCARD | CANCEL)]
     assert load_design(saved) == session.document.design
+    session.crew.queue.take(0)  # or a worker would begin it
     session.trainer.set_state("gone")

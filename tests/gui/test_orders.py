@@ -197,6 +197,7 @@ def test_a_new_language_keeps_the_queue(session, qtbot):
     apply_language("en")
 
 
+@pytest.mark.slow
 def test_the_real_worker_trains_one_after_the_other(open_session, qtbot, tmp_path):
     for number in range(24):
         (tmp_path / "set" / f"{number % 2}").mkdir(parents=True, exist_ok=True)

@@ -305,6 +305,7 @@ def test_a_map_is_enlarged_pixel_by_pixel(qtbot):
     assert theme.colours() is theme.LIGHT
 
 
+@pytest.mark.slow
 def test_the_real_worker_answers_for_both_and_refuses_a_sentence(open_session, qtbot, tmp_path):
     session = open_session("mini", warm=True)
     made_run(session, trained=True)

@@ -315,6 +315,7 @@ def test_choosing_a_twin_shows_both(pair, open_session, qtbot):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_real_worker_trains_both(open_session, qtbot):
     session = open_session(preset("mini").change(shortcut="pad"), warm=True)
     window, trainer = session.window, session.trainer
