@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
+import explorer
 from explorer.architecture.design import Design
 from explorer.architecture.presets import DEFAULT, design_file, find_design
 from explorer.architecture.reading import Refused, refuse
@@ -70,9 +71,13 @@ def window_flags(parser: Parser) -> None:
     parser.add_argument("--size", metavar="WxH", help="of the screenshot, in pixels (1440x900)")
     parser.add_argument("--theme", choices=("light", "dark", "projector"), help="of the screenshot (light)")
     parser.add_argument("--language", choices=("en", "zh_CN"), help="of the window, or of the screenshot (en)")
+    parser.add_argument("--version", action="store_true", help="print the version, and exit")
 
 
 def window(options: Namespace) -> int:
+    if options.version:
+        print(_version_line())
+        return DONE
     design = None if options.design is None else find_design(options.design)
     if options.screenshot is not None:
         return draw_window(options, design or find_design(DEFAULT))
@@ -81,6 +86,20 @@ def window(options: Namespace) -> int:
     from explorer.gui.app import open_window
 
     return open_window(design, options.language, design_file(options.design or ""))
+
+
+def _version_line() -> str:
+    """Return name and version of the installed package, or of a checkout that runs without being installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    name = "resnet-explorer"
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError:
+        import tomllib
+
+        pyproject = Path(explorer.__file__).parent.parent / "pyproject.toml"
+        return f"{name} {tomllib.loads(pyproject.read_text(encoding='utf-8'))['project']['version']}"
 
 
 def draw_window(options: Namespace, design: Design) -> int:

@@ -1,6 +1,8 @@
+import importlib.metadata
 import json
 import subprocess
 import sys
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
@@ -594,6 +596,7 @@ def test_help_lists_every_command(capsys):
     assert caught.value.code == 0
     out = capsys.readouterr().out
     assert all(f"  {word} " in out for word in COMMANDS)
+    assert "  --version " in out
 
 
 @pytest.mark.parametrize("word", COMMANDS)
@@ -607,6 +610,34 @@ def test_every_command_has_help(word, capsys):
 def python(*arguments, **options):
     root = Path(package).parent.parent
     return subprocess.run([sys.executable, *arguments], cwd=root, capture_output=True, check=False, **options)
+
+
+@pytest.fixture
+def version_line():
+    pyproject = Path(package).parent.parent / "pyproject.toml"
+    project = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]
+    return f"{project['name']} {project['version']}"
+
+
+def test_version(run, shown, version_line):
+    assert run("--version") == (0, version_line + "\n", [])
+    assert shown == []
+
+
+def test_version_of_a_checkout_that_is_not_installed(run, monkeypatch, version_line):
+    def not_installed(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr("importlib.metadata.version", not_installed)
+    assert run("--version") == (0, version_line + "\n", [])
+
+
+def test_version_needs_neither_torch_nor_qt(version_line):
+    program = (
+        "import sys; from explorer.cli import main; main(['--version']);"
+        "print(*{'torch', 'PySide6', 'pydantic', 'numpy'} & set(sys.modules))"
+    )
+    assert python("-c", program, text=True).stdout == f"{version_line}\n\n"
 
 
 def test_both_entrances_give_the_exit_status():
