@@ -97,9 +97,9 @@ class Document(QObject):
             self.vocabulary = vocabulary
             self.vocabulary_changed.emit()
 
-    def name_of(self, path: str) -> str:
-        """What the chosen vocabulary calls the part at `path`."""
-        return VOCABULARIES[self.vocabulary](self.design, path)
+    def name_of(self, path: str, plan: Plan | None = None) -> str:
+        """What the chosen vocabulary calls the part at `path` of the design, or of another's plan."""
+        return VOCABULARIES[self.vocabulary](plan.design if plan else self.design, path)
 
     def pin(self, plan: Plan | None) -> None:
         """Compare with `plan` from now on, or with nothing."""

@@ -15,17 +15,21 @@ from explorer.architecture.plan import Section
 from explorer.architecture.words import QT_TRANSLATE_NOOP
 from explorer.gui.document import Document
 from explorer.gui.language import memory, say, short, signed, whole
-from explorer.gui.parts import Broken, Part, Run, children, find_part, repeats, top_parts, type_text
+from explorer.gui.parts import Broken, Gone, Pair, Run, pairs, repeats, top_pairs, top_parts, type_text
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 class Node:
-    """A row: a part of the plan at its path; its children and its texts are made when someone looks."""
+    """A row: a part of the plan at its path; its children and its texts are made when someone looks.
 
-    __slots__ = ("below", "level", "parent", "part", "path", "row", "texts")
+    `before` is the part of the baseline in its place, None if there is none.
+    """
 
-    def __init__(self, part: Part, row: int, parent: "Node | None") -> None:
+    __slots__ = ("before", "below", "level", "parent", "part", "path", "row", "texts")
+
+    def __init__(self, pair: Pair, row: int, parent: "Node | None") -> None:
+        part, self.before = pair
         self.part = part
         self.row = row
         self.parent = parent
@@ -37,17 +41,18 @@ class Node:
 
     def children(self) -> "list[Node]":
         if self.below is None:
-            self.below = [Node(part, row, self) for row, part in enumerate(children(self.part))]
+            self.below = [Node(pair, row, self) for row, pair in enumerate(pairs(self.part, self.before))]
         return self.below
 
-    def adopt(self, part: Part) -> None:
-        """Stand for `part` from now on."""
-        self.part = part
+    def adopt(self, pair: Pair) -> None:
+        """Stand for another part from now on."""
+        self.part, self.before = pair
         self.texts = []
 
 
-def same_row(node: Node, part: Part) -> bool:
-    """Whether the row of `node` may stand for `part`."""
+def same_row(node: Node, pair: Pair) -> bool:
+    """Whether the row of `node` may stand for the part of `pair`."""
+    part, _ = pair
     return type(node.part) is type(part) and node.part.name == part.name
 
 
@@ -116,6 +121,7 @@ COLUMNS = (
 FIRST_FIGURE = 2
 SPARE = sorted(range(1, len(COLUMNS)), key=lambda number: (COLUMNS[number].spare, number), reverse=True)
 BAD = ("bad",) * len(COLUMNS)
+GONE = ("quiet",) * len(COLUMNS)
 PLAIN = ("text", "quiet", *["text"] * (len(COLUMNS) - 2))
 STAGES = tuple((f"stage {number}", *PLAIN[1:]) for number in range(10))  # by the row of the section
 
@@ -129,11 +135,13 @@ class LayerModel(QAbstractItemModel):
 
     def show_plan(self) -> bool:
         """Stand for the document's plan; True if rows came or went."""
-        changed = self.reconcile(QModelIndex(), None, self.nodes, top_parts(self.document.plan))
+        plan, base = self.document.plan, self.document.baseline
+        parts = top_pairs(plan, base) if base else tuple((part, None) for part in top_parts(plan))
+        changed = self.reconcile(QModelIndex(), None, self.nodes, parts)
         self.dataChanged.emit(self.index(0, 0), self.index(len(self.nodes) - 1, len(COLUMNS) - 1))
         return changed
 
-    def reconcile(self, above: QModelIndex, parent: Node | None, nodes: list[Node], parts: tuple[Part, ...]) -> bool:
+    def reconcile(self, above: QModelIndex, parent: Node | None, nodes: list[Node], parts: tuple[Pair, ...]) -> bool:
         """Make `nodes`, the rows below `above`, stand for `parts`: rows that differ go and come, the others stay."""
         most = min(len(nodes), len(parts))
         start = next((row for row in range(most) if not same_row(nodes[row], parts[row])), most)
@@ -148,14 +156,14 @@ class LayerModel(QAbstractItemModel):
             changed = True
         if start < len(parts) - end:
             self.beginInsertRows(above, start, len(parts) - end - 1)
-            nodes[start:start] = [Node(part, 0, parent) for part in parts[start : len(parts) - end]]
+            nodes[start:start] = [Node(pair, 0, parent) for pair in parts[start : len(parts) - end]]
             number_rows(nodes)
             self.endInsertRows()
             changed = True
-        for node, part in zip(nodes, parts, strict=True):
-            node.adopt(part)
+        for node, pair in zip(nodes, parts, strict=True):
+            node.adopt(pair)
             if node.below is not None:
-                changed |= self.reconcile(self.createIndex(node.row, 0, node), node, node.below, children(part))
+                changed |= self.reconcile(self.createIndex(node.row, 0, node), node, node.below, pairs(*pair))
         return changed
 
     def node(self, index: Index) -> Node:
@@ -181,7 +189,7 @@ class LayerModel(QAbstractItemModel):
         if not parent.isValid():
             return bool(self.nodes)
         part = self.node(parent).part
-        return not isinstance(part, Layer | Broken) and (
+        return not isinstance(part, Layer | Broken | Gone) and (
             not isinstance(part, Section) or bool(part.loose or part.count)
         )
 
@@ -217,14 +225,14 @@ class LayerModel(QAbstractItemModel):
         return node.texts
 
     def make_texts(self, node: Node) -> list[str]:
-        part, name = node.part, self.document.name_of(node.path)
+        part, base = node.part, self.document.baseline
+        name = self.document.name_of(node.path, base if isinstance(part, Gone) else None)
         if isinstance(part, Broken):
             return [self.tr("{name}: {reason}").format(name=name, reason=say(part.reason))] + [""] * (len(COLUMNS) - 1)
         texts = [column.text(part, name) for column in COLUMNS]
-        if base := self.document.baseline:
-            before = find_part(base, node.path)
+        if base:
             texts = [
-                text + difference(before, part, column) if column.figure else text
+                text + difference_text(node, column) if column.figure else text
                 for text, column in zip(texts, COLUMNS, strict=True)
             ]
         return texts
@@ -233,6 +241,8 @@ class LayerModel(QAbstractItemModel):
         """Which of the table's inks each cell of a row is written in."""
         if isinstance(node.part, Broken):
             return BAD
+        if isinstance(node.part, Gone):
+            return GONE
         return STAGES[node.row] if not node.level and node.part.name.startswith("layer") else PLAIN
 
     def find(self, path: str) -> QModelIndex:
@@ -252,10 +262,12 @@ def leads_to(node: Node, path: str) -> bool:
     return path.startswith(f"{node.path}.")
 
 
-def difference(base: Part | None, part: Part, column: Column) -> str:
-    """How far a part's figure is from the baseline's part at the same path; new parts differ by all of it."""
-    now = getattr(part, column.figure)
-    before = 0 if base is None or isinstance(base, Broken) else getattr(base, column.figure)
-    if now is None or before is None or now == before:
-        return ""
-    return f"  ({signed(column.wording(abs(now - before)), now - before)})"
+def difference(node: Node, figure: str) -> int | None:
+    """How far a row's figure is from the baseline's; a new part differs by all of it, None has no such figure."""
+    now, before = (getattr(part, figure) for part in (node.part, node.before or Gone(node.part)))
+    return None if now is None or before is None else now - before
+
+
+def difference_text(node: Node, column: Column) -> str:
+    number = difference(node, column.figure)
+    return f"  ({signed(column.wording(abs(number)), number)})" if number else ""

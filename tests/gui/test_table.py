@@ -1,10 +1,14 @@
 import pytest
+from hypothesis import assume, given
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
+from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
-from explorer.gui.rows import COLUMNS
+from explorer.gui.document import Document
+from explorer.gui.rows import COLUMNS, LayerModel, difference
 from explorer.gui.table import LayerTable
+from tests.designs import SHALLOW, designs
 
 
 def texts(table, index) -> list[str]:
@@ -81,6 +85,65 @@ def test_differences_from_the_baseline(session):
     assert texts(table, table.layers.find("layer3"))[3] == "2,100,480"
     document.pin(None)
     assert texts(table, table.layers.find("layer4"))[3] == "13,116,928"
+
+
+SUMS = ("params", "macs", "activation_bytes")
+
+
+def rows_below(nodes):
+    """Every row of the table, opened or not."""
+    for node in nodes:
+        yield node
+        yield from rows_below(node.children())
+
+
+def sums(nodes) -> list[int]:
+    return [sum(difference(node, figure) for node in nodes) for figure in SUMS]
+
+
+@given(designs(SHALLOW), designs(SHALLOW))
+def test_the_differences_of_rows_add_up_to_that_of_what_they_are_in(now, before):
+    plan, base = plan_network(now), plan_network(before)
+    assume(not plan.obstacles)
+    document = Document(now)
+    document.pin(base)
+    model = LayerModel(document)
+    model.show_plan()
+    assert sums(model.nodes) == [getattr(plan, figure) - getattr(base, figure) for figure in SUMS]
+    for node in rows_below(model.nodes):
+        if node.children():
+            assert sums(node.children()) == sums([node]), node.path
+
+
+def test_blocks_that_a_fold_hides_are_compared_with_those_in_their_place(session):
+    document, table = session.document, session.window.table
+
+    def params(path: str) -> str:
+        return texts(table, table.layers.find(path))[3]
+
+    document.pin(document.plan)
+    document.propose(document.design.with_stage(0, blocks=3), "")
+    assert params("layer1") == "222,336  (+74.11 k)"
+    assert params("layer1.0") == "74,112"
+    assert params("layer1.1…") == "148,224  (+74.11 k)"
+    table.layers.find("layer1.2")  # unfolds the run
+    assert params("layer1.1") == "74,112"
+    assert params("layer1.2") == "74,112  (+74.11 k)"
+
+
+def test_what_only_the_baseline_has_keeps_a_row(session):
+    document, table = session.document, session.window.table
+    document.pin(document.plan)
+    document.propose(document.design.change(stages=document.design.stages[:3]), "")
+    rows = [texts(table, table.layers.index(row, 0)) for row in range(table.layers.rowCount())]
+    assert [row[0].split()[0] for row in rows] == ["stem", "layer1", "layer2", "layer3", "layer4", "head"]
+    assert rows[4][:4] == ["layer4  ×2", "basic", "", "0  (−8.40 M)"]
+    assert rows[4][5] == ""
+    table.setCurrentIndex(table.layers.find("layer4"))
+    assert session.window.totals.share == ""
+    session.window.grab()
+    document.pin(None)
+    assert not table.layers.find("layer4").isValid()
 
 
 def test_copy_gives_text_and_a_table(session, qtbot):
