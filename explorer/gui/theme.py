@@ -7,7 +7,7 @@ in diagram, table and editor; runs have eight, used alike in plots and list.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtCore import QByteArray, QDir, QSettings, Qt
 from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QToolTip, QWidget
 
@@ -162,7 +162,7 @@ QRadioButton::indicator:checked {{ width: 4px; height: 4px; border: 4px solid {a
     "check": """
 QCheckBox::indicator {{ width: 12px; height: 12px; border: 1px solid {quiet}; border-radius: 3px;
   background: {surface}; }}
-QCheckBox::indicator:checked {{ border-color: {accent}; background: {accent}; image: url({tick}); }}
+QCheckBox::indicator:checked {{ border-color: {accent}; background: {accent}; image: url("icons:{tick}"); }}
 """,
     "progress": """
 QProgressBar {{ border: none; background: {raised}; border-radius: 3px; max-height: 6px; min-height: 6px; }}
@@ -186,6 +186,7 @@ def apply_theme(theme: str) -> None:
     app.setProperty("palette_name", name)
     for cached in (colours, icon, dress_text):  # before Qt tells the widgets, which will ask
         cached.cache_clear()
+    QDir.setSearchPaths("icons", [str(resource("icons"))])  # a path in a style sheet would have to be escaped
     QApplication.setStyle("Fusion")
     QApplication.setPalette(palette(chosen))
     QToolTip.setPalette(palette(chosen))
@@ -194,7 +195,7 @@ def apply_theme(theme: str) -> None:
 @lru_cache
 def dress_text(name: str) -> str:
     chosen = colours()
-    tick = resource("icons", "tick-dark.svg" if chosen is DARK else "tick-light.svg").as_posix()
+    tick = "tick-dark.svg" if chosen is DARK else "tick-light.svg"
     return DRESSES[name].format(tick=tick, **{each: getattr(chosen, each) for each in NAMED})
 
 

@@ -5,6 +5,7 @@ the furniture follows at once, in the places that were kept for it.
 """
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
@@ -233,13 +234,23 @@ class Window(QMainWindow):
         self.menus.present.setChecked(old.presentation.before is not None)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.files.dropped(event.mimeData()):
-            event.acceptProposedAction()
+        self.accept_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if path := self.files.dropped(event.mimeData()):
+        if path := self.accept_copy(event):
             commit_typed()
             self.files.take(path)
+
+    def accept_copy(self, event: QDropEvent) -> Path | None:
+        """The file that a drag offers for copying; of a move, its source would delete what a person still has."""
+        can_copy = bool(event.possibleActions() & Qt.DropAction.CopyAction)
+        path = self.files.dropped(event.mimeData()) if can_copy else None
+        if path:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+        else:
+            event.ignore()
+        return path
 
     def closeEvent(self, event: QCloseEvent) -> None:
         commit_typed()

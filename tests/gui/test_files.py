@@ -1,6 +1,9 @@
+from functools import reduce
+from operator import or_
+
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from explorer.architecture.notation import load_design, to_toml
@@ -141,6 +144,26 @@ def test_of_what_is_dropped_a_design_goes_first(session, tmp_path):
     assert session.window.files.dropped(data) == tmp_path / "c.png"  # there is no a.png
     data.setUrls([QUrl.fromLocalFile(str(tmp_path))])
     assert session.window.files.dropped(data) is None
+
+
+@pytest.mark.parametrize("entering", [True, False])
+@pytest.mark.parametrize(("offered", "taken"), [("MC", True), ("C", True), ("MCL", True), ("M", False), ("ML", False)])
+def test_a_drop_copies_and_never_moves(session, tmp_path, entering, offered, taken):
+    """A file manager that is told of a move deletes the file, which is only read here."""
+    window, action = session.window, Qt.DropAction
+    names = {"M": action.MoveAction, "C": action.CopyAction, "L": action.LinkAction}
+    (tmp_path / "mine.toml").write_text(to_toml(preset("resnet50")), encoding="utf-8")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "mine.toml"))])
+    kind = QDragEnterEvent if entering else QDropEvent
+    possible = reduce(or_, (names[each] for each in offered))
+    event = kind(QPoint(5, 5), possible, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    event.setDropAction(action.MoveAction if "M" in offered else action.CopyAction)
+    before = session.document.design
+    (window.dragEnterEvent if entering else window.dropEvent)(event)
+    assert event.isAccepted() == taken
+    assert not taken or event.dropAction() == action.CopyAction
+    assert session.document.design == (preset("resnet50") if taken and not entering else before)
 
 
 @pytest.fixture

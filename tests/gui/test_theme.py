@@ -1,11 +1,14 @@
+import sys
 from itertools import combinations
 from math import dist
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPalette
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox
 
+from explorer.architecture.presets import resource
 from explorer.gui import theme
 from explorer.gui.problems import ProblemLine
 
@@ -72,6 +75,36 @@ def test_what_a_projector_shows_is_black_on_white():
         assert contrast(ink, chosen.window) >= 6.5
     for colour in (*chosen.stages, *chosen.runs):
         assert contrast(colour, chosen.surface) >= 3, colour
+
+
+def ticked_box(folder: Path, monkeypatch) -> QImage:
+    """What a ticked box looks like if the program's icons are in `folder`."""
+    monkeypatch.setattr(theme, "resource", lambda *parts: folder.joinpath(*parts))
+    theme.apply_theme("light")
+    box = QCheckBox()
+    theme.dress(box, "check")
+    box.setChecked(True)
+    box.resize(24, 24)
+    return box.grab().toImage()
+
+
+UNUSUAL = "'\"()[]{}\\ %#;:,*?!&<>|$@=+~`^\t\néüñß"
+IN_NAMES = "".join(each for each in map(chr, range(0x250)) if each.isprintable() and each != "/")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not allow such names")
+def test_a_ticked_box_looks_the_same_wherever_the_program_is(qapp, qtlog, tmp_path, monkeypatch):
+    usual = ticked_box(resource(), monkeypatch)
+    names = [*UNUSUAL, *(IN_NAMES[first : first + 100] for first in range(0, len(IN_NAMES), 100))]
+    for name in names:
+        folder = tmp_path / f"a{name}z"
+        folder.mkdir()
+        (folder / "icons").symlink_to(resource("icons"))
+        assert ticked_box(folder, monkeypatch) == usual, name
+    with qtlog.disabled():
+        assert ticked_box(tmp_path / "nowhere", monkeypatch) != usual
+    monkeypatch.undo()
+    theme.apply_theme("light")
 
 
 def ink_of(button: QAbstractButton) -> int:
