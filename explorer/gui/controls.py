@@ -68,6 +68,7 @@ class Control(QWidget):
         row.setSpacing(theme.RHYTHM // 2)
         for widget in widgets:
             row.addWidget(widget, stretch=0 if isinstance(widget, QLabel) else 1)
+            widget.setAcceptDrops(False)  # a file is the window's; Qt's boxes would take its path, and as a move
         self.entry = widgets[0]
         self.setFocusProxy(self.entry)
 

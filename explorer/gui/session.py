@@ -139,11 +139,11 @@ class Session(QObject):
         """
         old, self.window = self.window, self.make_window()
         self.window.furnish(self.crew)
-        self.window.take_over(old)
         if self.complete:
             shown = self.history
-            self.add_history()
+            self.add_history()  # before a lesson is taken over that may point at it
             self.history.take_over(shown)
+        self.window.take_over(old)
         self.window.show()
         self.window.activateWindow()
         old.hide()

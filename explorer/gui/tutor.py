@@ -76,20 +76,20 @@ class Tutor(QObject):
                 found[name] = error
         return found
 
-    def teach(self, name: str) -> None:
-        """Open the card at the first step of the lesson called `name`, if it can be read."""
+    def teach(self, name: str) -> bool:
+        """Open the card at the first step of the lesson called `name`; False if it cannot be read."""
         lesson = self.lessons().get(name)
         if not isinstance(lesson, Lesson):
-            return
+            return False
         self.name, self.lesson = name, lesson
         self.done.clear()
         self.go(0)
         self.card.open()
+        return True
 
     def take_over(self, old: "Tutor") -> None:
         """Go on where `old` was, in the language that is spoken now."""
-        if old.card.isVisible():
-            self.teach(old.name)
+        if old.card.isVisible() and self.teach(old.name):
             self.done |= old.done
             self.go(old.number)
 

@@ -4,7 +4,7 @@ from operator import or_
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox
 
 from explorer.architecture.notation import load_design, to_toml
 from explorer.architecture.presets import preset
@@ -164,6 +164,14 @@ def test_a_drop_copies_and_never_moves(session, tmp_path, entering, offered, tak
     assert event.isAccepted() == taken
     assert not taken or event.dropAction() == action.CopyAction
     assert session.document.design == (preset("resnet50") if taken and not entering else before)
+
+
+def test_only_the_window_takes_drops(session):
+    """Every box that can be typed into would take a path, and accept the move that a file manager proposes."""
+    window = session.window
+    assert window.acceptDrops()
+    for box in (*window.findChildren(QLineEdit), *window.block.findChildren(QLineEdit)):
+        assert not box.acceptDrops(), box.objectName()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from explorer.gui.deeds import DEEDS
 from explorer.gui.language import apply_language
 from explorer.gui.lessons import TOUR, Lesson, lesson_files, load_lesson
 from explorer.gui.mark import HALO, seen_of
+from explorer.gui.textsize import apply_size
 from tests.clicks import click
 from tests.gui.test_block import open_block
 from tests.gui.test_diagram import place_of
@@ -60,6 +61,12 @@ for line in sys.stdin:
 def english_again(qapp):
     yield
     apply_language("en")
+
+
+@pytest.fixture
+def usual_size(qapp):
+    yield
+    apply_size(0)
 
 
 def every_lesson(language: str) -> dict[str, Lesson]:
@@ -398,3 +405,32 @@ def test_another_language_goes_on_with_the_lesson(session, qtbot):
     assert (other.name, other.number, other.done) == ("2-residual-block", 2, {0})
     assert other.card.heading.text() == "残差块"
     assert other.card.count.text() == "3/5"
+
+
+@pytest.mark.parametrize("name", lesson_files("en"))
+def test_every_step_outlives_another_language_and_another_text_size(session, usual_size, name):
+    teach(session, name)
+    changes = (
+        (session.use_language, "zh_CN"),
+        (session.use_size, 1),
+        (session.use_language, "en"),
+        (session.use_size, -1),
+    )
+    for number, _ in enumerate(every_lesson("en")[name].steps):
+        session.window.tutor.go(number)
+        for change, value in changes:
+            change(value)
+            tutor = session.window.tutor
+            assert (tutor.name, tutor.number) == (name, number)
+            assert tutor.card.isVisible()
+            assert tutor.card.text.toMarkdown()
+
+
+def test_a_lesson_that_the_other_language_cannot_read_is_left(session, tmp_path, monkeypatch):
+    shutil.copytree(resource("lessons"), tmp_path / "lessons")
+    (tmp_path / "lessons/zh_CN/3-model.toml").write_text("title = ", encoding="utf-8")
+    monkeypatch.setattr(lessons, "resource", lambda *parts: tmp_path.joinpath(*parts))
+    teach(session, "3-model", 2)
+    session.use_language("zh_CN")
+    assert not session.window.tutor.card.isVisible()
+    assert session.window.isVisible()
