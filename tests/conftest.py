@@ -28,20 +28,14 @@ from tests.patience import PATIENCE
 SLOW = (HealthCheck.too_slow, HealthCheck.filter_too_much)
 settings.register_profile("patient", deadline=None, suppress_health_check=SLOW)
 settings.load_profile("patient")
-
-
 ENGINE = Path(__file__).parent / "engine"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What starts no real worker, trains nothing and opens no second window is `quick`."""
+    """All are `quick` but those of the engine, which train, and those that say how long they take."""
     for item in items:
-        if (
-            ENGINE not in item.path.parents
-            and not any(item.iter_markers("slow"))
-            and not any(item.iter_markers("uses"))
-        ):
+        if ENGINE not in item.path.parents and not {"slow", "uses"} & {marker.name for marker in item.iter_markers()}:
             item.add_marker("quick")
 
 

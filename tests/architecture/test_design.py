@@ -52,6 +52,7 @@ def test_values_are_frozen():
         preset("resnet18").classes = 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("most", [ANY, SHALLOW, SMALL], ids=["any", "shallow", "small"])
 def test_random_designs_are_neither_all_fine_nor_all_broken(most):
     built = []

@@ -220,6 +220,7 @@ def test_any_text_is_a_design_or_refused(text):
         check_outcome(read, text)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(), st.recursive(st.none() | st.booleans() | st.floats() | st.integers(), st.lists)))
 def test_any_table_is_a_design_or_refused(table):
     for each in (table, {**design_table(preset("mini")), **table}):

@@ -280,6 +280,7 @@ def test_what_was_open_stays_open(session, qtbot):
     assert session.history.plots.logarithmic.isChecked()
 
 
+@pytest.mark.slow
 def test_ten_switches_during_a_run_leave_nothing_behind(open_session, qtbot):
     session = open_session("mini", warm=True, process=worker(RUNNING))
     session.window.training.start.click()
