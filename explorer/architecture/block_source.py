@@ -1,16 +1,16 @@
 """The source of a residual block's class. No torch, no Qt.
 
 What a block consists of comes from `blocks.py`, whose functions are given symbols for widths and strides here: a new
-block has its source already. A new kind of layer is one line in `CONSTRUCTORS`.
+block has its source already, and a kind of layer says itself how it is written.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from explorer.architecture.blocks import BLOCKS, SHORTCUTS, Blueprint, Shortcut, Steps, Wiring
 from explorer.architecture.design import Design
-from explorer.architecture.layers import AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Kind, Linear, MaxPool2d, ReLU
+from explorer.architecture.layers import Conv2d
 from explorer.architecture.layout import Lines, chain, indented
 from explorer.architecture.names import branch_convolutions
 from explorer.architecture.plan import Plan
@@ -35,35 +35,6 @@ class Dialect:
     def call(self, name: str) -> str:
         """How the block's layer `name` is called."""
         return "relu" if self.functional and name == "relu" else f"self.{name}"
-
-
-def convolution(kind: Conv2d) -> str:
-    arguments = [str(kind.inputs), str(kind.outputs), str(kind.kernel)]
-    if isinstance(kind.stride, Symbol):
-        arguments.append(str(kind.stride))
-    elif kind.stride != 1:
-        arguments.append(f"stride={kind.stride}")
-    if kind.kernel > 1:
-        arguments.append(f"padding={kind.kernel // 2}")
-    if kind.groups != 1:
-        arguments.append(f"groups={kind.groups}")
-    if not kind.bias:
-        arguments.append("bias=False")
-    return f"nn.Conv2d({', '.join(arguments)})"
-
-
-CONSTRUCTORS: dict[type, Callable[[Any], str]] = {
-    Conv2d: convolution,
-    BatchNorm2d: lambda k: f"nn.BatchNorm2d({k.features})",
-    ReLU: lambda k: "nn.ReLU(inplace=True)",
-    MaxPool2d: lambda k: f"nn.MaxPool2d({k.kernel}, stride={k.stride}, padding={k.kernel // 2})",
-    AdaptiveAvgPool2d: lambda k: "nn.AdaptiveAvgPool2d((1, 1))",
-    Linear: lambda k: f"nn.Linear({k.inputs}, {k.outputs})",
-}
-
-
-def constructor(kind: Kind) -> str:
-    return CONSTRUCTORS[type(kind)](kind)
 
 
 def sequence(kinds: list[str]) -> str:
@@ -113,7 +84,8 @@ class BlockSource:
         """The constructor of a layer whose widths have the names of the block's variables."""
         values = {each.name: getattr(kind, each.name) for each in fields(kind)}
         named = {key: Symbol(value, self.name(value)) for key, value in values.items() if str(value) in self.locals}
-        return constructor(replace(kind, **named))
+        source: str = replace(kind, **named).source()
+        return source
 
     def lines(self) -> Lines:
         """The whole class."""

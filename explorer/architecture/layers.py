@@ -1,8 +1,8 @@
 """The kinds of layer a residual network is made of, with the arithmetic of each. No torch, no Qt.
 
 Shapes are (channels, height, width) without the batch, (features,) after flattening. MACs are multiply–accumulates of
-convolutions and linear layers for one image; biases and norms are not counted. A new kind of layer is one class here
-and one line in `engine/model.py`.
+convolutions and linear layers for one image; biases and norms are not counted. A new kind of layer is one class here,
+which also says how torch's constructor is written, and one line in `engine/model.py`.
 """
 
 from collections.abc import Iterable
@@ -10,14 +10,23 @@ from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple, Protocol
 
+from explorer.architecture.symbol import Symbol
+
 Shape = tuple[int, ...]
 
 
 class Kind(Protocol):
-    """A layer as torch would describe it; `kernel` is None where the layer sees the whole map."""
+    """A layer as torch would describe it; `kernel` is None where the layer sees the whole map.
+
+    `short` is what the names of such layers in a block begin with, `text` says in a word or two what the layer is.
+    """
 
     @property
     def type(self) -> str: ...
+    @property
+    def short(self) -> str: ...
+    @property
+    def text(self) -> str: ...
     @property
     def kernel(self) -> int | None: ...
     @property
@@ -26,6 +35,9 @@ class Kind(Protocol):
     def params(self) -> int: ...
     def output(self, shape: Shape) -> Shape: ...
     def macs(self, output: Shape) -> int: ...
+    def source(self) -> str:
+        """The expression that makes the layer in torch; symbols among its numbers stay as they are written."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,13 @@ class Conv2d:
     groups: int = 1
     bias: bool = False
     type = "Conv2d"
+    short = "conv"
+
+    @property
+    def text(self) -> str:
+        stride = f" /{self.stride}" if self.stride > 1 else ""
+        groups = f" ({self.groups} groups)" if self.groups > 1 else ""
+        return f"{self.type} {self.kernel}×{self.kernel}{stride}{groups}"
 
     @property
     def params(self) -> int:
@@ -51,11 +70,26 @@ class Conv2d:
     def macs(self, output: Shape) -> int:
         return prod(output) * (self.inputs // self.groups) * self.kernel**2
 
+    def source(self) -> str:
+        arguments = [str(self.inputs), str(self.outputs), str(self.kernel)]
+        if isinstance(self.stride, Symbol):
+            arguments.append(str(self.stride))
+        elif self.stride != 1:
+            arguments.append(f"stride={self.stride}")
+        if self.kernel > 1:
+            arguments.append(f"padding={self.kernel // 2}")
+        if self.groups != 1:
+            arguments.append(f"groups={self.groups}")
+        if not self.bias:
+            arguments.append("bias=False")
+        return f"nn.Conv2d({', '.join(arguments)})"
+
 
 @dataclass(frozen=True, slots=True)
 class BatchNorm2d:
     features: int
-    type = "BatchNorm2d"
+    type = text = "BatchNorm2d"
+    short = "bn"
     kernel = 1
     stride = 1
 
@@ -69,10 +103,14 @@ class BatchNorm2d:
     def macs(self, output: Shape) -> int:
         return 0
 
+    def source(self) -> str:
+        return f"nn.BatchNorm2d({self.features})"
+
 
 @dataclass(frozen=True, slots=True)
 class ReLU:
-    type = "ReLU"
+    type = text = "ReLU"
+    short = "relu"
     kernel = 1
     stride = 1
     params = 0
@@ -83,6 +121,9 @@ class ReLU:
     def macs(self, output: Shape) -> int:
         return 0
 
+    def source(self) -> str:
+        return "nn.ReLU(inplace=True)"
+
 
 @dataclass(frozen=True, slots=True)
 class MaxPool2d:
@@ -91,7 +132,12 @@ class MaxPool2d:
     kernel: int
     stride: int
     type = "MaxPool2d"
+    short = "pool"
     params = 0
+
+    @property
+    def text(self) -> str:
+        return f"{self.type} {self.kernel}×{self.kernel} /{self.stride}"
 
     def output(self, shape: Shape) -> Shape:
         channels, height, width = shape
@@ -100,12 +146,16 @@ class MaxPool2d:
     def macs(self, output: Shape) -> int:
         return 0
 
+    def source(self) -> str:
+        return f"nn.MaxPool2d({self.kernel}, stride={self.stride}, padding={self.kernel // 2})"
+
 
 @dataclass(frozen=True, slots=True)
 class AdaptiveAvgPool2d:
     """Global average pooling; its output counts as flattened."""
 
-    type = "AdaptiveAvgPool2d"
+    type = text = "AdaptiveAvgPool2d"
+    short = "pool"
     kernel = None
     stride = 1
     params = 0
@@ -116,12 +166,16 @@ class AdaptiveAvgPool2d:
     def macs(self, output: Shape) -> int:
         return 0
 
+    def source(self) -> str:
+        return "nn.AdaptiveAvgPool2d((1, 1))"
+
 
 @dataclass(frozen=True, slots=True)
 class Linear:
     inputs: int
     outputs: int
-    type = "Linear"
+    type = text = "Linear"
+    short = "fc"
     kernel = None
     stride = 1
 
@@ -134,6 +188,9 @@ class Linear:
 
     def macs(self, output: Shape) -> int:
         return self.inputs * self.outputs
+
+    def source(self) -> str:
+        return f"nn.Linear({self.inputs}, {self.outputs})"
 
 
 @dataclass(frozen=True, slots=True)

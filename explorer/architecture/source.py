@@ -5,7 +5,7 @@ Statements are put together one a line; `layout.py` breaks those that are too lo
 
 from collections.abc import Iterable, Iterator
 
-from explorer.architecture.block_source import BlockSource, Dialect, constructor, sequence
+from explorer.architecture.block_source import BlockSource, Dialect, sequence
 from explorer.architecture.compare import shape_text
 from explorer.architecture.design import Design
 from explorer.architecture.layout import Lines, chain, indented, laid_out
@@ -94,7 +94,7 @@ def stem_parts(plan: Plan, name_of: Name) -> Iterator[Part]:
     """The stem's layers one by one, or as one part if they are named so."""
     stem = plan.sections[0]
     names = [name_of(plan.design, layer.name) for layer in stem.loose]
-    made = [constructor(layer.kind) for layer in stem.loose]
+    made = [layer.kind.source() for layer in stem.loose]
     if any("." in name for name in names):
         yield name_of(plan.design, stem.name), sequence(made)
     else:
@@ -112,7 +112,7 @@ def stage_parts(plan: Plan, block: BlockSource, name_of: Name) -> Iterator[Part]
 
 def head_parts(plan: Plan, name_of: Name) -> Iterator[Part]:
     for layer in plan.sections[-1].loose:
-        yield name_of(plan.design, layer.name), constructor(layer.kind)
+        yield name_of(plan.design, layer.name), layer.kind.source()
 
 
 def network_class(plan: Plan, block: BlockSource, name_of: Name) -> Lines:

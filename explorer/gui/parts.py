@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from explorer.architecture.blocks import Block
-from explorer.architecture.layers import Conv2d, Cost, Costed, Layer, MaxPool2d, Shape
+from explorer.architecture.layers import Cost, Costed, Layer, Shape
 from explorer.architecture.plan import Plan, Section
 from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
 from explorer.gui.language import say
@@ -155,13 +155,8 @@ def repeats(part: Part) -> str:
 def type_text(part: Part) -> str:
     """What stands in a row, as torch or the field calls it."""
     match part:
-        case Layer(kind=Conv2d(kernel=kernel, stride=stride, groups=groups)):
-            text = f"Conv2d {kernel}×{kernel}" + (f" /{stride}" if stride > 1 else "")
-            return text + (f" ({groups} groups)" if groups > 1 else "")
-        case Layer(kind=MaxPool2d(kernel=kernel, stride=stride)):
-            return f"MaxPool2d {kernel}×{kernel} /{stride}"
         case Layer():
-            return part.type
+            return part.kind.text
         case Section(first=Block(kind=kind)):
             return kind
         case Run():
