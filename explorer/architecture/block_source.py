@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from explorer.architecture.blocks import BLOCKS, SHORTCUTS, Blueprint, Shortcut, Steps, Wiring
+from explorer.architecture.blocks import BLOCKS, IDENTITY, SHORTCUTS, Blueprint, Join, Steps, Wiring
 from explorer.architecture.design import Design
 from explorer.architecture.layers import Conv2d
 from explorer.architecture.layout import Lines, chain, indented
@@ -46,9 +46,9 @@ def wiring_of(design: Design, dialect: Dialect) -> Wiring:
     return design.wiring(Symbol(64, "inputs"), Symbol(64, dialect.width), Symbol(2, "stride"))
 
 
-def shortcut_joins(plan: Plan) -> set[str]:
-    """Every way in which a shortcut of the network reaches its sum."""
-    return {block.joins for stage in plan.stages for block in (stage.first, stage.repeated) if block is not None}
+def shortcut_joins(plan: Plan) -> set[Join]:
+    """What the shortcuts of the network add to its branches."""
+    return {block.way.join for stage in plan.stages for block in (stage.first, stage.repeated) if block is not None}
 
 
 class BlockSource:
@@ -61,9 +61,10 @@ class BlockSource:
         self.blueprint: Blueprint = kind.make(wiring)
         self.outputs = kind.expansion * wiring.width
         self.locals = self.name_products()
-        same, changed = (SHORTCUTS[wiring.shortcut](wiring, self.outputs, each) for each in (False, True))
-        self.shortcut: Shortcut = changed if changed.kind in shortcut_joins(plan) else same
-        self.only_if_changed = self.shortcut.kind != same.kind
+        chosen = SHORTCUTS[wiring.shortcut]
+        changed = chosen.make(wiring, self.outputs)
+        self.shortcut = changed if changed.join in shortcut_joins(plan) else IDENTITY
+        self.only_if_changed = not chosen.everywhere
 
     @property
     def class_name(self) -> str:
@@ -107,7 +108,7 @@ class BlockSource:
         text = f"{', '.join(kernels[:-1])} and {kernels[-1]}" if len(set(kernels)) > 1 else f"{kernels[0]}"
         if self.blueprint.before:
             return f"{text} convolutions, each behind its norm and ReLU."
-        last = "convolution" if self.shortcut.kind == "none" else "sum"
+        last = "convolution" if self.shortcut.join is Join.NONE else "sum"
         return f"{text} convolutions, each with its norm; the last ReLU follows the {last}."
 
     def layers(self) -> Iterator[str]:
@@ -126,8 +127,8 @@ class BlockSource:
 
     def shortcut_layers(self) -> Iterator[str]:
         outputs = self.name(self.outputs)
-        if self.shortcut.kind == "pad":
-            yield f"self.stride, self.new_channels = stride, {outputs} - inputs"
+        if self.shortcut.statements:
+            yield from (line.format(outputs=outputs) for line in self.shortcut.statements.constructor)
         made = [f"self.{name} = {value}" for name, value in self.projection().items()]
         if made and self.only_if_changed:
             yield f"{made[0].partition(' ')[0]} = None"
@@ -137,13 +138,10 @@ class BlockSource:
 
     def projection(self) -> dict[str, str]:
         """The attributes that hold the shortcut's layers, each with its constructor."""
-        made = [self.write(kind) for _, kind in self.shortcut.steps]
-        if not made:
-            return {}
-        if self.dialect.shortcut:
-            return {self.dialect.shortcut: sequence(made)}
-        number = branch_convolutions(self.design) + 1
-        return dict(zip((f"conv{number}", f"bn{number}"), made, strict=False))
+        kinds = [kind for _, kind in self.shortcut.steps]
+        if kinds and self.dialect.shortcut:
+            return {self.dialect.shortcut: sequence(list(map(self.write, kinds)))}
+        return {f"{kind.short}{branch_convolutions(self.design) + 1}": self.write(kind) for kind in kinds}
 
     def way(self) -> Iterator[str]:
         """The statements of `forward`."""
@@ -158,7 +156,7 @@ class BlockSource:
             yield f"{out} = {self.run(steps, value)}"
             value = out
         value = self.run(last, value)
-        if self.shortcut.kind != "none":
+        if self.shortcut.join is not Join.NONE:
             yield f"{out} = {value}"
             yield from self.shortcut_way(start)
             value = f"{out} + x"
@@ -166,11 +164,8 @@ class BlockSource:
 
     def shortcut_way(self, start: str) -> Iterator[str]:
         """The statements that give `x` the shape of the sum."""
-        if self.shortcut.kind == "pad":
-            yield "x = x[:, :, :: self.stride, :: self.stride]"
-            yield "if self.new_channels:  # half of them before the old ones, half behind"
-            yield "    half = self.new_channels // 2"
-            yield "    x = pad(x, (0, 0, 0, 0, half, self.new_channels - half))"
+        if self.shortcut.statements:
+            yield from self.shortcut.statements.forward
         elif names := list(self.projection()):
             change = f"x = {chain((f'self.{name}' for name in names), start)}"
             if self.only_if_changed:

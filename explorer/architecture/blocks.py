@@ -1,11 +1,12 @@
 """The vocabulary: stems, residual blocks and shortcuts, in terms of layers. No torch, no Qt.
 
-A new block is one short function and its entry in `BLOCKS`; a new stem or shortcut is one entry. Names follow
-torchvision's `resnet.py`.
+A new block is one short function and its entry in `BLOCKS`; a new stem or shortcut of known layers is one entry: form,
+plan, network, source, table and drawing go by what stands here. Names follow torchvision's `resnet.py`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from explorer.architecture.layers import (
     Conv2d,
     Cost,
     Costed,
+    Kind,
     Layer,
     MaxPool2d,
     ReLU,
@@ -108,36 +110,109 @@ BOTTLENECK_EXPANSION = 4
 
 
 class BlockKind(NamedTuple):
+    """`help` is what a form says of it, here as in the other vocabularies of this file."""
+
+    help: str
     make: Callable[[Wiring], Blueprint]
     expansion: int
     preactivation: bool
 
 
 BLOCKS = {
-    "basic": BlockKind(lambda w: post_activation(*two_convolutions(w)), 1, False),
-    "bottleneck": BlockKind(lambda w: post_activation(*bottleneck_convolutions(w)), BOTTLENECK_EXPANSION, False),
-    "preact-basic": BlockKind(lambda w: pre_activation(*two_convolutions(w)), 1, True),
-    "preact-bottleneck": BlockKind(lambda w: pre_activation(*bottleneck_convolutions(w)), BOTTLENECK_EXPANSION, True),
+    "basic": BlockKind(
+        QT_TRANSLATE_NOOP("explorer", "two 3×3 convolutions."),
+        lambda w: post_activation(*two_convolutions(w)),
+        expansion=1,
+        preactivation=False,
+    ),
+    "bottleneck": BlockKind(
+        QT_TRANSLATE_NOOP("explorer", "1×1, 3×3 and 1×1 convolutions."),
+        lambda w: post_activation(*bottleneck_convolutions(w)),
+        expansion=BOTTLENECK_EXPANSION,
+        preactivation=False,
+    ),
+    "preact-basic": BlockKind(
+        QT_TRANSLATE_NOOP("explorer", "two 3×3 convolutions, norm and ReLU before each."),
+        lambda w: pre_activation(*two_convolutions(w)),
+        expansion=1,
+        preactivation=True,
+    ),
+    "preact-bottleneck": BlockKind(
+        QT_TRANSLATE_NOOP("explorer", "1×1, 3×3 and 1×1 convolutions, norm and ReLU before each."),
+        lambda w: pre_activation(*bottleneck_convolutions(w)),
+        expansion=BOTTLENECK_EXPANSION,
+        preactivation=True,
+    ),
 }
 
 
-class Shortcut(NamedTuple):
-    """How the input reaches the sum; `steps` are the layers on that way."""
+class Join(StrEnum):
+    """What of a block's input is added to its branch."""
 
-    kind: str  # identity, projection, pad or none
+    IDENTITY = "identity"  # all of it, as it is
+    PROJECTION = "projection"  # what layers make of it
+    PAD = "pad"  # some of its positions, with zeros for new channels
+    NONE = "none"  # nothing: a plain block
+
+
+class Line(StrEnum):
+    """How a shortcut is drawn."""
+
+    SOLID = "solid"
+    DASHED = "dashed"
+    DOTTED = "dotted"
+
+
+class Statements(NamedTuple):
+    """The source of a shortcut that has no layers; `{outputs}` is where its block's channels are filled in."""
+
+    constructor: tuple[str, ...]
+    forward: tuple[str, ...]
+    functions: tuple[str, ...]  # of torch.nn.functional
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """How the input of a block reaches the sum, with all that is computed, said, drawn and written of it.
+
+    `words` name it; `left` says what a block puts out whose branch is zero; `note` stands in a figure where there is no
+    layer to show, with the stride as `{n}`.
+    """
+
+    join: Join
+    words: str
+    left: str = ""
+    line: Line | None = None
+    note: str = ""
     steps: Steps = ()
+    statements: Statements | None = None
 
 
-def identity_unless(changed: bool, otherwise: Callable[[], Shortcut]) -> Shortcut:
-    return otherwise() if changed else Shortcut("identity")
+IDENTITY = Shortcut(
+    Join.IDENTITY,
+    words=QT_TRANSLATE_NOOP("explorer", "identity shortcut"),
+    line=Line.SOLID,
+    note=QT_TRANSLATE_NOOP("explorer", "identity"),
+)
 
 
-def projection(w: Wiring, outputs: int) -> Shortcut:
+def project(w: Wiring, outputs: int) -> Shortcut:
     """A 1×1 convolution, with a norm if the design wants one (the paper's option B)."""
-    steps: list[Step] = [("downsample.0", w.conv(w.inputs, outputs, 1, w.stride))]
-    if w.shortcut_norm:
-        steps.append(("downsample.1", BatchNorm2d(outputs)))
-    return Shortcut("projection", tuple(steps))
+    return Shortcut(
+        Join.PROJECTION,
+        words=QT_TRANSLATE_NOOP("explorer", "projection shortcut"),
+        left=QT_TRANSLATE_NOOP("explorer", "what is left is what the 1×1 convolution on the shortcut makes of x"),
+        line=Line.DASHED,
+        steps=downsample(w.conv(w.inputs, outputs, 1, w.stride), *norms(w, outputs)),
+    )
+
+
+def norms(w: Wiring, outputs: int) -> tuple[Kind, ...]:
+    return (BatchNorm2d(outputs),) if w.shortcut_norm else ()
+
+
+def downsample(*kinds: Kind) -> Steps:
+    return tuple((f"downsample.{number}", kind) for number, kind in enumerate(kinds))
 
 
 def pad(w: Wiring, outputs: int) -> Shortcut:
@@ -147,35 +222,101 @@ def pad(w: Wiring, outputs: int) -> Shortcut:
             "explorer", "A padded shortcut can add channels but not remove them: {inputs} come in, {outputs} go out."
         )
         raise CannotBuild("stage.width", Sentence(reason, {"inputs": w.inputs, "outputs": outputs}))
-    return Shortcut("pad")
+    return PAD
 
 
-SHORTCUTS: dict[str, Callable[[Wiring, int, bool], Shortcut]] = {
-    "projection": lambda w, outputs, changed: identity_unless(changed, lambda: projection(w, outputs)),
-    "pad": lambda w, outputs, changed: identity_unless(changed, lambda: pad(w, outputs)),
-    "projection-all": lambda w, outputs, changed: projection(w, outputs),
-    "none": lambda w, outputs, changed: Shortcut("none"),
-}
-
-
-def activated(conv: Conv2d, preactivation: bool) -> Steps:
-    """The stem's convolution, with norm and ReLU unless the first block brings its own."""
-    rest: Steps = () if preactivation else (("bn1", BatchNorm2d(conv.outputs)), ("relu", ReLU()))
-    return ("conv1", conv), *rest
-
-
-STEMS: dict[str, Callable[[int, int, bool, bool], Steps]] = {
-    "imagenet": lambda inputs, width, bias, preactivation: (
-        *activated(Conv2d(inputs, width, 7, 2, bias=bias), preactivation),
-        ("maxpool", MaxPool2d(3, 2)),
+PAD = Shortcut(
+    Join.PAD,
+    words=QT_TRANSLATE_NOOP("explorer", "padded shortcut"),
+    left=QT_TRANSLATE_NOOP("explorer", "what is left is x thinned out, with zeros for the new channels"),
+    line=Line.DOTTED,
+    note=QT_TRANSLATE_NOOP("explorer", "every {n}th position,\nzeros for new channels"),
+    statements=Statements(
+        constructor=("self.stride, self.new_channels = stride, {outputs} - inputs",),
+        forward=(
+            "x = x[:, :, :: self.stride, :: self.stride]",
+            "if self.new_channels:  # half of them before the old ones, half behind",
+            "    half = self.new_channels // 2",
+            "    x = pad(x, (0, 0, 0, 0, half, self.new_channels - half))",
+        ),
+        functions=("pad",),
     ),
-    "cifar": lambda inputs, width, bias, preactivation: activated(Conv2d(inputs, width, 3, bias=bias), preactivation),
+)
+
+
+def omit(w: Wiring, outputs: int) -> Shortcut:
+    """A plain block: the input goes through the branch alone."""
+    return NO_SHORTCUT
+
+
+NO_SHORTCUT = Shortcut(
+    Join.NONE,
+    words=QT_TRANSLATE_NOOP("explorer", "no shortcut"),
+    left=QT_TRANSLATE_NOOP(
+        "explorer", "a plain block has no shortcut, so it puts out 0 whatever comes in, and x is lost"
+    ),
+)
+
+
+class ShortcutKind(NamedTuple):
+    """A design's choice: what `make` makes where a block changes the shape, or `everywhere`; else the identity."""
+
+    help: str
+    make: Callable[[Wiring, int], Shortcut]
+    everywhere: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether it leaves a network without shortcuts."""
+        return self.make is omit
+
+    def at(self, w: Wiring, outputs: int) -> Shortcut:
+        """The shortcut of a block that puts out so many channels. Raises CannotBuild."""
+        changed = w.stride != 1 or outputs != w.inputs
+        return self.make(w, outputs) if changed or self.everywhere else IDENTITY
+
+
+SHORTCUTS = {
+    "projection": ShortcutKind(
+        QT_TRANSLATE_NOOP("explorer", "1×1 convolution where the shape changes (option B)."), project
+    ),
+    "pad": ShortcutKind(QT_TRANSLATE_NOOP("explorer", "zeros for new channels (A)."), pad),
+    "projection-all": ShortcutKind(QT_TRANSLATE_NOOP("explorer", "1×1 everywhere (C)."), project, everywhere=True),
+    "none": ShortcutKind(QT_TRANSLATE_NOOP("explorer", "a plain network."), omit, everywhere=True),
 }
+
+
+class StemKind(NamedTuple):
+    """`convolutions` of (inputs, width, bias), what follows their norm and ReLU is `pool`."""
+
+    help: str
+    convolutions: Callable[[int, int, bool], Steps]
+    pool: Steps = ()
+
+
+STEMS = {
+    "imagenet": StemKind(
+        QT_TRANSLATE_NOOP("explorer", "7×7 convolution with stride 2, then max pooling."),
+        lambda inputs, width, bias: (("conv1", Conv2d(inputs, width, 7, 2, bias=bias)),),
+        (("maxpool", MaxPool2d(3, 2)),),
+    ),
+    "cifar": StemKind(
+        QT_TRANSLATE_NOOP("explorer", "one 3×3 convolution, size kept."),
+        lambda inputs, width, bias: (("conv1", Conv2d(inputs, width, 3, bias=bias)),),
+    ),
+}
+
+
+def stem_steps(kind: str, inputs: int, width: int, bias: bool, preactivation: bool) -> Steps:
+    """The layers of a stem; the first block of a pre-activation network brings norm and ReLU itself."""
+    stem = STEMS[kind]
+    activation: Steps = () if preactivation else (("bn1", BatchNorm2d(width)), ("relu", ReLU()))
+    return *stem.convolutions(inputs, width, bias), *activation, *stem.pool
 
 
 @dataclass(frozen=True, slots=True)
 class Block(Costed):
-    """One residual block at its place: four short runs of layers around a sum.
+    """One residual block at its place: four short runs of layers around a sum, and the `way` of its shortcut to it.
 
     A projection of a block with a shared start (`before`, pre-activation) reads what that start puts out; identity and
     pad read the block's raw input.
@@ -187,7 +328,7 @@ class Block(Costed):
     branch: tuple[Layer, ...]
     shortcut: tuple[Layer, ...]
     after: tuple[Layer, ...]
-    joins: str  # identity, projection, pad or none
+    way: Shortcut
     stride: int
     input: Shape
     output: Shape
@@ -231,13 +372,12 @@ def build_block(name: str, kind: str, w: Wiring, signal: Signal) -> tuple[Block,
         return follow(signal, ((f"{name}.{step}", layer) for step, layer in steps))
 
     blueprint = BLOCKS[kind].make(w)
-    outputs = BLOCKS[kind].expansion * w.width
-    shortcut = SHORTCUTS[w.shortcut](w, outputs, w.stride != 1 or outputs != w.inputs)
+    way = SHORTCUTS[w.shortcut].at(w, BLOCKS[kind].expansion * w.width)
     before, shared = run(signal, blueprint.before)
     branch, end = run(shared, blueprint.branch)
-    side, _ = run(shared, shortcut.steps)
+    side, _ = run(shared, way.steps)
     after, end = run(end, blueprint.after)
     assert end.field is not None
     cost = cost_of(before + branch + side + after, off_path=side)
     ends = (signal.shape, end.shape, end.field)
-    return Block(name, kind, before, branch, side, after, shortcut.kind, w.stride, *ends, cost), end
+    return Block(name, kind, before, branch, side, after, way, w.stride, *ends, cost), end

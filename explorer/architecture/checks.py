@@ -80,7 +80,7 @@ def warnings(plan: Plan) -> Iterator[Problem]:
             QT_TRANSLATE_NOOP("explorer", "Turn the norm on the shortcut off"),
             design.change(shortcut_norm=False),
         )
-    if design.zero_init and design.shortcut == "none":
+    if design.zero_init and design.plain:
         yield unwise(
             "zero_init",
             Sentence(

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from annotated_types import BaseMetadata, GroupedMetadata, Interval, Len, Predicate
 
 from explorer.architecture.blocks import BLOCKS, SHORTCUTS, STEMS, Wiring
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Label
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Label, explained
 
 MOST_BLOCKS = 512  # of a stage
 
@@ -88,10 +88,7 @@ class Design:
         OneOf(tuple(STEMS)),
         Label(
             QT_TRANSLATE_NOOP("explorer", "Stem"),
-            QT_TRANSLATE_NOOP(
-                "explorer",
-                "imagenet: 7×7 convolution with stride 2, then max pooling. cifar: one 3×3 convolution, size kept.",
-            ),
+            explained({name: kind.help for name, kind in STEMS.items()}),
         ),
     ] = "imagenet"
     stem_width: Annotated[
@@ -108,10 +105,7 @@ class Design:
         OneOf(tuple(BLOCKS)),
         Label(
             QT_TRANSLATE_NOOP("explorer", "Block"),
-            QT_TRANSLATE_NOOP(
-                "explorer",
-                "basic: two 3×3 convolutions. bottleneck: 1×1, 3×3, 1×1. preact: norm and ReLU come first.",
-            ),
+            explained({name: kind.help for name, kind in BLOCKS.items()}),
         ),
     ] = "basic"
     shortcut: Annotated[
@@ -119,11 +113,7 @@ class Design:
         OneOf(tuple(SHORTCUTS)),
         Label(
             QT_TRANSLATE_NOOP("explorer", "Shortcut"),
-            QT_TRANSLATE_NOOP(
-                "explorer",
-                "projection: 1×1 convolution where the shape changes (option B). pad: zeros for new channels (A). "
-                "projection-all: 1×1 everywhere (C). none: a plain network.",
-            ),
+            explained({name: kind.help for name, kind in SHORTCUTS.items()}),
         ),
     ] = "projection"
     shortcut_norm: Annotated[
@@ -205,6 +195,11 @@ class Design:
     @property
     def preactivation(self) -> bool:
         return BLOCKS[self.block].preactivation
+
+    @property
+    def plain(self) -> bool:
+        """Whether its blocks have no shortcut."""
+        return SHORTCUTS[self.shortcut].plain
 
     def wiring(self, inputs: int, width: int, stride: int) -> Wiring:
         """The surroundings of a block of this design: `inputs` channels come in."""

@@ -8,7 +8,7 @@ question of shapes and shortcuts, not of weights. Dive into Deep Learning, chapt
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from explorer.architecture.blocks import Block
+from explorer.architecture.blocks import Block, Join
 from explorer.architecture.compare import shape_text
 from explorer.architecture.design import MOST_BLOCKS, Design
 from explorer.architecture.plan import Plan, plan_network
@@ -24,42 +24,24 @@ class Ruling(NamedTuple):
 
 def zeroing(block: Block) -> Ruling:
     """Whether `block` is exactly the identity once the last layer of its branch is at zero."""
-    shapes = {"input": shape_text(block.input), "output": shape_text(block.output)}
-    changed = block.input != block.output
-    match block.joins:
-        case "identity" if block.after:  # x comes out of a ReLU: of the block before, or of the stem
+    if block.way.join is Join.IDENTITY:
+        if block.after:  # x comes out of a ReLU: of the block before, or of the stem
             why = QT_TRANSLATE_NOOP(
                 "explorer",
                 "The last norm puts out 0, so the sum is x, and ReLU leaves x ≥ 0 as it is: f(x) = x exactly.",
             )
-        case "identity":
+        else:
             why = QT_TRANSLATE_NOOP(
                 "explorer",
                 "The last convolution puts out 0, so the sum is x, and nothing follows it: f(x) = x exactly.",
             )
-        case "projection" if changed:
-            why = QT_TRANSLATE_NOOP(
-                "explorer",
-                "No identity: the shape changes from {input} to {output}, and what is left is what the 1×1 convolution "
-                "on the shortcut makes of x.",
-            )
-        case "projection":
-            why = QT_TRANSLATE_NOOP(
-                "explorer",
-                "No identity: a 1×1 convolution stands on the shortcut, and what is left is what it makes of x.",
-            )
-        case "pad":
-            why = QT_TRANSLATE_NOOP(
-                "explorer",
-                "No identity: the shape changes from {input} to {output}, and what is left is x thinned out, with "
-                "zeros for the new channels.",
-            )
-        case _:
-            why = QT_TRANSLATE_NOOP(
-                "explorer",
-                "No identity: a plain block has no shortcut, so it puts out 0 whatever comes in, and x is lost.",
-            )
-    return Ruling(block.joins == "identity", Sentence(why, shapes))
+        return Ruling(True, Sentence(why))
+    if block.input == block.output:
+        why = QT_TRANSLATE_NOOP("explorer", "No identity: {left}.")
+    else:
+        why = QT_TRANSLATE_NOOP("explorer", "No identity: the shape changes from {input} to {output}; {left}.")
+    shapes = {"input": shape_text(block.input), "output": shape_text(block.output)}
+    return Ruling(False, Sentence(why, {**shapes, "left": Sentence(block.way.left)}))
 
 
 def insertion(plan: Plan, path: str) -> Ruling:

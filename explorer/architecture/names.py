@@ -8,7 +8,7 @@ such a path into what a reader of another text would call it; within one design 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from explorer.architecture.blocks import BLOCKS, Wiring
+from explorer.architecture.blocks import BLOCKS, SHORTCUTS, Wiring
 from explorer.architecture.design import Design
 from explorer.architecture.layers import Conv2d
 
@@ -30,8 +30,8 @@ def in_chapter(design: Design, path: str) -> str:
     stage = f"b{place.stage + 1}"
     if not place.layer.startswith(SHORTCUT):
         return joined(stage, place.block, place.layer)
-    kind = "conv" if place.layer == f"{SHORTCUT}0" else "bn"
-    return joined(stage, place.block, f"{kind}{branch_convolutions(design) + 1}")
+    kind = dict(SHORTCUTS[design.shortcut].make(wiring(design), 64).steps)[place.layer]
+    return joined(stage, place.block, f"{kind.short}{branch_convolutions(design) + 1}")
 
 
 def in_paper(design: Design, path: str) -> str:
@@ -97,5 +97,9 @@ def joined(*parts: str) -> str:
 
 def branch_convolutions(design: Design) -> int:
     """How many convolutions a block has beside its shortcut."""
-    wiring = Wiring(64, 64, 1, False, 1, 64, design.stride_on, design.shortcut, False)
-    return sum(isinstance(kind, Conv2d) for part in BLOCKS[design.block].make(wiring) for _, kind in part)
+    return sum(isinstance(kind, Conv2d) for part in BLOCKS[design.block].make(wiring(design)) for _, kind in part)
+
+
+def wiring(design: Design) -> Wiring:
+    """Surroundings in which a block has all the layers that it may have."""
+    return Wiring(64, 64, 2, False, 1, 64, design.stride_on, design.shortcut, True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from explorer.architecture.blocks import BLOCKS, STEMS, Block, CannotBuild, Steps, build_block
+from explorer.architecture.blocks import BLOCKS, Block, CannotBuild, Steps, build_block, stem_steps
 from explorer.architecture.design import Design
 from explorer.architecture.layers import (
     AdaptiveAvgPool2d,
@@ -119,7 +119,7 @@ def plan_stage(design: Design, index: int, signal: Signal) -> tuple[Section, Sig
 def plan_network(design: Design) -> Plan:
     """Lay out `design`; never raises: what cannot be built is left out and named in `obstacles`."""
     preactivation = design.preactivation
-    stem = STEMS[design.stem](design.input[0], design.stem_width, design.conv_bias, preactivation)
+    stem = stem_steps(design.stem, design.input[0], design.stem_width, design.conv_bias, preactivation)
     section, signal = plan_loose("stem", stem, Signal(design.input))
     sections, obstacles = [section], []
     if not any(stage.blocks for stage in design.stages):

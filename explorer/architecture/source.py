@@ -6,6 +6,7 @@ Statements are put together one a line; `layout.py` breaks those that are too lo
 from collections.abc import Iterable, Iterator
 
 from explorer.architecture.block_source import BlockSource, Dialect, sequence
+from explorer.architecture.blocks import Join
 from explorer.architecture.compare import shape_text
 from explorer.architecture.design import Design
 from explorer.architecture.layout import Lines, chain, indented, laid_out
@@ -72,8 +73,8 @@ def title(design: Design) -> str:
 
 
 def imports(block: BlockSource) -> Lines:
-    pads = ["pad"] if block.shortcut.kind == "pad" else []
-    functions = pads + (["relu"] if block.dialect.functional else [])
+    functions = list(block.shortcut.statements.functions) if block.shortcut.statements else []
+    functions += ["relu"] if block.dialect.functional else []
     rest = [f"from torch.nn.functional import {', '.join(functions)}"] if functions else []
     return ["from torch import Tensor, nn", *rest]
 
@@ -142,7 +143,7 @@ def sequential_network(plan: Plan, block: BlockSource) -> Iterator[str]:
     first = next(section.first for section in plan.stages if section.first)
     variables = [*stem_parts(plan, name_of), *stages]
     for name, made in variables:
-        if name == stages[0][0] and first.joins == "projection":
+        if name == stages[0][0] and first.way.join is Join.PROJECTION:
             yield "# Unlike the chapter's, this first stage begins with a 1×1 on its shortcut."
         yield f"{name} = {made}"
     head = [made for _, made in head_parts(plan, name_of)]

@@ -1,18 +1,24 @@
 """Twins: one design with shortcuts and without, which is all that a residual network adds. No torch, no Qt."""
 
+from enum import StrEnum
+
 from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_of
 from explorer.architecture.words import QT_TRANSLATE_NOOP
 
-RESIDUAL = QT_TRANSLATE_NOOP("explorer", "residual")
-PLAIN = QT_TRANSLATE_NOOP("explorer", "plain")
 LONGEST = 80  # characters of a name
 
 
-def kind_of(design: Design) -> str:
-    """`RESIDUAL` or `PLAIN`."""
-    return PLAIN if design.shortcut == "none" else RESIDUAL
+class NetworkKind(StrEnum):
+    """Which of two twins a network is."""
+
+    RESIDUAL = QT_TRANSLATE_NOOP("explorer", "residual")
+    PLAIN = QT_TRANSLATE_NOOP("explorer", "plain")
+
+
+def kind_of(design: Design) -> NetworkKind:
+    return NetworkKind.PLAIN if design.plain else NetworkKind.RESIDUAL
 
 
 def twin_of(design: Design) -> Design:
@@ -21,11 +27,11 @@ def twin_of(design: Design) -> Design:
     Where a stage narrows, padding cannot be built and the shortcuts are projections. A plain twin does not start its
     branches at zero, for nothing would pass through them.
     """
-    if kind_of(design) == RESIDUAL:
-        twin = design.change(shortcut="none", zero_init=False)
-    else:
+    if design.plain:
         padded = design.change(shortcut="pad")
         twin = design.change(shortcut="projection") if plan_network(padded).obstacles else padded
+    else:
+        twin = design.change(shortcut="none", zero_init=False)
     return twin.change(name=twin_name(design, twin))
 
 

@@ -56,6 +56,13 @@ def joined(separator: str, sentences: Iterable[Sentence]) -> Sentence:
     return Sentence(separator.join(f"{{{name}}}" for name in values), values)
 
 
+def explained(meanings: Mapping[str, str]) -> Sentence:
+    """What each value may stand for, a line each: `pad: zeros for new channels (A).`"""
+    line = QT_TRANSLATE_NOOP("explorer", "{value}: {meaning}")
+    lines = (Sentence(line, {"value": value, "meaning": Sentence(text)}) for value, text in meanings.items())
+    return joined("\n", lines)
+
+
 def sentence_table(sentence: Sentence) -> dict[str, object]:
     """What the sentence is made of, as plain values."""
     values = {

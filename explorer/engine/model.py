@@ -5,12 +5,12 @@ Nothing here knows what a bottleneck or a stem is: that is `architecture/blocks.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, assert_never
 
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from explorer.architecture.blocks import Block
+from explorer.architecture.blocks import Block, Join
 from explorer.architecture.layers import AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Layer, Linear, MaxPool2d, ReLU
 from explorer.architecture.plan import Plan, Section
 
@@ -37,7 +37,7 @@ class ResidualBlock(nn.Module):
 
     def __init__(self, block: Block) -> None:
         super().__init__()
-        self.joins, self.stride, self.outputs = block.joins, block.stride, block.output[0]
+        self.join, self.stride, self.outputs = block.way.join, block.stride, block.output[0]
         for layer in block.layers:
             name = layer.name.removeprefix(f"{block.name}.")
             if name.startswith("downsample."):
@@ -68,17 +68,19 @@ class ResidualBlock(nn.Module):
 
     def shortcut(self, x: Tensor, start: Tensor) -> Tensor | None:
         """What is added to the branch's output; None in a plain network."""
-        match self.joins:
-            case "identity":
+        match self.join:
+            case Join.IDENTITY:
                 return x
-            case "projection":
+            case Join.PROJECTION:
                 side: Tensor = self.downsample(start)
                 return side
-            case "pad":
+            case Join.PAD:
                 new = self.outputs - x.shape[1]
                 return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, new // 2, new - new // 2))
-            case _:
+            case Join.NONE:
                 return None
+            case _:
+                assert_never(self.join)
 
 
 class ResNet(nn.Module):

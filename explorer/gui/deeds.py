@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
+from explorer.architecture.blocks import Join
 from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_of
@@ -40,7 +41,7 @@ def block_alone(window: "Window", before: Design) -> bool:
 
 def identity_alone(window: "Window", before: Design) -> bool:
     block = window.block.figure.block
-    return block_alone(window, before) and block is not None and block.joins == "identity"
+    return block_alone(window, before) and block is not None and block.way.join is Join.IDENTITY
 
 
 def branch_zeroed(window: "Window", before: Design) -> bool:

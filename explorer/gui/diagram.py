@@ -170,7 +170,7 @@ class Diagram(QAbstractScrollArea):
             round(box.width()),
             round(box.height()),
             min(drawn.count, MOST_COPIES),
-            drawn.joins,
+            drawn.line,
             slab.chosen,
             self.devicePixelRatioF(),
         )

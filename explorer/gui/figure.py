@@ -6,11 +6,12 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from explorer.architecture.blocks import Block
+from explorer.architecture.blocks import Block, Join
 from explorer.architecture.compare import shape_text
 from explorer.architecture.layers import Layer
+from explorer.architecture.words import Sentence
 from explorer.gui import theme
-from explorer.gui.language import whole
+from explorer.gui.language import say, whole
 from explorer.gui.parts import block_text, type_text
 
 
@@ -80,7 +81,7 @@ class BlockFigure(QWidget):
         """The boxes of the main path with the sum among them, and the height of one."""
         assert self.block is not None
         layers: list[Layer | None] = [*self.block.before, *self.block.branch]
-        if self.block.joins != "none":
+        if self.block.way.join is not Join.NONE:
             layers.append(None)
         layers += self.block.after
         line = self.fontMetrics().lineSpacing()
@@ -134,9 +135,7 @@ class BlockFigure(QWidget):
         painter.drawPath(path)
         self.head(painter, QPointF(middle + tall / 2, end), QPointF(1, 0), theme.colours().accent)
         if not block.shortcut:
-            text = {"identity": self.tr("identity"), "pad": self.tr("every {n}th position,\nzeros for new channels")}
-            words = text[block.joins].format(n=block.stride)
-            self.plate(painter, away, (start + end) / 2, words)
+            self.plate(painter, away, (start + end) / 2, say(Sentence(block.way.note, {"n": block.stride})))
         for number, layer in enumerate(block.shortcut):
             top = start + (end - start) * (number + 1) / (len(block.shortcut) + 1) - tall / 2
             self.paint_layer(painter, away, top, tall, layer)

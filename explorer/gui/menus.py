@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolBar, QToolButton
 
 from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.plan import Section
-from explorer.architecture.twins import PLAIN, kind_of
 from explorer.gui import theme
 from explorer.gui.boxes import redo_keys, undo_keys
 from explorer.gui.choices import fill_choices, fill_preset_menu
@@ -240,7 +239,7 @@ class Menus(QObject):
         """What the button beside Start says, said where it stands alone."""
         if self.training.confirmed > 1:
             return self.training.twin.text()
-        plain, room = kind_of(self.document.design) == PLAIN, self.training.has_room()
+        plain, room = self.document.design.plain, self.training.has_room()
         if room:
             return self.tr("Start with its residual twin") if plain else self.tr("Start with its plain twin")
         return self.tr("Add to queue with its residual twin") if plain else self.tr("Add to queue with its plain twin")

@@ -10,7 +10,7 @@ from typing import ClassVar
 from explorer.architecture.blocks import Block
 from explorer.architecture.layers import Cost, Costed, Layer, Shape
 from explorer.architecture.plan import Plan, Section
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
+from explorer.architecture.words import Sentence
 from explorer.gui.language import say
 
 RUN = "…"
@@ -169,17 +169,9 @@ def type_text(part: Part) -> str:
             return ""
 
 
-SHORTCUTS = {
-    "identity": QT_TRANSLATE_NOOP("explorer", "identity shortcut"),
-    "projection": QT_TRANSLATE_NOOP("explorer", "projection shortcut"),
-    "pad": QT_TRANSLATE_NOOP("explorer", "padded shortcut"),
-    "none": QT_TRANSLATE_NOOP("explorer", "no shortcut"),
-}
-
-
 def block_text(block: Block) -> str:
     """How a block's input joins its output."""
-    return say(SHORTCUTS[block.joins])
+    return say(block.way.words)
 
 
 def find_part(plan: Plan, path: str) -> Part | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import sqrt
 
-from explorer.architecture.blocks import Block
+from explorer.architecture.blocks import Block, Line
 from explorer.architecture.compare import shape_text
 from explorer.architecture.layers import Shape
 from explorer.architecture.plan import Plan, Section
@@ -31,7 +31,7 @@ class Drawn:
     path: str
     shape: Shape
     section: int
-    joins: str = "none"
+    line: Line | None = None  # of a block's shortcut
     count: int = 1
     run: str = ""
     blocks: int = 0
@@ -74,10 +74,10 @@ def stage_slabs(section: Section, hue: int, opened: set[str]) -> tuple[Drawn, ..
     slabs: list[Drawn] = []
     for part in children(section):
         if isinstance(part, Run) and part.name not in opened:
-            slabs.append(Drawn(part.name, part.output, hue, part.block.joins, part.count, part.name, part.count))
+            slabs.append(Drawn(part.name, part.output, hue, part.block.way.line, part.count, part.name, part.count))
         else:
             blocks = children(part) if isinstance(part, Run) else (part,)
-            drawn = [Drawn(each.name, each.output, hue, each.joins) for each in blocks if isinstance(each, Block)]
+            drawn = [Drawn(each.name, each.output, hue, each.way.line) for each in blocks if isinstance(each, Block)]
             if isinstance(part, Run):
                 drawn[0] = replace(drawn[0], run=part.name, blocks=part.count)
             slabs += drawn

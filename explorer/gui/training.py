@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QVBoxLayout, Q
 
 from explorer.architecture.compare import shape_text
 from explorer.architecture.reading import Refused
-from explorer.architecture.twins import PLAIN, kind_of
 from explorer.gui import theme
 from explorer.gui.boxes import watch_box
 from explorer.gui.buttons import word_button
@@ -238,6 +237,6 @@ class TrainingPanel(QWidget):
     def twin_text(self) -> str:
         if self.confirmed > 1:
             return self.tr("Train both anyway")
-        if kind_of(self.document.design) == PLAIN:
+        if self.document.design.plain:
             return self.tr("… and its residual twin")
         return self.tr("… and its plain twin")

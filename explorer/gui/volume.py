@@ -1,11 +1,12 @@
 """How one slab of the diagram looks: a volume in its stage's hue, copies behind it for a run, the shortcut above it."""
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
+from explorer.architecture.blocks import Line
 from explorer.gui import theme
 
 DEPTH = 5.0  # pixels by which a slab's far side is shifted, for a look of volume
@@ -13,11 +14,6 @@ STACK = 3.0  # pixels between the copies that stand for a run
 MOST_COPIES = 3
 ARC = 14.0  # pixels that a shortcut's control points stand above its slab
 MARGIN, BELOW = 32.0, 2.0  # pixels around a slab's front that its picture needs: beside it and above, and below
-SHORTCUT_PENS = {
-    "identity": Qt.PenStyle.SolidLine,
-    "projection": Qt.PenStyle.DashLine,
-    "pad": Qt.PenStyle.DotLine,
-}
 
 
 class Inks(NamedTuple):
@@ -50,7 +46,7 @@ class Look(NamedTuple):
     width: int
     height: int
     copies: int
-    joins: str
+    line: Line | None  # of the shortcut, if there is one
     chosen: bool
     ratio: float  # of the screen's pixels to ours
 
@@ -67,8 +63,8 @@ def slab_picture(look: Look) -> QPixmap:
     for copy in reversed(range(look.copies)):
         painter.setPen(inks.chosen if look.chosen and copy == 0 else inks.edge)
         paint_volume(painter, box.translated(copy * STACK, -copy * STACK), inks)
-    if look.joins in SHORTCUT_PENS:
-        paint_arc(painter, box, look)
+    if look.line:
+        paint_arc(painter, box, look, pen_style(look.line))
     painter.end()
     return pixmap
 
@@ -84,7 +80,19 @@ def paint_volume(painter: QPainter, box: QRectF, inks: Inks) -> None:
     painter.drawRect(box)
 
 
-def paint_arc(painter: QPainter, box: QRectF, look: Look) -> None:
+def pen_style(line: Line) -> Qt.PenStyle:
+    match line:
+        case Line.SOLID:
+            return Qt.PenStyle.SolidLine
+        case Line.DASHED:
+            return Qt.PenStyle.DashLine
+        case Line.DOTTED:
+            return Qt.PenStyle.DotLine
+        case _:
+            assert_never(line)
+
+
+def paint_arc(painter: QPainter, box: QRectF, look: Look, style: Qt.PenStyle) -> None:
     """From before the block to behind it, over its top."""
     stacked = STACK * (look.copies - 1)
     left, right = box.left() - 3, box.right() + DEPTH + 4 + stacked
@@ -93,7 +101,7 @@ def paint_arc(painter: QPainter, box: QRectF, look: Look) -> None:
     path.cubicTo(QPointF(left, top - ARC), QPointF(right, top - ARC), QPointF(right, top + 2))
     ink = QColor(look.colours.text)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(ink, 1.4, SHORTCUT_PENS[look.joins]))
+    painter.setPen(QPen(ink, 1.4, style))
     painter.drawPath(path)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ink)

@@ -1,6 +1,6 @@
 import pytest
 
-from explorer.architecture.blocks import CannotBuild, Wiring, build_block
+from explorer.architecture.blocks import SHORTCUTS, CannotBuild, Join, Wiring, build_block
 from explorer.architecture.layers import Signal
 from explorer.architecture.notation import from_line
 from explorer.architecture.plan import plan_network
@@ -60,6 +60,17 @@ def test_names_the_key_to_blame(kind, changes, field):
     with pytest.raises(CannotBuild) as caught:
         build_block("b", kind, wiring(**changes), Signal((64, 8, 8)))
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize("shortcut", SHORTCUTS)
+@pytest.mark.parametrize("stride", [1, 2])
+def test_all_that_is_shown_of_a_shortcut_is_said_where_it_is_made(shortcut, stride):
+    block, _ = build_block("b", "basic", wiring(shortcut=shortcut, stride=stride), Signal((64, 8, 8)))
+    way = block.way
+    assert way.words
+    assert bool(way.left) == (way.join is not Join.IDENTITY)
+    assert bool(way.line) == (way.join is not Join.NONE)
+    assert bool(way.note) == (bool(way.line) and not block.shortcut)
 
 
 def test_a_block_in_the_middle_of_a_stage_is_the_one_that_would_be_built_there():

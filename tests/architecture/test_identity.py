@@ -29,7 +29,7 @@ def test_the_chapters_network():
         ({"block": "bottleneck"}, "layer1.1", True, "last norm"),
         ({"shortcut": "pad"}, "layer2.0", False, "zeros for the new channels"),
         ({"shortcut": "pad"}, "layer2.1", True, "last norm"),
-        ({"shortcut": "projection-all"}, "layer1.1", False, "stands on the shortcut"),
+        ({"shortcut": "projection-all"}, "layer1.1", False, "No identity: what is left is what the 1×1"),
         ({"shortcut": "none"}, "layer1.1", False, "no shortcut"),
     ],
 )

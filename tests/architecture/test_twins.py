@@ -3,13 +3,13 @@ import pytest
 from explorer.architecture.design import Stage
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_files
-from explorer.architecture.twins import LONGEST, PLAIN, RESIDUAL, kind_of, twin_of
+from explorer.architecture.twins import LONGEST, NetworkKind, kind_of, twin_of
 
 DEEP, PLAIN_DEEP, MINI = preset("deep-residual-56"), preset("deep-plain-56"), preset("mini")
 
 
 def test_the_two_presets_are_twins():
-    assert (kind_of(DEEP), kind_of(PLAIN_DEEP)) == (RESIDUAL, PLAIN)
+    assert (kind_of(DEEP), kind_of(PLAIN_DEEP)) == (NetworkKind.RESIDUAL, NetworkKind.PLAIN)
     for one, other in ((DEEP, PLAIN_DEEP), (PLAIN_DEEP, DEEP)):
         assert twin_of(one) == other
         assert twin_of(one).name == other.name

@@ -6,6 +6,7 @@ import torchvision
 from hypothesis import given, settings
 from torch import nn
 
+from explorer.architecture.blocks import BLOCKS, SHORTCUTS, Join
 from explorer.architecture.checks import find_problems
 from explorer.architecture.notation import from_line
 from explorer.architecture.plan import plan_network
@@ -26,8 +27,6 @@ TORCHVISION = (
     "wide_resnet50_2",
     "wide_resnet101_2",
 )
-BLOCKS = ("basic", "bottleneck", "preact-basic", "preact-bottleneck")
-SHORTCUTS = ("projection", "pad", "projection-all", "none")
 
 
 def model_of(line, **changes):
@@ -163,7 +162,7 @@ def test_xavier_is_uniform_by_both_fans():
 @pytest.mark.parametrize("block", BLOCKS)
 def test_blocks_that_start_at_zero_are_the_identity(block):
     model = small(block, zero_init=True, conv_bias=True).eval()
-    blocks = [each for each in model.modules() if isinstance(each, ResidualBlock) and each.joins == "identity"]
+    blocks = [each for each in model.modules() if isinstance(each, ResidualBlock) and each.join is Join.IDENTITY]
     assert blocks
     for each in blocks:
         x = torch.randn(2, each.outputs, 5, 5)

@@ -3,6 +3,7 @@ from itertools import combinations
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
+from explorer.architecture.blocks import Line
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.gui.diagram import Slab
@@ -33,12 +34,12 @@ def test_size_shrinks_and_channels_grow(session):
 
 def test_arcs_say_what_the_shortcut_is():
     plan = plan_network(preset("resnet50"))
-    joins = {slab.path: slab.joins for caption in section_captions(plan, set(), str) for slab in caption.slabs}
-    assert joins["layer1.0"] == "projection"
-    assert joins["layer1.1…"] == "identity"
-    assert joins["stem.conv1"] == "none"
+    lines = {slab.path: slab.line for caption in section_captions(plan, set(), str) for slab in caption.slabs}
+    assert lines["layer1.0"] is Line.DASHED
+    assert lines["layer1.1…"] is Line.SOLID
+    assert lines["stem.conv1"] is None
     plain = section_captions(plan_network(preset("deep-plain-56")), set(), str)
-    assert {slab.joins for caption in plain for slab in caption.slabs} == {"none"}
+    assert {slab.line for caption in plain for slab in caption.slabs} == {None}
 
 
 def test_a_long_network_stays_readable(open_session):
