@@ -375,8 +375,8 @@ def build_block(name: str, kind: str, w: Wiring, signal: Signal) -> tuple[Block,
     way = SHORTCUTS[w.shortcut].at(w, BLOCKS[kind].expansion * w.width)
     before, shared = run(signal, blueprint.before)
     branch, end = run(shared, blueprint.branch)
-    side, _ = run(shared, way.steps)
-    after, end = run(end, blueprint.after)
+    side, joining = run(shared, way.steps)
+    after, end = run(end.plus(joining), blueprint.after)
     assert end.field is not None
     cost = cost_of(before + branch + side + after, off_path=side)
     ends = (signal.shape, end.shape, end.field)

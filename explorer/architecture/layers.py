@@ -32,6 +32,8 @@ class Kind(Protocol):
     @property
     def stride(self) -> int: ...
     @property
+    def padding(self) -> int: ...
+    @property
     def params(self) -> int: ...
     def output(self, shape: Shape) -> Shape: ...
     def macs(self, output: Shape) -> int: ...
@@ -42,7 +44,7 @@ class Kind(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Conv2d:
-    """A square convolution, padded so that stride 1 keeps the size."""
+    """A square convolution with an odd kernel, padded so that stride 1 keeps the size."""
 
     inputs: int
     outputs: int
@@ -52,6 +54,10 @@ class Conv2d:
     bias: bool = False
     type = "Conv2d"
     short = "conv"
+
+    @property
+    def padding(self) -> int:
+        return self.kernel // 2
 
     @property
     def text(self) -> str:
@@ -77,7 +83,7 @@ class Conv2d:
         elif self.stride != 1:
             arguments.append(f"stride={self.stride}")
         if self.kernel > 1:
-            arguments.append(f"padding={self.kernel // 2}")
+            arguments.append(f"padding={self.padding}")
         if self.groups != 1:
             arguments.append(f"groups={self.groups}")
         if not self.bias:
@@ -92,6 +98,7 @@ class BatchNorm2d:
     short = "bn"
     kernel = 1
     stride = 1
+    padding = 0
 
     @property
     def params(self) -> int:
@@ -113,6 +120,7 @@ class ReLU:
     short = "relu"
     kernel = 1
     stride = 1
+    padding = 0
     params = 0
 
     def output(self, shape: Shape) -> Shape:
@@ -136,6 +144,10 @@ class MaxPool2d:
     params = 0
 
     @property
+    def padding(self) -> int:
+        return self.kernel // 2
+
+    @property
     def text(self) -> str:
         return f"{self.type} {self.kernel}×{self.kernel} /{self.stride}"
 
@@ -147,7 +159,36 @@ class MaxPool2d:
         return 0
 
     def source(self) -> str:
-        return f"nn.MaxPool2d({self.kernel}, stride={self.stride}, padding={self.kernel // 2})"
+        return f"nn.MaxPool2d({self.kernel}, stride={self.stride}, padding={self.padding})"
+
+
+@dataclass(frozen=True, slots=True)
+class AvgPool2d:
+    """Average pooling of areas side by side; those that reach over the edge are averages of what is there."""
+
+    kernel: int
+    type = "AvgPool2d"
+    short = "pool"
+    padding = 0
+    params = 0
+
+    @property
+    def text(self) -> str:
+        return f"{self.type} {self.kernel}×{self.kernel} /{self.stride}"
+
+    @property
+    def stride(self) -> int:
+        return self.kernel
+
+    def output(self, shape: Shape) -> Shape:
+        channels, height, width = shape
+        return channels, (height - 1) // self.stride + 1, (width - 1) // self.stride + 1
+
+    def macs(self, output: Shape) -> int:
+        return 0
+
+    def source(self) -> str:
+        return f"nn.AvgPool2d({self.kernel}, ceil_mode=True, count_include_pad=False)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +199,7 @@ class AdaptiveAvgPool2d:
     short = "pool"
     kernel = None
     stride = 1
+    padding = 0
     params = 0
 
     def output(self, shape: Shape) -> Shape:
@@ -178,6 +220,7 @@ class Linear:
     short = "fc"
     kernel = None
     stride = 1
+    padding = 0
 
     @property
     def params(self) -> int:
@@ -278,11 +321,32 @@ class Costed:
 
 
 class Signal(NamedTuple):
-    """What travels between layers: its shape, how far one position sees, and the input pixels between two positions."""
+    """What travels between layers: its shape, what its position 0 sees, and the input pixels between two positions.
+
+    `seen` are input pixels along one axis, as if the image had no edges; None where each position sees all of it.
+    """
 
     shape: Shape
-    field: int | None = 1
+    seen: range | None = range(1)
     jump: int = 1
+
+    @property
+    def field(self) -> int | None:
+        """The receptive field: the side in input pixels of what a position sees."""
+        return None if self.seen is None else len(self.seen)
+
+    def spread(self, before: int, after: int) -> "Signal":
+        """The signal with every position seeing so many input pixels more at either end."""
+        return (
+            self if self.seen is None else self._replace(seen=range(self.seen.start - before, self.seen.stop + after))
+        )
+
+    def plus(self, other: "Signal") -> "Signal":
+        """The sum with another signal of this shape, whose positions see what they see in either."""
+        assert self.seen is not None
+        assert other.seen is not None
+        start, stop = min(self.seen.start, other.seen.start), max(self.seen.stop, other.seen.stop)
+        return self._replace(seen=range(start, stop))
 
 
 Step = tuple[str, Kind]
@@ -294,14 +358,12 @@ def follow(signal: Signal, steps: Iterable[Step]) -> tuple[tuple[Layer, ...], Si
     The receptive field grows by (kernel − 1) × jump and the jump by the stride (Araujo et al., Distill 2019).
     """
     layers = []
-    shape, field, jump = signal
     for name, kind in steps:
-        output = kind.output(shape)
+        shape, _, jump = signal
         if kind.kernel is None:
-            field = None
-        elif field is not None:
-            field += (kind.kernel - 1) * jump
-        jump *= kind.stride
-        layers.append(Layer(name, kind, shape, output, field))
-        shape = output
-    return tuple(layers), Signal(shape, field, jump)
+            signal = signal._replace(seen=None)
+        else:
+            signal = signal.spread(kind.padding * jump, (kind.kernel - 1 - kind.padding) * jump)
+        signal = signal._replace(shape=kind.output(shape), jump=jump * kind.stride)
+        layers.append(Layer(name, kind, shape, signal.shape, signal.field))
+    return tuple(layers), signal

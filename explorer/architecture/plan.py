@@ -108,9 +108,9 @@ def plan_stage(design: Design, index: int, signal: Signal) -> tuple[Section, Sig
         cost = cost.plus(block.cost, times=stage.blocks - 1 if number else 1)
         blocks.append(block)
     if len(blocks) == 2:  # the blocks between the second and the last see more and more
-        assert signal.field is not None
         growth = blocks[1].receptive_field - blocks[0].receptive_field
-        signal = signal._replace(field=signal.field + (stage.blocks - 2) * growth)
+        further = (stage.blocks - 2) * growth // 2  # at either end: with stride 1 their kernels are odd
+        signal = signal.spread(further, further)
     first, repeated = (*blocks, None, None)[:2]
     section = Section(name, start.shape, signal.shape, signal.field, cost, (), first, repeated, stage.blocks)
     return section, signal

@@ -11,14 +11,24 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from explorer.architecture.blocks import Block, Join
-from explorer.architecture.layers import AdaptiveAvgPool2d, BatchNorm2d, Conv2d, Layer, Linear, MaxPool2d, ReLU
+from explorer.architecture.layers import (
+    AdaptiveAvgPool2d,
+    AvgPool2d,
+    BatchNorm2d,
+    Conv2d,
+    Layer,
+    Linear,
+    MaxPool2d,
+    ReLU,
+)
 from explorer.architecture.plan import Plan, Section
 
 MODULES: dict[type, Callable[[Any], nn.Module]] = {
-    Conv2d: lambda k: nn.Conv2d(k.inputs, k.outputs, k.kernel, k.stride, k.kernel // 2, groups=k.groups, bias=k.bias),
+    Conv2d: lambda k: nn.Conv2d(k.inputs, k.outputs, k.kernel, k.stride, k.padding, groups=k.groups, bias=k.bias),
     BatchNorm2d: lambda k: nn.BatchNorm2d(k.features),
     ReLU: lambda k: nn.ReLU(inplace=True),
-    MaxPool2d: lambda k: nn.MaxPool2d(k.kernel, k.stride, k.kernel // 2),
+    MaxPool2d: lambda k: nn.MaxPool2d(k.kernel, k.stride, k.padding),
+    AvgPool2d: lambda k: nn.AvgPool2d(k.kernel, ceil_mode=True, count_include_pad=False),
     AdaptiveAvgPool2d: lambda k: nn.AdaptiveAvgPool2d(1),
     Linear: lambda k: nn.Linear(k.inputs, k.outputs),
 }

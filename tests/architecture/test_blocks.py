@@ -76,7 +76,7 @@ def test_all_that_is_shown_of_a_shortcut_is_said_where_it_is_made(shortcut, stri
 def test_a_block_in_the_middle_of_a_stage_is_the_one_that_would_be_built_there():
     stage = plan_network(from_line("bottleneck:3x64x64:10:8x6/2")).stages[0]
     long = [stage.block(index) for index in range(6)]
-    grown, signal = [], Signal((64, 16, 16), 11, 4)
+    grown, signal = [], Signal((64, 16, 16), range(11), 4)
     for index in range(6):
         w = wiring(inputs=signal.shape[0], width=8, stride=1 if index else 2)
         block, signal = build_block(f"layer1.{index}", "bottleneck", w, signal)

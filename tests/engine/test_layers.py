@@ -9,6 +9,7 @@ from torch import nn
 from explorer.architecture import layers
 from explorer.architecture.layers import (
     AdaptiveAvgPool2d,
+    AvgPool2d,
     BatchNorm2d,
     Conv2d,
     Layer,
@@ -26,6 +27,8 @@ KINDS = (
     (BatchNorm2d(6), MAP),
     (ReLU(), MAP),
     (MaxPool2d(3, 2), MAP),
+    (AvgPool2d(2), MAP),
+    (AvgPool2d(8), MAP),
     (AdaptiveAvgPool2d(), MAP),
     (Linear(6, 4), MAP[:1]),
 )
