@@ -34,10 +34,15 @@ class Block(nn.Module):
         changed = stride != 1 or inputs != outputs
         self.pad = Pad(outputs, stride) if design.shortcut == "pad" and changed else None
         self.make_layers(design, inputs, width, stride)
+        if design.shortcut == "average" and changed:
+            pool = (
+                nn.AvgPool2d(stride, stride, ceil_mode=True, count_include_pad=False) if stride > 1 else nn.Identity()
+            )
+            self.downsample = nn.Sequential(pool, nn.Conv2d(inputs, outputs, 1, bias=design.conv_bias))
         if design.shortcut == "projection-all" or (design.shortcut == "projection" and changed):
             self.downsample = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=design.conv_bias))
-            if design.shortcut_norm and not design.block.startswith("preact"):
-                self.downsample.append(nn.BatchNorm2d(outputs))
+        if hasattr(self, "downsample") and design.shortcut_norm and not design.block.startswith("preact"):
+            self.downsample.append(nn.BatchNorm2d(outputs))
 
     def make_layers(self, design: Design, inputs: int, width: int, stride: int) -> None:
         raise NotImplementedError

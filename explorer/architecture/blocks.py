@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from explorer.architecture.layers import (
+    AvgPool2d,
     BatchNorm2d,
     Conv2d,
     Cost,
@@ -207,6 +208,21 @@ def project(w: Wiring, outputs: int) -> Shortcut:
     )
 
 
+def average(w: Wiring, outputs: int) -> Shortcut:
+    """An average pool, then a 1×1 convolution that need not skip a position (He et al. 2018, arXiv 1812.01187, "D").
+
+    With a stride of 1 there is nothing to pool; the convolution keeps its name.
+    """
+    steps = downsample(AvgPool2d(w.stride), w.conv(w.inputs, outputs, 1), *norms(w, outputs))
+    return Shortcut(
+        Join.PROJECTION,
+        words=QT_TRANSLATE_NOOP("explorer", "averaged shortcut"),
+        left=QT_TRANSLATE_NOOP("explorer", "what is left is what the layers on the shortcut make of x"),
+        line=Line.DASHED,
+        steps=steps if w.stride > 1 else steps[1:],
+    )
+
+
 def norms(w: Wiring, outputs: int) -> tuple[Kind, ...]:
     return (BatchNorm2d(outputs),) if w.shortcut_norm else ()
 
@@ -282,6 +298,9 @@ SHORTCUTS = {
     ),
     "pad": ShortcutKind(QT_TRANSLATE_NOOP("explorer", "zeros for new channels (A)."), pad),
     "projection-all": ShortcutKind(QT_TRANSLATE_NOOP("explorer", "1×1 everywhere (C)."), project, everywhere=True),
+    "average": ShortcutKind(
+        QT_TRANSLATE_NOOP("explorer", "average pooling, then 1×1, where the shape changes (D)."), average
+    ),
     "none": ShortcutKind(QT_TRANSLATE_NOOP("explorer", "a plain network."), omit, everywhere=True),
 }
 

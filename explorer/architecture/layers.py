@@ -337,9 +337,9 @@ class Signal(NamedTuple):
 
     def spread(self, before: int, after: int) -> "Signal":
         """The signal with every position seeing so many input pixels more at either end."""
-        return (
-            self if self.seen is None else self._replace(seen=range(self.seen.start - before, self.seen.stop + after))
-        )
+        if self.seen is None:
+            return self
+        return self._replace(seen=range(self.seen.start - before, self.seen.stop + after))
 
     def plus(self, other: "Signal") -> "Signal":
         """The sum with another signal of this shape, whose positions see what they see in either."""

@@ -38,6 +38,14 @@ def make_layer(layer: Layer) -> nn.Module:
     return MODULES[type(layer.kind)](layer.kind)
 
 
+def add_layer(parent: nn.Module, name: str, layer: Layer) -> None:
+    """Register `layer` in `parent`: `downsample.1` in its sequence `downsample`, which is made if it is missing."""
+    sequence, _, own = name.rpartition(".")
+    if sequence and not hasattr(parent, sequence):
+        parent.add_module(sequence, nn.Sequential())
+    parent.get_submodule(sequence).add_module(own, make_layer(layer))
+
+
 class ResidualBlock(nn.Module):
     """One block of a plan: a start that both ways share, the branch, the shortcut, their sum, and what follows it.
 
@@ -45,17 +53,15 @@ class ResidualBlock(nn.Module):
     shared start of a pre-activation block.
     """
 
+    downsample: nn.Sequential
+
     def __init__(self, block: Block) -> None:
         super().__init__()
         self.join, self.stride, self.outputs = block.way.join, block.stride, block.output[0]
         for layer in block.layers:
             name = layer.name.removeprefix(f"{block.name}.")
-            if name.startswith("downsample."):
-                if not hasattr(self, "downsample"):
-                    self.downsample = nn.Sequential()
-                self.downsample.append(make_layer(layer))
-            elif not hasattr(self, name):  # a block has one ReLU and calls it wherever it needs one
-                self.add_module(name, make_layer(layer))
+            if not hasattr(self, name):  # a block has one ReLU and calls it wherever it needs one
+                add_layer(self, name, layer)
         self.before, self.branch, self.after = (
             tuple(layer.name.removeprefix(f"{block.name}.") for layer in layers)
             for layers in (block.before, block.branch, block.after)

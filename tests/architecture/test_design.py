@@ -96,6 +96,8 @@ def test_random_designs_vary_every_key():
 
     draw()
     assert not [key for key, values in seen.items() if len(values) < 2]
-    assert len(seen["block"]) == len(seen["shortcut"]) == 4
+    assert seen["block"] == set(BLOCKS)
+    assert seen["shortcut"] == set(SHORTCUTS)
+    assert seen["stem"] == set(STEMS)
     assert {1, 1024} <= seen["groups"]
     assert {2, 100_000} <= seen["classes"]

@@ -30,6 +30,8 @@ def test_the_chapters_network():
         ({"shortcut": "pad"}, "layer2.0", False, "zeros for the new channels"),
         ({"shortcut": "pad"}, "layer2.1", True, "last norm"),
         ({"shortcut": "projection-all"}, "layer1.1", False, "No identity: what is left is what the 1×1"),
+        ({"shortcut": "average"}, "layer2.0", False, "the layers on the shortcut"),
+        ({"shortcut": "average"}, "layer2.1", True, "last norm"),
         ({"shortcut": "none"}, "layer1.1", False, "no shortcut"),
     ],
 )

@@ -65,6 +65,13 @@ def test_a_shortcut_goes_on_counting_where_a_branch_of_three_ends():
     assert names("basic:3x32x32:10:8x1,8x1/2", "chapter", *shortcut) == ["b3.0.conv3", "b3.0.bn3"]
 
 
+def test_a_pool_on_the_shortcut_has_a_name_too():
+    shortcut = [f"layer2.0.downsample.{number}" for number in range(3)]
+    line = "basic:3x32x32:10:8x1,8x1/2:shortcut=average"
+    assert names(line, "chapter", *shortcut) == ["b3.0.pool3", "b3.0.conv3", "b3.0.bn3"]
+    assert names(line, "paper", *shortcut) == [f"conv3_1.projection.{number}" for number in range(3)]
+
+
 def test_the_paper_counts_blocks_from_one():
     """Its table 1 says that conv3_1, conv4_1 and conv5_1 stride."""
     wanted = ("stem", "layer1", "layer2.0", "layer4.0.conv1", "layer3.1…", "layer2.0.downsample.0", "fc")

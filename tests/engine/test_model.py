@@ -171,7 +171,14 @@ def test_blocks_that_start_at_zero_are_the_identity(block):
 
 
 @pytest.mark.parametrize(
-    "line", ["basic:1x40x40:2:4x1/2,4x1:stem=cifar", "bottleneck:1x60x60:2:4x2,4x1/2:stem_width=3"]
+    "line",
+    [
+        "basic:1x40x40:2:4x1/2,4x1:stem=cifar",
+        "bottleneck:1x60x60:2:4x2,4x1/2:stem_width=3",
+        "basic:1x40x40:2:4x1/2,4x1:stem=cifar,shortcut=average",
+        "bottleneck:1x81x81:2:4x2/3,4x2/5:stem=cifar,shortcut=average",
+        "bottleneck:1x81x81:2:4x2/3,4x2/5:stem=cifar,shortcut=projection",
+    ],
 )
 def test_receptive_field_is_what_a_gradient_reaches(line):
     design = from_line(line)
