@@ -138,6 +138,19 @@ BLOCKS = {
 }
 
 
+def deep_stem(inputs: int, channels: int, bias: bool) -> nn.Sequential:
+    half = channels // 2 or 1
+    return nn.Sequential(
+        nn.Conv2d(inputs, half, 3, 2, 1, bias=bias),
+        nn.BatchNorm2d(half),
+        nn.ReLU(),
+        nn.Conv2d(half, half, 3, 1, 1, bias=bias),
+        nn.BatchNorm2d(half),
+        nn.ReLU(),
+        nn.Conv2d(half, channels, 3, 1, 1, bias=bias),
+    )
+
+
 class ReferenceNet(nn.Module):
     def __init__(self, design: Design) -> None:
         super().__init__()
@@ -145,10 +158,12 @@ class ReferenceNet(nn.Module):
         channels = design.stem_width
         if design.stem == "imagenet":
             self.conv1 = nn.Conv2d(design.input[0], channels, 7, 2, 3, bias=design.conv_bias)
+        elif design.stem == "deep":
+            self.conv1 = deep_stem(design.input[0], channels, design.conv_bias)
         else:
             self.conv1 = nn.Conv2d(design.input[0], channels, 3, 1, 1, bias=design.conv_bias)
         self.bn1 = None if preact else nn.BatchNorm2d(channels)
-        self.maxpool = nn.MaxPool2d(3, 2, 1) if design.stem == "imagenet" else None
+        self.maxpool = nn.MaxPool2d(3, 2, 1) if design.stem != "cifar" else None
         self.stages = []
         for index, stage in enumerate(design.stages, 1):
             blocks = nn.Sequential()

@@ -204,7 +204,7 @@ def project(w: Wiring, outputs: int) -> Shortcut:
         words=QT_TRANSLATE_NOOP("explorer", "projection shortcut"),
         left=QT_TRANSLATE_NOOP("explorer", "what is left is what the 1×1 convolution on the shortcut makes of x"),
         line=Line.DASHED,
-        steps=downsample(w.conv(w.inputs, outputs, 1, w.stride), *norms(w, outputs)),
+        steps=numbered("downsample", w.conv(w.inputs, outputs, 1, w.stride), *norms(w, outputs)),
     )
 
 
@@ -213,7 +213,7 @@ def average(w: Wiring, outputs: int) -> Shortcut:
 
     With a stride of 1 there is nothing to pool; the convolution keeps its name.
     """
-    steps = downsample(AvgPool2d(w.stride), w.conv(w.inputs, outputs, 1), *norms(w, outputs))
+    steps = numbered("downsample", AvgPool2d(w.stride), w.conv(w.inputs, outputs, 1), *norms(w, outputs))
     return Shortcut(
         Join.PROJECTION,
         words=QT_TRANSLATE_NOOP("explorer", "averaged shortcut"),
@@ -227,8 +227,9 @@ def norms(w: Wiring, outputs: int) -> tuple[Kind, ...]:
     return (BatchNorm2d(outputs),) if w.shortcut_norm else ()
 
 
-def downsample(*kinds: Kind) -> Steps:
-    return tuple((f"downsample.{number}", kind) for number, kind in enumerate(kinds))
+def numbered(name: str, *kinds: Kind) -> Steps:
+    """Layers that follow one another in a sequence called `name`."""
+    return tuple((f"{name}.{number}", kind) for number, kind in enumerate(kinds))
 
 
 def pad(w: Wiring, outputs: int) -> Shortcut:
@@ -313,10 +314,26 @@ class StemKind(NamedTuple):
     pool: Steps = ()
 
 
+def three_convolutions(inputs: int, width: int, bias: bool) -> Steps:
+    """3×3 convolutions in the place of one of 7×7, with norm and ReLU between them (He et al. 2018, "C")."""
+    half = max(1, width // 2)
+    kinds = (
+        *(Conv2d(inputs, half, 3, 2, bias=bias), BatchNorm2d(half), ReLU()),
+        *(Conv2d(half, half, 3, bias=bias), BatchNorm2d(half), ReLU()),
+        Conv2d(half, width, 3, bias=bias),
+    )
+    return numbered("conv1", *kinds)
+
+
 STEMS = {
     "imagenet": StemKind(
         QT_TRANSLATE_NOOP("explorer", "7×7 convolution with stride 2, then max pooling."),
         lambda inputs, width, bias: (("conv1", Conv2d(inputs, width, 7, 2, bias=bias)),),
+        (("maxpool", MaxPool2d(3, 2)),),
+    ),
+    "deep": StemKind(
+        QT_TRANSLATE_NOOP("explorer", "three 3×3 convolutions, the first with stride 2, then max pooling (C)."),
+        three_convolutions,
         (("maxpool", MaxPool2d(3, 2)),),
     ),
     "cifar": StemKind(

@@ -4,6 +4,8 @@ Statements are put together one a line; `layout.py` breaks those that are too lo
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 from explorer.architecture.block_source import BlockSource, Dialect, sequence
 from explorer.architecture.blocks import Join
@@ -92,14 +94,11 @@ def builder(block: BlockSource) -> Lines:
 
 
 def stem_parts(plan: Plan, name_of: Name) -> Iterator[Part]:
-    """The stem's layers one by one, or as one part if they are named so."""
-    stem = plan.sections[0]
-    names = [name_of(plan.design, layer.name) for layer in stem.loose]
-    made = [layer.kind.source() for layer in stem.loose]
-    if any("." in name for name in names):
-        yield name_of(plan.design, stem.name), sequence(made)
-    else:
-        yield from zip(names, made, strict=True)
+    """The stem's layers, those whose names begin with that of a part in common as one sequence."""
+    named = ((*name_of(plan.design, layer.name).partition("."), layer) for layer in plan.sections[0].loose)
+    for part, layers in groupby(named, key=itemgetter(0)):
+        rests, made = zip(*((rest, layer.kind.source()) for _, _, rest, layer in layers), strict=True)
+        yield part, sequence(list(made)) if any(rests) else made[0]
 
 
 def stage_parts(plan: Plan, block: BlockSource, name_of: Name) -> Iterator[Part]:

@@ -108,7 +108,7 @@ class ResNet(nn.Module):
             if section.name.startswith("layer"):
                 self.add_module(section.name, nn.Sequential(*map(ResidualBlock, section.blocks())))
             for layer in section.loose:
-                self.add_module(layer.name, make_layer(layer))
+                add_layer(self, layer.name, layer)
 
     def forward(self, x: Tensor) -> Tensor:
         *features, classifier = self.children()

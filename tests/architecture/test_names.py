@@ -86,6 +86,14 @@ def test_the_paper_counts_blocks_from_one():
     ]
 
 
+def test_a_deep_stem_is_a_sequence_of_its_own():
+    wanted = ("conv1.0", "conv1.6", "bn1", "maxpool")
+    line = "basic:3x32x32:10:8x1:stem=deep"
+    assert names(line, "torchvision", *wanted) == list(wanted)
+    assert names(line, "chapter", *wanted) == [f"b1.{name}" for name in wanted]
+    assert names(line, "paper", *wanted) == [f"conv1.{name}" for name in wanted]
+
+
 def test_the_relu_of_a_preactivation_network_is_in_its_head():
     assert names("preact-basic:3x32x32:10:8x1", "chapter", "relu", "norm", "conv1") == ["relu", "norm", "b1.conv1"]
     assert names("basic:3x32x32:10:8x1", "chapter", "relu") == ["b1.relu"]

@@ -147,6 +147,13 @@ def test_preactivation_projects_the_activated_input():
     assert names == [f"layer2.0.{name}" for name in expected]
 
 
+@pytest.mark.parametrize(("width", "widths"), [(64, (32, 32, 64)), (7, (3, 3, 7)), (1, (1, 1, 1))])
+def test_a_deep_stem_is_half_as_wide_at_first(width, widths):
+    stem = plan_network(preset("resnet18").change(stem="deep", stem_width=width)).sections[0]
+    assert tuple(layer.output[0] for layer in stem.loose if layer.type == "Conv2d") == widths
+    assert [layer.receptive_field for layer in stem.loose if layer.type == "Conv2d"] == [3, 7, 11]
+
+
 def test_pad_and_none_have_no_layer():
     for name in ("deep-residual-56", "deep-plain-56"):
         plan = plan_network(preset(name))

@@ -1,13 +1,13 @@
 import ast
 import subprocess
 import sys
-from itertools import product
+from itertools import cycle, product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.architecture.blocks import BLOCKS, SHORTCUTS
+from explorer.architecture.blocks import BLOCKS, SHORTCUTS, STEMS
 from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.notation import from_line, to_line
 from explorer.architecture.plan import plan_network
@@ -22,9 +22,10 @@ def source(line, vocabulary="torchvision", **changes):
 
 
 def every_kind():
-    """A design for each block with each shortcut, and all the switches both ways."""
+    """A design for each block with each shortcut, the stems in turn, and all the switches both ways."""
+    stems = cycle(STEMS)
     for block, shortcut, on in product(BLOCKS, SHORTCUTS, (False, True)):
-        line = f"{block}:3x32x32:100000:4096x2,8192x1,8192x2/2:stem={('cifar', 'imagenet')[on]}"
+        line = f"{block}:3x32x32:100000:4096x2,8192x1,8192x2/2:stem={next(stems)}"
         changes = {"conv_bias": on, "zero_init": on, "shortcut_norm": not on, "init": ("he", "xavier")[on]}
         if on and "bottleneck" in block:
             changes |= {"groups": 32, "group_width": 4, "stride_on": "1x1", "final_norm": False}
