@@ -64,6 +64,7 @@ def designs(most: Most = ANY) -> st.SearchStrategy[Design]:
         name=st.text(st.characters(codec="utf-8"), max_size=80),
         stem=options("stem"),
         stem_width=whole(1, most.width),
+        stem_norm=st.booleans(),
         block=options("block"),
         shortcut=options("shortcut"),
         shortcut_norm=st.booleans(),

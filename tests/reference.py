@@ -162,7 +162,7 @@ class ReferenceNet(nn.Module):
             self.conv1 = deep_stem(design.input[0], channels, design.conv_bias)
         else:
             self.conv1 = nn.Conv2d(design.input[0], channels, 3, 1, 1, bias=design.conv_bias)
-        self.bn1 = None if preact else nn.BatchNorm2d(channels)
+        self.bn1 = None if preact and not design.stem_norm else nn.BatchNorm2d(channels)
         self.maxpool = nn.MaxPool2d(3, 2, 1) if design.stem != "cifar" else None
         self.stages = []
         for index, stage in enumerate(design.stages, 1):

@@ -343,10 +343,10 @@ STEMS = {
 }
 
 
-def stem_steps(kind: str, inputs: int, width: int, bias: bool, preactivation: bool) -> Steps:
-    """The layers of a stem; the first block of a pre-activation network brings norm and ReLU itself."""
+def stem_steps(kind: str, inputs: int, width: int, bias: bool, relu: str) -> Steps:
+    """The layers of a stem; `relu` names its last ReLU, or is empty for a stem without that and the norm before it."""
     stem = STEMS[kind]
-    activation: Steps = () if preactivation else (("bn1", BatchNorm2d(width)), ("relu", ReLU()))
+    activation: Steps = (("bn1", BatchNorm2d(width)), (relu, ReLU())) if relu else ()
     return *stem.convolutions(inputs, width, bias), *activation, *stem.pool
 
 

@@ -100,6 +100,14 @@ class Design:
             rare=True,
         ),
     ] = 64
+    stem_norm: Annotated[
+        bool,
+        Label(
+            QT_TRANSLATE_NOOP("explorer", "Norm in stem"),
+            QT_TRANSLATE_NOOP("explorer", "Pre-activation networks: norm and ReLU in the stem as well."),
+            rare=True,
+        ),
+    ] = False
     block: Annotated[
         str,
         OneOf(tuple(BLOCKS)),

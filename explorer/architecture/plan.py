@@ -119,7 +119,9 @@ def plan_stage(design: Design, index: int, signal: Signal) -> tuple[Section, Sig
 def plan_network(design: Design) -> Plan:
     """Lay out `design`; never raises: what cannot be built is left out and named in `obstacles`."""
     preactivation = design.preactivation
-    stem = stem_steps(design.stem, design.input[0], design.stem_width, design.conv_bias, preactivation)
+    # The first block of a pre-activation network brings norm and ReLU itself; its `relu` is the one of the head.
+    relu = "relu" if not preactivation else "relu1" if design.stem_norm else ""
+    stem = stem_steps(design.stem, design.input[0], design.stem_width, design.conv_bias, relu)
     section, signal = plan_loose("stem", stem, Signal(design.input))
     sections, obstacles = [section], []
     if not any(stage.blocks for stage in design.stages):

@@ -27,6 +27,7 @@ def test_every_other_key_is_part_of_equality():
         "stages": (Stage(1, 1),),
         "stem": "cifar",
         "stem_width": 5,
+        "stem_norm": True,
         "block": "bottleneck",
         "shortcut": "pad",
         "shortcut_norm": False,

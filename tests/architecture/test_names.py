@@ -99,6 +99,12 @@ def test_the_relu_of_a_preactivation_network_is_in_its_head():
     assert names("basic:3x32x32:10:8x1", "chapter", "relu") == ["b1.relu"]
 
 
+def test_the_relu_of_a_preactivation_stem_is_not_that_of_the_head():
+    line = "preact-basic:3x32x32:10:8x1:stem_norm=true"
+    assert names(line, "torchvision", "relu1", "relu") == ["relu1", "relu"]
+    assert names(line, "chapter", "relu1", "relu") == ["b1.relu1", "relu"]
+
+
 def test_a_layer_may_be_named_with_its_section():
     for name in VOCABULARIES.values():
         design = preset("resnet18")

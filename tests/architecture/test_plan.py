@@ -147,6 +147,21 @@ def test_preactivation_projects_the_activated_input():
     assert names == [f"layer2.0.{name}" for name in expected]
 
 
+def test_a_norm_in_the_stem_is_for_preactivation_networks():
+    for name, more in (("preact-resnet18", 128), ("resnet18", 0)):
+        assert plan_network(preset(name).change(stem_norm=True)).params == plan_network(preset(name)).params + more
+
+
+@pytest.mark.parametrize("stem", ["imagenet", "deep"])
+def test_a_preactivation_stem_has_norm_and_relu_before_its_pool_if_it_has_them(stem):
+    design = preset("preact-resnet18").change(stem=stem)
+    without, having = (
+        [layer.name for layer in plan_network(design.change(stem_norm=on)).sections[0].loose] for on in (False, True)
+    )
+    assert without[-1] == having[-1] == "maxpool"
+    assert having == [*without[:-1], "bn1", "relu1", "maxpool"]
+
+
 @pytest.mark.parametrize(("width", "widths"), [(64, (32, 32, 64)), (7, (3, 3, 7)), (1, (1, 1, 1))])
 def test_a_deep_stem_is_half_as_wide_at_first(width, widths):
     stem = plan_network(preset("resnet18").change(stem="deep", stem_width=width)).sections[0]
