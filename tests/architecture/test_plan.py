@@ -26,6 +26,17 @@ SIZES = [  # preset, parameters, MACs
     ("cifar-resnet18", 11_173_962, 555_422_720),
     ("wrn-28-10", 36_479_194, 5_243_328_768),
 ]
+PUBLISHED = [  # preset, changes, parameters as timm and osmr's imgclsmob publish them
+    ("resnet26", {}, 15_995_176),
+    ("resnet18d", {}, 11_708_744),
+    ("resnet18d", {"stages": preset("resnet34").stages}, 21_816_904),
+    ("resnet50d", {"stages": preset("resnet26").stages}, 16_014_408),
+    ("resnet50d", {}, 25_576_264),
+    ("resnet101d", {}, 44_568_392),
+    ("resnet50d", {"stages": preset("resnet152").stages}, 60_212_040),
+    ("preact-resnet50", {}, 25_549_480),
+    ("preact-resnet50", {"block": "preact-basic", "stages": preset("resnet18").stages}, 11_687_848),
+]
 OPTION_B = [
     ("cifar-resnet20", 272_474),
     ("cifar-resnet32", 466_906),
@@ -54,6 +65,11 @@ def test_parameters_and_macs(name, params, macs):
 )
 def test_parameters(name, params):
     assert plan_network(preset(name)).params == params
+
+
+@pytest.mark.parametrize(("name", "changes", "params"), PUBLISHED)
+def test_parameters_as_published(name, changes, params):
+    assert plan_network(preset(name).change(**changes)).params == params
 
 
 def test_preactivation_without_its_final_norm():

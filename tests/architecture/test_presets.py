@@ -10,6 +10,7 @@ NAMES = [
     *("resnext50_32x4d", "resnext101_32x8d", "resnext101_64x4d", "wide_resnet50_2", "wide_resnet101_2"),
     *(f"cifar-resnet{depth}" for depth in (18, 20, 32, 44, 56, 110, 1202)),
     *("wrn-16-8", "wrn-28-10", "wrn-40-4", "preact-resnet18", "preact-resnet164", "preact-resnet1001"),
+    *("resnet26", "resnet18d", "resnet50d", "resnet101d", "preact-resnet50"),
     *("mini", "deep-residual-56", "deep-plain-56"),
 ]
 

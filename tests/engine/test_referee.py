@@ -35,7 +35,8 @@ def test_raw_figures_are_those_of_torchinfo():
 
 
 @pytest.mark.parametrize(
-    "name", ["d2l-resnet18", "resnet50", "resnext50_32x4d", "wrn-16-8", "preact-resnet18", "cifar-resnet20"]
+    "name",
+    ["d2l-resnet18", "resnet50", "resnext50_32x4d", "wrn-16-8", "preact-resnet50", "resnet50d", "cifar-resnet20"],
 )
 def test_second_opinion_on_macs(name):
     plan = plan_network(preset(name))
