@@ -8,7 +8,7 @@ from argparse import Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import explorer
 from explorer.architecture.design import Design
@@ -20,11 +20,16 @@ from explorer.flags import (
     add_recipe_flags,
     add_runs_flag,
     design_of,
-    design_or_run,
+    run_named,
     runs_of,
     sizes,
 )
 from explorer.terminal import BAD_INPUT, DISAGREES, DONE, FAILED, INTERRUPTED, Parser, complain, replace_file, show
+
+if TYPE_CHECKING:
+    from explorer.architecture.plan import Plan
+    from explorer.runs.folder import Run
+    from explorer.runs.formats import Format
 
 LARGEST = 16_384  # pixels a side of a screenshot
 DESIGN = "a file, the name of a preset, or one-line text"
@@ -235,7 +240,7 @@ def runs(options: Namespace) -> int:
 
 def export_flags(parser: Parser) -> None:
     from explorer.architecture.names import VOCABULARIES
-    from explorer.runs.catalogue import FORMATS
+    from explorer.runs.formats import FORMATS
 
     parser.add_argument("source", nargs="?", metavar="DESIGN|RUN", help=f"{DESIGN}; or a run's id or its folder")
     parser.add_argument("--to", required=True, choices=(*FORMATS, "help"), help="the format; help lists them")
@@ -248,19 +253,31 @@ def export(options: Namespace) -> int:
     from explorer.architecture.checks import find_problems
     from explorer.architecture.plan import plan_network
     from explorer.report import problem_lines
-    from explorer.runs.catalogue import FORMATS
+    from explorer.runs.formats import FORMATS
 
     if options.to == "help":
-        print("\n".join(f"{name:10}{form.label} ({form.suffix})" for name, form in FORMATS.items()))
+        print("\n".join(f"{name:13}{form.label} ({form.suffix})" for name, form in FORMATS.items()))
         return DONE
     if options.source is None or options.output is None:
         raise refuse("usage", "export which DESIGN or RUN, and -o to which FILE?")
-    plan = plan_network(design_or_run(options.source, runs_of(options)))
+    run = run_named(options.source, runs_of(options))
+    plan = plan_network(run.design if run else find_design(options.source))
     if plan.obstacles:
         complain(problem_lines(problem for problem in find_problems(plan) if problem.fatal))
         return BAD_INPUT
-    replace_file(options.output, FORMATS[options.to].text(plan, options.names))
+    replace_file(options.output, exported(FORMATS[options.to], plan, options.names, run))
     return DONE
+
+
+def exported(form: "Format", plan: "Plan", names: str, run: "Run | None") -> str | bytes:
+    """The content of the file; torch is imported for a format that needs more than a plan."""
+    if form.needs:
+        from explorer.engine.export import Source, export
+
+        return export(form, Source(plan, names, run))
+    from explorer.architecture.source import WRITERS
+
+    return WRITERS[form.name](plan, names)
 
 
 def bench_flags(parser: Parser) -> None:
@@ -300,7 +317,7 @@ COMMANDS = {
     "sweep": Command("Find the learning rates that a design learns with.", sweep_flags, sweep),
     "worker": Command("Obey JSON lines on stdin, as the window's own worker does.", add_runs_flag, worker),
     "runs": Command("List the runs, or show one.", runs_flags, runs),
-    "export": Command("Write a design, or that of a run, as standalone source.", export_flags, export),
+    "export": Command("Write a design, or a run, in a format for other programs.", export_flags, export),
     "bench": Command("Measure this program.", bench_flags, bench),
     "check": Command("Say what is installed, which devices there are, and what is missing.", add_json_flag, check),
 }

@@ -8,7 +8,7 @@ from argparse import SUPPRESS, ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import TYPE_CHECKING, get_args, get_type_hints
 
 from explorer.architecture.design import Design
 from explorer.architecture.notation import design_table, read_table
@@ -16,6 +16,9 @@ from explorer.architecture.presets import find_design
 from explorer.architecture.reading import options_of, refuse
 from explorer.architecture.words import Label
 from explorer.runs.recipe import RECIPES, Recipe, read_recipe, recipe_table
+
+if TYPE_CHECKING:
+    from explorer.runs.folder import Run
 
 HINTS = get_type_hints(Recipe, include_extras=True)
 KINDS: dict[str, type] = {each.name: get_args(HINTS[each.name])[0] for each in fields(Recipe)}
@@ -50,15 +53,15 @@ def design_of(options: Namespace) -> Design:
     return read_table(table)
 
 
-def design_or_run(text: str, runs: Path) -> Design:
-    """The design of the run with this id or in this folder, else the design that was named. Raises Refused."""
+def run_named(text: str, runs: Path) -> "Run | None":
+    """The run with this id or in this folder, if there is one. Raises Refused."""
     from explorer.runs.folder import MANIFEST, find_run
 
     try:
         is_run = any((folder / MANIFEST).is_file() for folder in (runs / text, Path(text)))
     except OSError:  # one-line text may be too long for a path
         is_run = False
-    return find_run(text, runs).design if is_run else find_design(text)
+    return find_run(text, runs) if is_run else None
 
 
 def add_recipe_flags(parser: ArgumentParser) -> None:

@@ -35,10 +35,10 @@ def show(as_json: bool, values: Callable[[], object], text: Callable[[], str]) -
     return DONE
 
 
-def replace_file(path: Path, text: str) -> None:
+def replace_file(path: Path, content: str | bytes) -> None:
     try:
         if path.is_dir():
             raise refuse(str(path), "is a folder")
-        write_atomically(path, text)
+        write_atomically(path, content)
     except OSError as error:
         raise refuse(str(path), "cannot be written: {error}", error=system_words(error)) from None

@@ -15,10 +15,10 @@ from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_files
 from explorer.architecture.source import python_source
 from explorer.cli import COMMANDS, main
-from explorer.runs.catalogue import FORMATS
 from explorer.runs.commands import Continue, Train
 from explorer.runs.events import Epoch
 from explorer.runs.folder import RunFolder
+from explorer.runs.formats import FORMATS
 from explorer.runs.recipe import RECIPES, Recipe
 
 
@@ -276,6 +276,7 @@ def test_export_lists_its_formats(run):
         (["mini", "--to", "python", "-o", "no/such/net.py"], str(Path("no/such/net.py"))),
         (["mini", "--to", "python", "-o", "x" * 300], "x" * 300),
         (["no-such-run", "--to", "python", "-o", "net.py"], "design"),
+        (["mini", "--to", "safetensors", "-o", "net.safetensors"], "needs a run"),
         (["basic:1x28x28:10:8x1:" + "x" * 400, "--to", "python", "-o", "net.py"], "is not a key"),
         (["basic:1x28x28:10:8x1:groups=2", "--to", "python", "-o", "net.py"], "groups"),
     ],

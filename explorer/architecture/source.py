@@ -3,7 +3,7 @@
 Statements are put together one a line; `layout.py` breaks those that are too long.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 
@@ -48,6 +48,9 @@ def python_source(plan: Plan, vocabulary: str = "torchvision") -> str:
     for definition in body:
         lines += ["", "", *laid_out(definition)]
     return "\n".join([*lines, ""])
+
+
+WRITERS: dict[str, Callable[[Plan, str], str]] = {"python": python_source}  # by the name of an export format
 
 
 def block_source(plan: Plan, vocabulary: str = "torchvision") -> str:

@@ -5,12 +5,13 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace `path` by a complete file or leave it as it was. Raises OSError."""
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Replace `path` by a complete file or leave it as it was; text is written in UTF-8. Raises OSError."""
+    data = content if isinstance(content, bytes) else content.encode("utf-8")
     temporary = path.with_name(path.name + ".part")
     try:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text)
+        with temporary.open("wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from explorer.architecture.notation import SUFFIX, from_line, load_design, to_line, to_toml
 from explorer.architecture.reading import Refused
-from explorer.architecture.source import python_source
+from explorer.architecture.source import WRITERS, python_source
 from explorer.architecture.words import system_words
 from explorer.architecture.writing import write_atomically
 from explorer.gui.crew import Crew
 from explorer.gui.document import Document, called_as
 from explorer.gui.language import say, whole
 from explorer.gui.typed import connect_order
-from explorer.runs.catalogue import FORMATS, Format
+from explorer.runs.formats import FORMATS, Format
 
 if TYPE_CHECKING:
     from explorer.gui.window import Window
@@ -98,9 +98,9 @@ class Files(QObject):
         QGuiApplication.clipboard().setText(python_source(self.document.plan, self.document.vocabulary))
 
     def fill_export(self, menu: QMenu) -> None:
-        """One entry a format."""
+        """One entry for each format that takes neither torch, which the window has not, nor a run."""
         menu.clear()
-        for each in FORMATS.values():
+        for each in (each for each in FORMATS.values() if not each.needs):
             action = menu.addAction(self.tr("{format} …").format(format=say(each.label)))
             connect_order(action, partial(self.ask_export, each))
 
@@ -109,7 +109,7 @@ class Files(QObject):
         if path is None:
             return
         try:
-            write_atomically(path, chosen.text(self.document.plan, self.document.vocabulary))
+            write_atomically(path, WRITERS[chosen.name](self.document.plan, self.document.vocabulary))
         except (OSError, Refused) as error:
             details = say(error.sentence) if isinstance(error, Refused) else say(system_words(error))
             self.complain(self.tr("{name} is not exported").format(name=path.name), details)

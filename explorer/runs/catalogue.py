@@ -1,4 +1,4 @@
-"""Which data sets there are, and which formats a network can be exported to, described without torch. No Qt.
+"""Which data sets there are, described without torch. No Qt.
 
 `engine/datasets.py` reads the data sets.
 """
@@ -7,13 +7,10 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from explorer.architecture.design import Design
-from explorer.architecture.plan import Plan
 from explorer.architecture.presets import resource
 from explorer.architecture.reading import refuse
-from explorer.architecture.source import python_source
 from explorer.architecture.words import QT_TRANSLATE_NOOP, system_words
 
 FOLDER_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
@@ -141,14 +138,3 @@ def describe_data(name: str) -> DataSet:
         what = QT_TRANSLATE_NOOP("explorer", "Fashion-MNIST is not on this machine; put its four files into {path}")
         raise refuse("data", what, path=str(user_data() / name))
     return found or image_folder(Path(name).expanduser())
-
-
-class Format(NamedTuple):
-    """What a network can be exported to; `text` makes a file's text of a plan in one of the `VOCABULARIES`."""
-
-    label: str
-    suffix: str
-    text: Callable[[Plan, str], str]
-
-
-FORMATS = {"python": Format(QT_TRANSLATE_NOOP("explorer", "Standalone PyTorch source"), ".py", python_source)}

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox
 
 from explorer.architecture.notation import load_design, to_toml
 from explorer.architecture.presets import preset
+from explorer.architecture.source import python_source
 from explorer.runs.commands import Train
 from explorer.runs.recipe import Recipe
 from tests.clicks import name_file
@@ -120,6 +121,16 @@ def test_a_suffix_may_be_in_capitals(session, qtbot, tmp_path):
     session.document.propose(preset("mini"), "")
     session.window.files.take(session.window.files.dropped(data))
     assert session.document.design == preset("d2l-resnet18")
+
+
+def test_the_menu_exports_what_needs_neither_torch_nor_a_run(session, tmp_path, monkeypatch, complaints):
+    menu, path = session.window.menus.export, tmp_path / "net.py"
+    monkeypatch.setattr(session.window.files, "ask_where", lambda title, suffix, kinds: path)
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == ["Standalone PyTorch source …"]
+    menu.actions()[0].trigger()
+    assert path.read_text(encoding="utf-8") == python_source(session.document.plan, "torchvision")
+    assert complaints == []
 
 
 def test_a_design_travels_by_the_clipboard(session, complaints):

@@ -1,0 +1,41 @@
+"""FORMATS: what a network can be exported to, described without torch, for the menu and the command line. No Qt.
+
+A format is one entry here and one writer of its name: in the `WRITERS` of `architecture/source.py` if a plan is all
+that it needs, else in those of `engine/export.py`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from explorer.architecture.words import QT_TRANSLATE_NOOP
+
+
+class Need(StrEnum):
+    """What a writer needs beside the plan."""
+
+    TORCH = "torch"
+    RUN = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One entry: what it is called on a command line and in a menu, and how its files end."""
+
+    name: str
+    label: str
+    suffix: str
+    needs: frozenset[Need] = frozenset()
+
+
+FORMATS = {
+    each.name: each
+    for each in (
+        Format("python", QT_TRANSLATE_NOOP("explorer", "Standalone PyTorch source"), ".py"),
+        Format(
+            "safetensors",
+            QT_TRANSLATE_NOOP("explorer", "Best weights of a run"),
+            ".safetensors",
+            frozenset({Need.TORCH, Need.RUN}),
+        ),
+    )
+}

@@ -1,0 +1,54 @@
+"""Formats that are not text of a plan alone, and the table of all formats against those who write them."""
+
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+from explorer.architecture import source
+from explorer.architecture.notation import from_toml
+from explorer.architecture.plan import plan_network
+from explorer.architecture.reading import Refused
+from explorer.cli import main
+from explorer.engine import export
+from explorer.engine.model import build_model
+from explorer.engine.weights import weights_of
+from explorer.runs.folder import read_run
+from explorer.runs.formats import FORMATS
+from tests.engine import small
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = small.new_folder(tmp_path)
+    yield folder
+    folder.close()
+
+
+def test_every_format_has_its_writer():
+    """Where it may stand depends on what it needs: the window, which has no torch, writes the others itself."""
+    assert set(source.WRITERS) == {name for name, form in FORMATS.items() if not form.needs}
+    assert set(export.WRITERS) == {name for name, form in FORMATS.items() if form.needs}
+
+
+def test_weights_of_a_run_say_what_network_they_are_of(folder, tmp_path):
+    small.run(small.training(), folder)
+    run, path = read_run(folder.path), tmp_path / "net.safetensors"
+    path.write_bytes(b"old")
+    assert main(["export", str(folder.path), "--to", "safetensors", "-o", str(path)]) == 0
+    with safe_open(path, "pt") as file:
+        metadata = file.metadata()
+    assert (metadata["format"], metadata["run"], metadata["normalisation"]) == ("pt", run.id, "pixels / 255")
+    design = from_toml(metadata["design"])
+    assert design == small.DESIGN
+    network, weights = build_model(plan_network(design)), load_file(path)
+    network.load_state_dict(weights)
+    assert all(torch.equal(values, weights[name]) for name, values in weights_of(run).items())
+
+
+def test_a_run_without_weights_and_a_design_are_refused(folder):
+    form, plan = FORMATS["safetensors"], plan_network(small.DESIGN)
+    with pytest.raises(Refused, match="no weights yet"):
+        export.export(form, export.Source(plan, "torchvision", read_run(folder.path)))
+    with pytest.raises(Refused, match="needs a run"):
+        export.export(form, export.Source(plan, "torchvision"))
