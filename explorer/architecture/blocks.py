@@ -331,14 +331,14 @@ STEMS = {
         lambda inputs, width, bias: (("conv1", Conv2d(inputs, width, 7, 2, bias=bias)),),
         (("maxpool", MaxPool2d(3, 2)),),
     ),
+    "cifar": StemKind(
+        QT_TRANSLATE_NOOP("explorer", "one 3×3 convolution, size kept."),
+        lambda inputs, width, bias: (("conv1", Conv2d(inputs, width, 3, bias=bias)),),
+    ),
     "deep": StemKind(
         QT_TRANSLATE_NOOP("explorer", "three 3×3 convolutions, the first with stride 2, then max pooling (C)."),
         three_convolutions,
         (("maxpool", MaxPool2d(3, 2)),),
-    ),
-    "cifar": StemKind(
-        QT_TRANSLATE_NOOP("explorer", "one 3×3 convolution, size kept."),
-        lambda inputs, width, bias: (("conv1", Conv2d(inputs, width, 3, bias=bias)),),
     ),
 }
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from explorer.architecture.blocks import SHORTCUTS
 from explorer.architecture.design import Design
 from explorer.architecture.identity import deepened, zeroing
 from explorer.architecture.reading import Refused
@@ -20,7 +21,7 @@ from tests.engine.test_growth import DESIGN, VARIANTS, little_data, run_of, subj
 __all__ = ["little_data"]  # a fixture
 
 
-@pytest.mark.parametrize("shortcut", ["projection", "pad", "projection-all", "none"])
+@pytest.mark.parametrize("shortcut", SHORTCUTS)
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: "-".join(map(str, variant.values())))
 def test_a_branch_at_zero_is_an_identity_exactly_where_it_is_said_to_be(variant, shortcut):
     parent = trained(DESIGN.change(shortcut=shortcut, **variant))
