@@ -214,12 +214,16 @@ def average(w: Wiring, outputs: int) -> Shortcut:
     With a stride of 1 there is nothing to pool; the convolution keeps its name.
     """
     steps = numbered("downsample", AvgPool2d(w.stride), w.conv(w.inputs, outputs, 1), *norms(w, outputs))
-    return Shortcut(
-        Join.PROJECTION,
+    projection = project(w, outputs)
+    if w.stride == 1:
+        return replace(projection, steps=steps[1:])
+    return replace(
+        projection,
         words=QT_TRANSLATE_NOOP("explorer", "averaged shortcut"),
-        left=QT_TRANSLATE_NOOP("explorer", "what is left is what the layers on the shortcut make of x"),
-        line=Line.DASHED,
-        steps=steps if w.stride > 1 else steps[1:],
+        left=QT_TRANSLATE_NOOP(
+            "explorer", "what is left is what average pooling and the 1×1 convolution on the shortcut make of x"
+        ),
+        steps=steps,
     )
 
 
