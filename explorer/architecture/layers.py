@@ -358,12 +358,15 @@ def follow(signal: Signal, steps: Iterable[Step]) -> tuple[tuple[Layer, ...], Si
     The receptive field grows by (kernel − 1) × jump and the jump by the stride (Araujo et al., Distill 2019).
     """
     layers = []
+    shape, seen, jump = signal
     for name, kind in steps:
-        shape, _, jump = signal
-        if kind.kernel is None:
-            signal = signal._replace(seen=None)
-        else:
-            signal = signal.spread(kind.padding * jump, (kind.kernel - 1 - kind.padding) * jump)
-        signal = signal._replace(shape=kind.output(shape), jump=jump * kind.stride)
-        layers.append(Layer(name, kind, shape, signal.shape, signal.field))
-    return tuple(layers), signal
+        output, kernel = kind.output(shape), kind.kernel
+        if kernel is None or seen is None:
+            seen = None
+        elif kernel > 1:
+            start = seen.start - kind.padding * jump
+            seen = range(start, start + len(seen) + (kernel - 1) * jump)
+        jump *= kind.stride
+        layers.append(Layer(name, kind, shape, output, None if seen is None else len(seen)))
+        shape = output
+    return tuple(layers), Signal(shape, seen, jump)
