@@ -197,10 +197,11 @@ def sweep(options: Namespace) -> int:
     design, recipe = task_of(options)  # refuses what it can before torch is imported
     from explorer.engine.sweep import sweep
     from explorer.lists import sweep_text
-    from explorer.runs.commands import Sweep
-    from explorer.runs.events import Failed, Swept, record_table
+    from explorer.runs.answers import Sweep, Swept
+    from explorer.runs.events import Failed
+    from explorer.runs.line import record_table
 
-    *_, found = sweep(Sweep(design, recipe, id=0))
+    *_, found = sweep(Sweep(design, recipe))
     if isinstance(found, Failed):
         complain(filter(None, (found.reason, found.advice)))
         return FAILED

@@ -7,7 +7,8 @@ from explorer.architecture.notation import design_table, to_line
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_families
 from explorer.grid import grid
-from explorer.runs.events import Epoch, Swept
+from explorer.runs.answers import Swept
+from explorer.runs.events import Epoch
 from explorer.runs.folder import Run
 from explorer.runs.log import read_events
 from explorer.runs.recipe import recipe_table

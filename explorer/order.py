@@ -11,6 +11,7 @@ from explorer.flags import design_of, given_fields, recipe_of, runs_of
 from explorer.report import shape_text
 from explorer.runs.catalogue import DataSet, describe_data
 from explorer.runs.commands import Continue, Train
+from explorer.runs.folder import read_paths
 from explorer.runs.recipe import Recipe, read_recipe
 
 WITH_RESUME = ("epochs", "device")
@@ -26,7 +27,7 @@ def order_of(options: Namespace) -> Train | Continue:
     if options.grown and not options.init_from:
         raise refuse("usage", "--grown needs --init-from, the run that it has grown from")
     design, recipe = task_of(options)
-    return Train(design, recipe, runs_of(options), options.init_from, options.twin, options.grown or "")
+    return Train(design, recipe, runs_of(options), options.init_from, options.twin, read_paths(options.grown or ""))
 
 
 def task_of(options: Namespace) -> tuple[Design, Recipe]:

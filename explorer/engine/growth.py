@@ -24,11 +24,6 @@ from explorer.engine.weights import weights_of
 from explorer.runs.folder import Run, read_hashes
 
 
-def paths_of(text: str) -> tuple[str, ...]:
-    """The paths of blocks that a command names, joined by commas."""
-    return tuple(path.strip() for path in text.split(",") if path.strip())
-
-
 def grow(network: nn.Module, weights: Mapping[str, Tensor], inserted: Sequence[str]) -> None:
     """Give `network` the `weights` of the one it was before the blocks `inserted`; these keep theirs, but for a zero.
 
@@ -70,13 +65,12 @@ def check_growth(parent: Design, design: Design, inserted: Sequence[str]) -> Non
         raise refuse("grown", what, blocks=", ".join(inserted), changes=changes)
 
 
-def inherit(training: Training, parent: Run, grown: str) -> Sentence:
-    """Begin with what `parent` learned: its best weights, or where it ended if blocks have been put in since.
+def inherit(training: Training, parent: Run, inserted: Sequence[str]) -> Sentence:
+    """Begin with what `parent` learned: its best weights, or where it ended if blocks were `inserted` since.
 
     In that case its tensors keep their momentum; counters and schedule begin anew in either. Returns what was wrong
     with a newer checkpoint, or nothing. Raises Refused.
     """
-    inserted = paths_of(grown)
     found = load_checkpoint(parent.folder, read_hashes(parent.folder)) if inserted else None
     weights = found.state["model"] if found else weights_of(parent)
     fill(training.network, training.plan.design, parent, weights, inserted)

@@ -5,11 +5,10 @@ network bears the loss of a block, a plain one does not.
 """
 
 import copy
-import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -19,52 +18,42 @@ from explorer.architecture.plan import plan_network
 from explorer.architecture.reading import Complaint, Refused, refuse
 from explorer.architecture.words import QT_TRANSLATE_NOOP
 from explorer.engine.datasets import Images
-from explorer.engine.growth import grow, paths_of
+from explorer.engine.growth import grow
 from explorer.engine.loader import Loader, batch_bounds, place_images
 from explorer.engine.model import ResidualBlock, set_branch_to_zero
 from explorer.engine.rewrites import make_network
 from explorer.engine.subject import Subject
-from explorer.runs.commands import Value
+from explorer.runs.answers import Comparison, Insert, Inserted, Logits, Zero, Zeroed
 
 MOST_IMAGES, FEWEST_IMAGES = 2000, 50
 AFFORDABLE = 10**11  # multiply–accumulates of one pass: some seconds on two cores
 BATCH = 100
 ROWS, CLASSES = 3, 10  # of the logits that an answer shows
 
-Answer = Mapping[str, Value]
+Found = TypeVar("Found", bound=Comparison)
 
 
-def zero(subject: Subject, values: Mapping[str, Value]) -> Answer:
-    """With the branches of `blocks`, paths joined by commas, at zero. Raises Refused.
-
-    `identities` of the answer names those of them that then put out their input, bit for bit. The rest of it is what
-    `compare` finds.
-    """
-    paths = paths_of(str(values.get("blocks", "")))
-    if not paths:
+def zero(subject: Subject, question: Zero) -> Zeroed:
+    """Compare with the branches of the named blocks at zero. Raises Refused."""
+    if not question.blocks:
         raise refuse("blocks", "name at least one")
     network = copy.deepcopy(subject.network)
     blocks = {name: each for name, each in network.named_modules() if isinstance(each, ResidualBlock)}
-    for path in paths:
+    for path in question.blocks:
         if path not in blocks:
             raise refuse("blocks", "{path!r} is not a block of this design", path=path[:40])
         set_branch_to_zero(blocks[path])
-    with watch(network, paths) as identities:
-        found = compare(subject, network)
-    return {**found, "identities": ",".join(identities)}
+    return compare(subject, network, Zeroed, question.blocks)
 
 
-def insert(subject: Subject, values: Mapping[str, Value]) -> Answer:
-    """With an identity put in so that it is called `block`; an answer as `zero` gives it. Raises Refused."""
-    path = str(values.get("block", ""))
-    ruling = insertion(subject.plan, path)
+def insert(subject: Subject, question: Insert) -> Inserted:
+    """Compare with an identity inserted where it is wanted. Raises Refused."""
+    ruling = insertion(subject.plan, question.block)
     if not ruling.holds:
         raise Refused(Complaint("block", ruling.why))
-    network = make_network(plan_network(deepened(subject.plan.design, path)), subject.device).eval()
-    grow(network, subject.network.state_dict(), [path])
-    with watch(network, [path]) as identities:
-        found = compare(subject, network)
-    return {**found, "identities": ",".join(identities)}
+    network = make_network(plan_network(deepened(subject.plan.design, question.block)), subject.device).eval()
+    grow(network, subject.network.state_dict(), [question.block])
+    return compare(subject, network, Inserted, (question.block,))
 
 
 @contextmanager
@@ -89,31 +78,35 @@ def watch(network: nn.Module, paths: Iterable[str]) -> Iterator[list[str]]:
             each.remove()
 
 
-def compare(subject: Subject, changed: nn.Module) -> dict[str, Value]:
-    """The subject beside its changed self: `difference`, the largest of any logit; `equal`, bit for bit.
-
-    Also the accuracy before and after, the number of images, and in `rows` the first logits of some of them as JSON.
-    Raises Refused.
-    """
+def compare(subject: Subject, changed: nn.Module, kind: type[Found], paths: tuple[str, ...]) -> Found:
+    """Run the subject and its self that was `changed` at the blocks `paths` on the same images. Raises Refused."""
     images = chosen_images(subject)
     difference, equal, hits = 0.0, True, [0, 0]
-    rows: list[dict[str, Any]] = []
-    for bounds in batch_bounds(len(images), BATCH):
-        pixels, labels = images.batch(bounds)
-        before, after = subject.network(pixels), changed(pixels)
-        largest = (after - before).abs().max().item()
-        if not math.isfinite(largest):
-            raise refuse("logits", QT_TRANSLATE_NOOP("explorer", "are no finite numbers any more"))
-        difference = max(difference, largest)
-        equal = equal and torch.equal(before, after)
-        for index, logits in enumerate((before, after)):
-            hits[index] += int((logits.argmax(1) == labels).sum())
-        for index in range(min(ROWS - len(rows), len(labels))):
-            pair = {"before": before[index, :CLASSES].tolist(), "after": after[index, :CLASSES].tolist()}
-            rows.append({"label": int(labels[index]), **pair})
-    count = len(images)
-    accuracies = {"accuracy_before": hits[0] / count, "accuracy_after": hits[1] / count}
-    return {"difference": difference, "equal": equal, **accuracies, "images": count, "rows": json.dumps(rows)}
+    rows: list[Logits] = []
+    with watch(changed, paths) as identities:
+        for bounds in batch_bounds(len(images), BATCH):
+            pixels, labels = images.batch(bounds)
+            before, after = subject.network(pixels), changed(pixels)
+            largest = (after - before).abs().max().item()
+            if not math.isfinite(largest):
+                raise refuse("logits", QT_TRANSLATE_NOOP("explorer", "are no finite numbers any more"))
+            difference = max(difference, largest)
+            equal = equal and torch.equal(before, after)
+            for index, logits in enumerate((before, after)):
+                hits[index] += int((logits.argmax(1) == labels).sum())
+            for index in range(min(ROWS - len(rows), len(labels))):
+                first = (tuple(logits[index, :CLASSES].tolist()) for logits in (before, after))
+                rows.append(Logits(int(labels[index]), *first))
+    return kind(
+        blocks=paths,
+        identities=tuple(identities),
+        accuracy_before=hits[0] / len(images),
+        accuracy_after=hits[1] / len(images),
+        images=len(images),
+        difference=difference,
+        equal=equal,
+        rows=tuple(rows),
+    )
 
 
 def chosen_images(subject: Subject) -> Loader:

@@ -1,35 +1,29 @@
 """Probes: questions about a network that is not training, each one function in `PROBES`. No Qt."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import Any
 
 import torch
 
-from explorer.architecture.reading import Refused, refuse
 from explorer.engine import lesion, stopwatch, travel
-from explorer.engine.session import failure
+from explorer.engine.session import answered
 from explorer.engine.subject import Subject, subject_of
-from explorer.runs.commands import Probe, Value
-from explorer.runs.events import Failed, Result
+from explorer.runs.answers import Answer, Insert, Maps, Probe, Torchinfo, Zero
+from explorer.runs.events import Failed
 
-Question = Callable[[Subject, Mapping[str, Value]], Mapping[str, Value]]
-PROBES: dict[str, Question] = {
-    "zero": lesion.zero,
-    "insert": lesion.insert,
-    "travel": travel.travel,
-    "torchinfo": stopwatch.torchinfo,
+PROBES: dict[type[Probe], Callable[[Subject, Any], Answer]] = {
+    Zero: lesion.zero,
+    Insert: lesion.insert,
+    Maps: travel.travel,
+    Torchinfo: stopwatch.torchinfo,
 }
 
 
-def probe(command: Probe) -> Result | Failed:
+def probe(question: Probe) -> Answer | Failed:
     """The answer, or why there is none."""
-    try:
-        if command.of not in PROBES:
-            what = "must be one of {options}, not {name!r}"
-            raise refuse("probe", what, options=", ".join(PROBES), name=command.of[:40])
+
+    def ask() -> Answer:
         with torch.random.fork_rng(), torch.inference_mode():
-            return Result(command.of, command.id, PROBES[command.of](subject_of(command), command.values))
-    except Refused as refused:
-        return Failed(refused.sentence, of=command.of, id=command.id)
-    except Exception as error:
-        failed = failure(error, command.recipe)
-        return Failed(failed.reason, of=command.of, advice=failed.advice, id=command.id)
+            return PROBES[type(question)](subject_of(question), question)
+
+    return answered(question, ask)

@@ -1,7 +1,8 @@
 """Session: one run from its command to its ending, with network, data and folder. No Qt."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -23,17 +24,18 @@ from explorer.engine.rewrites import Rewrites
 from explorer.engine.training import Training
 from explorer.engine.tuning import tuned
 from explorer.runs import events
+from explorer.runs.answers import Answer, Question
 from explorer.runs.commands import Continue, Train
 from explorer.runs.events import Event
-from explorer.runs.folder import RunFolder, find_run, unwritable
+from explorer.runs.folder import RunFolder, RunState, find_run, read_paths, unwritable
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
 
-STATES: dict[type[Event], str] = {
-    events.Paused: "paused",
-    events.Resumed: "running",
-    events.Finished: "finished",
-    events.Stopped: "stopped",
-    events.Failed: "failed",
+STATES: dict[type[Event], RunState] = {
+    events.Paused: RunState.PAUSED,
+    events.Resumed: RunState.RUNNING,
+    events.Finished: RunState.FINISHED,
+    events.Stopped: RunState.STOPPED,
+    events.Failed: RunState.FAILED,
 }
 PASSING = (events.Heartbeat, events.Progress)  # of interest while they happen: not kept
 
@@ -148,7 +150,7 @@ def go_on(command: Continue) -> Session:
             warning = Sentence(QT_TRANSLATE_NOOP("explorer", "no checkpoint had been written: the run begins anew"))
             if run.parent:
                 parent = find_run(run.parent, run.folder.parent)
-                inherit(training, parent, folder.manifest.get("grown", ""))
+                inherit(training, parent, read_paths(folder.manifest.get("grown", ())))
         verdict = referee(training.plan)
         folder.take(recipe=recipe_table(recipe), **standing(training))
     except OSError as error:
@@ -188,6 +190,20 @@ def buildable_plan(design: Design) -> Plan:
     if fatal := [problem for problem in find_problems(plan) if problem.fatal]:
         raise Refused(*(Complaint(problem.where, problem.what) for problem in fatal))
     return plan
+
+
+def answered(question: Question, ask: Callable[[], Answer]) -> Answer | events.Failed:
+    """What `ask` returns, with the question's number, or why it has failed."""
+    try:
+        return replace(ask(), id=question.id)
+    except Exception as error:
+        return unanswered(question, error)
+
+
+def unanswered(question: Question, error: Exception) -> events.Failed:
+    """Why there is no answer."""
+    failed = events.Failed(error.sentence) if isinstance(error, Refused) else failure(error, question.recipe)
+    return replace(failed, of=question.name, id=question.id)
 
 
 def failure(error: Exception, recipe: Recipe | None) -> events.Failed:

@@ -2,19 +2,18 @@
 
 import statistics
 import time
-from collections.abc import Mapping
 
 from explorer.architecture.plan import Plan
 from explorer.engine.referee import referee
 from explorer.engine.subject import Subject
-from explorer.runs.commands import Value
+from explorer.runs.answers import Torchinfo, TorchinfoTime
 
 ROUNDS = 3
 
 
-def torchinfo(subject: Subject, values: Mapping[str, Value]) -> Mapping[str, Value]:
-    """The probe: milliseconds for the subject's design."""
-    return {"milliseconds": torchinfo_ms(subject.plan)}
+def torchinfo(subject: Subject, question: Torchinfo) -> TorchinfoTime:
+    """Time it for the subject's design."""
+    return TorchinfoTime(milliseconds=torchinfo_ms(subject.plan))
 
 
 def torchinfo_ms(plan: Plan) -> float:

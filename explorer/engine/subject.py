@@ -9,11 +9,11 @@ from torch import nn
 from explorer.architecture.plan import Plan
 from explorer.engine.datasets import Data, load_data
 from explorer.engine.devices import choose_device
-from explorer.engine.growth import fill, paths_of
+from explorer.engine.growth import fill
 from explorer.engine.rewrites import make_network
 from explorer.engine.session import buildable_plan
 from explorer.engine.weights import weights_of
-from explorer.runs.commands import Probe
+from explorer.runs.answers import Probe
 from explorer.runs.folder import find_run
 from explorer.runs.recipe import Recipe
 
@@ -33,15 +33,12 @@ class Subject:
         return load_data(self.recipe.data, self.plan.design)
 
 
-def subject_of(command: Probe) -> Subject:
-    """The network with its run's weights, or with those that a run would begin with. Raises Refused.
-
-    `values["grown"]` names blocks that the design has more than the run's, as in a `Train`.
-    """
-    plan, device = buildable_plan(command.design), choose_device(command.recipe.device)
-    torch.manual_seed(command.recipe.seed)
+def subject_of(probe: Probe) -> Subject:
+    """The network with its run's weights, or with those that a run would begin with. Raises Refused."""
+    plan, device = buildable_plan(probe.design), choose_device(probe.recipe.device)
+    torch.manual_seed(probe.recipe.seed)
     network = make_network(plan, device)
-    if command.run:
-        run, inserted = find_run(command.run, command.runs), paths_of(str(command.values.get("grown", "")))
-        fill(network, command.design, run, weights_of(run), inserted)
-    return Subject(plan, network.eval(), command.recipe, device)
+    if probe.run:
+        run = find_run(probe.run, probe.runs)
+        fill(network, probe.design, run, weights_of(run), probe.grown)
+    return Subject(plan, network.eval(), probe.recipe, device)

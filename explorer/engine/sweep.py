@@ -8,15 +8,15 @@ from itertools import cycle, pairwise
 import torch
 from torch import Tensor
 
-from explorer.architecture.reading import Refused, refuse
+from explorer.architecture.reading import refuse
 from explorer.architecture.words import QT_TRANSLATE_NOOP
 from explorer.engine.feed import Feed
 from explorer.engine.fit import READ_EVERY
 from explorer.engine.loader import Loader, batch_bounds
-from explorer.engine.session import failure, prepare
+from explorer.engine.session import prepare, unanswered
 from explorer.engine.training import Training
-from explorer.runs.commands import Sweep
-from explorer.runs.events import Event, Failed, Progress, Swept
+from explorer.runs.answers import Sweep, Swept
+from explorer.runs.events import Event, Progress
 
 LEAST, MOST = 1e-4, 10.0
 STEPS = 100
@@ -25,31 +25,28 @@ HOPELESS = 4.0  # times the lowest smoothed loss: larger rates need not be tried
 SETTLING = 10  # steps before the averages say something
 
 
-def sweep(command: Sweep) -> Iterator[Event]:
+def sweep(question: Sweep) -> Iterator[Event]:
     """Progress, and at last what was found, or why there is nothing."""
     try:
         with torch.random.fork_rng():
-            recipe = command.recipe.change(schedule="constant", warm_up=0.0, ema=0.0)  # the rates are set here
-            train, _, (training,) = prepare(recipe, command.design)
-        yield from steps(command, training, train)
-    except Refused as refused:
-        yield Failed(refused.sentence, of=command.of, id=command.id)
+            recipe = question.recipe.change(schedule="constant", warm_up=0.0, ema=0.0)  # the rates are set here
+            train, _, (training,) = prepare(recipe, question.design)
+        yield from steps(question, training, train)
     except Exception as error:
-        failed = failure(error, command.recipe)
-        yield Failed(failed.reason, of=command.of, advice=failed.advice, id=command.id)
+        yield unanswered(question, error)
 
 
-def steps(command: Sweep, training: Training, train: Loader) -> Iterator[Event]:
+def steps(question: Sweep, training: Training, train: Loader) -> Iterator[Event]:
     """The rates one after the other on the batches of a first epoch, as long as there is hope.
 
     Advised is the one at which the loss fell fastest.
     """
     rates = [LEAST * (MOST / LEAST) ** (step / (STEPS - 1)) for step in range(STEPS)]
-    feed = Feed(train, command.recipe, 1, command.design.classes)
+    feed = Feed(train, question.recipe, 1, question.design.classes)
     pending: list[Tensor] = []
     losses: list[float] = []
     read = time.monotonic()
-    for rate, bounds in zip(rates, cycle(batch_bounds(len(train), command.recipe.batch_size)), strict=False):
+    for rate, bounds in zip(rates, cycle(batch_bounds(len(train), question.recipe.batch_size)), strict=False):
         for group in training.optimizer.param_groups:
             group["lr"] = rate
         pending.append(training.learn(*feed[bounds])[0])
@@ -59,7 +56,7 @@ def steps(command: Sweep, training: Training, train: Loader) -> Iterator[Event]:
         pending.clear()
         if is_hopeless(losses):
             break
-        yield Progress(command.of, len(losses), STEPS)
+        yield Progress(question.name, len(losses), STEPS, question.id)
         read = time.monotonic()
     shown = smooth(losses)
     lowest = shown.index(min(shown)) if shown else 0  # what falls after a rise has been thrown up before
@@ -69,7 +66,7 @@ def steps(command: Sweep, training: Training, train: Loader) -> Iterator[Event]:
     first = min(SETTLING, lowest - 1)
     falls = [before - after for before, after in pairwise(shown[first : lowest + 1])]
     advised = rates[first + falls.index(max(falls))]
-    yield Swept(command.id, tuple(rates[: len(shown)]), tuple(shown), float(f"{advised:.1g}"))
+    yield Swept(rates=tuple(rates[: len(shown)]), losses=tuple(shown), advised=float(f"{advised:.1g}"), id=question.id)
 
 
 def smooth(losses: list[float]) -> list[float]:

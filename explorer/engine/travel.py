@@ -1,14 +1,18 @@
-"""Travel: what becomes of one image in a network, section by section, as pictures of its feature maps. No Qt."""
+"""Travel: what becomes of one image in a network, section by section, as pictures of its feature maps. No Qt.
 
-import io
+The pixels travel in a file of uint8, one an answer, in a folder that goes with this process.
+"""
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from contextlib import suppress
+from functools import cache, partial
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F  # noqa: N812
-from PIL import Image
 from torch import Tensor, nn
 
 from explorer.architecture.design import Design
@@ -17,11 +21,12 @@ from explorer.architecture.words import QT_TRANSLATE_NOOP
 from explorer.engine.datasets import DATASETS, Images, fit_image, folder_files, load_data, open_image
 from explorer.engine.loader import place_images
 from explorer.engine.subject import Subject
+from explorer.runs.answers import MAX_MAPS, FeatureMaps, Maps, Origin, Sheet, sent_size
 from explorer.runs.catalogue import describe_data
-from explorer.runs.commands import Value
-from explorer.runs.journey import MOST_MAPS, Journey, Origin, journey_values, sent_size
 
 SETTLING = 16  # images that the norms of an untrained network see
+KEPT = 8  # files of answers: whoever asked has read those before
+NUMBERS = count(1)  # of files
 CPU = torch.device("cpu")
 
 
@@ -32,29 +37,36 @@ class Picture(NamedTuple):
     origin: Origin
 
 
-def travel(subject: Subject, values: Mapping[str, Value]) -> Mapping[str, Value]:
-    """The `Journey` of `values["image"]`: a number among the validation images, counted round, or a file's path.
+def travel(subject: Subject, question: Maps) -> FeatureMaps:
+    """The feature maps of an image in a file, or of one of the validation images.
 
     Raises Refused for what is no image, and where a network's numbers have become too large for a float.
     """
-    design, wanted = subject.plan.design, values.get("image", 0)
+    design = subject.plan.design
     if design.input[0] not in (1, 3):
         what = QT_TRANSLATE_NOOP("explorer", "the design takes {channels} channels, an image has 1 or 3")
         raise refuse("input", what, channels=design.input[0])
-    if not isinstance(wanted, int | str):
-        raise refuse("image", "must be a number or a file, not {value!r}", value=wanted)
     gallery = open_gallery(subject.recipe.data, design)
-    picture = read_picture(Path(wanted), design) if isinstance(wanted, str) else gallery[wanted % len(gallery)]()
+    number = question.image % len(gallery)
+    picture = read_picture(Path(question.file), design) if question.file else gallery[number]()
     settle_norms(subject, gallery)
-    sheets = {"": png(shrink(picture.pixels))}
+    pictures = {"": shrink(picture.pixels)}
     for name, maps in follow(subject, picture.pixels):
         if not maps.isfinite().all():
             what = QT_TRANSLATE_NOOP("explorer", "puts out numbers too large for a float: the weights have no use")
             raise refuse(name, what)
         if name != "head":
-            sheets[name] = png(sheet(maps))
+            pictures[name] = sheet(maps)
     probability, predicted = maps.softmax(0).max(0)
-    return journey_values(Journey(sheets, picture.origin, int(predicted), float(probability), len(gallery)))
+    file, sheets = write_sheets(pictures)
+    return FeatureMaps(
+        file=str(file),
+        sheets=sheets,
+        origin=picture.origin,
+        predicted=int(predicted),
+        probability=float(probability),
+        images=len(gallery),
+    )
 
 
 def open_gallery(name: str, design: Design) -> Sequence[Callable[[], Picture]]:
@@ -112,7 +124,7 @@ def follow(subject: Subject, pixels: Tensor) -> Iterator[tuple[str, Tensor]]:
 
 def sheet(maps: Tensor) -> Tensor:
     """The most active of (channels, height, width), side by side in grey: each from silence to its own maximum."""
-    strongest = maps.abs().mean((1, 2)).sort(descending=True, stable=True).indices[:MOST_MAPS]
+    strongest = maps.abs().mean((1, 2)).sort(descending=True, stable=True).indices[:MAX_MAPS]
     shown = shrink(maps[strongest])
     lowest = shown.amin((1, 2), keepdim=True).clamp_max(0)
     reach = (shown.amax((1, 2), keepdim=True) - lowest).clamp_min(torch.finfo(shown.dtype).tiny)
@@ -124,9 +136,27 @@ def shrink(maps: Tensor) -> Tensor:
     return F.adaptive_avg_pool2d(maps.float(), sent_size(maps.shape))
 
 
-def png(values: Tensor) -> bytes:
-    """A PNG of (1 or 3, height, width) from 0 to 255: grey or RGB."""
-    pixels = values.round().to(torch.uint8)
-    file = io.BytesIO()
-    Image.fromarray((pixels[0] if len(pixels) == 1 else pixels.permute(1, 2, 0)).numpy()).save(file, "PNG")
-    return file.getvalue()
+def write_sheets(pictures: Mapping[str, Tensor]) -> tuple[Path, tuple[Sheet, ...]]:
+    """Write pictures of (1 or 3, height, width) from 0 to 255, by their paths, into a new file; say where each is."""
+    file, sheets, offset = new_file(), [], 0
+    with file.open("wb") as stream:
+        for path, values in pictures.items():
+            pixels = values.round().to(torch.uint8)
+            pixels = pixels[0] if len(pixels) == 1 else pixels.permute(1, 2, 0)
+            sheets.append(Sheet(path, offset, tuple(pixels.shape)))
+            offset += stream.write(pixels.contiguous().numpy().tobytes())
+    return file, tuple(sheets)
+
+
+@cache
+def folder() -> TemporaryDirectory[str]:
+    """Made for the first answer; it goes when this process ends, or with the folder that a window has given it."""
+    return TemporaryDirectory(prefix="resnet-explorer-")
+
+
+def new_file() -> Path:
+    """A path for the next answer; what was asked for long ago has been read, and is removed."""
+    number, place = next(NUMBERS), Path(folder().name)
+    with suppress(OSError):
+        (place / f"{number - KEPT}.uint8").unlink(missing_ok=True)
+    return place / f"{number}.uint8"

@@ -12,6 +12,7 @@ from explorer.architecture.reading import Refused
 from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
 from explorer.runs.commands import Command, read_command
 from explorer.runs.events import MOST_CHARACTERS, Event, Failed, Heartbeat, event_line
+from explorer.runs.line import MISREAD
 
 BEAT = 1.0  # seconds between heartbeats
 END = None  # nothing more will be said: end of file, or a signal
@@ -48,12 +49,14 @@ class Inbox(queue.SimpleQueue[Message]):
         threading.Thread(target=self.read, name="commands", daemon=True).start()
 
     def read(self) -> None:
-        while line := self.stream.readline(MOST_CHARACTERS):
-            if len(line) == MOST_CHARACTERS:
-                self.put(self.too_long(line))
-            elif text := line.decode("utf-8", "replace").strip():
-                self.put(self.message(text))
-        self.put(END)
+        try:
+            while line := self.stream.readline(MOST_CHARACTERS):
+                if len(line) == MOST_CHARACTERS:
+                    self.put(self.too_long(line))
+                elif text := line.decode("utf-8", "replace").strip():
+                    self.put(self.message(text))
+        finally:  # whatever happens to this thread, nobody waits for ever
+            self.put(END)
 
     def too_long(self, line: bytes) -> Failed:
         """Let go of the rest of a line of which this is the beginning."""
@@ -76,7 +79,7 @@ def addressee(text: str) -> tuple[str, int]:
         table = json.loads(text)
         number = table.get("id")
         return str(table.get("command", "command"))[:40], number if type(number) is int else 0
-    except (ValueError, AttributeError, RecursionError):
+    except MISREAD:
         return "command", 0
 
 

@@ -28,7 +28,8 @@ from explorer.engine.session import failure, open_sessions
 from explorer.engine.sweep import sweep
 from explorer.engine.wire import END, Inbox, Message, Outbox, Pulse, is_pipe
 from explorer.runs import events
-from explorer.runs.commands import Command, Continue, Control, Estimate, Probe, Resume, Stop, Sweep, Train
+from explorer.runs.answers import Estimate, Probe, Question, Sweep
+from explorer.runs.commands import Command, Continue, Control, Resume, Stop, Train
 from explorer.runs.events import PROTOCOL
 from explorer.runs.folder import installed_versions
 
@@ -124,9 +125,9 @@ class Worker:
                     return Stop()
                 case events.Failed() as failed:
                     self.outbox.send(failed)
-                case Estimate() | Sweep() | Probe() as question:
+                case Question() as question:
                     busy = Sentence(QT_TRANSLATE_NOOP("explorer", "a run is under way"))
-                    self.outbox.send(events.Failed(busy, of=question.of, id=question.id))
+                    self.outbox.send(events.Failed(busy, of=question.name, id=question.id))
                 case Train() | Continue() as command:
                     self.later.append(command)
                 case control:
@@ -150,13 +151,13 @@ class Worker:
             case _:  # a stop or a pause that came when the run had just ended
                 pass
 
-    def sweep(self, command: Sweep) -> None:
+    def sweep(self, question: Sweep) -> None:
         """Try learning rates until they are through or a stop comes."""
-        for event in sweep(command):
+        for event in sweep(question):
             self.outbox.send(event)
             if isinstance(event, events.Progress) and isinstance(self.next_control(wait=False), Stop):
                 stopped = Sentence(QT_TRANSLATE_NOOP("explorer", "stopped"))
-                self.outbox.send(events.Failed(stopped, of=command.of, id=command.id))
+                self.outbox.send(events.Failed(stopped, of=question.name, id=question.id))
                 return
 
     def run(self, command: Train | Continue) -> int:

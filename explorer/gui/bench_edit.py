@@ -14,11 +14,13 @@ from explorer.architecture.presets import preset
 from explorer.architecture.reading import refuse
 from explorer.gui.app import check_start, make_application
 from explorer.gui.bench import figures, run_apart, wait, wait_complete
+from explorer.gui.crew import Crew
+from explorer.gui.inquiry import Inquiry
 from explorer.gui.painted import PaintWatch
 from explorer.gui.process import WorkerProcess
 from explorer.gui.session import Session
-from explorer.runs.commands import Probe
-from explorer.runs.events import Event, Failed, Result
+from explorer.gui.worker_state import WorkerState
+from explorer.runs.answers import Torchinfo
 from explorer.runs.recipe import Recipe
 
 NETWORKS = ("resnet18", "resnet152", "cifar-resnet1202")
@@ -86,19 +88,20 @@ def torchinfo_times(names: Sequence[str]) -> dict[str, float]:
 
     Raises Refused if it cannot say.
     """
-    process, said, ends = WorkerProcess(), list[Event](), list[str]()
-    process.received.connect(lambda lines: said.extend(line.event for line in lines))
-    process.ended.connect(ends.append)
-    process.start()
-    for number, name in enumerate(names, 1):
-        process.send(Probe("torchinfo", preset(name), Recipe(device="cpu"), Path(), number))
+    crew = Crew(Path(), WorkerProcess())
+    times, reasons = dict[str, float](), list[str]()
+    inquiries = []
+    for name in names:
+        inquiry = Inquiry(crew, Torchinfo(preset(name), Recipe(device="cpu"), runs=Path()))
+        inquiry.answered.connect(lambda answer, name=name: times.update({name: answer.milliseconds}))
+        inquiry.refused.connect(reasons.append)
+        inquiries.append(inquiry)
+    crew.front.warm_up()
     try:
-        wait(lambda: ends or len([event for event in said if isinstance(event, Result | Failed)]) == len(names))
+        wait(lambda: len(times) + len(reasons) == len(names) or crew.front.state is WorkerState.GONE)
     finally:
-        process.shut_down(at_once=True)
-        wait(lambda: not process.is_running())
-    answers = {event.id: event.values["milliseconds"] for event in said if isinstance(event, Result)}
-    if len(answers) < len(names):
-        reasons = [event.reason for event in said if isinstance(event, Failed)]
-        raise refuse("torchinfo", "{reason}", reason=" ".join(reasons or ends))
-    return {name: float(answers[number]) for number, name in enumerate(names, 1)}
+        crew.shut_down()
+        wait(lambda: not crew.is_running())
+    if len(times) < len(names):
+        raise refuse("torchinfo", "{reason}", reason=" ".join(reasons or [crew.front.message]))
+    return times

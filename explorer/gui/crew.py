@@ -4,7 +4,6 @@ One run a device, each with a worker of its own. One worker is started with the 
 there is a run for them and go when there is none. The one in front is that whose run the panel shows and controls.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +15,9 @@ from explorer.gui.document import title_of
 from explorer.gui.live import LiveRun
 from explorer.gui.process import WorkerProcess
 from explorer.gui.queue import Queue
-from explorer.gui.trainer import Trainer
-from explorer.runs.commands import Question, Train
+from explorer.gui.trainer import Asker, Trainer
+from explorer.gui.worker_state import WorkerState
+from explorer.runs.commands import Train
 from explorer.runs.events import Hello
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Crew(QObject):
-    """`changed`, `progressed`, `advanced`, `answered` and `run_ended` as a trainer's, of any of them.
+    """`changed`, `progressed` and `run_ended` as a trainer's, of any of them.
 
     `changed` also when another is in front, `emptied` when the last worker has gone. `mishaps` are the failures that
     no trainer in front tells of, until a person starts something.
@@ -34,8 +34,6 @@ class Crew(QObject):
 
     changed = Signal()
     progressed = Signal()
-    advanced = Signal(int, int)
-    answered = Signal(int, object)
     run_ended = Signal()
     emptied = Signal()
 
@@ -56,8 +54,6 @@ class Crew(QObject):
         made = Trainer(self.runs, process)
         made.changed.connect(self.note_change)
         made.progressed.connect(self.progressed)
-        made.advanced.connect(self.advanced)
-        made.answered.connect(self.answered)
         made.run_ended.connect(self.note_end)
         made.process.ended.connect(self.note_exit)
         self.trainers.append(made)
@@ -155,7 +151,7 @@ class Crew(QObject):
         free = [each for each in self.trainers if not each.is_busy()]
         if not free:
             return self.hire(WorkerProcess(launch=self.trainers[0].process.launch))
-        return min(free, key=lambda each: (each.state == "gone", self.device_of(each) != wanted))
+        return min(free, key=lambda each: (each.state is WorkerState.GONE, self.device_of(each) != wanted))
 
     def serve(self) -> None:
         """Begin what waits and has a device; whoever is not needed may go."""
@@ -191,7 +187,7 @@ class Crew(QObject):
         assert isinstance(trainer, Trainer)
         if trainer is not self.front:
             self.keep_words(trainer)
-        if trainer.state == "gone":  # its worker did not even speak, and the next would not either
+        if trainer.state is WorkerState.GONE:  # its worker did not even speak, and the next would not either
             self.queue.hold()
         self.run_ended.emit()
 
@@ -205,16 +201,16 @@ class Crew(QObject):
     @property
     def listener(self) -> Trainer:
         """Who would be asked a question: someone who has time, if anyone has."""
-        return next((each for each in self.trainers if each.state == "idle"), self.front)
+        return next((each for each in self.trainers if each.state is WorkerState.IDLE), self.front)
 
-    def ask(self, question: Callable[[int], Question]) -> int:
-        """As a trainer's; asked on a device without a run if there is one."""
-
-        def placed(number: int) -> Question:
-            made = question(number)
-            return replace(made, recipe=made.recipe.change(device=self.named(made.recipe.device)))
-
-        return self.listener.ask(placed)
+    def ask(self, asker: Asker) -> Trainer | None:
+        """Ask someone who has time, on a device without a run if there is one; who that is, or None if nobody has."""
+        trainer, question = self.listener, asker.question
+        if trainer.state is not WorkerState.IDLE:
+            return None
+        device = self.named(question.recipe.device)
+        trainer.ask(asker, replace(question, recipe=question.recipe.change(device=device)))
+        return trainer
 
     def deafness(self) -> str:
         """Why nobody would answer a question now; empty if somebody would."""

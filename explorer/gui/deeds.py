@@ -14,6 +14,7 @@ from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_of
 from explorer.architecture.source import python_source
+from explorer.gui.worker_state import WorkerState
 
 if TYPE_CHECKING:
     from explorer.gui.window import Window
@@ -102,7 +103,7 @@ def twin_validated(window: "Window", before: Design) -> bool:
 
 
 def paused(window: "Window", before: Design) -> bool:
-    return window.crew.front.state == "paused"
+    return window.crew.front.state is WorkerState.PAUSED
 
 
 def travelled(window: "Window", before: Design) -> bool:

@@ -1,6 +1,5 @@
 """Make it an identity: put a block's branch to zero, or an identity behind it, and see what the network says then."""
 
-import json
 from html import escape
 
 from PySide6.QtCore import QLocale, Qt, Signal
@@ -15,7 +14,8 @@ from explorer.gui.document import Document, title_of
 from explorer.gui.language import percent, say, whole
 from explorer.gui.parts import find_part
 from explorer.gui.preflight import Preflight
-from explorer.gui.trial import Outcome, Trial
+from explorer.gui.trial import Trial
+from explorer.runs.answers import Comparison, Inserted
 
 
 class Experiment(QWidget):
@@ -33,7 +33,7 @@ class Experiment(QWidget):
         self.trial.setParent(self)
         self.block: Block | None = None
         self.row = 0  # of the images whose logits there are
-        self.shown: Outcome | None = None
+        self.shown: Comparison | None = None
         self.subject, self.finding, self.reason, self.logits = QLabel(), QLabel(), QLabel(), QLabel()
         for label in (self.subject, self.finding, self.reason):
             label.setWordWrap(True)
@@ -134,46 +134,44 @@ class Experiment(QWidget):
         blocks = ", ".join(map(self.document.name_of, inserted))
         return self.tr("Network: {name}, trained, with {blocks} put in").format(name=name, blocks=blocks)
 
-    def finding_text(self, outcome: Outcome) -> str:
+    def finding_text(self, outcome: Comparison) -> str:
         """What happened to the accuracy and the logits."""
-        values = outcome.values
-        name, more = self.document.name_of(outcome.paths[-1]), len(outcome.paths) - 1
-        if outcome.of == "insert":
+        name, more = self.document.name_of(outcome.blocks[-1]), len(outcome.blocks) - 1
+        if isinstance(outcome, Inserted):
             done = self.tr("{name} put in")
         elif more:
             done = self.tr("{name} and {more} more at zero")
         else:
             done = self.tr("{name} at zero")
-        difference = QLocale().toString(float(values["difference"]), "g", 3)
+        difference = QLocale().toString(outcome.difference, "g", 3)
         words = self.tr("{done}: accuracy {before} → {after} of {n} images, largest difference of a logit {difference}")
         return words.format(
             done=done.format(name=name, more=whole(more)),
-            before=percent(float(values["accuracy_before"])),
-            after=percent(float(values["accuracy_after"])),
-            n=whole(int(values["images"])),
-            difference=self.tr("0, bit for bit") if values["equal"] else difference,
+            before=percent(outcome.accuracy_before),
+            after=percent(outcome.accuracy_after),
+            n=whole(outcome.images),
+            difference=self.tr("0, bit for bit") if outcome.equal else difference,
         )
 
-    def reason_text(self, outcome: Outcome) -> str:
+    def reason_text(self, outcome: Comparison) -> str:
         """Why the block is the identity or not, marked with what was seen on the images."""
-        block = find_part(self.document.plan, outcome.paths[-1])
+        block = find_part(self.document.plan, outcome.blocks[-1])
         assert isinstance(block, Block)
         return f"{'✓' if outcome.is_identity else '✗'} {say(zeroing(block).why)}"
 
-    def logits_text(self, outcome: Outcome) -> str:
+    def logits_text(self, outcome: Comparison) -> str:
         """One image's logits before and after as a table, headed by what it is, with that class in bold."""
-        rows = json.loads(str(outcome.values["rows"]))
-        row = rows[self.row % len(rows)]
+        row = outcome.rows[self.row % len(outcome.rows)]
         cells = "<td align=right>&nbsp;&nbsp;{}</td>"
 
         def line(title: str, texts: list[str]) -> str:
-            if row["label"] < len(texts):
-                texts[row["label"]] = f"<b>{texts[row['label']]}</b>"
+            if row.label < len(texts):
+                texts[row.label] = f"<b>{texts[row.label]}</b>"
             return f"<tr><td>{escape(title)}</td>{''.join(map(cells.format, texts))}</tr>"
 
-        numbers = [[QLocale().toString(value, "f", 2) for value in row[when]] for when in ("before", "after")]
+        numbers = [[QLocale().toString(value, "f", 2) for value in logits] for logits in (row.before, row.after)]
         lines = [
-            line(self.class_name(row["label"]), list(map(whole, range(len(numbers[0]))))),
+            line(self.class_name(row.label), list(map(whole, range(len(numbers[0]))))),
             line(self.tr("before"), numbers[0]),
             line(self.tr("after"), numbers[1]),
         ]

@@ -5,21 +5,24 @@ It is asked for one network after the other, and only while someone is watching.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import prod
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from explorer.architecture.plan import Plan, plan_network
-from explorer.architecture.reading import Refused
+from explorer.architecture.reading import Refused, refuse
+from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
 from explorer.gui.crew import Crew
 from explorer.gui.document import Document
+from explorer.gui.inquiry import Inquiry, InquiryState
 from explorer.gui.language import say
 from explorer.gui.preflight import Preflight
+from explorer.runs.answers import FeatureMaps, Maps
 from explorer.runs.catalogue import CATALOGUE, describe_data
-from explorer.runs.commands import Probe
 from explorer.runs.folder import Run, list_runs, newest_ended
-from explorer.runs.journey import Journey, read_journey
 from explorer.runs.recipe import Recipe
 
 SETTLE = 300  # milliseconds without an edit before the worker is asked
@@ -28,14 +31,14 @@ UNTRAINED, TRAINED = "untrained", "trained"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back to a question: a journey with its sheets ready to be drawn, or the reason why there is none.
+    """What came back to a question: feature maps with their sheets ready to be drawn, or the reason why there is none.
 
     `plan` is that of the network asked about.
     """
 
-    probe: Probe
+    question: Maps
     plan: Plan
-    journey: Journey | None = None
+    maps: FeatureMaps | None = None
     sheets: Mapping[str, QImage] = field(default_factory=dict)
     class_names: tuple[str, ...] = ()
     reason: str = ""
@@ -59,12 +62,11 @@ class Journeys(QObject):
         self.refusal = ""
         self.runs: tuple[Run, ...] | None = None  # not read, or out of date
         self.answers: dict[str, Answer] = {}
-        self.asked: tuple[int, str, Probe] | None = None
+        self.inquiry: Inquiry | None = None
         self.timer = QTimer(self, interval=SETTLE, singleShot=True)
         self.timer.timeout.connect(self.ask)
         for signal in (document.changed, crew.changed, preflight.changed):
             signal.connect(self.follow)
-        crew.answered.connect(self.take)
         crew.run_ended.connect(self.forget_runs)
 
     def watch(self, watched: bool) -> None:
@@ -91,26 +93,25 @@ class Journeys(QObject):
         """The newest run of the shown design that has come to its end."""
         return newest_ended(self.runs or (), self.document.design)
 
-    def wanted(self) -> dict[str, Probe]:
+    def wanted(self) -> dict[str, Maps]:
         """The question of each lane. The untrained network is the one that the trained one was in the beginning."""
         run, recipe = self.run(), self.preflight.recipe
         if run:
             recipe = run.recipe.change(device=recipe.device)
-        image = self.number if self.file is None else str(self.file)
-        fresh = Probe("travel", self.document.design, recipe, self.crew.runs, id=0, values={"image": image})
+        fresh = Maps(self.document.design, recipe, runs=self.crew.runs, image=self.number)
+        if self.file:
+            fresh = replace(fresh, image=0, file=str(self.file))
         return {UNTRAINED: fresh, TRAINED: replace(fresh, run=str(run.folder))} if run else {UNTRAINED: fresh}
 
-    def unanswered(self) -> dict[str, Probe]:
+    def unanswered(self) -> dict[str, Maps]:
         """Those of the questions that have another answer, or none."""
-        answered = {lane: answer.probe for lane, answer in self.answers.items()}
-        return {lane: probe for lane, probe in self.wanted().items() if answered.get(lane) != probe}
+        answered = {lane: answer.question for lane, answer in self.answers.items()}
+        return {lane: question for lane, question in self.wanted().items() if answered.get(lane) != question}
 
     def follow(self) -> None:
         """Something is different: let it be seen, and ask as soon as it settles."""
         if not self.watched:
             return
-        if self.crew.listener.state in ("gone", "warming"):  # whoever was asked answers no more
-            self.asked = None
         self.changed.emit()
         if self.runs is None or self.unanswered():
             self.timer.start()
@@ -118,35 +119,55 @@ class Journeys(QObject):
     def forget_runs(self) -> None:
         """There may be others now, and what could not be answered may be asked again."""
         self.runs = None
-        self.answers = {lane: answer for lane, answer in self.answers.items() if answer.journey}
+        self.answers = {lane: answer for lane, answer in self.answers.items() if answer.maps}
         self.follow()
 
     def ask(self) -> None:
-        """Put the next question to the worker if it has time."""
+        """Put the next question to the worker, once what it was asked before is answered."""
         if self.runs is None:
             self.runs = list_runs(self.crew.runs)
-        lane, probe = next(iter(self.unanswered().items()), ("", None))
-        if probe and self.asked is None and not self.obstacle():
-            number = self.crew.ask(lambda number: replace(probe, id=number))
-            self.asked = (number, lane, probe) if number else None
+        question = next(iter(self.unanswered().values()), None)
+        if self.inquiry and self.inquiry.state is InquiryState.WAITING and self.inquiry.question != question:
+            self.inquiry.cancel()
+            self.inquiry = None
+        if question and self.inquiry is None and not self.obstacle():
+            self.inquiry = Inquiry(self.crew, question)
+            self.inquiry.answered.connect(self.note_answer)
+            self.inquiry.refused.connect(self.note_refusal)
         self.changed.emit()
 
-    def take(self, number: int, values: Mapping[str, object]) -> None:
-        if self.asked is None or number != self.asked[0]:
+    def note_answer(self, maps: FeatureMaps) -> None:
+        self.images = maps.images
+        try:
+            sheets = read_sheets(maps)
+        except (OSError, ValueError) as error:
+            what = QT_TRANSLATE_NOOP("explorer", "cannot be read: {error}")
+            self.note_refusal(refuse(maps.file, what, error=str(error)).sentence)
             return
-        _, lane, probe = self.asked
-        self.asked = None
-        reason = values.get("reason")
-        if not isinstance(reason, str):
-            journey = read_journey(values)
-            sheets = {path: QImage.fromData(sheet) for path, sheet in journey.sheets.items()}
-            self.images = journey.images
-            self.answers[lane] = Answer(probe, plan_network(probe.design), journey, sheets, class_names(probe.recipe))
-        elif self.file and probe.values["image"] == str(self.file):
+        question = self.question()
+        names = class_names(question.recipe)
+        self.go_on(Answer(question, plan_network(question.design), maps, sheets, names))
+
+    def note_refusal(self, reason: Sentence) -> None:
+        question = self.question()
+        if self.file and question.file == str(self.file):
             self.refusal = say(reason).replace(str(self.file), self.file.name)
             self.file = None
+            self.go_on()
         else:
-            self.answers[lane] = Answer(probe, plan_network(probe.design), reason=say(reason))
+            self.go_on(Answer(question, plan_network(question.design), reason=say(reason)))
+
+    def question(self) -> Maps:
+        """What was asked."""
+        assert self.inquiry
+        assert isinstance(self.inquiry.question, Maps)
+        return self.inquiry.question
+
+    def go_on(self, answer: Answer | None = None) -> None:
+        """Keep the answer if there is one, and ask for the next lane if someone looks."""
+        self.inquiry = None
+        if answer:
+            self.answers[TRAINED if answer.question.run else UNTRAINED] = answer
         if self.watched:
             self.ask()
 
@@ -155,6 +176,20 @@ class Journeys(QObject):
         if fatal := next((each for each in self.document.problems if each.fatal), None):
             return say(fatal.what)
         return self.crew.deafness()
+
+
+def read_sheets(maps: FeatureMaps) -> dict[str, QImage]:
+    """The pictures by their paths, copied out of the worker's file. Raises OSError and ValueError."""
+    found = {}
+    with Path(maps.file).open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as pixels:
+        for sheet in maps.sheets:
+            height, width, *channels = sheet.shape
+            content = pixels[sheet.offset : sheet.offset + prod(sheet.shape)]
+            if len(content) < prod(sheet.shape):
+                raise ValueError(maps.file)
+            kind = QImage.Format.Format_RGB888 if channels else QImage.Format.Format_Grayscale8
+            found[sheet.path] = QImage(content, width, height, len(content) // height, kind).copy()
+    return found
 
 
 def class_names(recipe: Recipe) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from explorer.gui.document import Document, title_of
 from explorer.gui.language import percent, say
 from explorer.gui.roll import Roll
 from explorer.gui.trainer import Trainer
+from explorer.gui.worker_state import WorkerState
 from explorer.runs.commands import Train
 from explorer.runs.recipe import Recipe, recipe_name
 
@@ -101,10 +102,10 @@ class OrderList(QWidget):
 
     def running_row(self, trainer: Trainer) -> Row:
         words = {
-            "starting": self.tr("starting"),
-            "running": self.tr("running"),
-            "paused": self.tr("paused"),
-            "stopping": self.tr("stopping"),
+            WorkerState.STARTING: self.tr("starting"),
+            WorkerState.RUNNING: self.tr("running"),
+            WorkerState.PAUSED: self.tr("paused"),
+            WorkerState.STOPPING: self.tr("stopping"),
         }
         done, total = (sum(getattr(run, name) for run in trainer.live) for name in ("done", "total"))
         state = words[trainer.state] + (f" {percent(done / total, 0)}" if total else "")

@@ -4,8 +4,7 @@ Where the design's size and the data's differ, both are offered with their times
 other as long as nobody presses Start.
 """
 
-from functools import partial
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLabel, QRadioButton, QVBoxLayout, QWidget
@@ -13,27 +12,17 @@ from PySide6.QtWidgets import QLabel, QRadioButton, QVBoxLayout, QWidget
 from explorer.architecture.checks import find_problems
 from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
+from explorer.architecture.words import Sentence
 from explorer.gui import theme
 from explorer.gui.crew import Crew
+from explorer.gui.inquiry import Inquiry, InquiryState
 from explorer.gui.language import about, memory, say
+from explorer.gui.worker_state import WorkerState
+from explorer.runs.answers import Estimate, Estimated
 from explorer.runs.catalogue import DataSet
-from explorer.runs.commands import Estimate
-from explorer.runs.events import Hello
 from explorer.runs.recipe import Recipe, costly
 
 SETTLE = 300  # milliseconds without an edit before the worker measures
-TRIES = 3  # of a measurement that the worker may have died of
-
-Answer = dict[str, float | int | str]
-Case = tuple[Design, Recipe]  # what an estimate depends on
-
-
-class Refusal(NamedTuple):
-    """An answer without figures: by which worker, known by its hello, and at which try."""
-
-    answer: Answer
-    worker: Hello | None
-    tries: int
 
 
 class Preflight(QWidget):
@@ -44,11 +33,9 @@ class Preflight(QWidget):
     def __init__(self, crew: Crew) -> None:
         super().__init__()
         self.crew = crew
-        self.answers: dict[Case, Answer] = {}
-        self.refusals: dict[Case, Refusal] = {}
-        self.asked: Case | None = None
-        self.asked_of: Hello | None = None
-        self.number = 0
+        self.answers: dict[Estimate, Estimated] = {}
+        self.refusals: dict[Estimate, Sentence] = {}
+        self.inquiry: Inquiry | None = None
         self.picked = False
         self.fitted: Design | None = None
         self.data_sized: Design | None = None
@@ -70,13 +57,12 @@ class Preflight(QWidget):
         self.at_own_size.clicked.connect(self.pick)
         self.timer = QTimer(self, interval=SETTLE, singleShot=True)
         self.timer.timeout.connect(self.ask)
-        crew.answered.connect(self.take)
-        crew.changed.connect(self.timer.start)
 
     def take_over(self, old: "Preflight") -> None:
         """Know what `old` knew, what it waits for and what was picked in it."""
         self.answers, self.refusals, self.picked = old.answers, old.refusals, old.picked
-        self.asked, self.asked_of, self.number = old.asked, old.asked_of, old.number
+        if old.inquiry:
+            self.wait_for(old.inquiry)
         self.at_own_size.setChecked(old.at_own_size.isChecked())
 
     def show_choice(self, design: Design, data: DataSet, recipe: Recipe) -> None:
@@ -115,65 +101,80 @@ class Preflight(QWidget):
         self.setVisible(differ or bool(self.line.text()))
         self.changed.emit()
 
-    def case(self, design: Design) -> Case:
-        return design, costly(self.recipe)
+    def question(self, design: Design) -> Estimate:
+        """Without what an estimate does not depend on."""
+        return Estimate(design, costly(self.recipe))
 
     def offer(self, design: Design) -> str:
         size = f"{design.input[1]}×{design.input[2]}"
-        answer = self.answers.get(self.case(design), {})
-        if "seconds_per_epoch" not in answer:
+        answer = self.answers.get(self.question(design))
+        if answer is None or answer.seconds_per_epoch is None:
             return size
-        seconds = float(answer["seconds_per_epoch"])
-        return self.tr("{size}: about {time} an epoch").format(size=size, time=about(seconds))
+        return self.tr("{size}: about {time} an epoch").format(size=size, time=about(answer.seconds_per_epoch))
 
     def needs(self, design: Design) -> str:
         """Memory and time in one line, or that they are being measured."""
-        answer = self.answers.get(self.case(design))
-        refusal = self.refusals.get(self.case(design))
-        if answer is None and refusal and isinstance(reason := refusal.answer["reason"], str):
-            return say(reason)  # a sentence, which remembers what it is made of
+        answer = self.answers.get(self.question(design))
         if answer is None:
-            return self.tr("measuring …") if self.crew.listener.state in ("idle", "warming") else ""
-        needed = memory(float(answer["memory_bytes"]))
-        if "seconds_per_epoch" in answer:
-            time = about(float(answer["seconds_per_epoch"]))
+            measuring = self.crew.listener.state in (WorkerState.IDLE, WorkerState.WARMING)
+            reason = self.refusals.get(self.question(design))
+            return say(reason) if reason else self.tr("measuring …") if measuring else ""
+        needed = memory(answer.memory_bytes)
+        if answer.seconds_per_epoch is not None:
+            time = about(answer.seconds_per_epoch)
             text = self.tr("needs {memory} · about {time} an epoch").format(memory=needed, time=time)
         else:  # too large to be tried
             text = self.tr("needs {memory}").format(memory=needed)
         if self.is_too_large():
-            text += " · " + self.tr("only {memory} free").format(memory=memory(float(answer["available_bytes"])))
+            text += " · " + self.tr("only {memory} free").format(memory=memory(answer.available_bytes))
         return text
 
     def is_too_large(self, networks: int = 1) -> bool:
         """Whether the estimate says that memory will not do for so many networks of this size."""
-        answer = self.answers.get(self.case(self.fitted), {}) if self.fitted else {}
-        available = float(answer.get("available_bytes", 0))
-        return 0 < available < networks * float(answer.get("memory_bytes", 0))
+        answer = self.answers.get(self.question(self.fitted)) if self.fitted else None
+        return answer is not None and 0 < answer.available_bytes < networks * answer.memory_bytes
 
     def ask(self) -> None:
         """Measure the next thing that is shown and not known, the likelier one first."""
-        shown = [design for design in (self.fitted, self.data_sized, self.own_sized) if design]
-        wanted = next(filter(self.is_open, shown), None)
-        if self.asked or wanted is None or any(each.fatal for each in find_problems(plan_network(wanted))):
-            return
-        self.number = self.crew.ask(partial(Estimate, wanted, self.recipe))
-        if self.number:
-            self.asked, self.asked_of = self.case(wanted), self.crew.listener.hello
+        if self.inquiry and self.inquiry.state is InquiryState.ASKED:
+            return  # what is measured already will soon be known
+        wanted = next(self.open_questions(), None)
+        if self.inquiry and self.inquiry.question != wanted:
+            self.inquiry.cancel()
+            self.inquiry = None
+        if wanted and self.inquiry is None:
+            self.wait_for(Inquiry(self.crew, wanted))
 
-    def is_open(self, design: Design) -> bool:
-        """Whether it is worth asking about: not known, and not refused by this very worker or too often."""
-        case = self.case(design)
-        refusal = self.refusals.get(case)
-        refused = refusal and (refusal.worker is self.crew.listener.hello or refusal.tries >= TRIES)
-        return case not in self.answers and not refused
+    def open_questions(self) -> Iterator[Estimate]:
+        """About designs that can be built, and that nobody has measured or refused to."""
+        for design in filter(None, (self.fitted, self.data_sized, self.own_sized)):
+            question = self.question(design)
+            if question in self.answers or question in self.refusals:
+                continue
+            if not any(each.fatal for each in find_problems(plan_network(design))):
+                yield question
 
-    def take(self, number: int, answer: Answer) -> None:
-        if self.asked and number == self.number:
-            if "reason" in answer:
-                before = self.refusals.get(self.asked)
-                self.refusals[self.asked] = Refusal(answer, self.asked_of, 1 + (before.tries if before else 0))
-            else:
-                self.answers[self.asked] = answer
-            self.asked = None
-            self.redraw()
-            self.ask()
+    def wait_for(self, inquiry: Inquiry) -> None:
+        self.inquiry = inquiry
+        inquiry.answered.connect(self.note_answer)
+        inquiry.refused.connect(self.note_refusal)
+
+    def note_answer(self, answer: Estimated) -> None:
+        self.answers[self.end_inquiry()] = answer
+        self.go_on()
+
+    def note_refusal(self, reason: Sentence) -> None:
+        self.refusals[self.end_inquiry()] = reason
+        self.go_on()
+
+    def end_inquiry(self) -> Estimate:
+        """Return what it was about; there is none now."""
+        assert self.inquiry
+        question, self.inquiry = self.inquiry.question, None
+        assert isinstance(question, Estimate)
+        return question
+
+    def go_on(self) -> None:
+        """Show what is known now, and measure what is not."""
+        self.redraw()
+        self.ask()

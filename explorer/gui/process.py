@@ -6,7 +6,7 @@ times a second. A line that is no event goes to the log.
 
 from collections import deque
 
-from PySide6.QtCore import QByteArray, QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtCore import QByteArray, QObject, QProcess, QProcessEnvironment, QTemporaryDir, QTimer, Signal
 
 from explorer.architecture.words import NOTHING, QT_TRANSLATE_NOOP, Sentence
 from explorer.runs.commands import Command, command_line
@@ -32,6 +32,7 @@ class WorkerProcess(QObject):
         self.batch: list[Said] = []
         self.dropping = False
         self.expected = self.forced = False  # the end: wanted, brought about
+        self.folder: QTemporaryDir | None = None
         self.process = QProcess(self)
         self.process.readyReadStandardOutput.connect(self.drain)
         self.process.readyReadStandardError.connect(self.note_errors)
@@ -49,6 +50,9 @@ class WorkerProcess(QObject):
         environment = QProcessEnvironment()
         for key, value in launch.environment.items():
             environment.insert(key, value)
+        self.folder = QTemporaryDir()  # for whatever the worker makes: it goes with it, however that ends
+        if self.folder.isValid():
+            environment.insert("TMPDIR", self.folder.path())
         self.expected = self.forced = False
         for timer in (self.patience, self.last_patience):  # they were for the one before
             timer.stop()
@@ -113,6 +117,7 @@ class WorkerProcess(QObject):
         for timer in (self.timer, self.patience, self.last_patience):
             timer.stop()
         self.flush()
+        self.folder = None
         if self.expected:
             self.ended.emit(NOTHING)
         elif self.forced:

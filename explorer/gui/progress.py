@@ -1,5 +1,7 @@
 """Progress: how far the run in front has come, or both twins, as a bar and a line of words."""
 
+from typing import assert_never
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
@@ -8,6 +10,7 @@ from explorer.gui.crew import Crew
 from explorer.gui.document import Document
 from explorer.gui.language import clock, percent, say, whole
 from explorer.gui.live import LiveRun
+from explorer.gui.worker_state import WorkerState
 from explorer.runs.events import Failed, Finished, Stopped
 
 
@@ -45,17 +48,11 @@ class Progress(QWidget):
     def status_text(self, live: tuple[LiveRun, ...]) -> str:
         """Where the runs stand, in one or two lines; of twins the pace is that of the first."""
         run, trainer = live[0], self.crew.front
-        words = {
-            "warming": self.tr("loading torch …"),
-            "starting": self.tr("starting …"),
-            "paused": self.tr("paused"),
-            "stopping": self.tr("stopping: writing a checkpoint …"),
-        }
-        parts = [words[trainer.state]] if trainer.state in words and trainer.is_busy() else []
+        parts = list(filter(None, [self.state_text(trainer.state)])) if trainer.is_busy() else []
         if run.started and run.step:
             parts.append(self.tr("epoch {n}/{all}").format(n=run.step.epoch, all=run.started.epochs))
             left = max((each.seconds_left() or 0.0 for each in live if not each.outcome), default=0.0)
-            if trainer.state == "running" and left:
+            if trainer.state is WorkerState.RUNNING and left:
                 parts.append(self.tr("{time} left").format(time=clock(left)))
             parts.append(self.tr("{n} images/s").format(n=whole(round(run.step.examples_per_second))))
         if validated := self.validation_text(live):
@@ -65,6 +62,22 @@ class Progress(QWidget):
         if trainer.pulse.trouble:
             parts.append(f"⚠ {trainer.pulse.trouble}")
         return " · ".join(parts)
+
+    def state_text(self, state: WorkerState) -> str:
+        """Why there are no new steps; empty while there are."""
+        match state:
+            case WorkerState.WARMING:
+                return self.tr("loading torch …")
+            case WorkerState.STARTING:
+                return self.tr("starting …")
+            case WorkerState.PAUSED:
+                return self.tr("paused")
+            case WorkerState.STOPPING:
+                return self.tr("stopping: writing a checkpoint …")
+            case WorkerState.RUNNING | WorkerState.IDLE | WorkerState.GONE:
+                return ""
+            case _:
+                assert_never(state)
 
     def validation_text(self, live: tuple[LiveRun, ...]) -> str:
         """The latest validation accuracy, of twins both."""

@@ -4,6 +4,8 @@ from time import monotonic
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from explorer.gui.worker_state import WorkerState
+
 SILENT = 10.0  # seconds without a heartbeat
 SLOW = 60.0  # seconds without a step
 
@@ -15,16 +17,16 @@ class Pulse(QTimer):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent, interval=1000)
-        self.state = ""
+        self.state = WorkerState.GONE
         self.trouble = ""
         self.heard = self.stepped = monotonic()
         self.timeout.connect(self.check)
 
-    def watch(self, state: str, busy: bool) -> None:
-        """From now on, in this one of the trainer's states; nothing is expected of one that is not `busy`."""
+    def watch(self, state: WorkerState) -> None:
+        """From now on, in this state; nothing is expected of one that is not busy."""
         self.state, self.trouble = state, ""
         self.heard = self.stepped = monotonic()
-        if busy:
+        if state.is_busy:
             self.start()
         else:
             self.stop()
@@ -39,11 +41,11 @@ class Pulse(QTimer):
 
     def check(self) -> None:
         now, before = monotonic(), self.trouble
-        if self.state in ("running", "stopping") and now - self.heard > SILENT:
+        if self.state in (WorkerState.RUNNING, WorkerState.STOPPING) and now - self.heard > SILENT:
             self.trouble = self.tr("not responding")
-        elif self.state == "running" and now - self.stepped > SLOW:
+        elif self.state is WorkerState.RUNNING and now - self.stepped > SLOW:
             self.trouble = self.tr("no step for {n} s").format(n=int(now - self.stepped))
         else:
             self.trouble = ""
-        if self.trouble != before or self.state == "paused":
+        if self.trouble != before or self.state is WorkerState.PAUSED:
             self.changed.emit()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from math import isnan
 from pathlib import Path
+from typing import assert_never
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPixmap
@@ -14,11 +15,10 @@ from explorer.gui.buttons import word_button
 from explorer.gui.document import title_of
 from explorer.gui.language import percent, say
 from explorer.gui.roll import Roll
-from explorer.runs.folder import Run, list_runs
+from explorer.runs.folder import Run, RunState, list_runs
 
 MOST = 50  # runs in the list
 BEST = 1  # column
-RESUMABLE = ("stopped", "interrupted", "failed")
 
 
 class RunList(QWidget):
@@ -70,23 +70,29 @@ class RunList(QWidget):
             sentences = (*design_changes(older.design, run.design), *changed_fields(older.recipe, run.recipe))
             changes = self.tr(", ").join(map(say, sentences)) or self.tr("the same again")
         best = "" if run.best_accuracy is None else percent(run.best_accuracy)
-        item = QTreeWidgetItem([title_of(run.design), best, self.states()[run.state], changes])
+        item = QTreeWidgetItem([title_of(run.design), best, self.state_text(run.state), changes])
         item.setIcon(0, dot(self.colour(run.id)))
         item.setTextAlignment(BEST, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         item.setToolTip(0, f"{title_of(run.design)}\n{run.id}\n{run.created.astimezone():%Y-%m-%d %H:%M}")
         item.setToolTip(3, changes)
         return item
 
-    def states(self) -> dict[str, str]:
-        """What a run may be, and the word for it."""
-        return {
-            "running": self.tr("running"),
-            "paused": self.tr("paused"),
-            "finished": self.tr("finished"),
-            "stopped": self.tr("stopped"),
-            "failed": self.tr("failed"),
-            "interrupted": self.tr("interrupted"),
-        }
+    def state_text(self, state: RunState) -> str:
+        match state:
+            case RunState.RUNNING:
+                return self.tr("running")
+            case RunState.PAUSED:
+                return self.tr("paused")
+            case RunState.FINISHED:
+                return self.tr("finished")
+            case RunState.STOPPED:
+                return self.tr("stopped")
+            case RunState.FAILED:
+                return self.tr("failed")
+            case RunState.INTERRUPTED:
+                return self.tr("interrupted")
+            case _:
+                assert_never(state)
 
     def colour(self, run_id: str) -> QColor:
         """The run's own colour, by its place among all runs, oldest first; a run to come gets the next one."""
@@ -123,7 +129,7 @@ class RunList(QWidget):
     def show_buttons(self) -> None:
         run = self.current()
         self.open.setEnabled(run is not None)
-        can_go_on = run is not None and run.state in RESUMABLE and self.has_room(run.recipe.device)
+        can_go_on = run is not None and run.state.can_resume and self.has_room(run.recipe.device)
         self.resume.setEnabled(bool(can_go_on))
 
 

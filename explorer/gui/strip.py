@@ -13,7 +13,7 @@ from explorer.architecture.compare import shape_text
 from explorer.architecture.layers import Shape
 from explorer.gui import theme
 from explorer.gui.language import whole
-from explorer.runs.journey import sent_size
+from explorer.runs.answers import sent_size
 
 GAP = theme.RHYTHM  # pixels between columns and between rows
 HAIR = 2  # between the maps of a sheet

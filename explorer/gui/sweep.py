@@ -10,10 +10,12 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from explorer.architecture.design import Design
+from explorer.architecture.words import Sentence
 from explorer.gui import theme
 from explorer.gui.crew import Crew
+from explorer.gui.inquiry import Inquiry, InquiryState
 from explorer.gui.language import say
-from explorer.runs.commands import Stop, Sweep
+from explorer.runs.answers import Sweep, Swept
 from explorer.runs.recipe import Recipe
 
 
@@ -28,7 +30,6 @@ class SweepDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Find a learning rate"))
         self.use = use
-        self.worker = crew.listener
         self.said = QLabel(self.tr("A hundred steps from fresh weights, each with a larger rate than the last."))
         self.said.setWordWrap(True)
         self.progress = QProgressBar()
@@ -47,10 +48,12 @@ class SweepDialog(QDialog):
         column.setSpacing(theme.RHYTHM)
         for widget in (self.said, self.plot, self.progress, self.buttons):
             column.addWidget(widget)
-        crew.answered.connect(self.take)
-        crew.advanced.connect(self.show_progress)
-        self.number = crew.ask(partial(Sweep, design, recipe))
-        if not self.number:
+        self.inquiry = Inquiry(crew, Sweep(design, recipe))
+        self.inquiry.answered.connect(self.show_rates)
+        self.inquiry.refused.connect(self.show_reason)
+        self.inquiry.progressed.connect(self.show_progress)
+        if self.inquiry.state is InquiryState.WAITING:
+            self.inquiry.cancel()
             self.end(crew.deafness())
 
     def dress(self) -> None:
@@ -73,15 +76,9 @@ class SweepDialog(QDialog):
         self.progress.setRange(0, total)
         self.progress.setValue(done)
 
-    def take(self, number: int, values: dict) -> None:
-        if number != self.number:
-            return
-        self.number = 0
-        if "rates" not in values:
-            self.end(say(values["reason"]))
-            return
-        advised = values["advised"]
-        self.plot.plot(values["rates"], values["losses"], pen=pg.mkPen(theme.colours().accent))
+    def show_rates(self, found: Swept) -> None:
+        advised = found.advised
+        self.plot.plot(found.rates, found.losses, pen=pg.mkPen(theme.colours().accent))
         self.plot.addItem(pg.InfiniteLine(log10(advised), pen=pg.mkPen(theme.colours().quiet)))
         words = self.tr("The loss falls fastest at about {rate:g}; where it rises again, rates are too large.")
         self.end(words.format(rate=advised))
@@ -89,6 +86,9 @@ class SweepDialog(QDialog):
         self.take_it.clicked.connect(partial(self.use, advised))
         self.take_it.setDefault(True)
         self.take_it.show()
+
+    def show_reason(self, reason: Sentence) -> None:
+        self.end(say(reason))
 
     def end(self, words: str) -> None:
         """Nothing more will come."""
@@ -98,7 +98,5 @@ class SweepDialog(QDialog):
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(self.tr("Close"))
 
     def done(self, result: int) -> None:
-        if self.number:
-            self.worker.control(Stop())
-            self.number = 0
+        self.inquiry.cancel()
         super().done(result)

@@ -1,12 +1,13 @@
 """Trainer: a worker, its run or two that are twins, and what the worker said. No widgets.
 
-The state is always one of `STATES`; what a person may do with the run follows from it alone.
+Questions that it is asked beside training are told apart by the numbers that it gives them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, assert_never
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -15,7 +16,9 @@ from explorer.architecture.words import NOTHING, QT_TRANSLATE_NOOP, Sentence
 from explorer.gui.live import LiveRun
 from explorer.gui.process import PATIENCE, WorkerProcess
 from explorer.gui.pulse import Pulse
-from explorer.runs.commands import Command, Continue, Control, Pause, Question, Resume, StepOnce, Stop, Train
+from explorer.gui.worker_state import WorkerState
+from explorer.runs.answers import Answer, Question
+from explorer.runs.commands import Command, Continue, Control, Pause, Resume, StepOnce, Stop, Train
 from explorer.runs.events import (
     Epoch,
     Event,
@@ -25,13 +28,11 @@ from explorer.runs.events import (
     Hello,
     Paused,
     Progress,
-    Result,
     Resumed,
     Said,
     Started,
     Step,
     Stopped,
-    Swept,
     Warned,
 )
 
@@ -39,34 +40,37 @@ if TYPE_CHECKING:
     from explorer.gui.curves import Curves
     from explorer.runs.folder import Run
 
-STATES = ("warming", "idle", "starting", "running", "paused", "stopping", "gone")
-BUSY = ("starting", "running", "paused", "stopping")
-NUMBERS = count(1)  # of questions, whomever they are put to
+Reply = Answer | Failed | Progress  # to a question
+
+
+class Asker(Protocol):
+    """Whoever has a question and hears what comes of it."""
+
+    question: Question
+
+    def note_reply(self, reply: Reply) -> None: ...
+
+    def note_death(self, reason: Sentence) -> None: ...
 
 
 class Trainer(QObject):
-    """`changed`: state or message; `progressed`: new points; `run_ended`: see the list.
-
-    `answered` carries a question's number and what came back: its values, or the `reason` why there are none. Every
-    question is answered, but for those put to a worker that is sent away. `advanced`: how much of a long one is done.
-    """
+    """`changed`: state or message; `progressed`: new points; `run_ended`: see the list."""
 
     changed = Signal()
     progressed = Signal()
-    advanced = Signal(int, int)
-    answered = Signal(int, object)  # a dict would lose what its sentences are made of
     run_ended = Signal()
 
     def __init__(self, runs: Path, process: WorkerProcess | None = None) -> None:
         super().__init__()
         self.runs = runs
-        self.state = "gone"
+        self.state = WorkerState.GONE
         self.hello: Hello | None = None
         self.live: tuple[LiveRun, ...] = ()
         self.message = NOTHING
         self.advice = NOTHING
         self.waiting: Command | None = None
-        self.unanswered: set[int] = set()
+        self.askers: dict[int, Asker] = {}  # by the number of the question
+        self.numbers = count(1)
         self.process = process or WorkerProcess(self)
         self.process.received.connect(self.take_all)
         self.process.ended.connect(self.show_end)
@@ -78,7 +82,7 @@ class Trainer(QObject):
     def warm_up(self) -> None:
         """Start a worker, so that torch is loaded when it is wanted."""
         self.hello = None
-        self.set_state("warming")
+        self.set_state(WorkerState.WARMING)
         self.process.start()
 
     def say(self, message: Sentence, advice: Sentence = NOTHING) -> None:
@@ -92,18 +96,17 @@ class Trainer(QObject):
         return self.live[0] if self.live else None
 
     def is_busy(self) -> bool:
-        return self.state in BUSY
+        return self.state.is_busy
 
     def has_failed(self) -> bool:
         """Whether the last run came to nothing, or the worker did while it went."""
         return not self.is_busy() and any(not isinstance(run.outcome, Finished | Stopped) for run in self.live)
 
-    def set_state(self, state: str) -> None:
-        assert state in STATES
+    def set_state(self, state: WorkerState) -> None:
         self.state = state
-        if state != "stopping":
+        if state is not WorkerState.STOPPING:
             self.patience.stop()
-        self.pulse.watch(state, self.is_busy())
+        self.pulse.watch(state)
         self.changed.emit()
 
     def start(self, order: Train) -> None:
@@ -121,35 +124,41 @@ class Trainer(QObject):
     def begin(self, command: Command) -> None:
         """Send `command` now, or as soon as a worker says hello."""
         self.message = self.advice = NOTHING
-        is_gone = self.state == "gone"
+        is_gone = self.state is WorkerState.GONE
         self.waiting = None if self.hello else command
-        self.set_state("starting")
+        self.set_state(WorkerState.STARTING)
         if self.hello:
             self.process.send(command)
         elif is_gone:
             self.process.start()
         self.progressed.emit()
 
-    def ask(self, question: Callable[[int], Question]) -> int:
-        """Send the question made with a number of its own; the number, or 0 if the worker has no time for it now."""
-        if self.state != "idle":
-            return 0
-        number = next(NUMBERS)
-        self.unanswered.add(number)
-        self.process.send(question(number))
-        return number
+    def ask(self, asker: Asker, question: Question) -> None:
+        """Send `question`; the worker must be idle. Whoever asks hears what comes of it, until it is forgotten."""
+        assert self.state is WorkerState.IDLE
+        number = next(self.numbers)
+        self.askers[number] = asker
+        self.process.send(replace(question, id=number))
 
-    def answer(self, number: int, values: dict[str, object]) -> None:
-        self.unanswered.discard(number)
-        self.answered.emit(number, values)
+    def forget(self, asker: Asker) -> None:
+        """Tell it nothing more; the worker need not go on with a long question."""
+        self.askers = {number: each for number, each in self.askers.items() if each is not asker}
+        if asker.question.long:
+            self.control(Stop())
 
     def deafness(self) -> str:
         """Why the worker would not answer a question now; empty if it would."""
-        return {
-            "idle": "",
-            "warming": self.tr("torch is being loaded …"),
-            "gone": self.tr("The training process is not running; Start starts it."),
-        }.get(self.state, self.tr("A run is under way; this goes on when it has ended."))
+        match self.state:
+            case WorkerState.IDLE:
+                return ""
+            case WorkerState.WARMING:
+                return self.tr("torch is being loaded …")
+            case WorkerState.GONE:
+                return self.tr("The training process is not running; Start starts it.")
+            case WorkerState.STARTING | WorkerState.RUNNING | WorkerState.PAUSED | WorkerState.STOPPING:
+                return self.tr("A run is under way; this goes on when it has ended.")
+            case _:
+                assert_never(self.state)
 
     def pause(self) -> None:
         self.control(Pause())
@@ -164,9 +173,9 @@ class Trainer(QObject):
         """Finish the batch, write a checkpoint, end; a worker that does not listen is ended by force."""
         if self.waiting:  # nothing has begun
             self.waiting, self.live = None, ()
-            self.set_state("warming")
+            self.set_state(WorkerState.WARMING)
             return
-        self.set_state("stopping")
+        self.set_state(WorkerState.STOPPING)
         self.control(Stop())
         self.patience.start()
 
@@ -195,20 +204,18 @@ class Trainer(QObject):
                 if self.waiting:
                     self.process.send(self.waiting)
                     self.waiting = None
-                elif self.state == "warming":
-                    self.set_state("idle")
+                elif self.state is WorkerState.WARMING:
+                    self.set_state(WorkerState.IDLE)
                 else:
                     self.changed.emit()
-            case Result(id=number, values=values):
-                self.answer(number, dict(values))
-            case Swept(id=number):
-                self.answer(number, {"rates": event.rates, "losses": event.losses, "advised": event.advised})
-            case Progress(of="sweep"):
-                self.advanced.emit(event.done, event.total)
+            case Progress():
+                if asker := self.askers.get(event.id):
+                    asker.note_reply(event)
             case Failed(of="train" | "continue"):
                 self.fail(event, of)
-            case Failed():
-                self.answer(event.id, {"reason": event.reason})
+            case Answer() | Failed():
+                if asker := self.askers.pop(event.id, None):
+                    asker.note_reply(event)
             case Warned():
                 self.message = event.reason
                 self.changed.emit()
@@ -239,19 +246,23 @@ class Trainer(QObject):
         run.take(event)
         match event:
             case Started() | Resumed():
-                self.set_state("running" if self.state != "stopping" else "stopping")
+                self.set_state_of_run(WorkerState.RUNNING)
             case Paused() if all(each.paused or each.outcome for each in self.live):
-                self.set_state("paused" if self.state != "stopping" else "stopping")
+                self.set_state_of_run(WorkerState.PAUSED)
             case Step():
                 self.pulse.note_step()
             case Finished() | Stopped():
                 self.note_outcome()
         return isinstance(event, Started | Step | Epoch | Gradients)
 
+    def set_state_of_run(self, state: WorkerState) -> None:
+        """As the worker says, but one that was told to stop is stopping until it has."""
+        self.set_state(WorkerState.STOPPING if self.state is WorkerState.STOPPING else state)
+
     def note_outcome(self) -> None:
         """A run is over; where it has a twin the trainer is done when both are."""
         if all(run.outcome for run in self.live):
-            self.set_state("idle")
+            self.set_state(WorkerState.IDLE)
         else:
             self.changed.emit()
         self.run_ended.emit()
@@ -261,10 +272,11 @@ class Trainer(QObject):
         was_busy = self.is_busy()
         said_hello = self.hello is not None
         self.hello = self.waiting = None
-        self.state = "gone"
-        for number in tuple(self.unanswered if reason else ()):
-            self.answer(number, {"reason": reason})
-        self.set_state("gone")
+        self.state = WorkerState.GONE
+        askers, self.askers = self.askers, {}
+        for asker in askers.values():
+            asker.note_death(reason)
+        self.set_state(WorkerState.GONE)
         if not reason:
             return
         self.message = reason

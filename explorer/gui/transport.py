@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from explorer.gui import theme
 from explorer.gui.buttons import word_button
 from explorer.gui.crew import Crew
+from explorer.gui.worker_state import WorkerState
 
 
 class Transport(QWidget):
@@ -31,8 +32,8 @@ class Transport(QWidget):
     def show_state(self) -> None:
         state, busy = self.crew.front.state, self.crew.front.is_busy()
         self.setVisible(busy)
-        self.pause.setVisible(state in ("starting", "running"))
-        self.pause.setEnabled(state == "running")
+        self.pause.setVisible(state in (WorkerState.STARTING, WorkerState.RUNNING))
+        self.pause.setEnabled(state is WorkerState.RUNNING)
         for button in (self.resume, self.step):
-            button.setVisible(state == "paused")
-        self.stop.setEnabled(state != "stopping")
+            button.setVisible(state is WorkerState.PAUSED)
+        self.stop.setEnabled(state is not WorkerState.STOPPING)

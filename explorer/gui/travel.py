@@ -19,8 +19,7 @@ from explorer.gui.language import percent, say, whole
 from explorer.gui.preflight import Preflight
 from explorer.gui.slabs import INPUT
 from explorer.gui.strip import ROWS, SIDES, Column, Lane, Strip
-from explorer.runs.commands import Probe
-from explorer.runs.journey import Journey, Origin
+from explorer.runs.answers import FeatureMaps, Maps, Origin
 
 NAME_WIDTH = 240  # pixels that a file's name may take
 
@@ -85,10 +84,10 @@ class Travel(QWidget):
             return
         journeys, wanted = self.journeys, self.journeys.wanted()
         shown = journeys.answers.get(UNTRAINED)
-        plan = shown.plan if shown and shown.journey else self.document.plan
-        lanes = [self.lane(name, probe, plan.design) for name, probe in wanted.items()]
+        plan = shown.plan if shown and shown.maps else self.document.plan
+        lanes = [self.lane(name, question, plan.design) for name, question in wanted.items()]
         self.strip.show_lanes(self.columns(plan), lanes, self.document.selection)
-        self.picture.setText(self.picture_text(shown, shown.journey) if shown and shown.journey else "")
+        self.picture.setText(self.picture_text(shown, shown.maps) if shown and shown.maps else "")
         reasons = [journeys.answers[name].reason for name in wanted if name in journeys.answers]
         self.status.setText(journeys.refusal or journeys.obstacle() or next(filter(None, reasons), self.advice()))
         self.fit_words()
@@ -109,31 +108,33 @@ class Travel(QWidget):
         found = [Column(each.name, name(design, each.name), each.output, hue) for hue, each in enumerate(plan.sections)]
         return [Column("", say(INPUT), design.input, 0), *(each for each in found if each.path != "head")]
 
-    def lane(self, name: str, probe: Probe, design: Design) -> Lane:
+    def lane(self, name: str, question: Maps, design: Design) -> Lane:
         """What there is of the lane `name`; a network of another design than the one in the columns has nothing."""
         title = {UNTRAINED: self.tr("untrained"), TRAINED: self.tr("trained")}[name]
         answer = self.journeys.answers.get(name)
-        if answer is None or answer.journey is None or answer.probe.design != design:
+        if answer is None or answer.maps is None or answer.question.design != design:
             return Lane(title)
-        journey, label = answer.journey, answer.journey.origin.label
+        maps, label = answer.maps, answer.maps.origin.label
         known = len(answer.class_names) == design.classes  # else its classes are not those of the data
-        mark = ("✓ " if journey.predicted == label else "✗ ") if known and label >= 0 else ""
-        number = self.tr("class {number}").format(number=journey.predicted)
-        verdict = mark + (answer.class_names[journey.predicted] if known else number)
-        digits = 0 if journey.probability >= 0.1 else 1
-        return Lane(title, (verdict, percent(journey.probability, digits)), answer.sheets, pale=answer.probe != probe)
+        mark = ("✓ " if maps.predicted == label else "✗ ") if known and label >= 0 else ""
+        number = self.tr("class {number}").format(number=maps.predicted)
+        verdict = mark + (answer.class_names[maps.predicted] if known else number)
+        digits = 0 if maps.probability >= 0.1 else 1
+        return Lane(
+            title, (verdict, percent(maps.probability, digits)), answer.sheets, pale=answer.question != question
+        )
 
-    def picture_text(self, answer: Answer, journey: Journey) -> str:
+    def picture_text(self, answer: Answer, maps: FeatureMaps) -> str:
         """Which image this is, and what was done to it for the network's sake."""
-        image, origin = answer.probe.values["image"], journey.origin
-        if isinstance(image, str):
-            name = self.fontMetrics().elidedText(Path(image).name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
+        question, origin = answer.question, maps.origin
+        if question.file:
+            name = self.fontMetrics().elidedText(Path(question.file).name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
         else:
             words = self.tr("Image {number} of {images}: {name}")
-            number = whole(int(image) % journey.images + 1)
+            number = whole(question.image % maps.images + 1)
             label = next(iter(answer.class_names[origin.label :]), "")
-            name = words.format(number=number, images=whole(journey.images), name=label)
-        return " · ".join((name, *self.changes(origin, answer.probe.design)))
+            name = words.format(number=number, images=whole(maps.images), name=label)
+        return " · ".join((name, *self.changes(origin, question.design)))
 
     def changes(self, origin: Origin, design: Design) -> Iterator[str]:
         """How the image was brought to the design's input."""

@@ -4,18 +4,21 @@ The worker tries it on a copy: neither the network nor the run that it comes fro
 training from there.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
 from explorer.architecture.identity import deepened
+from explorer.architecture.words import Sentence
 from explorer.gui.crew import Crew
 from explorer.gui.document import Document
+from explorer.gui.inquiry import Inquiry, InquiryState
 from explorer.gui.language import say
 from explorer.gui.preflight import Preflight
-from explorer.runs.commands import Probe, Train, Value
+from explorer.runs.answers import Comparison, Insert, Inserted, Probe, Zero, Zeroed
+from explorer.runs.commands import Train
 from explorer.runs.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -29,19 +32,6 @@ class Origin(NamedTuple):
     inserted: tuple[str, ...] = ()
 
 
-class Outcome(NamedTuple):
-    """What the worker found when the blocks `paths` were put to zero, or the one there was put in."""
-
-    of: str
-    paths: tuple[str, ...]
-    values: Mapping[str, Value]
-
-    @property
-    def is_identity(self) -> bool:
-        """Whether the last of the blocks put out what came in, bit for bit, on every image."""
-        return self.paths[-1] in str(self.values["identities"]).split(",")
-
-
 class Trial(QObject):
     """`changed` when there is another outcome, refusal or origin, or when the worker may be asked again, or not."""
 
@@ -52,14 +42,13 @@ class Trial(QObject):
         self.document, self.crew, self.preflight = document, crew, preflight
         self.runs: tuple[Run, ...] | None = None  # not read, or out of date
         self.grown = Origin()
-        self.asked: tuple[int, Probe] | None = None
-        self.found: Outcome | None = None
+        self.inquiry: Inquiry | None = None
+        self.found: Comparison | None = None
         self.refusal = ""
         self.design = document.design  # which all of this is about
         document.changed.connect(self.follow)
-        crew.changed.connect(self.follow)
+        crew.changed.connect(self.changed)
         crew.run_ended.connect(self.end_growth)
-        crew.answered.connect(self.take)
 
     def forget_runs(self) -> None:
         """There may be others now."""
@@ -73,16 +62,16 @@ class Trial(QObject):
         self.forget_runs()
 
     def follow(self) -> None:
-        """Of another network nothing is known; a worker that is gone or trains will not answer."""
+        """Of another network nothing is known."""
         if self.document.design != self.design:
             self.design = self.document.design
             self.forget()
-        elif self.crew.listener.state != "idle":
-            self.asked = None
         self.changed.emit()
 
     def forget(self) -> None:
-        self.asked = self.found = None
+        if self.inquiry:
+            self.inquiry.cancel()
+        self.inquiry = self.found = None
         self.refusal = ""
 
     def origin(self) -> Origin:
@@ -98,18 +87,18 @@ class Trial(QObject):
         return Origin(newest_ended(self.runs, self.document.design))
 
     @property
-    def outcome(self) -> Outcome | None:
+    def outcome(self) -> Comparison | None:
         """The latest that was found about the shown design."""
         return self.found if self.document.design == self.design else None
 
     @property
     def zeroed(self) -> tuple[str, ...]:
         """The blocks that are at zero now, in the order in which they went there."""
-        return self.outcome.paths if self.outcome and self.outcome.of == "zero" else ()
+        return self.outcome.blocks if isinstance(self.outcome, Zeroed) else ()
 
     def zero(self, path: str) -> None:
         """Put the branch of one block more to zero."""
-        self.ask("zero", {"blocks": ",".join((*self.zeroed, path))})
+        self.ask(partial(Zero, blocks=(*self.zeroed, path)))
 
     def put_back(self) -> None:
         """All branches as they were."""
@@ -118,42 +107,44 @@ class Trial(QObject):
 
     def insert(self, path: str) -> None:
         """Put an identity in as the block `path`; once the worker has proved it one, the design has it too."""
-        self.ask("insert", {"block": path})
+        self.ask(partial(Insert, block=path))
 
     def recipe(self) -> Recipe:
         """The run's, on the device that is chosen now; for fresh weights the chosen one."""
         run, chosen = self.origin().run, self.preflight.recipe
         return run.recipe.change(device=chosen.device) if run else chosen
 
-    def ask(self, of: str, values: Mapping[str, Value]) -> None:
-        run, inserted = self.origin()
-        folder, values = str(run.folder) if run else "", {**values, "grown": ",".join(inserted)}
-        probe = Probe(of, self.document.design, self.recipe(), self.crew.runs, 0, folder, values)
-        number = self.crew.ask(lambda number: replace(probe, id=number))
-        self.asked = (number, probe) if number else None
+    def ask(self, kind: Callable[..., Probe]) -> None:
+        """Ask that kind of question about the shown network."""
+        run, grown = self.origin()
+        folder = str(run.folder) if run else ""
+        question = kind(self.document.design, self.recipe(), runs=self.crew.runs, run=folder, grown=grown)
         self.refusal = ""
+        self.inquiry = Inquiry(self.crew, question)
+        self.inquiry.asked.connect(self.changed)
+        self.inquiry.answered.connect(self.note_answer)
+        self.inquiry.refused.connect(self.note_refusal)
         self.changed.emit()
 
-    def take(self, number: int, values: Mapping[str, Value]) -> None:
-        if self.asked is None or number != self.asked[0]:
-            return
-        _, probe = self.asked
-        self.asked = None
-        if isinstance(reason := values.get("reason"), str):
-            self.refusal = say(reason)
-        elif probe.of == "zero":
-            self.found = Outcome("zero", tuple(str(probe.values["blocks"]).split(",")), values)
-        else:
-            self.take_inserted(str(probe.values["block"]), values)
+    def note_refusal(self, reason: Sentence) -> None:
+        self.inquiry = None
+        self.refusal = say(reason)
         self.changed.emit()
 
-    def take_inserted(self, path: str, values: Mapping[str, Value]) -> None:
+    def note_answer(self, answer: Comparison) -> None:
+        """Show it; once an identity is inserted the design has it too."""
+        self.inquiry = None
+        if isinstance(answer, Inserted):
+            self.insert_block(*answer.blocks)
+        self.found = answer
+        self.changed.emit()
+
+    def insert_block(self, path: str) -> None:
         """Give the document the block more, as one undoable step, and show it."""
         run, inserted = self.origin()
         if run:
             self.grown = Origin(run, (*inserted, path))
         self.document.propose(deepened(self.document.design, path), self.tr("Insert an identity block"))
-        self.found = Outcome("insert", (path,), values)
         self.document.select(path)
 
     def can_go_on(self) -> bool:
@@ -165,13 +156,13 @@ class Trial(QObject):
         run, inserted = self.origin()
         assert run is not None
         self.forget()
-        parent, grown = str(run.folder), ",".join(inserted)
-        self.crew.start(Train(self.document.design, self.recipe(), self.crew.runs, parent, grown=grown))
+        parent = str(run.folder)
+        self.crew.start(Train(self.document.design, self.recipe(), self.crew.runs, parent, grown=inserted))
 
     def obstacle(self) -> str:
         """Why nothing can be tried now; empty if it can."""
         if fatal := next((each for each in self.document.problems if each.fatal), None):
             return say(fatal.what)
-        if self.asked:
+        if self.inquiry and self.inquiry.state is InquiryState.ASKED:
             return self.tr("Trying it on real images …")
         return self.crew.deafness()

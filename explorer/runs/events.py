@@ -1,21 +1,20 @@
 """What a worker says, one JSON object a line. No torch, no Qt.
 
-Steps and epochs count from 1, accuracies are fractions, times are seconds, memory is bytes. A number that is not finite
-travels as null. A sentence travels in English; one with values has its template and these beside it, so that a window
-can say it in another language. A line about a run has its id under `run`, for twins train at the same time. `read_line`
-ignores keys it does not know, so a newer worker may say more.
+Steps and epochs count from 1, accuracies are fractions, times are seconds, memory is bytes. A line about a run has its
+id under `run`, for twins train at the same time. `read_line` ignores keys it does not know, so a newer worker may say
+more.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, NamedTuple, get_args
+from dataclasses import dataclass
+from typing import NamedTuple, get_args
 
-from explorer.architecture.words import NOTHING, Sentence, read_sentence, sentence_table
-from explorer.runs.line import json_line
+from explorer.architecture.words import NOTHING, Sentence
+from explorer.runs.answers import ANSWERS, Answer
+from explorer.runs.line import MISREAD, json_line, read_record, record_table
 
 PROTOCOL = 1
-MADE_OF = "_made_of"  # ends the key of what a sentence is made of
 MOST_CHARACTERS = 1_000_000  # a longer line is dropped
 
 
@@ -130,28 +129,12 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
+    """How much is done of what `of` names; `id` is the number of the question, if it is one."""
+
     of: str
     done: int
     total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The answer to a command that is not training; `of` names the command, `id` is the number it came with."""
-
-    of: str
-    id: int
-    values: Mapping[str, float | int | str | bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Swept:
-    """The answer to a `Sweep`: the smoothed loss at each learning rate tried, and the rate that is `advised`."""
-
-    id: int
-    rates: tuple[float, ...]
-    losses: tuple[float, ...]
-    advised: float
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +175,14 @@ Event = (
     | Heartbeat
     | Warned
     | Progress
-    | Result
-    | Swept
+    | Answer
     | Finished
     | Stopped
     | Failed
 )
-KINDS: dict[str, type[Event]] = {kind.__name__.lower(): kind for kind in get_args(Event)}
+KINDS: dict[str, type[Event]] = {
+    kind.__name__.lower(): kind for kind in (*get_args(Event), *ANSWERS) if kind is not Answer
+}
 
 
 class Said(NamedTuple):
@@ -214,27 +198,6 @@ def event_line(event: Event, run: str = "") -> str:
     return json_line({"event": type(event).__name__.lower(), **of, **record_table(event)})
 
 
-def record_table(record: Event | Device | Verdict) -> dict[str, object]:
-    """The fields as plain values; beside the English of a sentence stands what it is made of."""
-    table: dict[str, object] = {}
-    for each in fields(record):
-        value = getattr(record, each.name)
-        table[each.name] = plain_value(value)
-        if isinstance(value, Sentence) and value.values:
-            table[each.name + MADE_OF] = sentence_table(value)
-    return table
-
-
-def plain_value(value: object) -> object:
-    match value:
-        case tuple():
-            return [plain_value(each) for each in value]
-        case Device() | Verdict():
-            return record_table(value)
-        case _:
-            return value
-
-
 def read_event(line: str) -> Event | None:
     """The event on a line, or None if the line is something else."""
     said = read_line(line)
@@ -247,27 +210,7 @@ def read_line(line: str) -> Said | None:
         return None
     try:
         table = json.loads(line)
-        kind = KINDS[table.pop("event")]
-        values = record_values(kind, table)
-        if kind is Hello:
-            values["devices"] = tuple(Device(**record_values(Device, each)) for each in values["devices"])
-        elif kind is Started:
-            verdict = values["referee"]
-            values["referee"] = Verdict(**{**verdict, "differences": tuple(verdict.get("differences", ()))})
-            values["rewrites"] = tuple(values.get("rewrites", ()))
-        elif kind is Gradients:
-            values |= {key: tuple(values[key]) for key in ("names", "norms")}
-        elif kind is Swept:
-            values |= {key: tuple(values[key]) for key in ("rates", "losses")}
-        return Said(kind(**values), str(table.get("run", "")))
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        event = read_record(KINDS[table["event"]], table)
+        return Said(event, str(table.get("run", "")))
+    except MISREAD:
         return None
-
-
-def record_values(kind: type, table: Mapping[str, Any]) -> dict[str, Any]:
-    """What `table` has for the fields of a `kind`."""
-    values = {each.name: table[each.name] for each in fields(kind) if each.name in table}
-    for each in fields(kind):
-        if each.type is Sentence and each.name in values:
-            values[each.name] = read_sentence(str(values[each.name]), table.get(each.name + MADE_OF))
-    return values

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum, auto
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -28,21 +29,43 @@ from explorer.runs.log import EventLog
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
 
 MANIFEST, LOCK = "run.json", "run.lock"
-ACTIVE = ("running", "paused")
 PACKAGES = ("resnet-explorer", "torch", "torchvision", "torchinfo", "numpy")
 LOCK_WAIT = 1.0  # seconds: someone may be looking whether the lock is free
 
 
+class RunState(StrEnum):
+    RUNNING = auto()
+    PAUSED = auto()
+    FINISHED = auto()
+    STOPPED = auto()
+    FAILED = auto()
+    INTERRUPTED = auto()  # in no manifest: nobody works on a run that says that it is running or paused
+
+    @property
+    def is_active(self) -> bool:
+        """Whether some process should be at work on the run."""
+        return self in (RunState.RUNNING, RunState.PAUSED)
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether the run came to an end that leaves a trained network."""
+        return self in (RunState.FINISHED, RunState.STOPPED)
+
+    @property
+    def can_resume(self) -> bool:
+        return self in (RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED)
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a list of runs shows; `state` is running, paused, finished, stopped, failed or interrupted.
+    """What a list of runs shows.
 
     `twin` is the run that was trained beside it, `batches` a sha256 over the images and the order they were seen in.
     """
 
     id: str
     folder: Path
-    state: str
+    state: RunState
     created: datetime
     design: Design
     recipe: Recipe
@@ -77,7 +100,7 @@ def list_runs(root: Path) -> tuple[Run, ...]:
 
 def newest_ended(runs: Iterable[Run], design: Design) -> Run | None:
     """Of `runs`, the newest first, that of `design` which came to its end last; None if there is none."""
-    return next((run for run in runs if run.design == design and run.state in ("finished", "stopped")), None)
+    return next((run for run in runs if run.design == design and run.state.has_weights), None)
 
 
 def find_run(text: str, root: Path) -> Run:
@@ -93,9 +116,9 @@ def read_run(folder: Path) -> Run:
     """The run in `folder`, by its manifest alone. Raises Refused."""
     table = read_manifest(folder)
     try:
-        state = str(table["state"])
-        if state in ACTIVE and lock_is_free(folder):
-            state = "interrupted"
+        state = RunState(table["state"])
+        if state.is_active and lock_is_free(folder):
+            state = RunState.INTERRUPTED
         return Run(
             folder.name,
             folder,
@@ -132,6 +155,12 @@ def read_hashes(folder: Path) -> dict[str, str]:
     """The sha256 of each file that the run wrote, by its name. Raises Refused."""
     hashes = read_manifest(folder).get("hashes")
     return hashes if isinstance(hashes, dict) else {}
+
+
+def read_paths(grown: str | Iterable[str]) -> tuple[str, ...]:
+    """The paths of blocks that a manifest lists, or a text joins by commas, as manifests once did."""
+    each = grown.split(",") if isinstance(grown, str) else grown
+    return tuple(filter(None, map(str.strip, each)))
 
 
 def lock_is_free(folder: Path) -> bool:
@@ -191,7 +220,13 @@ class RunFolder:
 
     @classmethod
     def create(
-        cls, root: Path, design: Design, recipe: Recipe, params: int, parent: str | None = None, grown: str = ""
+        cls,
+        root: Path,
+        design: Design,
+        recipe: Recipe,
+        params: int,
+        parent: str | None = None,
+        grown: tuple[str, ...] = (),
     ) -> "RunFolder":
         """A new run below `root`, which is made if missing; `grown` as in `Train`. Raises Refused."""
         created = datetime.now().astimezone()
@@ -209,7 +244,7 @@ class RunFolder:
             raise unwritable(root, error) from None
         folder = cls(path)
         folder.manifest = {
-            "state": "running",
+            "state": RunState.RUNNING,
             "created": created.isoformat(timespec="milliseconds"),
             "design": design_table(design),
             "recipe": recipe_table(recipe),
@@ -235,7 +270,7 @@ class RunFolder:
     def take(self, **changes: object) -> None:
         """Say in the manifest that this process is at work on the run. Raises OSError."""
         since = datetime.now().astimezone().isoformat(timespec="seconds")
-        self.update(state="running", process=os.getpid(), since=since, **changes)
+        self.update(state=RunState.RUNNING, process=os.getpid(), since=since, **changes)
 
     def update(self, **changes: object) -> None:
         """Change keys of the manifest. Raises OSError."""

@@ -1,12 +1,44 @@
-"""One line of JSON, as it goes through a pipe or into a file. No torch, no Qt."""
+"""Records as lines of JSON, as they go through a pipe or into a file. No torch, no Qt.
+
+A number that is not finite travels as null. A sentence travels in English; one with values has its template and these
+beside it, so that a window can say it in another language.
+"""
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache, partial
+from pathlib import Path
+from types import NoneType
+from typing import Any, TypeVar, cast, get_args, get_origin
+
+from explorer.architecture.design import Design
+from explorer.architecture.notation import design_table, read_table
+from explorer.architecture.words import Sentence, read_sentence, sentence_table
+from explorer.runs.recipe import Recipe, read_recipe, recipe_table
+
+MADE_OF = "_made_of"  # ends the key of what a sentence is made of
+MISREAD = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)  # what a bad line raises
+
+Record = TypeVar("Record")
+_Reader = Callable[[Any], Any]
+_FORMS: dict[type, tuple[Callable[[Any], object], _Reader]] = {  # values with a written form of their own
+    Design: (design_table, read_table),
+    Recipe: (recipe_table, read_recipe),
+    Path: (str, Path),
+}
 
 
 def json_line(table: Mapping[str, object]) -> str:
-    """Without its end. A number that is not finite is null; a path that is no good UTF-8 is escaped."""
+    """Return `table` as one line without its end; a path that is no good UTF-8 is escaped."""
     plain = finite(table)
     text = json.dumps(plain, ensure_ascii=False, allow_nan=False)
     try:
@@ -27,3 +59,72 @@ def finite(value: object) -> object:
             return [finite(each) for each in value]
         case _:
             return value
+
+
+def record_table(record: Any) -> dict[str, object]:
+    """Return the fields of a dataclass as plain values; beside the English of a sentence stands what it is made of."""
+    table: dict[str, object] = {}
+    for each in fields(record):
+        value = getattr(record, each.name)
+        table[each.name] = _plain(value)
+        if isinstance(value, Sentence) and value.values:
+            table[each.name + MADE_OF] = sentence_table(value)
+    return table
+
+
+def _plain(value: object) -> object:
+    for kind, (write, _) in _FORMS.items():
+        if isinstance(value, kind):
+            return write(value)
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return record_table(value) if is_dataclass(value) else value
+
+
+def read_record(kind: type[Record], table: Any) -> Record:
+    """Make a `kind`, a dataclass, of what `table` has for its fields; keys that it does not know are ignored.
+
+    Raises one of `MISREAD` where a value is not what its field is annotated with, or is missing; of these `Refused` is
+    the one that says what is wrong with a design or a recipe.
+    """
+    values = {}
+    for name, read in _readers(cast(Any, kind)):
+        if name in _check((dict,), table):
+            values[name] = read(table[name])
+            if isinstance(values[name], Sentence):
+                values[name] = read_sentence(values[name], table.get(name + MADE_OF))
+    return kind(**values)
+
+
+@cache
+def _readers(kind: Any) -> tuple[tuple[str, _Reader], ...]:
+    """What reads each field of a dataclass."""
+    return tuple((each.name, _reader(each.type)) for each in fields(kind))
+
+
+def _reader(kind: Any) -> _Reader:
+    """What makes a value of the annotation `kind` of a plain one."""
+    if kind in _FORMS:
+        return _FORMS[kind][1]
+    if is_dataclass(kind):
+        return partial(read_record, cast(type, kind))
+    if get_origin(kind) is tuple:
+        return partial(_read_tuple, _reader(get_args(kind)[0]))
+    if get_origin(kind) is Mapping:
+        return partial(_check, (dict,))
+    if kind is Sentence:
+        return lambda value: Sentence(_check((str,), value))
+    allowed = tuple(get_args(kind) or (kind,))
+    if float in allowed:
+        allowed = (*allowed, int, NoneType)
+    return partial(_check, allowed)
+
+
+def _read_tuple(read: _Reader, values: Any) -> tuple[Any, ...]:
+    return tuple(map(read, _check((list,), values)))
+
+
+def _check(allowed: tuple[type, ...], value: Any) -> Any:
+    if type(value) not in allowed:  # a bool is no int here
+        raise TypeError(value)
+    return value

@@ -6,8 +6,8 @@ from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine import estimate as estimate_module
 from explorer.engine.estimate import estimate, memory_needed
-from explorer.runs.commands import Estimate
-from explorer.runs.events import Failed, Result
+from explorer.runs.answers import Estimate, Estimated
+from explorer.runs.events import Failed
 from explorer.runs.recipe import Recipe
 
 MINI = preset("mini")
@@ -16,9 +16,9 @@ RECIPE = Recipe(device="cpu")
 
 def test_it_measures_and_carries_its_number():
     result = estimate(Estimate(MINI, RECIPE, 7))
-    assert isinstance(result, Result)
-    assert (result.of, result.id, result.values["device"]) == ("estimate", 7, "cpu")
-    assert result.values["seconds_per_epoch"] > 0
+    assert isinstance(result, Estimated)
+    assert (result.id, result.device) == (7, "cpu")
+    assert result.seconds_per_epoch > 0
 
 
 def test_memory_counts_what_training_keeps():
@@ -38,9 +38,9 @@ def test_memory_counts_the_tiles_of_winograds_convolutions():
 
 def test_a_network_larger_than_the_memory_is_not_tried(monkeypatch):
     monkeypatch.setattr(estimate_module, "available_memory", lambda device: 1000)
-    values = estimate(Estimate(MINI, RECIPE, 1)).values
-    assert values["memory_bytes"] > values["available_bytes"] == 1000
-    assert "seconds_per_epoch" not in values
+    answer = estimate(Estimate(MINI, RECIPE, 1))
+    assert answer.memory_bytes > answer.available_bytes == 1000
+    assert answer.seconds_per_epoch is None
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ from explorer.engine.training import Training
 from explorer.engine.worker import FAILED, Worker
 from explorer.runs import events
 from explorer.runs import folder as folder_module
-from explorer.runs.commands import Continue, Estimate, Probe, Stop, Train
+from explorer.runs.answers import Estimate, Zero
+from explorer.runs.commands import Continue, Stop, Train
 from explorer.runs.events import Said, event_line, read_line
 from explorer.runs.folder import find_run, list_runs, read_hashes, read_run
 from explorer.runs.log import read_events
@@ -250,7 +251,7 @@ def test_what_nobody_foresaw_ends_no_worker(worker, train, monkeypatch):
         patch.setattr(worker_module, "open_sessions", surprise)
         worker.obey(train)
         assert worker.run(train) == FAILED
-    worker.obey(Probe("zero", train.design, train.recipe, train.runs, 5, values={"path": 3}))
+    worker.obey(Zero(train.design, train.recipe, 5, runs=train.runs, blocks=("layer9.9",)))
     with monkeypatch.context() as patch:
         patch.setattr("explorer.engine.estimate.measure", surprise)
         worker.obey(Estimate(train.design, train.recipe, 6))

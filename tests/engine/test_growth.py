@@ -1,6 +1,7 @@
 """Growth and lesions on trained weights: what is called an identity is one, bit for bit, and learns from there."""
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 import torch
@@ -17,6 +18,7 @@ from explorer.engine.growth import grow, inherit, tensor_names
 from explorer.engine.session import Session, open_sessions
 from explorer.engine.subject import Subject
 from explorer.engine.training import Training
+from explorer.runs.answers import Insert
 from explorer.runs.commands import Continue, Train, command_line, read_command
 from explorer.runs.events import Step
 from explorer.runs.folder import read_run
@@ -83,9 +85,9 @@ def test_an_identity_changes_no_bit_and_learns_from_its_second_step(variant, sho
     found = subject_of(parent)
     for path in PLACES:
         assert insertion(parent.plan, path).holds
-        answer = lesion.insert(found, {"block": path})
-        assert (answer["difference"], answer["equal"], answer["identities"]) == (0.0, True, path)
-        assert answer["accuracy_before"] == answer["accuracy_after"]
+        answer = lesion.insert(found, Insert(parent.plan.design, parent.recipe, runs=Path(), block=path))
+        assert (answer.difference, answer.equal, answer.identities) == (0.0, True, (path,))
+        assert answer.accuracy_before == answer.accuracy_after
         child = grown(parent, path)
         learn(child, 2)
         block = child.network.get_submodule(path)
@@ -117,7 +119,7 @@ def run_of(root, design=small.DESIGN, **changes):
 def test_old_tensors_keep_their_momentum_and_new_ones_have_none(tmp_path, optimizer):
     parent, before = run_of(tmp_path, optimizer=optimizer)
     child = Training(plan_network(deepened(small.DESIGN, "layer1.1")), parent.recipe, small.CPU, small.STEPS)
-    assert not inherit(child, parent, "layer1.1")
+    assert not inherit(child, parent, ["layer1.1"])
     old, new = before.optimizer.state_dict()["state"], child.optimizer.state_dict()["state"]
     numbers = {name: number for number, name in enumerate(tensor_names(before.network, before.optimizer))}
     names = tensor_names(child.network, child.optimizer)
@@ -139,7 +141,7 @@ def test_where_there_is_no_momentum_to_keep_every_tensor_begins_at_rest(tmp_path
     parent, _ = run_of(tmp_path, **before)
     recipe = small.RECIPE.change(**after)
     child = Training(plan_network(deepened(small.DESIGN, "layer1.1")), recipe, small.CPU, small.STEPS)
-    inherit(child, parent, "layer1.1")
+    inherit(child, parent, ["layer1.1"])
     assert child.optimizer.state_dict()["state"] == {}
     child.learn(*small.TRAIN.batch(slice(0, 16)))
 
@@ -160,7 +162,7 @@ def test_designs_that_do_not_fit_together_are_refused(tmp_path, design, grown, w
     parent, _ = run_of(tmp_path, epochs=1)
     child = Training(plan_network(design), parent.recipe, small.CPU, small.STEPS)
     with pytest.raises(Refused, match=r"^grown: ") as refused:
-        inherit(child, parent, grown)
+        inherit(child, parent, grown.split(","))
     assert why in str(refused.value)
 
 
@@ -188,7 +190,7 @@ def test_a_run_goes_on_as_a_new_one_with_a_block_more(tmp_path):
     first = open_one(Train(MINI, recipe, tmp_path))
     before = losses_of(first)
     deeper = deepened(MINI, "layer2.1")
-    command = Train(deeper, recipe, tmp_path, first.folder.path.name, grown="layer2.1")
+    command = Train(deeper, recipe, tmp_path, first.folder.path.name, grown=("layer2.1",))
     assert read_command(command_line(command), tmp_path) == command
     second = open_one(command)
     after = losses_of(second)
@@ -198,12 +200,15 @@ def test_a_run_goes_on_as_a_new_one_with_a_block_more(tmp_path):
     assert sum(after[-10:]) < sum(after[:10])
 
 
-def test_one_killed_before_its_first_checkpoint_begins_anew_as_it_began(tmp_path, monkeypatch):
+@pytest.mark.parametrize("written", [["layer1.1"], "layer1.1"], ids=["a list", "as manifests once did"])
+def test_one_killed_before_its_first_checkpoint_begins_anew_as_it_began(tmp_path, monkeypatch, written):
     monkeypatch.setattr(session_module, "load_data", lambda *_: ninety_images())
     recipe = Recipe(device="cpu", epochs=1)
     first = open_one(Train(MINI, recipe, tmp_path))
     losses_of(first)
-    session = open_one(Train(deepened(MINI, "layer1.1"), recipe, tmp_path, first.folder.path.name, grown="layer1.1"))
+    session = open_one(Train(deepened(MINI, "layer1.1"), recipe, tmp_path, first.folder.path.name, grown=("layer1.1",)))
+    assert session.folder.manifest["grown"] == ("layer1.1",)
+    session.folder.update(grown=written)
     session.folder.close()
     again = open_one(Continue(session.folder.path.name, tmp_path))
     again.folder.close()
@@ -216,4 +221,4 @@ def test_one_killed_before_its_first_checkpoint_begins_anew_as_it_began(tmp_path
 
 def test_growth_needs_something_to_grow_from(tmp_path):
     with pytest.raises(Refused, match="grown: needs the run"):
-        open_one(Train(MINI, Recipe(device="cpu"), tmp_path, grown="layer1.1"))
+        open_one(Train(MINI, Recipe(device="cpu"), tmp_path, grown=("layer1.1",)))

@@ -6,19 +6,19 @@ from types import SimpleNamespace
 from explorer.architecture.presets import preset
 from explorer.engine import stopwatch
 from explorer.engine.probes import probe
-from explorer.runs.commands import Probe, command_line, read_command
-from explorer.runs.events import Result
+from explorer.runs.answers import Torchinfo, TorchinfoTime
+from explorer.runs.commands import command_line, read_command
 from explorer.runs.recipe import Recipe
 
 
 def test_the_worker_times_torchinfo_for_the_design_that_is_asked_about(monkeypatch):
     timed = []
     monkeypatch.setattr(stopwatch, "referee", lambda plan: timed.append(plan.params))
-    command = Probe("torchinfo", preset("mini"), Recipe(device="cpu"), Path("runs"), 7)
+    command = Torchinfo(preset("mini"), Recipe(device="cpu"), 7, runs=Path("runs"))
     answer = probe(read_command(command_line(command), Path("runs")))
-    assert isinstance(answer, Result)
-    assert (answer.of, answer.id) == ("torchinfo", 7)
-    assert answer.values["milliseconds"] >= 0
+    assert isinstance(answer, TorchinfoTime)
+    assert answer.id == 7
+    assert answer.milliseconds >= 0
     assert timed == [77_754] * stopwatch.ROUNDS
 
 

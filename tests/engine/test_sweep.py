@@ -10,8 +10,8 @@ from explorer.engine import sweep as sweep_module
 from explorer.engine.datasets import Data, Images
 from explorer.engine.sweep import LEAST, MOST, STEPS, smooth, sweep
 from explorer.engine.training import Training
-from explorer.runs.commands import Sweep
-from explorer.runs.events import Failed, Progress, Swept
+from explorer.runs.answers import Sweep, Swept
+from explorer.runs.events import Failed, Progress
 from tests.engine import small
 
 COMMAND = Sweep(small.DESIGN, small.RECIPE.change(epochs=1), 7)
@@ -38,7 +38,7 @@ def test_the_advice_is_a_rate_that_learns():
     seen = [float(work.learn(*small.TRAIN.batch(slice(0, 8)))[0]) for _ in range(30)]
     assert seen[-1] < seen[0] / 2
     assert [event.done for event in progress] == list(range(1, len(progress) + 1))
-    assert all(isinstance(event, Progress) and event.total == STEPS for event in progress)
+    assert all(isinstance(event, Progress) and (event.total, event.id) == (STEPS, 7) for event in progress)
 
 
 def test_it_is_the_same_every_time_and_leaves_torchs_random_numbers_alone():

@@ -2,7 +2,10 @@
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +19,13 @@ from explorer.architecture.presets import preset
 from explorer.engine.probes import probe
 from explorer.engine.rewrites import make_network
 from explorer.engine.subject import subject_of
-from explorer.engine.travel import follow, sheet
+from explorer.engine.travel import KEPT, follow, sheet
 from explorer.engine.weights import save_best
-from explorer.runs.commands import Probe
-from explorer.runs.events import MOST_CHARACTERS, Failed, Result, event_line
+from explorer.runs.answers import MAX_MAPS, FeatureMaps, Maps, sent_size
+from explorer.runs.commands import command_line
+from explorer.runs.events import Failed, event_line, read_event
 from explorer.runs.folder import RunFolder
-from explorer.runs.journey import MOST_MAPS, Journey, read_journey, sent_size
+from explorer.runs.launch import launch_local
 from explorer.runs.recipe import Recipe
 from tests.engine.shades import shades
 from tests.engine.small import CPU, DESIGN
@@ -43,20 +47,23 @@ def recipe(tmp_path):
 def ask(recipe, tmp_path):
     """The answer to where an image travels."""
 
-    def put(image: int | str | Path, design: Design = DESIGN, run: str = "") -> Result | Failed:
-        value = str(image) if isinstance(image, Path) else image
-        return probe(Probe("travel", design, recipe, tmp_path / "runs", 1, run, {"image": value}))
+    def put(image: int | Path, design: Design = DESIGN, run: str = "") -> FeatureMaps | Failed:
+        chosen = {"file": str(image)} if isinstance(image, Path) else {"image": image}
+        return probe(Maps(design, recipe, 1, runs=tmp_path / "runs", run=run, **chosen))
 
     return put
 
 
-def journey(answer: Result | Failed) -> Journey:
-    assert isinstance(answer, Result), answer
-    return read_journey(answer.values)
-
-
-def pixels(sheet: bytes) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(sheet)))
+def sheets(answer: FeatureMaps | Failed) -> dict[str, np.ndarray]:
+    """The pictures of an answer by their paths, as they stand in its file, each from the end of the one before on."""
+    assert isinstance(answer, FeatureMaps), answer
+    content, end, found = np.fromfile(answer.file, np.uint8), 0, {}
+    for each in answer.sheets:
+        assert each.offset == end
+        end += int(np.prod(each.shape))
+        found[each.path] = content[each.offset : end].reshape(each.shape)
+    assert end == len(content)
+    return found
 
 
 def trained_run(design: Design, recipe: Recipe, root: Path, spoil: float = 1.0) -> str:
@@ -79,23 +86,22 @@ def trained_run(design: Design, recipe: Recipe, root: Path, spoil: float = 1.0) 
 @pytest.mark.parametrize("name", DESIGNS)
 def test_sheets_agree_with_the_plan(ask, name):
     design = DESIGNS[name]
-    found = journey(ask(0, design))
+    found = sheets(ask(0, design))
     sections = {"": design.input} | {each.name: each.output for each in plan_network(design).sections[:-1]}
-    assert list(found.sheets) == list(sections)
+    assert list(found) == list(sections)
     for path, shape in sections.items():
         height, width = sent_size(shape)
-        count = min(shape[0], MOST_MAPS) if path else 1
-        assert pixels(found.sheets[path]).shape[:2] == (height, count * width)
+        count = min(shape[0], MAX_MAPS) if path else 1
+        assert found[path].shape[:2] == (height, count * width)
     assert sent_size((1, 100, 200)) == (44, 88)
     assert sent_size((1, 6, 6)) == (6, 6)
 
 
 def test_the_input_is_the_image_and_each_map_reaches_white(ask):
-    found = journey(ask(1))
-    shade = {20: 0, 120: 1, 220: 2}
-    picture = pixels(found.sheets[""])
-    assert shade[int(picture[0, 0]) // 20 * 20] == found.origin.label
-    row = pixels(found.sheets["stem"])
+    answer = ask(1)
+    shade, found = {20: 0, 120: 1, 220: 2}, sheets(answer)
+    assert shade[int(found[""][0, 0]) // 20 * 20] == answer.origin.label
+    row = found["stem"]
     maps = [row[:, start : start + 6] for start in range(0, row.shape[1], 6)]
     assert {int(each.max()) for each in maps} <= {0, 255}
     means = [each.astype(float).mean() for each in maps]
@@ -115,16 +121,22 @@ def test_the_most_active_maps_come_first():
 
 def test_numbers_are_counted_round_and_answers_are_the_same_each_time(ask):
     first = ask(0)
-    images = journey(first).images
+    images = first.images
     assert images == 2  # one in six of twelve
-    assert ask(images) == first
-    assert ask(-1) == ask(images - 1)
-    assert ask(1) != first
+    assert same(ask(images), first)
+    assert same(ask(-1), ask(images - 1))
+    assert not same(ask(1), first)
+
+
+def same(one: FeatureMaps, other: FeatureMaps) -> bool:
+    """Whether they differ in nothing but the place of their pixels."""
+    contents = [Path(each.file).read_bytes() for each in (one, other)]
+    return replace(one, file=other.file) == other and contents[0] == contents[1]
 
 
 def test_walking_section_by_section_is_the_networks_own_forward(recipe, tmp_path):
     for design in DESIGNS.values():
-        subject = subject_of(Probe("travel", design, recipe, tmp_path, 1))
+        subject = subject_of(Maps(design, recipe, runs=tmp_path))
         image = torch.randint(0, 256, design.input, dtype=torch.uint8)
         with torch.inference_mode():
             *_, (name, scores) = follow(subject, image)
@@ -134,15 +146,15 @@ def test_walking_section_by_section_is_the_networks_own_forward(recipe, tmp_path
 
 def test_trained_and_untrained_differ(ask, recipe, tmp_path):
     run = trained_run(DESIGN, recipe, tmp_path / "runs")
-    untrained, trained = journey(ask(0)), journey(ask(0, run=run))
-    assert trained.sheets[""] == untrained.sheets[""]
-    assert all(trained.sheets[path] != untrained.sheets[path] for path in ("stem", "layer1", "layer2"))
+    untrained, trained = ask(0), ask(0, run=run)
+    before, after = sheets(untrained), sheets(trained)
+    assert [path for path in after if np.array_equal(after[path], before[path])] == [""]
     assert trained.probability != untrained.probability
-    assert journey(ask(0, run=run)) == trained
+    assert same(ask(0, run=run), trained)
 
 
 def test_hundreds_of_untrained_blocks_stay_finite(ask):
-    found = journey(ask(0, DESIGN.change(stages=(Stage(512, 4),))))
+    found = ask(0, DESIGN.change(stages=(Stage(512, 4),)))
     assert 0 < found.probability <= 1
 
 
@@ -154,22 +166,39 @@ def test_a_network_whose_numbers_are_useless_is_refused(ask, recipe, tmp_path):
 
 def test_the_bundled_images_fill_three_channels(tmp_path):
     mini = preset("mini").change(input=(3, 28, 28), classes=12)
-    answer = probe(Probe("travel", mini, Recipe(device="cpu"), tmp_path, 1, values={"image": 7}))
-    found = journey(answer)
+    found = probe(Maps(mini, Recipe(device="cpu"), runs=tmp_path, image=7))
     assert found.images == 2_000
     assert (found.origin.width, found.origin.height, found.origin.mode) == (28, 28, "L")
-    picture = pixels(found.sheets[""])
+    picture = sheets(found)[""]
     assert picture.shape == (28, 28, 3)
     assert (picture[..., 0] == picture[..., 2]).all()
 
 
-def test_one_line_takes_the_largest_answer(ask, tmp_path):
+def test_no_picture_is_in_the_line(ask, tmp_path):
     noise = np.random.default_rng(0).integers(0, 256, (224, 224, 3), np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png")
     design = Design((3, 224, 224), 3, (Stage(1, 9),) * 8, stem="cifar", stem_width=9)
     answer = ask(tmp_path / "noise.png", design)
-    assert len(journey(answer).sheets) == 10
-    assert 300_000 < len(event_line(answer)) < MOST_CHARACTERS
+    assert len(sheets(answer)) == 10
+    assert Path(answer.file).stat().st_size > 300_000
+    assert len(event_line(answer)) < 1500
+    assert read_event(event_line(answer)) == answer
+
+
+def test_files_of_answers_are_few_and_go_with_the_process(ask, recipe, tmp_path):
+    answers = [ask(0) for _ in range(KEPT + 2)]
+    assert [Path(answer.file).exists() for answer in answers] == [False] * 2 + [True] * KEPT
+    question = command_line(Maps(DESIGN, recipe, runs=tmp_path))
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from explorer.engine.probes import probe; from explorer.runs.commands import read_command\n"
+        "file = Path(probe(read_command(sys.argv[1], Path())).file); print(file.is_file(), file.parent)"
+    )
+    command = [sys.executable, "-c", program, question]
+    done = subprocess.run(command, env=launch_local().environment, capture_output=True, text=True, check=True)
+    there, place = done.stdout.split(maxsplit=1)
+    assert there == "True"
+    assert not Path(place.strip()).exists()
 
 
 def png_header(width: int, height: int) -> bytes:
@@ -212,7 +241,6 @@ def test_what_is_no_image_is_refused_in_one_sentence(ask, tmp_path, content, rea
 def test_what_is_no_file_is_refused(ask, tmp_path):
     for path in (tmp_path, tmp_path / "missing.png"):
         assert "there is no file" in ask(path).reason
-    assert "a number or a file" in ask(1.5).reason
     assert "the design takes 5 channels" in ask(0, DESIGN.change(input=(5, 6, 6))).reason
 
 
@@ -225,21 +253,21 @@ def test_what_was_converted_is_told(ask, tmp_path):
         (Image.new("LA", (6, 7)), (6, 7, "LA", False, True)),
     ):
         image.save(path)
-        origin = journey(ask(path)).origin
+        origin = ask(path).origin
         assert (origin.width, origin.height, origin.mode, origin.turned, origin.cropped) == told
         assert origin.label == -1
 
 
 def test_cmyk_and_sixteen_bits(ask, tmp_path):
     Image.new("CMYK", (6, 6), (0, 0, 0, 255)).save(tmp_path / "black.jpg")
-    found = journey(ask(tmp_path / "black.jpg"))
+    found = ask(tmp_path / "black.jpg")
     assert found.origin.mode == "CMYK"
-    assert pixels(found.sheets[""]).max() < 8
+    assert sheets(found)[""].max() < 8
     deep = np.linspace(0, 65_535, 36).astype(np.uint16).reshape(6, 6)
     Image.fromarray(deep).save(tmp_path / "deep.png")
-    found = journey(ask(tmp_path / "deep.png"))
+    found = ask(tmp_path / "deep.png")
     assert found.origin.mode.startswith("I")
-    assert len(np.unique(pixels(found.sheets[""]))) == 36
+    assert len(np.unique(sheets(found)[""])) == 36
 
 
 def test_an_image_on_its_side_is_turned(ask, tmp_path):
@@ -248,7 +276,7 @@ def test_an_image_on_its_side_is_turned(ask, tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6  # shown turned to the right: black on top
     image.save(tmp_path / "turned.png", exif=exif)
-    found = journey(ask(tmp_path / "turned.png"))
+    found = ask(tmp_path / "turned.png")
     assert (found.origin.width, found.origin.height, found.origin.turned) == (4, 8, True)
-    picture = pixels(found.sheets[""])
+    picture = sheets(found)[""]
     assert picture[0].max() < picture[-1].min()

@@ -12,7 +12,8 @@ import pytest
 
 from explorer.architecture.reading import Refused
 from explorer.engine.session import open_sessions
-from explorer.runs.commands import Continue, Estimate, Pause, Resume, StepOnce, Stop, Train, command_line
+from explorer.runs.answers import Estimate
+from explorer.runs.commands import Continue, Pause, Resume, StepOnce, Stop, Train, command_line
 from explorer.runs.events import Step
 from explorer.runs.folder import find_run, list_runs
 from explorer.runs.launch import launch_local
@@ -26,6 +27,7 @@ TRAINING = """
 import sys
 from pathlib import Path
 from explorer.engine.worker import train
+from explorer.runs.answers import Estimate
 from explorer.runs.commands import read_command
 sys.exit(train(read_command(sys.argv[1], Path(".")), events=sys.argv[2] == "events", detach=sys.argv[3] == "detach"))
 """
@@ -97,6 +99,8 @@ def test_commands_one_after_the_other(start, recipe, tmp_path):
     assert worker.until("hello")["protocol"] == 1
     worker.say("garbage")
     assert worker.until("failed")["of"] == "command"
+    worker.say('{"command": "train", "design": "mini"}')
+    assert "is not understood" in worker.until("failed")["reason"]
     worker.say('{"command": "estimate", "id": 5, "design": {"schema": 1}}')
     failed = worker.until("failed")
     assert (failed["of"], failed["id"]) == ("estimate", 5)
@@ -141,9 +145,9 @@ def test_estimates_a_failure_and_the_end_of_input(start, recipe, tmp_path):
     worker.until("hello")
     for number in range(5):
         worker.say(Estimate(DESIGN, recipe, number))
-    answers = [worker.until("result")["id"]]
+    answers = [worker.until("estimated")["id"]]
     while answers[-1] != 4:
-        answers.append(worker.until("result")["id"])
+        answers.append(worker.until("estimated")["id"])
     assert len(answers) < 5
 
     worker.say(Train(DESIGN, recipe.change(lr=100.0, weight_decay=1.0), tmp_path / "first"))

@@ -10,8 +10,8 @@ ANSWERS = """
 hello()
 for line in sys.stdin:
     asked = json.loads(line)
-    assert (asked["command"], asked["of"]) == ("probe", "torchinfo")
-    say("result", of="torchinfo", id=asked["id"], values={"milliseconds": 100.0 * asked["id"]})
+    assert asked["command"] == "torchinfo"
+    say("torchinfotime", id=asked["id"], milliseconds=100.0 * asked["id"])
 """
 
 
@@ -27,6 +27,7 @@ def test_torchinfos_times_come_from_a_worker(qtbot, monkeypatch):
     [
         ("hello(); told(); say('failed', of='torchinfo', id=1, reason='no such thing'); told()", "no such thing"),
         ("hello(); told(); os._exit(3)", "exit status 3"),
+        ("sys.exit(4)", "exit status 4"),
     ],
 )
 def test_a_worker_that_cannot_say_is_no_endless_wait(qtbot, monkeypatch, program, reason):

@@ -1,12 +1,12 @@
 """Several trainers: one run a device, who is in front, and what begins by itself."""
 
-from functools import partial
-
 import pytest
 
 from explorer.architecture.presets import preset
 from explorer.gui.crew import Crew, meanings
-from explorer.runs.commands import Estimate, Train
+from explorer.gui.inquiry import Inquiry, InquiryState
+from explorer.runs.answers import Estimate
+from explorer.runs.commands import Train
 from explorer.runs.events import Device, Hello
 from explorer.runs.recipe import RECIPES
 from tests.gui.workers import CARDS, end, obedient, worker
@@ -189,18 +189,16 @@ def test_a_failure_that_is_not_in_front_is_told(gather, order, qtbot, tmp_path):
 def test_questions_go_to_who_has_time_on_a_card_that_has_no_run(gather, order, qtbot, tmp_path):
     crew = gather("cuda:0", "cuda:1")
     crew.start(order("a", "cuda:1"))
-    assert crew.ask(partial(Estimate, preset("mini"), QUICK)) == 0
+    inquiry = Inquiry(crew, Estimate(preset("mini"), QUICK))
+    assert inquiry.state is InquiryState.WAITING
     assert "under way" in crew.deafness()
     crew.start(order("b"))
     qtbot.waitUntil(lambda: going(crew) == {"a": "cuda:1", "b": "auto"})
-    with qtbot.waitSignal(crew.run_ended):
+    with qtbot.waitSignal(inquiry.answered) as answered:
         end(tmp_path, "a")
     assert crew.deafness() == ""
-    with qtbot.waitSignal(crew.answered) as answered:
-        number = crew.ask(partial(Estimate, preset("mini"), QUICK))
     process = crew.trainers[0].process.process.processId()
-    assert answered.args[0] == number
-    assert (answered.args[1]["device"], answered.args[1]["process"]) == ("cuda:1", process)
+    assert (answered.args[0].device, answered.args[0].memory_bytes) == ("cuda:1", process)
 
 
 def test_the_end_of_the_window_is_the_end_of_the_queue(gather, order, qtbot):

@@ -1,39 +1,30 @@
 """Make it an identity, through real clicks; what the worker would say is said by the test, but for the last one."""
 
-import json
-
 import pytest
 from PySide6.QtCore import Qt
 
 from explorer.architecture.identity import deepened
 from explorer.architecture.notation import from_line
 from explorer.architecture.presets import preset
+from explorer.architecture.words import Sentence
 from explorer.engine.growth import check_growth
-from explorer.runs.commands import Probe, Train
+from explorer.gui.worker_state import WorkerState
+from explorer.runs.answers import Insert, Inserted, Logits, Probe, Zero, Zeroed
+from explorer.runs.commands import Train
 from explorer.runs.folder import RunFolder, list_runs
 from explorer.runs.recipe import Recipe
 from tests.clicks import click
 from tests.engine.shades import shades
+from tests.gui.workers import Played
 
 MINI = preset("mini")
 
 
 @pytest.fixture
-def asked(session, monkeypatch):
-    """The questions that were asked, of a trainer that has time."""
-    questions = []
-
-    def ask(question):
-        made = question(len(questions) + 1)
-        if not isinstance(made, Probe):  # an estimate, which comes whenever the clock wants it
-            return 0
-        questions.append(made)
-        return made.id
-
-    monkeypatch.setattr(session.trainer, "ask", ask)
+def played(session, monkeypatch):
+    played = Played(session.trainer, monkeypatch)
     session.document.propose(MINI, "")
-    session.trainer.set_state("idle")
-    return questions
+    return played
 
 
 @pytest.fixture
@@ -44,7 +35,7 @@ def started(session, monkeypatch):
 
 
 @pytest.fixture
-def experiment(session, asked):
+def experiment(session, played):
     return open_block(session, "layer1.0")
 
 
@@ -62,21 +53,21 @@ def trained(session, design=MINI, state: str = "finished", accuracy: float = 0.8
     return str(folder.path)
 
 
-def answer(session, number: int, identities: str = "", difference: float = 1.25, after: float = 0.6) -> None:
-    rows = [
-        {"label": 1, "before": [0.5, 2.0], "after": [0.25, -1.0]},
-        {"label": 0, "before": [3.0, 2.0], "after": [7.5, 1.0]},
-    ]
-    values = {
-        "difference": difference,
-        "equal": not difference,
-        "accuracy_before": 0.85,
-        "accuracy_after": after,
-        "images": 2000,
-        "rows": json.dumps(rows),
-        "identities": identities,
-    }
-    session.trainer.answered.emit(number, values)
+def answer(played, *identities: str, difference: float = 1.25, after: float = 0.6) -> None:
+    """To the last question."""
+    question = played.asked(Probe)[-1]
+    kind, blocks = (Zeroed, question.blocks) if isinstance(question, Zero) else (Inserted, (question.block,))
+    found = kind(
+        blocks=blocks,
+        identities=identities,
+        accuracy_before=0.85,
+        accuracy_after=after,
+        images=2000,
+        difference=difference,
+        equal=not difference,
+        rows=(Logits(1, (0.5, 2.0), (0.25, -1.0)), Logits(0, (3.0, 2.0), (7.5, 1.0))),
+    )
+    played.answer(question, found)
 
 
 def test_before_anything_is_asked_it_says_which_network_is_meant_in_one_line(session, experiment):
@@ -90,16 +81,15 @@ def test_before_anything_is_asked_it_says_which_network_is_meant_in_one_line(ses
     assert experiment.height() < 3 * experiment.fontMetrics().lineSpacing()
 
 
-def test_a_branch_goes_to_zero_and_comes_back(session, qtbot, experiment, asked):
+def test_a_branch_goes_to_zero_and_comes_back(session, qtbot, experiment, played):
     folder = trained(session)
     click(qtbot, experiment.zero)
-    (question,) = asked
-    assert (question.of, question.run, question.design) == ("zero", folder, MINI)
-    assert question.values["blocks"] == "layer1.0"
+    (question,) = played.asked(Zero)
+    assert (question.run, question.design, question.blocks) == (folder, MINI, ("layer1.0",))
     assert question.recipe.lr == 0.3
     assert not experiment.zero.isEnabled()
     assert experiment.reason.text() == "Trying it on real images …"
-    answer(session, 1, identities="layer1.0")
+    answer(played, "layer1.0")
     assert "layer1.0 at zero: accuracy 85.0 % → 60.0 % of 2,000 images" in experiment.finding.text()
     assert experiment.finding.text().endswith("difference of a logit 1.25")
     assert experiment.reason.text().startswith("✓ The last norm puts out 0, so the sum is x, and ReLU leaves x ≥ 0")
@@ -111,13 +101,13 @@ def test_a_branch_goes_to_zero_and_comes_back(session, qtbot, experiment, asked)
     assert session.document.design == MINI
 
 
-def test_zeroed_blocks_add_up_until_they_are_put_back(session, qtbot, experiment, asked):
+def test_zeroed_blocks_add_up_until_they_are_put_back(session, qtbot, experiment, played):
     click(qtbot, experiment.zero)
-    answer(session, 1, identities="layer1.0")
+    answer(played, "layer1.0")
     session.document.select("layer2.0.conv1")
     click(qtbot, experiment.zero)
-    assert asked[1].values["blocks"] == "layer1.0,layer2.0"
-    answer(session, 2, identities="layer1.0")
+    assert played.asked(Zero)[1].blocks == ("layer1.0", "layer2.0")
+    answer(played, "layer1.0")
     assert experiment.finding.text().startswith("layer2.0 and 1 more at zero")
     assert experiment.reason.text().startswith("✗ No identity: the shape changes from 16×28×28 to 32×14×14")
     assert experiment.trial.zeroed == ("layer1.0", "layer2.0")
@@ -125,9 +115,9 @@ def test_zeroed_blocks_add_up_until_they_are_put_back(session, qtbot, experiment
     assert experiment.trial.zeroed == ()
 
 
-def test_the_logits_of_one_image_after_the_other(session, qtbot, experiment):
+def test_the_logits_of_one_image_after_the_other(session, qtbot, experiment, played):
     click(qtbot, experiment.zero)
-    answer(session, 1)
+    answer(played)
     assert "Trouser" in experiment.logits.text()
     assert "<b>2.00</b>" in experiment.logits.text()
     click(qtbot, experiment.next)
@@ -137,13 +127,12 @@ def test_the_logits_of_one_image_after_the_other(session, qtbot, experiment):
     assert "Trouser" in experiment.logits.text()
 
 
-def test_an_identity_goes_into_the_design_and_training_goes_on(session, qtbot, experiment, asked, started):
+def test_an_identity_goes_into_the_design_and_training_goes_on(session, qtbot, experiment, played, started):
     folder = trained(session)
     assert not experiment.go_on.isVisible()
     click(qtbot, experiment.insert)
-    assert asked[0].of == "insert"
-    assert asked[0].values["block"] == "layer1.1"
-    answer(session, 1, identities="layer1.1", difference=0.0, after=0.85)
+    assert [each.block for each in played.asked(Insert)] == ["layer1.1"]
+    answer(played, "layer1.1", difference=0.0, after=0.85)
     deeper = deepened(MINI, "layer1.1")
     assert session.document.design == deeper
     assert session.document.selection == "layer1.1"
@@ -154,8 +143,9 @@ def test_an_identity_goes_into_the_design_and_training_goes_on(session, qtbot, e
 
     session.document.select("layer3.0")
     click(qtbot, experiment.insert)
-    assert (asked[1].run, asked[1].design, asked[1].values["grown"]) == (folder, deeper, "layer1.1")
-    answer(session, 2, identities="layer3.1", difference=0.0, after=0.85)
+    second = played.asked(Insert)[1]
+    assert (second.run, second.design, second.grown) == (folder, deeper, ("layer1.1",))
+    answer(played, "layer3.1", difference=0.0, after=0.85)
     session.document.undo_stack.undo()
     assert experiment.subject.text().endswith("with layer1.1 put in")
     session.document.undo_stack.undo()
@@ -167,24 +157,24 @@ def test_an_identity_goes_into_the_design_and_training_goes_on(session, qtbot, e
     (order,) = started
     assert (order.design, order.recipe.lr) == (deepened(MINI, "layer1.1", "layer3.1"), 0.3)
     assert order.init_from == folder
-    check_growth(MINI, order.design, order.grown.split(","))
+    check_growth(MINI, order.design, order.grown)
 
 
-def test_fresh_weights_have_nothing_to_go_on_from(session, qtbot, experiment):
+def test_fresh_weights_have_nothing_to_go_on_from(session, qtbot, experiment, played):
     click(qtbot, experiment.insert)
-    answer(session, 1, identities="layer1.1", difference=0.0)
+    answer(played, "layer1.1", difference=0.0)
     assert session.document.design == deepened(MINI, "layer1.1")
     assert experiment.subject.text() == "Network: fresh weights"
     assert not experiment.go_on.isVisible()
 
 
-def test_another_design_is_another_network(session, qtbot, experiment):
+def test_another_design_is_another_network(session, qtbot, experiment, played):
     click(qtbot, experiment.zero)
     session.document.propose(MINI.with_stage(1, blocks=3), "")
-    answer(session, 1, identities="layer1.0")
+    answer(played, "layer1.0")
     assert experiment.trial.outcome is None
     click(qtbot, experiment.zero)
-    answer(session, 2, identities="layer1.0")
+    answer(played, "layer1.0")
     session.document.propose(MINI, "")
     assert experiment.trial.zeroed == ()
     assert not experiment.finding.isVisible()
@@ -195,46 +185,56 @@ def test_another_design_is_another_network(session, qtbot, experiment):
     [("warming", "torch is being loaded"), ("running", "A run is under way"), ("gone", "is not running")],
 )
 def test_buttons_that_cannot_be_pressed_say_why(session, experiment, state, why):
-    session.trainer.set_state(state)
+    session.trainer.set_state(WorkerState(state))
     assert not experiment.zero.isEnabled()
     assert not experiment.insert.isEnabled()
     assert why in experiment.reason.text()
     assert why in experiment.zero.toolTip()
-    session.trainer.set_state("idle")
+    session.trainer.set_state(WorkerState.IDLE)
     assert experiment.zero.isEnabled()
     assert not experiment.reason.isVisible()
 
 
-def test_a_plain_net_takes_no_identity(session, qtbot, experiment):
+def test_a_plain_net_takes_no_identity(session, qtbot, experiment, played):
     session.document.propose(MINI.change(shortcut="none"), "")
     assert not experiment.insert.isEnabled()
     assert "a plain block has no shortcut" in experiment.insert.toolTip()
     click(qtbot, experiment.zero)
-    answer(session, 1)
+    answer(played)
     assert experiment.reason.text().startswith("✗ No identity: a plain block has no shortcut")
 
 
-def test_what_the_worker_refuses_is_said(session, qtbot, experiment):
+def test_what_the_worker_refuses_is_said(session, qtbot, experiment, played):
     click(qtbot, experiment.zero)
-    session.trainer.answered.emit(1, {"reason": "input: the design takes 3 channels"})
+    played.refuse(played.asked(Zero)[0], "input: the design takes 3 channels")
     assert experiment.reason.text() == "input: the design takes 3 channels"
     assert experiment.zero.isEnabled()
     assert experiment.trial.zeroed == ()
 
 
-def test_a_block_alone_is_no_part_of_a_network(session, qtbot, experiment):
+def test_a_worker_that_dies_of_it_is_followed_by_another_that_is_asked_again(session, qtbot, experiment, played):
+    click(qtbot, experiment.zero)
+    played.die(Sentence("killed"))
+    assert "torch is being loaded" in experiment.reason.text()
+    played.greet()
+    assert experiment.reason.text() == "Trying it on real images …"
+    answer(played, "layer1.0")
+    assert experiment.trial.zeroed == ("layer1.0",)
+
+
+def test_a_block_alone_is_no_part_of_a_network(session, qtbot, experiment, played):
     qtbot.mouseClick(session.window.block.alone, Qt.MouseButton.LeftButton)
     assert not experiment.isVisible()
     qtbot.mouseClick(session.window.block.alone, Qt.MouseButton.LeftButton)
     assert experiment.isVisible()
 
 
-def test_the_diagram_gives_way_to_what_was_found(session, qtbot, experiment):
+def test_the_diagram_gives_way_to_what_was_found(session, qtbot, experiment, played):
     window = session.window
     window.resize(1100, 700)
     qtbot.wait(50)
     click(qtbot, experiment.zero)
-    answer(session, 1, identities="layer1.0")
+    answer(played, "layer1.0")
     qtbot.wait(50)
     view = window.block
     assert view.figure.height() >= view.figure.minimumSizeHint().height()
@@ -260,7 +260,7 @@ def test_trained_tried_grown_and_trained_further_by_the_real_worker(open_session
     click(qtbot, experiment.back)
     click(qtbot, experiment.insert)
     qtbot.waitUntil(lambda: experiment.trial.can_go_on())
-    assert experiment.trial.outcome.values["difference"] == 0.0
+    assert experiment.trial.outcome.difference == 0.0
     with qtbot.waitSignal(trainer.run_ended):
         click(qtbot, experiment.go_on)
     newest, oldest = list_runs(trainer.runs)

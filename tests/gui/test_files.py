@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox
 from explorer.architecture.notation import load_design, to_toml
 from explorer.architecture.presets import preset
 from explorer.architecture.source import python_source
+from explorer.gui.worker_state import WorkerState
 from explorer.runs.commands import Train
 from explorer.runs.recipe import Recipe
 from tests.clicks import name_file
@@ -211,7 +212,7 @@ def test_unsaved_changes_are_asked_about_once(session, saved, questions, answer,
 def test_one_question_names_all_that_would_be_lost(session, saved, questions):
     asked, answers = questions
     run = "Close and stop the run? It writes a checkpoint and can be resumed."
-    session.trainer.set_state("running")
+    session.trainer.set_state(WorkerState.RUNNING)
     answers += [CLOSE, SAVE]
     assert session.window.files.may_close(session.crew)
     session.crew.queue.add(Train(preset("mini"), Recipe(), session.runs))
@@ -221,4 +222,4 @@ def test_one_question_names_all_that_would_be_lost(session, saved, questions):
     assert asked == [(run, CLOSE | CANCEL), ("\n\n".join(words), SAVE | DISCARD | CANCEL)]
     assert load_design(saved) == session.document.design
     session.crew.queue.take(0)  # or a worker would begin it
-    session.trainer.set_state("gone")
+    session.trainer.set_state(WorkerState.GONE)

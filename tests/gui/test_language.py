@@ -35,10 +35,12 @@ from explorer.architecture.words import Sentence
 from explorer.gui.app import make_application
 from explorer.gui.choices import FAMILIES
 from explorer.gui.controls import form_fields
+from explorer.gui.inquiry import Inquiry
 from explorer.gui.language import apply_language, chosen_language, say, short, whole
+from explorer.runs.answers import Estimate
 from explorer.runs.events import Failed, Warned, event_line, read_line
 from explorer.runs.recipe import RECIPES, Recipe
-from tests.gui.workers import worker
+from tests.gui.workers import Played, worker
 
 ROOT = Path(__file__).parents[2]
 TS = resource("translations", "zh_CN.ts")
@@ -347,13 +349,15 @@ def test_what_the_worker_said_is_said_anew_in_another_language(session, qtbot):
     )
 
 
-def test_why_a_question_has_no_answer_is_said_in_chinese(session):
-    answers = []
-    session.trainer.answered.connect(lambda number, values: answers.append(values["reason"]))
+def test_why_a_question_has_no_answer_is_said_in_chinese(session, monkeypatch):
+    played, reasons = Played(session.trainer, monkeypatch), []
+    inquiry = Inquiry(session.crew, Estimate(preset("mini"), Recipe()))
+    inquiry.refused.connect(reasons.append)
     refused = refuse("data", "there is no file {path!r}", path="cat.png")
-    session.trainer.take_all([read_line(event_line(Failed(refused.sentence, of="travel", id=1)))])
+    line = event_line(Failed(refused.sentence, of="estimate", id=played.sent[-1].id))
+    session.trainer.take_all([read_line(line)])
     apply_language("zh_CN")
-    assert list(map(say, answers)) == ["data：没有文件 'cat.png'"]
+    assert list(map(say, reasons)) == ["data：没有文件 'cat.png'"]
 
 
 def test_what_a_worker_says_in_english_alone_is_shown_as_it_is(session):

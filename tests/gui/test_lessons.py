@@ -50,10 +50,10 @@ ZERO = """
 hello()
 for line in sys.stdin:
     asked = json.loads(line)
-    if asked["command"] == "probe":
+    if asked["command"] == "zero":
         row = {"label": 0, "before": [0.5, 0.1], "after": [0.4, 0.1]}
-        say("result", of="probe", id=asked["id"], values={"difference": 0.1, "equal": False, "accuracy_before": 0.5,
-            "accuracy_after": 0.4, "identities": asked["values"]["blocks"], "images": 200, "rows": json.dumps([row])})
+        say("zeroed", id=asked["id"], difference=0.1, equal=False, accuracy_before=0.5, accuracy_after=0.4,
+            blocks=asked["blocks"], identities=asked["blocks"], images=200, rows=[row])
 """
 
 

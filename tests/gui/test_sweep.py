@@ -3,35 +3,20 @@
 import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 
-from explorer.architecture.words import Sentence
 from explorer.gui.sweep import SweepDialog
-from explorer.runs.commands import Stop, Sweep
-from explorer.runs.events import Device, Failed, Hello, Progress, Said, Swept
+from explorer.gui.worker_state import WorkerState
+from explorer.runs.answers import Sweep, Swept
+from explorer.runs.commands import Stop
+from explorer.runs.events import Progress
 from tests.clicks import click
+from tests.gui.workers import Played
 
-FOUND = Swept(0, (0.001, 0.01, 0.1, 1.0), (2.3, 2.2, 1.5, 4.0), 0.05)
-
-
-class Played:
-    """A worker by hand: what it was sent, and what it says."""
-
-    def __init__(self, session, monkeypatch) -> None:
-        self.trainer, self.sent = session.crew.front, []
-        monkeypatch.setattr(self.trainer.process, "send", self.sent.append)
-        self.trainer.state = "warming"
-        self.say(Hello(1, {}, (Device("cpu", "CPU", 1),)))
-
-    def say(self, event) -> None:
-        self.trainer.take_all([Said(event)])
-
-    @property
-    def asked(self) -> Sweep:
-        return next(each for each in self.sent if isinstance(each, Sweep))
+FOUND = Swept(rates=(0.001, 0.01, 0.1, 1.0), losses=(2.3, 2.2, 1.5, 4.0), advised=0.05)
 
 
 @pytest.fixture
 def played(session, monkeypatch):
-    return Played(session, monkeypatch)
+    return Played(session.crew.front, monkeypatch)
 
 
 @pytest.fixture
@@ -45,15 +30,16 @@ def dialog(session, played, qtbot):
 
 
 def test_it_asks_for_what_start_would_train(session, played, dialog):
-    assert played.asked.design == session.window.training.preflight.fitted
-    assert played.asked.recipe == session.window.training.recipe
-    played.say(Progress("sweep", 30, 100))
+    (asked,) = played.asked(Sweep)
+    assert asked.design == session.window.training.preflight.fitted
+    assert asked.recipe == session.window.training.recipe
+    played.say(Progress("sweep", 30, 100, asked.id))
     assert (dialog.progress.value(), dialog.progress.maximum()) == (30, 100)
     assert not dialog.take_it.isVisible()
 
 
 def test_what_was_found_is_drawn_said_and_used_by_one_click(session, played, dialog, qtbot):
-    played.say(Swept(played.asked.id, *(getattr(FOUND, name) for name in ("rates", "losses", "advised"))))
+    played.answer(played.asked(Sweep)[0], FOUND)
     (curve,) = dialog.plot.getPlotItem().listDataItems()
     assert curve.getOriginalDataset()[1].tolist() == list(FOUND.losses)
     assert "0.05" in dialog.said.text()
@@ -67,21 +53,21 @@ def test_closed_before_the_end_it_stops_the_worker_and_takes_nothing_more(sessio
     before = session.window.training.recipe
     click(qtbot, dialog.buttons.button(QDialogButtonBox.StandardButton.Cancel))
     assert isinstance(played.sent[-1], Stop)
-    played.say(Failed(Sentence("stopped"), of="sweep", id=played.asked.id))
+    played.refuse(played.asked(Sweep)[0], "stopped")
     assert session.window.training.recipe == before
 
 
 def test_a_refusal_is_said(played, dialog):
-    played.say(Failed(Sentence("lr: the loss falls at no rate from 0.0001 on"), of="sweep", id=played.asked.id))
+    played.refuse(played.asked(Sweep)[0], "lr: the loss falls at no rate from 0.0001 on")
     assert dialog.said.text().startswith("lr: the loss falls at no rate")
     assert dialog.take_it.isHidden()
 
 
 def test_a_worker_without_time_is_said_at_once(session, played, qtbot):
-    played.trainer.state = "running"
+    played.trainer.state = WorkerState.RUNNING
     session.window.training.find_rate()
     dialog = session.window.findChild(SweepDialog)
     assert dialog.said.text() == session.crew.deafness()
-    assert not any(isinstance(each, Sweep) for each in played.sent)
+    played.trainer.set_state(WorkerState.IDLE)
+    assert not played.asked(Sweep)
     dialog.close()
-    played.trainer.state = "idle"

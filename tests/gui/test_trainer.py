@@ -1,6 +1,5 @@
 import os
 import signal
-from functools import partial
 
 import pytest
 
@@ -11,7 +10,7 @@ from explorer.gui import pulse as pulse_module
 from explorer.gui import trainer as trainer_module
 from explorer.gui.live import LiveRun
 from explorer.gui.trainer import Trainer
-from explorer.runs.commands import Estimate, Train
+from explorer.runs.commands import Train
 from explorer.runs.events import Started, Step, Verdict
 from explorer.runs.recipe import RECIPES
 from tests.gui.workers import worker
@@ -129,16 +128,6 @@ def test_a_stop_before_the_worker_speaks_begins_nothing(train, qtbot):
     trainer.process.shut_down(at_once=False)
     qtbot.waitUntil(lambda: trainer.state == "gone")
     assert trainer.process.process.exitCode() == 0
-
-
-def test_who_asked_a_worker_that_died_gets_an_answer(train, qtbot):
-    trainer = train("hello(); told(); started(); say('stopped', step=1); assert told() == 'estimate'; os._exit(3)")
-    qtbot.waitUntil(lambda: trainer.state == "idle")
-    with qtbot.waitSignal(trainer.answered) as answered:
-        number = trainer.ask(partial(Estimate, preset("mini"), RECIPES["quick"]))
-    assert number
-    assert answered.args[0] == number
-    assert "exit status 3" in answered.args[1]["reason"]
 
 
 def test_silence_and_slowness_are_said_and_not_punished(train, qtbot, monkeypatch):

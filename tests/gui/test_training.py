@@ -1,10 +1,15 @@
+from dataclasses import replace
+
 import pytest
 
 from explorer.architecture.presets import preset
 from explorer.architecture.words import Sentence
+from explorer.gui.worker_state import WorkerState
+from explorer.runs.answers import Estimate, Estimated
 from explorer.runs.commands import Train
 from explorer.runs.events import Device, Hello, Said
 from explorer.runs.recipe import RECIPES
+from tests.gui.workers import Played
 
 
 @pytest.fixture
@@ -79,64 +84,93 @@ def test_recipes_and_their_knobs(panel):
     assert panel.recipe_box.currentText() == "your own"
 
 
-def test_the_line_before_the_start(session, panel, monkeypatch):
-    asked = []
-    monkeypatch.setattr(session.trainer, "ask", lambda question: asked.append(question(len(asked) + 1)) or len(asked))
+@pytest.fixture
+def played(session, monkeypatch):
+    return Played(session.trainer, monkeypatch)
+
+
+ESTIMATED = Estimated(device="cpu", memory_bytes=int(0.9 * 2**30), available_bytes=8 * 2**30, seconds_per_epoch=41.0)
+
+
+def test_the_line_before_the_start(panel, played):
     panel.preflight.ask()
-    assert [each.design.input for each in asked] == [(1, 28, 28)]
-    values = {"seconds_per_epoch": 41.0, "memory_bytes": 0.9 * 2**30, "available_bytes": 8 * 2**30}
-    session.trainer.answered.emit(asked[0].id, values)
+    (first,) = played.asked(Estimate)
+    assert first.design.input == (1, 28, 28)
+    assert panel.preflight.line.text() == "measuring …"
+    played.answer(first, ESTIMATED)
     assert panel.preflight.line.text() == "needs 921.6 MiB · about 41 s an epoch"
     assert panel.preflight.at_data_size.text() == "28×28: about 41 s an epoch"
-    assert [each.design.input for each in asked] == [(1, 28, 28), (1, 96, 96)]
-    session.trainer.answered.emit(asked[1].id, {**values, "seconds_per_epoch": 150.0})
+    _, second = played.asked(Estimate)
+    assert second.design.input == (1, 96, 96)
+    played.answer(second, replace(ESTIMATED, seconds_per_epoch=150.0))
     assert panel.preflight.at_own_size.text() == "96×96: about 2 min an epoch"
 
 
-def test_what_costs_nothing_is_not_measured_again(session, panel, monkeypatch):
-    asked = []
-    monkeypatch.setattr(session.trainer, "ask", lambda question: asked.append(question(len(asked) + 1)) or len(asked))
+def test_what_costs_nothing_is_not_measured_again(session, panel, played):
     session.document.propose(preset("mini"), "")
     panel.preflight.ask()
-    values = {"seconds_per_epoch": 41.0, "memory_bytes": 0.9 * 2**30, "available_bytes": 8 * 2**30}
-    session.trainer.answered.emit(asked[0].id, values)
+    played.answer(played.asked(Estimate)[0], ESTIMATED)
     panel.form.controls["epochs"].box.setValue(3)
     panel.preflight.ask()
     assert "about 41 s an epoch" in panel.preflight.line.text()
-    assert len(asked) == 1
+    assert len(played.asked(Estimate)) == 1
     panel.form.controls["batch_size"].box.setValue(128)
     panel.preflight.ask()
-    assert asked[1].recipe.batch_size == 128
+    assert played.asked(Estimate)[1].recipe.batch_size == 128
 
 
-def test_a_refusal_holds_for_the_worker_that_refused(session, panel, monkeypatch):
-    """One that may have died of the question is not followed by another for ever."""
-    asked = []
-    monkeypatch.setattr(session.trainer, "ask", lambda question: asked.append(question(len(asked) + 1)) or len(asked))
+def test_a_question_that_may_have_killed_a_worker_is_not_asked_for_ever(session, panel, played):
     session.document.propose(preset("mini"), "")
-    for tries in (1, 2, 3, 3):
-        session.trainer.take_all([hello(CPU)])
-        for _ in range(2):
-            panel.preflight.ask()
-            assert len(asked) == tries
-            session.trainer.answered.emit(len(asked), {"reason": Sentence("killed (signal {n})", {"n": 9})})
-        assert panel.preflight.line.text() == "killed (signal 9)"
-
-
-def test_a_network_too_large_to_be_tried_shows_what_it_needs(session, panel, monkeypatch):
-    monkeypatch.setattr(session.trainer, "ask", lambda question: question(1).id)
     panel.preflight.ask()
-    session.trainer.answered.emit(1, {"memory_bytes": 90 * 2**30, "available_bytes": 8 * 2**30})
+    for asked in (1, 2, 3, 3):
+        panel.preflight.ask()
+        assert len(played.asked(Estimate)) == asked
+        played.die(Sentence("killed (signal {n})", {"n": 9}))
+        panel.preflight.ask()
+        played.greet()
+    panel.preflight.ask()
+    assert panel.preflight.line.text() == "killed (signal 9)"
+    assert len(played.asked(Estimate)) == 3
+
+
+def test_what_a_worker_refuses_to_measure_is_said_and_not_asked_again(session, panel, played):
+    session.document.propose(preset("mini"), "")
+    panel.preflight.ask()
+    played.refuse(played.asked(Estimate)[0], "data: there is no such folder")
+    assert panel.preflight.line.text() == "data: there is no such folder"
+    panel.preflight.ask()
+    assert len(played.asked(Estimate)) == 1
+
+
+def test_a_question_that_waits_for_a_worker_is_about_the_newest_design(session, panel, played):
+    session.trainer.set_state(WorkerState.RUNNING)
+    for blocks in (2, 3):
+        session.document.propose(preset("mini").with_stage(0, blocks=blocks), "")
+        panel.preflight.ask()
+    session.trainer.set_state(WorkerState.IDLE)
+    assert [each.design.stages[0].blocks for each in played.asked(Estimate)] == [3]
+
+
+def test_another_window_gets_the_answer_that_the_one_before_asked_for(session, panel, played):
+    session.document.propose(preset("mini"), "")
+    panel.preflight.ask()
+    session.use_language("en")
+    played.answer(played.asked(Estimate)[0], ESTIMATED)
+    assert "about 41 s an epoch" in session.window.training.preflight.line.text()
+    assert len(played.asked(Estimate)) == 1
+
+
+def test_a_network_too_large_to_be_tried_shows_what_it_needs(panel, played):
+    panel.preflight.ask()
+    played.answer(played.asked(Estimate)[0], replace(ESTIMATED, memory_bytes=90 * 2**30, seconds_per_epoch=None))
     assert panel.preflight.line.text() == "needs 90.0 GiB · only 8.0 GiB free"
 
 
-def test_too_large_a_network_takes_a_second_click(session, panel, monkeypatch):
-    asked, started = [], []
-    monkeypatch.setattr(session.trainer, "ask", lambda question: asked.append(question(len(asked) + 1)) or len(asked))
+def test_too_large_a_network_takes_a_second_click(session, panel, played, monkeypatch):
+    started = []
     monkeypatch.setattr(session.trainer, "start", started.append)
     panel.preflight.ask()
-    values = {"seconds_per_epoch": 41.0, "memory_bytes": 90 * 2**30, "available_bytes": 8 * 2**30}
-    session.trainer.answered.emit(asked[0].id, values)
+    played.answer(played.asked(Estimate)[0], replace(ESTIMATED, memory_bytes=90 * 2**30))
     assert "only 8.0 GiB free" in panel.preflight.line.text()
     panel.start.click()
     assert started == []

@@ -1,10 +1,10 @@
 """The strip of feature maps, with a worker that is played, and once with the real one."""
 
-import io
+from math import prod
+from pathlib import Path
 
 import pytest
 import torch
-from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QImage
 from PySide6.QtWidgets import QToolButton
@@ -13,51 +13,60 @@ from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.rewrites import make_network
 from explorer.engine.weights import save_best
-from explorer.gui import theme
-from explorer.gui.journeys import TRAINED, UNTRAINED
+from explorer.gui import journeys, theme
+from explorer.gui.journeys import TRAINED, UNTRAINED, read_sheets
 from explorer.gui.strip import Column, Lane, Strip
-from explorer.runs.commands import Probe
+from explorer.gui.worker_state import WorkerState
+from explorer.runs.answers import MAX_MAPS, FeatureMaps, Maps, Origin, Sheet, sent_size
 from explorer.runs.folder import RunFolder
-from explorer.runs.journey import MOST_MAPS, Journey, Origin, journey_values, sent_size
 from explorer.runs.recipe import RECIPES
+from tests.gui.workers import Played
 
 
-class Played:
-    """Stands for the worker: keeps what it was asked and answers when told to."""
+class Looked(Played):
+    """A worker that was asked what becomes of an image, and answers with the sheets of `folder`."""
 
-    def __init__(self, session, monkeypatch) -> None:
-        self.session, self.asked = session, []
-        monkeypatch.setattr(session.trainer.process, "send", self.asked.append)
+    def __init__(self, session, monkeypatch, folder) -> None:
+        super().__init__(session.trainer, monkeypatch)
         monkeypatch.setattr(session.window.training.preflight, "ask", lambda: None)
-        session.trainer.set_state("idle")
+        self.folder = folder
 
     @property
-    def probes(self) -> list[Probe]:
-        return [each for each in self.asked if isinstance(each, Probe) and each.of == "travel"]
+    def probes(self) -> list[Maps]:
+        return self.asked(Maps)
 
-    def answer(self, origin: Origin | None = None, predicted: int = 9, probability: float = 0.93) -> None:
-        """What a worker could say to the last question: sheets of the right sizes."""
-        probe = self.probes[-1]
-        sheets = {"": png((1, *sent_size(probe.design.input)))}
-        for section in plan_network(probe.design).sections[:-1]:
-            sheets[section.name] = png((min(MOST_MAPS, section.output[0]), *sent_size(section.output)))
-        origin = origin or Origin(28, 28, "L", label=9)
-        values = journey_values(Journey(sheets, origin, predicted, probability, images=2_000))
-        self.session.trainer.answered.emit(probe.id, values)
+    def send_maps(self, origin: Origin | None = None, predicted: int = 9, probability: float = 0.93) -> None:
+        """What a worker could say to the last question: sheets of the right sizes, all of one grey."""
+        question, sheets, offset = self.probes[-1], [], 0
+        plan, channels = plan_network(question.design), question.design.input[0]
+        maps = [("", 1, question.design.input)]
+        maps += [(each.name, min(MAX_MAPS, each.output[0]), each.output) for each in plan.sections[:-1]]
+        for path, count, shape in maps:
+            height, width = sent_size(shape)
+            colours = (3,) * (not path and channels == 3)
+            sheets.append(Sheet(path, offset, (height, count * width, *colours)))
+            offset += prod(sheets[-1].shape)
+        file = self.folder / "1.uint8"
+        file.write_bytes(bytes([128]) * offset)
+        self.answer(
+            question,
+            FeatureMaps(
+                file=str(file),
+                sheets=tuple(sheets),
+                origin=origin or Origin(28, 28, "L", label=9),
+                predicted=predicted,
+                probability=probability,
+                images=2_000,
+            ),
+        )
 
-    def refuse(self, reason: str) -> None:
-        self.session.trainer.answered.emit(self.probes[-1].id, {"reason": reason})
-
-
-def png(shape: tuple[int, int, int]) -> bytes:
-    file = io.BytesIO()
-    Image.new("L", (shape[0] * shape[2], shape[1]), 128).save(file, "PNG")
-    return file.getvalue()
+    def refuse_last(self, reason: str) -> None:
+        self.refuse(self.probes[-1], reason)
 
 
 @pytest.fixture
-def played(session, monkeypatch):
-    return Played(session, monkeypatch)
+def played(session, monkeypatch, tmp_path):
+    return Looked(session, monkeypatch, tmp_path)
 
 
 def see_travel(session, qtbot, played=None):
@@ -104,10 +113,10 @@ def test_hidden_it_asks_nothing_shown_it_asks_once(session, played, qtbot):
     settle(session)
     assert played.probes == []
     travel = see_travel(session, qtbot, played)
-    assert played.probes[0].values == {"image": 0}
+    assert (played.probes[0].image, played.probes[0].file) == (0, "")
     assert played.probes[0].run == ""
     assert lanes(travel) == [("untrained", " ", False)]
-    played.answer()
+    played.send_maps()
     assert lanes(travel) == [("untrained", "✓ Ankle boot 93 %", False)]
     assert [column.title for column in travel.strip.columns] == [
         "input",
@@ -132,25 +141,25 @@ def test_hidden_it_asks_nothing_shown_it_asks_once(session, played, qtbot):
 def test_a_design_of_other_classes_is_not_judged(session, played, qtbot):
     session.document.propose(preset("resnet50"), "")
     travel = see_travel(session, qtbot, played)
-    played.answer(predicted=697, probability=0.007)
+    played.send_maps(predicted=697, probability=0.007)
     assert lanes(travel) == [("untrained", "class 697 0.7 %", False)]
     assert travel.picture.text() == "Image 1 of 2,000: Ankle boot · 28×28 → 224×224 · grey → RGB"
 
 
 def test_an_edit_makes_it_pale_until_the_answer_comes(session, played, qtbot):
     travel = see_travel(session, qtbot, played)
-    played.answer()
+    played.send_maps()
     for blocks in (3, 4, 5):
         session.document.propose(session.document.design.with_stage(1, blocks=blocks), "")
     assert lanes(travel) == [("untrained", "✓ Ankle boot 93 %", True)]
     qtbot.waitUntil(lambda: len(played.probes) == 2)
     assert played.probes[1].design == session.document.design
-    played.answer(predicted=3)
+    played.send_maps(predicted=3)
     assert lanes(travel) == [("untrained", "✗ Dress 93 %", False)]
     session.document.propose(preset("mini"), "")
     session.document.use_names("chapter")
     qtbot.waitUntil(lambda: len(played.probes) == 3)
-    played.answer()
+    played.send_maps()
     assert [column.title for column in travel.strip.columns] == ["input", "b1", "b2", "b3", "b4"]
 
 
@@ -158,9 +167,9 @@ def test_the_network_of_the_newest_run_stands_below_the_one_it_began_as(session,
     folder = made_run(session)
     travel = see_travel(session, qtbot, played)
     assert (played.probes[0].run, played.probes[0].recipe.seed) == ("", 5)
-    played.answer(predicted=1, probability=0.12)
+    played.send_maps(predicted=1, probability=0.12)
     assert played.probes[1].run == str(folder.path)
-    played.answer()
+    played.send_maps()
     assert lanes(travel) == [("untrained", "✗ Trousers 12 %", False), ("trained", "✓ Ankle boot 93 %", False)]
     assert travel.status.text().startswith("Drop an image")
     session.document.propose(session.document.design.with_stage(0, blocks=3), "")
@@ -172,29 +181,29 @@ def test_the_network_of_the_newest_run_stands_below_the_one_it_began_as(session,
 
 def test_a_run_that_has_just_ended_is_found(session, played, qtbot):
     travel = see_travel(session, qtbot, played)
-    session.trainer.set_state("running")
+    session.trainer.set_state(WorkerState.RUNNING)
     assert "A run is under way" in travel.status.text()
-    played.refuse("a run is under way")
+    played.refuse_last("a run is under way")
     made_run(session)
-    session.trainer.set_state("idle")
+    session.trainer.set_state(WorkerState.IDLE)
     session.trainer.run_ended.emit()
     for lane in (UNTRAINED, TRAINED):
-        qtbot.waitUntil(lambda lane=lane: travel.journeys.asked is not None and travel.journeys.asked[1] == lane)
-        played.answer()
+        qtbot.waitUntil(lambda lane=lane: len(played.probes) > 1 and bool(played.probes[-1].run) == (lane == TRAINED))
+        played.send_maps()
     assert [lane[0] for lane in lanes(travel)] == ["untrained", "trained"]
 
 
 def test_one_walks_through_the_images_in_a_circle(session, played, qtbot):
     travel = see_travel(session, qtbot, played)
-    played.answer()
+    played.send_maps()
     qtbot.mouseClick(travel.back, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(played.probes) == 2)
-    assert played.probes[1].values == {"image": 1_999}
-    played.answer()
+    assert (played.probes[1].image, played.probes[1].file) == (1_999, "")
+    played.send_maps()
     assert travel.picture.text().startswith("Image 2,000 of 2,000")
     qtbot.mouseClick(travel.next, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(played.probes) == 3)
-    assert played.probes[2].values == {"image": 0}
+    assert (played.probes[2].image, played.probes[2].file) == (0, "")
 
 
 @pytest.mark.parametrize(
@@ -207,12 +216,12 @@ def test_one_walks_through_the_images_in_a_circle(session, played, qtbot):
 )
 def test_a_dropped_image_and_what_was_done_to_it(session, played, qtbot, tmp_path, origin, words):
     travel = see_travel(session, qtbot, played)
-    played.answer()
+    played.send_maps()
     (tmp_path / "x.png").write_bytes(b"the worker will see")
     drop(session.window, tmp_path / "x.png")
     qtbot.waitUntil(lambda: len(played.probes) == 2)
-    assert played.probes[1].values == {"image": str(tmp_path / "x.png")}
-    played.answer(origin)
+    assert played.probes[1].file == str(tmp_path / "x.png")
+    played.send_maps(origin)
     assert travel.picture.text() == words
     assert lanes(travel) == [("untrained", "Ankle boot 93 %", False)]
 
@@ -223,10 +232,10 @@ def test_a_drop_opens_the_strip_and_a_refusal_brings_the_image_back(session, pla
     travel = session.window.travel
     assert travel.isVisible()
     qtbot.waitUntil(lambda: len(played.probes) == 1)
-    played.refuse(f"data: {str(tmp_path / 'note.txt')!r} is not a good image: of no known format")
+    played.refuse_last(f"data: {str(tmp_path / 'note.txt')!r} is not a good image: of no known format")
     assert travel.status.text() == "data: 'note.txt' is not a good image: of no known format"
-    assert played.probes[1].values == {"image": 0}
-    played.answer()
+    assert (played.probes[1].image, played.probes[1].file) == (0, "")
+    played.send_maps()
     assert lanes(travel) == [("untrained", "✓ Ankle boot 93 %", False)]
     assert "note.txt" in travel.status.text()
     qtbot.mouseClick(travel.next, Qt.MouseButton.LeftButton)
@@ -235,7 +244,7 @@ def test_a_drop_opens_the_strip_and_a_refusal_brings_the_image_back(session, pla
 
 def test_what_cannot_be_built_is_said_and_not_asked(session, played, qtbot):
     travel = see_travel(session, qtbot, played)
-    played.answer()
+    played.send_maps()
     session.document.propose(session.document.design.change(shortcut="pad").with_stage(2, width=32), "")
     settle(session)
     assert len(played.probes) == 1
@@ -245,7 +254,7 @@ def test_what_cannot_be_built_is_said_and_not_asked(session, played, qtbot):
 
 def test_a_column_is_a_section_and_escape_closes(session, played, qtbot):
     travel = see_travel(session, qtbot, played)
-    played.answer()
+    played.send_maps()
     place = travel.strip.places()[3]
     qtbot.mouseClick(travel.strip, Qt.MouseButton.LeftButton, pos=place.center())
     assert session.document.selection == "layer2"
@@ -274,13 +283,13 @@ def test_there_is_room_for_everything_else(session, played, qtbot):
 
 def test_another_language_keeps_the_image(session, played, qtbot):
     travel = see_travel(session, qtbot, played)
-    played.answer()
+    played.send_maps()
     travel.go_on()
     session.use_language("en")
     assert session.window.travel is not travel
     assert session.window.menus.see_travel.isChecked()
     session.window.travel.journeys.ask()
-    assert played.probes[-1].values == {"image": 1}
+    assert (played.probes[-1].image, played.probes[-1].file) == (1, "")
     session.window.menus.see_travel.trigger()
     session.use_language("en")
     diagram, hidden, below = session.window.splitter.sizes()
@@ -326,9 +335,37 @@ def test_the_real_worker_answers_for_both_and_refuses_a_sentence(open_session, q
     qtbot.waitUntil(lambda: not journeys.unanswered())
 
 
+def test_pixels_come_from_the_file_in_grey_and_in_colour(tmp_path):
+    grey, red, shapes = bytes([0, 200, 90]), bytes([255, 0, 0]) * 2, ((1, 3), (2, 1, 3))
+    (tmp_path / "x").write_bytes(b"?" + grey + red)
+    sheets = tuple(Sheet(path, at, shape) for path, at, shape in zip(("stem", ""), (1, 4), shapes, strict=True))
+    maps = FeatureMaps(
+        file=str(tmp_path / "x"), sheets=sheets, origin=Origin(1, 1, "L"), predicted=0, probability=1.0, images=1
+    )
+    found = read_sheets(maps)
+    (tmp_path / "x").unlink()
+    assert [found["stem"].pixelColor(x, 0).lightness() for x in range(3)] == [0, 200, 90]
+    assert [found[""].pixelColor(0, y).getRgb()[:3] for y in range(2)] == [(255, 0, 0)] * 2
+
+
+@pytest.mark.parametrize("content", [None, b"", b"half"], ids=["gone", "empty", "torn"])
+def test_a_file_that_cannot_be_read_is_said(session, played, qtbot, monkeypatch, content):
+    travel = see_travel(session, qtbot, played)
+    real = journeys.read_sheets
+
+    def spoil(maps):
+        Path(maps.file).unlink() if content is None else Path(maps.file).write_bytes(content)
+        return real(maps)
+
+    monkeypatch.setattr(journeys, "read_sheets", spoil)
+    played.send_maps()
+    assert "1.uint8: cannot be read: " in travel.status.text()
+    assert lanes(travel) == [("untrained", " ", False)]
+
+
 def test_arrow_keys_walk_along_the_strip(session, played, qtbot):
     travel = see_travel(session, qtbot, played)
-    played.answer()
+    played.send_maps()
     session.document.select("layer2.0.conv1")
     for key, path in ((Qt.Key.Key_Right, "layer3"), (Qt.Key.Key_Left, "layer2"), (Qt.Key.Key_Left, "layer1")):
         qtbot.keyClick(travel.strip, key)

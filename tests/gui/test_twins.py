@@ -11,6 +11,7 @@ from explorer.gui.gradients import Bars, Row, decades, power, rows_of
 from explorer.gui.plot import Line
 from explorer.gui.plots import Plots
 from explorer.gui.trainer import Trainer
+from explorer.runs.answers import Estimated
 from explorer.runs.commands import Train
 from explorer.runs.events import Epoch, Gradients, Step
 from explorer.runs.folder import RunFolder
@@ -140,8 +141,8 @@ def test_memory_for_one_may_be_too_little_for_both(panel, monkeypatch):
     started = []
     monkeypatch.setattr(panel.crew.front, "start", lambda order: started.append(1 + order.twin))
     fitted = panel.preflight.fitted
-    values = {"seconds_per_epoch": 1.0, "memory_bytes": 6 * 2**30, "available_bytes": 8 * 2**30}
-    panel.preflight.answers[fitted, panel.recipe] = values
+    found = Estimated(device="cpu", memory_bytes=6 * 2**30, available_bytes=8 * 2**30, seconds_per_epoch=1.0)
+    panel.preflight.answers[panel.preflight.question(fitted)] = found
     panel.twin.click()
     assert (started, panel.twin.text(), panel.start.text()) == ([], "Train both anyway", "Start")
     panel.twin.click()

@@ -1,10 +1,20 @@
 """Workers that say what a test wants: small programs behind the real pipe."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
+import pytest
+
+from explorer.architecture.words import Sentence
 from explorer.gui.process import WorkerProcess
+from explorer.gui.trainer import Trainer
+from explorer.runs.answers import Answer, Question
+from explorer.runs.events import Device, Event, Failed, Hello, Said
 from explorer.runs.launch import launch_local
+
+Asked = TypeVar("Asked", bound=Question)
 
 SPEAK = """
 import sys, json, time, os
@@ -30,6 +40,35 @@ def worker(program: str) -> WorkerProcess:
     return WorkerProcess(launch=launch)
 
 
+class Played:
+    """A worker played by the test: what it was sent, and what it says. It has time from the beginning on."""
+
+    def __init__(self, trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.trainer, self.sent = trainer, []
+        monkeypatch.setattr(trainer.process, "send", self.sent.append)
+        monkeypatch.setattr(trainer.process, "start", lambda: None)
+        trainer.warm_up()
+        self.greet()
+
+    def greet(self) -> None:
+        self.say(Hello(1, {}, (Device("cpu", "a processor", 2**33),)))
+
+    def die(self, reason: Sentence) -> None:
+        self.trainer.show_end(reason)
+
+    def say(self, *events: Event) -> None:
+        self.trainer.take_all(map(Said, events))
+
+    def asked(self, kind: type[Asked]) -> list[Asked]:
+        return [each for each in self.sent if isinstance(each, kind)]
+
+    def answer(self, question: Question, answer: Answer) -> None:
+        self.say(replace(answer, id=question.id))
+
+    def refuse(self, question: Question, reason: str) -> None:
+        self.say(Failed(Sentence(reason), of=question.name, id=question.id))
+
+
 CARDS = ("cuda:0", "cuda:1", "cuda:2", "cuda:3", "cpu")
 
 
@@ -52,9 +91,7 @@ endings = {{"finished": {{"best_epoch": 1, "best_accuracy": 0.5, "seconds": 1.0,
 while True:
     told = lines.get()
     if told["command"] == "estimate":
-        values = {{"seconds_per_epoch": 1.0, "memory_bytes": 1.0, "available_bytes": 2.0}}
-        values |= {{"device": told["recipe"]["device"], "process": os.getpid()}}
-        say("result", of="estimate", id=told["id"], values=values)
+        say("estimated", id=told["id"], device=told["recipe"]["device"], memory_bytes=os.getpid(), available_bytes=0)
     if told["command"] != "train":
         continue
     run, ending = told["design"]["name"], ""

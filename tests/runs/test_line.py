@@ -4,13 +4,13 @@ import json
 import math
 import os
 from dataclasses import fields
-from typing import get_args
 
 import pytest
 
 from explorer.architecture.words import Sentence
+from explorer.runs.answers import Origin
 from explorer.runs.commands import Continue, command_line
-from explorer.runs.events import Event, Failed, Result, Step, Verdict, event_line, read_line
+from explorer.runs.events import KINDS, Failed, Step, Verdict, event_line, read_line
 from explorer.runs.line import json_line
 
 WORST = {
@@ -46,11 +46,12 @@ def test_a_path_that_is_no_utf_8_comes_back():
     assert "深度" in json_line({"name": "深度"})
 
 
-@pytest.mark.parametrize("kind", get_args(Event), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.__name__)
 def test_no_event_has_a_bare_nan(kind):
     values = {each.name: WORST.get(each.type, ()) for each in fields(kind)}
     values |= {"referee": Verdict(True, 1, 1)} if "referee" in values else {}
-    values |= {"values": {"one": math.nan, "two": [math.inf]}} if kind is Result else {}
+    values |= {"rates": (math.nan, math.inf)} if "rates" in values else {}
+    values |= {"origin": Origin(1, 1, WORST[str])} if "origin" in values else {}
     assert strict(event_line(kind(**values)))["event"] == kind.__name__.lower()
 
 

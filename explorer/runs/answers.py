@@ -1,0 +1,223 @@
+"""What a worker can be asked beside training, and what it answers: two frozen records a question. No torch, no Qt.
+
+A question travels as a command and its answer as an event, each with the question's `id`. A probe asks about a network
+that is not training. A new one is two records here, named in `QUESTIONS` and `ANSWERS`, and a function of the engine.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from explorer.architecture.design import Design
+from explorer.architecture.layers import Shape
+from explorer.runs.recipe import Recipe
+
+MAX_MAPS = 9  # a sheet shows the most active ones
+MAX_SIDE = 88  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Of `design`, as it is trained by `recipe`. A `long` one tells of its progress and ends at a `Stop`."""
+
+    design: Design
+    recipe: Recipe
+    id: int = 0
+    long: ClassVar[bool] = False
+
+    @property
+    def name(self) -> str:
+        """What it is called on the wire."""
+        return type(self).__name__.lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe(Question):
+    """Of the network with the weights of the run `run`, an id or a folder, or with fresh ones by the recipe's seed.
+
+    `grown` names the blocks that the design has more than that run's, as in a `Train`; `runs` is where runs are.
+    """
+
+    runs: Path
+    run: str = ""
+    grown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is known of a question; `id` is the question's."""
+
+    id: int = 0
+
+
+# How long, how much
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate(Question):
+    """How long does an epoch take, and how much memory does training need?"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimated(Answer):
+    """`available_bytes` is 0 where nobody knows; without `seconds_per_epoch` the network was too large to be tried."""
+
+    device: str
+    memory_bytes: int
+    available_bytes: int
+    seconds_per_epoch: float | None = None
+
+
+# Which learning rate
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep(Question):
+    """How does the loss do at learning rates from small to large?"""
+
+    long: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swept(Answer):
+    """The smoothed loss at each learning rate tried, and the rate that is `advised`."""
+
+    rates: tuple[float, ...]
+    losses: tuple[float, ...]
+    advised: float
+
+
+# What a block does
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zero(Probe):
+    """What changes when the branches of `blocks` are put to zero?"""
+
+    blocks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insert(Probe):
+    """What changes when an identity is inserted so that it is called `block`?"""
+
+    block: str
+
+
+@dataclass(frozen=True, slots=True)
+class Logits:
+    """The first logits of one image, of class `label`, before the change and after it."""
+
+    label: int
+    before: tuple[float, ...]
+    after: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison(Answer):
+    """The network before and after a change of `blocks`, on so many `images` of the validation set.
+
+    `identities` are those of the blocks that output what came in, bit for bit, on every image. `difference` is the
+    largest of any logit, and `equal` says that all were the same, bit for bit.
+    """
+
+    blocks: tuple[str, ...]
+    identities: tuple[str, ...]
+    accuracy_before: float
+    accuracy_after: float
+    images: int
+    difference: float
+    equal: bool
+    rows: tuple[Logits, ...]
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether the last of the blocks is one."""
+        return self.blocks[-1] in self.identities
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zeroed(Comparison):
+    """`blocks` in the order in which they were named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inserted(Comparison):
+    """`blocks` is the one that was inserted."""
+
+
+# What an image becomes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maps(Probe):
+    """What are the feature maps of the image in `file`, or else of the validation image `image`, counted round?"""
+
+    image: int = 0
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What an image was before it was brought to the design's input: its size, and its mode as Pillow calls it.
+
+    `turned`: its EXIF data knew better which side is up. `cropped`: the longer side lost both ends. `label` is the
+    true class, or −1 where nobody knows it.
+    """
+
+    width: int
+    height: int
+    mode: str
+    turned: bool = False
+    cropped: bool = False
+    label: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The pixels of a section, or of the input at the empty `path`, in a file of uint8 from `offset` on.
+
+    `shape` is (height, width) of grey or (height, width, 3) of RGB. Maps stand side by side, each `sent_size` large.
+    """
+
+    path: str
+    offset: int
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureMaps(Answer):
+    """A sheet for the input, and one of the most active maps for each section but the head; `images` to choose from.
+
+    The `file` with their pixels is the worker's, which removes it after a few more answers and when it ends.
+    """
+
+    file: str
+    sheets: tuple[Sheet, ...]
+    origin: Origin
+    predicted: int
+    probability: float
+    images: int
+
+
+def sent_size(shape: Shape) -> tuple[int, int]:
+    """Height and width of one map on its sheet: its own, the longer side at most `MAX_SIDE`."""
+    shrink = max(1.0, max(shape[1:]) / MAX_SIDE)
+    return max(1, round(shape[1] / shrink)), max(1, round(shape[2] / shrink))
+
+
+# What torchinfo needs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Torchinfo(Probe):
+    """How long does torchinfo take for the design?"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TorchinfoTime(Answer):
+    milliseconds: float
+
+
+QUESTIONS: tuple[type[Question], ...] = (Estimate, Sweep, Zero, Insert, Maps, Torchinfo)
+ANSWERS: tuple[type[Answer], ...] = (Estimated, Swept, Zeroed, Inserted, FeatureMaps, TorchinfoTime)
