@@ -26,7 +26,7 @@ from explorer.runs.catalogue import describe_data
 
 SETTLING = 16  # images that the norms of an untrained network see
 KEPT = 8  # files of answers: whoever asked has read those before
-NUMBERS = count(1)  # of files
+_NUMBERS = count(1)  # of files
 CPU = torch.device("cpu")
 
 
@@ -58,7 +58,7 @@ def travel(subject: Subject, question: Maps) -> FeatureMaps:
         if name != "head":
             pictures[name] = sheet(maps)
     probability, predicted = maps.softmax(0).max(0)
-    file, sheets = write_sheets(pictures)
+    file, sheets = _write_sheets(pictures)
     return FeatureMaps(
         file=str(file),
         sheets=sheets,
@@ -136,9 +136,9 @@ def shrink(maps: Tensor) -> Tensor:
     return F.adaptive_avg_pool2d(maps.float(), sent_size(maps.shape))
 
 
-def write_sheets(pictures: Mapping[str, Tensor]) -> tuple[Path, tuple[Sheet, ...]]:
+def _write_sheets(pictures: Mapping[str, Tensor]) -> tuple[Path, tuple[Sheet, ...]]:
     """Write pictures of (1 or 3, height, width) from 0 to 255, by their paths, into a new file; say where each is."""
-    file, sheets, offset = new_file(), [], 0
+    file, sheets, offset = _new_file(), [], 0
     with file.open("wb") as stream:
         for path, values in pictures.items():
             pixels = values.round().to(torch.uint8)
@@ -149,14 +149,14 @@ def write_sheets(pictures: Mapping[str, Tensor]) -> tuple[Path, tuple[Sheet, ...
 
 
 @cache
-def folder() -> TemporaryDirectory[str]:
+def _folder() -> TemporaryDirectory[str]:
     """Made for the first answer; it goes when this process ends, or with the folder that a window has given it."""
     return TemporaryDirectory(prefix="resnet-explorer-")
 
 
-def new_file() -> Path:
+def _new_file() -> Path:
     """A path for the next answer; what was asked for long ago has been read, and is removed."""
-    number, place = next(NUMBERS), Path(folder().name)
+    number, place = next(_NUMBERS), Path(_folder().name)
     with suppress(OSError):
         (place / f"{number - KEPT}.uint8").unlink(missing_ok=True)
     return place / f"{number}.uint8"

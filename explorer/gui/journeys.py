@@ -132,38 +132,38 @@ class Journeys(QObject):
             self.inquiry = None
         if question and self.inquiry is None and not self.obstacle():
             self.inquiry = Inquiry(self.crew, question)
-            self.inquiry.answered.connect(self.note_answer)
-            self.inquiry.refused.connect(self.note_refusal)
+            self.inquiry.answered.connect(self._note_answer)
+            self.inquiry.refused.connect(self._note_refusal)
         self.changed.emit()
 
-    def note_answer(self, maps: FeatureMaps) -> None:
+    def _note_answer(self, maps: FeatureMaps) -> None:
         self.images = maps.images
         try:
             sheets = read_sheets(maps)
         except (OSError, ValueError) as error:
             what = QT_TRANSLATE_NOOP("explorer", "cannot be read: {error}")
-            self.note_refusal(refuse(maps.file, what, error=str(error)).sentence)
+            self._note_refusal(refuse(maps.file, what, error=str(error)).sentence)
             return
-        question = self.question()
+        question = self._question()
         names = class_names(question.recipe)
-        self.go_on(Answer(question, plan_network(question.design), maps, sheets, names))
+        self._go_on(Answer(question, plan_network(question.design), maps, sheets, names))
 
-    def note_refusal(self, reason: Sentence) -> None:
-        question = self.question()
+    def _note_refusal(self, reason: Sentence) -> None:
+        question = self._question()
         if self.file and question.file == str(self.file):
             self.refusal = say(reason).replace(str(self.file), self.file.name)
             self.file = None
-            self.go_on()
+            self._go_on()
         else:
-            self.go_on(Answer(question, plan_network(question.design), reason=say(reason)))
+            self._go_on(Answer(question, plan_network(question.design), reason=say(reason)))
 
-    def question(self) -> Maps:
+    def _question(self) -> Maps:
         """What was asked."""
         assert self.inquiry
         assert isinstance(self.inquiry.question, Maps)
         return self.inquiry.question
 
-    def go_on(self, answer: Answer | None = None) -> None:
+    def _go_on(self, answer: Answer | None = None) -> None:
         """Keep the answer if there is one, and ask for the next lane if someone looks."""
         self.inquiry = None
         if answer:

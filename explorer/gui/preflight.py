@@ -62,7 +62,7 @@ class Preflight(QWidget):
         """Know what `old` knew, what it waits for and what was picked in it."""
         self.answers, self.refusals, self.picked = old.answers, old.refusals, old.picked
         if old.inquiry:
-            self.wait_for(old.inquiry)
+            self._wait_for(old.inquiry)
         self.at_own_size.setChecked(old.at_own_size.isChecked())
 
     def show_choice(self, design: Design, data: DataSet, recipe: Recipe) -> None:
@@ -138,14 +138,14 @@ class Preflight(QWidget):
         """Measure the next thing that is shown and not known, the likelier one first."""
         if self.inquiry and self.inquiry.state is InquiryState.ASKED:
             return  # what is measured already will soon be known
-        wanted = next(self.open_questions(), None)
+        wanted = next(self._open_questions(), None)
         if self.inquiry and self.inquiry.question != wanted:
             self.inquiry.cancel()
             self.inquiry = None
         if wanted and self.inquiry is None:
-            self.wait_for(Inquiry(self.crew, wanted))
+            self._wait_for(Inquiry(self.crew, wanted))
 
-    def open_questions(self) -> Iterator[Estimate]:
+    def _open_questions(self) -> Iterator[Estimate]:
         """About designs that can be built, and that nobody has measured or refused to."""
         for design in filter(None, (self.fitted, self.data_sized, self.own_sized)):
             question = self.question(design)
@@ -154,27 +154,27 @@ class Preflight(QWidget):
             if not any(each.fatal for each in find_problems(plan_network(design))):
                 yield question
 
-    def wait_for(self, inquiry: Inquiry) -> None:
+    def _wait_for(self, inquiry: Inquiry) -> None:
         self.inquiry = inquiry
-        inquiry.answered.connect(self.note_answer)
-        inquiry.refused.connect(self.note_refusal)
+        inquiry.answered.connect(self._note_answer)
+        inquiry.refused.connect(self._note_refusal)
 
-    def note_answer(self, answer: Estimated) -> None:
-        self.answers[self.end_inquiry()] = answer
-        self.go_on()
+    def _note_answer(self, answer: Estimated) -> None:
+        self.answers[self._end_inquiry()] = answer
+        self._go_on()
 
-    def note_refusal(self, reason: Sentence) -> None:
-        self.refusals[self.end_inquiry()] = reason
-        self.go_on()
+    def _note_refusal(self, reason: Sentence) -> None:
+        self.refusals[self._end_inquiry()] = reason
+        self._go_on()
 
-    def end_inquiry(self) -> Estimate:
+    def _end_inquiry(self) -> Estimate:
         """Return what it was about; there is none now."""
         assert self.inquiry
         question, self.inquiry = self.inquiry.question, None
         assert isinstance(question, Estimate)
         return question
 
-    def go_on(self) -> None:
+    def _go_on(self) -> None:
         """Show what is known now, and measure what is not."""
         self.redraw()
         self.ask()

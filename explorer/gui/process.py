@@ -108,6 +108,7 @@ class WorkerProcess(QObject):
 
     def report_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
+            self.folder = None
             self.log.append(self.process.errorString())
             what = QT_TRANSLATE_NOOP("explorer", "The training process could not be started.")
             self.ended.emit(Sentence(what))

@@ -15,7 +15,7 @@ from explorer.gui.buttons import word_button
 from explorer.gui.document import title_of
 from explorer.gui.language import percent, say
 from explorer.gui.roll import Roll
-from explorer.runs.folder import Run, RunState, list_runs
+from explorer.runs.folder import RESUMABLE, Run, RunState, list_runs
 
 MOST = 50  # runs in the list
 BEST = 1  # column
@@ -129,7 +129,7 @@ class RunList(QWidget):
     def show_buttons(self) -> None:
         run = self.current()
         self.open.setEnabled(run is not None)
-        can_go_on = run is not None and run.state.can_resume and self.has_room(run.recipe.device)
+        can_go_on = run is not None and run.state in RESUMABLE and self.has_room(run.recipe.device)
         self.resume.setEnabled(bool(can_go_on))
 
 

@@ -49,8 +49,8 @@ class SweepDialog(QDialog):
         for widget in (self.said, self.plot, self.progress, self.buttons):
             column.addWidget(widget)
         self.inquiry = Inquiry(crew, Sweep(design, recipe))
-        self.inquiry.answered.connect(self.show_rates)
-        self.inquiry.refused.connect(self.show_reason)
+        self.inquiry.answered.connect(self._show_rates)
+        self.inquiry.refused.connect(self._show_reason)
         self.inquiry.progressed.connect(self.show_progress)
         if self.inquiry.state is InquiryState.WAITING:
             self.inquiry.cancel()
@@ -76,7 +76,7 @@ class SweepDialog(QDialog):
         self.progress.setRange(0, total)
         self.progress.setValue(done)
 
-    def show_rates(self, found: Swept) -> None:
+    def _show_rates(self, found: Swept) -> None:
         advised = found.advised
         self.plot.plot(found.rates, found.losses, pen=pg.mkPen(theme.colours().accent))
         self.plot.addItem(pg.InfiniteLine(log10(advised), pen=pg.mkPen(theme.colours().quiet)))
@@ -87,7 +87,7 @@ class SweepDialog(QDialog):
         self.take_it.setDefault(True)
         self.take_it.show()
 
-    def show_reason(self, reason: Sentence) -> None:
+    def _show_reason(self, reason: Sentence) -> None:
         self.end(say(reason))
 
     def end(self, words: str) -> None:

@@ -69,8 +69,8 @@ class Trainer(QObject):
         self.message = NOTHING
         self.advice = NOTHING
         self.waiting: Command | None = None
-        self.askers: dict[int, Asker] = {}  # by the number of the question
-        self.numbers = count(1)
+        self._askers: dict[int, Asker] = {}  # by the number of the question
+        self._numbers = count(1)
         self.process = process or WorkerProcess(self)
         self.process.received.connect(self.take_all)
         self.process.ended.connect(self.show_end)
@@ -136,13 +136,13 @@ class Trainer(QObject):
     def ask(self, asker: Asker, question: Question) -> None:
         """Send `question`; the worker must be idle. Whoever asks hears what comes of it, until it is forgotten."""
         assert self.state is WorkerState.IDLE
-        number = next(self.numbers)
-        self.askers[number] = asker
+        number = next(self._numbers)
+        self._askers[number] = asker
         self.process.send(replace(question, id=number))
 
     def forget(self, asker: Asker) -> None:
         """Tell it nothing more; the worker need not go on with a long question."""
-        self.askers = {number: each for number, each in self.askers.items() if each is not asker}
+        self._askers = {number: each for number, each in self._askers.items() if each is not asker}
         if asker.question.long:
             self.control(Stop())
 
@@ -209,12 +209,12 @@ class Trainer(QObject):
                 else:
                     self.changed.emit()
             case Progress():
-                if asker := self.askers.get(event.id):
+                if asker := self._askers.get(event.id):
                     asker.note_reply(event)
             case Failed(of="train" | "continue"):
                 self.fail(event, of)
             case Answer() | Failed():
-                if asker := self.askers.pop(event.id, None):
+                if asker := self._askers.pop(event.id, None):
                     asker.note_reply(event)
             case Warned():
                 self.message = event.reason
@@ -273,7 +273,7 @@ class Trainer(QObject):
         said_hello = self.hello is not None
         self.hello = self.waiting = None
         self.state = WorkerState.GONE
-        askers, self.askers = self.askers, {}
+        askers, self._askers = self._askers, {}
         for asker in askers.values():
             asker.note_death(reason)
         self.set_state(WorkerState.GONE)

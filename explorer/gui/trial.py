@@ -98,7 +98,7 @@ class Trial(QObject):
 
     def zero(self, path: str) -> None:
         """Put the branch of one block more to zero."""
-        self.ask(partial(Zero, blocks=(*self.zeroed, path)))
+        self._ask(partial(Zero, blocks=(*self.zeroed, path)))
 
     def put_back(self) -> None:
         """All branches as they were."""
@@ -107,39 +107,41 @@ class Trial(QObject):
 
     def insert(self, path: str) -> None:
         """Put an identity in as the block `path`; once the worker has proved it one, the design has it too."""
-        self.ask(partial(Insert, block=path))
+        self._ask(partial(Insert, block=path))
 
     def recipe(self) -> Recipe:
         """The run's, on the device that is chosen now; for fresh weights the chosen one."""
         run, chosen = self.origin().run, self.preflight.recipe
         return run.recipe.change(device=chosen.device) if run else chosen
 
-    def ask(self, kind: Callable[..., Probe]) -> None:
+    def _ask(self, kind: Callable[..., Probe]) -> None:
         """Ask that kind of question about the shown network."""
         run, grown = self.origin()
         folder = str(run.folder) if run else ""
         question = kind(self.document.design, self.recipe(), runs=self.crew.runs, run=folder, grown=grown)
         self.refusal = ""
+        if self.inquiry:
+            self.inquiry.cancel()
         self.inquiry = Inquiry(self.crew, question)
         self.inquiry.asked.connect(self.changed)
-        self.inquiry.answered.connect(self.note_answer)
-        self.inquiry.refused.connect(self.note_refusal)
+        self.inquiry.answered.connect(self._note_answer)
+        self.inquiry.refused.connect(self._note_refusal)
         self.changed.emit()
 
-    def note_refusal(self, reason: Sentence) -> None:
+    def _note_refusal(self, reason: Sentence) -> None:
         self.inquiry = None
         self.refusal = say(reason)
         self.changed.emit()
 
-    def note_answer(self, answer: Comparison) -> None:
+    def _note_answer(self, answer: Comparison) -> None:
         """Show it; once an identity is inserted the design has it too."""
         self.inquiry = None
         if isinstance(answer, Inserted):
-            self.insert_block(*answer.blocks)
+            self._insert_block(*answer.blocks)
         self.found = answer
         self.changed.emit()
 
-    def insert_block(self, path: str) -> None:
+    def _insert_block(self, path: str) -> None:
         """Give the document the block more, as one undoable step, and show it."""
         run, inserted = self.origin()
         if run:

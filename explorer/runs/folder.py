@@ -41,19 +41,10 @@ class RunState(StrEnum):
     FAILED = auto()
     INTERRUPTED = auto()  # in no manifest: nobody works on a run that says that it is running or paused
 
-    @property
-    def is_active(self) -> bool:
-        """Whether some process should be at work on the run."""
-        return self in (RunState.RUNNING, RunState.PAUSED)
 
-    @property
-    def has_weights(self) -> bool:
-        """Whether the run came to an end that leaves a trained network."""
-        return self in (RunState.FINISHED, RunState.STOPPED)
-
-    @property
-    def can_resume(self) -> bool:
-        return self in (RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED)
+ACTIVE = (RunState.RUNNING, RunState.PAUSED)
+ENDED = (RunState.FINISHED, RunState.STOPPED)
+RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +91,7 @@ def list_runs(root: Path) -> tuple[Run, ...]:
 
 def newest_ended(runs: Iterable[Run], design: Design) -> Run | None:
     """Of `runs`, the newest first, that of `design` which came to its end last; None if there is none."""
-    return next((run for run in runs if run.design == design and run.state.has_weights), None)
+    return next((run for run in runs if run.design == design and run.state in ENDED), None)
 
 
 def find_run(text: str, root: Path) -> Run:
@@ -117,7 +108,7 @@ def read_run(folder: Path) -> Run:
     table = read_manifest(folder)
     try:
         state = RunState(table["state"])
-        if state.is_active and lock_is_free(folder):
+        if state in ACTIVE and lock_is_free(folder):
             state = RunState.INTERRUPTED
         return Run(
             folder.name,

@@ -73,6 +73,8 @@ def record_table(record: Any) -> dict[str, object]:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, str | int | float | None):
+        return value
     for kind, (write, _) in _FORMS.items():
         if isinstance(value, kind):
             return write(value)

@@ -1,5 +1,7 @@
 import os
 import signal
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -66,6 +68,19 @@ def test_a_killed_worker_is_named_with_its_signal(qtbot):
         os.kill(process.process.processId(), signal.SIGKILL)
     assert "killed (signal 9)" in ended.args[0]
     assert "memory" in ended.args[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_what_a_worker_has_written_goes_with_it_however_it_ends(qtbot):
+    process = worker("import tempfile; say('warned', reason=tempfile.mkdtemp()); time.sleep(60)")
+    with qtbot.waitSignal(process.received) as received:
+        process.start()
+    folder = Path(received.args[0][0].event.reason)
+    assert folder.is_dir()
+    with qtbot.waitSignal(process.ended):
+        os.kill(process.process.processId(), signal.SIGKILL)
+    assert not folder.exists()
+    assert not folder.parent.exists()
 
 
 def test_last_words_are_kept(collect):

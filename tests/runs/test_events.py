@@ -3,8 +3,22 @@
 import json
 import math
 
+import pytest
+
 from explorer.architecture.words import NOTHING, Sentence
-from explorer.runs.events import Device, Failed, Gradients, Hello, Said, Started, Verdict, Warned, event_line, read_line
+from explorer.runs.events import (
+    Device,
+    Failed,
+    Gradients,
+    Hello,
+    Paused,
+    Said,
+    Started,
+    Verdict,
+    Warned,
+    event_line,
+    read_line,
+)
 
 FAILED = Failed(
     Sentence("out of memory at {n}: {needed}", {"n": 64, "needed": Sentence("{size} more", {"size": "2 GiB"})}),
@@ -49,3 +63,27 @@ def test_parts_of_events_come_back_too():
 def test_numbers_that_are_none_travel_as_null():
     line = event_line(Gradients(1, ("stem", "fc"), (math.inf, math.nan)))
     assert json.loads(line)["norms"] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"event": "paused", "step": "1"}',
+        '{"event": "paused", "step": true}',
+        '{"event": "paused", "step": 1e999}',
+        '{"event": "paused"}',
+        '{"event": "answer", "id": 1}',
+        '{"event": ["paused"], "step": 1}',
+        '{"event": "gradients", "step": 1, "names": "ab", "norms": [1, 2]}',
+        '{"event": "gradients", "step": 1, "names": ["a"], "norms": [[1]]}',
+        '{"event": "hello", "protocol": 1, "versions": {}, "devices": [3]}',
+        '{"event": "hello", "protocol": 1, "versions": [], "devices": []}',
+        '{"event": "warned", "reason": null}',
+        '{"event": "torchinfotime", "milliseconds": 1, "id": null}',
+        "[1]",
+        "null",
+    ],
+)
+def test_what_is_not_as_it_is_annotated_is_no_event(line):
+    assert read_line(line) is None
+    assert read_line('{"event": "paused", "step": 1, "since": "another version"}') == Said(Paused(1))
