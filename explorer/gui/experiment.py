@@ -186,7 +186,7 @@ class Experiment(QWidget):
     def take_over(self, old: "Experiment") -> None:
         """Show what `old` showed."""
         self.row = old.row
-        self.trial.grown, self.trial.found = old.trial.grown, old.trial.outcome
+        self.trial.take_over(old.trial)
 
     def showEvent(self, event: object) -> None:
         self.trial.forget_runs()

@@ -76,8 +76,10 @@ class Journeys(QObject):
         self.forget_runs()
 
     def take_over(self, old: "Journeys") -> None:
-        """Go on with the image of `old`."""
+        """Go on with the image of `old`, and wait for what it waits for."""
         self.number, self.images, self.file = old.number, old.images, old.file
+        if old.inquiry:
+            self._wait_for(old.inquiry)
 
     def use_number(self, number: int) -> None:
         """Send the validation image `number` through, counted round."""
@@ -131,10 +133,13 @@ class Journeys(QObject):
             self.inquiry.cancel()
             self.inquiry = None
         if question and self.inquiry is None and not self.obstacle():
-            self.inquiry = Inquiry(self.crew, question)
-            self.inquiry.answered.connect(self._note_answer)
-            self.inquiry.refused.connect(self._note_refusal)
+            self._wait_for(Inquiry(self.crew, question))
         self.changed.emit()
+
+    def _wait_for(self, inquiry: Inquiry) -> None:
+        self.inquiry = inquiry
+        inquiry.answered.connect(self._note_answer)
+        inquiry.refused.connect(self._note_refusal)
 
     def _note_answer(self, maps: FeatureMaps) -> None:
         self.images = maps.images

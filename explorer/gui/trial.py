@@ -50,6 +50,12 @@ class Trial(QObject):
         crew.changed.connect(self.changed)
         crew.run_ended.connect(self.end_growth)
 
+    def take_over(self, old: "Trial") -> None:
+        """Know what `old` knew, and wait for what it waits for."""
+        self.grown, self.found = old.grown, old.outcome
+        if old.inquiry:
+            self._wait_for(old.inquiry)
+
     def forget_runs(self) -> None:
         """There may be others now."""
         self.runs = None
@@ -122,11 +128,14 @@ class Trial(QObject):
         self.refusal = ""
         if self.inquiry:
             self.inquiry.cancel()
-        self.inquiry = Inquiry(self.crew, question)
-        self.inquiry.asked.connect(self.changed)
-        self.inquiry.answered.connect(self._note_answer)
-        self.inquiry.refused.connect(self._note_refusal)
+        self._wait_for(Inquiry(self.crew, question))
         self.changed.emit()
+
+    def _wait_for(self, inquiry: Inquiry) -> None:
+        self.inquiry = inquiry
+        inquiry.asked.connect(self.changed)
+        inquiry.answered.connect(self._note_answer)
+        inquiry.refused.connect(self._note_refusal)
 
     def _note_refusal(self, reason: Sentence) -> None:
         self.inquiry = None

@@ -222,6 +222,16 @@ def test_a_worker_that_dies_of_it_is_followed_by_another_that_is_asked_again(ses
     assert experiment.trial.zeroed == ("layer1.0",)
 
 
+def test_another_language_waits_for_the_answer(session, qtbot, experiment, played):
+    click(qtbot, experiment.zero)
+    session.use_language("en")
+    after = session.window.block.experiment
+    assert after is not experiment
+    answer(played, "layer1.0")
+    assert after.trial.zeroed == ("layer1.0",)
+    assert len(played.asked(Zero)) == 1
+
+
 def test_a_block_alone_is_no_part_of_a_network(session, qtbot, experiment, played):
     qtbot.mouseClick(session.window.block.alone, Qt.MouseButton.LeftButton)
     assert not experiment.isVisible()

@@ -281,6 +281,14 @@ def test_there_is_room_for_everything_else(session, played, qtbot):
     assert buttons == ["Previous image", "Next image", "Close"]
 
 
+def test_another_language_waits_for_the_answer(session, played, qtbot):
+    see_travel(session, qtbot, played)
+    session.use_language("en")
+    played.send_maps()
+    assert lanes(session.window.travel) == [("untrained", "✓ Ankle boot 93 %", False)]
+    assert len(played.probes) == 1
+
+
 def test_another_language_keeps_the_image(session, played, qtbot):
     travel = see_travel(session, qtbot, played)
     played.send_maps()
