@@ -8,10 +8,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
-from explorer.architecture.reading import Refused
 from explorer.grid import grid
 from explorer.runs.catalogue import data_sets, user_data
 from explorer.runs.events import Device
+from explorer.validation import Refused
 
 PACKAGES = {  # what each package is for
     "PySide6-Essentials": "the window",

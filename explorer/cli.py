@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import explorer
 from explorer.architecture.design import Design
 from explorer.architecture.presets import DEFAULT, design_file, find_design
-from explorer.architecture.reading import Refused, refuse
 from explorer.flags import (
     add_design_flags,
     add_json_flag,
@@ -25,6 +24,7 @@ from explorer.flags import (
     sizes,
 )
 from explorer.terminal import BAD_INPUT, DISAGREES, DONE, FAILED, INTERRUPTED, Parser, complain, replace_file, show
+from explorer.validation import Refused, refuse
 
 if TYPE_CHECKING:
     from explorer.architecture.plan import Plan

@@ -6,22 +6,20 @@ same words as for a file. No torch, no Qt.
 
 from argparse import SUPPRESS, ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Iterable
-from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args, get_type_hints
+from typing import TYPE_CHECKING
 
 from explorer.architecture.design import Design
 from explorer.architecture.notation import design_table, read_table
 from explorer.architecture.presets import find_design
-from explorer.architecture.reading import options_of, refuse
-from explorer.architecture.words import Label
+from explorer.fields import fields_of
 from explorer.runs.recipe import RECIPES, Recipe, read_recipe, recipe_table
+from explorer.validation import refuse
 
 if TYPE_CHECKING:
     from explorer.runs.folder import Run
 
-HINTS = get_type_hints(Recipe, include_extras=True)
-KINDS: dict[str, type] = {each.name: get_args(HINTS[each.name])[0] for each in fields(Recipe)}
+FIELDS = fields_of(Recipe)
 
 
 def add_json_flag(parser: ArgumentParser) -> None:
@@ -67,14 +65,13 @@ def run_named(text: str, runs: Path) -> "Run | None":
 def add_recipe_flags(parser: ArgumentParser) -> None:
     """--recipe for a named recipe, and a flag for every field of it."""
     parser.add_argument("--recipe", metavar=choice(RECIPES), help="the recipe that the flags below change (quick)")
-    for name, kind in KINDS.items():
+    for name, field in FIELDS.items():
         flag = f"--{name.replace('_', '-')}"
-        label = next(each for each in get_args(HINTS[name]) if isinstance(each, Label))
-        words = label.help.replace("%", "%%")  # argparse formats it
-        if kind is bool:
+        words = field.label.help.replace("%", "%%")  # argparse formats it
+        if field.kind is bool:
             parser.add_argument(flag, default=SUPPRESS, action=BooleanOptionalAction, help=words)
         else:
-            metavar = choice(options) if (options := options_of(Recipe, name)) else kind.__name__.upper()
+            metavar = choice(field.options) if field.options else field.kind.__name__.upper()
             parser.add_argument(flag, default=SUPPRESS, metavar=metavar, help=words)
 
 
@@ -84,8 +81,8 @@ def choice(options: Iterable[str]) -> str:
 
 def given_fields(options: Namespace) -> dict[str, object]:
     """The fields of the recipe that have a flag on this command line."""
-    given = {name: value for name, value in vars(options).items() if name in KINDS}
-    return {name: number(value) if KINDS[name] in (int, float) else value for name, value in given.items()}
+    given = {name: value for name, value in vars(options).items() if name in FIELDS}
+    return {name: number(value) if FIELDS[name].kind in (int, float) else value for name, value in given.items()}
 
 
 def recipe_of(options: Namespace) -> Recipe:

@@ -5,14 +5,14 @@ from argparse import Namespace
 
 from explorer.architecture.checks import find_problems
 from explorer.architecture.design import Design
+from explorer.architecture.layers import shape_text
 from explorer.architecture.plan import plan_network
-from explorer.architecture.reading import Complaint, Refused, refuse
 from explorer.flags import design_of, given_fields, recipe_of, runs_of
-from explorer.report import shape_text
 from explorer.runs.catalogue import DataSet, describe_data
 from explorer.runs.commands import Continue, Train
 from explorer.runs.folder import read_paths
 from explorer.runs.recipe import Recipe, read_recipe
+from explorer.validation import Complaint, Refused, refuse
 
 WITH_RESUME = ("epochs", "device")
 WITH_DESIGN = ("design", "input", "classes", "recipe", "init_from", "grown", "twin")

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 from explorer.architecture.checks import Problem
-from explorer.architecture.layers import AdaptiveAvgPool2d, Layer, Shape
+from explorer.architecture.layers import AdaptiveAvgPool2d, Layer, Shape, shape_text
 from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.notation import design_table, to_line
 from explorer.architecture.plan import Plan, Section
-from explorer.architecture.reading import Refused
 from explorer.grid import grid
 from explorer.runs.events import Verdict
+from explorer.validation import Refused
 
 HEADING = ("layer", "type", "output", "parameters", "MACs", "receptive field")
 Line = tuple[str, str, str, str, str, str]
@@ -98,10 +98,6 @@ def layer_line(layer: Layer) -> Line:
 
 def line(name: str, kind: str, output: Shape, params: int, macs: int, field: int | None) -> Line:
     return name, kind, shape_text(output), count_text(params), count_text(macs), count_text(field or 0)
-
-
-def shape_text(shape: Shape) -> str:
-    return "×".join(map(str, shape))
 
 
 def count_text(number: int) -> str:

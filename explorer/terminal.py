@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn
 
-from explorer.architecture.reading import refuse
-from explorer.architecture.words import system_words
-from explorer.architecture.writing import write_atomically
+from explorer.atomic_files import write_atomically
+from explorer.sentences import system_words
+from explorer.validation import refuse
 
 DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
 DISAGREES = FAILED = 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from hypothesis import strategies as st
 
 from explorer.architecture.design import Design, Stage
-from explorer.architecture.reading import options_of
+from explorer.fields import fields_of
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def stages(most: Most) -> st.SearchStrategy[tuple[Stage, ...]]:
 
 def designs(most: Most = ANY) -> st.SearchStrategy[Design]:
     def options(key: str) -> st.SearchStrategy[str]:
-        return st.sampled_from(options_of(Design, key))
+        return st.sampled_from(fields_of(Design)[key].options)
 
     grouping = st.one_of(
         st.just((1, 64)),

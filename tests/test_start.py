@@ -10,10 +10,10 @@ import pytest
 from PySide6.QtGui import QImage
 
 from explorer.architecture.presets import preset
-from explorer.architecture.reading import Refused
 from explorer.gui import app
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import Recipe
+from explorer.validation import Refused
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.slow

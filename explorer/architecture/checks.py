@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from explorer.architecture.design import Design
 from explorer.architecture.plan import Plan
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 
 
 @dataclass(frozen=True, slots=True)

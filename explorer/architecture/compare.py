@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
-from functools import cache
 from itertools import zip_longest
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 from explorer.architecture.design import Design
-from explorer.architecture.layers import Shape
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Label, Sentence
+from explorer.architecture.layers import shape_text
+from explorer.fields import fields_of
+from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 
 UNSAID = ("name", "stages")
 
@@ -22,27 +22,17 @@ def value_text(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def shape_text(shape: Shape) -> str:
-    """(64, 48, 48) as 64×48×48."""
-    return "×".join(map(str, shape))
-
-
-@cache
-def labels_of(kind: type) -> dict[str, Sentence]:
-    """What a person calls the fields of the dataclass `kind`."""
-    hints = get_type_hints(kind, include_extras=True).items()
-    found = {name: next((note for note in get_args(hint)[1:] if isinstance(note, Label)), None) for name, hint in hints}
-    return {name: Sentence(label.text if label else name) for name, label in found.items()}
-
-
 def changed_fields(before: Any, after: Any) -> Iterator[Sentence]:
     """One sentence for each field that differs between two records of one dataclass."""
     text = QT_TRANSLATE_NOOP("explorer", "{key} {before} → {after}")
-    labels = labels_of(type(after))  # type: ignore[arg-type]
+    known = fields_of(type(after))  # type: ignore[arg-type]
     for each in fields(after):
         old, new = getattr(before, each.name), getattr(after, each.name)
         if each.name not in UNSAID and old != new:
-            yield Sentence(text, {"key": labels[each.name], "before": value_text(old), "after": value_text(new)})
+            yield Sentence(
+                text,
+                {"key": Sentence(known[each.name].label.text), "before": value_text(old), "after": value_text(new)},
+            )
 
 
 def design_changes(before: Design, after: Design) -> Iterator[Sentence]:

@@ -4,26 +4,16 @@ Bounds, choices and labels stand in the annotations; the reader of files, the co
 from them. Two designs are equal when they describe the same network: the name does not count.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
-from annotated_types import BaseMetadata, GroupedMetadata, Interval, Len, Predicate
+from annotated_types import Interval, Len
 
 from explorer.architecture.blocks import BLOCKS, SHORTCUTS, STEMS, Wiring
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Label, explained
+from explorer.fields import Label, OneOf
+from explorer.sentences import QT_TRANSLATE_NOOP, explained
 
 MOST_BLOCKS = 512  # of a stage
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf(GroupedMetadata):
-    """The value is one of `options`."""
-
-    options: tuple[str, ...]
-
-    def __iter__(self) -> Iterator[BaseMetadata]:
-        yield Predicate(self.options.__contains__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from explorer.architecture.blocks import Block, Join
-from explorer.architecture.compare import shape_text
 from explorer.architecture.design import MOST_BLOCKS, Design
+from explorer.architecture.layers import shape_text
 from explorer.architecture.plan import Plan, plan_network
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 
 
 class Ruling(NamedTuple):

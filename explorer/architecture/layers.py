@@ -15,6 +15,11 @@ from explorer.architecture.symbol import Symbol
 Shape = tuple[int, ...]
 
 
+def shape_text(shape: Shape) -> str:
+    """(64, 48, 48) as 64×48×48."""
+    return "×".join(map(str, shape))
+
+
 class Kind(Protocol):
     """A layer as torch would describe it; `kernel` is None where the layer sees the whole map.
 

@@ -5,8 +5,8 @@ from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 
 from explorer.architecture.design import Design
-from explorer.architecture.reading import Complaint, Refused, read_value, refuse
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.validation import Complaint, Refused, read_value, refuse
 
 SCHEMA = 1
 SUFFIX = ".toml"  # what a design's file ends with

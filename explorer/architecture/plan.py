@@ -23,7 +23,7 @@ from explorer.architecture.layers import (
     cost_of,
     follow,
 )
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 
 
 class Obstacle(NamedTuple):

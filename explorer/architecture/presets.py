@@ -7,16 +7,10 @@ from pathlib import Path
 
 from explorer.architecture.design import Design, Stage
 from explorer.architecture.notation import SUFFIX, from_line, load_design
-from explorer.architecture.reading import refuse
+from explorer.resources import resource
+from explorer.validation import refuse
 
 DEFAULT = "d2l-resnet18"
-
-
-def resource(*parts: str) -> Path:
-    """A file of resources/: inside the package in a wheel, beside it in a checkout."""
-    package = Path(__file__).parent.parent
-    inside = package / "resources"
-    return (inside if inside.is_dir() else package.parent / "resources").joinpath(*parts)
 
 
 @cache

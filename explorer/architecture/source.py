@@ -9,13 +9,13 @@ from operator import itemgetter
 
 from explorer.architecture.block_source import BlockSource, Dialect, sequence
 from explorer.architecture.blocks import Join
-from explorer.architecture.compare import shape_text
 from explorer.architecture.design import Design
+from explorer.architecture.layers import shape_text
 from explorer.architecture.layout import Lines, chain, indented, laid_out
 from explorer.architecture.names import VOCABULARIES, Name
 from explorer.architecture.notation import to_line
 from explorer.architecture.plan import Plan
-from explorer.architecture.reading import Complaint, Refused
+from explorer.validation import Complaint, Refused
 
 INITS = {
     "he": ("nn.Conv2d", 'nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")'),

@@ -5,7 +5,7 @@ from enum import StrEnum
 from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_of
-from explorer.architecture.words import QT_TRANSLATE_NOOP
+from explorer.sentences import QT_TRANSLATE_NOOP
 
 LONGEST = 80  # characters of a name
 

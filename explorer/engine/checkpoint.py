@@ -13,9 +13,9 @@ import torch
 from torch.nn.utils import get_total_norm
 from torch.serialization import get_crc32_options, set_crc32_options
 
-from explorer.architecture.reading import Complaint, Refused
-from explorer.architecture.words import NOTHING, QT_TRANSLATE_NOOP, Sentence, joined, system_words
 from explorer.runs.folder import RunFolder
+from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence, joined, system_words
+from explorer.validation import Complaint, Refused
 
 NEWEST, PREVIOUS = "checkpoint.pt", "checkpoint.previous.pt"
 UNKNOWN = QT_TRANSLATE_NOOP("explorer", "its sha256 is not the one in run.json")

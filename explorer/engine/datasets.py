@@ -16,10 +16,10 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from explorer.architecture.design import Design
-from explorer.architecture.reading import refuse
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence, system_words
 from explorer.engine.devices import available_memory
 from explorer.runs.catalogue import FOLDER_SUFFIXES, DataSet, describe_data, held_out, idx_file
+from explorer.sentences import QT_TRANSLATE_NOOP, Sentence, system_words
+from explorer.validation import refuse
 
 Pixels = npt.NDArray[np.uint8]
 Files = list[tuple[Path, int]]  # images with their labels

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import torch
 
-from explorer.architecture.reading import refuse
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
 from explorer.runs.events import Device
+from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.validation import refuse
 
 FAST_BF16 = {"avx512_bf16", "amx_bf16"}  # without one of these a processor is 8 times slower than in fp32
 

@@ -7,11 +7,11 @@ from safetensors.torch import save
 
 from explorer.architecture.notation import to_toml
 from explorer.architecture.plan import Plan
-from explorer.architecture.reading import refuse
-from explorer.architecture.words import QT_TRANSLATE_NOOP
 from explorer.engine.weights import weights_of
 from explorer.runs.folder import Run
 from explorer.runs.formats import Format, Need
+from explorer.sentences import QT_TRANSLATE_NOOP
+from explorer.validation import refuse
 
 
 class Source(NamedTuple):

@@ -14,7 +14,6 @@ from contextlib import suppress
 import torch
 from torch import Tensor
 
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
 from explorer.engine.checkpoint import Unwritten, save_checkpoint
 from explorer.engine.feed import Feed
 from explorer.engine.gradients import GradientNorms
@@ -25,6 +24,7 @@ from explorer.runs import events
 from explorer.runs.commands import Control, Pause, Resume, StepOnce, Stop
 from explorer.runs.events import Event
 from explorer.runs.folder import RunFolder
+from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 
 Events = Generator[Event, Control | None, None]
 

@@ -14,14 +14,14 @@ from explorer.architecture.compare import design_changes
 from explorer.architecture.design import Design
 from explorer.architecture.identity import deepened, insertion, name_before
 from explorer.architecture.plan import plan_network
-from explorer.architecture.reading import Complaint, Refused, refuse
-from explorer.architecture.words import NOTHING, QT_TRANSLATE_NOOP, Sentence, joined
 from explorer.engine.checkpoint import load_checkpoint
 from explorer.engine.model import ResidualBlock, build_model, set_branch_to_zero
 from explorer.engine.optimize import make_optimizer
 from explorer.engine.training import Training, put_weights
 from explorer.engine.weights import weights_of
 from explorer.runs.folder import Run, read_hashes
+from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence, joined
+from explorer.validation import Complaint, Refused, refuse
 
 
 def grow(network: nn.Module, weights: Mapping[str, Tensor], inserted: Sequence[str]) -> None:

@@ -15,8 +15,6 @@ from torch import Tensor, nn
 
 from explorer.architecture.identity import deepened, insertion
 from explorer.architecture.plan import plan_network
-from explorer.architecture.reading import Complaint, Refused, refuse
-from explorer.architecture.words import QT_TRANSLATE_NOOP
 from explorer.engine.datasets import Images
 from explorer.engine.growth import grow
 from explorer.engine.loader import Loader, batch_bounds, place_images
@@ -24,6 +22,8 @@ from explorer.engine.model import ResidualBlock, set_branch_to_zero
 from explorer.engine.rewrites import make_network
 from explorer.engine.subject import Subject
 from explorer.runs.answers import Comparison, Insert, Inserted, Logits, Zero, Zeroed
+from explorer.sentences import QT_TRANSLATE_NOOP
+from explorer.validation import Complaint, Refused, refuse
 
 MOST_IMAGES, FEWEST_IMAGES = 2000, 50
 AFFORDABLE = 10**11  # multiply–accumulates of one pass: some seconds on two cores

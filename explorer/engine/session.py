@@ -10,9 +10,7 @@ import torch
 from explorer.architecture.checks import find_problems
 from explorer.architecture.design import Design
 from explorer.architecture.plan import Plan, plan_network
-from explorer.architecture.reading import Complaint, Refused, refuse
 from explorer.architecture.twins import kind_of, twin_of
-from explorer.architecture.words import NOTHING, QT_TRANSLATE_NOOP, Sentence
 from explorer.engine.checkpoint import load_checkpoint
 from explorer.engine.datasets import load_data
 from explorer.engine.devices import available_memory, choose_device
@@ -29,6 +27,8 @@ from explorer.runs.commands import Continue, Train
 from explorer.runs.events import Event
 from explorer.runs.folder import RunFolder, RunState, find_run, read_paths, unwritable
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
+from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence
+from explorer.validation import Complaint, Refused, refuse
 
 STATES: dict[type[Event], RunState] = {
     events.Paused: RunState.PAUSED,

@@ -8,8 +8,6 @@ from itertools import cycle, pairwise
 import torch
 from torch import Tensor
 
-from explorer.architecture.reading import refuse
-from explorer.architecture.words import QT_TRANSLATE_NOOP
 from explorer.engine.feed import Feed
 from explorer.engine.fit import READ_EVERY
 from explorer.engine.loader import Loader, batch_bounds
@@ -17,6 +15,8 @@ from explorer.engine.session import prepare, unanswered
 from explorer.engine.training import Training
 from explorer.runs.answers import Sweep, Swept
 from explorer.runs.events import Event, Progress
+from explorer.sentences import QT_TRANSLATE_NOOP
+from explorer.validation import refuse
 
 LEAST, MOST = 1e-4, 10.0
 STEPS = 100

@@ -9,12 +9,12 @@ from torch import Tensor, nn
 
 from explorer.architecture.layers import BatchNorm2d
 from explorer.architecture.plan import Plan
-from explorer.architecture.reading import Complaint, Refused, refuse
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
 from explorer.engine.graph import Graph, Pull
 from explorer.engine.optimize import average_of, make_optimizer, make_schedule, restore_optimizer
 from explorer.engine.rewrites import Rewrites, make_network, promised
 from explorer.runs.recipe import Recipe
+from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.validation import Complaint, Refused, refuse
 
 MOST_KEYS = 12  # mismatched weights that a refusal names
 

@@ -16,13 +16,13 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from explorer.architecture.design import Design
-from explorer.architecture.reading import refuse
-from explorer.architecture.words import QT_TRANSLATE_NOOP
 from explorer.engine.datasets import DATASETS, Images, fit_image, folder_files, load_data, open_image
 from explorer.engine.loader import place_images
 from explorer.engine.subject import Subject
 from explorer.runs.answers import MAX_MAPS, FeatureMaps, Maps, Origin, Sheet, sent_size
 from explorer.runs.catalogue import describe_data
+from explorer.sentences import QT_TRANSLATE_NOOP
+from explorer.validation import refuse
 
 SETTLING = 16  # images that the norms of an untrained network see
 KEPT = 8  # files of answers: whoever asked has read those before

@@ -6,10 +6,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from explorer.architecture.reading import refuse
-from explorer.architecture.words import NOTHING, QT_TRANSLATE_NOOP, Sentence, system_words
 from explorer.engine.checkpoint import DAMAGED, UNKNOWN, load_checkpoint, seal, sha256_of, true_hashes, unwritten
 from explorer.runs.folder import Run, RunFolder, read_hashes
+from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence, system_words
+from explorer.validation import refuse
 
 BEST, BEFORE = "best.safetensors", "best.previous.safetensors"
 

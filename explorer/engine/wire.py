@@ -8,11 +8,11 @@ import sys
 import threading
 from pathlib import Path
 
-from explorer.architecture.reading import Refused
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
 from explorer.runs.commands import Command, read_command
 from explorer.runs.events import MOST_CHARACTERS, Event, Failed, Heartbeat, event_line
 from explorer.runs.line import MISREAD
+from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.validation import Refused
 
 BEAT = 1.0  # seconds between heartbeats
 END = None  # nothing more will be said: end of file, or a signal

@@ -15,8 +15,6 @@ import torch
 
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
-from explorer.architecture.reading import Refused
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence, system_words
 from explorer.engine.console import Console
 from explorer.engine.course import Course
 from explorer.engine.devices import list_devices
@@ -32,6 +30,8 @@ from explorer.runs.answers import Estimate, Probe, Question, Sweep
 from explorer.runs.commands import Command, Continue, Control, Resume, Stop, Train
 from explorer.runs.events import PROTOCOL
 from explorer.runs.folder import installed_versions
+from explorer.sentences import QT_TRANSLATE_NOOP, Sentence, system_words
+from explorer.validation import Refused
 
 DONE, FAILED, SIGNALLED = 0, 1, 128
 NICE = 10  # the window and everything else on this machine come first

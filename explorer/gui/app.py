@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from explorer.architecture.design import Design
 from explorer.architecture.presets import DEFAULT, preset
-from explorer.architecture.reading import refuse
+from explorer.validation import refuse
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication

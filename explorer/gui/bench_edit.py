@@ -11,7 +11,6 @@ from PySide6.QtTest import QTest
 
 from explorer.architecture.notation import to_line
 from explorer.architecture.presets import preset
-from explorer.architecture.reading import refuse
 from explorer.gui.app import check_start, make_application
 from explorer.gui.bench import figures, run_apart, wait, wait_complete
 from explorer.gui.crew import Crew
@@ -22,6 +21,7 @@ from explorer.gui.session import Session
 from explorer.gui.worker_state import WorkerState
 from explorer.runs.answers import Torchinfo
 from explorer.runs.recipe import Recipe
+from explorer.validation import refuse
 
 NETWORKS = ("resnet18", "resnet152", "cifar-resnet1202")
 TICKS = 200

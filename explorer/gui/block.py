@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.architecture.blocks import Block, CannotBuild, build_block
-from explorer.architecture.compare import shape_text
 from explorer.architecture.layers import Signal as Flow
+from explorer.architecture.layers import shape_text
 from explorer.architecture.plan import Section
 from explorer.architecture.source import block_source
 from explorer.gui import theme

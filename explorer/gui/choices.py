@@ -8,10 +8,10 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from explorer.architecture.presets import preset, preset_families
-from explorer.architecture.words import QT_TRANSLATE_NOOP
 from explorer.gui.document import Document
 from explorer.gui.language import say
 from explorer.gui.typed import connect_order
+from explorer.sentences import QT_TRANSLATE_NOOP
 
 # Families are named by their folders, where lupdate does not look; one that is missing here keeps its folder's name.
 FAMILIES = (

@@ -1,53 +1,16 @@
 """Controls: one field of a frozen dataclass, by its annotations, as something to set it with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
-from functools import cache
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any
 
 from annotated_types import Interval
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QWidget
 
-from explorer.architecture.design import OneOf
-from explorer.architecture.words import Label
+from explorer.fields import Field
 from explorer.gui import theme
 from explorer.gui.boxes import NumberBox, watch_box
 from explorer.gui.numbers import number_text, typed_number
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """What a form must know of one field; `parts` are the bounds of a tuple's entries."""
-
-    name: str
-    kind: type
-    label: Label
-    options: tuple[str, ...]
-    bounds: Interval
-    parts: tuple[Interval, ...]
-
-
-def interval_of(hint: Any) -> Interval:
-    return next((each for each in get_args(hint)[1:] if isinstance(each, Interval)), Interval())
-
-
-@cache
-def form_fields(kind: type) -> dict[str, Field]:
-    """The labelled fields of the dataclass `kind`, in order."""
-    hints = get_type_hints(kind, include_extras=True)
-    found = {}
-    for each in fields(kind):
-        inner, *notes = get_args(hints[each.name]) or (hints[each.name],)
-        label = next((note for note in notes if isinstance(note, Label)), None)
-        if label is None:
-            continue
-        options = next((note.options for note in notes if isinstance(note, OneOf)), ())
-        is_tuple = get_origin(inner) is tuple
-        parts = tuple(map(interval_of, get_args(inner))) if is_tuple else ()
-        bounds = interval_of(hints[each.name])
-        found[each.name] = Field(each.name, tuple if is_tuple else inner, label, options, bounds, parts)
-    return found
 
 
 def spin_box(bounds: Interval) -> NumberBox:

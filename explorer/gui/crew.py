@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
 from explorer.gui.document import title_of
 from explorer.gui.live import LiveRun
 from explorer.gui.process import WorkerProcess
@@ -19,6 +18,7 @@ from explorer.gui.trainer import Asker, Trainer
 from explorer.gui.worker_state import WorkerState
 from explorer.runs.commands import Train
 from explorer.runs.events import Hello
+from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 
 if TYPE_CHECKING:
     from explorer.gui.curves import Curves

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
-from explorer.architecture.compare import shape_text
+from explorer.architecture.layers import shape_text
 from explorer.gui import theme
 from explorer.gui.document import Document
 from explorer.gui.language import say

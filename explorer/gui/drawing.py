@@ -5,8 +5,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QWidget
 
-from explorer.architecture.presets import resource
 from explorer.gui import theme
+from explorer.resources import resource
 
 
 class Drawing(QWidget):

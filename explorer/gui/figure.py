@@ -7,12 +7,11 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPo
 from PySide6.QtWidgets import QWidget
 
 from explorer.architecture.blocks import Block, Join
-from explorer.architecture.compare import shape_text
-from explorer.architecture.layers import Layer
-from explorer.architecture.words import Sentence
+from explorer.architecture.layers import Layer, shape_text
 from explorer.gui import theme
 from explorer.gui.language import say, whole
 from explorer.gui.parts import block_text, type_text
+from explorer.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)

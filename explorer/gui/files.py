@@ -9,15 +9,15 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from explorer.architecture.notation import SUFFIX, from_line, load_design, to_line, to_toml
-from explorer.architecture.reading import Refused
 from explorer.architecture.source import WRITERS, python_source
-from explorer.architecture.words import system_words
-from explorer.architecture.writing import write_atomically
+from explorer.atomic_files import write_atomically
 from explorer.gui.crew import Crew
 from explorer.gui.document import Document, called_as
 from explorer.gui.language import say, whole
 from explorer.gui.typed import connect_order
 from explorer.runs.formats import FORMATS, Format
+from explorer.sentences import system_words
+from explorer.validation import Refused
 
 if TYPE_CHECKING:
     from explorer.gui.window import Window

@@ -9,8 +9,9 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from explorer.fields import Field, fields_of
 from explorer.gui import theme
-from explorer.gui.controls import Control, Field, control_for, form_fields
+from explorer.gui.controls import Control, control_for
 from explorer.gui.language import say
 
 
@@ -58,7 +59,7 @@ class Form(QWidget):
             self.common.addRow(text, widget)
         rare = QWidget()
         rare.setLayout(self.rare)
-        for field in form_fields(kind).values():
+        for field in fields_of(kind).values():
             if field.name not in skip:
                 self.add(field)
         below = rare if self.rare.rowCount() <= rows else scrolled(rare, rows / self.rare.rowCount())

@@ -5,11 +5,11 @@ from typing import assert_never
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.architecture.words import Sentence
 from explorer.gui.crew import Crew
 from explorer.gui.trainer import Reply, Trainer
 from explorer.runs.answers import Answer, Question
 from explorer.runs.events import Failed, Progress
+from explorer.sentences import Sentence
 
 MAX_DEATHS = 3  # of workers that may have died of the question
 

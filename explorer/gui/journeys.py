@@ -13,8 +13,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from explorer.architecture.plan import Plan, plan_network
-from explorer.architecture.reading import Refused, refuse
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
 from explorer.gui.crew import Crew
 from explorer.gui.document import Document
 from explorer.gui.inquiry import Inquiry, InquiryState
@@ -24,6 +22,8 @@ from explorer.runs.answers import FeatureMaps, Maps
 from explorer.runs.catalogue import CATALOGUE, describe_data
 from explorer.runs.folder import Run, list_runs, newest_ended
 from explorer.runs.recipe import Recipe
+from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.validation import Refused, refuse
 
 SETTLE = 300  # milliseconds without an edit before the worker is asked
 UNTRAINED, TRAINED = "untrained", "trained"

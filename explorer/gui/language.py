@@ -10,8 +10,8 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QSettings, Q
 from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QApplication
 
-from explorer.architecture.presets import resource
-from explorer.architecture.words import Sentence
+from explorer.resources import resource
+from explorer.sentences import Sentence
 
 LANGUAGES = ("system", "en", "zh_CN")
 SOURCE = "en"  # what the texts in the source are written in

@@ -14,9 +14,9 @@ from typing import Annotated
 from annotated_types import Len
 
 from explorer.architecture.notation import MOST_BYTES, MOST_COLUMNS
-from explorer.architecture.presets import resource
-from explorer.architecture.reading import Complaint, Refused, read_value, refuse
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
+from explorer.resources import resource
+from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.validation import Complaint, Refused, read_value, refuse
 
 TOUR = "tour"  # the lesson that is not in the chapter's menu
 WRITTEN_FIRST = "en"  # a lesson that another language lacks is shown in this one

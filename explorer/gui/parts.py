@@ -10,8 +10,8 @@ from typing import ClassVar
 from explorer.architecture.blocks import Block
 from explorer.architecture.layers import Cost, Costed, Layer, Shape
 from explorer.architecture.plan import Plan, Section
-from explorer.architecture.words import Sentence
 from explorer.gui.language import say
+from explorer.sentences import Sentence
 
 RUN = "…"
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QLabel, QRadioButton, QVBoxLayout, QWidget
 from explorer.architecture.checks import find_problems
 from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
-from explorer.architecture.words import Sentence
 from explorer.gui import theme
 from explorer.gui.crew import Crew
 from explorer.gui.inquiry import Inquiry, InquiryState
@@ -21,6 +20,7 @@ from explorer.gui.worker_state import WorkerState
 from explorer.runs.answers import Estimate, Estimated
 from explorer.runs.catalogue import DataSet
 from explorer.runs.recipe import Recipe, costly
+from explorer.sentences import Sentence
 
 SETTLE = 300  # milliseconds without an edit before the worker measures
 

@@ -8,10 +8,10 @@ from collections import deque
 
 from PySide6.QtCore import QByteArray, QObject, QProcess, QProcessEnvironment, QTemporaryDir, QTimer, Signal
 
-from explorer.architecture.words import NOTHING, QT_TRANSLATE_NOOP, Sentence
 from explorer.runs.commands import Command, command_line
 from explorer.runs.events import MOST_CHARACTERS, Said, read_line
 from explorer.runs.launch import Launch, launch_local
+from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence
 
 BATCH = 50  # milliseconds
 PATIENCE = 10_000  # from stop to terminate

@@ -9,13 +9,12 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt
 
-from explorer.architecture.compare import shape_text
-from explorer.architecture.layers import Layer
+from explorer.architecture.layers import Layer, shape_text
 from explorer.architecture.plan import Section
-from explorer.architecture.words import QT_TRANSLATE_NOOP
 from explorer.gui.document import Document
 from explorer.gui.language import memory, say, short, signed, whole
 from explorer.gui.parts import Broken, Gone, Pair, Run, pairs, repeats, top_pairs, top_parts, type_text
+from explorer.sentences import QT_TRANSLATE_NOOP
 
 Index = QModelIndex | QPersistentModelIndex
 

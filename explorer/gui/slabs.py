@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from math import sqrt
 
 from explorer.architecture.blocks import Block, Line
-from explorer.architecture.compare import shape_text
-from explorer.architecture.layers import Shape
+from explorer.architecture.layers import Shape, shape_text
 from explorer.architecture.plan import Plan, Section
-from explorer.architecture.words import QT_TRANSLATE_NOOP
 from explorer.gui.language import say
 from explorer.gui.parts import Broken, Run, children, repeats, top_parts
+from explorer.sentences import QT_TRANSLATE_NOOP
 
 INPUT = QT_TRANSLATE_NOOP("explorer", "input")
 GAPS = (44.0, 38.0, 32.0, 28.0, 24.0, 20.0, 16.0)  # pixels between slabs

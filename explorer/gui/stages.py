@@ -19,12 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.architecture.compare import shape_text, value_text
+from explorer.architecture.compare import value_text
 from explorer.architecture.design import Design, Stage
+from explorer.architecture.layers import shape_text
+from explorer.fields import fields_of
 from explorer.gui import theme
 from explorer.gui.boxes import NumberBox, watch_box
 from explorer.gui.buttons import sign_button, word_button
-from explorer.gui.controls import form_fields, spin_box
+from explorer.gui.controls import spin_box
 from explorer.gui.document import Document
 from explorer.gui.form import Form
 from explorer.gui.language import say
@@ -88,7 +90,7 @@ class StageEditor(QWidget):
         super().__init__()
         self.document = document
         self.index = index
-        self.fields = form_fields(Stage)
+        self.fields = fields_of(Stage)
         self.heading = QLabel(self.tr("Stage {number}").format(number=index + 1))
         theme.make_heading(self.heading)
         self.output = QLabel()
@@ -214,7 +216,7 @@ class DesignEditor(QScrollArea):
         self.setMinimumWidth(body.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width())
 
     def propose(self, name: str, value: object) -> None:
-        field = say(form_fields(Design)[name].label.text)
+        field = say(fields_of(Design)[name].label.text)
         label = self.tr("{field}: {value}").format(field=field, value=value_text(value))
         ticks = isinstance(value, int | tuple) and not isinstance(value, bool)
         gesture = f"{self.gesture.name()} {name}" if ticks else ""
@@ -224,7 +226,7 @@ class DesignEditor(QScrollArea):
         """One more stage: the last one again, twice as wide at half the size, as the family goes on."""
         design = self.document.design
         last = design.stages[-1]
-        widest = int(str(form_fields(Stage)["width"].bounds.le))
+        widest = int(str(fields_of(Stage)["width"].bounds.le))
         stage = Stage(blocks=max(1, last.blocks), width=min(2 * last.width, widest), stride=2)
         words = self.tr("Add stage {number}").format(number=len(design.stages) + 1)
         self.document.propose(design.change(stages=(*design.stages, stage)), words)

@@ -9,8 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from explorer.architecture.compare import shape_text
-from explorer.architecture.layers import Shape
+from explorer.architecture.layers import Shape, shape_text
 from explorer.gui import theme
 from explorer.gui.language import whole
 from explorer.runs.answers import sent_size

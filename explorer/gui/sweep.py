@@ -10,13 +10,13 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from explorer.architecture.design import Design
-from explorer.architecture.words import Sentence
 from explorer.gui import theme
 from explorer.gui.crew import Crew
 from explorer.gui.inquiry import Inquiry, InquiryState
 from explorer.gui.language import say
 from explorer.runs.answers import Sweep, Swept
 from explorer.runs.recipe import Recipe
+from explorer.sentences import Sentence
 
 
 class SweepDialog(QDialog):

@@ -11,7 +11,7 @@ from PySide6.QtCore import QByteArray, QDir, QSettings, Qt
 from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QToolTip, QWidget
 
-from explorer.architecture.presets import resource
+from explorer.resources import resource
 
 RHYTHM = 8  # pixels between things
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.architecture.twins import twin_of
-from explorer.architecture.words import NOTHING, QT_TRANSLATE_NOOP, Sentence
 from explorer.gui.live import LiveRun
 from explorer.gui.process import PATIENCE, WorkerProcess
 from explorer.gui.pulse import Pulse
@@ -35,6 +34,7 @@ from explorer.runs.events import (
     Stopped,
     Warned,
 )
+from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence
 
 if TYPE_CHECKING:
     from explorer.gui.curves import Curves

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QVBoxLayout, QWidget
 
-from explorer.architecture.compare import shape_text
-from explorer.architecture.reading import Refused
+from explorer.architecture.layers import shape_text
 from explorer.gui import theme
 from explorer.gui.boxes import watch_box
 from explorer.gui.buttons import word_button
@@ -21,6 +20,7 @@ from explorer.gui.transport import Transport
 from explorer.runs.catalogue import DataSet, data_sets, describe_data
 from explorer.runs.commands import Train
 from explorer.runs.recipe import PLACE, RECIPES, Recipe, recipe_name
+from explorer.validation import Refused
 
 FOLDER = "…"  # the entry of the data box that asks for a folder
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from explorer.architecture.identity import deepened
-from explorer.architecture.words import Sentence
 from explorer.gui.crew import Crew
 from explorer.gui.document import Document
 from explorer.gui.inquiry import Inquiry, InquiryState
@@ -20,6 +19,7 @@ from explorer.gui.preflight import Preflight
 from explorer.runs.answers import Comparison, Insert, Inserted, Probe, Zero, Zeroed
 from explorer.runs.commands import Train
 from explorer.runs.recipe import Recipe
+from explorer.sentences import Sentence
 
 if TYPE_CHECKING:
     from explorer.runs.folder import Run

@@ -7,13 +7,13 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
-from explorer.architecture.reading import Refused
 from explorer.gui.card import Card
 from explorer.gui.deeds import DEEDS
 from explorer.gui.language import chosen_language, say, spoken_language
 from explorer.gui.lessons import TOUR, Lesson, Step, lesson_files, load_lesson
 from explorer.gui.mark import Mark, reveal
 from explorer.gui.typed import connect_order
+from explorer.validation import Refused
 
 if TYPE_CHECKING:
     from explorer.gui.window import Window

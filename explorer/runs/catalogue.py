@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.architecture.design import Design
-from explorer.architecture.presets import resource
-from explorer.architecture.reading import refuse
-from explorer.architecture.words import QT_TRANSLATE_NOOP, system_words
+from explorer.resources import resource
+from explorer.sentences import QT_TRANSLATE_NOOP, system_words
+from explorer.validation import refuse
 
 FOLDER_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
 IDX_NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.architecture.design import Design
-from explorer.architecture.reading import Refused, refuse
 from explorer.runs.answers import QUESTIONS, Question
 from explorer.runs.line import MISREAD, json_line, read_record, record_table
 from explorer.runs.recipe import Recipe
+from explorer.validation import Refused, refuse
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
-from explorer.architecture.words import NOTHING, Sentence
 from explorer.runs.answers import ANSWERS, Answer
 from explorer.runs.line import MISREAD, json_line, read_record, record_table
+from explorer.sentences import NOTHING, Sentence
 
 PROTOCOL = 1
 MOST_CHARACTERS = 1_000_000  # a longer line is dropped

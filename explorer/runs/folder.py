@@ -21,12 +21,12 @@ from filelock import FileLock, Timeout
 
 from explorer.architecture.design import Design
 from explorer.architecture.notation import design_table, read_table
-from explorer.architecture.reading import Refused, refuse
-from explorer.architecture.words import QT_TRANSLATE_NOOP, system_words
-from explorer.architecture.writing import write_atomically
+from explorer.atomic_files import write_atomically
 from explorer.runs.events import Event
 from explorer.runs.log import EventLog
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
+from explorer.sentences import QT_TRANSLATE_NOOP, system_words
+from explorer.validation import Refused, refuse
 
 MANIFEST, LOCK = "run.json", "run.lock"
 PACKAGES = ("resnet-explorer", "torch", "torchvision", "torchinfo", "numpy")

@@ -7,7 +7,7 @@ that it needs, else in those of `engine/export.py`.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from explorer.architecture.words import QT_TRANSLATE_NOOP
+from explorer.sentences import QT_TRANSLATE_NOOP
 
 
 class Need(StrEnum):

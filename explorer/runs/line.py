@@ -15,8 +15,8 @@ from typing import Any, TypeVar, cast, get_args, get_origin
 
 from explorer.architecture.design import Design
 from explorer.architecture.notation import design_table, read_table
-from explorer.architecture.words import Sentence, read_sentence, sentence_table
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
+from explorer.sentences import Sentence, read_sentence, sentence_table
 
 MADE_OF = "_made_of"  # ends the key of what a sentence is made of
 MISREAD = (

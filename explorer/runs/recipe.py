@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 from annotated_types import Interval, Len
 
-from explorer.architecture.design import OneOf
-from explorer.architecture.reading import read_value
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Label
+from explorer.fields import Label, OneOf
+from explorer.sentences import QT_TRANSLATE_NOOP
+from explorer.validation import read_value
 
 
 @dataclass(frozen=True, slots=True)

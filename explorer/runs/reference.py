@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from statistics import quantiles
 
-from explorer.architecture.presets import DEFAULT, preset, resource
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence
+from explorer.architecture.presets import DEFAULT, preset
+from explorer.resources import resource
 from explorer.runs.folder import Run
 from explorer.runs.recipe import recipe_name
+from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 
 DIGITS = 3  # of the published accuracies
 

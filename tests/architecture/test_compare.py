@@ -1,7 +1,7 @@
 from explorer.architecture.compare import changed_fields, design_changes
 from explorer.architecture.presets import preset
-from explorer.architecture.words import Sentence
 from explorer.runs.recipe import Recipe
+from explorer.sentences import Sentence
 
 
 def test_changes_are_said_in_the_words_of_the_form():

@@ -8,8 +8,7 @@ from explorer.architecture.blocks import BLOCKS, SHORTCUTS, STEMS
 from explorer.architecture.design import Design, Stage
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
-from explorer.architecture.reading import options_of
-from explorer.architecture.words import Label
+from explorer.fields import Label, options_of
 from tests.designs import ANY, SHALLOW, SMALL, designs
 
 

@@ -15,7 +15,7 @@ from explorer.architecture.notation import (
     to_toml,
 )
 from explorer.architecture.presets import preset, preset_files
-from explorer.architecture.reading import Refused
+from explorer.validation import Refused
 from tests.designs import designs
 
 GOOD = "schema = 1\ninput = [3, 32, 32]\nclasses = 10\nstages = [{ blocks = 1, width = 8 }]\n"

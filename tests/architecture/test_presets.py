@@ -3,7 +3,7 @@ import pytest
 from explorer.architecture.design import Stage
 from explorer.architecture.notation import to_line, to_toml
 from explorer.architecture.presets import design_file, find_design, preset, preset_families, preset_files, preset_of
-from explorer.architecture.reading import Refused
+from explorer.validation import Refused
 
 NAMES = [
     *("d2l-resnet18", "resnet18", "resnet34", "resnet50", "resnet101", "resnet152"),

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from explorer.architecture.reading import Refused
 from explorer.engine.checkpoint import NEWEST, PREVIOUS, load_checkpoint, save_checkpoint
 from explorer.runs import events
+from explorer.validation import Refused
 from tests.engine import small
 
 

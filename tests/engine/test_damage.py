@@ -6,7 +6,6 @@ import pickle
 import pytest
 import torch
 
-from explorer.architecture.reading import Refused
 from explorer.engine.checkpoint import NEWEST, load_checkpoint, seal
 from explorer.engine.course import Course
 from explorer.engine.session import open_sessions
@@ -14,6 +13,7 @@ from explorer.engine.weights import BEST, weights_of
 from explorer.runs import events
 from explorer.runs.commands import Continue, Train
 from explorer.runs.folder import read_hashes, read_run
+from explorer.validation import Refused
 from tests.engine import small
 from tests.engine.shades import shades
 

@@ -11,10 +11,10 @@ import torch
 from PIL import Image
 
 from explorer.architecture.presets import preset
-from explorer.architecture.reading import Refused
 from explorer.engine import datasets
 from explorer.engine.datasets import DATASETS, load_data, read_bundled, read_idx
 from explorer.runs.catalogue import CATALOGUE, IDX_NAMES, bundled, describe_data
+from explorer.validation import Refused
 
 MINI = preset("mini")
 TINY = MINI.change(input=(3, 8, 8), classes=2)

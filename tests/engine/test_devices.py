@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from explorer.architecture.reading import Refused
 from explorer.engine import devices
 from explorer.engine.devices import available_memory, choose_device, list_devices
+from explorer.validation import Refused
 
 
 def test_the_processor_is_always_there():

@@ -8,13 +8,13 @@ from safetensors.torch import load_file
 from explorer.architecture import source
 from explorer.architecture.notation import from_toml
 from explorer.architecture.plan import plan_network
-from explorer.architecture.reading import Refused
 from explorer.cli import main
 from explorer.engine import export
 from explorer.engine.model import build_model
 from explorer.engine.weights import weights_of
 from explorer.runs.folder import read_run
 from explorer.runs.formats import FORMATS
+from explorer.validation import Refused
 from tests.engine import small
 
 

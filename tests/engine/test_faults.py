@@ -10,7 +10,6 @@ from contextlib import contextmanager
 import pytest
 import torch
 
-from explorer.architecture.reading import Refused
 from explorer.engine import fit as fit_module
 from explorer.engine import session as session_module
 from explorer.engine import worker as worker_module
@@ -27,6 +26,7 @@ from explorer.runs.commands import Continue, Stop, Train
 from explorer.runs.events import Said, event_line, read_line
 from explorer.runs.folder import find_run, list_runs, read_hashes, read_run
 from explorer.runs.log import read_events
+from explorer.validation import Refused
 from tests.engine import small
 from tests.engine.shades import shades
 

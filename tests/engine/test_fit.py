@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from explorer.architecture.plan import plan_network
-from explorer.architecture.reading import Refused
 from explorer.engine import fit as fit_module
 from explorer.engine.training import Training
 from explorer.runs import events
 from explorer.runs.commands import Pause, Resume, StepOnce, Stop
+from explorer.validation import Refused
 from tests.engine import small
 
 

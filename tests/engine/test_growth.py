@@ -10,7 +10,6 @@ from torch import nn
 from explorer.architecture.design import Design, Stage
 from explorer.architecture.identity import deepened, insertion
 from explorer.architecture.plan import plan_network
-from explorer.architecture.reading import Refused
 from explorer.engine import lesion, subject
 from explorer.engine import session as session_module
 from explorer.engine.datasets import Data, Images
@@ -23,6 +22,7 @@ from explorer.runs.commands import Continue, Train, command_line, read_command
 from explorer.runs.events import Step
 from explorer.runs.folder import read_run
 from explorer.runs.recipe import Recipe
+from explorer.validation import Refused
 from tests.engine import small
 
 KINDS = ("basic", "bottleneck", "preact-basic", "preact-bottleneck")

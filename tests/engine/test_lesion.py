@@ -9,13 +9,13 @@ from torch import nn
 from explorer.architecture.blocks import SHORTCUTS
 from explorer.architecture.design import Design
 from explorer.architecture.identity import deepened, zeroing
-from explorer.architecture.reading import Refused
 from explorer.engine import lesion
 from explorer.engine.probes import probe
 from explorer.runs.answers import Insert, Inserted, Probe, Zero, Zeroed
 from explorer.runs.commands import command_line, read_command
 from explorer.runs.events import Failed, event_line, read_event
 from explorer.runs.recipe import Recipe
+from explorer.validation import Refused
 from tests.engine import small
 from tests.engine.test_growth import DESIGN, VARIANTS, little_data, run_of, subject_of, trained
 

@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from explorer.architecture.reading import Refused
 from explorer.engine.training import put_weights
 from explorer.engine.weights import BEST, load_weights, weights_of
 from explorer.runs.folder import read_run
+from explorer.validation import Refused
 from tests.engine import small
 
 

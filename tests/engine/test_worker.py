@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from explorer.architecture.reading import Refused
 from explorer.engine.session import open_sessions
 from explorer.runs.answers import Estimate
 from explorer.runs.commands import Continue, Pause, Resume, StepOnce, Stop, Train, command_line
@@ -18,6 +17,7 @@ from explorer.runs.events import Step
 from explorer.runs.folder import find_run, list_runs
 from explorer.runs.launch import launch_local
 from explorer.runs.log import read_events
+from explorer.validation import Refused
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN
 from tests.patience import PATIENCE

@@ -2,8 +2,8 @@
 
 import pytest
 
-from explorer.architecture.reading import Refused
 from explorer.gui import bench_edit, bench_frames, bench_start, bench_window
+from explorer.validation import Refused
 from tests.gui.workers import worker
 
 ANSWERS = """

@@ -6,13 +6,13 @@ from PySide6.QtCore import Qt
 from explorer.architecture.identity import deepened
 from explorer.architecture.notation import from_line
 from explorer.architecture.presets import preset
-from explorer.architecture.words import Sentence
 from explorer.engine.growth import check_growth
 from explorer.gui.worker_state import WorkerState
 from explorer.runs.answers import Insert, Inserted, Logits, Probe, Zero, Zeroed
 from explorer.runs.commands import Train
 from explorer.runs.folder import RunFolder, list_runs
 from explorer.runs.recipe import Recipe
+from explorer.sentences import Sentence
 from tests.clicks import click
 from tests.engine.shades import shades
 from tests.gui.workers import Played

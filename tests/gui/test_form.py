@@ -5,7 +5,8 @@ from PySide6.QtCore import QLocale, Qt
 
 from explorer.architecture.design import Design
 from explorer.architecture.presets import preset
-from explorer.gui.controls import Real, form_fields
+from explorer.fields import fields_of
+from explorer.gui.controls import Real
 from explorer.gui.form import Form
 from explorer.runs.recipe import RECIPES, Recipe
 
@@ -44,7 +45,7 @@ def test_a_person_types_a_side(qtbot):
 
 
 def test_a_rate_out_of_bounds_is_not_taken(qtbot):
-    real = Real(form_fields(Recipe)["lr"])
+    real = Real(fields_of(Recipe)["lr"])
     qtbot.addWidget(real)
     real.show_value(0.1)
     reported = []
@@ -58,7 +59,7 @@ def test_a_rate_out_of_bounds_is_not_taken(qtbot):
 
 
 def test_an_emptied_field_shows_its_value_again(qtbot):
-    real = Real(form_fields(Recipe)["lr"])
+    real = Real(fields_of(Recipe)["lr"])
     qtbot.addWidget(real)
     real.show_value(RECIPES["chapter"].lr)
     real.box.clear()
@@ -92,7 +93,7 @@ def test_a_number_is_read_as_a_person_of_that_language_means_it(qtbot, language,
     before = QLocale()
     QLocale.setDefault(QLocale(language))
     try:
-        real = Real(form_fields(Recipe)["lr"])
+        real = Real(fields_of(Recipe)["lr"])
         qtbot.addWidget(real)
         real.show_value(1.5)
         reported = []
@@ -108,7 +109,7 @@ def test_a_number_is_read_as_a_person_of_that_language_means_it(qtbot, language,
 
 
 def test_what_is_shown_is_read_again_as_it_was(qtbot):
-    real = Real(form_fields(Recipe)["lr"])
+    real = Real(fields_of(Recipe)["lr"])
     qtbot.addWidget(real)
     reported = []
     real.edited.connect(reported.append)

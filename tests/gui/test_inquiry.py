@@ -3,7 +3,6 @@
 import pytest
 
 from explorer.architecture.presets import preset
-from explorer.architecture.words import NOTHING, Sentence
 from explorer.gui.crew import Crew
 from explorer.gui.inquiry import MAX_DEATHS, Inquiry, InquiryState
 from explorer.gui.worker_state import WorkerState
@@ -11,6 +10,7 @@ from explorer.runs.answers import Estimate, Estimated, Sweep
 from explorer.runs.commands import Stop
 from explorer.runs.events import Progress
 from explorer.runs.recipe import Recipe
+from explorer.sentences import NOTHING, Sentence
 from tests.gui.workers import Played, worker
 
 QUESTION = Estimate(preset("mini"), Recipe())

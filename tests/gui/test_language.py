@@ -29,17 +29,18 @@ from shiboken6 import isValid
 
 from explorer.architecture.design import Design, Stage
 from explorer.architecture.notation import from_line
-from explorer.architecture.presets import preset, preset_families, resource
-from explorer.architecture.reading import Refused, refuse
-from explorer.architecture.words import Sentence
+from explorer.architecture.presets import preset, preset_families
+from explorer.fields import fields_of
 from explorer.gui.app import make_application
 from explorer.gui.choices import FAMILIES
-from explorer.gui.controls import form_fields
 from explorer.gui.inquiry import Inquiry
 from explorer.gui.language import apply_language, chosen_language, say, short, whole
+from explorer.resources import resource
 from explorer.runs.answers import Estimate
 from explorer.runs.events import Failed, Warned, event_line, read_line
 from explorer.runs.recipe import RECIPES, Recipe
+from explorer.sentences import Sentence
+from explorer.validation import Refused, refuse
 from tests.gui.workers import Played, worker
 
 ROOT = Path(__file__).parents[2]
@@ -105,11 +106,11 @@ def test_names_from_files_have_their_words():
 @pytest.mark.parametrize("kind", [Design, Stage, Recipe])
 def test_values_that_stay_english_are_explained_in_chinese(qapp, kind):
     apply_language("zh_CN")
-    for name, field in form_fields(kind).items():
+    for name, field in fields_of(kind).items():
         assert say(field.label.help) != field.label.help, name
         for option in field.options:
             assert (option in say(field.label.help)) == (option in field.label.help), option
-    assert len(form_fields(kind)) >= len(fields(kind)) - 2
+    assert len(fields_of(kind)) >= len(fields(kind)) - 2
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,15 @@ from PySide6.QtCore import QPoint, QRect, QSettings, Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QMenu, QWidget
 
 from explorer.architecture.design import Design
-from explorer.architecture.presets import preset, preset_files, resource
-from explorer.architecture.reading import Refused
+from explorer.architecture.presets import preset, preset_files
 from explorer.gui import lessons
 from explorer.gui.deeds import DEEDS
 from explorer.gui.language import apply_language
 from explorer.gui.lessons import TOUR, Lesson, lesson_files, load_lesson
 from explorer.gui.mark import HALO, seen_of
 from explorer.gui.textsize import apply_size
+from explorer.resources import resource
+from explorer.validation import Refused
 from tests.clicks import click
 from tests.gui.test_block import open_block
 from tests.gui.test_diagram import place_of

@@ -4,8 +4,9 @@ from math import isnan
 import pytest
 from PySide6.QtCore import QLocale, Qt
 
+from explorer.fields import form_fields
 from explorer.gui.boxes import NumberBox
-from explorer.gui.controls import Real, form_fields
+from explorer.gui.controls import Real
 from explorer.gui.numbers import number_text, typed_number, typed_whole
 from explorer.runs.recipe import Recipe
 

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox
 
-from explorer.architecture.presets import resource
 from explorer.gui import theme
 from explorer.gui.problems import ProblemLine
+from explorer.resources import resource
 
 
 def rgb(colour: str) -> tuple[float, float, float]:

@@ -3,12 +3,12 @@ from dataclasses import replace
 import pytest
 
 from explorer.architecture.presets import preset
-from explorer.architecture.words import Sentence
 from explorer.gui.worker_state import WorkerState
 from explorer.runs.answers import Estimate, Estimated
 from explorer.runs.commands import Train
 from explorer.runs.events import Device, Hello, Said
 from explorer.runs.recipe import RECIPES
+from explorer.sentences import Sentence
 from tests.gui.workers import Played
 
 

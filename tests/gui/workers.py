@@ -7,12 +7,12 @@ from typing import TypeVar
 
 import pytest
 
-from explorer.architecture.words import Sentence
 from explorer.gui.process import WorkerProcess
 from explorer.gui.trainer import Trainer
 from explorer.runs.answers import Answer, Question
 from explorer.runs.events import Device, Event, Failed, Hello, Said
 from explorer.runs.launch import launch_local
+from explorer.sentences import Sentence
 
 Asked = TypeVar("Asked", bound=Question)
 

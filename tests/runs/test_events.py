@@ -5,7 +5,6 @@ import math
 
 import pytest
 
-from explorer.architecture.words import NOTHING, Sentence
 from explorer.runs.events import (
     Device,
     Failed,
@@ -19,6 +18,7 @@ from explorer.runs.events import (
     event_line,
     read_line,
 )
+from explorer.sentences import NOTHING, Sentence
 
 FAILED = Failed(
     Sentence("out of memory at {n}: {needed}", {"n": 64, "needed": Sentence("{size} more", {"size": "2 GiB"})}),

@@ -9,11 +9,11 @@ from datetime import datetime
 import pytest
 
 from explorer.architecture.presets import preset
-from explorer.architecture.reading import Refused
 from explorer.runs import events
 from explorer.runs.folder import RunFolder, find_run, folder_name, list_runs, read_run
 from explorer.runs.log import read_events
 from explorer.runs.recipe import Recipe
+from explorer.validation import Refused
 
 MINI = preset("mini")
 

@@ -7,11 +7,11 @@ from dataclasses import fields
 
 import pytest
 
-from explorer.architecture.words import Sentence
 from explorer.runs.answers import Origin
 from explorer.runs.commands import Continue, command_line
 from explorer.runs.events import KINDS, Failed, Step, Verdict, event_line, read_line
 from explorer.runs.line import json_line
+from explorer.sentences import Sentence
 
 WORST = {
     int: 2**70,

@@ -2,8 +2,8 @@ from dataclasses import fields
 
 import pytest
 
-from explorer.architecture.reading import Refused
 from explorer.runs.recipe import FREE, RECIPES, Recipe, costly, read_recipe
+from explorer.validation import Refused
 
 COSTLY = {
     "data": "fashion-mnist",

@@ -6,15 +6,7 @@ import sys
 
 import pytest
 
-from explorer.architecture.words import (
-    NOTHING,
-    SYSTEM_ERRORS,
-    Sentence,
-    joined,
-    read_sentence,
-    sentence_table,
-    system_words,
-)
+from explorer.sentences import NOTHING, SYSTEM_ERRORS, Sentence, joined, read_sentence, sentence_table, system_words
 
 DISK = Sentence("{size:,} MB are free", {"size": 1234})
 LOST = Sentence("{path!r} is lost: {why}", {"path": "a'b", "why": DISK})

@@ -7,10 +7,10 @@ import json
 import math
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, NamedTuple, TypeVar, get_args, get_type_hints
+from typing import Any, NamedTuple, TypeVar
 
-from explorer.architecture.design import OneOf
-from explorer.architecture.words import QT_TRANSLATE_NOOP, Sentence, joined
+from explorer.fields import fields_of
+from explorer.sentences import QT_TRANSLATE_NOOP, Sentence, joined
 
 Value = TypeVar("Value")
 LIMITS = ("ge", "gt", "le", "lt", "max_length", "min_length")  # as pydantic calls them
@@ -81,7 +81,7 @@ def path_text(path: tuple[int | str, ...]) -> str:
 def complaint_text(kind: type, error: Mapping[str, Any]) -> Sentence:
     """pydantic's error in the words of this program."""
     context, path = error.get("ctx", {}), error["loc"]
-    options = options_of(kind, str(path[-1])) if path else ()
+    field = fields_of(kind).get(str(path[-1])) if path else None
     match error["type"]:
         case "missing":
             what = QT_TRANSLATE_NOOP("explorer", "is required")
@@ -115,13 +115,9 @@ def complaint_text(kind: type, error: Mapping[str, Any]) -> Sentence:
             return Sentence(str(error["msg"]))
     limit = next((context[key] for key in LIMITS if key in context), None)
     limit = int(limit) if isinstance(limit, float) and limit.is_integer() else limit  # 0, not 0.0
-    return Sentence(what, {"value": shown(error["input"]), "limit": limit, "options": ", ".join(options)})
-
-
-def options_of(kind: type, key: str) -> tuple[str, ...]:
-    """What `key` of the dataclass `kind` may be, if it is a choice."""
-    hint = get_type_hints(kind, include_extras=True).get(key)
-    return next((each.options for each in get_args(hint) if isinstance(each, OneOf)), ())
+    return Sentence(
+        what, {"value": shown(error["input"]), "limit": limit, "options": ", ".join(field.options if field else ())}
+    )
 
 
 def shown(value: object) -> str:

@@ -5,7 +5,6 @@ the values afterwards.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 NO_VALUES: Mapping[str, object] = {}
@@ -83,13 +82,3 @@ def read_sentence(text: str, table: object = None) -> Sentence:
 def made_sentence(table: Any) -> Sentence:
     values = {key: made_sentence(value) if isinstance(value, dict) else value for key, value in table["values"].items()}
     return Sentence(table["template"], values)
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What a form calls a field, how it explains it, and whether it stands behind More."""
-
-    text: str
-    help: str
-    unit: str = ""
-    rare: bool = False
