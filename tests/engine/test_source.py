@@ -9,8 +9,8 @@ from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_files
 from explorer.architecture.source import python_source
+from explorer.cli.summary import view_of
 from explorer.engine.model import build_model
-from explorer.report import view_of
 from tests.designs import SMALL, designs
 
 SIDE = 16  # pixels: no preset's source depends on the size of its images

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from typing import Any
 
-from explorer.grid import grid
+from explorer.cli.columns import grid
 from explorer.runs.launch import launch_local
 
 BENCHES = ("edit", "start", "window", "train")

@@ -7,7 +7,7 @@ from explorer.architecture.checks import find_problems
 from explorer.architecture.design import Design
 from explorer.architecture.layers import shape_text
 from explorer.architecture.plan import plan_network
-from explorer.flags import design_of, given_fields, recipe_of, runs_of
+from explorer.cli.flags import design_of, given_fields, recipe_of, runs_of
 from explorer.runs.catalogue import DataSet, describe_data
 from explorer.runs.commands import Continue, Train
 from explorer.runs.folder import read_paths

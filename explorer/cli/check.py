@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
-from explorer.grid import grid
+from explorer.cli.columns import grid
 from explorer.runs.catalogue import data_sets, user_data
 from explorer.runs.events import Device
 from explorer.validation import Refused

@@ -8,7 +8,7 @@ from explorer.architecture.layers import AdaptiveAvgPool2d, Layer, Shape, shape_
 from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.notation import design_table, to_line
 from explorer.architecture.plan import Plan, Section
-from explorer.grid import grid
+from explorer.cli.columns import grid
 from explorer.runs.events import Verdict
 from explorer.validation import Refused
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from explorer.architecture.notation import design_table, to_line
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_families
-from explorer.grid import grid
+from explorer.cli.columns import grid
 from explorer.runs.answers import Swept
 from explorer.runs.events import Epoch
 from explorer.runs.folder import Run

@@ -1,7 +1,7 @@
 import json
 
-from explorer.check import Findings, findings_text, missing_for_window, missing_packages, unusable_cards
 from explorer.cli import main
+from explorer.cli.check import Findings, findings_text, missing_for_window, missing_packages, unusable_cards
 from explorer.runs.events import Device
 
 
@@ -15,7 +15,7 @@ def test_check_names_versions_devices_and_data(capsys):
 
 
 def test_a_missing_package_comes_with_the_way_to_get_it():
-    from explorer.check import PACKAGES
+    from explorer.cli.check import PACKAGES
 
     versions = {**dict.fromkeys(PACKAGES, "1.0"), "pyqtgraph": None}
     ((what, advice),) = missing_packages(versions)

@@ -14,7 +14,8 @@ from explorer.architecture.notation import to_toml
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_files
 from explorer.architecture.source import python_source
-from explorer.cli import COMMANDS, main
+from explorer.cli import main
+from explorer.cli.commands import COMMANDS
 from explorer.runs.commands import Continue, Train
 from explorer.runs.events import Epoch
 from explorer.runs.folder import RunFolder
@@ -580,7 +581,7 @@ def test_bench_all_runs_each_apart_and_says_which_failed(run, monkeypatch):
         asked.append(words[-3:])
         return subprocess.CompletedProcess(words, 2 if "window" in words else 0, '{"seconds": 2}')
 
-    monkeypatch.setattr("explorer.benches.subprocess.run", pretend)
+    monkeypatch.setattr("explorer.cli.bench.subprocess.run", pretend)
     status, out, _ = run("bench", "all", "--json")
     figures = {"seconds": 2}
     assert json.loads(out) == {"edit": figures, "start": figures, "window": None, "train": figures}

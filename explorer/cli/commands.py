@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import explorer
 from explorer.architecture.design import Design
 from explorer.architecture.presets import DEFAULT, design_file, find_design
-from explorer.flags import (
+from explorer.cli.flags import (
     add_design_flags,
     add_json_flag,
     add_recipe_flags,
@@ -23,7 +23,7 @@ from explorer.flags import (
     runs_of,
     sizes,
 )
-from explorer.terminal import BAD_INPUT, DISAGREES, DONE, FAILED, INTERRUPTED, Parser, complain, replace_file, show
+from explorer.cli.terminal import BAD_INPUT, DISAGREES, DONE, FAILED, INTERRUPTED, Parser, complain, replace_file, show
 from explorer.validation import Refused, refuse
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def draw_window(options: Namespace, design: Design) -> int:
 
 
 def presets(options: Namespace) -> int:
-    from explorer.lists import presets_text, presets_values
+    from explorer.cli.listings import presets_text, presets_values
 
     return show(options.json, presets_values, presets_text)
 
@@ -135,7 +135,7 @@ def summary_flags(parser: Parser) -> None:
 def summary(options: Namespace) -> int:
     from explorer.architecture.checks import find_problems
     from explorer.architecture.plan import plan_network
-    from explorer.report import problem_lines, refusal_values, summary_text, summary_values, view_text, view_values
+    from explorer.cli.summary import problem_lines, refusal_values, summary_text, summary_values, view_text, view_values
 
     try:
         plan = plan_network(design_of(options))
@@ -176,7 +176,7 @@ def train_flags(parser: Parser) -> None:
 
 
 def train(options: Namespace) -> int:
-    from explorer.order import order_of
+    from explorer.cli.train_command import order_of
 
     order = order_of(options)  # refuses what it can before torch is imported
     from explorer.engine.worker import train
@@ -192,11 +192,11 @@ def sweep_flags(parser: Parser) -> None:
 
 
 def sweep(options: Namespace) -> int:
-    from explorer.order import task_of
+    from explorer.cli.train_command import task_of
 
     design, recipe = task_of(options)  # refuses what it can before torch is imported
+    from explorer.cli.listings import sweep_text
     from explorer.engine.sweep import sweep
-    from explorer.lists import sweep_text
     from explorer.runs.answers import Sweep, Swept
     from explorer.runs.events import Failed
     from explorer.runs.line import record_table
@@ -225,7 +225,7 @@ def runs_flags(parser: Parser) -> None:
 
 
 def runs(options: Namespace) -> int:
-    from explorer.lists import run_in_full, run_text, run_values, runs_text
+    from explorer.cli.listings import run_in_full, run_text, run_values, runs_text
     from explorer.runs.folder import find_run, list_runs
 
     if (options.action == "show") != (options.run is not None):
@@ -253,7 +253,7 @@ def export_flags(parser: Parser) -> None:
 def export(options: Namespace) -> int:
     from explorer.architecture.checks import find_problems
     from explorer.architecture.plan import plan_network
-    from explorer.report import problem_lines
+    from explorer.cli.summary import problem_lines
     from explorer.runs.formats import FORMATS
 
     if options.to == "help":
@@ -282,7 +282,7 @@ def exported(form: "Format", plan: "Plan", names: str, run: "Run | None") -> str
 
 
 def bench_flags(parser: Parser) -> None:
-    from explorer.benches import BENCHES
+    from explorer.cli.bench import BENCHES
 
     what = "an edit, the program's start, the window, training against the chapter's notebook, or all of them"
     parser.add_argument("what", choices=(*BENCHES, "all"), help=what)
@@ -290,7 +290,7 @@ def bench_flags(parser: Parser) -> None:
 
 
 def bench(options: Namespace) -> int:
-    from explorer.benches import bench_text, measure, measure_all
+    from explorer.cli.bench import bench_text, measure, measure_all
 
     measured = measure_all() if options.what == "all" else measure(options.what)
     show(options.json, lambda: measured, lambda: bench_text(measured))
@@ -298,7 +298,7 @@ def bench(options: Namespace) -> int:
 
 
 def check(options: Namespace) -> int:
-    from explorer.check import examine, findings_text
+    from explorer.cli.check import examine, findings_text
 
     findings = examine()
     return show(options.json, lambda: asdict(findings), lambda: findings_text(findings))
