@@ -25,7 +25,7 @@ from pathlib import Path
 from explorer.gui.app import make_application
 make_application()
 from explorer.architecture.presets import preset
-from explorer.gui.bench import wait
+from explorer.bench.window.measuring import wait
 from explorer.gui.session import Session
 session = Session(preset("d2l-resnet18"), Path(sys.argv[1]), warm=False)
 session.window.show()
@@ -43,7 +43,7 @@ from explorer.gui.app import make_application
 app = make_application()
 from PySide6.QtCore import QTimer
 from explorer.architecture.presets import preset
-from explorer.gui.bench import wait
+from explorer.bench.window.measuring import wait
 from explorer.gui.session import Session
 for _ in range(10):
     session = Session(preset("mini"), Path(sys.argv[1]), warm=False)

@@ -14,12 +14,12 @@ BENCHES = ("edit", "start", "window", "train")
 def measure(what: str) -> dict[str, Any]:
     """What the bench called `what` finds."""
     if what == "train":
-        from explorer.engine.bench import bench_train
+        from explorer.bench.training.comparison import bench_train
 
         return bench_train()
-    from explorer.gui.bench_edit import bench_edit
-    from explorer.gui.bench_start import bench_start
-    from explorer.gui.bench_window import bench_window
+    from explorer.bench.window.edit import bench_edit
+    from explorer.bench.window.lateness import bench_window
+    from explorer.bench.window.start import bench_start
 
     return {"edit": bench_edit, "start": bench_start, "window": bench_window}[what]()
 

@@ -558,15 +558,19 @@ def test_bad_words_open_nothing(run, shown, words):
 
 
 def test_bench_prints_what_was_measured(run, monkeypatch):
-    fake(monkeypatch, "explorer.gui.bench_edit", bench_edit=lambda: {"milliseconds": 1.5})
-    fake(monkeypatch, "explorer.gui.bench_start", bench_start=dict)
-    fake(monkeypatch, "explorer.gui.bench_window", bench_window=dict)
+    fake(monkeypatch, "explorer.bench.window.edit", bench_edit=lambda: {"milliseconds": 1.5})
+    fake(monkeypatch, "explorer.bench.window.start", bench_start=dict)
+    fake(monkeypatch, "explorer.bench.window.lateness", bench_window=dict)
     assert json.loads(run("bench", "edit", "--json")[1]) == {"milliseconds": 1.5}
     assert run("bench", "edit")[1].split() == ["milliseconds", "1.5"]
 
 
 def test_bench_train_names_every_figure(run, monkeypatch):
-    fake(monkeypatch, "explorer.engine.bench", bench_train=lambda: {"96x96": {"ratio": {"median": 1.5}}, "data": "x"})
+    fake(
+        monkeypatch,
+        "explorer.bench.training.comparison",
+        bench_train=lambda: {"96x96": {"ratio": {"median": 1.5}}, "data": "x"},
+    )
     assert json.loads(run("bench", "train", "--json")[1])["96x96"]["ratio"]["median"] == 1.5
     assert [line.split() for line in run("bench", "train")[1].splitlines()] == [
         ["96x96", "ratio", "median", "1.5"],

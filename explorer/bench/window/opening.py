@@ -28,7 +28,7 @@ def watch_opening(runs: Path) -> str:
 
     from PySide6.QtTest import QTest
 
-    from explorer.gui.bench import wait, wait_complete
+    from explorer.bench.window.measuring import wait, wait_complete
 
     wait(lambda: session.window.is_furnished)
     before = session.document.plan

@@ -5,15 +5,15 @@ import statistics
 import time
 from tempfile import TemporaryDirectory
 
+from explorer.bench.window.measuring import run_apart
 from explorer.gui.app import check_start
-from explorer.gui.bench import run_apart
 
 SPAWNS = 10
 PROBE = """
 import sys
 from pathlib import Path
 import explorer.cli  # first of all, as `main.py` does
-from explorer.gui.opening import watch_opening
+from explorer.bench.window.opening import watch_opening
 print(watch_opening(Path(sys.argv[1])))
 """
 BARE = """

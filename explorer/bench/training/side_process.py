@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from explorer.engine.contender import Entry
+from explorer.bench.training.side import Entry
 from explorer.runs.launch import launch_local
 
 PATIENCE = 10.0  # seconds that a contender has to end
@@ -29,7 +29,7 @@ class Player:
         start = time.perf_counter()
         with log.open("w", encoding="utf-8") as complaints:
             self.process = subprocess.Popen(
-                [launch.program, "-m", "explorer.engine.contender", entry.text()],
+                [launch.program, "-m", "explorer.bench.training.side", entry.text()],
                 env=launch.environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 
 from explorer.architecture.presets import DEFAULT, preset
+from explorer.bench.window.frames import bench_frames
+from explorer.bench.window.measuring import figures, wait, wait_complete
 from explorer.gui.app import check_start, make_application
-from explorer.gui.bench import figures, wait, wait_complete
-from explorer.gui.bench_frames import bench_frames
 from explorer.gui.session import Session
 
 FRAME = 16  # milliseconds

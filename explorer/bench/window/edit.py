@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 
 from explorer.architecture.notation import to_line
 from explorer.architecture.presets import preset
+from explorer.bench.window.measuring import figures, run_apart, wait, wait_complete
 from explorer.gui.app import check_start, make_application
-from explorer.gui.bench import figures, run_apart, wait, wait_complete
 from explorer.gui.crew import Crew
 from explorer.gui.inquiry import Inquiry
 from explorer.gui.painted import PaintWatch

@@ -8,14 +8,14 @@ from torch.utils.data import DataLoader
 
 from explorer.architecture.notation import from_line
 from explorer.architecture.plan import plan_network
-from explorer.engine import contender
-from explorer.engine.bench import CLOSE, Match, Ratio, differences, ratio
-from explorer.engine.contender import Entry, peak, read_entry
+from explorer.bench.training import side
+from explorer.bench.training.comparison import CLOSE, Match, Ratio, differences, ratio
+from explorer.bench.training.explorer_side import Ours
+from explorer.bench.training.notebook import Accumulator, Notebook, Pictures, Shuffled
+from explorer.bench.training.side import Entry, peak, read_entry
+from explorer.bench.training.side_process import Answer, Player
 from explorer.engine.datasets import Images
 from explorer.engine.loader import epoch_order, place_images
-from explorer.engine.notebook import Accumulator, Notebook, Pictures, Shuffled
-from explorer.engine.ours import Ours
-from explorer.engine.player import Answer, Player
 from explorer.runs.launch import GLIBC, launch_local
 from explorer.runs.recipe import RECIPES
 
@@ -37,7 +37,7 @@ def played():
         return Answer(0.0, peak(CPU, *arguments)) if what == "peak" else ask(player, what, *arguments)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(contender.SIDES_OF_PRODUCTS, "cpu", 256)
+        patch.setitem(side.SIDES_OF_PRODUCTS, "cpu", 256)
         patch.setattr(Player, "ask", ask_or_multiply)
         return json.loads(json.dumps(Match(DESIGN, RECIPE, seconds=0.01, turns=1).play()))
 
@@ -106,12 +106,12 @@ def test_figures_are_complete_and_add_up(played):
     }
     assert played["losses_equal_in_64_bits"]
     assert played["images"] % RECIPE.batch_size == 0
-    for side in ("notebook", "ours"):
-        assert {*played[side]["set_up_seconds"]} == {"imports", "data", "tuning", "network"}
-        for pace in (played[side]["epoch"], played[side]["without_loading"]):
+    for name in ("notebook", "ours"):
+        assert {*played[name]["set_up_seconds"]} == {"imports", "data", "tuning", "network"}
+        for pace in (played[name]["epoch"], played[name]["without_loading"]):
             assert pace["seconds"] > 0
             assert pace["peak_share"] > 0
-        epoch = played[side]["epoch"]
+        epoch = played[name]["epoch"]
         assert epoch["images_per_second"] == pytest.approx(played["images"] / epoch["seconds"], rel=0.2)
     assert played["peak_gflops"]["fp32"] > 0
     for each in (played["ratio"], played["ratio_without_loading"]):

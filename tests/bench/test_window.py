@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.gui import bench_edit, bench_frames, bench_start, bench_window
+from explorer.bench.window import edit, frames, lateness, start
 from explorer.validation import Refused
 from tests.gui.workers import worker
 
@@ -17,8 +17,8 @@ for line in sys.stdin:
 
 def test_torchinfos_times_come_from_a_worker(qtbot, monkeypatch):
     made = []
-    monkeypatch.setattr(bench_edit, "WorkerProcess", lambda: made.append(worker(ANSWERS)) or made[0])
-    assert bench_edit.torchinfo_times(("resnet18", "mini")) == {"resnet18": 100.0, "mini": 200.0}
+    monkeypatch.setattr(edit, "WorkerProcess", lambda: made.append(worker(ANSWERS)) or made[0])
+    assert edit.torchinfo_times(("resnet18", "mini")) == {"resnet18": 100.0, "mini": 200.0}
     assert not made[0].is_running()
 
 
@@ -31,24 +31,24 @@ def test_torchinfos_times_come_from_a_worker(qtbot, monkeypatch):
     ],
 )
 def test_a_worker_that_cannot_say_is_no_endless_wait(qtbot, monkeypatch, program, reason):
-    monkeypatch.setattr(bench_edit, "WorkerProcess", lambda: worker(program))
+    monkeypatch.setattr(edit, "WorkerProcess", lambda: worker(program))
     with pytest.raises(Refused, match=reason):
-        bench_edit.torchinfo_times(("mini",))
+        edit.torchinfo_times(("mini",))
 
 
 def test_an_edit_is_measured_in_the_window_it_shows_in(qtbot, monkeypatch):
-    monkeypatch.setattr(bench_edit, "NETWORKS", ("mini",))
-    monkeypatch.setattr(bench_edit, "TICKS", 4)
-    monkeypatch.setattr(bench_edit, "torchinfo_times", lambda names: dict.fromkeys(names, 5000.0))
-    (measured,) = bench_edit.bench_edit().values()
+    monkeypatch.setattr(edit, "NETWORKS", ("mini",))
+    monkeypatch.setattr(edit, "TICKS", 4)
+    monkeypatch.setattr(edit, "torchinfo_times", lambda names: dict.fromkeys(names, 5000.0))
+    (measured,) = edit.bench_edit().values()
     assert 0 < measured["median_ms"] <= measured["p99_ms"]
     assert measured["ratio"] == pytest.approx(5000 / measured["median_ms"], abs=0.1)
 
 
 @pytest.mark.slow
 def test_a_start_is_measured_beside_a_bare_one(qtbot, monkeypatch):
-    monkeypatch.setattr(bench_start, "SPAWNS", 1)
-    measured = bench_start.bench_start()
+    monkeypatch.setattr(start, "SPAWNS", 1)
+    measured = start.bench_start()
     names = ("bare_s", "first_paint_s", "slider_s", "plots_s", "worker_s")
     assert measured["bare_s"] > 0
     assert [measured[name] for name in names[1:]] == sorted(measured[name] for name in names[1:])
@@ -56,18 +56,18 @@ def test_a_start_is_measured_beside_a_bare_one(qtbot, monkeypatch):
 
 @pytest.mark.slow
 def test_lateness_is_measured_while_it_trains(qtbot, tmp_path, monkeypatch):
-    monkeypatch.setattr(bench_window, "DEFAULT", "mini")
-    measured = bench_window.training_lateness(tmp_path, seconds=0.5)
+    monkeypatch.setattr(lateness, "DEFAULT", "mini")
+    measured = lateness.training_lateness(tmp_path, seconds=0.5)
     assert "first_point_s" in measured
     assert 0 <= measured["median_ms"] <= measured["p99_ms"] <= measured["max_ms"]
     assert measured["ticks"] > 0
 
 
 def test_every_frame_is_measured_after_each_history(qtbot, tmp_path, monkeypatch):
-    monkeypatch.setattr(bench_frames, "HISTORIES", (300, 3000))
-    monkeypatch.setattr(bench_frames, "FRAMES", 5)
+    monkeypatch.setattr(frames, "HISTORIES", (300, 3000))
+    monkeypatch.setattr(frames, "FRAMES", 5)
     seen = []
-    plain = bench_frames.frame_times
+    plain = frames.frame_times
 
     def watched(session, steps):
         times, work = plain(session, steps)
@@ -76,8 +76,8 @@ def test_every_frame_is_measured_after_each_history(qtbot, tmp_path, monkeypatch
         seen.append((len(times), len(work), curves.train.count, curves.validation.count, drawn[-1]))
         return times, work
 
-    monkeypatch.setattr(bench_frames, "frame_times", watched)
-    results = bench_frames.bench_frames(tmp_path)
+    monkeypatch.setattr(frames, "frame_times", watched)
+    results = frames.bench_frames(tmp_path)
     assert seen == [(5, 5, 305, 1, 305), (5, 5, 3005, 12, 3005)]
     assert list(results) == ["300", "3000"]
     for each in results.values():

@@ -23,9 +23,9 @@ import torch
 from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import DEFAULT, preset
-from explorer.engine.contender import Entry
+from explorer.bench.training.side import Entry
+from explorer.bench.training.side_process import Answer, Player
 from explorer.engine.devices import choose_device, list_devices, multiplies_bf16_fast
-from explorer.engine.player import Answer, Player
 from explorer.runs.catalogue import data_sets
 from explorer.runs.recipe import RECIPES, Recipe
 

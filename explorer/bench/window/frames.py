@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from explorer.architecture.presets import DEFAULT, preset
-from explorer.gui.bench import figures, wait, wait_complete
+from explorer.bench.window.measuring import figures, wait, wait_complete
 from explorer.gui.curves import Curves
 from explorer.gui.live import LiveRun
 from explorer.gui.painted import PaintWatch

@@ -65,10 +65,10 @@ class Contender(Protocol):
 def make_contender(entry: Entry, device: torch.device) -> Contender:
     """Each side imports what it needs itself, and no more: that belongs to its set-up."""
     if entry.side == "notebook":
-        from explorer.engine.notebook import Notebook
+        from explorer.bench.training.notebook import Notebook
 
         return Notebook(entry, device)
-    from explorer.engine.ours import Ours
+    from explorer.bench.training.explorer_side import Ours
 
     return Ours(entry, device)
 

@@ -1,0 +1,1 @@
+"""What is measured about all of this program, beside what others take for the same."""

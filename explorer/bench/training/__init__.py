@@ -1,0 +1,1 @@
+"""`bench train`: the chapter's loop as its notebook has it, and ours, taking turns."""
