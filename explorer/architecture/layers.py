@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple, Protocol
 
-from explorer.architecture.symbol import Symbol
+from explorer.architecture.source.symbol import Symbol
 
 Shape = tuple[int, ...]
 

@@ -276,7 +276,7 @@ def exported(form: "Format", plan: "Plan", names: str, run: "Run | None") -> str
         from explorer.engine.export import Source, export
 
         return export(form, Source(plan, names, run))
-    from explorer.architecture.source import WRITERS
+    from explorer.architecture.source.network import WRITERS
 
     return WRITERS[form.name](plan, names)
 

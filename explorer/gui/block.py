@@ -18,7 +18,7 @@ from explorer.architecture.blocks import Block, CannotBuild, build_block
 from explorer.architecture.layers import Signal as Flow
 from explorer.architecture.layers import shape_text
 from explorer.architecture.plan import Section
-from explorer.architecture.source import block_source
+from explorer.architecture.source.network import block_source
 from explorer.gui import theme
 from explorer.gui.boxes import NumberBox
 from explorer.gui.buttons import word_button

@@ -13,7 +13,7 @@ from explorer.architecture.blocks import Join
 from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_of
-from explorer.architecture.source import python_source
+from explorer.architecture.source.network import python_source
 from explorer.gui.worker_state import WorkerState
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from explorer.architecture.notation import SUFFIX, from_line, load_design, to_line, to_toml
-from explorer.architecture.source import WRITERS, python_source
+from explorer.architecture.source.network import WRITERS, python_source
 from explorer.atomic_files import write_atomically
 from explorer.gui.crew import Crew
 from explorer.gui.document import Document, called_as

@@ -1,7 +1,7 @@
 """FORMATS: what a network can be exported to, described without torch, for the menu and the command line. No Qt.
 
-A format is one entry here and one writer of its name: in the `WRITERS` of `architecture/source.py` if a plan is all
-that it needs, else in those of `engine/export.py`.
+A format is one entry here and one writer of its name: in the `WRITERS` of `architecture/source/network.py` if a plan is
+all that it needs, else in those of `engine/export.py`.
 """
 
 from dataclasses import dataclass

@@ -5,7 +5,7 @@ from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.notation import from_line
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_files
-from explorer.architecture.source import DIALECTS
+from explorer.architecture.source.network import DIALECTS
 from tests.designs import SHALLOW, designs
 
 

@@ -12,8 +12,8 @@ from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.notation import from_line, to_line
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_files
-from explorer.architecture.source import python_source
-from explorer.architecture.symbol import Symbol
+from explorer.architecture.source.network import python_source
+from explorer.architecture.source.symbol import Symbol
 from tests.designs import SHALLOW, designs
 
 

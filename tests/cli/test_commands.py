@@ -13,7 +13,7 @@ from explorer import __file__ as package
 from explorer.architecture.notation import to_toml
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_files
-from explorer.architecture.source import python_source
+from explorer.architecture.source.network import python_source
 from explorer.cli import main
 from explorer.cli.commands import COMMANDS
 from explorer.runs.commands import Continue, Train

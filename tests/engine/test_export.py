@@ -5,9 +5,9 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
 
-from explorer.architecture import source
 from explorer.architecture.notation import from_toml
 from explorer.architecture.plan import plan_network
+from explorer.architecture.source import network
 from explorer.cli import main
 from explorer.engine import export
 from explorer.engine.model import build_model
@@ -27,7 +27,7 @@ def folder(tmp_path):
 
 def test_every_format_has_its_writer():
     """Where it may stand depends on what it needs: the window, which has no torch, writes the others itself."""
-    assert set(source.WRITERS) == {name for name, form in FORMATS.items() if not form.needs}
+    assert set(network.WRITERS) == {name for name, form in FORMATS.items() if not form.needs}
     assert set(export.WRITERS) == {name for name, form in FORMATS.items() if form.needs}
 
 

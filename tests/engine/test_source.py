@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_files
-from explorer.architecture.source import python_source
+from explorer.architecture.source.network import python_source
 from explorer.cli.summary import view_of
 from explorer.engine.model import build_model
 from tests.designs import SMALL, designs

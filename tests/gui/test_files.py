@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox
 
 from explorer.architecture.notation import load_design, to_toml
 from explorer.architecture.presets import preset
-from explorer.architecture.source import python_source
+from explorer.architecture.source.network import python_source
 from explorer.gui.worker_state import WorkerState
 from explorer.runs.commands import Train
 from explorer.runs.recipe import Recipe

@@ -11,10 +11,10 @@ from typing import Any
 from explorer.architecture.blocks import BLOCKS, IDENTITY, SHORTCUTS, Blueprint, Join, Steps, Wiring
 from explorer.architecture.design import Design
 from explorer.architecture.layers import Conv2d
-from explorer.architecture.layout import Lines, chain, indented
 from explorer.architecture.names import branch_convolutions
 from explorer.architecture.plan import Plan
-from explorer.architecture.symbol import Symbol
+from explorer.architecture.source.lines import Lines, chain, indented
+from explorer.architecture.source.symbol import Symbol
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 
-from explorer.architecture.block_source import BlockSource, Dialect, sequence
 from explorer.architecture.blocks import Join
 from explorer.architecture.design import Design
 from explorer.architecture.layers import shape_text
-from explorer.architecture.layout import Lines, chain, indented, laid_out
 from explorer.architecture.names import VOCABULARIES, Name
 from explorer.architecture.notation import to_line
 from explorer.architecture.plan import Plan
+from explorer.architecture.source.block import BlockSource, Dialect, sequence
+from explorer.architecture.source.lines import Lines, chain, indented, laid_out
 from explorer.validation import Complaint, Refused
 
 INITS = {
