@@ -196,7 +196,7 @@ def sweep(options: Namespace) -> int:
 
     design, recipe = task_of(options)  # refuses what it can before torch is imported
     from explorer.cli.listings import sweep_text
-    from explorer.engine.sweep import sweep
+    from explorer.engine.probes.lr_range_test import sweep
     from explorer.runs.answers import Sweep, Swept
     from explorer.runs.events import Failed
     from explorer.runs.line import record_table

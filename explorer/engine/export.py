@@ -7,7 +7,7 @@ from safetensors.torch import save
 
 from explorer.architecture.notation import to_toml
 from explorer.architecture.plan import Plan
-from explorer.engine.weights import weights_of
+from explorer.engine.training.weights import weights_of
 from explorer.runs.folder import Run
 from explorer.runs.formats import Format, Need
 from explorer.sentences import QT_TRANSLATE_NOOP

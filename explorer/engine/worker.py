@@ -16,15 +16,14 @@ import torch
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.console import Console
-from explorer.engine.course import Course
 from explorer.engine.devices import list_devices
-from explorer.engine.estimate import estimate
-from explorer.engine.lanes import Lanes
-from explorer.engine.probes import probe
+from explorer.engine.pipes import END, Inbox, Message, Outbox, Pulse, is_pipe
+from explorer.engine.probes.estimate import estimate
+from explorer.engine.probes.lr_range_test import sweep
+from explorer.engine.probes.registry import probe
 from explorer.engine.referee import referee
-from explorer.engine.session import failure, open_sessions
-from explorer.engine.sweep import sweep
-from explorer.engine.wire import END, Inbox, Message, Outbox, Pulse, is_pipe
+from explorer.engine.training.run import Course, failure, open_sessions
+from explorer.engine.training.side_by_side import Lanes
 from explorer.runs import events
 from explorer.runs.answers import Estimate, Probe, Question, Sweep
 from explorer.runs.commands import Command, Continue, Control, Resume, Stop, Train

@@ -1,6 +1,6 @@
 """Which data sets there are, described without torch. No Qt.
 
-`engine/datasets.py` reads the data sets.
+`engine/data/datasets.py` reads the data sets.
 """
 
 import os

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from explorer.engine.datasets import read_idx_set
+from explorer.engine.data.datasets import read_idx_set
 from explorer.runs.catalogue import idx_folder
 
 Pixels = npt.NDArray[np.uint8]

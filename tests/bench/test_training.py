@@ -14,8 +14,8 @@ from explorer.bench.training.explorer_side import Ours
 from explorer.bench.training.notebook import Accumulator, Notebook, Pictures, Shuffled
 from explorer.bench.training.side import Entry, peak, read_entry
 from explorer.bench.training.side_process import Answer, Player
-from explorer.engine.datasets import Images
-from explorer.engine.loader import epoch_order, place_images
+from explorer.engine.data.datasets import Images
+from explorer.engine.data.loader import epoch_order, place_images
 from explorer.runs.launch import GLIBC, launch_local
 from explorer.runs.recipe import RECIPES
 

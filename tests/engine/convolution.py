@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from explorer.engine.lean import LeanConv2d
+from explorer.engine.kernels.fast_layers import LeanConv2d
 
 Results = tuple[Tensor, ...]
 

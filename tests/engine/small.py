@@ -6,10 +6,10 @@ import torch
 
 from explorer.architecture.design import Design, Stage
 from explorer.architecture.plan import plan_network
-from explorer.engine.checkpoint import load_checkpoint
-from explorer.engine.fit import fit
-from explorer.engine.loader import Loader, batch_bounds
-from explorer.engine.training import Training
+from explorer.engine.data.loader import Loader, batch_bounds
+from explorer.engine.training.checkpoint import load_checkpoint
+from explorer.engine.training.fit import fit
+from explorer.engine.training.state import Training
 from explorer.runs import events
 from explorer.runs.commands import Control
 from explorer.runs.events import Event

@@ -9,10 +9,10 @@ import torch
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.devices import available_memory, choose_device, list_devices, multiplies_bf16_fast
-from explorer.engine.rewrites import Rewrites, make_network, promised
-from explorer.engine.session import failure
-from explorer.engine.training import Training
-from explorer.engine.tuning import tuned
+from explorer.engine.kernels.rewrites import Rewrites, make_network, promised
+from explorer.engine.training.run import failure
+from explorer.engine.training.state import Training
+from explorer.engine.training.tuning import tuned
 from explorer.runs.recipe import Recipe
 
 pytestmark = [

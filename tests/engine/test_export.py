@@ -11,7 +11,7 @@ from explorer.architecture.source import network
 from explorer.cli import main
 from explorer.engine import export
 from explorer.engine.model import build_model
-from explorer.engine.weights import weights_of
+from explorer.engine.training.weights import weights_of
 from explorer.runs.folder import read_run
 from explorer.runs.formats import FORMATS
 from explorer.validation import Refused

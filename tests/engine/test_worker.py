@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.engine.session import open_sessions
+from explorer.engine.training.run import open_sessions
 from explorer.runs.answers import Estimate
 from explorer.runs.commands import Continue, Pause, Resume, StepOnce, Stop, Train, command_line
 from explorer.runs.events import Step

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from explorer.architecture.identity import deepened
 from explorer.architecture.notation import from_line
 from explorer.architecture.presets import preset
-from explorer.engine.growth import check_growth
+from explorer.engine.training.growth import check_growth
 from explorer.gui.worker_state import WorkerState
 from explorer.runs.answers import Insert, Inserted, Logits, Probe, Zero, Zeroed
 from explorer.runs.commands import Train

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QToolButton
 
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
-from explorer.engine.rewrites import make_network
-from explorer.engine.weights import save_best
+from explorer.engine.kernels.rewrites import make_network
+from explorer.engine.training.weights import save_best
 from explorer.gui import journeys, theme
 from explorer.gui.journeys import TRAINED, UNTRAINED, read_sheets
 from explorer.gui.strip import Column, Lane, Strip

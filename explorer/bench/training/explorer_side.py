@@ -7,12 +7,12 @@ from torch import Tensor, nn
 
 from explorer.architecture.plan import plan_network
 from explorer.bench.training.side import Entry
-from explorer.engine.datasets import load_data
-from explorer.engine.loader import Loader, batch_bounds, epoch_order, place_images
+from explorer.engine.data.datasets import load_data
+from explorer.engine.data.loader import Loader, batch_bounds, epoch_order, place_images
 from explorer.engine.referee import referee
-from explorer.engine.session import Session
-from explorer.engine.training import Training
-from explorer.engine.tuning import tuned
+from explorer.engine.training.run import Session
+from explorer.engine.training.state import Training
+from explorer.engine.training.tuning import tuned
 from explorer.runs.folder import RunFolder
 
 

@@ -17,8 +17,8 @@ from torchvision import transforms
 
 from explorer.architecture.plan import plan_network
 from explorer.bench.training.side import Entry
-from explorer.engine.datasets import Images, load_data
-from explorer.engine.loader import epoch_order
+from explorer.engine.data.datasets import Images, load_data
+from explorer.engine.data.loader import epoch_order
 from explorer.engine.model import build_model
 
 LOADERS = 4  # processes

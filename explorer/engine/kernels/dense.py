@@ -1,0 +1,63 @@
+"""Dense convolutions: where the map that is put out is no larger than the kernel, each of its rows is a product. No Qt.
+
+Only those rows of taps take part that reach something. Maps are (n, height, width, channels), taps (outputs, kernel,
+kernel, channels).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+from explorer.engine.kernels.taps import Reach, reaches, useful_taps
+
+
+def convolve(maps: Tensor, taps: Tensor, stride: int) -> Tensor:
+    """The convolution of `maps`, padded by half its kernel."""
+    (height, width), kernel = maps.shape[1:3], taps.shape[1]
+    columns = useful_taps(width, kernel, stride)
+    last = (width - 1) // stride * stride  # where the last window begins
+    padding = 0, 0, columns.padding, last + columns.end - columns.first - columns.padding - width
+    rows = reaches(height, kernel, stride)
+    out: Tensor = Products.apply(F.pad(maps, padding), taps, rows, slice(columns.first, columns.end), stride)
+    return out
+
+
+class Products(torch.autograd.Function):
+    """One product of matrices for each row that a convolution puts out; autograd's own would copy all weights for each.
+
+    `pixels` (n, height, width, channels), padded at the sides, and `taps` (outputs, kernel, kernel, channels), of which
+    all `columns` are used and, of the rows, those of each reach in `rows`. What is put out has its channels last too.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, pixels: Tensor, taps: Tensor, rows: Sequence[Reach], columns: slice, stride: int) -> Tensor:
+        ctx.save_for_backward(pixels, taps)
+        ctx.where = rows, columns, stride
+        width = columns.stop - columns.start
+        out = [windows(pixels, row, width, stride) @ taps[:, row.taps, columns].flatten(1).t() for row in rows]
+        return torch.stack(out, 1)
+
+    @staticmethod
+    def backward(ctx: Any, out: Tensor) -> tuple[Tensor | None, ...]:
+        """Gradients, of what was put out and of what went in."""
+        (pixels, taps), (rows, columns, stride) = ctx.saved_tensors, ctx.where
+        of_pixels, of_taps = torch.zeros_like(pixels), taps.new_zeros(taps.shape)
+        width = columns.stop - columns.start
+        for across, row in zip(out.unbind(1), rows, strict=True):
+            used = taps[:, row.taps, columns]
+            spread = (across @ used.flatten(1)).view(*across.shape[:2], *used.shape[1:])
+            for window in range(across.shape[1]):
+                left = window * stride
+                of_pixels[:, row.positions, left : left + width] += spread[:, window]
+            reached = windows(pixels, row, width, stride).reshape(-1, used.shape[1], used[0, 0].numel())
+            for line, tap in enumerate(range(row.taps.start, row.taps.stop)):
+                of_taps[:, tap, columns].view(len(taps), -1).addmm_(across.flatten(0, 1).t(), reached[:, line])
+        return of_pixels, of_taps, None, None, None
+
+
+def windows(pixels: Tensor, row: Reach, width: int, stride: int) -> Tensor:
+    """What each position of a row reaches: (n, positions, taps · channels)."""
+    return pixels[:, row.positions].unfold(2, width, stride).permute(0, 2, 1, 4, 3).flatten(2)

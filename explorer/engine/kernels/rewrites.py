@@ -1,0 +1,74 @@
+"""Rewrites: how the arithmetic of a network is carried out where that is free. No Qt.
+
+Each may be on or off: the function computed, the parameters and their names stay; sums may round in another order,
+and bf16 rounds more. `tuning` finds which of them are worth it.
+"""
+
+from dataclasses import dataclass, fields
+
+import torch
+from torch import nn
+
+from explorer.architecture.plan import Plan
+from explorer.engine.devices import multiplies_bf16_fast
+from explorer.engine.kernels import fast_layers
+from explorer.engine.model import build_model
+from explorer.runs.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrites:
+    """`channels_last`: the layout of maps in memory. `bf16`: products of 16 bits. The rest of a layer's: see `lean`.
+
+    `graph`: a step's kernels on an NVIDIA GPU are launched together.
+    """
+
+    channels_last: bool = False
+    cropped: bool = False
+    dense: bool = False
+    winograd: bool = False
+    folded: bool = False
+    bf16: bool = False
+    graph: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of those that are on."""
+        return tuple(each.name for each in fields(self) if getattr(self, each.name))
+
+
+LEAN = Rewrites(channels_last=True, cropped=True, dense=True, folded=True)  # less work, whatever the network
+
+
+def promised(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
+    """All that ought to be worth it for this network on this device; a card has fast convolutions for any map.
+
+    Winograd's sums are of values too different for the few digits of bf16.
+    """
+    on_cpu = device.type == "cpu"
+    bf16 = recipe.precision == "bf16" or (recipe.precision == "auto" and multiplies_bf16_fast(device))
+    return Rewrites(
+        channels_last=True,
+        cropped=any(fast_layers.croppable(plan)),
+        dense=on_cpu and any(fast_layers.dense_convolutions(plan)),
+        winograd=on_cpu and not bf16 and any(fast_layers.winograd_convolutions(plan)),
+        folded=any(fast_layers.foldable(plan)),
+        bf16=bf16,
+        graph=device.type == "cuda",
+    )
+
+
+def make_network(plan: Plan, device: torch.device, rewrites: Rewrites = LEAN) -> nn.Module:
+    """The plan's network on `device`."""
+    network: nn.Module = build_model(plan)
+    layout = torch.channels_last if rewrites.channels_last else torch.contiguous_format
+    network = network.to(device, memory_format=layout)  # type: ignore[call-overload]
+    for rewrite, wanted in (
+        (fast_layers.crop_taps, rewrites.cropped),
+        (fast_layers.make_dense, rewrites.dense),
+        (fast_layers.use_winograd, rewrites.winograd),
+        (fast_layers.fold_biases, rewrites.folded),
+    ):
+        if wanted:
+            rewrite(network, plan)
+    return network

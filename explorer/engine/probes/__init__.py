@@ -1,0 +1,1 @@
+"""Questions about a network: estimates, lesions, feature maps, learning rates. No Qt."""

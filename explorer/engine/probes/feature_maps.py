@@ -1,0 +1,162 @@
+"""Travel: what becomes of one image in a network, section by section, as pictures of its feature maps. No Qt.
+
+The pixels travel in a file of uint8, one an answer, in a folder that goes with this process.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cache, partial
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+from explorer.architecture.design import Design
+from explorer.engine.data.datasets import DATASETS, Images, fit_image, folder_files, load_data, open_image
+from explorer.engine.data.loader import place_images
+from explorer.engine.probes.probed_network import Subject
+from explorer.runs.answers import MAX_MAPS, FeatureMaps, Maps, Origin, Sheet, sent_size
+from explorer.runs.catalogue import describe_data
+from explorer.sentences import QT_TRANSLATE_NOOP
+from explorer.validation import refuse
+
+SETTLING = 16  # images that the norms of an untrained network see
+KEPT = 8  # files of answers: whoever asked has read those before
+_NUMBERS = count(1)  # of files
+CPU = torch.device("cpu")
+
+
+class Picture(NamedTuple):
+    """An image at the design's input, uint8 of (channels, height, width), and what it was before."""
+
+    pixels: Tensor
+    origin: Origin
+
+
+def travel(subject: Subject, question: Maps) -> FeatureMaps:
+    """The feature maps of an image in a file, or of one of the validation images.
+
+    Raises Refused for what is no image, and where a network's numbers have become too large for a float.
+    """
+    design = subject.plan.design
+    if design.input[0] not in (1, 3):
+        what = QT_TRANSLATE_NOOP("explorer", "the design takes {channels} channels, an image has 1 or 3")
+        raise refuse("input", what, channels=design.input[0])
+    gallery = open_gallery(subject.recipe.data, design)
+    number = question.image % len(gallery)
+    picture = read_picture(Path(question.file), design) if question.file else gallery[number]()
+    settle_norms(subject, gallery)
+    pictures = {"": shrink(picture.pixels)}
+    for name, maps in follow(subject, picture.pixels):
+        if not maps.isfinite().all():
+            what = QT_TRANSLATE_NOOP("explorer", "puts out numbers too large for a float: the weights have no use")
+            raise refuse(name, what)
+        if name != "head":
+            pictures[name] = sheet(maps)
+    probability, predicted = maps.softmax(0).max(0)
+    file, sheets = _write_sheets(pictures)
+    return FeatureMaps(
+        file=str(file),
+        sheets=sheets,
+        origin=picture.origin,
+        predicted=int(predicted),
+        probability=float(probability),
+        images=len(gallery),
+    )
+
+
+def open_gallery(name: str, design: Design) -> Sequence[Callable[[], Picture]]:
+    """The validation images of a data set, each read when it is called for. Raises Refused."""
+    data_set = describe_data(name)
+    if data_set.name not in DATASETS:
+        return [partial(read_picture, path, design, label) for path, label in folder_files(data_set)[1]]
+    images = load_data(name, data_set.fit(design, own_size=True)).validation
+    return [partial(take_picture, images, number, design) for number in range(len(images.labels))]
+
+
+def take_picture(images: Images, number: int, design: Design) -> Picture:
+    """One of a data set's images, scaled as for training; a grey one fills all channels."""
+    chosen = slice(number, number + 1)
+    scaled = place_images(Images(images.pixels[chosen], images.labels[chosen]), design, CPU).pixels[0]
+    channels, height, width = images.pixels.shape[1:]
+    origin = Origin(width, height, "L" if channels == 1 else "RGB", label=int(images.labels[number]))
+    return Picture(scaled.expand(design.input), origin)
+
+
+def read_picture(path: Path, design: Design, label: int = -1) -> Picture:
+    """The image in a file, brought to the design's input as a folder's images are for training. Raises Refused."""
+    if not path.is_file():  # to open a pipe would be to wait for ever
+        raise refuse("data", QT_TRANSLATE_NOOP("explorer", "there is no file {path!r}"), path=str(path))
+    image, turned = open_image(path)
+    pixels = torch.from_numpy(fit_image(image, design.input)).permute(2, 0, 1)
+    (width, height), (_, rows, columns) = image.size, design.input
+    return Picture(pixels, Origin(width, height, image.mode, turned, width * rows != height * columns, label))
+
+
+def settle_norms(subject: Subject, gallery: Sequence[Callable[[], Picture]]) -> None:
+    """Let the norms of an untrained network see some images, as in the first step of training.
+
+    Until then they let everything pass, and the values double from block to block: hundreds of blocks end in infinity.
+    """
+    norms = [module for module in subject.network.modules() if isinstance(module, nn.BatchNorm2d)]
+    if any(int(norm.num_batches_tracked) for norm in norms if norm.num_batches_tracked is not None):
+        return
+    for norm in norms:
+        norm.momentum = None  # the mean over all that was seen
+    batch = torch.stack([gallery[number % len(gallery)]().pixels for number in range(SETTLING)])
+    subject.network.train()
+    subject.network(batch.to(subject.device).float() / 255)
+    subject.network.eval()
+
+
+def follow(subject: Subject, pixels: Tensor) -> Iterator[tuple[str, Tensor]]:
+    """The name of each section and what it puts out for one image, on the CPU: maps, and at last the scores."""
+    x = pixels.to(subject.device).float().unsqueeze(0) / 255
+    for section in subject.plan.sections:
+        for name in [layer.name for layer in section.loose] or [section.name]:
+            x = subject.network.get_submodule(name)(x.flatten(1) if name == "fc" else x)
+        yield section.name, x[0].cpu()
+
+
+def sheet(maps: Tensor) -> Tensor:
+    """The most active of (channels, height, width), side by side in grey: each from silence to its own maximum."""
+    strongest = maps.abs().mean((1, 2)).sort(descending=True, stable=True).indices[:MAX_MAPS]
+    shown = shrink(maps[strongest])
+    lowest = shown.amin((1, 2), keepdim=True).clamp_max(0)
+    reach = (shown.amax((1, 2), keepdim=True) - lowest).clamp_min(torch.finfo(shown.dtype).tiny)
+    return torch.cat(tuple((shown - lowest) / reach * 255), dim=1).unsqueeze(0)
+
+
+def shrink(maps: Tensor) -> Tensor:
+    """Maps at the size in which they are sent: the means of what is larger."""
+    return F.adaptive_avg_pool2d(maps.float(), sent_size(maps.shape))
+
+
+def _write_sheets(pictures: Mapping[str, Tensor]) -> tuple[Path, tuple[Sheet, ...]]:
+    """Write pictures of (1 or 3, height, width) from 0 to 255, by their paths, into a new file; say where each is."""
+    file, sheets, offset = _new_file(), [], 0
+    with file.open("wb") as stream:
+        for path, values in pictures.items():
+            pixels = values.round().to(torch.uint8)
+            pixels = pixels[0] if len(pixels) == 1 else pixels.permute(1, 2, 0)
+            sheets.append(Sheet(path, offset, tuple(pixels.shape)))
+            offset += stream.write(pixels.contiguous().numpy().tobytes())
+    return file, tuple(sheets)
+
+
+@cache
+def _folder() -> TemporaryDirectory[str]:
+    """Made for the first answer; it goes when this process ends, or with the folder that a window has given it."""
+    return TemporaryDirectory(prefix="resnet-explorer-")
+
+
+def _new_file() -> Path:
+    """A path for the next answer; what was asked for long ago has been read, and is removed."""
+    number, place = next(_NUMBERS), Path(_folder().name)
+    with suppress(OSError):
+        (place / f"{number - KEPT}.uint8").unlink(missing_ok=True)
+    return place / f"{number}.uint8"

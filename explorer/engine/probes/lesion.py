@@ -1,0 +1,117 @@
+"""Lesions: what becomes of a trained network when a branch is put to zero, or an identity put in. No Qt.
+
+Compared on real images of the validation set, in full precision. Veit et al. 2016 (arXiv 1605.06431): a residual
+network bears the loss of a block, a plain one does not.
+"""
+
+import copy
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from explorer.architecture.identity import deepened, insertion
+from explorer.architecture.plan import plan_network
+from explorer.engine.data.datasets import Images
+from explorer.engine.data.loader import Loader, batch_bounds, place_images
+from explorer.engine.kernels.rewrites import make_network
+from explorer.engine.model import ResidualBlock, set_branch_to_zero
+from explorer.engine.probes.probed_network import Subject
+from explorer.engine.training.growth import grow
+from explorer.runs.answers import Comparison, Insert, Inserted, Logits, Zero, Zeroed
+from explorer.sentences import QT_TRANSLATE_NOOP
+from explorer.validation import Complaint, Refused, refuse
+
+MOST_IMAGES, FEWEST_IMAGES = 2000, 50
+AFFORDABLE = 10**11  # multiply–accumulates of one pass: some seconds on two cores
+BATCH = 100
+ROWS, CLASSES = 3, 10  # of the logits that an answer shows
+
+Found = TypeVar("Found", bound=Comparison)
+
+
+def zero(subject: Subject, question: Zero) -> Zeroed:
+    """Compare with the branches of the named blocks at zero. Raises Refused."""
+    if not question.blocks:
+        raise refuse("blocks", "name at least one")
+    network = copy.deepcopy(subject.network)
+    blocks = {name: each for name, each in network.named_modules() if isinstance(each, ResidualBlock)}
+    for path in question.blocks:
+        if path not in blocks:
+            raise refuse("blocks", "{path!r} is not a block of this design", path=path[:40])
+        set_branch_to_zero(blocks[path])
+    return compare(subject, network, Zeroed, question.blocks)
+
+
+def insert(subject: Subject, question: Insert) -> Inserted:
+    """Compare with an identity inserted where it is wanted. Raises Refused."""
+    ruling = insertion(subject.plan, question.block)
+    if not ruling.holds:
+        raise Refused(Complaint("block", ruling.why))
+    network = make_network(plan_network(deepened(subject.plan.design, question.block)), subject.device).eval()
+    grow(network, subject.network.state_dict(), [question.block])
+    return compare(subject, network, Inserted, (question.block,))
+
+
+@contextmanager
+def watch(network: nn.Module, paths: Iterable[str]) -> Iterator[list[str]]:
+    """Those of the blocks at `paths` that have put out their input, bit for bit, whenever they ran meanwhile."""
+    identities = list(paths)
+
+    def hook(path: str, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        if path in identities and not torch.equal(inputs[0], output):
+            identities.remove(path)
+
+    hooks = [
+        network.get_submodule(path).register_forward_hook(
+            lambda _, inputs, output, path=path: hook(path, inputs, output)
+        )
+        for path in identities
+    ]
+    try:
+        yield identities
+    finally:
+        for each in hooks:
+            each.remove()
+
+
+def compare(subject: Subject, changed: nn.Module, kind: type[Found], paths: tuple[str, ...]) -> Found:
+    """Run the subject and its self that was `changed` at the blocks `paths` on the same images. Raises Refused."""
+    images = chosen_images(subject)
+    difference, equal, hits = 0.0, True, [0, 0]
+    rows: list[Logits] = []
+    with watch(changed, paths) as identities:
+        for bounds in batch_bounds(len(images), BATCH):
+            pixels, labels = images.batch(bounds)
+            before, after = subject.network(pixels), changed(pixels)
+            largest = (after - before).abs().max().item()
+            if not math.isfinite(largest):
+                raise refuse("logits", QT_TRANSLATE_NOOP("explorer", "are no finite numbers any more"))
+            difference = max(difference, largest)
+            equal = equal and torch.equal(before, after)
+            for index, logits in enumerate((before, after)):
+                hits[index] += int((logits.argmax(1) == labels).sum())
+            for index in range(min(ROWS - len(rows), len(labels))):
+                first = (tuple(logits[index, :CLASSES].tolist()) for logits in (before, after))
+                rows.append(Logits(int(labels[index]), *first))
+    return kind(
+        blocks=paths,
+        identities=tuple(identities),
+        accuracy_before=hits[0] / len(images),
+        accuracy_after=hits[1] / len(images),
+        images=len(images),
+        difference=difference,
+        equal=equal,
+        rows=tuple(rows),
+    )
+
+
+def chosen_images(subject: Subject) -> Loader:
+    """As many validation images as a few seconds allow, from all parts of the set: a folder's come class by class."""
+    pixels, labels = subject.data.validation
+    count = min(MOST_IMAGES, len(labels), max(FEWEST_IMAGES, AFFORDABLE // subject.plan.macs))
+    chosen = torch.linspace(0, len(labels) - 1, count).round().long()
+    return place_images(Images(pixels[chosen], labels[chosen]), subject.plan.design, subject.device)

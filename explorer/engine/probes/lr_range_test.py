@@ -1,0 +1,85 @@
+"""Sweep: the learning-rate range test (Smith, arXiv 1506.01186). Some steps, each with a larger rate. No Qt."""
+
+import math
+import time
+from collections.abc import Iterator
+from itertools import cycle, pairwise
+
+import torch
+from torch import Tensor
+
+from explorer.engine.data.augment import Feed
+from explorer.engine.data.loader import Loader, batch_bounds
+from explorer.engine.training.fit import READ_EVERY
+from explorer.engine.training.run import prepare, unanswered
+from explorer.engine.training.state import Training
+from explorer.runs.answers import Sweep, Swept
+from explorer.runs.events import Event, Progress
+from explorer.sentences import QT_TRANSLATE_NOOP
+from explorer.validation import refuse
+
+LEAST, MOST = 1e-4, 10.0
+STEPS = 100
+MEMORY = 0.9  # of the smoothed loss
+HOPELESS = 4.0  # times the lowest smoothed loss: larger rates need not be tried
+SETTLING = 10  # steps before the averages say something
+
+
+def sweep(question: Sweep) -> Iterator[Event]:
+    """Progress, and at last what was found, or why there is nothing."""
+    try:
+        with torch.random.fork_rng():
+            recipe = question.recipe.change(schedule="constant", warm_up=0.0, ema=0.0)  # the rates are set here
+            train, _, (training,) = prepare(recipe, question.design)
+        yield from steps(question, training, train)
+    except Exception as error:
+        yield unanswered(question, error)
+
+
+def steps(question: Sweep, training: Training, train: Loader) -> Iterator[Event]:
+    """The rates one after the other on the batches of a first epoch, as long as there is hope.
+
+    Advised is the one at which the loss fell fastest.
+    """
+    rates = [LEAST * (MOST / LEAST) ** (step / (STEPS - 1)) for step in range(STEPS)]
+    feed = Feed(train, question.recipe, 1, question.design.classes)
+    pending: list[Tensor] = []
+    losses: list[float] = []
+    read = time.monotonic()
+    for rate, bounds in zip(rates, cycle(batch_bounds(len(train), question.recipe.batch_size)), strict=False):
+        for group in training.optimizer.param_groups:
+            group["lr"] = rate
+        pending.append(training.learn(*feed[bounds])[0])
+        if time.monotonic() - read < READ_EVERY and rate < MOST:
+            continue
+        losses += torch.stack(pending).tolist()
+        pending.clear()
+        if is_hopeless(losses):
+            break
+        yield Progress(question.name, len(losses), STEPS, question.id)
+        read = time.monotonic()
+    shown = smooth(losses)
+    lowest = shown.index(min(shown)) if shown else 0  # what falls after a rise has been thrown up before
+    if not lowest:
+        what = QT_TRANSLATE_NOOP("explorer", "the loss falls at no rate from {least:g} on")
+        raise refuse("lr", what, least=LEAST)
+    first = min(SETTLING, lowest - 1)
+    falls = [before - after for before, after in pairwise(shown[first : lowest + 1])]
+    advised = rates[first + falls.index(max(falls))]
+    yield Swept(rates=tuple(rates[: len(shown)]), losses=tuple(shown), advised=float(f"{advised:.1g}"), id=question.id)
+
+
+def smooth(losses: list[float]) -> list[float]:
+    """Moving averages of the losses before the first that is no number, each corrected for the short memory it has."""
+    average, found = 0.0, []
+    for step, loss in enumerate(losses, 1):
+        if not math.isfinite(loss):
+            break
+        average = MEMORY * average + (1 - MEMORY) * loss
+        found.append(average / (1 - MEMORY**step))
+    return found
+
+
+def is_hopeless(losses: list[float]) -> bool:
+    shown = smooth(losses)
+    return len(shown) < len(losses) or shown[-1] > HOPELESS * min(shown)

@@ -1,0 +1,44 @@
+"""Subject: the network that a question is about, ready to be run, and the data that it learns from. No Qt."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import nn
+
+from explorer.architecture.plan import Plan
+from explorer.engine.data.datasets import Data, load_data
+from explorer.engine.devices import choose_device
+from explorer.engine.kernels.rewrites import make_network
+from explorer.engine.training.growth import fill
+from explorer.engine.training.run import buildable_plan
+from explorer.engine.training.weights import weights_of
+from explorer.runs.answers import Probe
+from explorer.runs.folder import find_run
+from explorer.runs.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A network in eval mode on `device`; its data is read when a question first wants it."""
+
+    plan: Plan
+    network: nn.Module
+    recipe: Recipe
+    device: torch.device
+
+    @cached_property
+    def data(self) -> Data:
+        """All images, for training and validation. Raises Refused."""
+        return load_data(self.recipe.data, self.plan.design)
+
+
+def subject_of(probe: Probe) -> Subject:
+    """The network with its run's weights, or with those that a run would begin with. Raises Refused."""
+    plan, device = buildable_plan(probe.design), choose_device(probe.recipe.device)
+    torch.manual_seed(probe.recipe.seed)
+    network = make_network(plan, device)
+    if probe.run:
+        run = find_run(probe.run, probe.runs)
+        fill(network, probe.design, run, weights_of(run), probe.grown)
+    return Subject(plan, network.eval(), probe.recipe, device)

@@ -1,0 +1,29 @@
+"""Probes: questions about a network that is not training, each one function in `PROBES`. No Qt."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from explorer.engine.probes import feature_maps, lesion, torchinfo_time
+from explorer.engine.probes.probed_network import Subject, subject_of
+from explorer.engine.training.run import answered
+from explorer.runs.answers import Answer, Insert, Maps, Probe, Torchinfo, Zero
+from explorer.runs.events import Failed
+
+PROBES: dict[type[Probe], Callable[[Subject, Any], Answer]] = {
+    Zero: lesion.zero,
+    Insert: lesion.insert,
+    Maps: feature_maps.travel,
+    Torchinfo: torchinfo_time.torchinfo,
+}
+
+
+def probe(question: Probe) -> Answer | Failed:
+    """The answer, or why there is none."""
+
+    def ask() -> Answer:
+        with torch.random.fork_rng(), torch.inference_mode():
+            return PROBES[type(question)](subject_of(question), question)
+
+    return answered(question, ask)

@@ -1,0 +1,1 @@
+"""A training run: its state, its loop, its checkpoints, and what it begins with. No Qt."""

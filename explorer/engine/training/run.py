@@ -1,0 +1,297 @@
+"""Session: one run from its command to its ending, with network, data and folder. No Qt."""
+
+import re
+import traceback
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from explorer.architecture.checks import find_problems
+from explorer.architecture.design import Design
+from explorer.architecture.plan import Plan, plan_network
+from explorer.architecture.twins import kind_of, twin_of
+from explorer.engine.data.datasets import load_data
+from explorer.engine.data.loader import Loader, batch_bounds, place_images
+from explorer.engine.devices import available_memory, choose_device
+from explorer.engine.kernels.rewrites import Rewrites
+from explorer.engine.referee import referee
+from explorer.engine.training.checkpoint import load_checkpoint
+from explorer.engine.training.fit import Events, fit
+from explorer.engine.training.growth import inherit
+from explorer.engine.training.state import Training
+from explorer.engine.training.tuning import tuned
+from explorer.runs import events
+from explorer.runs.answers import Answer, Question
+from explorer.runs.commands import Continue, Control, Train
+from explorer.runs.events import Event
+from explorer.runs.folder import RunFolder, RunState, find_run, read_paths, unwritable
+from explorer.runs.recipe import Recipe, read_recipe, recipe_table
+from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence
+from explorer.validation import Complaint, Refused, refuse
+
+STATES: dict[type[Event], RunState] = {
+    events.Paused: RunState.PAUSED,
+    events.Resumed: RunState.RUNNING,
+    events.Finished: RunState.FINISHED,
+    events.Stopped: RunState.STOPPED,
+    events.Failed: RunState.FAILED,
+}
+PASSING = (events.Heartbeat, events.Progress)  # of interest while they happen: not kept
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A run that is ready to go; `warning` is something that a person should know first, `twin` the run beside it."""
+
+    training: Training
+    train: Loader
+    validation: Loader
+    folder: RunFolder
+    verdict: events.Verdict
+    warning: Sentence = NOTHING
+    twin: str = ""
+
+    def events(self) -> Events:
+        """The run itself; the last event is its ending."""
+        training, folder = self.training, self.folder.path
+        yield events.Started(
+            run=folder.name,
+            folder=str(folder),
+            params=training.plan.params,
+            referee=self.verdict,
+            device=str(training.device),
+            steps_per_epoch=training.steps_per_epoch,
+            epochs=training.recipe.epochs,
+            step=training.counters.step,
+            kind=kind_of(training.plan.design),
+            rewrites=training.rewrites.names,
+        )
+        if self.warning:
+            yield events.Warned(self.warning)
+        yield from fit(training, self.train, self.validation, self.folder)
+
+    def record(self, event: Event) -> None:
+        """Keep `event` in the run's folder. Raises OSError."""
+        if isinstance(event, PASSING):
+            return
+        self.folder.log(event)
+        if type(event) in STATES:
+            self.folder.update(state=STATES[type(event)], **standing(self.training))
+        elif isinstance(event, events.Epoch):
+            self.folder.update(**standing(self.training))
+        elif isinstance(event, events.Started) and self.twin:
+            self.folder.update(twin=self.twin)
+
+
+def standing(training: Training) -> dict[str, object]:
+    """What a list of runs shows of it."""
+    counters = training.counters
+    best = counters.best_accuracy if counters.best_epoch else None
+    done = counters.step // training.steps_per_epoch
+    return {
+        "epochs_done": done,
+        "best_epoch": counters.best_epoch,
+        "best_accuracy": best,
+        "batches": counters.batches,
+    }
+
+
+def open_sessions(command: Train | Continue) -> tuple[Session, ...]:
+    """Everything that can be refused is refused here, before a step is made; twins are two. Raises Refused."""
+    return begin(command) if isinstance(command, Train) else (go_on(command),)
+
+
+def begin(command: Train) -> tuple[Session, ...]:
+    """A new run in a folder of its own, and its twin in another if that is wanted. Raises Refused."""
+    designs = (command.design, twin_of(command.design)) if command.twin else (command.design,)
+    train, validation, trainings = prepare(command.recipe, *designs)
+    parent, warning = None, NOTHING
+    if command.init_from:
+        run = find_run(command.init_from, command.runs)
+        for training in trainings:
+            warning = inherit(training, run, command.grown)
+        parent = run.id
+    elif command.grown:
+        raise refuse("grown", "needs the run that it has grown from: init_from")
+    plans = [training.plan for training in trainings]
+    verdicts = [referee(plan) for plan in plans]
+    folders = [
+        RunFolder.create(command.runs, plan.design, command.recipe, plan.params, parent, command.grown)
+        for plan in plans
+    ]
+    twins = [folder.path.name for folder in reversed(folders)] if command.twin else [""]
+    return tuple(
+        Session(training, train, validation, folder, verdict, warning, twin)
+        for training, folder, verdict, twin in zip(trainings, folders, verdicts, twins, strict=True)
+    )
+
+
+def go_on(command: Continue) -> Session:
+    """A run from its checkpoint, in the same folder. Raises Refused."""
+    run = find_run(command.run, command.runs)
+    changes = {"epochs": command.epochs, "device": command.device}
+    wanted = {key: value for key, value in changes.items() if value is not None}
+    recipe = read_recipe(recipe_table(run.recipe) | wanted)
+    folder = RunFolder(run.folder)
+    try:
+        found = load_checkpoint(run.folder, folder.manifest["hashes"])
+        if found is not None and found.state["counters"]["epoch"] > recipe.epochs:
+            done = found.state["counters"]["epoch"] - 1
+            what = QT_TRANSLATE_NOOP("explorer", "the run {run} has done {done} already; ask for more")
+            raise refuse("epochs", what, run=run.id, done=done)
+        train, validation, (training,) = prepare(
+            recipe, run.design, rewrites=found and rewrites_of(found.state, recipe)
+        )
+        warning = NOTHING if found is None else found.warning
+        if found is not None:
+            training.restore(found.state)
+        else:
+            warning = Sentence(QT_TRANSLATE_NOOP("explorer", "no checkpoint had been written: the run begins anew"))
+            if run.parent:
+                parent = find_run(run.parent, run.folder.parent)
+                inherit(training, parent, read_paths(folder.manifest.get("grown", ())))
+        verdict = referee(training.plan)
+        folder.take(recipe=recipe_table(recipe), **standing(training))
+    except OSError as error:
+        folder.close()
+        raise unwritable(run.folder, error) from None
+    except BaseException:
+        folder.close()
+        raise
+    return Session(training, train, validation, folder, verdict, warning)
+
+
+def prepare(
+    recipe: Recipe, *designs: Design, rewrites: Rewrites | None = None
+) -> tuple[Loader, Loader, list[Training]]:
+    """The data on the device, and the networks that share it; they take the same images. Raises Refused.
+
+    `rewrites` are by default the fastest for the first of them.
+    """
+    plans = [buildable_plan(design) for design in designs]
+    device = choose_device(recipe.device)
+    torch.backends.cudnn.benchmark = True  # sizes hardly change: the fastest algorithms are worth finding
+    train, validation = (place_images(part, designs[0], device) for part in load_data(recipe.data, designs[0]))
+    steps = len(batch_bounds(len(train), recipe.batch_size))
+    chosen = rewrites or tuned(plans[0], recipe, device)
+    return train, validation, [Training(plan, recipe, device, steps, chosen) for plan in plans]
+
+
+def rewrites_of(state: dict[str, Any], recipe: Recipe) -> Rewrites | None:
+    """Those that a run was computed with: with others its sums would round in another way. None on another device."""
+    here = choose_device(recipe.device).type
+    return Rewrites(**state["rewrites"]) if state.get("device") == here else None
+
+
+def buildable_plan(design: Design) -> Plan:
+    """Raises Refused with every problem that keeps torch from making the network."""
+    plan = plan_network(design)
+    if fatal := [problem for problem in find_problems(plan) if problem.fatal]:
+        raise Refused(*(Complaint(problem.where, problem.what) for problem in fatal))
+    return plan
+
+
+def answered(question: Question, ask: Callable[[], Answer]) -> Answer | events.Failed:
+    """What `ask` returns, with the question's number, or why it has failed."""
+    try:
+        return replace(ask(), id=question.id)
+    except Exception as error:
+        return unanswered(question, error)
+
+
+def unanswered(question: Question, error: Exception) -> events.Failed:
+    """Why there is no answer."""
+    failed = events.Failed(error.sentence) if isinstance(error, Refused) else failure(error, question.recipe)
+    return replace(failed, of=question.name, id=question.id)
+
+
+def failure(error: Exception, recipe: Recipe | None) -> events.Failed:
+    """An error that nobody foresaw, or the lack of memory, which somebody always does."""
+    text = str(error).strip() or type(error).__name__
+    lacks = isinstance(error, torch.OutOfMemoryError | MemoryError) or re.search("allocate memory|out of memory", text)
+    if not lacks:
+        return events.Failed(Sentence(f"{type(error).__name__}: {text.splitlines()[0]}"))
+    on_card = isinstance(error, torch.OutOfMemoryError) or "CUDA" in text
+    device = torch.device("cuda" if on_card else "mps" if "MPS" in text else "cpu")
+    batch_size = recipe.batch_size if recipe else 1
+    if batch_size > 1:
+        advice = Sentence(
+            QT_TRANSLATE_NOOP("explorer", "Try a batch size of {batch_size}."), {"batch_size": batch_size // 2}
+        )
+    else:
+        advice = Sentence(QT_TRANSLATE_NOOP("explorer", "Make the network or its input smaller."))
+    what = QT_TRANSLATE_NOOP("explorer", "out of memory on {device} at batch size {batch_size}: {shortage}")
+    values = {"device": device.type, "batch_size": batch_size, "shortage": shortage(text, memory_left(device))}
+    return events.Failed(Sentence(what, values), advice=advice)
+
+
+def memory_left(device: torch.device) -> int | None:
+    """Bytes, if a device that has just failed can still say it."""
+    try:
+        return available_memory(device)
+    except (AssertionError, RuntimeError):
+        return None
+
+
+def shortage(text: str, free: int | None) -> Sentence:
+    """What was wanted, as an error's `text` says, and the bytes that there are."""
+    wanted = re.search(r"allocate (?:([\d.]+ ?[KMGT]i?B)|(\d+) bytes)", text)
+    if wanted:
+        size = wanted[1] or f"{int(wanted[2]) / 2**20:,.0f} MiB"
+        needed = Sentence(QT_TRANSLATE_NOOP("explorer", "{wanted} more were needed"), {"wanted": size})
+    else:
+        needed = Sentence(QT_TRANSLATE_NOOP("explorer", "more was needed than there is"))
+    if free is None:
+        return needed
+    return Sentence(
+        QT_TRANSLATE_NOOP("explorer", "{needed}, {free:,.0f} MiB are free"), {"needed": needed, "free": free / 2**20}
+    )
+
+
+LISTENING = (events.Step, events.Progress, events.Paused)  # where a run takes a command
+ENDINGS = (events.Finished, events.Stopped, events.Failed)
+
+
+class Course:
+    """A session's events one by one, the last of them kept in `event`; what is asked of it waits until it listens."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.steps = session.events()
+        self.asked: deque[Control] = deque()
+        self.event: Event | None = None
+
+    @property
+    def run(self) -> str:
+        return self.session.folder.path.name
+
+    @property
+    def step(self) -> int:
+        return self.session.training.counters.step
+
+    def has_ended(self) -> bool:
+        return isinstance(self.event, ENDINGS)
+
+    def has_failed(self) -> bool:
+        return isinstance(self.event, events.Failed)
+
+    def waits(self) -> bool:
+        """Whether nothing will happen until somebody asks for something."""
+        return isinstance(self.event, events.Paused) and not self.asked
+
+    def advance(self) -> Event:
+        """The next event. Something that nobody foresaw ends this run and no other."""
+        threads = self.session.training.threads
+        if torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
+        listens = isinstance(self.event, LISTENING)
+        control = self.asked.popleft() if listens and self.asked else None
+        try:
+            self.event = self.steps.send(control)
+        except Exception as error:
+            traceback.print_exc()
+            self.event = failure(error, self.session.training.recipe)
+        return self.event

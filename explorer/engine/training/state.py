@@ -1,0 +1,207 @@
+"""Training: everything that changes while a network learns, and that a checkpoint must bring back exactly. No Qt."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+from explorer.architecture.layers import BatchNorm2d
+from explorer.architecture.plan import Plan
+from explorer.engine.kernels.cuda_graph import Graph, Pull
+from explorer.engine.kernels.rewrites import Rewrites, make_network, promised
+from explorer.engine.training.optimizers import average_of, make_optimizer, make_schedule, restore_optimizer
+from explorer.runs.recipe import Recipe
+from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.validation import Complaint, Refused, refuse
+
+MOST_KEYS = 12  # mismatched weights that a refusal names
+
+
+@dataclass(slots=True)
+class Counters:
+    """Where a run stands: `epoch` is the one under way, from 1, and `position` the batches of it that are done."""
+
+    step: int = 0
+    epoch: int = 1
+    position: int = 0
+    images: int = 0
+    hits: int = 0
+    loss_sum: float = 0.0
+    epoch_seconds: float = 0.0
+    seconds: float = 0.0
+    best_epoch: int = 0
+    best_accuracy: float = -1.0
+    batches: str = ""  # a sha256 over the batches of all epochs begun
+
+    @property
+    def last_epoch(self) -> int:
+        """The epoch that the last step belonged to."""
+        return self.epoch if self.position else self.epoch - 1
+
+    def next_epoch(self) -> None:
+        self.epoch += 1
+        self.position = self.images = self.hits = 0
+        self.loss_sum = self.epoch_seconds = 0.0
+
+
+class Training:
+    """A network at work on `device`, with its optimizer, schedule and counters."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        recipe: Recipe,
+        device: torch.device,
+        steps_per_epoch: int,
+        rewrites: Rewrites | None = None,
+    ) -> None:
+        """Weights start from the recipe's seed; `rewrites` are by default all that are promised. Raises Refused."""
+        refuse_single_values(plan, recipe)
+        torch.manual_seed(recipe.seed)
+        self.plan, self.recipe, self.device, self.steps_per_epoch = plan, recipe, device, steps_per_epoch
+        self.rewrites = rewrites or promised(plan, recipe, device)
+        self.network = make_network(plan, device, self.rewrites)
+        self.average = average_of(self.network, recipe.ema) if recipe.ema else None
+        self.optimizer = make_optimizer(self.network, recipe)
+        self.schedule = make_schedule(self.optimizer, recipe, self.steps_per_epoch)
+        self.pull: Pull = Graph(self.network, self.pull_eagerly) if self.rewrites.graph else self.pull_eagerly
+        self.counters = Counters()
+        self.threads = torch.get_num_threads()  # that share a step: with another number sums round in another way
+
+    @property
+    def steps(self) -> int:
+        """Of the whole run."""
+        return self.steps_per_epoch * self.recipe.epochs
+
+    @property
+    def learning_rate(self) -> float:
+        return float(self.optimizer.param_groups[0]["lr"])
+
+    @property
+    def judged(self) -> nn.Module:
+        """The network that is validated and kept: the averaged one if the recipe wants it."""
+        return self.average.module if self.average else self.network
+
+    def has_stalled(self) -> bool:
+        """Whether accuracy has not become better for as many epochs as the recipe allows."""
+        allowed, counters = self.recipe.early_stop, self.counters
+        return bool(allowed and counters.best_epoch and counters.last_epoch - counters.best_epoch >= allowed)
+
+    def scores(self, network: nn.Module, pixels: Tensor) -> Tensor:
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.rewrites.bf16):
+            out: Tensor = network(pixels)
+        return out.float()
+
+    def pull_eagerly(self, pixels: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """Leave a batch's gradients in the parameters; its mean loss and number of hits."""
+        scores = self.scores(self.network, pixels)
+        loss = F.cross_entropy(scores, targets, label_smoothing=self.recipe.label_smoothing)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        labels = targets if targets.ndim == 1 else targets.argmax(1)
+        return loss.detach(), (scores.detach().argmax(1) == labels).sum()
+
+    def learn(self, pixels: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """One step; its mean loss and number of hits, left on the device.
+
+        `targets` are (n,) labels or (n, classes) shares, of which the largest counts as the label.
+        """
+        self.network.train()
+        loss, hits = self.pull(pixels, targets)
+        if self.recipe.clip:
+            nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip)
+        self.optimizer.step()
+        self.schedule.step()
+        if self.average:
+            self.average.update_parameters(self.network)
+        self.counters.step += 1
+        self.counters.position += 1
+        return loss, hits
+
+    @torch.inference_mode()
+    def test(self, pixels: Tensor, labels: Tensor) -> Tensor:
+        """The sum of the losses and the number of hits, left on the device."""
+        scores = self.scores(self.judged.eval(), pixels)
+        loss = F.cross_entropy(scores, labels, reduction="sum")
+        return torch.stack((loss, (scores.argmax(1) == labels).sum().float()))
+
+    def state(self) -> dict[str, Any]:
+        """All of it as plain values and tensors."""
+        return {
+            "model": self.network.state_dict(),
+            "average": self.average.state_dict() if self.average else None,
+            "rewrites": asdict(self.rewrites),
+            "device": self.device.type,
+            "threads": self.threads,
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "steps_per_epoch": self.steps_per_epoch,
+            "steps": self.steps,
+            "counters": asdict(self.counters),
+            "random": torch.get_rng_state(),
+            "random_cuda": torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to a `state`; for another number of epochs the schedule is stretched. Raises Refused."""
+        if state["steps_per_epoch"] != self.steps_per_epoch:
+            there, here = state["steps_per_epoch"], self.steps_per_epoch
+            what = QT_TRANSLATE_NOOP(
+                "explorer", "has changed since the run began: an epoch had {there} steps and has {here} now"
+            )
+            raise refuse("data", what, there=there, here=here)
+        put_weights(self.network, state["model"])
+        if self.average:
+            self.average.load_state_dict(state["average"])
+        self.counters = Counters(**state["counters"])
+        if state.get("device") == self.device.type:
+            self.threads = min(self.threads, state.get("threads", self.threads))
+        restore_optimizer(self.optimizer, state["optimizer"])
+        if state["steps"] == self.steps:
+            self.schedule.load_state_dict(state["schedule"])
+        else:
+            for group in self.optimizer.param_groups:
+                group["lr"] = self.recipe.lr
+                group.pop("initial_lr", None)
+            self.schedule = make_schedule(self.optimizer, self.recipe, self.steps_per_epoch)
+            self.optimizer._opt_called = True  # type: ignore[attr-defined]  # else torch warns of the order
+            for _ in range(self.counters.step):
+                self.schedule.step()
+        torch.set_rng_state(state["random"])
+        if self.device.type == "cuda" and state["random_cuda"] is not None:
+            torch.cuda.set_rng_state(state["random_cuda"], self.device)
+
+
+def put_weights(network: nn.Module, weights: dict[str, Tensor]) -> None:
+    """Raises Refused with every weight that does not fit."""
+    own = network.state_dict()
+    missing = Sentence(QT_TRANSLATE_NOOP("explorer", "is missing"))
+    strange = Sentence(QT_TRANSLATE_NOOP("explorer", "is not a weight of this design"))
+    misshapen = QT_TRANSLATE_NOOP("explorer", "has shape {shape}, this design wants {wanted}")
+    complaints = [Complaint(name, missing) for name in own if name not in weights]
+    complaints += [Complaint(name, strange) for name in weights if name not in own]
+    complaints += [
+        Complaint(name, Sentence(misshapen, {"shape": str(there), "wanted": str(tuple(values.shape))}))
+        for name, values in own.items()
+        if name in weights and (there := tuple(weights[name].shape)) != tuple(values.shape)
+    ]
+    if len(complaints) > MOST_KEYS:
+        rest = QT_TRANSLATE_NOOP("explorer", "and {count} more do not fit")
+        more = Complaint("weights", Sentence(rest, {"count": len(complaints) - MOST_KEYS}))
+        complaints = [*complaints[:MOST_KEYS], more]
+    if complaints:
+        raise Refused(*complaints)
+    network.load_state_dict(weights)
+
+
+def refuse_single_values(plan: Plan, recipe: Recipe) -> None:
+    """A norm in training needs two values a channel: one image with a 1×1 map has one."""
+    if recipe.batch_size == 1:
+        for layer in plan.layers():
+            if isinstance(layer.kind, BatchNorm2d) and layer.output[1:] == (1, 1):
+                what = QT_TRANSLATE_NOOP(
+                    "explorer", "must be at least 2: {layer} has maps of 1×1, and a norm needs two values"
+                )
+                raise refuse("batch_size", what, layer=layer.name)

@@ -1,0 +1,80 @@
+"""Tuning: which rewrites make this network train faster on this device, by trying some steps. No Qt."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import torch
+
+from explorer.architecture.design import Design
+from explorer.architecture.plan import Plan
+from explorer.engine.kernels.rewrites import Rewrites, promised
+from explorer.engine.training.state import Training
+from explorer.runs.recipe import Recipe
+
+# Multiply–accumulates of one forward: some tenths of a second for a step on two cores. With few images the cost of the
+# weights hides that of the maps: of 4 at 96×96 channels_last in bf16 is slower than without, of 32 it is 1.4 × faster.
+AFFORDABLE = 8 * 10**9
+PATIENCE = 5.0  # seconds; what has not been tried by then stays as promised
+SHORTEST, LONGEST = 0.01, 0.5  # seconds of a step: outside nothing can be won, or it takes too long to find out
+ROUNDS = 3  # each of which must find a rewrite slower: other work on the machine may slow any one of them
+MARGIN = 1.1  # so much slower: the same run twice should take the same way
+
+known: dict[tuple[Design, int, str, torch.device], Rewrites] = {}
+
+
+def tuned(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
+    """What is promised less what turns out to be slower; found once for a network, batch size and device."""
+    key = (plan.design, recipe.batch_size, recipe.precision, device)
+    if key not in known:
+        if device.type != "cuda":
+            recipe = recipe.change(batch_size=trial_batch(plan, recipe, AFFORDABLE))
+        kept = ("bf16",) if recipe.precision == "bf16" else ()
+        known[key] = fastest(promised(plan, recipe, device), kept, lambda each: trial(plan, recipe, device, each))
+    return known[key]
+
+
+def trial_batch(plan: Plan, recipe: Recipe, macs: int) -> int:
+    """The recipe's batch size, or the largest power of two whose forward takes no more than so many `macs`.
+
+    Not any number: with 601 images of 28×28, a convolution in fp32 and channels_last crashed torch 2.15 on a processor.
+    """
+    return min(recipe.batch_size, max(2, 1 << (macs // plan.macs).bit_length() >> 1))
+
+
+def fastest(hoped: Rewrites, kept: tuple[str, ...], stepper: Callable[[Rewrites], Callable[[], float]]) -> Rewrites:
+    """The `hoped` ones, each timed by turns against the rest without it; those `kept` are not in question.
+
+    `stepper` makes, for some rewrites, what takes one training step and returns its seconds.
+    """
+    best, mine = hoped, stepper(hoped)
+    mine()
+    if not SHORTEST < mine() < LONGEST:
+        return hoped
+    end = time.monotonic() + PATIENCE
+    for name in reversed([each for each in hoped.names if each not in kept]):  # the most doubtful first
+        if time.monotonic() > end:
+            break
+        without = replace(best, **{name: False})
+        other = stepper(without)
+        other()
+        if all(mine() > MARGIN * other() for _ in range(ROUNDS)):
+            best, mine = without, other
+    return best
+
+
+def trial(plan: Plan, recipe: Recipe, device: torch.device, rewrites: Rewrites) -> Callable[[], float]:
+    """What takes a training step of the real network on random images and returns its seconds."""
+    with torch.random.fork_rng():
+        training = Training(plan, recipe, device, 10**6, rewrites)
+        pixels = torch.rand(recipe.batch_size, *plan.design.input, device=device)
+    pixels = pixels.contiguous(memory_format=torch.channels_last)
+    labels = torch.zeros(recipe.batch_size, dtype=torch.long, device=device)
+
+    def step() -> float:
+        start = time.monotonic()
+        loss, _ = training.learn(pixels, labels)
+        loss.item()  # waits until the device has done it
+        return time.monotonic() - start
+
+    return step

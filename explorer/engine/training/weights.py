@@ -1,0 +1,74 @@
+"""Weights to keep and to share, as safetensors: data without code. No Qt."""
+
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from explorer.engine.training.checkpoint import (
+    DAMAGED,
+    UNKNOWN,
+    load_checkpoint,
+    seal,
+    sha256_of,
+    true_hashes,
+    unwritten,
+)
+from explorer.runs.folder import Run, RunFolder, read_hashes
+from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence, system_words
+from explorer.validation import refuse
+
+BEST, BEFORE = "best.safetensors", "best.previous.safetensors"
+
+
+def save_best(folder: RunFolder, network: nn.Module) -> None:
+    """Write the network's weights as the best so far. Raises Unwritten."""
+    temporary = folder.path / (BEST + ".part")
+    try:
+        save_file({name: values.contiguous() for name, values in network.state_dict().items()}, temporary)
+        digest = seal(temporary)
+        hashes = true_hashes(folder)
+        before = {BEFORE: hashes[BEST]} if BEST in hashes else {}
+        folder.sealed = False
+        folder.update(hashes={**hashes, **before, BEST: digest})  # first, as for a checkpoint
+        temporary.replace(folder.path / BEST)
+        folder.sealed = True
+    except (OSError, SafetensorError) as error:
+        raise unwritten(temporary, BEST, error) from None
+
+
+def load_weights(path: Path) -> dict[str, Tensor]:
+    """The weights in a safetensors file; anything else is refused unread. Raises Refused."""
+    try:
+        weights: dict[str, Tensor] = load_file(path)
+    except (OSError, SafetensorError) as error:
+        what = QT_TRANSLATE_NOOP("explorer", "{path!r} is not a good safetensors file: {error}")
+        raise refuse("weights", what, path=str(path), error=str(error)) from None
+    return weights
+
+
+def weights_of(run: Run) -> dict[str, Tensor]:
+    """The best weights of a run, or those of its checkpoint if no epoch was finished. Raises Refused."""
+    best = run.folder / BEST
+    if best.is_file():
+        refuse_strange(best)
+        return load_weights(best)
+    found = load_checkpoint(run.folder, read_hashes(run.folder))
+    if found is None:
+        raise refuse("init_from", QT_TRANSLATE_NOOP("explorer", "the run {run} has no weights yet"), run=run.id)
+    weights: dict[str, Tensor] = found.state["model"]
+    return weights
+
+
+def refuse_strange(best: Path) -> None:
+    """Raises Refused if the file is not as its run wrote it."""
+    try:
+        digest = sha256_of(best)  # before run.json is read: a run under way may just be replacing both, that one first
+        cause = NOTHING if digest in read_hashes(best.parent).values() else Sentence(UNKNOWN)
+    except OSError as error:
+        cause = system_words(error)
+    if cause:
+        damage = Sentence(DAMAGED, {"name": BEST, "cause": cause})
+        what = QT_TRANSLATE_NOOP("explorer", "{damage}; without that file the weights of the last checkpoint are taken")
+        raise refuse("weights", what, damage=damage)

@@ -1,0 +1,168 @@
+"""Data sets: the subset's published shape, folders of images, and data that must be refused."""
+
+import gzip
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from explorer.architecture.presets import preset
+from explorer.engine.data import datasets
+from explorer.engine.data.datasets import DATASETS, load_data, read_bundled, read_idx
+from explorer.runs.catalogue import CATALOGUE, IDX_NAMES, bundled, describe_data
+from explorer.validation import Refused
+
+MINI = preset("mini")
+TINY = MINI.change(input=(3, 8, 8), classes=2)
+
+
+def paint(path, colour, size=(12, 10), mode="RGB"):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new(mode, size, colour).save(path)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Twelve images in two classes: red and blue."""
+    for index in range(6):
+        paint(tmp_path / "a" / f"{index}.png", (255, 0, 0))
+        paint(tmp_path / "b" / f"{index}.png", (0, 0, 255))
+    return tmp_path
+
+
+def test_every_named_data_set_can_be_read():
+    assert set(DATASETS) == set(CATALOGUE)
+
+
+def test_the_bundled_subset_is_balanced():
+    data = load_data("fashion-mnist-12k", MINI)
+    assert data.train.pixels.shape == (10_000, 1, 28, 28)
+    assert data.validation.pixels.shape == (2_000, 1, 28, 28)
+    assert data.train.pixels.dtype == torch.uint8
+    assert data.train.labels.bincount().tolist() == [1_000] * 10
+    assert data.validation.labels.bincount().tolist() == [200] * 10
+
+
+def test_a_damaged_subset_is_refused(tmp_path):
+    content = bytearray(bundled().path.read_bytes())
+    content[1_000_000] ^= 1
+    copy = tmp_path / "copy.npz"
+    copy.write_bytes(content)
+    with pytest.raises(Refused, match=f"^data: '{re.escape(str(copy))}' is damaged: its sha256 is not the known one$"):
+        read_bundled(replace(bundled(), path=copy), MINI)
+
+
+def test_a_missing_subset_is_refused(tmp_path):
+    with pytest.raises(Refused, match=r"No such file or directory$"):
+        read_bundled(replace(bundled(), path=tmp_path / "none.npz"), MINI)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x1f\x8b", gzip.compress(b"something else")], ids=["empty", "cut off", "other"]
+)
+def test_a_damaged_idx_file_is_refused(tmp_path, content):
+    (tmp_path / f"{IDX_NAMES[0]}.gz").write_bytes(content)
+    with pytest.raises(Refused, match=IDX_NAMES[0]):
+        read_idx(tmp_path, IDX_NAMES[0])
+
+
+def test_labels_out_of_range_are_refused():
+    with pytest.raises(Refused, match="label 9; the design has 5 classes"):
+        load_data("fashion-mnist-12k", MINI.change(classes=5))
+
+
+def test_other_channels_are_refused():
+    with pytest.raises(Refused, match="the design takes 3 channels"):
+        load_data("fashion-mnist-12k", MINI.change(input=(3, 28, 28)))
+
+
+def test_a_folder_without_val_keeps_a_sixth_for_validation(folder):
+    data = load_data(str(folder), TINY)
+    assert data.train.pixels.shape == (10, 3, 8, 8)
+    assert data.validation.pixels.shape == (2, 3, 8, 8)
+    assert describe_data(str(folder)).train == 10
+    again = load_data(str(folder), TINY)
+    assert all(torch.equal(one, two) for one, two in zip(data.train, again.train, strict=True))
+
+
+def test_labels_follow_the_class_folders(folder):
+    train = load_data(str(folder), TINY).train
+    red = train.pixels[:, 0].flatten(1).float().mean(1) > 128
+    assert torch.equal(red, train.labels == 0)
+
+
+def test_train_and_val_folders(tmp_path):
+    for part, count in (("train", 3), ("val", 1)):
+        for name in "ab":
+            for index in range(count):
+                paint(tmp_path / part / name / f"{index}.jpg", (9, 9, 9))
+    data = load_data(str(tmp_path), TINY)
+    assert (len(data.train.labels), len(data.validation.labels)) == (6, 2)
+
+
+def test_a_class_that_only_validation_has_is_refused(tmp_path):
+    for place in ("train/a", "train/b", "val/a", "val/c"):
+        paint(tmp_path / place / "0.png", (9, 9, 9))
+    with pytest.raises(Refused, match="c' is a class that training does not have"):
+        load_data(str(tmp_path), TINY)
+
+
+def test_an_image_is_turned_upright(folder):
+    image = Image.new("RGB", (8, 8), (255, 255, 255))
+    image.paste((0, 0, 0), (0, 0, 4, 8))  # black on the left
+    exif = Image.Exif()
+    exif[0x0112] = 6  # shown turned to the right: black on top
+    image.save(folder / "a" / "turned.png", exif=exif)
+    pixels = datasets.read_image(folder / "a" / "turned.png", (1, 8, 8))
+    assert pixels[:4].max() < 16
+    assert pixels[4:].min() > 240
+
+
+def test_a_wide_image_is_cropped_in_the_middle(tmp_path):
+    image = Image.new("L", (30, 10), 0)
+    image.paste(200, (10, 0, 20, 10))
+    image.save(tmp_path / "wide.png")
+    assert np.unique(datasets.read_image(tmp_path / "wide.png", (1, 10, 10))).tolist() == [200]
+
+
+def test_a_palette_image_becomes_what_the_design_takes(tmp_path):
+    Image.new("RGB", (8, 8), (255, 0, 0)).convert("P").save(tmp_path / "palette.gif")
+    assert datasets.read_image(tmp_path / "palette.gif", (3, 8, 8))[0, 0].tolist() == [255, 0, 0]
+
+
+def test_a_truncated_image_is_named(folder):
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
+    Image.fromarray(noise).save(folder / "a" / "torn.jpg")
+    content = (folder / "a" / "torn.jpg").read_bytes()
+    (folder / "a" / "torn.jpg").write_bytes(content[: len(content) // 2])
+    with pytest.raises(Refused, match=r"torn\.jpg"):
+        load_data(str(folder), TINY)
+
+
+def test_a_decompression_bomb_is_refused(folder, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 50)
+    with pytest.raises(Refused, match="not a good image"):
+        load_data(str(folder), TINY)
+
+
+def test_an_empty_class_and_a_missing_folder_are_refused(folder, tmp_path):
+    (folder / "c").mkdir()
+    with pytest.raises(Refused, match="no image in the class folder"):
+        load_data(str(folder), TINY)
+    with pytest.raises(Refused, match="no data set and no folder"):
+        load_data(str(tmp_path / "missing"), TINY)
+
+
+def test_too_many_images_for_the_memory_are_refused(folder, monkeypatch):
+    monkeypatch.setattr(datasets, "available_memory", lambda device: 100)
+    with pytest.raises(Refused, match="of memory"):
+        load_data(str(folder), TINY)
+
+
+def test_the_subset_is_shuffled():
+    labels = load_data("fashion-mnist-12k", MINI).train.labels.tolist()
+    assert sum(one == two for one, two in pairwise(labels)) < 2_000

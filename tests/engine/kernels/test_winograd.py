@@ -1,0 +1,47 @@
+"""Winograd's convolution is the convolution, forwards and backwards, however much is computed at once or kept."""
+
+import pytest
+import torch
+from torch import nn
+
+from explorer.engine.kernels import winograd
+from explorer.engine.kernels.winograd import Tiling, tiling
+from tests.engine.convolution import both_ways
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (4, 4), (6, 6), (7, 5), (12, 8), (9, 14)])
+def test_it_is_the_convolution(height, width, bias):
+    torch.manual_seed(0)
+    whole = nn.Conv2d(5, 3, 3, 1, 1, bias=bias).double()
+    theirs, ours = both_ways(whole, winograd.convolve, torch.rand(2, 5, height, width).double())
+    torch.testing.assert_close(ours, theirs)
+    with torch.inference_mode():
+        image = torch.rand(1, 5, height, width).double().permute(0, 2, 3, 1)
+        put_out = winograd.convolve(image, whole.weight.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        torch.testing.assert_close(put_out, nn.functional.conv2d(image.permute(0, 3, 1, 2), whole.weight, padding=1))
+
+
+@pytest.mark.parametrize("kept", [0, winograd.MOST_KEPT])
+@pytest.mark.parametrize("at_once", [0, 3 * 8 * 8 * 4 * 5, winograd.AT_ONCE])
+def test_it_does_not_depend_on_how_much_is_computed_at_once_or_kept(at_once, kept, monkeypatch):
+    monkeypatch.setattr(winograd, "AT_ONCE", at_once)
+    monkeypatch.setattr(winograd, "MOST_KEPT", kept)
+    torch.manual_seed(0)
+    images = torch.rand(7, 4, 8, 8).double().contiguous(memory_format=torch.channels_last)
+    theirs, ours = both_ways(nn.Conv2d(4, 5, 3, 1, 1).double(), winograd.convolve, images)
+    torch.testing.assert_close(ours, theirs)
+
+
+def test_in_32_bits_it_is_nearly_as_exact():
+    torch.manual_seed(0)
+    maps, taps = torch.randn(4, 12, 12, 64), torch.randn(64, 3, 3, 64)
+    found, exact = winograd.convolve(maps, taps), winograd.convolve(maps.double(), taps.double())
+    assert (found - exact).abs().max() < 2e-5 * exact.abs().max()
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "side"), [(12, 12, 4), (6, 6, 3), (5, 5, 3), (4, 4, 4), (2, 2, 2), (2, 28, 2)]
+)
+def test_tiles_are_those_with_the_fewest_values(height, width, side):
+    assert tiling(height, width) == Tiling(height, width, side)

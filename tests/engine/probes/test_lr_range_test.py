@@ -1,0 +1,81 @@
+"""The learning-rate range test: rates rise, losses fall and rise again, the advice lies between."""
+
+import math
+
+import pytest
+import torch
+
+from explorer.engine.data.datasets import Data, Images
+from explorer.engine.probes.lr_range_test import LEAST, MOST, STEPS, smooth, sweep
+from explorer.engine.probes.registry import lr_range_test as sweep_module
+from explorer.engine.training import run
+from explorer.engine.training.state import Training
+from explorer.runs.answers import Sweep, Swept
+from explorer.runs.events import Failed, Progress
+from tests.engine import small
+
+COMMAND = Sweep(small.DESIGN, small.RECIPE.change(epochs=1), 7)
+
+
+@pytest.fixture(autouse=True)
+def little_data(monkeypatch):
+    monkeypatch.setattr(sweep_module, "READ_EVERY", 0.0)
+    images = [Images(part.pixels, part.labels) for part in (small.TRAIN, small.VALIDATION)]
+    monkeypatch.setattr(run, "load_data", lambda *_: Data(*images))
+
+
+def test_the_advice_is_a_rate_that_learns():
+    *progress, result = sweep(COMMAND)
+    assert isinstance(result, Swept)
+    assert result.id == 7
+    rates, losses, advised = result.rates, result.losses, result.advised
+    assert rates[0] == LEAST
+    assert list(rates) == sorted(rates)
+    assert len(rates) == len(losses)
+    assert LEAST < advised < MOST
+    assert min(losses) < losses[0]
+    work = small.training(small.RECIPE.change(lr=advised, schedule="constant"))
+    seen = [float(work.learn(*small.TRAIN.batch(slice(0, 8)))[0]) for _ in range(30)]
+    assert seen[-1] < seen[0] / 2
+    assert [event.done for event in progress] == list(range(1, len(progress) + 1))
+    assert all(isinstance(event, Progress) and (event.total, event.id) == (STEPS, 7) for event in progress)
+
+
+def test_it_is_the_same_every_time_and_leaves_torchs_random_numbers_alone():
+    torch.manual_seed(5)
+    expected = torch.rand(1)
+    torch.manual_seed(5)
+    first = list(sweep(COMMAND))[-1]
+    assert torch.equal(torch.rand(1), expected)
+    assert list(sweep(COMMAND))[-1] == first
+
+
+def test_it_ends_when_larger_rates_have_no_hope(monkeypatch):
+    real, seen = Training.learn, []
+
+    def learn(self, pixels, targets):
+        loss, hits = real(self, pixels, targets)
+        seen.append(self.learning_rate)
+        return (loss * math.nan if len(seen) == 70 else loss), hits
+
+    monkeypatch.setattr(Training, "learn", learn)
+    result = list(sweep(COMMAND))[-1]
+    assert len(seen) == 70
+    assert len(result.rates) == 69
+
+
+def test_a_loss_that_is_never_a_number_is_refused(monkeypatch):
+    monkeypatch.setattr(Training, "learn", lambda self, *_: (torch.tensor(math.nan), torch.tensor(0)))
+    failed = list(sweep(COMMAND))[-1]
+    assert failed == Failed(failed.reason, of="sweep", id=7)
+    assert str(failed.reason) == "lr: the loss falls at no rate from 0.0001 on"
+
+
+def test_a_design_that_cannot_be_built_is_refused():
+    failed = list(sweep(Sweep(small.DESIGN.change(shortcut="pad", stem_width=64), small.RECIPE, 1)))[-1]
+    assert isinstance(failed, Failed)
+
+
+def test_averages_of_a_constant_are_that_constant():
+    assert smooth([2.0] * 5) == pytest.approx([2.0] * 5)
+    assert smooth([1.0, math.inf, 1.0]) == [1.0]

@@ -1,0 +1,106 @@
+"""Checkpoints and weights that are not what they should be: noticed, named, and never run."""
+
+import json
+import pickle
+
+import pytest
+import torch
+
+from explorer.engine.training.checkpoint import NEWEST, load_checkpoint, seal
+from explorer.engine.training.run import Course, open_sessions
+from explorer.engine.training.weights import BEST, weights_of
+from explorer.runs import events
+from explorer.runs.commands import Continue, Train
+from explorer.runs.folder import read_hashes, read_run
+from explorer.validation import Refused
+from tests.engine import small
+from tests.engine.shades import shades
+
+
+@pytest.fixture
+def train(tmp_path):
+    """A command for a run of two epochs."""
+    return Train(small.DESIGN, shades(tmp_path / "data").change(epochs=2), tmp_path / "runs")
+
+
+@pytest.fixture
+def stopped(train):
+    """The folder of a run that has checkpoints and its best weights."""
+    (session,) = open_sessions(train)
+    for event in session.events():
+        session.record(event)
+    session.folder.close()
+    return session.folder.path
+
+
+def replace(path, write):
+    """Put another file in the place of `path`, known to run.json as the right one."""
+    write(path)
+    manifest = json.loads((path.parent / "run.json").read_text(encoding="utf-8"))
+    manifest["hashes"][path.name] = seal(path)
+    (path.parent / "run.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_a_checkpoint_of_another_network_lists_what_does_not_fit(stopped, train):
+    found = load_checkpoint(stopped, read_hashes(stopped)).state
+    weights = dict(found["model"])
+    weights["stranger.weight"] = weights.pop("fc.bias")
+    weights["fc.weight"] = torch.zeros(7, 7)
+    replace(stopped / NEWEST, lambda path: torch.save({**found, "model": weights}, path))
+    with pytest.raises(Refused) as refused:
+        open_sessions(Continue(str(stopped), train.runs, epochs=5))
+    assert [complaint.where for complaint in refused.value.complaints] == ["fc.bias", "stranger.weight", "fc.weight"]
+    assert "has shape (7, 7), this design wants (3, 8)" in str(refused.value)
+
+
+def test_weights_of_another_network_list_what_does_not_fit(stopped, train):
+    with pytest.raises(Refused, match=r"\nconv1\.weight: has shape \(4, 1, 3, 3\), this design wants \(6, 1, 3, 3\)\n"):
+        open_sessions(Train(train.design.change(stem_width=6), train.recipe, train.runs, init_from=stopped.name))
+
+
+class Bomb:
+    """A pickle that makes a file when it is opened."""
+
+    def __init__(self, victim):
+        self.victim = victim
+
+    def __reduce__(self):
+        return self.victim.touch, ()
+
+
+@pytest.mark.parametrize("kind", ["plain", "torch"])
+def test_a_pickle_posing_as_a_checkpoint_runs_no_code(stopped, train, tmp_path, kind):
+    victim = tmp_path / "victim"
+    bomb = Bomb(victim)
+    replace(
+        stopped / NEWEST,
+        lambda path: path.write_bytes(pickle.dumps(bomb, 2)) if kind == "plain" else torch.save({"model": bomb}, path),
+    )
+    found = load_checkpoint(stopped, read_hashes(stopped))
+    assert found.warning.startswith(f"{NEWEST} is damaged (it is more than plain data; none of it was run); going on")
+    assert not victim.exists()
+
+
+def test_a_flipped_bit_in_the_best_weights_is_noticed(stopped):
+    content = bytearray((stopped / BEST).read_bytes())
+    content[-1] ^= 1
+    (stopped / BEST).write_bytes(content)
+    with pytest.raises(Refused, match=r"best\.safetensors is damaged \(its sha256 is not the one in run\.json\)"):
+        weights_of(read_run(stopped))
+    (stopped / BEST).unlink()
+    assert set(weights_of(read_run(stopped)))
+
+
+def test_a_resume_from_the_checkpoint_before_keeps_that_one(stopped, train):
+    """The damaged one must not take the place of the last good one."""
+    good = load_checkpoint(stopped, read_hashes(stopped)).state["counters"]["step"]
+    (stopped / NEWEST).write_bytes(b"damaged")
+    (session,) = open_sessions(Continue(str(stopped), train.runs))
+    assert "is damaged" in session.warning
+    course = Course(session)
+    while not isinstance(course.advance(), events.Checkpoint):
+        pass
+    session.folder.close()
+    (stopped / NEWEST).write_bytes(b"damaged again")
+    again = load_checkpoint(stopped, read_hashes(stopped))
+    assert again.state["counters"]["step"] == good - 3

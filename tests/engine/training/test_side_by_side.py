@@ -1,0 +1,116 @@
+"""Lanes: runs go at the same time where there is room, by turns where there is not, and never far apart."""
+
+import threading
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from explorer.architecture.plan import plan_network
+from explorer.engine.training.side_by_side import LEAD, Lanes
+from explorer.engine.training.state import side_by_side as lanes_module
+from explorer.runs import events
+from explorer.runs.commands import Pause, Resume
+from tests.engine import small
+from tests.patience import PATIENCE
+
+CUDA = SimpleNamespace(type="cuda")
+
+
+class Runner:
+    """A course of so many steps; while `gate` is shut it stays in mid-step."""
+
+    def __init__(self, steps=20, device=small.CPU):
+        training = SimpleNamespace(plan=plan_network(small.DESIGN), recipe=small.RECIPE, device=device, threads=0)
+        self.session = SimpleNamespace(training=training)
+        self.steps, self.step, self.event, self.asked = steps, 0, None, []
+        self.gate = threading.Event()
+        self.gate.set()
+        self.threads = set()
+
+    def has_ended(self):
+        return isinstance(self.event, events.Finished)
+
+    def waits(self):
+        return isinstance(self.event, events.Paused) and not self.asked
+
+    def advance(self):
+        assert self.gate.wait(PATIENCE)
+        self.threads.add(threading.current_thread())
+        if self.asked and isinstance(self.asked.pop(0), Pause):
+            self.event = events.Paused(self.step)
+        else:
+            self.step += 1
+            self.event = (
+                events.Finished(self.step, 1, 0.5, 1.0) if self.step == self.steps else events.Resumed(self.step)
+            )
+        return self.event
+
+
+@pytest.fixture
+def cores(monkeypatch):
+    monkeypatch.setattr(lanes_module.torch, "get_num_threads", lambda: 4)
+    monkeypatch.setattr(lanes_module.torch, "set_num_threads", lambda threads: None)
+
+
+def test_every_event_of_each_is_told_in_threads_of_their_own(cores):
+    runners = [Runner(), Runner(30)]
+    told = []
+    with Lanes(runners) as lanes:
+        while lanes.going:
+            course = lanes.next()
+            told.append((course, course.event))
+    for runner in runners:
+        assert [event.step for course, event in told if course is runner] == list(range(1, runner.steps + 1))
+        assert threading.main_thread() not in runner.threads
+        assert runner.session.training.threads == 2
+
+
+def test_one_that_is_held_up_holds_up_the_other(cores):
+    slow, fast = runners = Runner(), Runner()
+    slow.gate.clear()
+    with Lanes(runners) as lanes:
+        while fast.step <= LEAD:
+            assert lanes.next() is fast
+        lanes.pool.submit(slow.gate.set)
+        assert lanes.next() is slow
+        while lanes.going:
+            lanes.next()
+            assert fast.step - slow.step <= LEAD + 1
+
+
+def test_one_that_is_paused_does_not_keep_the_other_from_pausing(cores):
+    first, second = runners = Runner(), Runner()
+    second.step = LEAD + 1
+    for each in runners:
+        each.asked.append(Pause())
+    with Lanes(runners) as lanes:
+        assert [lanes.next(), lanes.next(), lanes.next()] == [first, second, None]
+        for each in runners:
+            each.asked.append(Resume())
+        assert lanes.next() is not None
+        while lanes.going:
+            lanes.next()
+
+
+@pytest.mark.parametrize(
+    ("threads", "device", "free"),
+    [(1, small.CPU, None), (4, CUDA, None), (4, small.CPU, 1)],
+    ids=["core", "card", "memory"],
+)
+def test_without_room_they_take_turns_in_this_thread(cores, monkeypatch, threads, device, free):
+    monkeypatch.setattr(lanes_module.torch, "get_num_threads", lambda: threads)
+    monkeypatch.setattr(lanes_module, "available_memory", lambda device: free)
+    runners = [Runner(device=device), Runner(device=device)]
+    with Lanes(runners) as lanes:
+        while lanes.going:
+            lanes.next()
+            assert abs(runners[0].step - runners[1].step) <= 1
+    assert all(runner.threads == {threading.main_thread()} for runner in runners)
+
+
+def test_the_number_of_threads_is_what_it_was_before():
+    before = torch.get_num_threads()
+    with Lanes([Runner(), Runner()]):
+        torch.set_num_threads(before + 1)
+    assert torch.get_num_threads() == before
