@@ -20,8 +20,8 @@ from pytestqt.qtbot import QtBot
 from explorer.architecture.design import Design
 from explorer.architecture.presets import preset
 from explorer.gui.app import make_application
-from explorer.gui.process import WorkerProcess
 from explorer.gui.session import Session
+from explorer.gui.workers.process import WorkerProcess
 from tests.patience import PATIENCE
 
 # How fast a machine is, or how rare what is drawn, is not what is tested.

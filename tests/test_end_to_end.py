@@ -11,7 +11,7 @@ from explorer.runs.folder import find_run
 from explorer.runs.log import read_events
 from explorer.runs.recipe import RECIPES, read_recipe
 from tests.clicks import choose_preset
-from tests.gui.test_stages import handle_of
+from tests.gui.design.test_editor import handle_of
 
 pytestmark = pytest.mark.slow
 

@@ -12,9 +12,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from explorer.architecture.presets import preset
-from explorer.gui.language import apply_language
+from explorer.gui.widgets.language import apply_language
 from tests.clicks import choose_preset, click
-from tests.gui.test_block import open_block
+from tests.gui.design.test_block_view import open_block
 
 pytestmark = [pytest.mark.uses, pytest.mark.timeout(900)]
 TRAINING = 600_000  # milliseconds that an epoch, or as much of one as a sight needs, may take

@@ -199,7 +199,7 @@ def sweep(options: Namespace) -> int:
     from explorer.engine.probes.lr_range_test import sweep
     from explorer.runs.answers import Sweep, Swept
     from explorer.runs.events import Failed
-    from explorer.runs.line import record_table
+    from explorer.runs.json_lines import record_table
 
     *_, found = sweep(Sweep(design, recipe))
     if isinstance(found, Failed):

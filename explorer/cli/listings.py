@@ -11,8 +11,8 @@ from explorer.runs.answers import Swept
 from explorer.runs.events import Epoch
 from explorer.runs.folder import Run
 from explorer.runs.log import read_events
+from explorer.runs.published import reference_of
 from explorer.runs.recipe import recipe_table
-from explorer.runs.reference import reference_of
 
 
 def presets_values() -> list[dict[str, object]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from explorer.runs.commands import Command, read_command
 from explorer.runs.events import MOST_CHARACTERS, Event, Failed, Heartbeat, event_line
-from explorer.runs.line import MISREAD
+from explorer.runs.json_lines import MISREAD
 from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 from explorer.validation import Refused
 

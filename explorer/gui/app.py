@@ -57,9 +57,9 @@ def make_application(language: str | None = None, text_size: int | None = None) 
     """
     from PySide6.QtWidgets import QApplication
 
-    from explorer.gui import theme
-    from explorer.gui.language import apply_language, saved_language
-    from explorer.gui.textsize import apply_size, saved_size
+    from explorer.gui.widgets import theme
+    from explorer.gui.widgets.language import apply_language, saved_language
+    from explorer.gui.widgets.text_size import apply_size, saved_size
 
     os.environ.setdefault("QT_QPA_UPDATE_IDLE_TIME", "0")  # paint at once; Qt would wait 5 ms for more to come
     app = QApplication.instance() or QApplication(["resnet-explorer"])
@@ -109,8 +109,8 @@ def screenshot(path: Path, size: tuple[int, int], theme_name: str, language: str
     app = make_application(language, text_size=0)
     from tempfile import TemporaryDirectory
 
-    from explorer.gui import theme
     from explorer.gui.session import Session
+    from explorer.gui.widgets import theme
 
     theme.apply_theme(theme_name)
     with TemporaryDirectory() as runs:

@@ -12,16 +12,16 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 
 from explorer.architecture.design import Design
-from explorer.gui import theme
 from explorer.gui.document import Document
-from explorer.gui.language import apply_language
-from explorer.gui.painted import PaintWatch
-from explorer.gui.textsize import apply_size, chosen_size
-from explorer.gui.window import Window
+from explorer.gui.main_window.window import Window
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.language import apply_language
+from explorer.gui.widgets.paint_watch import PaintWatch
+from explorer.gui.widgets.text_size import apply_size, chosen_size
 
 if TYPE_CHECKING:
-    from explorer.gui.process import WorkerProcess
-    from explorer.gui.trainer import Trainer
+    from explorer.gui.workers.process import WorkerProcess
+    from explorer.gui.workers.worker import Trainer
 
 
 class Session(QObject):
@@ -77,7 +77,7 @@ class Session(QObject):
         self.painted.emit()
         if self.ending:
             return
-        from explorer.gui.crew import Crew
+        from explorer.gui.workers.pool import Crew
 
         self.crew = Crew(self.runs, self.process)
         self.crew.progressed.connect(self.note_verdict)
@@ -85,7 +85,7 @@ class Session(QObject):
         self.window.furnish(self.crew)
         if self.warm:
             self.trainer.warm_up()
-        self.loading = Thread(target=import_module, args=("explorer.gui.history",), daemon=True)
+        self.loading = Thread(target=import_module, args=("explorer.gui.runs.history",), daemon=True)
         self.loading.start()  # beside the event loop, so that a slider answers meanwhile
         self.patience.start()
 
@@ -109,7 +109,7 @@ class Session(QObject):
             self.window.tutor.teach("tour")
 
     def add_history(self) -> None:
-        from explorer.gui.history import History
+        from explorer.gui.runs.history import History
 
         self.history = History(self.document, self.crew)
         self.window.training.below.addWidget(self.history)

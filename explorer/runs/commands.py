@@ -6,7 +6,7 @@ from pathlib import Path
 
 from explorer.architecture.design import Design
 from explorer.runs.answers import QUESTIONS, Question
-from explorer.runs.line import MISREAD, json_line, read_record, record_table
+from explorer.runs.json_lines import MISREAD, json_line, read_record, record_table
 from explorer.runs.recipe import Recipe
 from explorer.validation import Refused, refuse
 

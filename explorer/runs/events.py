@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
 from explorer.runs.answers import ANSWERS, Answer
-from explorer.runs.line import MISREAD, json_line, read_record, record_table
+from explorer.runs.json_lines import MISREAD, json_line, read_record, record_table
 from explorer.sentences import NOTHING, Sentence
 
 PROTOCOL = 1

@@ -4,7 +4,7 @@ import pytest
 
 from explorer.bench.window import edit, frames, lateness, start
 from explorer.validation import Refused
-from tests.gui.workers import worker
+from tests.gui.scripted_workers import worker
 
 ANSWERS = """
 hello()

@@ -13,12 +13,12 @@ from explorer.architecture.notation import to_line
 from explorer.architecture.presets import preset
 from explorer.bench.window.measuring import figures, run_apart, wait, wait_complete
 from explorer.gui.app import check_start, make_application
-from explorer.gui.crew import Crew
-from explorer.gui.inquiry import Inquiry
-from explorer.gui.painted import PaintWatch
-from explorer.gui.process import WorkerProcess
 from explorer.gui.session import Session
-from explorer.gui.worker_state import WorkerState
+from explorer.gui.widgets.paint_watch import PaintWatch
+from explorer.gui.workers.inquiry import Inquiry
+from explorer.gui.workers.pool import Crew
+from explorer.gui.workers.process import WorkerProcess
+from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import Torchinfo
 from explorer.runs.recipe import Recipe
 from explorer.validation import refuse

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from explorer.architecture.presets import DEFAULT, preset
 from explorer.bench.window.measuring import figures, wait, wait_complete
-from explorer.gui.curves import Curves
-from explorer.gui.live import LiveRun
-from explorer.gui.painted import PaintWatch
 from explorer.gui.session import Session
+from explorer.gui.widgets.paint_watch import PaintWatch
+from explorer.gui.workers.curves import Curves
+from explorer.gui.workers.live_run import LiveRun
 from explorer.runs.events import Epoch, Event, Said, Started, Step, Verdict
 from explorer.runs.recipe import Recipe
 

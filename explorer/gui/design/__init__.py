@@ -1,0 +1,1 @@
+"""The design on the screen: editor, table, diagram, totals, and one block opened."""

@@ -1,0 +1,196 @@
+"""The chapter's figure for one block: main path and shortcut side by side, with live shapes and counts."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from explorer.architecture.blocks import Block, Join
+from explorer.architecture.layers import Layer, shape_text
+from explorer.gui.design.outline import block_text, type_text
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.language import say, whole
+from explorer.sentences import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A box of the figure: a layer, or the sum where the ways meet (None)."""
+
+    layer: Layer | None
+    top: float
+
+
+def box_text(layer: Layer) -> str:
+    """What stands in a layer's box: its type, and its parameters if it has any."""
+    return type_text(layer) + (f"  ·  {whole(layer.params)}" if layer.params else "")
+
+
+class BlockFigure(QWidget):
+    """Draws a block from its input above to its output below; every arrow carries the shape that travels along it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.block: Block | None = None
+        self.setObjectName("figure")
+        self.setAccessibleName(self.tr("Figure of the block"))
+
+    def show_block(self, block: Block | None) -> None:
+        self.block = block
+        self.setAccessibleDescription(self.describe())
+        self.updateGeometry()
+        self.update()
+
+    def describe(self) -> str:
+        """The figure in words."""
+        if self.block is None:
+            return ""
+        path = " → ".join(type_text(layer) for layer in self.main_path())
+        return self.tr("{input} → {path} → {output}; {shortcut}").format(
+            input=shape_text(self.block.input),
+            path=path,
+            output=shape_text(self.block.output),
+            shortcut=block_text(self.block),
+        )
+
+    def main_path(self) -> tuple[Layer, ...]:
+        assert self.block is not None
+        return (*self.block.before, *self.block.branch, *self.block.after)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().averageCharWidth() * 62, self.fontMetrics().lineSpacing() * 24)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the boxes of both ways side by side."""
+        main, side = self.widest()
+        wide = main + side + 6.0 * theme.RHYTHM
+        return QSize(
+            max(self.fontMetrics().averageCharWidth() * 44, round(wide)), self.fontMetrics().lineSpacing() * 17
+        )
+
+    def widest(self) -> tuple[float, float]:
+        """The widest box of the main path and of the shortcut."""
+        if self.block is None:
+            return 0.0, 0.0
+        main = max(map(self.box_width, self.main_path()))
+        return main, max(map(self.box_width, self.block.shortcut), default=0.0)
+
+    def stations(self, height: float) -> tuple[list[Station], float]:
+        """The boxes of the main path with the sum among them, and the height of one."""
+        assert self.block is not None
+        layers: list[Layer | None] = [*self.block.before, *self.block.branch]
+        if self.block.way.join is not Join.NONE:
+            layers.append(None)
+        layers += self.block.after
+        line = self.fontMetrics().lineSpacing()
+        pitch = (height - 2.4 * line) / len(layers)
+        return [Station(layer, 1.6 * line + number * pitch) for number, layer in enumerate(layers)], pitch
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.block is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(theme.figures_font(self.font()))
+        stations, pitch = self.stations(self.height() - theme.RHYTHM)
+        middle = max(self.width() * 0.3, self.widest()[0] / 2 + 2.0)
+        tall = min(1.5 * self.fontMetrics().lineSpacing(), 0.62 * pitch)
+        self.write(painter, middle, 0, f"x  {shape_text(self.block.input)}")
+        before = 1.2 * self.fontMetrics().lineSpacing()
+        for number, station in enumerate(stations):
+            self.arrow(painter, QPointF(middle, before), QPointF(middle, station.top))
+            if number and (above := stations[number - 1].layer):
+                self.note(painter, middle, (before + station.top) / 2, shape_text(above.output))
+            if station.layer is None:
+                self.paint_sum(painter, QPointF(middle, station.top + tall / 2), tall / 2)
+            else:
+                self.paint_layer(painter, middle, station.top, tall, station.layer)
+            before = station.top + tall
+        end = self.height() - self.fontMetrics().lineSpacing() - 2.0
+        self.arrow(painter, QPointF(middle, before), QPointF(middle, end))
+        self.write(painter, middle, end, shape_text(self.block.output))
+        self.paint_shortcut(painter, stations, middle, tall)
+        painter.end()
+
+    def paint_shortcut(self, painter: QPainter, stations: list[Station], middle: float, tall: float) -> None:
+        """From where it leaves the main path to the sum, with its layers or its kind on the way."""
+        block = self.block
+        meeting = next((station for station in stations if station.layer is None), None)
+        if block is None or meeting is None:
+            return
+        main, side = self.widest()
+        away = min(max(self.width() * 0.76, middle + main / 2 + side / 2), self.width() - side / 2 - 2.0)
+        start = 1.35 * self.fontMetrics().lineSpacing()
+        if block.shortcut and block.before:  # a projection of a pre-activation block reads what is activated
+            start = stations[len(block.before) - 1].top + tall + 3.0
+        end = meeting.top + tall / 2
+        path = QPainterPath(QPointF(middle, start))
+        path.lineTo(away, start)
+        path.lineTo(away, end)
+        path.lineTo(middle + tall / 2, end)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(theme.colours().accent), 2))
+        painter.drawPath(path)
+        self.head(painter, QPointF(middle + tall / 2, end), QPointF(1, 0), theme.colours().accent)
+        if not block.shortcut:
+            self.plate(painter, away, (start + end) / 2, say(Sentence(block.way.note, {"n": block.stride})))
+        for number, layer in enumerate(block.shortcut):
+            top = start + (end - start) * (number + 1) / (len(block.shortcut) + 1) - tall / 2
+            self.paint_layer(painter, away, top, tall, layer)
+
+    def paint_layer(self, painter: QPainter, middle: float, top: float, tall: float, layer: Layer) -> None:
+        colours, text, wide = theme.colours(), box_text(layer), self.box_width(layer)
+        box = QRectF(middle - wide / 2, top, wide, tall)
+        painter.setPen(QPen(QColor(colours.line), 1))
+        painter.setBrush(QColor(colours.raised if layer.params else colours.window))
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setPen(QColor(colours.text if layer.weighted else colours.quiet))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def box_width(self, layer: Layer) -> float:
+        return self.fontMetrics().horizontalAdvance(box_text(layer)) + 3.0 * theme.RHYTHM
+
+    def paint_sum(self, painter: QPainter, centre: QPointF, radius: float) -> None:
+        colours = theme.colours()
+        painter.setPen(QPen(QColor(colours.accent), 2))
+        painter.setBrush(QColor(colours.surface))
+        painter.drawEllipse(centre, radius, radius)
+        arm = radius / 2
+        painter.drawLine(centre - QPointF(arm, 0), centre + QPointF(arm, 0))
+        painter.drawLine(centre - QPointF(0, arm), centre + QPointF(0, arm))
+
+    def plate(self, painter: QPainter, middle: float, height: float, words: str) -> None:
+        """Words on a line, with the line hidden behind them."""
+        lines = words.split("\n")
+        wide = max(map(self.fontMetrics().horizontalAdvance, lines)) + 2 * theme.RHYTHM
+        tall = len(lines) * self.fontMetrics().lineSpacing() + theme.RHYTHM
+        box = QRectF(middle - wide / 2, height - tall / 2, wide, tall)
+        painter.fillRect(box, QColor(theme.colours().surface))
+        painter.setPen(QColor(theme.colours().text))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+
+    def write(self, painter: QPainter, middle: float, top: float, text: str) -> None:
+        painter.setPen(QColor(theme.colours().text))
+        box = QRectF(middle - 150, top, 300, self.fontMetrics().lineSpacing())
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def note(self, painter: QPainter, middle: float, height: float, text: str) -> None:
+        """A shape beside its arrow."""
+        painter.setPen(QColor(theme.colours().quiet))
+        line = self.fontMetrics().lineSpacing()
+        painter.drawText(
+            QRectF(middle + theme.RHYTHM, height - line / 2, 200, line), Qt.AlignmentFlag.AlignVCenter, text
+        )
+
+    def arrow(self, painter: QPainter, start: QPointF, end: QPointF) -> None:
+        painter.setPen(QPen(QColor(theme.colours().quiet), 1.4))
+        painter.drawLine(start, end)
+        self.head(painter, end, QPointF(0, -1), theme.colours().quiet)
+
+    def head(self, painter: QPainter, tip: QPointF, back: QPointF, colour: str) -> None:
+        """An arrow's head at `tip`; `back` points along its shaft."""
+        side = QPointF(back.y(), back.x()) * 3.5
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colour))
+        painter.drawPolygon(QPolygonF([tip, tip + back * 7 + side, tip + back * 7 - side]))

@@ -1,0 +1,256 @@
+"""The diagram: one slab a block, high as the root of its map, thick as its channels; arcs are the shortcuts.
+
+Painted in one go, without a scene: every tick of a slider changes all of it at once.
+"""
+
+from math import sqrt
+from typing import NamedTuple
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
+
+from explorer.architecture.layers import shape_text
+from explorer.gui.design.diagram_layout import INPUT, Caption, Drawn, fit_width, section_captions, square
+from explorer.gui.design.diagram_slab import DEPTH, MARGIN, MOST_COPIES, Look, slab_picture
+from explorer.gui.design.outline import RUN
+from explorer.gui.document import Document
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.language import say
+
+LEAST_HEIGHT = 6.0
+
+
+class Slab(NamedTuple):
+    """A drawn part at its place, in the diagram's own coordinates."""
+
+    drawn: Drawn
+    box: QRectF
+    chosen: bool
+
+
+class Word(NamedTuple):
+    """A text below its `top`, centred."""
+
+    text: str
+    centre: float
+    top: float
+    colour: str
+    bold: bool = False
+
+
+class Diagram(QAbstractScrollArea):
+    """Draws the document's plan, shares its selection; arrow keys walk along the slabs.
+
+    Return opens a block, or a run of blocks into its blocks; Space opens and folds a run, as a click on its ×N does.
+    """
+
+    block_opened = Signal()
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        self.opened: set[str] = set()
+        self.slabs: list[Slab] = []
+        self.words: list[Word] = []
+        self.badges: dict[str, QRectF] = {}  # where each run says how many blocks it has
+        self.pressed = ""  # what the last click selected
+        self.extent = 0.0  # width of all that is drawn
+        self.middle = 0.0  # height of the wire
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setObjectName("diagram")
+        self.setAccessibleName(self.tr("Diagram"))
+        self.setMinimumHeight(self.fontMetrics().height() * 9)
+        document.changed.connect(self.draw)
+        document.selection_changed.connect(self.draw)
+        document.vocabulary_changed.connect(self.draw)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.draw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self.draw()
+
+    def draw(self) -> None:
+        """Lay the plan out anew: a few dozen slabs at most unless a long run is open."""
+        captions = section_captions(self.document.plan, self.opened, self.document.name_of)
+        line = self.fontMetrics().lineSpacing()
+        width = self.viewport().width() - 4 * theme.RHYTHM
+        below = line if any(drawn.run for caption in captions for drawn in caption.slabs) else 0  # for ×N
+        height = self.viewport().height() - 2 * line - below - 6 * theme.RHYTHM
+        tallest = max(square(drawn.shape) for caption in captions for drawn in caption.slabs)
+        needed = [self.caption_width(caption) for caption in captions]
+        thickness, gap = fit_width(captions, needed, width)
+        top = 3.0 * theme.RHYTHM  # for the arcs
+        self.middle = top + height / 2
+        self.slabs, self.words, self.badges = [], [], {}
+        left = 2.0 * theme.RHYTHM
+        for caption, words in zip(captions, needed, strict=True):
+            own = sum(thickness[drawn] + gap for drawn in caption.slabs) - gap if caption.slabs else 0.0
+            room = max(own, words)
+            at = left + (room - own) / 2
+            for drawn in caption.slabs:
+                tall = max(LEAST_HEIGHT, height * sqrt(square(drawn.shape) / tallest))
+                box = QRectF(round(at), round(self.middle - tall / 2), round(thickness[drawn]), round(tall))
+                self.slabs.append(Slab(drawn, box, self.is_chosen(drawn.path)))
+                if drawn.run:
+                    self.write_badge(drawn, at + thickness[drawn] / 2, box.bottom() + 2)
+                at += thickness[drawn] + gap
+            self.write_caption(caption, left + room / 2, top + height + below + theme.RHYTHM)
+            left += room + gap
+        self.extent = left - gap + 2.0 * theme.RHYTHM
+        bar = self.horizontalScrollBar()
+        bar.setPageStep(self.viewport().width())
+        bar.setRange(0, max(0, int(self.extent) - self.viewport().width()))
+        self.viewport().update()
+
+    def caption_width(self, caption: Caption) -> float:
+        return max(self.fontMetrics().horizontalAdvance(text) for text in caption.lines) + 4.0
+
+    def is_chosen(self, path: str) -> bool:
+        chosen = self.document.selection
+        return bool(path and chosen) and (
+            chosen == path or f"{chosen}.".startswith(f"{path}.") or path.startswith(f"{chosen}.")
+        )
+
+    def write_badge(self, drawn: Drawn, centre: float, top: float) -> None:
+        """How many blocks a run has, and that it is open."""
+        word = Word(f"×{drawn.blocks}" if drawn.count > 1 else f"▾×{drawn.blocks}", centre, top, theme.colours().text)
+        wide = self.fontMetrics().horizontalAdvance(word.text) + theme.RHYTHM
+        self.words.append(word)
+        self.badges[drawn.run] = QRectF(centre - wide / 2, top, wide, self.fontMetrics().height())
+
+    def write_caption(self, caption: Caption, centre: float, top: float) -> None:
+        chosen = theme.colours()
+        if caption.broken:
+            height = self.middle - self.fontMetrics().height() / 2
+            self.words.append(Word("✕", centre, height, chosen.bad, bold=True))
+        (name, shape), colour = caption.lines, chosen.bad if caption.broken else chosen.text
+        self.words.append(Word(name, centre, top, colour, bold=self.is_chosen(caption.path)))
+        self.words.append(Word(shape, centre, top + self.fontMetrics().lineSpacing(), chosen.quiet))
+
+    @property
+    def start(self) -> float:
+        """Where the diagram's own coordinates begin in the viewport: centred, or scrolled."""
+        return max(0, (self.viewport().width() - int(self.extent)) // 2) - self.horizontalScrollBar().value()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.translate(self.start, 0)
+        seen = QRectF(event.rect()).translated(-self.start, 0)
+        painter.setPen(QPen(QColor(theme.colours().line), 2))
+        painter.drawLine(QPointF(2 * theme.RHYTHM, self.middle), QPointF(self.extent - 2 * theme.RHYTHM, self.middle))
+        for slab in self.slabs:
+            if slab.box.right() + MARGIN >= seen.left() and slab.box.left() - MARGIN <= seen.right():
+                picture = slab_picture(self.look(slab))
+                painter.drawPixmap(slab.box.topLeft() - QPointF(MARGIN, MARGIN), picture)
+        self.paint_words(painter)
+        painter.end()
+
+    def look(self, slab: Slab) -> Look:
+        drawn, box = slab.drawn, slab.box
+        return Look(
+            theme.colours(),
+            drawn.section,
+            round(box.width()),
+            round(box.height()),
+            min(drawn.count, MOST_COPIES),
+            drawn.line,
+            slab.chosen,
+            self.devicePixelRatioF(),
+        )
+
+    def paint_words(self, painter: QPainter) -> None:
+        plain, bold = self.font(), self.font()
+        bold.setBold(True)
+        for word in self.words:
+            font = bold if word.bold else plain
+            metrics = QFontMetrics(font)
+            painter.setFont(font)
+            painter.setPen(QColor(word.colour))
+            left = word.centre - metrics.horizontalAdvance(word.text) / 2
+            painter.drawText(QPointF(left, word.top + metrics.ascent()), word.text)
+
+    def slab_at(self, position: QPointF) -> Slab | None:
+        """The slab under a point of the viewport; where two overlap, the one in front."""
+        point = position - QPointF(self.start, 0)
+        reach = (slab for slab in reversed(self.slabs) if slab.box.adjusted(-2, -DEPTH, DEPTH + 2, 0).contains(point))
+        return next(reach, None)
+
+    def path_at(self, position: QPointF) -> str:
+        slab = self.slab_at(position)
+        return slab.drawn.path if slab else ""
+
+    def run_at(self, position: QPointF) -> str:
+        """The run that a click opens or folds: the one whose badge or whose only slab is there."""
+        point, path = position - QPointF(self.start, 0), self.path_at(position)
+        badge = next((run for run, box in self.badges.items() if box.contains(point)), "")
+        return path if path.endswith(RUN) else badge
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            slab = self.slab_at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), self.describe(slab.drawn) if slab else "", self.viewport())
+            return True
+        return super().viewportEvent(event)
+
+    def describe(self, drawn: Drawn) -> str:
+        name = self.document.name_of(drawn.path) if drawn.path else say(INPUT)
+        return f"{name}  {shape_text(drawn.shape)}"
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.pressed = self.path_at(event.position())
+        if run := self.run_at(event.position()):
+            self.pressed = self.toggle(run)
+        elif self.pressed:
+            self.document.select(self.pressed)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """The block is opened that its first click selected; by now there may be another in its place."""
+        if self.pressed.startswith("layer"):
+            self.document.select(self.pressed)
+            self.block_opened.emit()
+
+    def toggle(self, run: str) -> str:
+        """Open a run or fold it; what is selected then: its first block, or the run."""
+        self.opened ^= {run}
+        self.draw()
+        self.document.select(run.removesuffix(RUN) if run in self.opened else run)
+        return self.document.selection
+
+    def unfold(self, paths: set[str]) -> None:
+        """Open the runs at `paths`, and no others."""
+        self.opened = set(paths)
+        self.draw()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, chosen = event.key(), self.document.selection
+        paths = [slab.drawn.path for slab in self.slabs if slab.drawn.path]
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and paths:
+            step = 1 if key == Qt.Key.Key_Right else -1
+            place = paths.index(chosen) + step if chosen in paths else 0
+            self.document.select(paths[max(0, min(place, len(paths) - 1))])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and chosen.startswith("layer"):
+            if chosen.endswith(RUN) and chosen not in self.opened:
+                self.toggle(chosen)
+            else:
+                self.block_opened.emit()
+        elif key == Qt.Key.Key_Space and (run := f"{chosen.partition('.')[0]}.1{RUN}") in self.badges:
+            self.toggle(run)
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,108 @@
+"""How one slab of the diagram looks: a volume in its stage's hue, copies behind it for a run, the shortcut above it."""
+
+from functools import lru_cache
+from typing import NamedTuple, assert_never
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+
+from explorer.architecture.blocks import Line
+from explorer.gui.widgets import theme
+
+DEPTH = 5.0  # pixels by which a slab's far side is shifted, for a look of volume
+STACK = 3.0  # pixels between the copies that stand for a run
+MOST_COPIES = 3
+ARC = 14.0  # pixels that a shortcut's control points stand above its slab
+MARGIN, BELOW = 32.0, 2.0  # pixels around a slab's front that its picture needs: beside it and above, and below
+
+
+class Inks(NamedTuple):
+    """What a slab of one hue is painted with."""
+
+    front: QBrush
+    top: QBrush
+    side: QBrush
+    edge: QPen
+    chosen: QPen
+
+
+@lru_cache(maxsize=64)
+def slab_inks(colours: theme.Colours, section: int) -> Inks:
+    hue = theme.stage_colour(section)
+    return Inks(
+        QBrush(hue),
+        QBrush(hue.lighter(118)),
+        QBrush(hue.darker(115)),
+        QPen(hue.darker(125), 1.0),
+        QPen(QColor(colours.accent), 2.0),
+    )
+
+
+class Look(NamedTuple):
+    """All that makes one slab look different from another, whole pixels; the place does not."""
+
+    colours: theme.Colours
+    section: int
+    width: int
+    height: int
+    copies: int
+    line: Line | None  # of the shortcut, if there is one
+    chosen: bool
+    ratio: float  # of the screen's pixels to ours
+
+
+@lru_cache(maxsize=256)
+def slab_picture(look: Look) -> QPixmap:
+    """A slab with its shortcut. A tick moves slabs far more often than it changes one."""
+    pixmap = QPixmap(QSizeF(look.width + 2 * MARGIN, look.height + MARGIN + BELOW).toSize() * look.ratio)
+    pixmap.setDevicePixelRatio(look.ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    inks, box = slab_inks(look.colours, look.section), QRectF(MARGIN, MARGIN, look.width, look.height)
+    for copy in reversed(range(look.copies)):
+        painter.setPen(inks.chosen if look.chosen and copy == 0 else inks.edge)
+        paint_volume(painter, box.translated(copy * STACK, -copy * STACK), inks)
+    if look.line:
+        paint_arc(painter, box, look, pen_style(look.line))
+    painter.end()
+    return pixmap
+
+
+def paint_volume(painter: QPainter, box: QRectF, inks: Inks) -> None:
+    away = QPointF(DEPTH, -DEPTH)
+    corner, far = box.topRight(), box.topRight() + away
+    painter.setBrush(inks.top)
+    painter.drawConvexPolygon(QPolygonF([box.topLeft(), box.topLeft() + away, far, corner]))
+    painter.setBrush(inks.side)
+    painter.drawConvexPolygon(QPolygonF([corner, far, box.bottomRight() + away, box.bottomRight()]))
+    painter.setBrush(inks.front)
+    painter.drawRect(box)
+
+
+def pen_style(line: Line) -> Qt.PenStyle:
+    match line:
+        case Line.SOLID:
+            return Qt.PenStyle.SolidLine
+        case Line.DASHED:
+            return Qt.PenStyle.DashLine
+        case Line.DOTTED:
+            return Qt.PenStyle.DotLine
+        case _:
+            assert_never(line)
+
+
+def paint_arc(painter: QPainter, box: QRectF, look: Look, style: Qt.PenStyle) -> None:
+    """From before the block to behind it, over its top."""
+    stacked = STACK * (look.copies - 1)
+    left, right = box.left() - 3, box.right() + DEPTH + 4 + stacked
+    top = box.top() - DEPTH - 2 - stacked
+    path = QPainterPath(QPointF(left, top + 2))
+    path.cubicTo(QPointF(left, top - ARC), QPointF(right, top - ARC), QPointF(right, top + 2))
+    ink = QColor(look.colours.text)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(ink, 1.4, style))
+    painter.drawPath(path)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    painter.drawPolygon(QPolygonF([QPointF(right - 3, top - 1), QPointF(right + 3, top - 1), QPointF(right, top + 4)]))

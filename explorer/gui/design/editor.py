@@ -1,0 +1,262 @@
+"""The design editor: input, classes, stem, block and shortcut, then the stages with their sliders.
+
+The sliders have scales of their own, fine where networks are small; the spin boxes beside them take every value.
+"""
+
+from bisect import bisect_left
+from itertools import count
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.architecture.compare import value_text
+from explorer.architecture.design import Design, Stage
+from explorer.architecture.layers import shape_text
+from explorer.fields import fields_of
+from explorer.gui.design.problems import Problems
+from explorer.gui.document import Document
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.boxes import NumberBox, watch_box
+from explorer.gui.widgets.buttons import sign_button, word_button
+from explorer.gui.widgets.controls import spin_box
+from explorer.gui.widgets.form import Form
+from explorer.gui.widgets.language import say
+
+MOST_STAGES = 8
+SCALES = {
+    "blocks": (*range(17), 18, 20, 24, 28, 32, 36, 40, 48, 56, 64, 80, 96, 111, 128, 160, 200, 256, 320, 384, 448, 512),
+    "width": (
+        *(1, 2, 4, 8, 12, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512),
+        *(640, 768, 1024, 1280, 1536, 2048, 3072, 4096, 8192),
+    ),
+}
+SETTLED = 700  # milliseconds without a tick end a gesture of keys or wheel
+
+
+class Gesture(QObject):
+    """Names the gesture under way, so that its ticks become one undo step."""
+
+    numbers = count()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.number = next(self.numbers)
+        self.timer = QTimer(self, interval=SETTLED, singleShot=True)
+        self.timer.timeout.connect(self.end)
+
+    def name(self) -> str:
+        self.timer.start()
+        return f"gesture {self.number}"
+
+    def begin(self) -> None:
+        self.timer.stop()
+        self.number = next(self.numbers)
+
+    end = begin
+
+
+class ScaledSlider(QSlider):
+    """A slider over the values of a scale; it speaks only when a person moves it."""
+
+    moved = Signal(int)
+
+    def __init__(self, scale: tuple[int, ...]) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.scale = scale
+        self.setRange(0, len(scale) - 1)
+        self.setPageStep(3)
+        watch_box(self)
+        self.actionTriggered.connect(lambda _: self.moved.emit(scale[self.sliderPosition()]))
+
+    def show_value(self, value: int) -> None:
+        """Stand at the nearest place of the scale that is not below `value`."""
+        self.setValue(min(bisect_left(self.scale, value), len(self.scale) - 1))
+
+
+class StageEditor(QWidget):
+    """One stage: blocks and width with sliders, stride, remove."""
+
+    def __init__(self, document: Document, index: int) -> None:
+        super().__init__()
+        self.document = document
+        self.index = index
+        self.fields = fields_of(Stage)
+        self.heading = QLabel(self.tr("Stage {number}").format(number=index + 1))
+        theme.make_heading(self.heading)
+        self.output = QLabel()
+        theme.make_quiet(self.output)
+        removal = self.tr("Remove stage {number}").format(number=index + 1)
+        self.remove = sign_button("x", removal, self.propose_removal)
+        self.problems = Problems(document)
+        self.sliders: dict[str, ScaledSlider] = {}
+        self.boxes: dict[str, NumberBox] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(theme.RHYTHM, theme.RHYTHM // 2, 0, theme.RHYTHM // 2)
+        grid.setHorizontalSpacing(theme.RHYTHM)
+        grid.setVerticalSpacing(theme.RHYTHM // 4)
+        grid.setColumnStretch(1, 1)
+        head = QHBoxLayout()
+        head.setSpacing(theme.RHYTHM)
+        head.addWidget(self.heading)
+        head.addWidget(self.output, stretch=1)
+        head.addWidget(self.remove)
+        grid.addLayout(head, 0, 0, 1, 3)
+        for row, name in enumerate(("blocks", "width", "stride"), 1):
+            self.add(grid, row, name)
+        grid.addWidget(self.problems, 4, 0, 1, 3)
+
+    def add(self, grid: QGridLayout, row: int, name: str) -> None:
+        field = self.fields[name]
+        label = QLabel(say(field.label.text))
+        theme.make_quiet(label)
+        spoken = self.tr("Stage {number}: {field}").format(number=self.index + 1, field=say(field.label.text))
+        box = self.boxes[name] = spin_box(field.bounds)
+        gesture = Gesture(self)
+        box.valueChanged.connect(lambda value: self.propose(name, value, gesture.name()))
+        widgets: list[QWidget] = [label, box]
+        if name in SCALES:
+            slider = self.sliders[name] = ScaledSlider(SCALES[name])
+            slider.sliderPressed.connect(gesture.begin)
+            slider.sliderReleased.connect(gesture.end)
+            slider.moved.connect(lambda value: self.propose(name, value, gesture.name()))
+            slider.setObjectName(f"{name}{self.index + 1}")
+            grid.addWidget(slider, row, 1)
+            widgets.append(slider)
+        for widget in widgets:
+            widget.setToolTip(say(field.label.help))
+            widget.setAccessibleName(spoken)
+            widget.installEventFilter(self)
+        grid.addWidget(label, row, 0)
+        grid.addWidget(box, row, 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The stage's hue along the left, broader with a shade behind where it is selected."""
+        painter = QPainter(self)
+        chosen = self.document.selection.partition(".")[0] == f"layer{self.index + 1}"
+        if chosen:
+            painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Midlight))
+        painter.fillRect(0, 0, 4 if chosen else 2, self.height(), theme.stage_colour(self.index + 1))
+        painter.end()
+
+    def propose(self, name: str, value: int, gesture: str) -> None:
+        field = say(self.fields[name].label.text)
+        words = self.tr("Stage {number}: {field} {value}").format(number=self.index + 1, field=field, value=value)
+        self.document.propose(self.document.design.with_stage(self.index, **{name: value}), words, gesture)
+
+    def propose_removal(self) -> None:
+        stages = self.document.design.stages
+        left = stages[: self.index] + stages[self.index + 1 :]
+        self.document.propose(self.document.design.change(stages=left), self.remove.toolTip())
+
+    def show_stage(self, stage: Stage, only: bool) -> None:
+        for name, box in self.boxes.items():
+            if box.value() != getattr(stage, name):  # Qt paints a box anew even if it is told what it shows
+                box.setValue(getattr(stage, name))
+        for name, slider in self.sliders.items():
+            slider.show_value(getattr(stage, name))
+        plan = self.document.plan
+        built = plan.stages[self.index] if self.index < len(plan.stages) else None
+        self.output.setText(shape_text(built.output) if built else "")
+        self.remove.setEnabled(not only)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn:
+            self.select()
+        return False
+
+    def mousePressEvent(self, event: object) -> None:
+        self.select()
+
+    def select(self) -> None:
+        name = f"layer{self.index + 1}"
+        if self.document.selection.partition(".")[0] != name:
+            self.document.select(name)
+
+
+class DesignEditor(QScrollArea):
+    """The whole editor; it shows the document's design and proposes another."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        self.form = Form(Design, skip=("stages",))
+        self.form.edited.connect(self.propose)
+        self.gesture = Gesture(self)
+        self.problems = Problems(document)
+        self.editors: list[StageEditor] = []
+        self.stages = QVBoxLayout()
+        self.stages.setSpacing(theme.RHYTHM // 2)
+        self.add = word_button(self.tr("Add stage"), self.propose_stage, "add_stage", "plus")
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(*[theme.RHYTHM] * 4)
+        column.setSpacing(theme.RHYTHM)
+        column.addWidget(self.form)
+        column.addWidget(self.problems)
+        column.addLayout(self.stages)
+        column.addWidget(self.add, alignment=Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidget(body)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        document.changed.connect(self.show_design)
+        document.selection_changed.connect(self.show_selection)
+        self.show_design()
+        self.setMinimumWidth(body.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width())
+
+    def propose(self, name: str, value: object) -> None:
+        field = say(fields_of(Design)[name].label.text)
+        label = self.tr("{field}: {value}").format(field=field, value=value_text(value))
+        ticks = isinstance(value, int | tuple) and not isinstance(value, bool)
+        gesture = f"{self.gesture.name()} {name}" if ticks else ""
+        self.document.propose(self.document.design.change(**{name: value}), label, gesture)
+
+    def propose_stage(self) -> None:
+        """One more stage: the last one again, twice as wide at half the size, as the family goes on."""
+        design = self.document.design
+        last = design.stages[-1]
+        widest = int(str(fields_of(Stage)["width"].bounds.le))
+        stage = Stage(blocks=max(1, last.blocks), width=min(2 * last.width, widest), stride=2)
+        words = self.tr("Add stage {number}").format(number=len(design.stages) + 1)
+        self.document.propose(design.change(stages=(*design.stages, stage)), words)
+
+    def show_design(self) -> None:
+        design = self.document.design
+        while len(self.editors) > len(design.stages):
+            editor = self.editors.pop()
+            editor.hide()
+            editor.deleteLater()
+        while len(self.editors) < len(design.stages):
+            self.editors.append(StageEditor(self.document, len(self.editors)))
+            self.stages.addWidget(self.editors[-1])
+        self.form.show_record(design)
+        for editor, stage in zip(self.editors, design.stages, strict=True):
+            editor.show_stage(stage, only=len(design.stages) == 1)
+        self.add.setEnabled(len(design.stages) < MOST_STAGES)
+        self.show_problems()
+
+    def show_problems(self) -> None:
+        def of(prefix: str) -> list:
+            return [each for each in self.document.problems if each.where.startswith(prefix)]
+
+        for editor in self.editors:
+            editor.problems.show_problems(of(f"stages[{editor.index}]"))
+        elsewhere = [each for each in self.document.problems if "[" not in each.where]
+        self.problems.show_problems(elsewhere)
+        if any(self.form.is_rare(each.where) for each in elsewhere):
+            self.form.more.setChecked(True)
+
+    def show_selection(self) -> None:
+        for editor in self.editors:
+            editor.update()

@@ -1,0 +1,70 @@
+"""What is wrong with the design, said beside the control that is to blame, with the repair one click away."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from explorer.architecture.checks import Problem
+from explorer.gui.document import Document
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.language import say
+
+
+class ProblemLine(QWidget):
+    def __init__(self, document: Document, problem: Problem) -> None:
+        super().__init__()
+        self.fatal = problem.fatal
+        self.sign, self.words = QLabel(), QLabel(say(problem.what))
+        self.words.setWordWrap(True)
+        self.colour()
+        repair = QPushButton(say(problem.repair.label))
+        theme.set_icon(repair, "wrench")
+        repair.setAccessibleName(self.tr("Repair: {what}").format(what=say(problem.repair.label)))
+        design = problem.repair.design
+        repair.clicked.connect(lambda: document.propose(design, say(problem.repair.label)))
+        repair.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.sign.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, theme.RHYTHM // 2, 0, theme.RHYTHM // 2)
+        row.addWidget(self.sign, alignment=Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.addWidget(self.words)
+        column.addWidget(repair)
+        row.addLayout(column, stretch=1)
+
+    def colour(self) -> None:
+        """Sign and words in the palette in use."""
+        chosen, size = theme.colours(), self.fontMetrics().height()
+        ink = chosen.bad if self.fatal else chosen.warning
+        self.sign.setPixmap(theme.icon("circle-x" if self.fatal else "triangle-alert", ink).pixmap(size, size))
+        self.words.setStyleSheet(f"color: {ink}")
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.colour()
+
+
+class Problems(QWidget):
+    """The problems of one place, one below the other; nothing where there are none."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        self.shown: tuple[Problem, ...] = ()
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.hide()
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        if tuple(problems) == self.shown:
+            return
+        self.shown = tuple(problems)
+        for line in self.findChildren(ProblemLine):
+            self.column.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+        for problem in problems:
+            self.column.addWidget(ProblemLine(self.document, problem))
+        self.setVisible(bool(problems))

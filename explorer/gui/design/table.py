@@ -1,0 +1,227 @@
+"""The layer table as a person sees it: what was opened stays open, one selection with everyone else, rows to copy."""
+
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from html import escape
+
+from PySide6.QtCore import QMimeData, QModelIndex, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QStaticText,
+)
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStyleOptionViewItem, QTreeView
+
+from explorer.architecture.blocks import Block
+from explorer.gui.design.table_model import COLUMNS, FIRST_FIGURE, SPARE, Index, LayerModel
+from explorer.gui.document import Document
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.language import say
+
+MARGIN = theme.RHYTHM // 2
+CHOSEN = ("chosen",) * len(COLUMNS)
+DIFFERENCE = "  (+999.9 MiB)"  # the widest that a baseline adds to a figure
+
+
+@cache
+def table_inks(colours: theme.Colours) -> dict[str, QColor]:
+    """The colours that the table writes in; stages a little darker on light paper, where thin letters pale."""
+    darker = 100 if colours is theme.DARK else 125
+    stages = {f"stage {number}": QColor(theme.stage_colour(number)).darker(darker) for number in range(1, 9)}
+    inks = {"text": colours.text, "quiet": colours.quiet, "bad": colours.bad, "chosen": colours.on_accent}
+    return stages | {name: QColor(colour) for name, colour in inks.items()}
+
+
+class Headings(QHeaderView):
+    """The headings, painted in one go; the style would take as long for them as for all rows."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), int(1.8 * self.fontMetrics().height()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, colours, room = QPainter(self.viewport()), theme.colours(), self.viewport().rect()
+        painter.fillRect(room, self.palette().base())
+        painter.setPen(QColor(colours.line))
+        painter.drawLine(room.bottomLeft(), room.bottomRight())
+        painter.setPen(QColor(colours.quiet))
+        for number, column in enumerate(COLUMNS):
+            left, width = self.sectionViewportPosition(number), self.sectionSize(number)
+            side = Qt.AlignmentFlag.AlignRight if number >= FIRST_FIGURE else Qt.AlignmentFlag.AlignLeft
+            box = QRect(left + MARGIN, 0, width - 2 * MARGIN, room.height())
+            if width:
+                painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, say(column.heading))
+        painter.end()
+
+
+class LayerTable(QTreeView):
+    """Shows the model, keeps what was opened open, and shares the document's selection."""
+
+    block_opened = Signal()
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        self.layers = LayerModel(document)
+        self.layers.cell = QSize(0, int(1.5 * self.fontMetrics().height()))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHeader(Headings())
+        self.setModel(self.layers)
+        self.setFont(theme.figures_font(self.font()))
+        self.setUniformRowHeights(True)
+        self.setAllColumnsShowFocus(True)
+        self.setExpandsOnDoubleClick(False)
+        self.doubleClicked.connect(self.open_or_unfold)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setAccessibleName(self.tr("Layers"))
+        self.shaped = lru_cache(maxsize=4096)(self.shape_text)
+        self.opened = {part.name for part in document.plan.sections}
+        self.expanded.connect(lambda index: self.opened.add(self.layers.node(index).path))
+        self.collapsed.connect(lambda index: self.opened.discard(self.layers.node(index).path))
+        document.changed.connect(self.show_plan)
+        document.selection_changed.connect(self.show_selection)
+        document.vocabulary_changed.connect(self.show_plan)
+        self.size_columns()
+        self.show_plan()
+        self.selectionModel().currentRowChanged.connect(self.select)
+
+    def size_columns(self) -> None:
+        """Widths from the font and the widest texts expected, so that no tick moves a column."""
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(self.fontMetrics().averageCharWidth() * 5)
+        self.compared = self.document.baseline is not None
+        widest = [each.widest + (DIFFERENCE if self.compared and each.figure else "") for each in COLUMNS]
+        self.widths = [self.fontMetrics().horizontalAdvance(text) + 3 * theme.RHYTHM for text in widest]
+        for number, width in enumerate(self.widths):
+            header.resizeSection(number, width)
+        self.hide_columns()
+
+    def hide_columns(self) -> None:
+        """Where there is no room for all columns, those that can be spared give way."""
+        over = sum(self.widths) - self.viewport().width()
+        for number in SPARE:
+            self.setColumnHidden(number, over > 0)
+            over -= self.widths[number]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.hide_columns()
+        super().resizeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """What all rows need is looked up once, not for each."""
+        self.inks, self.places = table_inks(theme.colours()), self.column_places()
+        super().paintEvent(event)
+
+    def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """A row with few calls a cell. The view's own way asks the model and the style dozens of times for each."""
+        node, room = self.layers.node(index), option.rect
+        top, height = room.top(), room.height()
+        indent = self.indentation() * (node.level + 1)
+        chosen = self.selectionModel().isSelected(index)
+        if chosen:
+            painter.fillRect(room, self.palette().highlight())
+        if self.layers.hasChildren(index):
+            self.drawBranches(painter, QRect(0, top, indent, height), index)
+        inks = CHOSEN if chosen else self.layers.inks(node)
+        last = ""
+        texts = self.layers.texts(node)
+        for column, left, right in self.places:
+            if inks[column] != last:
+                last = inks[column]
+                painter.setPen(self.inks[last])
+            shaped, wide, tall = self.shaped(texts[column])
+            start = right - wide if right else left + indent
+            indent = 0
+            painter.drawStaticText(QPointF(start, top + (height - tall) / 2), shaped)
+
+    def shape_text(self, text: str) -> tuple[QStaticText, float, float]:
+        """A text ready to be drawn, its width and its height; most texts come again with the next tick."""
+        shaped = QStaticText(text)
+        shaped.setTextFormat(Qt.TextFormat.PlainText)
+        shaped.prepare(font=self.font())
+        return shaped, shaped.size().width(), shaped.size().height()
+
+    def column_places(self) -> list[tuple[int, int, int]]:
+        """Each visible column, where its text begins, and where that ends if it is a figure."""
+        header, places = self.header(), []
+        for column in range(len(COLUMNS)):
+            if not self.isColumnHidden(column):
+                left = header.sectionViewportPosition(column)
+                right = left + header.sectionSize(column) - MARGIN if column >= FIRST_FIGURE else 0
+                places.append((column, left + MARGIN, right))
+        return places
+
+    def unfold(self, paths: set[str]) -> None:
+        """Open the rows at `paths`, and no others."""
+        self.collapseAll()
+        self.opened = set(paths)
+        self.expand_opened()
+
+    def show_plan(self) -> None:
+        if self.compared != (self.document.baseline is not None):
+            self.size_columns()
+        if self.layers.show_plan():
+            self.expand_opened()
+            self.executeDelayedItemsLayout()  # else it comes after this frame, with a frame of its own
+            self.show_selection()
+
+    def expand_opened(self) -> None:
+        for path in sorted(self.opened, key=len):
+            index = self.layers.find(path)
+            if index.isValid():
+                self.setExpanded(index, True)
+
+    def show_selection(self) -> None:
+        index = self.layers.find(self.document.selection) if self.document.selection else QModelIndex()
+        if index != self.currentIndex().siblingAtColumn(0):
+            self.setCurrentIndex(index)
+
+    def select(self, current: QModelIndex) -> None:
+        if current.isValid():
+            self.document.select(self.layers.node(current).path)
+
+    def open_or_unfold(self, index: QModelIndex) -> None:
+        """A double click or Return opens a block, and unfolds what is no block."""
+        if isinstance(self.layers.node(index).part, Block):
+            self.block_opened.emit()
+        else:
+            self.setExpanded(index.siblingAtColumn(0), not self.isExpanded(index.siblingAtColumn(0)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.open_or_unfold(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def copy(self) -> None:
+        """The selected rows, or all that are open, as TSV and as an HTML table."""
+        rows = sorted(self.selectionModel().selectedRows(), key=self.position) or list(self.visible_rows())
+        lines = [[say(column.heading) for column in COLUMNS]]
+        lines += [self.layers.texts(self.layers.node(row)) for row in rows]
+        data = QMimeData()
+        data.setText("\n".join("\t".join(line) for line in lines))
+        cells = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in line)}</tr>" for line in lines)
+        data.setHtml(f"<table>{cells}</table>")
+        QGuiApplication.clipboard().setMimeData(data)
+
+    def position(self, index: QModelIndex) -> int:
+        return self.visualRect(index).top()
+
+    def visible_rows(self) -> Iterator[QModelIndex]:
+        index = self.layers.index(0, 0)
+        while index.isValid():
+            yield index
+            index = self.indexBelow(index)

@@ -1,0 +1,272 @@
+"""The rows of the layer table: a tree of sections, blocks and layers, with repeats collapsed to ×N.
+
+The model keeps its nodes while the shape of the tree stays, so that a tick repaints rows instead of rebuilding them. A
+new column is one entry of `COLUMNS`.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt
+
+from explorer.architecture.layers import Layer, shape_text
+from explorer.architecture.plan import Section
+from explorer.gui.design.outline import Broken, Gone, Pair, Run, pairs, repeats, top_pairs, top_parts, type_text
+from explorer.gui.document import Document
+from explorer.gui.widgets.language import memory, say, short, signed, whole
+from explorer.sentences import QT_TRANSLATE_NOOP
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class Node:
+    """A row: a part of the plan at its path; its children and its texts are made when someone looks.
+
+    `before` is the part of the baseline in its place, None if there is none.
+    """
+
+    __slots__ = ("before", "below", "level", "parent", "part", "path", "row", "texts")
+
+    def __init__(self, pair: Pair, row: int, parent: "Node | None") -> None:
+        part, self.before = pair
+        self.part = part
+        self.row = row
+        self.parent = parent
+        self.level: int = parent.level + 1 if parent else 0
+        loose = parent is not None and isinstance(parent.part, Section) and bool(parent.part.loose)
+        self.path: str = f"{parent.path}.{part.name}" if parent and loose else part.name
+        self.below: list[Node] | None = None
+        self.texts: list[str] = []
+
+    def children(self) -> "list[Node]":
+        if self.below is None:
+            self.below = [Node(pair, row, self) for row, pair in enumerate(pairs(self.part, self.before))]
+        return self.below
+
+    def adopt(self, pair: Pair) -> None:
+        """Stand for another part from now on."""
+        self.part, self.before = pair
+        self.texts = []
+
+
+def same_row(node: Node, pair: Pair) -> bool:
+    """Whether the row of `node` may stand for the part of `pair`."""
+    part, _ = pair
+    return type(node.part) is type(part) and node.part.name == part.name
+
+
+def number_rows(nodes: list[Node]) -> None:
+    for row, node in enumerate(nodes):
+        node.row = row
+
+
+class Column(NamedTuple):
+    """A heading, the widest text expected, the text of a part and its name, and the figure that a baseline changes.
+
+    `hint` is what the heading stands for. Where not all columns fit, those of the highest `spare` are left out first.
+    """
+
+    heading: str
+    widest: str
+    text: Callable[[Any, str], str]
+    figure: str = ""
+    wording: Callable[[float], str] = short
+    hint: str = ""
+    spare: int = 0
+
+
+COLUMNS = (
+    Column(QT_TRANSLATE_NOOP("explorer", "Layer"), "▾ ▸ layer1.1…  ×199", lambda part, name: name + repeats(part)),
+    Column(QT_TRANSLATE_NOOP("explorer", "Type"), "projection shortcut", lambda part, _: type_text(part), spare=1),
+    Column(
+        QT_TRANSLATE_NOOP("explorer", "Output"),
+        "1024×112×112",
+        lambda part, _: shape_text(part.output),
+        hint=QT_TRANSLATE_NOOP("explorer", "Channels × height × width of what comes out"),
+    ),
+    Column(
+        QT_TRANSLATE_NOOP("explorer", "Params"),
+        "44,549,160",
+        lambda part, _: whole(part.params),
+        "params",
+        hint=QT_TRANSLATE_NOOP("explorer", "Parameters"),
+    ),
+    Column(
+        QT_TRANSLATE_NOOP("explorer", "MACs"),
+        "11,513,626,624",
+        lambda part, _: whole(part.macs),
+        "macs",
+        hint=QT_TRANSLATE_NOOP("explorer", "Multiply–accumulates of convolutions and linear layers for one image"),
+    ),
+    Column(
+        QT_TRANSLATE_NOOP("explorer", "Field"),
+        "12,345",
+        lambda part, _: whole(part.receptive_field) if part.receptive_field else "",
+        "receptive_field",
+        lambda number: whole(int(number)),
+        QT_TRANSLATE_NOOP("explorer", "Receptive field: how many pixels of the input one position sees, along a side"),
+        spare=2,
+    ),
+    Column(
+        QT_TRANSLATE_NOOP("explorer", "Memory"),
+        "123.4 MiB",
+        lambda part, _: memory(part.activation_bytes),
+        "activation_bytes",
+        memory,
+        QT_TRANSLATE_NOOP("explorer", "What the layers put out for one image, in float32"),
+        spare=2,
+    ),
+)
+FIRST_FIGURE = 2
+SPARE = sorted(range(1, len(COLUMNS)), key=lambda number: (COLUMNS[number].spare, number), reverse=True)
+BAD = ("bad",) * len(COLUMNS)
+GONE = ("quiet",) * len(COLUMNS)
+PLAIN = ("text", "quiet", *["text"] * (len(COLUMNS) - 2))
+STAGES = tuple((f"stage {number}", *PLAIN[1:]) for number in range(10))  # by the row of the section
+
+
+class LayerModel(QAbstractItemModel):
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        self.nodes: list[Node] = []
+        self.cell = QSize()
+
+    def show_plan(self) -> bool:
+        """Stand for the document's plan; True if rows came or went."""
+        plan, base = self.document.plan, self.document.baseline
+        parts = top_pairs(plan, base) if base else tuple((part, None) for part in top_parts(plan))
+        changed = self.reconcile(QModelIndex(), None, self.nodes, parts)
+        self.dataChanged.emit(self.index(0, 0), self.index(len(self.nodes) - 1, len(COLUMNS) - 1))
+        return changed
+
+    def reconcile(self, above: QModelIndex, parent: Node | None, nodes: list[Node], parts: tuple[Pair, ...]) -> bool:
+        """Make `nodes`, the rows below `above`, stand for `parts`: rows that differ go and come, the others stay."""
+        most = min(len(nodes), len(parts))
+        start = next((row for row in range(most) if not same_row(nodes[row], parts[row])), most)
+        rest = most - start
+        end = next((back for back in range(rest) if not same_row(nodes[-1 - back], parts[-1 - back])), rest)
+        changed = False
+        if start < len(nodes) - end:
+            self.beginRemoveRows(above, start, len(nodes) - end - 1)
+            del nodes[start : len(nodes) - end]
+            number_rows(nodes)
+            self.endRemoveRows()
+            changed = True
+        if start < len(parts) - end:
+            self.beginInsertRows(above, start, len(parts) - end - 1)
+            nodes[start:start] = [Node(pair, 0, parent) for pair in parts[start : len(parts) - end]]
+            number_rows(nodes)
+            self.endInsertRows()
+            changed = True
+        for node, pair in zip(nodes, parts, strict=True):
+            node.adopt(pair)
+            if node.below is not None:
+                changed |= self.reconcile(self.createIndex(node.row, 0, node), node, node.below, pairs(*pair))
+        return changed
+
+    def node(self, index: Index) -> Node:
+        node = index.internalPointer()
+        assert isinstance(node, Node)
+        return node
+
+    def children_of(self, index: Index) -> list[Node]:
+        return self.node(index).children() if index.isValid() else self.nodes
+
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
+        nodes = self.children_of(parent)
+        return self.createIndex(row, column, nodes[row]) if 0 <= row < len(nodes) else QModelIndex()
+
+    def parent(self, index: Index = QModelIndex()) -> Any:  # noqa: B008
+        above = self.node(index).parent if index.isValid() else None
+        return self.createIndex(above.row, 0, above) if above else QModelIndex()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return len(self.children_of(parent)) if parent.column() <= 0 else 0
+
+    def hasChildren(self, parent: Index = QModelIndex()) -> bool:  # noqa: B008
+        if not parent.isValid():
+            return bool(self.nodes)
+        part = self.node(parent).part
+        return not isinstance(part, Layer | Broken | Gone) and (
+            not isinstance(part, Section) or bool(part.loose or part.count)
+        )
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return say(COLUMNS[section].heading)
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
+            return say(COLUMNS[section].hint)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.texts(self.node(index))[index.column()]
+        if role == Qt.ItemDataRole.SizeHintRole:
+            return self.cell
+        if role == Qt.ItemDataRole.ToolTipRole and isinstance(part := self.node(index).part, Broken):
+            return say(part.reason)
+        return None
+
+    def sibling(self, row: int, column: int, index: Index) -> QModelIndex:
+        """The cell beside another, which is what a view asks for most."""
+        if row == index.row():
+            return self.createIndex(row, column, index.internalPointer())
+        return super().sibling(row, column, index)
+
+    def texts(self, node: Node) -> list[str]:
+        """What stands in each column of a row, made when it is first seen."""
+        if not node.texts:
+            node.texts = self.make_texts(node)
+        return node.texts
+
+    def make_texts(self, node: Node) -> list[str]:
+        part, base = node.part, self.document.baseline
+        name = self.document.name_of(node.path, base if isinstance(part, Gone) else None)
+        if isinstance(part, Broken):
+            return [self.tr("{name}: {reason}").format(name=name, reason=say(part.reason))] + [""] * (len(COLUMNS) - 1)
+        texts = [column.text(part, name) for column in COLUMNS]
+        if base:
+            texts = [
+                text + difference_text(node, column) if column.figure else text
+                for text, column in zip(texts, COLUMNS, strict=True)
+            ]
+        return texts
+
+    def inks(self, node: Node) -> tuple[str, ...]:
+        """Which of the table's inks each cell of a row is written in."""
+        if isinstance(node.part, Broken):
+            return BAD
+        if isinstance(node.part, Gone):
+            return GONE
+        return STAGES[node.row] if not node.level and node.part.name.startswith("layer") else PLAIN
+
+    def find(self, path: str) -> QModelIndex:
+        """The row at `path`, making the rows on the way."""
+        nodes: list[Node] | None = self.nodes
+        while nodes:
+            for node in nodes:
+                if node.path == path:
+                    return self.createIndex(node.row, 0, node)
+            nodes = next((node.children() for node in nodes if leads_to(node, path)), None)
+        return QModelIndex()
+
+
+def leads_to(node: Node, path: str) -> bool:
+    if isinstance(node.part, Run):
+        return True  # its row comes last, after the first block
+    return path.startswith(f"{node.path}.")
+
+
+def difference(node: Node, figure: str) -> int | None:
+    """How far a row's figure is from the baseline's; a new part differs by all of it, None has no such figure."""
+    now, before = (getattr(part, figure) for part in (node.part, node.before or Gone(node.part)))
+    return None if now is None or before is None else now - before
+
+
+def difference_text(node: Node, column: Column) -> str:
+    number = difference(node, column.figure)
+    return f"  ({signed(column.wording(abs(number)), number)})" if number else ""

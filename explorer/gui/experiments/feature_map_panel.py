@@ -1,0 +1,169 @@
+"""See the image travel: one image on its way through the untrained and the trained network, section by section."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from explorer.architecture.design import Design
+from explorer.architecture.names import VOCABULARIES
+from explorer.architecture.plan import Plan
+from explorer.gui.design.diagram_layout import INPUT
+from explorer.gui.document import Document
+from explorer.gui.experiments.feature_map_answers import TRAINED, UNTRAINED, Answer, Journeys
+from explorer.gui.experiments.feature_map_strip import ROWS, SIDES, Column, Lane, Strip
+from explorer.gui.training.estimate import Preflight
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.buttons import sign_button
+from explorer.gui.widgets.language import percent, say, whole
+from explorer.gui.workers.pool import Crew
+from explorer.runs.answers import FeatureMaps, Maps, Origin
+
+NAME_WIDTH = 240  # pixels that a file's name may take
+
+
+class Travel(QWidget):
+    """Shows the journeys of one image; what has been overtaken is pale. `closed` when a person has seen enough."""
+
+    closed = Signal()
+
+    def __init__(self, document: Document, crew: Crew, preflight: Preflight) -> None:
+        super().__init__()
+        self.setObjectName("travel")
+        self.document = document
+        self.journeys = Journeys(document, crew, preflight)
+        self.journeys.setParent(self)
+        self.strip = Strip()
+        self.strip.chosen.connect(document.select)
+        self.lay_out()
+        self.journeys.changed.connect(self.redraw)
+        document.vocabulary_changed.connect(self.redraw)
+        document.selection_changed.connect(self.redraw)
+
+    def lay_out(self) -> None:
+        self.setAccessibleName(self.tr("The image's travel"))
+        scroll = QScrollArea()
+        scroll.setWidget(self.strip)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        least = self.strip.needed(SIDES[0], beside=False, rows=ROWS)
+        scroll.setMinimumHeight(least.height() + scroll.horizontalScrollBar().sizeHint().height())
+        for widget in (self.strip, scroll.viewport()):
+            widget.setAutoFillBackground(False)
+        self.back = sign_button(Qt.ArrowType.LeftArrow, self.tr("Previous image"), self.go_back)
+        self.next = sign_button(Qt.ArrowType.RightArrow, self.tr("Next image"), self.go_on)
+        self.picture, self.status = QLabel(), QLabel()
+        self.picture.setFont(theme.figures_font(self.picture.font()))
+        theme.make_quiet(self.status)
+        for label in (self.picture, self.status):
+            label.setWordWrap(True)
+        head = QHBoxLayout()
+        head.setSpacing(theme.RHYTHM // 2)
+        for widget in (self.back, self.next):
+            head.addWidget(widget)
+        head.addWidget(self.picture, stretch=1)
+        head.addWidget(sign_button("x", self.tr("Close"), self.closed.emit))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.RHYTHM, theme.RHYTHM // 2, theme.RHYTHM, theme.RHYTHM // 2)
+        column.setSpacing(theme.RHYTHM // 2)
+        column.addLayout(head)
+        column.addWidget(scroll, stretch=1)
+        column.addWidget(self.status)
+
+    def go_back(self) -> None:
+        self.journeys.use_number(self.journeys.number - 1)
+
+    def go_on(self) -> None:
+        self.journeys.use_number(self.journeys.number + 1)
+
+    def redraw(self) -> None:
+        if not self.isVisible():
+            return
+        journeys, wanted = self.journeys, self.journeys.wanted()
+        shown = journeys.answers.get(UNTRAINED)
+        plan = shown.plan if shown and shown.maps else self.document.plan
+        lanes = [self.lane(name, question, plan.design) for name, question in wanted.items()]
+        self.strip.show_lanes(self.columns(plan), lanes, self.document.selection)
+        self.picture.setText(self.picture_text(shown, shown.maps) if shown and shown.maps else "")
+        reasons = [journeys.answers[name].reason for name in wanted if name in journeys.answers]
+        self.status.setText(journeys.refusal or journeys.obstacle() or next(filter(None, reasons), self.advice()))
+        self.fit_words()
+
+    def fit_words(self) -> None:
+        """Lines that wrap keep their height, whatever the splitter wants."""
+        for label in (self.picture, self.status):
+            label.setMinimumHeight(max(0, label.heightForWidth(label.width())))
+
+    def advice(self) -> str:
+        if self.journeys.run():
+            return self.tr("Drop an image on the window to send it through.")
+        return self.tr("Train it, then compare. Or drop an image to send it through.")
+
+    def columns(self, plan: Plan) -> list[Column]:
+        """The input and the sections that put out maps."""
+        name, design = VOCABULARIES[self.document.vocabulary], plan.design
+        found = [Column(each.name, name(design, each.name), each.output, hue) for hue, each in enumerate(plan.sections)]
+        return [Column("", say(INPUT), design.input, 0), *(each for each in found if each.path != "head")]
+
+    def lane(self, name: str, question: Maps, design: Design) -> Lane:
+        """What there is of the lane `name`; a network of another design than the one in the columns has nothing."""
+        title = {UNTRAINED: self.tr("untrained"), TRAINED: self.tr("trained")}[name]
+        answer = self.journeys.answers.get(name)
+        if answer is None or answer.maps is None or answer.question.design != design:
+            return Lane(title)
+        maps, label = answer.maps, answer.maps.origin.label
+        known = len(answer.class_names) == design.classes  # else its classes are not those of the data
+        mark = ("✓ " if maps.predicted == label else "✗ ") if known and label >= 0 else ""
+        number = self.tr("class {number}").format(number=maps.predicted)
+        verdict = mark + (answer.class_names[maps.predicted] if known else number)
+        digits = 0 if maps.probability >= 0.1 else 1
+        return Lane(
+            title, (verdict, percent(maps.probability, digits)), answer.sheets, pale=answer.question != question
+        )
+
+    def picture_text(self, answer: Answer, maps: FeatureMaps) -> str:
+        """Which image this is, and what was done to it for the network's sake."""
+        question, origin = answer.question, maps.origin
+        if question.file:
+            name = self.fontMetrics().elidedText(Path(question.file).name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
+        else:
+            words = self.tr("Image {number} of {images}: {name}")
+            number = whole(question.image % maps.images + 1)
+            label = next(iter(answer.class_names[origin.label :]), "")
+            name = words.format(number=number, images=whole(maps.images), name=label)
+        return " · ".join((name, *self.changes(origin, question.design)))
+
+    def changes(self, origin: Origin, design: Design) -> Iterator[str]:
+        """How the image was brought to the design's input."""
+        channels, height, width = design.input
+        modes = {"L": self.tr("grey"), "1": self.tr("black and white"), "P": self.tr("palette")}
+        before, after = modes.get(origin.mode, origin.mode), modes["L"] if channels == 1 else "RGB"
+        if (origin.height, origin.width) != (height, width):
+            yield f"{origin.height}×{origin.width} → {height}×{width}"
+        if origin.cropped:
+            yield self.tr("cropped")
+        if before != after:
+            yield f"{before} → {after}"
+        if origin.turned:
+            yield self.tr("turned upright")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit_words()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.journeys.watch(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.journeys.watch(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)

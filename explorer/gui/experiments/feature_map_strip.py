@@ -1,0 +1,214 @@
+"""The strip: an image's feature maps in columns, one a section, and one row a network, with its verdict."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import ceil, sqrt
+from typing import NamedTuple
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from explorer.architecture.layers import Shape, shape_text
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.language import whole
+from explorer.runs.answers import sent_size
+
+GAP = theme.RHYTHM  # pixels between columns and between rows
+HAIR = 2  # between the maps of a sheet
+ROWS = 2  # that there should be room for
+SIDES = (40, 80, 160)  # pixels: the smallest square that a sheet is drawn in, the usual one, the largest
+PALE = 0.35  # opacity of what something newer will replace
+
+
+class Column(NamedTuple):
+    """A section: its path, what it is called, the shape that leaves it, and the number of its hue."""
+
+    path: str
+    title: str
+    shape: Shape
+    hue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What one network made of the image: `sheets` by path, and its `verdict` in two lines."""
+
+    title: str
+    verdict: tuple[str, str] = ("", "")
+    sheets: Mapping[str, QImage] = field(default_factory=dict)
+    pale: bool = False
+
+
+class Strip(QWidget):
+    """Draws the lanes as large as there is room for; `chosen` is the path of a column, by a click or the arrow keys."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.columns: list[Column] = []
+        self.lanes: list[Lane] = []
+        self.captions: list[int] = []  # how wide they are
+        self.words = 0
+        self.selection = ""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Feature maps"))
+
+    def show_lanes(self, columns: list[Column], lanes: list[Lane], selection: str) -> None:
+        if (columns, lanes, selection) == (self.columns, self.lanes, self.selection):
+            return
+        self.columns, self.lanes, self.selection = columns, lanes, selection
+        words = (" ".join((lane.title, *lane.verdict)).strip() for lane in lanes)
+        sections = (f"{column.title} {shape_text(column.shape)}" for column in columns)
+        self.setAccessibleDescription("; ".join((", ".join(sections), *words)))
+        self.measure()
+
+    def measure(self) -> None:
+        """How much room the words take."""
+        wide = self.fontMetrics().horizontalAdvance
+        self.captions = [max(wide(column.title), wide(shape_text(column.shape))) for column in self.columns]
+        self.words = max((wide(text) for lane in self.lanes for text in (lane.title, *lane.verdict)), default=0) + GAP
+        self.setMinimumSize(self.needed(SIDES[0], beside=False, rows=len(self.lanes)))
+        self.updateGeometry()
+        self.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.measure()
+
+    def sizeHint(self) -> QSize:
+        return self.needed(SIDES[1], beside=True, rows=ROWS)
+
+    def needed(self, side: int, beside: bool, rows: int) -> QSize:
+        """The room for sheets in squares of `side`, with the words of a lane beside them or above."""
+        gap = GAP if beside else GAP // 2
+        width = sum(max(side, caption) + gap for caption in self.captions) + gap
+        words = 0 if beside else self.fontMetrics().lineSpacing()
+        return QSize(width + beside * self.words, rows * (side + words + GAP) + self.caption_height())
+
+    def arrangement(self) -> tuple[int, bool]:
+        """The largest square that there is room for, and whether there is room for words beside the sheets."""
+        room, rows = self.size(), len(self.lanes)
+        beside = self.needed(SIDES[0], beside=True, rows=rows).width() <= room.width()
+        for side in range(SIDES[2], SIDES[0], -1):
+            needed = self.needed(side, beside, rows)
+            if needed.width() <= room.width() and needed.height() <= room.height():
+                return side, beside
+        return SIDES[0], beside
+
+    def caption_height(self) -> int:
+        return 2 * self.fontMetrics().lineSpacing() + theme.RHYTHM
+
+    def places(self) -> list[QRect]:
+        """Where each column stands, caption and all."""
+        side, beside = self.arrangement()
+        gap, needed = GAP if beside else GAP // 2, self.needed(side, beside, len(self.lanes))
+        left, found = gap, []
+        spread = gap + max(0, self.width() - needed.width()) // max(1, len(self.columns))
+        for caption in self.captions:
+            width = max(side, caption)
+            found.append(QRect(left, 0, width, needed.height()))
+            left += width + spread
+        return found
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        (side, beside), places, line = self.arrangement(), self.places(), self.fontMetrics().lineSpacing()
+        top = 0
+        for lane in self.lanes:
+            painter.setOpacity(PALE if lane.pale else 1.0)
+            words = (lane.title, *lane.verdict)
+            if beside:
+                left, middle = self.width() - self.words, top + (side - len(words) * line) // 2
+                for number, text in enumerate(words):
+                    self.write(painter, QPoint(left, middle + number * line), text, quiet=number == 0)
+            else:
+                verdict = QPoint(GAP + self.fontMetrics().horizontalAdvance(lane.title), top)
+                self.write(painter, QPoint(GAP // 2, top), lane.title, quiet=True)
+                self.write(painter, verdict, " ".join(lane.verdict), quiet=False)
+                top += line
+            for column, place in zip(self.columns, places, strict=True):
+                box = QRectF(place.left() + (place.width() - side) / 2, top, side, side)
+                self.paint_sheet(painter, box, lane.sheets.get(column.path), column.shape)
+            top += side + GAP
+        painter.setOpacity(1.0)
+        for column, place in zip(self.columns, places, strict=True):
+            self.paint_caption(painter, column, place)
+        painter.end()
+
+    def paint_sheet(self, painter: QPainter, box: QRectF, sheet: QImage | None, shape: Shape) -> None:
+        """The maps of one section in a square grid, enlarged pixel by pixel so that one sees how few there are."""
+        if sheet is None:
+            painter.setPen(QColor(theme.colours().line))
+            painter.drawRect(box)
+            return
+        tall, wide = sheet.height(), sent_size(shape)[1]
+        count = max(1, sheet.width() // wide)
+        grid = ceil(sqrt(count))
+        room = (box.width() - (grid - 1) * HAIR) / grid
+        scale = room / max(tall, wide)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
+        for number in range(count):
+            row, column = divmod(number, grid)
+            left = box.left() + column * (room + HAIR) + (room - wide * scale) / 2
+            top = box.top() + row * (room + HAIR) + (room - tall * scale) / 2
+            painter.drawImage(
+                QRectF(left, top, wide * scale, tall * scale), sheet, QRectF(number * wide, 0, wide, tall)
+            )
+
+    def write(self, painter: QPainter, place: QPoint, text: str, quiet: bool) -> None:
+        painter.setPen(QColor(theme.colours().quiet if quiet else theme.colours().text))
+        painter.drawText(place + QPoint(0, self.fontMetrics().ascent()), text)
+
+    def paint_caption(self, painter: QPainter, column: Column, place: QRect) -> None:
+        line = self.fontMetrics().lineSpacing()
+        font = QFont(self.font())
+        font.setBold(self.is_chosen(column))
+        painter.setFont(font)
+        painter.setPen(QColor(theme.colours().text))
+        top = place.bottom() - 2 * line
+        painter.fillRect(QRect(place.left(), top - 4, place.width(), 2), theme.stage_colour(column.hue))
+        painter.drawText(QRect(place.left(), top, place.width(), line), Qt.AlignmentFlag.AlignHCenter, column.title)
+        painter.setFont(theme.figures_font(self.font()))
+        painter.setPen(QColor(theme.colours().quiet))
+        shape = QRect(place.left(), top + line, place.width(), line)
+        painter.drawText(shape, Qt.AlignmentFlag.AlignHCenter, shape_text(column.shape))
+
+    def is_chosen(self, column: Column) -> bool:
+        return bool(self.selection) and f"{self.selection}.".startswith(f"{column.path}.")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in (Qt.Key.Key_Left, Qt.Key.Key_Right) or not self.columns:
+            super().keyPressEvent(event)
+            return
+        step = 1 if event.key() == Qt.Key.Key_Right else -1
+        place = next((number for number, column in enumerate(self.columns) if self.is_chosen(column)), 0)
+        self.chosen.emit(self.columns[max(0, min(place + step, len(self.columns) - 1))].path)
+
+    def column_at(self, point: QPoint) -> Column | None:
+        found = (column for column, place in zip(self.columns, self.places(), strict=True) if place.contains(point))
+        return next(found, None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if column := self.column_at(event.position().toPoint()):
+            self.chosen.emit(column.path)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            column = self.column_at(event.pos())
+            QToolTip.showText(event.globalPos(), self.explain(column) if column else "", self)
+            return True
+        return super().event(event)
+
+    def explain(self, column: Column) -> str:
+        """What the pictures of a section show."""
+        channels, height, width = column.shape
+        if not column.path:
+            return self.tr("The image as the network gets it: {shape}").format(shape=shape_text(column.shape))
+        text = self.tr(
+            "The most active of {channels} channels, {height}×{width} positions each.\n"
+            "Black is silence, white the channel's own maximum."
+        )
+        return text.format(channels=whole(channels), height=height, width=width)

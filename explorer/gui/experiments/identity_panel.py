@@ -1,0 +1,192 @@
+"""Make it an identity: put a block's branch to zero, or an identity behind it, and see what the network says then."""
+
+from html import escape
+
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from explorer.architecture.blocks import Block
+from explorer.architecture.identity import insertion, zeroing
+from explorer.gui.design.outline import find_part
+from explorer.gui.document import Document, title_of
+from explorer.gui.experiments.identity_trial import Trial
+from explorer.gui.training.estimate import Preflight
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.buttons import sign_button, word_button
+from explorer.gui.widgets.language import percent, say, whole
+from explorer.gui.workers.pool import Crew
+from explorer.runs.answers import Comparison, Inserted
+
+
+class Experiment(QWidget):
+    """One line until something is tried: which network is meant, and what can be done to the block that is shown.
+
+    `found` when an outcome is shown that was not there before: it takes more room.
+    """
+
+    found = Signal()
+
+    def __init__(self, document: Document, crew: Crew, preflight: Preflight) -> None:
+        super().__init__()
+        self.document = document
+        self.trial = Trial(document, crew, preflight)
+        self.trial.setParent(self)
+        self.block: Block | None = None
+        self.row = 0  # of the images whose logits there are
+        self.shown: Comparison | None = None
+        self.subject, self.finding, self.reason, self.logits = QLabel(), QLabel(), QLabel(), QLabel()
+        for label in (self.subject, self.finding, self.reason):
+            label.setWordWrap(True)
+        for label in (self.finding, self.logits):
+            label.setFont(theme.figures_font(label.font()))
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.logits.setTextFormat(Qt.TextFormat.RichText)
+        self.logits.setAccessibleName(self.tr("Logits before and after"))
+        theme.make_quiet(self.reason)
+        self.zero = word_button(self.tr("Zero this branch"), lambda: self.trial.zero(self.path), "zero")
+        inserted = self.tr("Insert an identity block")
+        self.insert = word_button(inserted, lambda: self.trial.insert(self.behind), "insert")
+        self.back = word_button(self.tr("Put it back"), self.trial.put_back, "put back", "undo-2")
+        self.go_on = word_button(self.tr("Go on training from here"), self.trial.go_on, "go on", "play")
+        for button in (self.zero, self.insert, self.back, self.go_on):
+            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.next = sign_button(Qt.ArrowType.RightArrow, self.tr("Next image"), self.show_next_image)
+        self.lay_out()
+        self.trial.changed.connect(self.redraw)
+        document.vocabulary_changed.connect(self.redraw)
+
+    def lay_out(self) -> None:
+        ask, found, numbers = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        ask.addWidget(self.subject, stretch=1)
+        for widget in (self.zero, self.insert):
+            ask.addWidget(widget)
+        found.addWidget(self.finding, stretch=1)
+        for widget in (self.back, self.go_on):
+            found.addWidget(widget)
+        numbers.addWidget(self.logits)
+        numbers.addWidget(self.next)
+        numbers.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.RHYTHM // 2)
+        for layout in (ask, found):
+            column.addLayout(layout)
+        column.addWidget(self.reason)
+        column.addLayout(numbers)
+
+    @property
+    def path(self) -> str:
+        return self.block.name if self.block else ""
+
+    @property
+    def behind(self) -> str:
+        """What a block behind this one would be called."""
+        stage, _, index = self.path.partition(".")
+        return f"{stage}.{int(index) + 1}"
+
+    def show_block(self, block: Block | None) -> None:
+        """Of the shown network, or None where there is no block to try anything on."""
+        self.block = block
+        self.setVisible(block is not None)
+        self.redraw()
+
+    def show_next_image(self) -> None:
+        self.row += 1
+        self.redraw()
+
+    def redraw(self) -> None:
+        if self.block is None or not self.isVisible():
+            return
+        trial, outcome = self.trial, self.trial.outcome
+        obstacle = trial.obstacle()
+        self.subject.setText(self.subject_text())
+        place = insertion(self.document.plan, self.behind)
+        self.zero.setEnabled(not obstacle and self.path not in trial.zeroed)
+        self.insert.setEnabled(not obstacle and place.holds)
+        self.zero.setToolTip(obstacle or say(zeroing(self.block).why))
+        name = self.document.name_of(self.behind)
+        self.insert.setToolTip(obstacle or (self.tr("As {name}").format(name=name) if place.holds else say(place.why)))
+        self.back.setVisible(bool(trial.zeroed))
+        self.go_on.setVisible(trial.can_go_on() and not trial.zeroed)
+        self.go_on.setEnabled(not obstacle)
+        self.finding.setText(self.finding_text(outcome) if outcome else "")
+        self.reason.setText(obstacle or trial.refusal or (self.reason_text(outcome) if outcome else ""))
+        self.logits.setText(self.logits_text(outcome) if outcome else "")
+        self.finding.setVisible(bool(outcome) or trial.can_go_on())
+        self.reason.setVisible(bool(self.reason.text()))
+        for widget in (self.logits, self.next):
+            widget.setVisible(bool(outcome))
+        if outcome is not self.shown:
+            self.shown = outcome
+            if outcome:
+                self.found.emit()
+
+    def subject_text(self) -> str:
+        """Which network is tried."""
+        run, inserted = self.trial.origin()
+        if run is None:
+            return self.tr("Network: fresh weights")
+        name = title_of(run.design)
+        if run.best_accuracy is not None:
+            name = self.tr("{name} ({accuracy})").format(name=name, accuracy=percent(run.best_accuracy))
+        if not inserted:
+            return self.tr("Network: {name}, trained").format(name=name)
+        blocks = ", ".join(map(self.document.name_of, inserted))
+        return self.tr("Network: {name}, trained, with {blocks} put in").format(name=name, blocks=blocks)
+
+    def finding_text(self, outcome: Comparison) -> str:
+        """What happened to the accuracy and the logits."""
+        name, more = self.document.name_of(outcome.blocks[-1]), len(outcome.blocks) - 1
+        if isinstance(outcome, Inserted):
+            done = self.tr("{name} put in")
+        elif more:
+            done = self.tr("{name} and {more} more at zero")
+        else:
+            done = self.tr("{name} at zero")
+        difference = QLocale().toString(outcome.difference, "g", 3)
+        words = self.tr("{done}: accuracy {before} → {after} of {n} images, largest difference of a logit {difference}")
+        return words.format(
+            done=done.format(name=name, more=whole(more)),
+            before=percent(outcome.accuracy_before),
+            after=percent(outcome.accuracy_after),
+            n=whole(outcome.images),
+            difference=self.tr("0, bit for bit") if outcome.equal else difference,
+        )
+
+    def reason_text(self, outcome: Comparison) -> str:
+        """Why the block is the identity or not, marked with what was seen on the images."""
+        block = find_part(self.document.plan, outcome.blocks[-1])
+        assert isinstance(block, Block)
+        return f"{'✓' if outcome.is_identity else '✗'} {say(zeroing(block).why)}"
+
+    def logits_text(self, outcome: Comparison) -> str:
+        """One image's logits before and after as a table, headed by what it is, with that class in bold."""
+        row = outcome.rows[self.row % len(outcome.rows)]
+        cells = "<td align=right>&nbsp;&nbsp;{}</td>"
+
+        def line(title: str, texts: list[str]) -> str:
+            if row.label < len(texts):
+                texts[row.label] = f"<b>{texts[row.label]}</b>"
+            return f"<tr><td>{escape(title)}</td>{''.join(map(cells.format, texts))}</tr>"
+
+        numbers = [[QLocale().toString(value, "f", 2) for value in logits] for logits in (row.before, row.after)]
+        lines = [
+            line(self.class_name(row.label), list(map(whole, range(len(numbers[0]))))),
+            line(self.tr("before"), numbers[0]),
+            line(self.tr("after"), numbers[1]),
+        ]
+        return f"<table cellspacing=0 cellpadding=0>{''.join(lines)}</table>"
+
+    def class_name(self, number: int) -> str:
+        from explorer.gui.experiments.feature_map_answers import class_names  # with QImage, which nobody needs before
+
+        names = class_names(self.trial.recipe())
+        return names[number] if number < len(names) else self.tr("class {number}").format(number=number)
+
+    def take_over(self, old: "Experiment") -> None:
+        """Show what `old` showed."""
+        self.row = old.row
+        self.trial.take_over(old.trial)
+
+    def showEvent(self, event: object) -> None:
+        self.trial.forget_runs()

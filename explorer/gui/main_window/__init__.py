@@ -1,0 +1,1 @@
+"""The main window: where everything stands, its menus, its files."""

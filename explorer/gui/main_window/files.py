@@ -1,0 +1,200 @@
+"""Opening, saving, dropping, copying and pasting designs, and what to ask before the window closes."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QObject, QSettings
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
+
+from explorer.architecture.notation import SUFFIX, from_line, load_design, to_line, to_toml
+from explorer.architecture.source.network import WRITERS, python_source
+from explorer.atomic_files import write_atomically
+from explorer.gui.document import Document, called_as
+from explorer.gui.widgets.language import say, whole
+from explorer.gui.widgets.typed import connect_order
+from explorer.gui.workers.pool import Crew
+from explorer.runs.formats import FORMATS, Format
+from explorer.sentences import system_words
+from explorer.validation import Refused
+
+if TYPE_CHECKING:
+    from explorer.gui.main_window.window import Window
+
+MOST_RECENT = 8
+SEPARATORS = str.maketrans("/\\", "--")  # no file's name has one
+
+
+class Files(QObject):
+    def __init__(self, window: "Window", document: Document) -> None:
+        super().__init__(window)
+        self.window, self.document = window, document
+
+    @property
+    def filter(self) -> str:
+        return self.tr("Designs (*{suffix})").format(suffix=SUFFIX)
+
+    def ask_open(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self.window, self.tr("Open design"), self.folder(), self.filter)
+        if name:
+            self.open(Path(name))
+
+    def open(self, path: Path) -> None:
+        """Show the design in a file as one undoable step; a file that is refused changes nothing."""
+        try:
+            design = load_design(path)
+        except Refused as error:
+            self.complain(self.tr("{name} is not opened").format(name=path.name), say(error.sentence))
+            return
+        self.document.propose(called_as(design, path), self.tr("Open {name}").format(name=path.name))
+        self.document.saved_as(path)
+        self.remember(path)
+
+    def save(self) -> bool:
+        return self.write(self.document.path) if self.document.path else self.ask_save()
+
+    def ask_save(self) -> bool:
+        path = self.ask_where(self.tr("Save design"), SUFFIX, self.filter)
+        return path is not None and self.write(path)
+
+    def ask_where(self, title: str, suffix: str, kinds: str) -> Path | None:
+        """Where to write a file that ends with `suffix`; nothing that exists is replaced unasked."""
+        dialog = QFileDialog(self.window, title, self.folder(), kinds)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(suffix)
+        dialog.selectFile((self.document.design.name or "design").translate(SEPARATORS) + suffix)
+        if not dialog.exec():
+            return None
+        chosen = Path(dialog.selectedFiles()[0])
+        if chosen.name.lower().endswith(suffix):
+            return chosen
+        path = chosen.with_name(chosen.name + suffix)  # to the dialog .5x of wrn-1.5x is a suffix already
+        return path if not path.exists() or self.may_replace(path) else None
+
+    def may_replace(self, path: Path) -> bool:
+        answer = QMessageBox.question(
+            self.window,
+            self.tr("There is such a file"),
+            self.tr("{name} is there already. Replace it?").format(name=path.name),
+        )
+        return answer == QMessageBox.StandardButton.Yes
+
+    def write(self, path: Path) -> bool:
+        try:
+            write_atomically(path, to_toml(self.document.design))
+        except OSError as error:
+            self.complain(self.tr("{name} is not saved").format(name=path.name), say(system_words(error)))
+            return False
+        self.document.saved_as(path)
+        self.remember(path)
+        return True
+
+    def copy_line(self) -> None:
+        QGuiApplication.clipboard().setText(to_line(self.document.design))
+
+    def copy_source(self) -> None:
+        """The design as standalone PyTorch, in the names that the window shows."""
+        QGuiApplication.clipboard().setText(python_source(self.document.plan, self.document.vocabulary))
+
+    def fill_export(self, menu: QMenu) -> None:
+        """One entry for each format that takes neither torch, which the window has not, nor a run."""
+        menu.clear()
+        for each in (each for each in FORMATS.values() if not each.needs):
+            action = menu.addAction(self.tr("{format} …").format(format=say(each.label)))
+            connect_order(action, partial(self.ask_export, each))
+
+    def ask_export(self, chosen: Format) -> None:
+        path = self.ask_where(self.tr("Export"), chosen.suffix, f"{say(chosen.label)} (*{chosen.suffix})")
+        if path is None:
+            return
+        try:
+            write_atomically(path, WRITERS[chosen.name](self.document.plan, self.document.vocabulary))
+        except (OSError, Refused) as error:
+            details = say(error.sentence) if isinstance(error, Refused) else say(system_words(error))
+            self.complain(self.tr("{name} is not exported").format(name=path.name), details)
+
+    def paste_line(self) -> None:
+        try:
+            design = from_line(QGuiApplication.clipboard().text())
+        except Refused as error:
+            self.complain(self.tr("The clipboard holds no design"), say(error.sentence))
+            return
+        self.document.propose(design, self.tr("Paste design"))
+
+    def dropped(self, data: QMimeData) -> Path | None:
+        """The design file among what is dropped, or else the first other file: it may be an image."""
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        designs = filter(is_design, paths)
+        return next(designs, None) or next((path for path in paths if path.is_file()), None)
+
+    def take(self, path: Path) -> None:
+        """Open a dropped design, or see a dropped image travel."""
+        if is_design(path):
+            self.open(path)
+        else:
+            self.window.menus.see_travel.setChecked(True)
+            self.window.travel.journeys.use_file(path)
+
+    def fill_recent(self, menu: QMenu) -> None:
+        menu.clear()
+        for path in self.recent():
+            action = menu.addAction(path.name)
+            action.setToolTip(str(path))
+            connect_order(action, partial(self.open, path))
+        menu.setToolTipsVisible(True)
+        if menu.isEmpty():
+            menu.addAction(self.tr("nothing yet")).setEnabled(False)
+
+    def recent(self) -> list[Path]:
+        stored = QSettings().value("recent", [])
+        names = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
+        return [Path(name) for name in names if Path(name).is_file()]
+
+    def remember(self, path: Path) -> None:
+        others = [each for each in self.recent() if each != path]
+        QSettings().setValue("recent", [str(each) for each in (path, *others)][:MOST_RECENT])
+
+    def folder(self) -> str:
+        recent = self.recent()
+        return str((self.document.path or (recent[0] if recent else Path.home() / "x")).parent)
+
+    def complain(self, text: str, details: str) -> None:
+        """One dialog with everything that is wrong."""
+        box = QMessageBox(QMessageBox.Icon.Warning, self.tr("ResNet Explorer"), text, parent=self.window)
+        box.setInformativeText(details)
+        box.open()
+
+    def may_close(self, crew: Crew) -> bool:
+        """Ask once about all that would be lost: runs under way, those that wait, an unsaved file."""
+        choice = QMessageBox.StandardButton
+        going, waiting = len(crew.busy), len(crew.queue.orders)
+        unsaved = self.document.path if not self.document.undo_stack.isClean() else None
+        if not (going or waiting or unsaved):
+            return True
+        titles = (self.tr("A run is under way"), going), (self.tr("Runs are waiting"), waiting)
+        answer = QMessageBox.question(
+            self.window,
+            next((title for title, reason in titles if reason), self.tr("Unsaved changes")),
+            self.losses(going, waiting, unsaved.name if unsaved else ""),
+            choice.Save | choice.Discard | choice.Cancel if unsaved else choice.Close | choice.Cancel,
+        )
+        return answer in (choice.Close, choice.Discard) or (answer == choice.Save and self.save())
+
+    def losses(self, going: int, waiting: int, unsaved: str) -> str:
+        """What becomes of so many runs if the window closes, and of the changes to a file."""
+        words = []
+        if going == 1:
+            words.append(self.tr("Close and stop the run? It writes a checkpoint and can be resumed."))
+        elif going:
+            what = self.tr("Close and stop the {n} runs? They write checkpoints and can be resumed.")
+            words.append(what.format(n=whole(going)))
+        if waiting:
+            words.append(self.tr("The queue is lost; runs that wait in it: {n}").format(n=whole(waiting)))
+        if unsaved:
+            words.append(self.tr("Save the changes to {name}?").format(name=unsaved))
+        return "\n\n".join(words)
+
+
+def is_design(path: Path) -> bool:
+    return path.name.lower().endswith(SUFFIX)

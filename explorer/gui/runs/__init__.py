@@ -1,0 +1,1 @@
+"""Runs on the screen: those that have been trained, and those that wait."""

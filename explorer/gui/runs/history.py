@@ -1,0 +1,113 @@
+"""Plots and list of runs together: which runs stand on the plots, and what the list's buttons do."""
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from explorer.architecture.twins import kind_of
+from explorer.gui.document import Document, title_of
+from explorer.gui.runs.run_list import RunList
+from explorer.gui.training.plots import Plots
+from explorer.gui.training.plotted_run import Line
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.language import say
+from explorer.gui.workers.curves import Curves
+from explorer.gui.workers.live_run import LiveRun
+from explorer.gui.workers.pool import Crew
+from explorer.runs.folder import Run
+from explorer.runs.log import read_events
+from explorer.runs.published import Reference, reference_of
+
+FAINT = 5  # earlier runs on the plots
+ACCURACY = 2  # column of the curves
+
+
+class History(QWidget):
+    def __init__(self, document: Document, crew: Crew) -> None:
+        super().__init__()
+        self.document, self.crew = document, crew
+        self.plots, self.list = Plots(document.name_of), RunList(crew.runs)
+        self.read: dict[str, Curves] = {}
+        self.shown: list[tuple[str, Curves]] = []
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.RHYTHM)
+        column.addWidget(self.plots, stretch=1)
+        column.addWidget(self.list)
+        document.vocabulary_changed.connect(self.plots.refresh)
+        crew.progressed.connect(self.follow)
+        crew.changed.connect(self.allow_resume)
+        crew.run_ended.connect(self.reload)
+        self.list.chosen.connect(self.show_runs)
+        self.list.opened.connect(self.open_design)
+        self.list.resumed.connect(self.resume)
+        QTimer.singleShot(0, self, self.reload)
+
+    def take_over(self, old: "History") -> None:
+        """Show what `old` showed."""
+        self.read, self.shown = old.read, old.shown
+        self.plots.logarithmic.setChecked(old.plots.logarithmic.isChecked())
+        self.reload()
+        if run := old.list.current():
+            self.list.select(run.id)
+
+    def reload(self) -> None:
+        self.list.reload()
+        self.show_runs()
+
+    def follow(self) -> None:
+        """New points; other runs than those shown are put on the plots first, and into the list.
+
+        A run that begins is chosen there: it stands in full when it has ended too, and can go on with one click.
+        """
+        live = [(run.id, run.curves) for run in self.crew.live]
+        if live != self.shown:
+            begun = [run_id for run_id, _ in live if run_id not in dict(self.shown)]
+            self.shown = live
+            self.reload()
+            if begun:
+                self.list.select(begun[-1])
+        for run in self.crew.live:
+            self.list.show_best(run.id, run.curves.validation.span(ACCURACY)[1])
+        self.plots.refresh()
+
+    def show_runs(self) -> None:
+        self.plots.show_lines(list(self.lines()))
+
+    def lines(self) -> Iterator[Line]:
+        """The latest runs faint, the chosen one in full and its twin with it, the live ones in full and last."""
+        live, chosen = self.crew.live, self.list.current()
+        others = [run for run in self.list.runs if run.id not in {each.id for each in live}]
+        full = {chosen.id, chosen.twin or chosen.id} if chosen else set()
+        shown = [run for number, run in enumerate(others) if number < FAINT or run.id in full]
+        for run in reversed(shown):
+            name = say(kind_of(run.design)) if run.twin in full else title_of(run.design)
+            yield Line(name, self.list.colour(run.id), self.curves_of(run), run.id in full, reference=reference_of(run))
+        for each in live:
+            colour, reference = self.list.colour(each.id), self.reference_of(each)
+            yield Line(each.name, colour, each.curves, True, each.total, reference)
+
+    def reference_of(self, live: LiveRun) -> Reference | None:
+        """By its folder, which says what weights it began with."""
+        run = next((run for run in self.list.runs if run.id == live.id), None)
+        return reference_of(run) if run else None
+
+    def curves_of(self, run: Run) -> Curves:
+        if run.id not in self.read:
+            self.read[run.id] = Curves(read_events(run.folder))
+        return self.read[run.id]
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "list"):
+            self.reload()  # each run has its colour in either palette
+
+    def open_design(self, run: Run) -> None:
+        self.document.propose(run.design, self.tr("Open the design of a run"))
+
+    def allow_resume(self) -> None:
+        self.list.allow_resume(self.crew.room)
+
+    def resume(self, run: Run) -> None:
+        self.crew.resume_run(run, self.curves_of(run))

@@ -1,0 +1,147 @@
+"""The list of runs: colour, name, state, best accuracy, and what changed since the run before it."""
+
+from collections.abc import Callable
+from math import isnan
+from pathlib import Path
+from typing import assert_never
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from explorer.architecture.compare import changed_fields, design_changes
+from explorer.gui.document import title_of
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.buttons import word_button
+from explorer.gui.widgets.language import percent, say
+from explorer.gui.widgets.short_list import Roll
+from explorer.runs.folder import RESUMABLE, Run, RunState, list_runs
+
+MOST = 50  # runs in the list
+BEST = 1  # column
+
+
+class RunList(QWidget):
+    """`chosen` when another run is selected; `opened` and `resumed` when a person wants its design, or it to go on."""
+
+    chosen = Signal(object)
+    opened = Signal(object)
+    resumed = Signal(object)
+
+    def __init__(self, root: Path) -> None:
+        super().__init__()
+        self.root = root
+        self.runs: tuple[Run, ...] = ()
+        headings = (self.tr("Run"), self.tr("Best"), self.tr("State"), self.tr("Changes"))
+        self.tree = Roll(self.tr("Runs"), headings, narrow=2)
+        self.tree.currentItemChanged.connect(self.choose)
+        self.tree.itemActivated.connect(lambda: self.opened.emit(self.current()))
+        self.open = word_button(self.tr("Open its design"), lambda: self.opened.emit(self.current()))
+        self.resume = word_button(self.tr("Resume"), lambda: self.resumed.emit(self.current()))
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.open)
+        buttons.addWidget(self.resume)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.RHYTHM // 2)
+        column.addWidget(self.tree)
+        column.addLayout(buttons)
+        self.has_room: Callable[[str], object] = bool
+        self.show_buttons()
+
+    def reload(self) -> None:
+        """Read the run folders again; the selection stays, and nothing is said about it."""
+        before = self.current()
+        self.runs = list_runs(self.root)
+        with QSignalBlocker(self.tree):
+            self.tree.clear()
+            for number, run in enumerate(self.runs[:MOST]):
+                older = self.runs[number + 1] if number + 1 < len(self.runs) else None
+                self.tree.add(self.item(run, older))
+            if before:
+                self.select(before.id)
+        self.setVisible(bool(self.runs))
+        self.show_buttons()
+
+    def item(self, run: Run, older: Run | None) -> QTreeWidgetItem:
+        changes = ""
+        if older:
+            sentences = (*design_changes(older.design, run.design), *changed_fields(older.recipe, run.recipe))
+            changes = self.tr(", ").join(map(say, sentences)) or self.tr("the same again")
+        best = "" if run.best_accuracy is None else percent(run.best_accuracy)
+        item = QTreeWidgetItem([title_of(run.design), best, self.state_text(run.state), changes])
+        item.setIcon(0, dot(self.colour(run.id)))
+        item.setTextAlignment(BEST, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        item.setToolTip(0, f"{title_of(run.design)}\n{run.id}\n{run.created.astimezone():%Y-%m-%d %H:%M}")
+        item.setToolTip(3, changes)
+        return item
+
+    def state_text(self, state: RunState) -> str:
+        match state:
+            case RunState.RUNNING:
+                return self.tr("running")
+            case RunState.PAUSED:
+                return self.tr("paused")
+            case RunState.FINISHED:
+                return self.tr("finished")
+            case RunState.STOPPED:
+                return self.tr("stopped")
+            case RunState.FAILED:
+                return self.tr("failed")
+            case RunState.INTERRUPTED:
+                return self.tr("interrupted")
+            case _:
+                assert_never(state)
+
+    def colour(self, run_id: str) -> QColor:
+        """The run's own colour, by its place among all runs, oldest first; a run to come gets the next one."""
+        ids = [run.id for run in reversed(self.runs)]
+        return theme.run_colour(ids.index(run_id) if run_id in ids else len(ids))
+
+    def current(self) -> Run | None:
+        row = self.tree.currentIndex().row()
+        return self.runs[row] if 0 <= row < len(self.runs) else None
+
+    def select(self, run_id: str) -> None:
+        if item := self.item_of(run_id):
+            self.tree.setCurrentItem(item)
+
+    def show_best(self, run_id: str, accuracy: float) -> None:
+        """The best accuracy so far of a run under way, NaN if there is none, without reading the folders again."""
+        item = self.item_of(run_id)
+        if item and not isnan(accuracy):
+            item.setText(BEST, percent(accuracy))
+
+    def item_of(self, run_id: str) -> QTreeWidgetItem | None:
+        ids = [run.id for run in self.runs[:MOST]]
+        return self.tree.topLevelItem(ids.index(run_id)) if run_id in ids else None
+
+    def allow_resume(self, has_room: Callable[[str], object]) -> None:
+        """Only a run for whose device there `has_room` can go on."""
+        self.has_room = has_room
+        self.show_buttons()
+
+    def choose(self) -> None:
+        self.show_buttons()
+        self.chosen.emit(self.current())
+
+    def show_buttons(self) -> None:
+        run = self.current()
+        self.open.setEnabled(run is not None)
+        can_go_on = run is not None and run.state in RESUMABLE and self.has_room(run.recipe.device)
+        self.resume.setEnabled(bool(can_go_on))
+
+
+def dot(colour: QColor) -> QPixmap:
+    """With a rim by which it stands out from a selected row of its own colour."""
+    size = 12
+    pixmap = QPixmap(size, size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QColor(theme.colours().surface))
+    painter.setBrush(colour)
+    painter.drawEllipse(1, 1, size - 3, size - 3)
+    painter.end()
+    return pixmap

@@ -1,0 +1,187 @@
+"""How strongly the loss pulls at each part of the network: one bar a part, from stem to head, on a logarithmic axis."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from explorer.gui.training.plotted_run import Line
+from explorer.gui.widgets import theme
+from explorer.runs.events import Gradients
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+FEWEST = 2  # decades on the axis, so that equal bars look equal
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The bars of one run."""
+
+    name: str
+    colour: QColor
+    gradients: Gradients
+
+
+def rows_of(lines: list[Line]) -> list[Row]:
+    """What can be compared: the runs drawn in full whose parts are those of the last of them."""
+    rows = [Row(line.name, line.colour, found) for line in lines if line.live and (found := line.curves.gradients)]
+    return [row for row in rows if row.gradients.names == rows[-1].gradients.names]
+
+
+def decades(rows: list[Row]) -> tuple[int, int]:
+    """The powers of ten below the shortest bar and above the longest one."""
+    norms = [norm for row in rows for norm in row.gradients.norms if norm]
+    if not norms:
+        return -FEWEST, 0
+    top = math.ceil(math.log10(max(norms)))
+    return min(math.floor(math.log10(min(norms))), top - FEWEST), top
+
+
+class GradientBars(QWidget):
+    """Twins stand side by side, part by part; the words at the right say what is under the cursor."""
+
+    def __init__(self, name_of: Callable[[str], str]) -> None:
+        super().__init__()
+        self.setObjectName("gradients")
+        self.name_of = name_of
+        self.rows: list[Row] = []
+        self.part: int | None = None
+        heading, self.reading = QLabel(self.tr("Gradient norm by depth")), QLabel()
+        theme.make_heading(heading)
+        theme.make_quiet(self.reading)
+        self.reading.setFont(theme.figures_font(self.reading.font()))
+        self.bars = Bars()
+        self.bars.pointed.connect(self.read_at)
+        self.setToolTip(
+            self.tr("The norm of the loss's gradient in the stem, in every block and in the head, at the latest step")
+        )
+        head = QHBoxLayout()
+        head.addWidget(heading)
+        head.addStretch(1)
+        head.addWidget(self.reading)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.RHYTHM // 4)
+        column.addLayout(head)
+        column.addWidget(self.bars, stretch=1)
+
+    def show_lines(self, lines: list[Line]) -> None:
+        """Draw what these runs have, if it is new."""
+        rows, ends = rows_of(lines), (self.name_of("stem"), self.name_of("head"))
+        if rows != self.rows or ends != self.bars.ends:
+            self.rows = rows
+            self.bars.show_rows(rows, ends)
+            self.read_at(self.part)
+            self.setAccessibleDescription("\n".join(map(self.summary, rows)))
+
+    def read_at(self, part: int | None) -> None:
+        """Say the norms of a part, or at which step they are."""
+        self.part = part
+        if not self.rows:
+            self.reading.clear()
+        elif part is None or part >= len(self.rows[-1].gradients.names):
+            self.reading.setText(self.tr("at step {n}").format(n=self.rows[-1].gradients.step))
+        else:
+            values = [
+                f"<span style='color: {row.colour.name()}'>{norm_text(row.gradients.norms[part])}</span>"
+                for row in self.rows
+            ]
+            name = self.name_of(self.rows[-1].gradients.names[part])
+            self.reading.setText(f"{name}: {' · '.join(values)}")
+
+    def summary(self, row: Row) -> str:
+        """A row in words, for those who cannot see it."""
+        norms = row.gradients.norms
+        return self.tr("{name}: gradient norm {first} in the stem, {last} in the head, at step {n}").format(
+            name=row.name, first=norm_text(norms[0]), last=norm_text(norms[-1]), n=row.gradients.step
+        )
+
+
+class Bars(QWidget):
+    """The drawing alone; `pointed` carries the number of the part under the cursor, or None."""
+
+    pointed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[Row] = []
+        self.ends = ("", "")
+        self.setMouseTracking(True)
+
+    def show_rows(self, rows: list[Row], ends: tuple[str, str]) -> None:
+        self.rows, self.ends = rows, ends
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(20 * self.fontMetrics().averageCharWidth(), 6 * self.fontMetrics().height())
+
+    def frame(self) -> QRectF:
+        """Where the bars stand: right of the axis, above the words."""
+        metrics = self.fontMetrics()
+        left, above, below = metrics.horizontalAdvance("0.0000"), metrics.ascent() / 2, metrics.height()
+        return QRectF(left, above, max(self.width() - left - 1, 1), max(self.height() - above - below, 1))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.rows:
+            return
+        painter, frame, (low, high) = QPainter(self), self.frame(), decades(self.rows)
+        painter.fillRect(self.rect(), QColor(theme.colours().surface))
+        self.paint_axis(painter, frame, low, high)
+        self.paint_stages(painter, frame)
+        slot = frame.width() / len(self.rows[-1].gradients.names)
+        width = slot * (0.8 if slot > 4 else 1.0) / len(self.rows)
+        for number, row in enumerate(self.rows):
+            for part, norm in enumerate(row.gradients.norms):
+                if norm:
+                    height = frame.height() * (math.log10(norm) - low) / (high - low)
+                    x = frame.left() + part * slot + number * width
+                    painter.fillRect(QRectF(x, frame.bottom() - height, max(width, 1.0), height), row.colour)
+
+    def paint_axis(self, painter: QPainter, frame: QRectF, low: int, high: int) -> None:
+        """A line and a power of ten for each decade, or for as many as there is room for."""
+        metrics = self.fontMetrics()
+        every = max(1, math.ceil((high - low) * metrics.height() / max(frame.height(), 1)))
+        for decade in range(low, high + 1, every):
+            y = frame.bottom() - frame.height() * (decade - low) / (high - low)
+            painter.setPen(QColor(theme.colours().line))
+            painter.drawLine(round(frame.left()), round(y), round(frame.right()), round(y))
+            painter.setPen(QColor(theme.colours().quiet))
+            label = QRectF(0, y - metrics.height() / 2, frame.left() - metrics.averageCharWidth(), metrics.height())
+            painter.drawText(label, Qt.AlignmentFlag.AlignRight, power(decade))
+
+    def paint_stages(self, painter: QPainter, frame: QRectF) -> None:
+        """A line before each stage and the head, and the names of both ends."""
+        names = self.rows[-1].gradients.names
+        painter.setPen(QColor(theme.colours().line))
+        sections = [name.partition(".")[0] for name in names]
+        for done in range(1, len(names)):
+            if sections[done] == sections[done - 1]:
+                continue
+            x = round(frame.left() + frame.width() * done / len(names))
+            painter.drawLine(x, round(frame.top()), x, round(frame.bottom()))
+        painter.setPen(QColor(theme.colours().quiet))
+        words = QRectF(frame.left(), frame.bottom(), frame.width(), self.fontMetrics().height())
+        painter.drawText(words, Qt.AlignmentFlag.AlignLeft, self.ends[0])
+        painter.drawText(words, Qt.AlignmentFlag.AlignRight, self.ends[1])
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        frame = self.frame()
+        count = len(self.rows[-1].gradients.names) if self.rows else 0
+        part = math.floor((event.position().x() - frame.left()) / frame.width() * count)
+        self.pointed.emit(part if 0 <= part < count else None)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.pointed.emit(None)
+
+
+def power(exponent: int) -> str:
+    """Ten to the power of `exponent`: 10⁻³."""
+    return "10" + str(exponent).translate(SUPERSCRIPTS)
+
+
+def norm_text(norm: float | None) -> str:
+    """A norm in three figures; one that was not finite travels as nothing."""
+    return "–" if norm is None else f"{norm:.2g}"

@@ -1,0 +1,102 @@
+"""The learning-rate range test: losses over rates, as the worker tries them, and one click to use the rate advised."""
+
+from collections.abc import Callable
+from functools import partial
+from math import log10
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from explorer.architecture.design import Design
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.language import say
+from explorer.gui.workers.inquiry import Inquiry, InquiryState
+from explorer.gui.workers.pool import Crew
+from explorer.runs.answers import Sweep, Swept
+from explorer.runs.recipe import Recipe
+from explorer.sentences import Sentence
+
+
+class SweepDialog(QDialog):
+    """Asks as soon as it is made; closing it stops the worker. `use` takes the rate that a person chooses."""
+
+    def __init__(
+        self, crew: Crew, design: Design, recipe: Recipe, use: Callable[[float], None], parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("sweep")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Find a learning rate"))
+        self.use = use
+        self.said = QLabel(self.tr("A hundred steps from fresh weights, each with a larger rate than the last."))
+        self.said.setWordWrap(True)
+        self.progress = QProgressBar()
+        self.plot = pg.PlotWidget()
+        self.plot.setMinimumSize(56 * theme.RHYTHM, 30 * theme.RHYTHM)
+        self.dress()
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())  # no other button has one
+        self.buttons.rejected.connect(self.reject)
+        self.buttons.accepted.connect(self.accept)
+        self.take_it = QPushButton()
+        self.take_it.setObjectName("use")
+        self.buttons.addButton(self.take_it, QDialogButtonBox.ButtonRole.AcceptRole)
+        self.take_it.hide()
+        column = QVBoxLayout(self)
+        column.setSpacing(theme.RHYTHM)
+        for widget in (self.said, self.plot, self.progress, self.buttons):
+            column.addWidget(widget)
+        self.inquiry = Inquiry(crew, Sweep(design, recipe))
+        self.inquiry.answered.connect(self._show_rates)
+        self.inquiry.refused.connect(self._show_reason)
+        self.inquiry.progressed.connect(self.show_progress)
+        if self.inquiry.state is InquiryState.WAITING:
+            self.inquiry.cancel()
+            self.end(crew.deafness())
+
+    def dress(self) -> None:
+        """An axis for each quantity, in today's colours."""
+        chosen, item = theme.colours(), self.plot.getPlotItem()
+        self.plot.setBackground(chosen.surface)
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.setLogMode(x=True)
+        item.setMouseEnabled(x=False, y=False)
+        for side, words in (("bottom", self.tr("learning rate")), ("left", self.tr("loss, averaged"))):
+            axis = item.getAxis(side)
+            axis.setPen(pg.mkPen(chosen.line))
+            axis.setTextPen(pg.mkPen(chosen.quiet))
+            axis.setTickFont(self.font())
+            axis.label.setFont(self.font())
+            axis.setLabel(words)
+
+    def show_progress(self, done: int, total: int) -> None:
+        self.progress.setRange(0, total)
+        self.progress.setValue(done)
+
+    def _show_rates(self, found: Swept) -> None:
+        advised = found.advised
+        self.plot.plot(found.rates, found.losses, pen=pg.mkPen(theme.colours().accent))
+        self.plot.addItem(pg.InfiniteLine(log10(advised), pen=pg.mkPen(theme.colours().quiet)))
+        words = self.tr("The loss falls fastest at about {rate:g}; where it rises again, rates are too large.")
+        self.end(words.format(rate=advised))
+        self.take_it.setText(self.tr("Use {rate:g}").format(rate=advised))
+        self.take_it.clicked.connect(partial(self.use, advised))
+        self.take_it.setDefault(True)
+        self.take_it.show()
+
+    def _show_reason(self, reason: Sentence) -> None:
+        self.end(say(reason))
+
+    def end(self, words: str) -> None:
+        """Nothing more will come."""
+        self.said.setText(words)
+        self.setAccessibleDescription(words)
+        self.progress.hide()
+        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(self.tr("Close"))
+
+    def done(self, result: int) -> None:
+        self.inquiry.cancel()
+        super().done(result)

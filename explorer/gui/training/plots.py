@@ -1,0 +1,111 @@
+"""Loss and accuracy over one axis of steps, and the gradients of the latest one."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
+
+from explorer.gui.training.curve_plot import CurvePlot
+from explorer.gui.training.gradient_bars import GradientBars
+from explorer.gui.training.plotted_run import Line
+from explorer.gui.widgets import theme
+
+REDRAW = 33  # milliseconds
+ROOM = 24  # lines of text that must have room before the gradients take some
+
+
+class Plots(QWidget):
+    """Both plots over one axis of steps, drawn at most 30 times a second and only while visible."""
+
+    def __init__(self, name_of: Callable[[str], str] = str) -> None:
+        """`name_of` turns the path of a part of the network into words."""
+        super().__init__()
+        self.setObjectName("plots")
+        self.loss = CurvePlot(self.tr("Loss"), 1)
+        self.accuracy = CurvePlot(self.tr("Accuracy"), 2, most=1.0, compared=True)
+        self.accuracy.plot.setXLink(self.loss.plot)
+        self.accuracy.plot.setLabel("bottom", self.tr("step"))
+        self.logarithmic = QCheckBox(self.tr("log"))
+        theme.dress(self.logarithmic, "check")
+        self.logarithmic.setToolTip(self.tr("Loss on a logarithmic axis"))
+        self.logarithmic.toggled.connect(self.use_logarithm)
+        self.loss.head.addWidget(self.logarithmic)
+        self.gradients = GradientBars(name_of)
+        self.lines: list[Line] = []
+        self.renewed = True
+        self.timer = QTimer(self, interval=REDRAW, singleShot=True)
+        self.timer.timeout.connect(self.redraw)
+        for plot in (self.loss, self.accuracy):
+            plot.moved.connect(self.refresh)
+            plot.handled.connect(self.hand_over)
+        self.hint = QLabel(self.tr("Loss and accuracy appear here, step by step, once a run has started."))
+        theme.make_quiet(self.hint)
+        self.hint.setWordWrap(True)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.RHYTHM // 2)
+        column.addWidget(self.hint, stretch=1)
+        column.addWidget(self.loss, stretch=1)
+        column.addWidget(self.accuracy, stretch=1)
+        column.addWidget(self.gradients, stretch=1)
+        self.redraw()
+
+    def use_logarithm(self, on: bool) -> None:
+        self.loss.plot.setLogMode(y=on)
+        self.loss.fit(renewed=True)
+
+    def hand_over(self, by_hand: bool) -> None:
+        """A person has chosen what to see, on one axis of steps for both, or wants to see everything again."""
+        for plot in (self.loss, self.accuracy):
+            plot.by_hand = by_hand
+            plot.fit(renewed=True)
+
+    def describe(self) -> None:
+        """Put the curves into words, for those who cannot see them."""
+        for plot in (self.loss, self.accuracy):
+            plot.setAccessibleDescription(plot.summary())
+
+    def show_lines(self, lines: list[Line]) -> None:
+        """Put these runs on the plots, the live ones last."""
+        self.lines, self.renewed = lines, True
+        self.refresh()
+
+    def refresh(self) -> None:
+        """The live runs have new points, or others of their points are in view."""
+        if not self.timer.isActive():
+            self.timer.start()
+
+    def redraw(self) -> None:
+        if not self.isVisible() and not self.renewed:
+            return
+        empty = not any(line.curves.train.count for line in self.lines)
+        self.hint.setVisible(empty)
+        self.loss.setVisible(not empty)
+        self.accuracy.setVisible(not empty)
+        self.loss.draw(self.lines, self.renewed)
+        self.accuracy.draw(self.lines, self.renewed)
+        self.renewed = False
+        self.gradients.show_lines(self.lines)
+        self.show_gradients()
+        self.describe()
+
+    def show_gradients(self) -> None:
+        """Only where the curves keep room enough."""
+        self.gradients.setVisible(bool(self.gradients.rows) and self.height() >= ROOM * self.fontMetrics().height())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Points that came meanwhile were not drawn."""
+        super().showEvent(event)
+        self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.show_gradients()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and hasattr(self, "timer"):
+            self.renewed = True
+            self.refresh()

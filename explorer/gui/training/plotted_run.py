@@ -1,0 +1,46 @@
+"""Line: a run on the plots, and reading its values. No pyqtgraph."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from explorer.gui.widgets import theme
+from explorer.gui.workers.curves import Curves
+from explorer.runs.published import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A run on the plots: `live` is drawn in full, the others faint."""
+
+    name: str
+    colour: QColor
+    curves: Curves
+    live: bool
+    steps: int = 0  # of the whole run, 0 if not known
+    reference: Reference | None = None  # published runs that this one may be compared with
+
+    def value_at(self, row: int, step: float) -> float:
+        """The training value at `step`, or at the last point if there is none so late."""
+        steps = self.curves.train.column(0)
+        return float(self.curves.train.column(row)[min(int(np.searchsorted(steps, step)), len(steps) - 1)])
+
+    def validation_at(self, row: int, step: float) -> float | None:
+        """The last validation until `step`."""
+        known = int(np.searchsorted(self.curves.validation.column(0), step, side="right"))
+        return float(self.curves.validation.column(row)[known - 1]) if known else None
+
+
+def nearest(steps: np.ndarray, wanted: float) -> float:
+    """That of the ascending `steps` which is closest to `wanted`."""
+    after = min(int(np.searchsorted(steps, wanted)), len(steps) - 1)
+    before = max(after - 1, 0)
+    return float(steps[before] if wanted - steps[before] < steps[after] - wanted else steps[after])
+
+
+def mixed(colour: QColor, share: float) -> QColor:
+    """`colour` thinned towards the background; opaque, for transparent pens are slow."""
+    ground = QColor(theme.colours().surface)
+    parts = ((colour.red(), ground.red()), (colour.green(), ground.green()), (colour.blue(), ground.blue()))
+    return QColor(*(round(share * ink + (1 - share) * paper) for ink, paper in parts))

@@ -1,0 +1,105 @@
+"""Progress: how far the run in front has come, or both twins, as a bar and a line of words."""
+
+from typing import assert_never
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from explorer.gui.document import Document
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.language import clock, percent, say, whole
+from explorer.gui.workers.live_run import LiveRun
+from explorer.gui.workers.pool import Crew
+from explorer.gui.workers.worker_state import WorkerState
+from explorer.runs.events import Failed, Finished, Stopped
+
+
+class Progress(QWidget):
+    """Hidden until there is a run; the bar only while it goes on."""
+
+    def __init__(self, document: Document, crew: Crew) -> None:
+        super().__init__()
+        self.document, self.crew = document, crew
+        self.bar = QProgressBar(textVisible=False)
+        theme.dress(self.bar, "progress")
+        self.status = QLabel()
+        self.status.setWordWrap(True)
+        self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.status.setFont(theme.figures_font(self.status.font()))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.RHYTHM)
+        column.addWidget(self.bar)
+        column.addWidget(self.status)
+        document.changed.connect(self.show_runs)
+        crew.changed.connect(self.show_runs)
+        crew.progressed.connect(self.show_runs)
+        self.show_runs()
+
+    def show_runs(self) -> None:
+        live = self.crew.front.live
+        self.setVisible(bool(live))
+        self.bar.setVisible(self.crew.front.is_busy())
+        self.bar.setRange(0, sum(run.total for run in live))  # 0 to 0 is Qt's "busy"
+        self.bar.setValue(sum(run.done for run in live))
+        if live:
+            self.status.setText(self.outcome_text(live) if all(run.outcome for run in live) else self.status_text(live))
+
+    def status_text(self, live: tuple[LiveRun, ...]) -> str:
+        """Where the runs stand, in one or two lines; of twins the pace is that of the first."""
+        run, trainer = live[0], self.crew.front
+        parts = list(filter(None, [self.state_text(trainer.state)])) if trainer.is_busy() else []
+        if run.started and run.step:
+            parts.append(self.tr("epoch {n}/{all}").format(n=run.step.epoch, all=run.started.epochs))
+            left = max((each.seconds_left() or 0.0 for each in live if not each.outcome), default=0.0)
+            if trainer.state is WorkerState.RUNNING and left:
+                parts.append(self.tr("{time} left").format(time=clock(left)))
+            parts.append(self.tr("{n} images/s").format(n=whole(round(run.step.examples_per_second))))
+        if validated := self.validation_text(live):
+            parts.append(validated)
+        if run.design != self.document.design:
+            parts.append(self.tr("trained on an earlier design"))
+        if trainer.pulse.trouble:
+            parts.append(f"⚠ {trainer.pulse.trouble}")
+        return " · ".join(parts)
+
+    def state_text(self, state: WorkerState) -> str:
+        """Why there are no new steps; empty while there are."""
+        match state:
+            case WorkerState.WARMING:
+                return self.tr("loading torch …")
+            case WorkerState.STARTING:
+                return self.tr("starting …")
+            case WorkerState.PAUSED:
+                return self.tr("paused")
+            case WorkerState.STOPPING:
+                return self.tr("stopping: writing a checkpoint …")
+            case WorkerState.RUNNING | WorkerState.IDLE | WorkerState.GONE:
+                return ""
+            case _:
+                assert_never(state)
+
+    def validation_text(self, live: tuple[LiveRun, ...]) -> str:
+        """The latest validation accuracy, of twins both."""
+        accuracies = [(each, each.epoch.validation_accuracy) for each in live if each.epoch]
+        if len(live) == 1:
+            return "".join(self.tr("validation {accuracy}").format(accuracy=percent(value)) for _, value in accuracies)
+        named = [
+            self.tr("{kind} {accuracy}").format(kind=say(each.kind), accuracy=percent(value))
+            for each, value in accuracies
+        ]
+        return self.tr("validation: {accuracies}").format(accuracies=self.tr(", ").join(named)) if named else ""
+
+    def outcome_text(self, live: tuple[LiveRun, ...]) -> str:
+        """How the run ended; of twins, how each of them did."""
+        match [run.outcome for run in live]:
+            case [Finished(best_epoch=epoch, best_accuracy=accuracy, stalled=early)]:
+                best = self.tr("finished: best validation {accuracy} after epoch {n}")
+                if early:
+                    best = self.tr("ended early, no longer better: best validation {accuracy} after epoch {n}")
+                return best.format(accuracy=percent(accuracy), n=epoch)
+            case [Stopped(step=step)]:
+                return self.tr("stopped after step {n}; it can be resumed").format(n=whole(step))
+        words = {Finished: self.tr("finished"), Stopped: self.tr("stopped"), Failed: self.tr("failed")}
+        endings = dict.fromkeys(words[type(run.outcome)] for run in live if run.outcome)
+        return " · ".join(filter(None, [*endings, self.validation_text(live)]))

@@ -1,0 +1,45 @@
+"""Band: where published runs ended, behind the curves: all of them pale, the middle half stronger, a line."""
+
+import pyqtgraph as pg
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QColor
+
+from explorer.gui.training.plotted_run import mixed
+from explorer.gui.widgets import theme
+from explorer.runs.published import Reference
+
+ALL, HALF, MEDIAN = 0.14, 0.3, 0.75  # how much ink each has
+BEHIND = -20  # the z value of the first of the three
+
+
+def lay_band(plot: pg.PlotWidget, reference: Reference) -> None:
+    """Put the band on `plot`, in the colours of the palette in use."""
+    low, median, high = reference.quartiles
+    for place, (ends, share) in enumerate((((reference.least, reference.most), ALL), ((low, high), HALF))):
+        part = pg.LinearRegionItem(
+            ends, orientation="horizontal", movable=False, brush=pg.mkBrush(ink(share)), pen=pg.mkPen(None)
+        )
+        part.setZValue(BEHIND + place)
+        plot.addItem(part, ignoreBounds=True)
+    line = pg.InfiniteLine(median, angle=0, pen=pg.mkPen(ink(MEDIAN)))
+    line.setZValue(BEHIND + 2)
+    plot.addItem(line, ignoreBounds=True)
+
+
+def ink(share: float) -> QColor:
+    return mixed(QColor(theme.colours().quiet), share)
+
+
+def band_text(reference: Reference) -> str:
+    """What the band is, in full."""
+    low, median, high = reference.quartiles
+    ends = {"count": len(reference.accuracies), "least": reference.least, "most": reference.most}
+    what = QCoreApplication.translate(
+        "explorer",
+        "Final test accuracies of {count} published runs of this network and recipe: {least:.3f} to {most:.3f}.",
+    )
+    parts = QCoreApplication.translate(
+        "explorer",
+        "The darker part is the middle half of them, {low:.3f} to {high:.3f}; the line is the median, {median:.3f}.",
+    )
+    return f"{what.format(**ends)}\n{parts.format(low=low, high=high, median=median)}"

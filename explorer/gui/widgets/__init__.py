@@ -1,0 +1,1 @@
+"""Controls, colours and words that know nothing of residual networks."""

@@ -1,0 +1,155 @@
+"""Controls: one field of a frozen dataclass, by its annotations, as something to set it with."""
+
+from collections.abc import Callable
+from typing import Any
+
+from annotated_types import Interval
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QWidget
+
+from explorer.fields import Field
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.boxes import NumberBox, watch_box
+from explorer.gui.widgets.numbers import number_text, typed_number
+
+
+def spin_box(bounds: Interval) -> NumberBox:
+    return NumberBox(int(str(bounds.ge)), min(int(str(bounds.le)), 2**31 - 1))
+
+
+class Control(QWidget):
+    """The control of one field: shows a value, reports another."""
+
+    edited = Signal(object)
+    show_value: Callable[[Any], None]
+    entry: QWidget  # what takes the focus
+    hint = ""  # what to say beside the field's help
+
+    def hold(self, *widgets: QWidget) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.RHYTHM // 2)
+        for widget in widgets:
+            row.addWidget(widget, stretch=0 if isinstance(widget, QLabel) else 1)
+            widget.setAcceptDrops(False)  # a file is the window's; Qt's boxes would take its path, and as a move
+        self.entry = widgets[0]
+        self.setFocusProxy(self.entry)
+
+
+class Plain(Control):
+    """One widget, whose own signal carries the value."""
+
+    def __init__(self, box: QWidget, changed: SignalInstance, show_value: Callable[[Any], None]) -> None:
+        super().__init__()
+        self.box, self.show_value = box, show_value
+        changed.connect(self.edited.emit)
+        self.hold(box)
+
+
+def choice(field: Field) -> Plain:
+    box = QComboBox()
+    box.addItems(list(field.options))
+    watch_box(box)
+    return Plain(box, box.currentTextChanged, box.setCurrentText)
+
+
+def switch(field: Field) -> Plain:
+    box = QCheckBox()
+    theme.dress(box, "check")
+    return Plain(box, box.toggled, box.setChecked)
+
+
+def whole(field: Field) -> Plain:
+    box = spin_box(field.bounds)
+    return Plain(box, box.valueChanged, box.setValue)
+
+
+class Sides(Control):
+    """Channels × height × width."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.shown: tuple[int, ...] = ()
+        self.boxes = [spin_box(bounds) for bounds in field.parts]
+        widgets: list[QWidget] = []
+        for index, box in enumerate(self.boxes):
+            box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+            box.setAlignment(Qt.AlignmentFlag.AlignRight)
+            box.valueChanged.connect(lambda value, index=index: self.report(index, value))
+            widgets += [QLabel("×"), box] if widgets else [box]
+        self.hold(*widgets)
+
+    def report(self, index: int, value: int) -> None:
+        self.edited.emit((*self.shown[:index], value, *self.shown[index + 1 :]))
+
+    def show_value(self, value: Any) -> None:
+        self.shown = value
+        for box, part in zip(self.boxes, value, strict=True):
+            box.setValue(part)
+
+
+class Real(Control):
+    """A number from 0.0005 to 10 needs its digits, not a spin box's decimals."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.bounds = field.bounds
+        self.hint = self.bounds_text()
+        self.box = QLineEdit()
+        watch_box(self.box)
+        self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.box.editingFinished.connect(self.report)
+        self.hold(self.box)
+        self.shown = 0.0
+
+    def report(self) -> None:
+        value = typed_number(self.box.text())
+        allowed = self.allows(value)
+        self.show_value(value if allowed else self.shown)  # what is no rate leaves the one there was
+        if allowed:
+            self.edited.emit(value)
+
+    def allows(self, value: float) -> bool:
+        bounds: Any = self.bounds
+        return (
+            (bounds.ge is None or value >= bounds.ge)
+            and (bounds.gt is None or value > bounds.gt)
+            and (bounds.le is None or value <= bounds.le)
+            and (bounds.lt is None or value < bounds.lt)
+        )
+
+    def show_value(self, value: Any) -> None:
+        self.shown = value
+        self.box.setText(number_text(value))
+
+    def bounds_text(self) -> str:
+        words = (
+            (self.bounds.ge, self.tr("at least {n}")),
+            (self.bounds.gt, self.tr("more than {n}")),
+            (self.bounds.le, self.tr("at most {n}")),
+            (self.bounds.lt, self.tr("less than {n}")),
+        )
+        return ", ".join(text.format(n=number_text(float(str(n)))) for n, text in words if n is not None)
+
+
+class Words(Control):
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.box = QLineEdit()
+        watch_box(self.box)
+        self.box.editingFinished.connect(self.report)
+        self.hold(self.box)
+
+    def report(self) -> None:
+        self.show_value(self.box.text())
+        self.edited.emit(self.box.text())
+
+    def show_value(self, value: Any) -> None:
+        self.box.setText(value)
+
+
+def control_for(field: Field) -> Control:
+    if field.options:
+        return choice(field)
+    kinds: dict[type, Callable[[Field], Control]] = {bool: switch, int: whole, float: Real, tuple: Sides, str: Words}
+    return kinds[field.kind](field)

@@ -1,0 +1,106 @@
+"""Form: the annotated fields of a frozen dataclass as controls. A new field needs no line here.
+
+A form shows a record and reports what a person does as `edited(name, value)`; it stores nothing.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from explorer.fields import Field, fields_of
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.controls import Control, control_for
+from explorer.gui.widgets.language import say
+
+
+class More(QToolButton):
+    """A heading that opens and closes what stands below it."""
+
+    def __init__(self, text: str, below: QWidget) -> None:
+        super().__init__()
+        self.setText(text)
+        self.setAutoRaise(True)
+        self.setCheckable(True)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setArrowType(Qt.ArrowType.RightArrow)
+        below.hide()
+        self.toggled.connect(below.setVisible)
+        self.toggled.connect(
+            lambda opened: self.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
+        )
+
+
+class Form(QWidget):
+    """The controls of a dataclass's labelled fields, the rare ones behind More; `skip` names fields shown elsewhere.
+
+    Of more than `rows` rare ones the others are scrolled to. `above` are labels and widgets that stand first.
+    """
+
+    edited = Signal(str, object)
+
+    def __init__(
+        self, kind: type, skip: tuple[str, ...] = (), rows: int = 100, above: Iterable[tuple[str, QWidget]] = ()
+    ) -> None:
+        super().__init__()
+        self.controls: dict[str, Control] = {}
+        self.shown: Any = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.RHYTHM // 2)
+        self.common, self.rare = QFormLayout(), QFormLayout()
+        for layout in (self.common, self.rare):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setVerticalSpacing(theme.RHYTHM // 2)
+            layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        column.addLayout(self.common)
+        for text, widget in above:
+            self.common.addRow(text, widget)
+        rare = QWidget()
+        rare.setLayout(self.rare)
+        for field in fields_of(kind).values():
+            if field.name not in skip:
+                self.add(field)
+        below = rare if self.rare.rowCount() <= rows else scrolled(rare, rows / self.rare.rowCount())
+        self.more = More(self.tr("More"), below)
+        if self.rare.rowCount():
+            column.addWidget(self.more)
+            column.addWidget(below)
+
+    def add(self, field: Field) -> None:
+        control = control_for(field)
+        label = QLabel(say(field.label.text))
+        for widget in (label, control):
+            widget.setToolTip("\n".join(filter(None, (say(field.label.help), control.hint))))
+        entry = control.entry
+        entry.setAccessibleName(say(field.label.text))
+        entry.setAccessibleDescription(label.toolTip())
+        entry.setObjectName(field.name)
+        label.setBuddy(entry)
+        control.edited.connect(lambda value, name=field.name: self.edited.emit(name, value))
+        (self.rare if field.label.rare else self.common).addRow(label, control)
+        self.controls[field.name] = control
+
+    def is_rare(self, name: str) -> bool:
+        """Whether the field `name` stands behind More."""
+        return name in self.controls and self.rare.indexOf(self.controls[name]) >= 0
+
+    def show_record(self, record: Any) -> None:
+        for name, control in self.controls.items():
+            value = getattr(record, name)
+            if self.shown is None or value != getattr(self.shown, name):  # Qt paints even what stays as it is
+                control.show_value(value)
+        self.shown = record
+
+
+def scrolled(whole: QWidget, share: float) -> QScrollArea:
+    """An area that shows this `share` of the `whole` at most, and half of that at least."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setWidget(whole)
+    most = round(share * whole.sizeHint().height())
+    area.setMaximumHeight(most)
+    area.setMinimumHeight(most // 2)
+    return area

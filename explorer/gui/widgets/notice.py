@@ -1,0 +1,44 @@
+"""What went wrong, in a line or two where the person looks; all that is known of it behind Details."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QLabel, QMessageBox, QVBoxLayout, QWidget
+
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.buttons import word_button
+
+
+class Notice(QWidget):
+    """Not there while there is nothing to say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.log = ""
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words.setForegroundRole(QPalette.ColorRole.BrightText)  # which is ours for bad news
+        self.details = word_button(self.tr("Details …"), self.show_details, "details")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.RHYTHM // 2)
+        column.addWidget(self.words)
+        column.addWidget(self.details, alignment=Qt.AlignmentFlag.AlignLeft)
+
+    def tell(self, sentences: list[str], advice: str) -> None:
+        """Advice of one line stands below the sentences; more of it is the end of a log, which is behind Details."""
+        is_log = "\n" in advice
+        self.log = advice if is_log else ""
+        self.words.setText("\n".join(filter(None, [*sentences, "" if is_log else advice])))
+        self.details.setVisible(is_log)
+        self.setVisible(any(sentences))
+
+    def show_details(self) -> None:
+        box = QMessageBox(QMessageBox.Icon.Warning, self.tr("What went wrong"), self.words.text(), parent=self)
+        box.setObjectName("details")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setInformativeText(self.log)
+        box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        box.open()

@@ -1,0 +1,69 @@
+"""A list that is as high as its rows, up to a few of them, and gives way where it is narrow."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTreeWidget, QTreeWidgetItem
+
+from explorer.gui.widgets import theme
+
+MOST, LEAST = 4, 2  # rows visible at a time
+FIRST = 0.55  # of what the narrow columns leave
+
+
+class Roll(QTreeWidget):
+    """The `narrow` columns after the first are as wide as their texts; the first has most of the rest."""
+
+    def __init__(self, name: str, headings: Sequence[str], narrow: int = 1) -> None:
+        """`name` is for those who cannot see it."""
+        super().__init__()
+        self.setColumnCount(len(headings))
+        self.setHeaderLabels(list(headings))
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setAccessibleName(name)
+        self.setFont(theme.figures_font(self.font()))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        header = self.header()
+        theme.dress(header, "header")
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(len(headings) - 1, QHeaderView.ResizeMode.Stretch)
+        self.narrow = range(1, 1 + narrow)
+        for number in self.narrow:
+            header.setSectionResizeMode(number, QHeaderView.ResizeMode.ResizeToContents)
+        header.sectionResized.connect(self.share)
+
+    def on_keys(self, keys: str, do: Callable[[], None]) -> None:
+        """Let `keys` do something while the list has the focus."""
+        QShortcut(QKeySequence(keys), self, do, context=Qt.ShortcutContext.WidgetShortcut)
+
+    def add(self, item: QTreeWidgetItem) -> None:
+        item.setSizeHint(0, QSize(0, self.row_height()))
+        self.addTopLevelItem(item)
+        self.updateGeometry()
+
+    def share(self) -> None:
+        """Between the first column and the last, what is left for both."""
+        header = self.header()
+        rest = self.viewport().width() - sum(map(header.sectionSize, self.narrow))
+        header.resizeSection(0, int(FIRST * rest))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.share()
+
+    def row_height(self) -> int:
+        return int(1.25 * self.fontMetrics().lineSpacing())
+
+    def height_of(self, rows: int) -> int:
+        header = 0 if self.isHeaderHidden() else self.header().sizeHint().height()
+        return header + rows * self.row_height() + 2 * self.frameWidth()
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.height_of(max(LEAST, min(self.topLevelItemCount(), MOST))))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.height_of(LEAST))

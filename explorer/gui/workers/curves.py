@@ -1,0 +1,79 @@
+"""The curves of one run, appended to preallocated arrays that double when full. No Qt."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from explorer.gui.workers.peaks import Pyramid
+from explorer.runs.events import Epoch, Event, Gradients, Started, Step
+
+FIRST = 1024
+
+
+class Series:
+    """Columns of numbers that grow by rows, the first of them steps.
+
+    Steps never go back, but a resume starts again from an earlier one.
+    """
+
+    def __init__(self, columns: int) -> None:
+        self.rows = np.empty((columns, FIRST))
+        self.count = 0
+        self.pyramids = [Pyramid() for _ in range(columns)]
+
+    def append(self, *values: float | None) -> None:
+        if self.count == self.rows.shape[1]:
+            self.rows = np.concatenate([self.rows, np.empty_like(self.rows)], axis=1)
+        self.rows[:, self.count] = [np.nan if value is None else value for value in values]
+        self.count += 1
+
+    def cut(self, last: float) -> None:
+        """Forget what came after step `last`."""
+        self.count = int(np.searchsorted(self.rows[0, : self.count], last, side="right"))
+        for pyramid in self.pyramids:
+            pyramid.cut(self.count)
+
+    def column(self, number: int) -> np.ndarray:
+        return self.rows[number, : self.count]
+
+    def visible(self, number: int, first: float, last: float, pixels: int) -> tuple[np.ndarray, np.ndarray]:
+        """What to draw of column `number` from step `first` to `last`, so many pixels apart: steps and values.
+
+        However long the series: a few points a pixel, no peak lost, each of them one that is really there. The nearest
+        one beyond either end is among them, so that lines leave the picture where they should.
+        """
+        steps, values = self.column(0), self.column(number)
+        begin = max(int(np.searchsorted(steps, first)) - 1, 0)
+        end = min(int(np.searchsorted(steps, last, side="right")) + 1, self.count)
+        places = self.pyramids[number].places(values, begin, end, 2 * max(pixels, 1))
+        return steps[places], values[places]
+
+    def span(self, number: int) -> tuple[float, float]:
+        """The least and the greatest value of column `number`; NaN if it has none."""
+        values = self.column(number)
+        found = values[self.pyramids[number].places(values, 0, self.count, 1)]
+        found = found[~np.isnan(found)]
+        return (float(found.min()), float(found.max())) if len(found) else (np.nan, np.nan)
+
+
+class Curves:
+    """Training by step: step, loss, accuracy. Validation by epoch: step, loss, accuracy. The latest gradients."""
+
+    def __init__(self, events: Iterable[Event] = ()) -> None:
+        self.train = Series(3)
+        self.validation = Series(3)
+        self.gradients: Gradients | None = None
+        for event in events:
+            self.take(event)
+
+    def take(self, event: Event) -> None:
+        match event:
+            case Started(step=step):
+                self.train.cut(step)
+                self.validation.cut(step)
+            case Step():
+                self.train.append(event.step, event.loss, event.accuracy)
+            case Epoch():
+                self.validation.append(event.step, event.validation_loss, event.validation_accuracy)
+            case Gradients():
+                self.gradients = event

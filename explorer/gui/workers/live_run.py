@@ -1,0 +1,82 @@
+"""LiveRun: a run on the plots while it goes on and after it. No widgets."""
+
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from explorer.architecture.design import Design
+from explorer.architecture.twins import kind_of
+from explorer.gui.document import title_of
+from explorer.gui.widgets.language import say
+from explorer.runs.events import Epoch, Event, Failed, Finished, Paused, Resumed, Started, Step, Stopped
+from explorer.runs.recipe import Recipe
+
+if TYPE_CHECKING:
+    from explorer.gui.workers.curves import Curves
+
+
+def empty_curves() -> "Curves":
+    from explorer.gui.workers.curves import Curves  # with numpy, which the window's first paint need not wait for
+
+    return Curves()
+
+
+@dataclass
+class LiveRun:
+    """What is known of a run; `outcome` is its ending once it has one, `paired` whether its twin goes beside it."""
+
+    design: Design
+    recipe: Recipe
+    id: str = ""
+    started: Started | None = None
+    curves: "Curves" = field(default_factory=empty_curves)
+    step: Step | None = None
+    epoch: Epoch | None = None
+    outcome: Finished | Stopped | Failed | None = None
+    paused: bool = False
+    paired: bool = False
+    first_step: tuple[int, float] | None = None  # step and time from which the time left is reckoned
+
+    def take(self, event: Event) -> None:
+        self.curves.take(event)
+        match event:
+            case Started():
+                self.started, self.id, self.paused = event, event.run, False
+            case Step():
+                self.step = event
+                self.first_step = self.first_step or (event.step, monotonic())
+            case Epoch():
+                self.epoch = event
+            case Paused():
+                self.paused, self.first_step = True, None
+            case Resumed():
+                self.paused = False
+            case Finished() | Stopped() | Failed():
+                self.outcome = event
+
+    @property
+    def kind(self) -> str:
+        """`residual` or `plain`."""
+        return kind_of(self.design)
+
+    @property
+    def name(self) -> str:
+        """What to call it: beside its twin by what sets the two apart."""
+        return say(self.kind) if self.paired else title_of(self.design)
+
+    @property
+    def done(self) -> int:
+        """Steps done."""
+        return self.step.step if self.step else 0
+
+    @property
+    def total(self) -> int:
+        """Steps of the whole run, 0 before it started."""
+        return self.started.steps_per_epoch * self.started.epochs if self.started else 0
+
+    def seconds_left(self) -> float | None:
+        """By the pace since the first step; None until there is one."""
+        if not self.step or not self.first_step or self.step.step <= self.first_step[0]:
+            return None
+        pace = (monotonic() - self.first_step[1]) / (self.step.step - self.first_step[0])
+        return pace * (self.total - self.step.step)

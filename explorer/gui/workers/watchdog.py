@@ -1,0 +1,51 @@
+"""Pulse: whether a worker that should train is heard of and makes steps. It is never ended unasked. No widgets."""
+
+from time import monotonic
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from explorer.gui.workers.worker_state import WorkerState
+
+SILENT = 10.0  # seconds without a heartbeat
+SLOW = 60.0  # seconds without a step
+
+
+class Pulse(QTimer):
+    """`changed` when `trouble`, in the person's language, says something else; it beats once a second."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent, interval=1000)
+        self.state = WorkerState.GONE
+        self.trouble = ""
+        self.heard = self.stepped = monotonic()
+        self.timeout.connect(self.check)
+
+    def watch(self, state: WorkerState) -> None:
+        """From now on, in this state; nothing is expected of one that is not busy."""
+        self.state, self.trouble = state, ""
+        self.heard = self.stepped = monotonic()
+        if state.is_busy:
+            self.start()
+        else:
+            self.stop()
+
+    def note_heard(self) -> None:
+        self.heard = monotonic()
+        if self.trouble:
+            self.check()
+
+    def note_step(self) -> None:
+        self.stepped = monotonic()
+
+    def check(self) -> None:
+        now, before = monotonic(), self.trouble
+        if self.state in (WorkerState.RUNNING, WorkerState.STOPPING) and now - self.heard > SILENT:
+            self.trouble = self.tr("not responding")
+        elif self.state is WorkerState.RUNNING and now - self.stepped > SLOW:
+            self.trouble = self.tr("no step for {n} s").format(n=int(now - self.stepped))
+        else:
+            self.trouble = ""
+        if self.trouble != before or self.state is WorkerState.PAUSED:
+            self.changed.emit()

@@ -1,0 +1,291 @@
+"""Trainer: a worker, its run or two that are twins, and what the worker said. No widgets.
+
+Questions that it is asked beside training are told apart by the numbers that it gives them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, assert_never
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from explorer.architecture.twins import twin_of
+from explorer.gui.workers.live_run import LiveRun
+from explorer.gui.workers.process import PATIENCE, WorkerProcess
+from explorer.gui.workers.watchdog import Pulse
+from explorer.gui.workers.worker_state import WorkerState
+from explorer.runs.answers import Answer, Question
+from explorer.runs.commands import Command, Continue, Control, Pause, Resume, StepOnce, Stop, Train
+from explorer.runs.events import (
+    Epoch,
+    Event,
+    Failed,
+    Finished,
+    Gradients,
+    Hello,
+    Paused,
+    Progress,
+    Resumed,
+    Said,
+    Started,
+    Step,
+    Stopped,
+    Warned,
+)
+from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence
+
+if TYPE_CHECKING:
+    from explorer.gui.workers.curves import Curves
+    from explorer.runs.folder import Run
+
+Reply = Answer | Failed | Progress  # to a question
+
+
+class Asker(Protocol):
+    """Whoever has a question and hears what comes of it."""
+
+    question: Question
+
+    def note_reply(self, reply: Reply) -> None: ...
+
+    def note_death(self, reason: Sentence) -> None: ...
+
+
+class Trainer(QObject):
+    """`changed`: state or message; `progressed`: new points; `run_ended`: see the list."""
+
+    changed = Signal()
+    progressed = Signal()
+    run_ended = Signal()
+
+    def __init__(self, runs: Path, process: WorkerProcess | None = None) -> None:
+        super().__init__()
+        self.runs = runs
+        self.state = WorkerState.GONE
+        self.hello: Hello | None = None
+        self.live: tuple[LiveRun, ...] = ()
+        self.message = NOTHING
+        self.advice = NOTHING
+        self.waiting: Command | None = None
+        self._askers: dict[int, Asker] = {}  # by the number of the question
+        self._numbers = count(1)
+        self.process = process or WorkerProcess(self)
+        self.process.received.connect(self.take_all)
+        self.process.ended.connect(self.show_end)
+        self.patience = QTimer(self, interval=PATIENCE, singleShot=True)
+        self.patience.timeout.connect(self.process.terminate)
+        self.pulse = Pulse(self)
+        self.pulse.changed.connect(self.changed)
+
+    def warm_up(self) -> None:
+        """Start a worker, so that torch is loaded when it is wanted."""
+        self.hello = None
+        self.set_state(WorkerState.WARMING)
+        self.process.start()
+
+    def say(self, message: Sentence, advice: Sentence = NOTHING) -> None:
+        """Tell the person something about training, until something newer."""
+        self.message, self.advice = message, advice
+        self.changed.emit()
+
+    @property
+    def run(self) -> LiveRun | None:
+        """The run under way or the last one; of twins that of the person's own design."""
+        return self.live[0] if self.live else None
+
+    def is_busy(self) -> bool:
+        return self.state.is_busy
+
+    def has_failed(self) -> bool:
+        """Whether the last run came to nothing, or the worker did while it went."""
+        return not self.is_busy() and any(not isinstance(run.outcome, Finished | Stopped) for run in self.live)
+
+    def set_state(self, state: WorkerState) -> None:
+        self.state = state
+        if state is not WorkerState.STOPPING:
+            self.patience.stop()
+        self.pulse.watch(state)
+        self.changed.emit()
+
+    def start(self, order: Train) -> None:
+        """Train the design as a new run, or with and without shortcuts side by side on the same batches."""
+        designs = (order.design, twin_of(order.design)) if order.twin else (order.design,)
+        self.live = tuple(LiveRun(design, order.recipe, paired=order.twin) for design in designs)
+        self.begin(order)
+
+    def resume_run(self, run: "Run", curves: "Curves", device: str | None = None) -> None:
+        """Go on with a run from its checkpoint, on another `device` if given; `curves` are what it has so far."""
+        recipe = run.recipe.change(device=device) if device else run.recipe
+        self.live = (LiveRun(run.design, recipe, run.id, curves=curves),)
+        self.begin(Continue(str(run.folder), self.runs, device=device))
+
+    def begin(self, command: Command) -> None:
+        """Send `command` now, or as soon as a worker says hello."""
+        self.message = self.advice = NOTHING
+        is_gone = self.state is WorkerState.GONE
+        self.waiting = None if self.hello else command
+        self.set_state(WorkerState.STARTING)
+        if self.hello:
+            self.process.send(command)
+        elif is_gone:
+            self.process.start()
+        self.progressed.emit()
+
+    def ask(self, asker: Asker, question: Question) -> None:
+        """Send `question`; the worker must be idle. Whoever asks hears what comes of it, until it is forgotten."""
+        assert self.state is WorkerState.IDLE
+        number = next(self._numbers)
+        self._askers[number] = asker
+        self.process.send(replace(question, id=number))
+
+    def forget(self, asker: Asker) -> None:
+        """Tell it nothing more; the worker need not go on with a long question."""
+        self._askers = {number: each for number, each in self._askers.items() if each is not asker}
+        if asker.question.long:
+            self.control(Stop())
+
+    def deafness(self) -> str:
+        """Why the worker would not answer a question now; empty if it would."""
+        match self.state:
+            case WorkerState.IDLE:
+                return ""
+            case WorkerState.WARMING:
+                return self.tr("torch is being loaded …")
+            case WorkerState.GONE:
+                return self.tr("The training process is not running; Start starts it.")
+            case WorkerState.STARTING | WorkerState.RUNNING | WorkerState.PAUSED | WorkerState.STOPPING:
+                return self.tr("A run is under way; this goes on when it has ended.")
+            case _:
+                assert_never(self.state)
+
+    def pause(self) -> None:
+        self.control(Pause())
+
+    def resume(self) -> None:
+        self.control(Resume())
+
+    def step_once(self) -> None:
+        self.control(StepOnce())
+
+    def stop(self) -> None:
+        """Finish the batch, write a checkpoint, end; a worker that does not listen is ended by force."""
+        if self.waiting:  # nothing has begun
+            self.waiting, self.live = None, ()
+            self.set_state(WorkerState.WARMING)
+            return
+        self.set_state(WorkerState.STOPPING)
+        self.control(Stop())
+        self.patience.start()
+
+    def control(self, command: Control) -> None:
+        if self.hello:
+            self.process.send(command)
+
+    def shut_down(self) -> None:
+        """The window closes: let the worker write its checkpoint and go; one with nothing to write goes at once."""
+        self.pulse.stop()
+        self.process.shut_down(at_once=not self.is_busy())
+
+    def take_all(self, lines: Iterable[Said]) -> None:
+        points = False
+        self.pulse.note_heard()
+        for event, run in lines:
+            points |= self.take(event, run)
+        if points:
+            self.progressed.emit()
+
+    def take(self, event: Event, of: str) -> bool:
+        """Note an event of the run `of`; True if the plots have something new."""
+        match event:
+            case Hello():
+                self.hello = event
+                if self.waiting:
+                    self.process.send(self.waiting)
+                    self.waiting = None
+                elif self.state is WorkerState.WARMING:
+                    self.set_state(WorkerState.IDLE)
+                else:
+                    self.changed.emit()
+            case Progress():
+                if asker := self._askers.get(event.id):
+                    asker.note_reply(event)
+            case Failed(of="train" | "continue"):
+                self.fail(event, of)
+            case Answer() | Failed():
+                if asker := self._askers.pop(event.id, None):
+                    asker.note_reply(event)
+            case Warned():
+                self.message = event.reason
+                self.changed.emit()
+            case _ if run := self.run_of(event, of):
+                return self.take_of_run(event, run)
+        return False
+
+    def run_of(self, event: Event, of: str) -> LiveRun | None:
+        """Which of the live runs `of` is; one that starts is the first that has no id yet."""
+        if isinstance(event, Started):
+            return next((run for run in self.live if run.id in (event.run, "")), None)
+        return next((run for run in self.live if of in (run.id, "")), None)
+
+    def fail(self, event: Failed, of: str) -> None:
+        """A run, or the wish for one, came to nothing; a twin of it goes on."""
+        failed = [run for run in self.live if of in (run.id, "")]
+        if not failed:
+            return
+        for run in failed:
+            run.take(event)
+        self.message, self.advice = event.reason, event.advice
+        if len(failed) < len(self.live):
+            what = QT_TRANSLATE_NOOP("explorer", "{kind}: {reason}")
+            self.message = Sentence(what, {"kind": Sentence(failed[0].kind), "reason": event.reason})
+        self.note_outcome()
+
+    def take_of_run(self, event: Event, run: LiveRun) -> bool:
+        run.take(event)
+        match event:
+            case Started() | Resumed():
+                self.set_state_of_run(WorkerState.RUNNING)
+            case Paused() if all(each.paused or each.outcome for each in self.live):
+                self.set_state_of_run(WorkerState.PAUSED)
+            case Step():
+                self.pulse.note_step()
+            case Finished() | Stopped():
+                self.note_outcome()
+        return isinstance(event, Started | Step | Epoch | Gradients)
+
+    def set_state_of_run(self, state: WorkerState) -> None:
+        """As the worker says, but one that was told to stop is stopping until it has."""
+        self.set_state(WorkerState.STOPPING if self.state is WorkerState.STOPPING else state)
+
+    def note_outcome(self) -> None:
+        """A run is over; where it has a twin the trainer is done when both are."""
+        if all(run.outcome for run in self.live):
+            self.set_state(WorkerState.IDLE)
+        else:
+            self.changed.emit()
+        self.run_ended.emit()
+
+    def show_end(self, reason: Sentence) -> None:
+        """The worker is gone; start another for next time unless it was sent away."""
+        was_busy = self.is_busy()
+        said_hello = self.hello is not None
+        self.hello = self.waiting = None
+        self.state = WorkerState.GONE
+        askers, self._askers = self._askers, {}
+        for asker in askers.values():
+            asker.note_death(reason)
+        self.set_state(WorkerState.GONE)
+        if not reason:
+            return
+        self.message = reason
+        self.advice = Sentence("\n".join(list(self.process.log)[-12:]))
+        if said_hello:
+            self.warm_up()
+        else:  # one that dies before it speaks would die again
+            what = QT_TRANSLATE_NOOP("explorer", "{reason} In a terminal, resnet-explorer check says what is missing.")
+            self.message = Sentence(what, {"reason": reason})
+        self.changed.emit()
+        if was_busy:
+            self.run_ended.emit()

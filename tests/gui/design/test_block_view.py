@@ -1,0 +1,127 @@
+import pytest
+from PySide6.QtCore import Qt
+
+from explorer.architecture.presets import preset
+from tests.clicks import name_file
+from tests.gui.design.test_diagram import place_of, slabs
+
+
+def open_block(session, qtbot, path: str) -> None:
+    diagram = session.window.diagram
+    qtbot.mouseClick(diagram.viewport(), Qt.MouseButton.LeftButton, pos=place_of(session, path))
+    qtbot.mouseDClick(diagram.viewport(), Qt.MouseButton.LeftButton, pos=place_of(session, path))
+
+
+def test_a_double_click_opens_the_block_and_escape_closes_it(session, qtbot):
+    window = session.window
+    open_block(session, qtbot, "layer2.0")
+    assert window.block.isVisible()
+    assert window.block.title.text() == "layer2.0: 64×24×24 → 128×12×12, 230,272 parameters, 33,030,144 MACs"
+    assert "projection" in window.block.figure.accessibleDescription()
+    assert "class BasicBlock" in window.block.source.toPlainText()
+    qtbot.keyClick(window.block, Qt.Key.Key_Escape)
+    assert window.table.isVisible()
+
+
+def test_the_table_opens_a_block_by_keys_and_gets_them_back(session, qtbot):
+    window = session.window
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.table.setFocus()
+    session.document.select("layer2.0")
+    qtbot.keyClick(window.table, Qt.Key.Key_Return)
+    assert window.block.title.text().startswith("layer2.0: ")
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
+    assert window.table.isVisible()
+    assert window.table.hasFocus()
+    session.document.select("layer1.1.conv1")
+    row = window.table.currentIndex().parent()
+    session.document.select("layer2")
+    assert window.table.isExpanded(row.parent())
+    qtbot.keyClick(window.table, Qt.Key.Key_Return)
+    assert not window.table.isExpanded(window.table.layers.find("layer2"))
+
+
+def test_the_menu_opens_a_block_where_there_is_one(session):
+    window = session.window
+    assert not window.menus.open_block.isEnabled()
+    session.document.select("stem.conv1")
+    assert not window.menus.open_block.isEnabled()
+    session.document.select("layer3.1.conv2")
+    window.menus.open_block.trigger()
+    assert window.block.title.text().startswith("layer3.1: ")
+
+
+def test_the_figure_follows_every_edit_and_selection(session, qtbot):
+    window = session.window
+    open_block(session, qtbot, "layer2.0")
+    session.document.propose(session.document.design.with_stage(1, width=96), "")
+    assert "→ 96×12×12" in window.block.title.text()
+    session.document.select("layer4.1.conv2")
+    assert window.block.title.text().startswith("layer4.1: 512×3×3")
+    session.document.propose(preset("deep-plain-56"), "")
+    session.document.select("layer1.0")
+    assert "no shortcut" in window.block.figure.accessibleDescription()
+
+
+def test_the_chapters_block_alone(session, qtbot):
+    """Residual(3, 6) with stride 2 on 3×6×6 gives 6×3×3, and Residual(3, 3) keeps 3×6×6."""
+    window = session.window
+    open_block(session, qtbot, "layer1.0")
+    qtbot.mouseClick(window.block.alone, Qt.MouseButton.LeftButton)
+    assert window.block.title.text().startswith("One block: 3×6×6 → 6×3×3")
+    window.block.form.boxes["width"].setValue(3)
+    window.block.form.boxes["stride"].setValue(1)
+    assert window.block.title.text().startswith("One block: 3×6×6 → 3×6×6")
+    assert "identity shortcut" in window.block.figure.accessibleDescription()
+
+
+def test_what_cannot_be_built_is_said(session, qtbot):
+    window = session.window
+    open_block(session, qtbot, "layer1.0")
+    session.document.propose(session.document.design.change(shortcut="pad"), "")
+    qtbot.mouseClick(window.block.alone, Qt.MouseButton.LeftButton)
+    window.block.form.boxes["width"].setValue(2)
+    assert "cannot" in window.block.title.text() or "not remove them" in window.block.title.text()
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "stage", "block", "convolution"),
+    [
+        ("torchvision", "layer2  ×2", "layer2.0", "layer2.0.downsample.0"),
+        ("chapter", "b3  ×2", "b3.0", "b3.0.conv3"),
+        ("paper", "conv3_x  ×2", "conv3_1", "conv3_1.projection.0"),
+    ],
+)
+def test_three_names_for_one_thing(session, qtbot, vocabulary, stage, block, convolution):
+    window, table = session.window, session.window.table
+    next(each for each in window.menus.names.actions() if each.objectName() == vocabulary).trigger()
+    shown = [
+        table.layers.texts(table.layers.node(table.layers.find(path)))[0]
+        for path in ("layer2", "layer2.0", "layer2.0.downsample.0")
+    ]
+    assert shown == [stage, block, convolution]
+    drawn = slabs(session)["layer2.0"].drawn
+    assert window.diagram.describe(drawn) == f"{block}  128×12×12"
+    open_block(session, qtbot, "layer2.0")
+    assert window.block.title.text().startswith(f"{block}: ")
+    assert ("class Residual(" in window.block.source.toPlainText()) is (vocabulary == "chapter")
+
+
+def test_the_source_is_copied_and_exported_in_the_chosen_names(session, qtbot, tmp_path):
+    from PySide6.QtGui import QGuiApplication
+
+    window = session.window
+    session.document.use_names("chapter")
+    window.menus.copy_source.trigger()
+    text = QGuiApplication.clipboard().text()
+    assert "b2 = resnet_block(64, 64, blocks=2)" in text
+    name_file(qtbot, str(tmp_path / "net"))
+    window.menus.export.aboutToShow.emit()
+    window.menus.export.actions()[0].trigger()
+    assert (tmp_path / "net.py").read_text(encoding="utf-8") == text
+
+
+def test_a_design_that_cannot_be_built_has_no_source(session):
+    session.document.propose(session.document.design.change(shortcut="pad").with_stage(2, width=32), "")
+    assert not session.window.menus.copy_source.isEnabled()

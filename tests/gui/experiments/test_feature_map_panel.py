@@ -1,0 +1,384 @@
+"""The strip of feature maps, with a worker that is played, and once with the real one."""
+
+from math import prod
+from pathlib import Path
+
+import pytest
+import torch
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QColor, QDropEvent, QImage
+from PySide6.QtWidgets import QToolButton
+
+from explorer.architecture.plan import plan_network
+from explorer.architecture.presets import preset
+from explorer.engine.kernels.rewrites import make_network
+from explorer.engine.training.weights import save_best
+from explorer.gui.experiments import feature_map_answers
+from explorer.gui.experiments.feature_map_answers import TRAINED, UNTRAINED, read_sheets
+from explorer.gui.experiments.feature_map_strip import Column, Lane, Strip
+from explorer.gui.widgets import theme
+from explorer.gui.workers.worker_state import WorkerState
+from explorer.runs.answers import MAX_MAPS, FeatureMaps, Maps, Origin, Sheet, sent_size
+from explorer.runs.folder import RunFolder
+from explorer.runs.recipe import RECIPES
+from tests.gui.scripted_workers import Played
+
+
+class Looked(Played):
+    """A worker that was asked what becomes of an image, and answers with the sheets of `folder`."""
+
+    def __init__(self, session, monkeypatch, folder) -> None:
+        super().__init__(session.trainer, monkeypatch)
+        monkeypatch.setattr(session.window.training.preflight, "ask", lambda: None)
+        self.folder = folder
+
+    @property
+    def probes(self) -> list[Maps]:
+        return self.asked(Maps)
+
+    def send_maps(self, origin: Origin | None = None, predicted: int = 9, probability: float = 0.93) -> None:
+        """What a worker could say to the last question: sheets of the right sizes, all of one grey."""
+        question, sheets, offset = self.probes[-1], [], 0
+        plan, channels = plan_network(question.design), question.design.input[0]
+        maps = [("", 1, question.design.input)]
+        maps += [(each.name, min(MAX_MAPS, each.output[0]), each.output) for each in plan.sections[:-1]]
+        for path, count, shape in maps:
+            height, width = sent_size(shape)
+            colours = (3,) * (not path and channels == 3)
+            sheets.append(Sheet(path, offset, (height, count * width, *colours)))
+            offset += prod(sheets[-1].shape)
+        file = self.folder / "1.uint8"
+        file.write_bytes(bytes([128]) * offset)
+        self.answer(
+            question,
+            FeatureMaps(
+                file=str(file),
+                sheets=tuple(sheets),
+                origin=origin or Origin(28, 28, "L", label=9),
+                predicted=predicted,
+                probability=probability,
+                images=2_000,
+            ),
+        )
+
+    def refuse_last(self, reason: str) -> None:
+        self.refuse(self.probes[-1], reason)
+
+
+@pytest.fixture
+def played(session, monkeypatch, tmp_path):
+    return Looked(session, monkeypatch, tmp_path)
+
+
+def see_travel(session, qtbot, played=None):
+    """Show the strip by its menu entry, and wait for the first question if someone is there to answer it."""
+    session.window.menus.see_travel.trigger()
+    if played:
+        qtbot.waitUntil(lambda: len(played.probes) == 1)
+    return session.window.travel
+
+
+def made_run(session, trained: bool = False) -> RunFolder:
+    """A finished run of the shown design; `trained` with weights that a worker can load."""
+    design = session.document.design
+    folder = RunFolder.create(session.trainer.runs, design, RECIPES["quick"].change(seed=5), 1)
+    if trained:
+        network = make_network(plan_network(design), torch.device("cpu"))
+        save_best(folder, network)
+    folder.update(state="finished", best_accuracy=0.9, best_epoch=1, epochs_done=1)
+    folder.close()
+    return folder
+
+
+def lanes(travel) -> list[tuple[str, str, bool]]:
+    """What stands at each lane: its title, its verdict, and whether it is pale."""
+    return [(lane.title, " ".join(lane.verdict), lane.pale) for lane in travel.strip.lanes]
+
+
+def settle(session) -> None:
+    """Let the time be over that it waits for something newer before it asks."""
+    timer = session.window.travel.journeys.timer
+    if timer.isActive():
+        timer.stop()
+        timer.timeout.emit()
+
+
+def drop(window, path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    action, button, key = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPoint(5, 5), action, data, button, key))
+
+
+def test_hidden_it_asks_nothing_shown_it_asks_once(session, played, qtbot):
+    settle(session)
+    assert played.probes == []
+    travel = see_travel(session, qtbot, played)
+    assert (played.probes[0].image, played.probes[0].file) == (0, "")
+    assert played.probes[0].run == ""
+    assert lanes(travel) == [("untrained", " ", False)]
+    played.send_maps()
+    assert lanes(travel) == [("untrained", "✓ Ankle boot 93 %", False)]
+    assert [column.title for column in travel.strip.columns] == [
+        "input",
+        "stem",
+        "layer1",
+        "layer2",
+        "layer3",
+        "layer4",
+    ]
+    assert travel.picture.text() == "Image 1 of 2,000: Ankle boot · 28×28 → 96×96"
+    assert travel.status.text().startswith("Train it, then compare.")
+    assert "layer4 512×3×3" in travel.strip.accessibleDescription()
+    assert "Ankle boot 93 %" in travel.strip.accessibleDescription()
+    settle(session)
+    assert len(played.probes) == 1
+    session.window.menus.see_travel.trigger()
+    session.document.propose(preset("mini"), "")
+    settle(session)
+    assert len(played.probes) == 1
+
+
+def test_a_design_of_other_classes_is_not_judged(session, played, qtbot):
+    session.document.propose(preset("resnet50"), "")
+    travel = see_travel(session, qtbot, played)
+    played.send_maps(predicted=697, probability=0.007)
+    assert lanes(travel) == [("untrained", "class 697 0.7 %", False)]
+    assert travel.picture.text() == "Image 1 of 2,000: Ankle boot · 28×28 → 224×224 · grey → RGB"
+
+
+def test_an_edit_makes_it_pale_until_the_answer_comes(session, played, qtbot):
+    travel = see_travel(session, qtbot, played)
+    played.send_maps()
+    for blocks in (3, 4, 5):
+        session.document.propose(session.document.design.with_stage(1, blocks=blocks), "")
+    assert lanes(travel) == [("untrained", "✓ Ankle boot 93 %", True)]
+    qtbot.waitUntil(lambda: len(played.probes) == 2)
+    assert played.probes[1].design == session.document.design
+    played.send_maps(predicted=3)
+    assert lanes(travel) == [("untrained", "✗ Dress 93 %", False)]
+    session.document.propose(preset("mini"), "")
+    session.document.use_names("chapter")
+    qtbot.waitUntil(lambda: len(played.probes) == 3)
+    played.send_maps()
+    assert [column.title for column in travel.strip.columns] == ["input", "b1", "b2", "b3", "b4"]
+
+
+def test_the_network_of_the_newest_run_stands_below_the_one_it_began_as(session, played, qtbot):
+    folder = made_run(session)
+    travel = see_travel(session, qtbot, played)
+    assert (played.probes[0].run, played.probes[0].recipe.seed) == ("", 5)
+    played.send_maps(predicted=1, probability=0.12)
+    assert played.probes[1].run == str(folder.path)
+    played.send_maps()
+    assert lanes(travel) == [("untrained", "✗ Trousers 12 %", False), ("trained", "✓ Ankle boot 93 %", False)]
+    assert travel.status.text().startswith("Drop an image")
+    session.document.propose(session.document.design.with_stage(0, blocks=3), "")
+    assert [lane[0] for lane in lanes(travel)] == ["untrained"]
+    session.document.undo_stack.undo()
+    assert lanes(travel)[1] == ("trained", "✓ Ankle boot 93 %", False)
+    assert travel.journeys.unanswered() == {}
+
+
+def test_a_run_that_has_just_ended_is_found(session, played, qtbot):
+    travel = see_travel(session, qtbot, played)
+    session.trainer.set_state(WorkerState.RUNNING)
+    assert "A run is under way" in travel.status.text()
+    played.refuse_last("a run is under way")
+    made_run(session)
+    session.trainer.set_state(WorkerState.IDLE)
+    session.trainer.run_ended.emit()
+    for lane in (UNTRAINED, TRAINED):
+        qtbot.waitUntil(lambda lane=lane: len(played.probes) > 1 and bool(played.probes[-1].run) == (lane == TRAINED))
+        played.send_maps()
+    assert [lane[0] for lane in lanes(travel)] == ["untrained", "trained"]
+
+
+def test_one_walks_through_the_images_in_a_circle(session, played, qtbot):
+    travel = see_travel(session, qtbot, played)
+    played.send_maps()
+    qtbot.mouseClick(travel.back, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(played.probes) == 2)
+    assert (played.probes[1].image, played.probes[1].file) == (1_999, "")
+    played.send_maps()
+    assert travel.picture.text().startswith("Image 2,000 of 2,000")
+    qtbot.mouseClick(travel.next, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(played.probes) == 3)
+    assert (played.probes[2].image, played.probes[2].file) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("origin", "words"),
+    [
+        (Origin(640, 480, "RGBA", cropped=True), "x.png · 480×640 → 96×96 · cropped · RGBA → grey"),
+        (Origin(96, 96, "L"), "x.png"),
+        (Origin(96, 96, "1", turned=True), "x.png · black and white → grey · turned upright"),
+    ],
+)
+def test_a_dropped_image_and_what_was_done_to_it(session, played, qtbot, tmp_path, origin, words):
+    travel = see_travel(session, qtbot, played)
+    played.send_maps()
+    (tmp_path / "x.png").write_bytes(b"the worker will see")
+    drop(session.window, tmp_path / "x.png")
+    qtbot.waitUntil(lambda: len(played.probes) == 2)
+    assert played.probes[1].file == str(tmp_path / "x.png")
+    played.send_maps(origin)
+    assert travel.picture.text() == words
+    assert lanes(travel) == [("untrained", "Ankle boot 93 %", False)]
+
+
+def test_a_drop_opens_the_strip_and_a_refusal_brings_the_image_back(session, played, qtbot, tmp_path):
+    (tmp_path / "note.txt").write_text("a sentence")
+    drop(session.window, tmp_path / "note.txt")
+    travel = session.window.travel
+    assert travel.isVisible()
+    qtbot.waitUntil(lambda: len(played.probes) == 1)
+    played.refuse_last(f"data: {str(tmp_path / 'note.txt')!r} is not a good image: of no known format")
+    assert travel.status.text() == "data: 'note.txt' is not a good image: of no known format"
+    assert (played.probes[1].image, played.probes[1].file) == (0, "")
+    played.send_maps()
+    assert lanes(travel) == [("untrained", "✓ Ankle boot 93 %", False)]
+    assert "note.txt" in travel.status.text()
+    qtbot.mouseClick(travel.next, Qt.MouseButton.LeftButton)
+    assert "note.txt" not in travel.status.text()
+
+
+def test_what_cannot_be_built_is_said_and_not_asked(session, played, qtbot):
+    travel = see_travel(session, qtbot, played)
+    played.send_maps()
+    session.document.propose(session.document.design.change(shortcut="pad").with_stage(2, width=32), "")
+    settle(session)
+    assert len(played.probes) == 1
+    assert lanes(travel)[0][2]
+    assert travel.status.text() == str(session.document.problems[0].what)
+
+
+def test_a_column_is_a_section_and_escape_closes(session, played, qtbot):
+    travel = see_travel(session, qtbot, played)
+    played.send_maps()
+    place = travel.strip.places()[3]
+    qtbot.mouseClick(travel.strip, Qt.MouseButton.LeftButton, pos=place.center())
+    assert session.document.selection == "layer2"
+    assert "128 channels, 12×12" in travel.strip.explain(travel.strip.column_at(place.center()))
+    qtbot.keyClick(travel, Qt.Key.Key_Escape)
+    assert not travel.isVisible()
+    assert not session.window.menus.see_travel.isChecked()
+
+
+def test_there_is_room_for_everything_else(session, played, qtbot):
+    window = session.window
+    window.resize(1440, 900)
+    travel = see_travel(session, qtbot, played)
+    qtbot.waitUntil(lambda: window.splitter.sizes()[1] > 0)
+    assert 220 < travel.height() <= window.centralWidget().height() / 3
+    assert travel.strip.arrangement()[1]
+    window.resize(1100, 700)
+    qtbot.waitUntil(lambda: travel.width() < 600)
+    assert window.height() == 700
+    viewport = travel.strip.parentWidget()
+    assert travel.strip.height() <= viewport.height()
+    assert travel.strip.places()[0].bottom() <= viewport.height()
+    buttons = [each.accessibleName() for each in travel.findChildren(QToolButton) if each.isVisible()]
+    assert buttons == ["Previous image", "Next image", "Close"]
+
+
+def test_another_language_waits_for_the_answer(session, played, qtbot):
+    see_travel(session, qtbot, played)
+    session.use_language("en")
+    played.send_maps()
+    assert lanes(session.window.travel) == [("untrained", "✓ Ankle boot 93 %", False)]
+    assert len(played.probes) == 1
+
+
+def test_another_language_keeps_the_image(session, played, qtbot):
+    travel = see_travel(session, qtbot, played)
+    played.send_maps()
+    travel.go_on()
+    session.use_language("en")
+    assert session.window.travel is not travel
+    assert session.window.menus.see_travel.isChecked()
+    session.window.travel.journeys.ask()
+    assert (played.probes[-1].image, played.probes[-1].file) == (1, "")
+    session.window.menus.see_travel.trigger()
+    session.use_language("en")
+    diagram, hidden, below = session.window.splitter.sizes()
+    assert hidden == 0
+    assert min(diagram, below) > 100
+
+
+def test_a_map_is_enlarged_pixel_by_pixel(qtbot):
+    strip = Strip()
+    qtbot.addWidget(strip)
+    sheet = QImage(2, 2, QImage.Format.Format_Grayscale8)
+    sheet.fill(0)
+    sheet.setPixelColor(1, 0, QColor("white"))
+    strip.show_lanes([Column("stem", "stem", (1, 2, 2), 0)], [Lane("untrained", sheets={"stem": sheet})], "stem")
+    strip.resize(strip.sizeHint())
+    side, _ = strip.arrangement()
+    picture = strip.grab().toImage()
+    left = strip.places()[0].center().x() - side // 2
+    seen = [picture.pixelColor(left + x, y).lightness() for y in (2, side // 2 - 3) for x in range(4, side - 4)]
+    assert set(seen) == {0, 255}
+    assert picture.pixelColor(left + side - 4, side - 4).lightness() == 0
+    assert theme.colours() is theme.LIGHT
+
+
+@pytest.mark.slow
+def test_the_real_worker_answers_for_both_and_refuses_a_sentence(open_session, qtbot, tmp_path):
+    session = open_session("mini", warm=True)
+    made_run(session, trained=True)
+    session.window.menus.see_travel.trigger()
+    travel = session.window.travel
+    assert "torch" in travel.status.text()
+    journeys = travel.journeys
+    qtbot.waitUntil(lambda: len(journeys.answers) == 2 and not journeys.unanswered())
+    assert [lane[0] for lane in lanes(travel)] == ["untrained", "trained"]
+    assert all(verdict.endswith("%") for _, verdict, _ in lanes(travel))
+    assert travel.picture.text() == f"Image 1 of 2,000: {travel.picture.text().partition(': ')[2]}"
+    sizes = {path: (image.width(), image.height()) for path, image in journeys.answers[TRAINED].sheets.items()}
+    assert sizes == {"": (28, 28), "stem": (252, 28), "layer1": (252, 28), "layer2": (126, 14), "layer3": (63, 7)}
+    (tmp_path / "note.txt").write_text("a sentence")
+    drop(session.window, tmp_path / "note.txt")
+    qtbot.waitUntil(lambda: bool(journeys.refusal))
+    assert travel.status.text() == "data: 'note.txt' is not a good image: of no known format"
+    qtbot.waitUntil(lambda: not journeys.unanswered())
+
+
+def test_pixels_come_from_the_file_in_grey_and_in_colour(tmp_path):
+    grey, red, shapes = bytes([0, 200, 90]), bytes([255, 0, 0]) * 2, ((1, 3), (2, 1, 3))
+    (tmp_path / "x").write_bytes(b"?" + grey + red)
+    sheets = tuple(Sheet(path, at, shape) for path, at, shape in zip(("stem", ""), (1, 4), shapes, strict=True))
+    maps = FeatureMaps(
+        file=str(tmp_path / "x"), sheets=sheets, origin=Origin(1, 1, "L"), predicted=0, probability=1.0, images=1
+    )
+    found = read_sheets(maps)
+    (tmp_path / "x").unlink()
+    assert [found["stem"].pixelColor(x, 0).lightness() for x in range(3)] == [0, 200, 90]
+    assert [found[""].pixelColor(0, y).getRgb()[:3] for y in range(2)] == [(255, 0, 0)] * 2
+
+
+@pytest.mark.parametrize("content", [None, b"", b"half"], ids=["gone", "empty", "torn"])
+def test_a_file_that_cannot_be_read_is_said(session, played, qtbot, monkeypatch, content):
+    travel = see_travel(session, qtbot, played)
+    real = feature_map_answers.read_sheets
+
+    def spoil(maps):
+        Path(maps.file).unlink() if content is None else Path(maps.file).write_bytes(content)
+        return real(maps)
+
+    monkeypatch.setattr(feature_map_answers, "read_sheets", spoil)
+    played.send_maps()
+    assert "1.uint8: cannot be read: " in travel.status.text()
+    assert lanes(travel) == [("untrained", " ", False)]
+
+
+def test_arrow_keys_walk_along_the_strip(session, played, qtbot):
+    travel = see_travel(session, qtbot, played)
+    played.send_maps()
+    session.document.select("layer2.0.conv1")
+    for key, path in ((Qt.Key.Key_Right, "layer3"), (Qt.Key.Key_Left, "layer2"), (Qt.Key.Key_Left, "layer1")):
+        qtbot.keyClick(travel.strip, key)
+        assert session.document.selection == path
+    for _ in range(5):
+        qtbot.keyClick(travel.strip, Qt.Key.Key_Right)
+    assert session.document.selection == "layer4"

@@ -1,0 +1,432 @@
+"""Lessons: the same in both languages, true to the window, and done by doing."""
+
+import re
+import shutil
+from xml.etree import ElementTree
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, QSettings, Qt
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QMenu, QWidget
+
+from explorer.architecture.design import Design
+from explorer.architecture.presets import preset, preset_files
+from explorer.gui.lessons import lesson as lesson_module
+from explorer.gui.lessons.highlight import HALO, seen_of
+from explorer.gui.lessons.lesson import TOUR, Lesson, lesson_files, load_lesson
+from explorer.gui.lessons.tasks import DEEDS
+from explorer.gui.widgets.language import apply_language
+from explorer.gui.widgets.text_size import apply_size
+from explorer.resources import resource
+from explorer.validation import Refused
+from tests.clicks import click
+from tests.gui.design.test_block_view import open_block
+from tests.gui.design.test_diagram import place_of
+from tests.gui.scripted_workers import worker
+
+HAN = re.compile("[\u4e00-\u9fff]")
+TRAIN = """
+hello()
+while told() != "train":
+    pass
+started(); step(1)
+say("epoch", step=1, epoch=1, train_loss=1, train_accuracy=0.5, validation_loss=1, validation_accuracy=0.5, seconds=1)
+while (word := told()) != "end":
+    if word == "pause":
+        say("paused", step=1)
+"""
+TWINS = """
+hello()
+while told() != "train":
+    pass
+for run in "ab":
+    say("started", run=run, folder="", params=1, referee={"agrees": True, "params": 1, "mult_adds": 1}, device="cpu",
+        steps_per_epoch=100, epochs=2, step=0)
+for run in "ab":
+    say("epoch", run=run, step=1, epoch=1, train_loss=1, train_accuracy=0.5, validation_loss=1, validation_accuracy=0.5,
+        seconds=1)
+while told() != "end":
+    pass
+"""
+ZERO = """
+hello()
+for line in sys.stdin:
+    asked = json.loads(line)
+    if asked["command"] == "zero":
+        row = {"label": 0, "before": [0.5, 0.1], "after": [0.4, 0.1]}
+        say("zeroed", id=asked["id"], difference=0.1, equal=False, accuracy_before=0.5, accuracy_after=0.4,
+            blocks=asked["blocks"], identities=asked["blocks"], images=200, rows=[row])
+"""
+
+
+@pytest.fixture(autouse=True)
+def english_again(qapp):
+    yield
+    apply_language("en")
+
+
+@pytest.fixture
+def usual_size(qapp):
+    yield
+    apply_size(0)
+
+
+def every_lesson(language: str) -> dict[str, Lesson]:
+    """Read as strictly as the window reads, but for the controls."""
+
+    class Anything:
+        def __contains__(self, name: object) -> bool:
+            return True
+
+    return {name: load_lesson(path, Anything(), DEEDS) for name, path in lesson_files(language).items()}
+
+
+def place_with(deed: str) -> tuple[str, int]:
+    """A lesson and its step that ask for `deed`."""
+    found = (
+        (name, number)
+        for name, lesson in every_lesson("en").items()
+        for number, step in enumerate(lesson.steps)
+        if step.done == deed
+    )
+    return next(found)
+
+
+def teach(session, name: str, number: int = 0):
+    tutor = session.window.tutor
+    tutor.teach(name)
+    tutor.go(number)
+    return tutor
+
+
+def place_in_window(widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(widget.window(), QPoint()), widget.size())
+
+
+def test_both_languages_have_the_same_lessons():
+    folders = [{path.name for path in resource("lessons", each).glob("*")} for each in ("en", "zh_CN")]
+    assert folders[0] == folders[1]
+    assert len(every_lesson("en")) == 7
+    assert len(every_lesson("en")[TOUR].steps) == 6
+    for english, chinese in zip(every_lesson("en").values(), every_lesson("zh_CN").values(), strict=True):
+        assert [(step.points_at, step.done, step.drawing) for step in english.steps] == [
+            (step.points_at, step.done, step.drawing) for step in chinese.steps
+        ]
+        assert not HAN.search("".join((english.title, *(step.text for step in english.steps))))
+        assert all(HAN.search(text) for text in (chinese.title, *(step.text for step in chinese.steps)))
+
+
+def test_a_language_without_lessons_gets_the_english_ones():
+    assert lesson_files("fr") == lesson_files("en")
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_what_is_bold_stands_in_the_window(language):
+    """So a control that is renamed or translated anew is renamed in the lessons too."""
+    entries = ElementTree.parse(resource("translations", "zh_CN.ts")).getroot().iter("message")
+    kind = "source" if language == "en" else "translation"
+    known = {re.sub(r"&|\(&.\)", "", entry.findtext(kind, "")) for entry in entries}
+    known |= {preset(name).name for name in preset_files()} | {"bottleneck", "preact"}
+    steps = [step for lesson in every_lesson(language).values() for step in lesson.steps]
+    bold = {words for step in steps for words in re.findall(r"\*\*(.+?)\*\*", step.markdown.replace("\n", " "))}
+    assert len(bold) > 15
+    assert bold - known == set()
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_every_control_and_deed_is_there_and_every_deed_is_asked_for(session, language):
+    apply_language(language)
+    found = session.window.tutor.lessons()
+    assert [str(each) for each in found.values() if isinstance(each, Refused)] == []
+    assert {step.done for lesson in found.values() for step in lesson.steps} - {""} == set(DEEDS)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"title = ", "is not TOML"),
+        (b"\xff\xfe", "is not UTF-8"),
+        (b'title = "x"\n', "steps: is required"),
+        (b'title = "x"\nsteps = [{text = "y", colour = 1}]', "steps[0].colour: is not a key of this file"),
+        (b'title = "x"\nsteps = [{text = "y", done = "won"}]', "steps[0].done: there is no deed 'won'"),
+        (b'title = "x"\nsteps = [{text = "y", points_at = "moon"}]', "the window has no control 'moon'"),
+        (b'title = "x"\nsteps = [{text = "y", drawing = "no.svg"}]', "there is no drawing 'no.svg'"),
+        (b'title = "x"\n#' + b"x" * 70_000, "is too large"),
+    ],
+)
+def test_a_lesson_with_a_fault_is_listed_with_its_reason_and_the_rest_work(
+    session, tmp_path, monkeypatch, content, reason
+):
+    shutil.copytree(resource("lessons"), tmp_path / "lessons")
+    (tmp_path / "lessons/en/2-residual-block.toml").write_bytes(content)
+    monkeypatch.setattr(lesson_module, "resource", lambda *parts: tmp_path.joinpath(*parts))
+    menu, tutor = session.window.menus.chapter, session.window.tutor
+    menu.aboutToShow.emit()
+    broken = [action for action in menu.actions() if not action.isEnabled()]
+    assert [action.text() for action in broken] == ["2-residual-block cannot be read"]
+    assert reason in broken[0].toolTip()
+    assert len(menu.actions()) == 6
+    tutor.teach("2-residual-block")
+    assert not tutor.card.isVisible()
+    next(action for action in menu.actions() if action.objectName() == "3-model").trigger()
+    assert tutor.card.heading.text() == "The model"
+
+
+def test_the_tour_by_clicks(open_session, qtbot):
+    session = open_session("mini", warm=True, process=worker(TRAIN))
+    window = session.window
+    help_menu = next(menu for menu in window.menuBar().findChildren(QMenu) if menu.title() == "&Help")
+    next(action for action in help_menu.actions() if action.text() == "Tour").trigger()
+    tutor, card = window.tutor, window.tutor.card
+
+    def is_primary() -> bool:
+        return card.next.property("dress_name") == "primary"
+
+    def go_on(number: int) -> None:
+        assert card.verdict.text() == "✓ Done"
+        assert is_primary()
+        assert not tutor.mark.isVisible()
+        click(qtbot, card.next)
+        assert card.count.text() == f"{number}/6"
+
+    assert card.count.text() == "1/6"
+    assert not card.back.isEnabled()
+    qtbot.waitUntil(tutor.mark.isVisible)
+    assert not is_primary()
+    qtbot.mouseClick(window.diagram.viewport(), Qt.MouseButton.LeftButton, pos=place_of(session, "layer1.0"))
+    qtbot.waitUntil(lambda: not tutor.mark.isVisible())
+    go_on(2)
+    qtbot.keyClick(window.editor.editors[0].sliders["blocks"], Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: not tutor.mark.isVisible())
+    go_on(3)
+    assert not card.verdict.isVisible()
+    assert is_primary()
+    click(qtbot, card.next)
+    click(qtbot, card.back)
+    click(qtbot, card.next)
+    open_block(session, qtbot, "layer2.0")
+    qtbot.waitUntil(lambda: not tutor.mark.isVisible())
+    go_on(5)
+    click(qtbot, window.training.start)
+    qtbot.waitUntil(lambda: card.verdict.text() == "✓ Done")
+    qtbot.waitUntil(lambda: not tutor.mark.isVisible())
+    go_on(6)
+    assert card.next.text() == "Finish"
+    next(each for each in window.menus.names.actions() if each.objectName() == "chapter").trigger()
+    assert card.verdict.text() == "✓ Done"
+    click(qtbot, card.next)
+    assert not card.isVisible()
+    assert not tutor.mark.isVisible()
+
+
+def choose(session, qtbot, name: str, downs: int) -> None:
+    for _ in range(downs):
+        qtbot.keyClick(session.window.findChild(QComboBox, name), Qt.Key.Key_Down)
+
+
+def open_preset(session, qtbot, name: str) -> None:
+    session.window.menus.presets.aboutToShow.emit()
+    next(action for action in session.window.menus.presets.actions() if action.objectName() == name).trigger()
+
+
+def type_into(session, qtbot, name: str, text: str) -> None:
+    box = session.window.block.form.boxes[name]
+    box.selectAll()
+    qtbot.keyClicks(box, text)
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+
+
+def try_block_alone(session, qtbot) -> None:
+    open_block(session, qtbot, "layer2.0")
+    click(qtbot, session.window.block.alone)
+
+
+def try_identity_alone(session, qtbot) -> None:
+    try_block_alone(session, qtbot)
+    type_into(session, qtbot, "width", "3")
+    type_into(session, qtbot, "stride", "1")
+
+
+def press(name: str):
+    return lambda session, qtbot: click(qtbot, session.window.findChild(QAbstractButton, name))
+
+
+ACTS = {
+    "selected": lambda session, qtbot: click(qtbot, session.window.editor.editors[1].heading),
+    "stage_deepened": lambda session, qtbot: qtbot.keyClick(
+        session.window.editor.editors[2].sliders["blocks"], Qt.Key.Key_Right
+    ),
+    "block_opened": lambda session, qtbot: open_block(session, qtbot, "layer3.1"),
+    "block_alone": try_block_alone,
+    "identity_alone": try_identity_alone,
+    "pinned": press("pin"),
+    "copied": press("copy"),
+    "chapter_names": lambda session, qtbot: session.window.menus.names.actions()[1].trigger(),
+    "stem_changed": lambda session, qtbot: choose(session, qtbot, "stem", 1),
+    "bottleneck_chosen": lambda session, qtbot: choose(session, qtbot, "block", 1),
+    "preactivation_chosen": lambda session, qtbot: choose(session, qtbot, "block", 2),
+    "params_doubled": press("add_stage"),
+    "table_1_opened": lambda session, qtbot: open_preset(session, qtbot, "resnet50"),
+    "deep_opened": lambda session, qtbot: open_preset(session, qtbot, "deep-residual-56"),
+    "travelled": lambda session, qtbot: session.window.menus.see_travel.trigger(),
+}
+TOLD = {  # what the worker has to say for it
+    "trained": (TRAIN, press("start")),
+    "validated": (TRAIN, press("start")),
+    "twin_validated": (TWINS, press("twin")),
+    "paused": (TRAIN, press("start")),
+    "branch_zeroed": (ZERO, lambda session, qtbot: open_block(session, qtbot, "layer1.0")),
+}
+
+
+def test_every_deed_is_tried():
+    assert {*ACTS, *TOLD} == set(DEEDS)
+
+
+@pytest.mark.parametrize("deed", ACTS)
+def test_a_deed_is_done_by_doing_it(session, qtbot, deed):
+    tutor = teach(session, *place_with(deed))
+    assert tutor.card.verdict.text() == "○ Your turn"
+    ACTS[deed](session, qtbot)
+    assert tutor.card.verdict.text() == "✓ Done"
+
+
+@pytest.mark.parametrize("deed", TOLD)
+def test_a_deed_is_done_when_the_worker_has_done_it(open_session, qtbot, deed):
+    program, begin = TOLD[deed]
+    session = open_session("mini", warm=True, process=worker(program))
+    qtbot.waitUntil(lambda: session.trainer.state == "idle")
+    tutor = teach(session, *place_with(deed))
+    assert tutor.card.verdict.text() == "○ Your turn"
+    begin(session, qtbot)
+    for name in {"paused": ("pause",), "branch_zeroed": ("zero",)}.get(deed, ()):
+        button = session.window.findChild(QAbstractButton, name)
+        qtbot.waitUntil(button.isEnabled)
+        click(qtbot, button)
+    qtbot.waitUntil(lambda: tutor.card.verdict.text() == "✓ Done")
+
+
+def test_what_was_done_stays_done_until_the_lesson_is_opened_anew(session, qtbot):
+    tutor = teach(session, TOUR, 1)
+    qtbot.keyClick(session.window.editor.editors[0].sliders["blocks"], Qt.Key.Key_Right)
+    session.document.undo_stack.undo()
+    assert tutor.card.verdict.text() == "✓ Done"
+    tutor.teach(TOUR)
+    tutor.go(1)
+    assert tutor.card.verdict.text() == "○ Your turn"
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_the_card_covers_nothing_and_the_mark_stands_around_its_control(session, qtbot, language):
+    """At the smallest size that is looked after, for every step of every lesson."""
+    apply_language(language)
+    session.use_language(language)
+    window = session.window
+    window.resize(1100, 700)
+    session.document.select("layer2.1")
+    window.diagram.block_opened.emit()
+    tutor, marked = window.tutor, 0
+    for name, lesson in tutor.lessons().items():
+        tutor.teach(name)
+        for number, step in enumerate(lesson.steps):
+            tutor.go(number)
+            qtbot.wait(5)
+            tutor.mark.place()
+            control = tutor.control()
+            assert not tutor.card.text.verticalScrollBar().isVisible()
+            if control is None or not control.isVisible() or number in tutor.done:
+                continue
+            seen = seen_of(control)
+            assert not seen.intersects(place_in_window(tutor.card)), step.points_at
+            assert tutor.mark.geometry() == seen.adjusted(-HALO, -HALO, HALO, HALO)
+            marked += 1
+    assert marked > 10
+    assert window.height() == 700
+
+
+def test_the_mark_follows_its_control_and_leaves_with_it(session, qtbot):
+    window, document = session.window, session.document
+    tutor = teach(session, TOUR, 1)
+    qtbot.waitUntil(tutor.mark.isVisible)
+    before = tutor.mark.geometry()
+    window.editor.form.more.click()
+    qtbot.waitUntil(lambda: tutor.mark.geometry() != before)
+    slider = window.editor.editors[0].sliders["blocks"]
+    qtbot.waitUntil(lambda: tutor.mark.geometry().contains(place_in_window(slider)))
+    window.docks[0].hide()
+    qtbot.waitUntil(lambda: not tutor.mark.isVisible())
+    tutor.go(1)
+    assert window.docks[0].isVisible()
+    last = teach(session, "1-function-classes", 2)
+    document.propose(Design(input=(1, 28, 28), classes=10, stages=document.design.stages[:1]), "")
+    qtbot.waitUntil(last.mark.isVisible)
+
+
+def test_escape_closes_the_block_first_and_then_the_card(session, qtbot):
+    window = session.window
+    tutor = teach(session, "2-residual-block")
+    open_block(session, qtbot, "layer2.0")
+    qtbot.keyClick(window.block, Qt.Key.Key_Escape)
+    assert window.table.isVisible()
+    assert tutor.card.isVisible()
+    qtbot.keyClick(window.diagram, Qt.Key.Key_Escape)
+    assert not tutor.card.isVisible()
+
+
+def test_the_diagram_gets_its_room_back(session, qtbot):
+    window = session.window
+    window.resize(1100, 700)
+    qtbot.wait(10)
+    before = window.splitter.sizes()[0]
+    tutor = teach(session, TOUR)
+    open_block(session, qtbot, "layer2.0")
+    figure = window.block.figure
+    qtbot.waitUntil(lambda: figure.height() >= figure.minimumSizeHint().height())
+    assert window.splitter.sizes()[0] < before
+    qtbot.keyClick(window.block, Qt.Key.Key_Escape)
+    tutor.card.close()
+    qtbot.waitUntil(lambda: abs(window.splitter.sizes()[0] - before) <= 2)
+
+
+def test_the_tour_greets_once(session):
+    session.greet()
+    card = session.window.tutor.card
+    assert card.heading.text() == "A tour in six steps"
+    card.close()
+    session.greet()
+    assert not card.isVisible()
+    assert QSettings().value("toured")
+
+
+def test_another_language_goes_on_with_the_lesson(session, qtbot):
+    tutor = teach(session, "2-residual-block", 2)
+    tutor.done.add(0)
+    session.use_language("zh_CN")
+    other = session.window.tutor
+    assert other is not tutor
+    assert (other.name, other.number, other.done) == ("2-residual-block", 2, {0})
+    assert other.card.heading.text() == "残差块"
+    assert other.card.count.text() == "3/5"
+
+
+@pytest.mark.parametrize("name", lesson_files("en"))
+def test_every_step_outlives_another_language_and_another_text_size(session, usual_size, name):
+    teach(session, name)
+    changes = (session.use_language, "zh_CN"), (session.use_size, 1)
+    for number, _ in enumerate(every_lesson("en")[name].steps):
+        session.window.tutor.go(number)
+        for change, value in changes:
+            change(value)
+            tutor = session.window.tutor
+            assert (tutor.name, tutor.number) == (name, number)
+            assert tutor.card.isVisible()
+            assert tutor.card.text.toMarkdown()
+
+
+def test_a_lesson_that_the_other_language_cannot_read_is_left(session, tmp_path, monkeypatch):
+    shutil.copytree(resource("lessons"), tmp_path / "lessons")
+    (tmp_path / "lessons/zh_CN/3-model.toml").write_text("title = ", encoding="utf-8")
+    monkeypatch.setattr(lesson_module, "resource", lambda *parts: tmp_path.joinpath(*parts))
+    teach(session, "3-model", 2)
+    session.use_language("zh_CN")
+    assert not session.window.tutor.card.isVisible()
+    assert session.window.isVisible()

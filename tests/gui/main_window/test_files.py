@@ -1,0 +1,225 @@
+from functools import reduce
+from operator import or_
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox
+
+from explorer.architecture.notation import load_design, to_toml
+from explorer.architecture.presets import preset
+from explorer.architecture.source.network import python_source
+from explorer.gui.workers.worker_state import WorkerState
+from explorer.runs.commands import Train
+from explorer.runs.recipe import Recipe
+from tests.clicks import name_file
+
+CANCEL, CLOSE, DISCARD, NO, SAVE, YES = (
+    getattr(QMessageBox.StandardButton, name) for name in ("Cancel", "Close", "Discard", "No", "Save", "Yes")
+)
+
+
+@pytest.fixture
+def complaints(monkeypatch):
+    """The texts of the dialogs that would have opened."""
+    said: list[str] = []
+    monkeypatch.setattr(QMessageBox, "open", lambda box: said.append(f"{box.text()}\n{box.informativeText()}"))
+    return said
+
+
+def test_save_and_open_bring_the_design_back(session, qtbot, tmp_path, monkeypatch):
+    path = tmp_path / "mine.toml"
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    document, files = session.document, session.window.files
+    document.propose(document.design.with_stage(1, blocks=5), "")
+    edited = document.design
+    assert session.window.isWindowModified()
+    name_file(qtbot, str(tmp_path / "mine"))
+    assert files.save()
+    assert not session.window.isWindowModified()
+    assert load_design(path) == edited
+    document.propose(preset("resnet50"), "")
+    files.ask_open()
+    assert document.design == edited
+    document.undo_stack.undo()
+    assert document.design == preset("resnet50")
+    assert files.recent() == [path]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"schema = 2\n", "newer version"),
+        (b"not toml", "is not TOML"),
+        (b"\xff\xfes\x00c\x00", "is not UTF-8"),
+        (
+            b"schema = 1\ninput = [1, 28, true]\nclasses = 1e30\nstages = []\nfoo = 1\n",
+            "input[2]: must be a whole number",
+        ),
+    ],
+)
+def test_a_refused_file_changes_nothing_and_is_explained_once(session, tmp_path, complaints, content, what):
+    path = tmp_path / "bad.toml"
+    path.write_bytes(content)
+    before = session.document.design
+    session.window.files.open(path)
+    assert session.document.design is before
+    assert session.document.undo_stack.count() == 0
+    assert len(complaints) == 1
+    assert what in complaints[0]
+
+
+def test_a_file_without_a_name_is_called_as_its_file(session, tmp_path):
+    path = tmp_path / "网络 3.toml"
+    path.write_text(to_toml(preset("resnet34").change(name="")), encoding="utf-8")
+    session.window.files.open(path)
+    assert session.document.design.name == "网络 3"
+
+
+def test_an_unwritable_place_is_explained(session, tmp_path, complaints):
+    session.document.saved_as(tmp_path / "no" / "such" / "x.toml")
+    assert not session.window.files.save()
+    assert "x.toml is not saved" in complaints[0]
+
+
+@pytest.fixture
+def questions(monkeypatch):
+    """The questions that would have been asked, and their buttons; each is answered by the first of the answers."""
+    asked: list[tuple[str, QMessageBox.StandardButton]] = []
+    answers: list[QMessageBox.StandardButton] = []
+
+    def question(parent, title, text, buttons=YES | NO):
+        asked.append((text, buttons))
+        return answers.pop(0)
+
+    monkeypatch.setattr(QMessageBox, "question", question)
+    return asked, answers
+
+
+def test_a_dot_in_a_name_is_not_where_its_suffix_begins(session, qtbot, tmp_path, questions):
+    asked, answers = questions
+    other, meant = tmp_path / "wrn-1.toml", tmp_path / "wrn-1.5x.toml"
+    other.write_text("mine", encoding="utf-8")
+    name_file(qtbot, str(tmp_path / "wrn-1.5x"))
+    assert session.window.files.ask_save()
+    assert (asked, other.read_text(encoding="utf-8")) == ([], "mine")
+    assert load_design(meant) == session.document.design
+    for answer, kept in ((NO, True), (YES, False)):
+        meant.write_text("mine", encoding="utf-8")
+        answers.append(answer)
+        name_file(qtbot, str(tmp_path / "wrn-1.5x"))
+        assert session.window.files.ask_save() is not kept
+        assert (meant.read_text(encoding="utf-8") == "mine") is kept
+    assert asked == 2 * [("wrn-1.5x.toml is there already. Replace it?", YES | NO)]
+
+
+def test_a_suffix_may_be_in_capitals(session, qtbot, tmp_path):
+    name_file(qtbot, str(tmp_path / "A.TOML"))
+    assert session.window.files.ask_save()
+    assert [each.name for each in tmp_path.iterdir() if each.is_file()] == ["A.TOML"]
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "A.TOML"))])
+    session.document.propose(preset("mini"), "")
+    session.window.files.take(session.window.files.dropped(data))
+    assert session.document.design == preset("d2l-resnet18")
+
+
+def test_the_menu_exports_what_needs_neither_torch_nor_a_run(session, tmp_path, monkeypatch, complaints):
+    menu, path = session.window.menus.export, tmp_path / "net.py"
+    monkeypatch.setattr(session.window.files, "ask_where", lambda title, suffix, kinds: path)
+    menu.aboutToShow.emit()
+    assert [action.text() for action in menu.actions()] == ["Standalone PyTorch source …"]
+    menu.actions()[0].trigger()
+    assert path.read_text(encoding="utf-8") == python_source(session.document.plan, "torchvision")
+    assert complaints == []
+
+
+def test_a_design_travels_by_the_clipboard(session, complaints):
+    session.window.files.copy_line()
+    text = QGuiApplication.clipboard().text()
+    assert text.startswith("basic:1x96x96:10:64x2,128x2/2")
+    session.document.propose(preset("resnet50"), "")
+    session.window.files.paste_line()
+    assert session.document.design == preset("d2l-resnet18")
+    QGuiApplication.clipboard().setText("just a sentence")
+    session.window.files.paste_line()
+    assert session.document.design == preset("d2l-resnet18")
+    assert "clipboard holds no design" in complaints[0]
+
+
+def test_of_what_is_dropped_a_design_goes_first(session, tmp_path):
+    (tmp_path / "c.png").touch()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.png")), QUrl.fromLocalFile(str(tmp_path / "b.toml"))])
+    assert session.window.files.dropped(data) == tmp_path / "b.toml"
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.png")), QUrl.fromLocalFile(str(tmp_path / "c.png"))])
+    assert session.window.files.dropped(data) == tmp_path / "c.png"  # there is no a.png
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path))])
+    assert session.window.files.dropped(data) is None
+
+
+@pytest.mark.parametrize("entering", [True, False])
+@pytest.mark.parametrize(("offered", "taken"), [("MC", True), ("C", True), ("MCL", True), ("M", False), ("ML", False)])
+def test_a_drop_copies_and_never_moves(session, tmp_path, entering, offered, taken):
+    """A file manager that is told of a move deletes the file, which is only read here."""
+    window, action = session.window, Qt.DropAction
+    names = {"M": action.MoveAction, "C": action.CopyAction, "L": action.LinkAction}
+    (tmp_path / "mine.toml").write_text(to_toml(preset("resnet50")), encoding="utf-8")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "mine.toml"))])
+    kind = QDragEnterEvent if entering else QDropEvent
+    possible = reduce(or_, (names[each] for each in offered))
+    event = kind(QPoint(5, 5), possible, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    event.setDropAction(action.MoveAction if "M" in offered else action.CopyAction)
+    before = session.document.design
+    (window.dragEnterEvent if entering else window.dropEvent)(event)
+    assert event.isAccepted() == taken
+    assert not taken or event.dropAction() == action.CopyAction
+    assert session.document.design == (preset("resnet50") if taken and not entering else before)
+
+
+def test_only_the_window_takes_drops(session):
+    """Every box that can be typed into would take a path, and accept the move that a file manager proposes."""
+    window = session.window
+    assert window.acceptDrops()
+    for box in (*window.findChildren(QLineEdit), *window.block.findChildren(QLineEdit)):
+        assert not box.acceptDrops(), box.objectName()
+
+
+@pytest.fixture
+def saved(session, tmp_path):
+    """A file with the design that is shown."""
+    path = tmp_path / "mine.toml"
+    path.write_text(to_toml(preset("mini")), encoding="utf-8")
+    session.window.files.open(path)
+    return path
+
+
+def test_what_is_saved_is_not_asked_about(session, saved, questions):
+    assert session.window.files.may_close(session.crew)
+
+
+@pytest.mark.parametrize(("answer", "closes", "written"), [(CANCEL, 0, 0), (DISCARD, 1, 0), (SAVE, 1, 1)])
+def test_unsaved_changes_are_asked_about_once(session, saved, questions, answer, closes, written):
+    asked, answers = questions
+    session.document.propose(session.document.design.with_stage(0, width=24), "")
+    answers.append(answer)
+    assert session.window.files.may_close(session.crew) == closes
+    assert asked == [("Save the changes to mine.toml?", SAVE | DISCARD | CANCEL)]
+    assert (load_design(saved) == session.document.design) == written
+
+
+def test_one_question_names_all_that_would_be_lost(session, saved, questions):
+    asked, answers = questions
+    run = "Close and stop the run? It writes a checkpoint and can be resumed."
+    session.trainer.set_state(WorkerState.RUNNING)
+    answers += [CLOSE, SAVE]
+    assert session.window.files.may_close(session.crew)
+    session.crew.queue.add(Train(preset("mini"), Recipe(), session.runs))
+    session.document.propose(session.document.design.with_stage(0, width=24), "")
+    assert session.window.files.may_close(session.crew)
+    words = (run, "The queue is lost; runs that wait in it: 1", "Save the changes to mine.toml?")
+    assert asked == [(run, CLOSE | CANCEL), ("\n\n".join(words), SAVE | DISCARD | CANCEL)]
+    assert load_design(saved) == session.document.design
+    session.crew.queue.take(0)  # or a worker would begin it
+    session.trainer.set_state(WorkerState.GONE)

@@ -1,0 +1,130 @@
+import gc
+import sys
+
+import pytest
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from explorer.architecture.presets import preset
+from explorer.gui.app import open_window
+from explorer.gui.main_window.window import Window
+from explorer.gui.session import Session
+from explorer.gui.widgets import text_size
+
+
+def test_the_network_is_painted_before_the_furniture_is_made(qtbot, tmp_path):
+    session = Session(preset("mini"), tmp_path, warm=False)
+    seen = []
+    session.painted.connect(lambda: seen.append(session.window.is_furnished))
+    session.window.show()
+    widths = [dock.width() for dock in session.window.docks]
+    qtbot.waitUntil(lambda: session.complete)
+    assert seen == [False]
+    assert session.window.is_furnished
+    assert [dock.width() for dock in session.window.docks] == widths  # nothing moves when the furniture comes
+    session.window.close()
+    qtbot.waitUntil(lambda: not session.trainer.process.is_running())
+
+
+def test_a_window_may_be_closed_before_its_furniture_came(qtbot, tmp_path):
+    session = Session(preset("mini"), tmp_path)
+    session.window.show()
+    with qtbot.waitSignal(session.closed):
+        session.window.close()
+    qtbot.wait(50)
+    assert not session.window.is_furnished
+
+
+def test_presenting_shows_diagram_and_curves_alone(session, qtbot):
+    window = session.window
+    around = (window.docks[0], window.pages, window.menuBar(), window.tools, window.training.controls)
+    before = window.diagram.font().pointSizeF()
+    width = window.docks[1].width()
+    window.menus.present.trigger()
+    assert not any(each.isVisible() for each in around)
+    assert window.isFullScreen()
+    assert window.diagram.isVisible()
+    assert session.history.isVisible()
+    assert window.diagram.font().pointSizeF() > 1.3 * before
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert all(each.isVisible() for each in around)
+    assert not window.isFullScreen()
+    assert window.diagram.font().pointSizeF() == before
+    qtbot.waitUntil(lambda: window.docks[1].width() == width)
+
+
+def test_keys_are_heard_while_presenting_and_a_larger_text_is_presented_too(session, qtbot):
+    session.window.menus.present.trigger()
+    before = session.window.diagram.font().pointSizeF()
+    try:
+        session.window.activateWindow()
+        qtbot.waitUntil(session.window.isActiveWindow)
+        qtbot.keyClick(session.window, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+        window = session.window
+        assert window.diagram.font().pointSizeF() > before
+        assert window.isFullScreen()
+        assert not window.menuBar().isVisible()
+        qtbot.keyClick(window, Qt.Key.Key_Escape)
+        assert window.menuBar().isVisible()
+        assert window.docks[0].isVisible()
+    finally:
+        text_size.apply_size(0)
+
+
+@pytest.mark.parametrize("maximised", [True, False])
+def test_after_presenting_a_window_is_as_large_as_it_was(session, qtbot, maximised):
+    window = session.window
+    if maximised:
+        window.showMaximized()
+    window.menus.present.trigger()
+    assert window.isFullScreen()
+    window.menus.present.trigger()
+    assert (window.isMaximized(), window.isFullScreen()) == (maximised, False)
+
+
+def test_a_presentation_is_no_layout_for_the_next_start(session, open_session):
+    session.window.menus.present.trigger()
+    session.window.save_layout()
+    session.window.menus.present.trigger()
+    window = open_session().window
+    window.restore_layout()
+    assert not window.isFullScreen()
+    assert all(each.isVisible() for each in (*window.docks, window.tools))
+
+
+@pytest.mark.parametrize("stored", ["rubbish", "", 5, ["a"], QByteArray(b"rubbish")])
+def test_a_layout_that_makes_no_sense_is_passed_over(session, stored):
+    before = session.window.size()
+    for name in ("geometry", "layout"):
+        QSettings().setValue(name, stored)
+    session.window.restore_layout()
+    assert session.window.size() == before
+    assert all(each.isVisible() for each in session.window.docks)
+
+
+def test_a_window_that_nobody_opened_for_a_person_keeps_no_layout(session):
+    session.window.close()
+    assert not QSettings().contains("geometry")
+    assert not QSettings().contains("layout")
+
+
+def test_a_persons_window_shows_its_file_and_keeps_its_layout(qtbot, tmp_path, monkeypatch):
+    """Closed before its furniture came, so that no worker starts."""
+    path, seen = tmp_path / "mine.toml", []
+
+    def close() -> None:
+        window = next(each for each in QApplication.topLevelWidgets() if isinstance(each, Window) and each.isVisible())
+        seen.append((window.document.path, window.document.title, window.isWindowModified()))
+        window.resize(790, 555)
+        window.close()
+
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr("explorer.runs.folder.default_runs", lambda: tmp_path / "runs")
+    QTimer.singleShot(0, close)
+    assert open_window(preset("mini").change(name="", classes=7), None, path) == 0
+    assert seen == [(path, "mine", False)]
+    assert gc.isenabled()
+    window = Window(Session(preset("mini"), tmp_path, warm=False).document)
+    qtbot.addWidget(window)
+    window.restore_layout()
+    assert (window.width(), window.height()) == (790, 555)

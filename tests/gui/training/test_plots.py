@@ -1,0 +1,358 @@
+import math
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from explorer.architecture.presets import preset
+from explorer.gui.training.curve_plot import CurvePlot
+from explorer.gui.training.plots import Plots
+from explorer.gui.training.plotted_run import Line, mixed
+from explorer.gui.training.published_band import ALL, BEHIND, ink
+from explorer.gui.widgets import theme
+from explorer.gui.workers.curves import FIRST, Curves
+from explorer.gui.workers.live_run import LiveRun
+from explorer.runs.events import Epoch, Started, Step, Verdict
+from explorer.runs.folder import RunFolder
+from explorer.runs.published import published
+from explorer.runs.recipe import RECIPES
+
+
+def step(number: int, loss: float, accuracy: float = 0.5) -> Step:
+    return Step(number, 1, loss, loss, loss, 1, accuracy, 0.1, 100.0)
+
+
+@pytest.fixture
+def plots(qtbot):
+    made = Plots()
+    qtbot.addWidget(made)
+    made.resize(400, 500)
+    made.show()
+    return made
+
+
+def live(curves: Curves) -> Line:
+    return Line("a run", theme.run_colour(0), curves, live=True)
+
+
+def test_points_appear_as_they_come(plots, qtbot):
+    curves = Curves([step(1, 2.0), step(2, 1.0)])
+    plots.show_lines([live(curves)])
+    qtbot.waitUntil(lambda: not plots.timer.isActive())
+    curves.take(step(3, 0.5, 0.9))
+    curves.take(Epoch(1, 3, 1.2, 0.6, 0.7, 0.8, 1.0))
+    plots.refresh()
+    qtbot.waitUntil(lambda: not plots.timer.isActive())
+    train, validation = plots.loss.curves[0]
+    assert train.getOriginalDataset()[1].tolist() == [2.0, 1.0, 0.5]
+    assert validation.getOriginalDataset()[0].tolist() == [3.0]
+    assert plots.accuracy.curves[0][0].getOriginalDataset()[1].tolist() == [0.5, 0.5, 0.9]
+
+
+def test_dots_are_set_only_where_there_are_others(plots, qtbot):
+    """To pyqtgraph each time they are set they look new, and it keeps the pictures of the last thousand."""
+    curves = Curves([step(1, 2.0), step(2, 1.0)])
+    curves.take(Epoch(1, 2, 1.2, 0.6, 0.7, 0.8, 1.0))
+    plots.show_lines([Line("a run", theme.run_colour(0), curves, live=True, steps=100)])
+    qtbot.waitUntil(lambda: not plots.timer.isActive())
+    (_, validation), times = plots.loss.curves[0], []
+    validation.sigPlotChanged.connect(lambda: times.append(len(validation.getOriginalDataset()[0])))
+    for number in range(3, 6):
+        curves.take(step(number, 0.5))
+        plots.redraw()
+    assert not times
+    curves.take(Epoch(2, 5, 1.1, 0.6, 0.6, 0.8, 1.0))
+    plots.redraw()
+    assert times == [2]
+
+
+def test_there_is_a_hint_before_there_is_a_run(plots, qtbot):
+    assert plots.hint.isVisible()
+    plots.show_lines([live(Curves([step(1, 2.0)]))])
+    qtbot.waitUntil(lambda: plots.loss.isVisible())
+    assert not plots.hint.isVisible()
+
+
+def test_the_curve_in_words(plots, qtbot):
+    plots.show_lines([live(Curves([step(1, 2.0), step(2, 0.25), Epoch(1, 2, 1.0, 0.5, 0.5, 0.875, 1.0)]))])
+    qtbot.waitUntil(lambda: not plots.timer.isActive())
+    assert plots.loss.accessibleDescription() == "Loss from 2.000 to 0.250 over 2 steps; validation 0.500"
+    assert "validation 0.875" in plots.accuracy.accessibleDescription()
+
+
+def test_the_value_under_the_cursor(plots, qtbot):
+    plots.show_lines([live(Curves([step(number, 1 / number) for number in range(1, 101)]))])
+    qtbot.waitUntil(lambda: not plots.timer.isActive())
+    qtbot.wait(50)
+    plot = plots.loss
+    view = plot.plot.getPlotItem().vb
+    plot.read_at(view.mapViewToScene(QPointF(50.0, 0.5)))
+    assert plot.reading.text() == "50: 0.0200"
+
+
+def test_earlier_runs_are_fainter():
+    colour = theme.run_colour(0)
+    ground = theme.colours().surface
+    assert mixed(colour, 1.0) == colour
+    assert mixed(colour, 0.0).name() == ground
+
+
+def test_curves_grow_and_a_resume_cuts_them():
+    curves = Curves(step(number, float(number)) for number in range(1, FIRST + 11))
+    assert curves.train.count == FIRST + 10
+    curves.take(Started("r", "", 1, Verdict(True, 1, 1), "cpu", 10, 1, step=1000))
+    assert curves.train.column(0)[-1] == 1000
+    assert np.array_equal(curves.train.column(1), np.arange(1.0, 1001.0))
+
+
+def test_a_loss_that_is_no_number_is_a_gap(plots, qtbot):
+    curves = Curves([step(1, 2.0), step(2, None), step(3, 1.0)])
+    plots.show_lines([live(curves)])
+    qtbot.waitUntil(lambda: not plots.timer.isActive())
+    assert np.isnan(curves.train.column(1)[1])
+
+
+# ---- long runs
+
+
+LONG = 20_000
+SPIKE = 12_345
+
+
+def long_run() -> Curves:
+    """Steps of a falling loss, with one spike."""
+    return Curves(step(number, 50.0 if number == SPIKE else 1 + 1 / number) for number in range(1, LONG + 1))
+
+
+def settle(plots, qtbot):
+    """Until everything is drawn; a layout that moves the view makes another drawing due."""
+    qtbot.wait(50)
+    qtbot.waitUntil(lambda: not plots.timer.isActive())
+
+
+def zoom(plots, number, notches=25):
+    """Turn the wheel over step `number` of the loss, three quarters of what was in view at a notch."""
+    view, target = plots.loss.plot.getPlotItem().vb, plots.loss.plot.viewport()
+    for _ in range(notches):
+        low, high = view.viewRange()[1]
+        place = plots.loss.plot.mapFromScene(view.mapViewToScene(QPointF(number, (low + high) / 2)))
+        spot, turn = QPointF(place), QPoint(0, 120)
+        QApplication.sendEvent(
+            target,
+            QWheelEvent(
+                spot,
+                target.mapToGlobal(spot),
+                QPoint(),
+                turn,
+                Qt.MouseButton.NoButton,
+                Qt.KeyboardModifier.NoModifier,
+                Qt.ScrollPhase.NoScrollPhase,
+                False,
+            ),
+        )
+
+
+def drawn(plots, number=0):
+    return plots.loss.curves[number][0].getOriginalDataset()
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_of_a_long_run_a_few_points_are_drawn_and_a_closer_look_shows_every_step(plots, qtbot, live):
+    plots.show_lines([Line("a run", theme.run_colour(0), long_run(), live)])
+    settle(plots, qtbot)
+    steps, losses = drawn(plots)
+    assert len(steps) < LONG / 4
+    assert losses[steps == SPIKE].max() == 50.0
+    assert (steps[0], steps[-1]) == (1, LONG)
+    zoom(plots, SPIKE)
+    settle(plots, qtbot)
+    view = plots.loss.plot.getPlotItem().vb
+    (left, right), _ = view.viewRange()
+    assert right - left < 40
+    steps, losses = drawn(plots)
+    assert [each for each in steps if left <= each <= right] == list(range(math.ceil(left), math.floor(right) + 1))
+    assert len(steps) < 45
+    qtbot.mouseDClick(plots.loss.plot.viewport(), Qt.MouseButton.LeftButton)
+    settle(plots, qtbot)
+    assert view.viewRange()[0][1] > LONG
+    assert drawn(plots)[0][-1] == LONG
+
+
+def test_a_logarithmic_loss_keeps_its_spike_and_the_cursor_reads_the_step_itself(plots, qtbot):
+    plots.show_lines([live(long_run())])
+    plots.logarithmic.setChecked(True)
+    settle(plots, qtbot)
+    assert plots.loss.curves[0][0].getData()[1].max() == pytest.approx(np.log10(50.0))
+    view = plots.loss.plot.getPlotItem().vb
+    assert view.viewRange()[1][1] >= np.log10(50.0)
+    for number in (777, SPIKE):
+        plots.hand_over(False)
+        zoom(plots, number)
+        settle(plots, qtbot)
+        plots.loss.read_at(view.mapViewToScene(QPointF(number, sum(view.viewRange()[1]) / 2)))
+        value = 50.0 if number == SPIKE else 1 + 1 / number
+        assert plots.loss.reading.text() == f"{number}: {value:.4f}"
+
+
+def test_a_closer_look_stays_while_points_come(plots, qtbot):
+    curves = long_run()
+    plots.show_lines([live(curves)])
+    settle(plots, qtbot)
+    zoom(plots, SPIKE)
+    settle(plots, qtbot)
+    before = [plot.plot.getPlotItem().vb.viewRange() for plot in (plots.loss, plots.accuracy)]
+    assert before[0][0] == pytest.approx(before[1][0], abs=2)
+    curves.take(step(LONG + 1, 99.0))
+    plots.refresh()
+    settle(plots, qtbot)
+    assert [plot.plot.getPlotItem().vb.viewRange() for plot in (plots.loss, plots.accuracy)] == before
+
+
+def test_a_spike_among_many_new_points_is_in_view(plots, qtbot):
+    curves = Curves([step(1, 1.0)])
+    plots.show_lines([live(curves)])
+    settle(plots, qtbot)
+    for number in range(2, 2000):
+        curves.take(step(number, 9.0 if number == 5 else 1.0))
+    plots.refresh()
+    settle(plots, qtbot)
+    assert plots.loss.plot.getPlotItem().vb.viewRange()[1][1] >= 9.0
+
+
+def test_points_that_came_while_nobody_looked_are_there_when_somebody_does(plots, qtbot):
+    curves = Curves([step(1, 1.0)])
+    plots.show_lines([live(curves)])
+    settle(plots, qtbot)
+    plots.hide()
+    curves.take(step(2, 0.5))
+    plots.refresh()
+    settle(plots, qtbot)
+    assert drawn(plots)[1].tolist() == [1.0]
+    plots.show()
+    settle(plots, qtbot)
+    assert drawn(plots)[1].tolist() == [1.0, 0.5]
+
+
+def test_dots_need_room(plots, qtbot):
+    curves = Curves([step(1, 1.0), step(1000, 1.0)])
+    plots.show_lines([live(curves)])
+    for number in range(1, 1001):
+        curves.take(Epoch(number, number, 1.0, 0.5, number / 1000, 0.5, 1.0))
+    settle(plots, qtbot)
+    validation = plots.loss.curves[0][1]
+    assert not validation.scatter.isVisible()
+    assert "; validation 1.000 after 1000 epochs, between 0.001 and 1.000" in plots.loss.summary()
+    zoom(plots, 500)
+    settle(plots, qtbot)
+    assert validation.scatter.isVisible()
+    assert 500 in validation.getOriginalDataset()[0]
+
+
+# ---- published runs
+
+
+def compared(curves: Curves, live: bool = True) -> Line:
+    return Line("the chapter's", theme.run_colour(0), curves, live, reference=published())
+
+
+def band(plot) -> list[tuple[float, float]]:
+    """The ends of what lies behind the curves."""
+    parts = [item for item in plot.plot.getPlotItem().items if BEHIND <= item.zValue() < BEHIND + 2]
+    return [part.getRegion() for part in parts]
+
+
+def test_published_runs_stand_behind_a_run_that_may_be_compared(plots, qtbot):
+    curves = Curves([step(1, 2.0)])
+    plots.show_lines([compared(curves)])
+    settle(plots, qtbot)
+    runs = published()
+    assert band(plots.accuracy) == [(0.814, 0.927), (runs.quartiles[0], runs.quartiles[2])]
+    assert band(plots.loss) == []
+    assert "80 published runs" in plots.accuracy.note.text()
+    assert "0.814 to 0.927" in plots.accuracy.note.toolTip()
+    assert not plots.loss.note.isVisible()
+    curves.take(Epoch(1, 1, 1.0, 0.5, 0.5, 0.902, 1.0))
+    plots.refresh()
+    settle(plots, qtbot)
+    assert "better than 25 % of 80 published runs" in plots.accuracy.note.text()
+    assert plots.accuracy.accessibleDescription().endswith("validation 0.902; better than 25 % of 80 published runs")
+    assert "published" not in plots.loss.accessibleDescription()
+
+
+def test_a_low_plot_has_no_words_in_it(plots, qtbot):
+    plots.show_lines([compared(Curves([step(1, 2.0), Epoch(1, 1, 1.0, 0.5, 0.5, 0.902, 1.0)]))])
+    axis = plots.accuracy.plot.getPlotItem().getAxis("bottom")
+    for height, tall in ((500, True), (160, False), (500, True)):
+        plots.resize(400, height)
+        settle(plots, qtbot)
+        assert (plots.accuracy.note.isVisible(), axis.label.isVisible()) == (tall, tall)
+        assert "better than 25 %" in plots.accuracy.heading.toolTip()
+
+
+def test_no_band_without_a_run_in_full_that_may_be_compared(plots, qtbot):
+    curves = Curves([step(1, 2.0), Epoch(1, 1, 1.0, 0.5, 0.5, 0.902, 1.0)])
+    plots.show_lines([compared(curves, live=False), live(curves)])
+    settle(plots, qtbot)
+    assert band(plots.accuracy) == []
+    assert not plots.accuracy.note.isVisible()
+    assert "published" not in plots.accuracy.accessibleDescription()
+
+
+def test_the_band_is_dyed_anew_with_the_palette(plots, qtbot):
+    plots.show_lines([compared(Curves([step(1, 2.0)]))])
+    settle(plots, qtbot)
+    seen = set()
+    try:
+        for name in ("light", "dark", "projector"):
+            theme.apply_theme(name)
+            settle(plots, qtbot)
+            (part,) = [each for each in plots.accuracy.plot.getPlotItem().items if each.zValue() == BEHIND]
+            assert part.brush.color() == ink(ALL)
+            seen.add(ink(ALL).name())
+    finally:
+        theme.apply_theme("light")
+    assert len(seen) == 3
+
+
+def test_the_folder_of_a_run_says_whether_it_may_be_compared(open_session, tmp_path, qtbot):
+    chapter, recipe = preset("d2l-resnet18"), RECIPES["chapter"]
+    for data in ("fashion-mnist", "fashion-mnist-12k"):
+        folder = RunFolder.create(tmp_path / "runs", chapter, recipe.change(data=data), 1)
+        folder.log(step(1, 1.0))
+        folder.close()
+    session = open_session()
+    history = session.history
+    qtbot.waitUntil(lambda: len(history.plots.lines) == 2)
+    by_data = {run.recipe.data: run for run in history.list.runs}
+    for data, bands in (("fashion-mnist", 2), ("fashion-mnist-12k", 0)):
+        history.list.select(by_data[data].id)
+        settle(history.plots, qtbot)
+        assert len(band(history.plots.accuracy)) == bands
+    live = LiveRun(chapter, recipe, by_data["fashion-mnist"].id, curves=Curves([step(1, 1.0)]))
+    session.trainer.live = (live,)
+    session.trainer.progressed.emit()
+    settle(history.plots, qtbot)
+    assert len(band(history.plots.accuracy)) == 2
+
+
+def test_a_run_that_is_resumed_after_it_ended_is_drawn_from_its_new_curves(open_session, qtbot):
+    session = open_session()
+    history = session.history
+    for curves in (Curves([step(1, 1.0)]), Curves([step(1, 1.0), step(2, 0.5)])):
+        session.trainer.live = (LiveRun(preset("mini"), RECIPES["quick"], "a run", curves=curves),)
+        session.trainer.progressed.emit()
+        settle(history.plots, qtbot)
+        assert drawn(history.plots)[0][-1] == curves.train.count
+
+
+def test_beside_a_low_plot_stand_no_more_figures_than_find_room(qtbot):
+    plot = CurvePlot("Accuracy", 2, most=1.0)
+    qtbot.addWidget(plot)
+    plot.show()
+    steps = []
+    for lines in (3, 20):
+        plot.resize(300, lines * plot.fontMetrics().height())
+        steps.append(plot.plot.getPlotItem().getAxis("left").tickSpacing(0.0, 1.0, plot.plot.height())[0][0])
+    assert steps == [0.5, pytest.approx(0.2)]

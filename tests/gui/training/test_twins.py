@@ -1,0 +1,335 @@
+"""Twins in the window: two runs behind one button, told apart by their lines."""
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+
+from explorer.architecture.presets import preset
+from explorer.architecture.twins import twin_of
+from explorer.gui.training.curve_plot import Line
+from explorer.gui.training.gradient_bars import Bars, Row, decades, power, rows_of
+from explorer.gui.training.plots import Plots
+from explorer.gui.widgets import theme
+from explorer.gui.workers.curves import Curves
+from explorer.gui.workers.worker import Trainer
+from explorer.runs.answers import Estimated
+from explorer.runs.commands import Train
+from explorer.runs.events import Epoch, Gradients, Step
+from explorer.runs.folder import RunFolder
+from explorer.runs.recipe import RECIPES
+from tests.gui.scripted_workers import worker
+
+RESIDUAL, PLAIN = preset("deep-residual-56"), preset("deep-plain-56")
+TWINS = """
+def of(run, event, **values):
+    print(json.dumps({"event": event, "run": run, **values}), flush=True)
+def begin(run, kind):
+    of(run, "started", folder="", params=1, referee={"agrees": True, "params": 1, "mult_adds": 1}, device="cpu",
+        steps_per_epoch=10, epochs=1, step=0, kind=kind)
+def learn(run, n, loss):
+    of(run, "step", step=n, epoch=1, loss=loss, loss_min=loss, loss_max=loss, steps=1, accuracy=0.5,
+        learning_rate=0.1, examples_per_second=100.0)
+def validate(run, accuracy):
+    of(run, "epoch", epoch=1, step=10, train_loss=1.0, train_accuracy=0.5, validation_loss=1.0,
+        validation_accuracy=accuracy, seconds=1.0)
+hello()
+order = json.loads(sys.stdin.readline())
+assert order["command"] == "train" and order["twin"] is True, order
+begin("own", "residual"); begin("other", "plain"); learn("own", 1, 2.0); learn("other", 1, 3.0)
+"""
+
+
+@pytest.fixture
+def train(qtbot, tmp_path):
+    """A trainer on a worker that has begun twins, goes on with a program, and then waits."""
+    trainers: list[Trainer] = []
+
+    def begin(program: str = "") -> Trainer:
+        trainer = Trainer(tmp_path, worker(f"{TWINS}{program}\ntold()"))
+        trainers.append(trainer)
+        trainer.warm_up()
+        trainer.start(Train(RESIDUAL, RECIPES["degradation"], tmp_path, twin=True))
+        return trainer
+
+    yield begin
+    for trainer in trainers:
+        trainer.pulse.stop()
+        trainer.process.shut_down(at_once=True)
+        qtbot.waitUntil(lambda trainer=trainer: not trainer.process.is_running())
+
+
+def test_events_find_their_run(train, qtbot):
+    trainer = train("learn('own', 2, 1.0); learn('other', 2, 2.5); validate('other', 0.25)")
+    qtbot.waitUntil(lambda: len(trainer.live) == 2 and trainer.live[1].epoch is not None)
+    own, other = trainer.live
+    assert (own.id, own.kind, list(own.curves.train.column(1))) == ("own", "residual", [2.0, 1.0])
+    assert (other.id, other.kind, list(other.curves.train.column(1))) == ("other", "plain", [3.0, 2.5])
+    assert other.design == PLAIN
+    assert own.epoch is None
+    assert trainer.run is own
+
+
+def test_it_is_paused_when_both_are_and_done_when_both_are(train, qtbot):
+    trainer = train(
+        "assert told() == 'pause'; of('own', 'paused', step=1); told()\n"
+        "of('other', 'paused', step=1); assert told() == 'resume'; of('own', 'resumed', step=1)\n"
+        "of('own', 'finished', step=10, best_epoch=1, best_accuracy=0.5, seconds=1.0); told()\n"
+        "of('other', 'stopped', step=9)"
+    )
+    own, other = trainer.live
+    qtbot.waitUntil(lambda: other.step is not None)
+    trainer.pause()
+    qtbot.waitUntil(lambda: own.paused)
+    assert trainer.state == "running"
+    trainer.pause()
+    qtbot.waitUntil(lambda: trainer.state == "paused")
+    trainer.resume()
+    qtbot.waitUntil(lambda: own.outcome is not None)
+    assert trainer.state == "running"
+    with qtbot.waitSignal(trainer.run_ended):
+        trainer.stop()
+    assert trainer.state == "idle"
+
+
+def test_one_that_fails_is_named_and_the_other_goes_on(train, qtbot):
+    trainer = train(
+        "of('other', 'failed', reason='the loss became nan', advice='smaller'); learn('own', 2, 1.0); told()\n"
+        "of('own', 'stopped', step=2)"
+    )
+    qtbot.waitUntil(lambda: trainer.live[0].done == 2)
+    assert trainer.state == "running"
+    assert trainer.message == "plain: the loss became nan"
+    with qtbot.waitSignal(trainer.run_ended):
+        trainer.stop()
+    assert trainer.state == "idle"
+
+
+def test_a_refusal_ends_both(train, qtbot):
+    trainer = train("say('failed', reason='no')")
+    with qtbot.waitSignal(trainer.run_ended):
+        pass
+    assert (trainer.state, trainer.message) == ("idle", "no")
+
+
+@pytest.fixture
+def panel(open_session):
+    return open_session(RESIDUAL).window.training
+
+
+def test_the_button_beside_start(panel, qtbot, monkeypatch):
+    started = []
+    monkeypatch.setattr(panel.crew.front, "start", started.append)
+    assert panel.twin.isVisible()
+    assert panel.twin.text() == "… and its plain twin"
+    qtbot.mouseClick(panel.twin, Qt.MouseButton.LeftButton)
+    assert started == [Train(RESIDUAL, panel.recipe, panel.crew.runs, twin=True)]
+    panel.document.propose(PLAIN, "")
+    assert panel.twin.text() == "… and its residual twin"
+    assert panel.window().menus.twin.text() == "Start with its residual twin"
+
+
+def test_it_fits_the_design_as_start_does(panel, monkeypatch):
+    started = []
+    monkeypatch.setattr(panel.crew.front, "start", started.append)
+    panel.document.propose(preset("resnet34"), "")
+    panel.twin.click()
+    assert started[0].design.input == (1, 28, 28)
+    panel.document.undo_stack.undo()
+    assert panel.document.design == preset("resnet34")
+
+
+def test_memory_for_one_may_be_too_little_for_both(panel, monkeypatch):
+    started = []
+    monkeypatch.setattr(panel.crew.front, "start", lambda order: started.append(1 + order.twin))
+    fitted = panel.preflight.fitted
+    found = Estimated(device="cpu", memory_bytes=6 * 2**30, available_bytes=8 * 2**30, seconds_per_epoch=1.0)
+    panel.preflight.answers[panel.preflight.question(fitted)] = found
+    panel.twin.click()
+    assert (started, panel.twin.text(), panel.start.text()) == ([], "Train both anyway", "Start")
+    panel.twin.click()
+    assert started == [2]
+    panel.start.click()
+    assert started == [2, 1]
+
+
+def test_the_status_compares_them(open_session, train, qtbot):
+    session = open_session(RESIDUAL)
+    trainer = train("validate('own', 0.75); validate('other', 0.25); told()\n"
+                    "[of(run, 'stopped', step=9) for run in ('own', 'other')]")  # fmt: skip
+    qtbot.waitUntil(lambda: trainer.live[1].epoch is not None)
+    progress = session.window.training.progress
+    session.crew.front = trainer
+    progress.show_runs()
+    assert progress.status.text().endswith("validation: residual 75.0 %, plain 25.0 %")
+    assert (progress.bar.maximum(), progress.bar.value()) == (20, 2)
+    with qtbot.waitSignals([trainer.run_ended, trainer.run_ended]):
+        trainer.stop()
+    progress.show_runs()
+    assert progress.status.text() == "stopped · validation: residual 75.0 %, plain 25.0 %"
+
+
+def step(number: int, loss: float) -> Step:
+    return Step(number, 1, loss, loss, loss, 1, 0.5, 0.1, 100.0)
+
+
+def gradients(*norms: float, number: int = 1) -> Gradients:
+    return Gradients(number, ("stem", *(f"layer1.{n}" for n in range(len(norms) - 2)), "head"), norms)
+
+
+@pytest.fixture
+def plots(qtbot):
+    """Two runs in full, one before them faint."""
+    made = Plots()
+    qtbot.addWidget(made)
+    made.resize(400, 700)
+    lines = [
+        Line(name, theme.run_colour(number), Curves([step(1, loss), step(2, loss / 2), gradients(*norms)]), number > 0)
+        for number, (name, loss, norms) in enumerate(
+            (("Mini", 1.0, (1.0, 1.0)), ("residual", 2.0, (0.1, 0.2, 0.4)), ("plain", 4.0, (0.001, 0.02, 0.4)))
+        )
+    ]
+    made.show_lines(lines)
+    made.show()
+    qtbot.waitUntil(lambda: made.gradients.isVisible())
+    return made
+
+
+def test_the_legend_says_which_colour_is_which(plots):
+    for plot in (plots.loss, plots.accuracy):
+        for number, name in ((1, "residual"), (2, "plain")):
+            assert f"<span style='color: {theme.run_colour(number).name()}'>●</span> {name}" in plot.reading.text()
+        assert "Mini" not in plot.reading.text()
+    assert "Loss, residual: from 2.000 to 1.000" in plots.loss.accessibleDescription()
+    assert "Loss, plain: from 4.000 to 2.000" in plots.loss.accessibleDescription()
+
+
+def test_both_values_under_the_cursor(plots, qtbot):
+    qtbot.wait(50)
+    plots.loss.read_at(plots.loss.plot.getPlotItem().vb.mapViewToScene(QPointF(2.0, 1.5)))
+    assert plots.loss.reading.text().startswith("2: ")
+    assert ">1.0000<" in plots.loss.reading.text()
+    assert ">2.0000<" in plots.loss.reading.text()
+
+
+def test_gradients_of_both_stand_side_by_side(plots):
+    bars = plots.gradients
+    assert [row.name for row in bars.rows] == ["residual", "plain"]
+    assert bars.reading.text() == "at step 1"
+    bars.read_at(1)
+    assert bars.reading.text().startswith("layer1.0: ")
+    assert ">0.2<" in bars.reading.text()
+    assert ">0.02<" in bars.reading.text()
+    assert "plain: gradient norm 0.001 in the stem, 0.4 in the head, at step 1" in bars.accessibleDescription()
+
+
+def test_what_is_under_the_cursor_is_said_until_it_leaves(plots, qtbot):
+    bars = plots.gradients
+    frame = bars.bars.frame()
+    qtbot.mouseMove(bars.bars, (frame.center()).toPoint())
+    qtbot.waitUntil(lambda: bars.reading.text().startswith("layer1.0: "))
+    plots.lines[2].curves.take(gradients(0.001, 0.03, 0.4, number=7))
+    plots.refresh()
+    qtbot.waitUntil(lambda: ">0.03<" in bars.reading.text())
+    bars.bars.pointed.emit(None)
+    assert bars.reading.text() == "at step 7"
+
+
+def test_bars_are_as_long_as_the_logarithm(plots):
+    drawing = plots.gradients.bars
+    image, frame = drawing.grab().toImage(), drawing.frame()
+
+    def height(number: int, part: int) -> float:
+        """The part of the axis that a run's bar covers."""
+        x = frame.left() + frame.width() / 3 * (part + 0.2 + 0.4 * number)
+        colour = theme.run_colour(number + 1).name()
+        painted = [
+            y
+            for y in range(round(frame.top()), round(frame.bottom()))
+            if image.pixelColor(round(x), y).name() == colour
+        ]
+        return len(painted) / frame.height()
+
+    # from 10⁻³ to 10⁰
+    assert height(0, 0) == pytest.approx(2 / 3, abs=0.05)
+    assert height(1, 0) == pytest.approx(0, abs=0.05)
+    assert height(1, 1) == pytest.approx(1.301 / 3, abs=0.05)
+    assert height(0, 2) == height(1, 2) > 0.8
+
+
+def test_they_give_way_where_it_is_narrow(plots, qtbot):
+    plots.resize(400, 250)
+    qtbot.waitUntil(lambda: not plots.gradients.isVisible())
+    assert plots.loss.isVisible()
+    plots.resize(400, 700)
+    qtbot.waitUntil(lambda: plots.gradients.isVisible())
+
+
+def test_only_networks_of_the_same_parts_are_compared():
+    lines = [Line(str(n), theme.run_colour(n), Curves([gradients(*[0.5] * n)]), True) for n in (3, 4, 4)]
+    assert [row.name for row in rows_of(lines)] == ["4", "4"]
+    assert rows_of([Line("none", theme.run_colour(0), Curves(), True)]) == []
+
+
+@pytest.mark.parametrize(
+    ("norms", "expected"),
+    [((0.5, 0.5), (-2, 0)), ((1e-7, 3.0), (-7, 1)), ((None, 0.0, 0.02), (-3, -1)), ((None, None), (-2, 0))],
+)
+def test_the_axis_covers_every_norm(norms, expected, qtbot):
+    row = Row("a run", theme.run_colour(0), gradients(*norms))
+    assert decades([row]) == expected
+    bars = Bars()
+    qtbot.addWidget(bars)
+    bars.resize(200, 80)
+    bars.show_rows([row], ("stem", "head"))
+    assert not bars.grab().isNull()
+
+
+def test_powers_of_ten():
+    assert (power(0), power(-3), power(12)) == ("10⁰", "10⁻³", "10¹²")
+
+
+@pytest.fixture
+def pair(tmp_path):
+    """Finished twins in the list, with a newer run of another design."""
+    folders = [
+        RunFolder.create(tmp_path / "runs", each, RECIPES["quick"], 1) for each in (RESIDUAL, PLAIN, preset("mini"))
+    ]
+    for number, folder in enumerate(folders):
+        folder.log(Epoch(1, 79, 1.0, 0.6, 0.5, 0.8, 8.0))
+        folder.log(gradients(0.5, 0.5, 0.5))
+        folder.update(state="finished", created=f"2026-01-01T00:00:0{number}+00:00")
+    for one, other in (folders[:2], folders[1::-1]):
+        one.update(twin=other.path.name)
+    for folder in folders:
+        folder.close()
+
+
+def test_choosing_a_twin_shows_both(pair, open_session, qtbot):
+    history = open_session(RESIDUAL).history
+    qtbot.waitUntil(lambda: len(history.plots.lines) == 3)
+    history.list.select(history.list.runs[2].id)
+    assert [(line.name, line.live) for line in history.plots.lines] == [
+        ("residual", True), ("plain", True), ("Mini", False),
+    ]  # fmt: skip
+    history.list.select(history.list.runs[0].id)
+    assert [(line.name, line.live) for line in history.plots.lines] == [
+        (RESIDUAL.name, False), (PLAIN.name, False), ("Mini", True),
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_the_real_worker_trains_both(open_session, qtbot):
+    session = open_session(preset("mini").change(shortcut="pad"), warm=True)
+    window, trainer = session.window, session.trainer
+    qtbot.mouseClick(window.training.twin, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(trainer.live) == 2 and all(run.curves.gradients for run in trainer.live))
+    qtbot.waitUntil(lambda: len(session.history.list.runs) == 2)
+    lines = session.history.plots.lines
+    assert [line.name for line in lines] == ["residual", "plain"]
+    assert len({line.colour.name() for line in lines}) == 2
+    window.training.transport.stop.click()
+    qtbot.waitUntil(lambda: trainer.state == "idle")
+    own, twin = (next(run for run in session.history.list.runs if run.id == live.id) for live in trainer.live)
+    assert (own.twin, twin.twin) == (twin.id, own.id)
+    assert twin.design == twin_of(own.design)
+    assert own.batches == twin.batches != ""
+    assert {own.state, twin.state} == {"stopped"}

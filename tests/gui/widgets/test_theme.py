@@ -1,0 +1,155 @@
+import sys
+from itertools import combinations
+from math import dist
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPalette
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox
+
+from explorer.gui.design.problems import ProblemLine
+from explorer.gui.widgets import theme
+from explorer.resources import resource
+
+
+def rgb(colour: str) -> tuple[float, float, float]:
+    return QColor(colour).getRgbF()[:3]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, WCAG 2.1."""
+    parts = rgb(colour)
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+# Machado, Oliveira and Fernandes 2009: what is left of linear RGB where one kind of cone is missing
+BLINDNESS = {
+    "none": ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+    "protanopia": ((0.152, 1.053, -0.205), (0.115, 0.786, 0.099), (-0.004, -0.048, 1.052)),
+    "deuteranopia": ((0.367, 0.861, -0.228), (0.280, 0.673, 0.047), (-0.012, 0.043, 0.969)),
+    "tritanopia": ((1.256, -0.077, -0.179), (-0.078, 0.931, 0.148), (0.005, 0.691, 0.304)),
+}
+
+
+def lab(colour: str, matrix: tuple[tuple[float, ...], ...]) -> tuple[float, float, float]:
+    """CIE L*a*b* of what someone with this blindness sees."""
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in rgb(colour)]
+    red, green, blue = (min(1.0, max(0.0, sum(a * b for a, b in zip(row, parts, strict=True)))) for row in matrix)
+    whole = (
+        (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505,
+        0.2126 * red + 0.7152 * green + 0.0722 * blue,
+        (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089,
+    )
+    x, y, z = (part ** (1 / 3) if part > 0.008856 else 7.787 * part + 16 / 116 for part in whole)
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+@pytest.mark.parametrize("blindness", BLINDNESS)
+@pytest.mark.parametrize("hues", [theme.PROJECTOR.stages, theme.PROJECTOR.runs])
+def test_on_a_projector_no_two_hues_look_alike_to_anyone(hues, blindness):
+    seen = [lab(hue, BLINDNESS[blindness]) for hue in hues]
+    assert min(dist(one, other) for one, other in combinations(seen, 2)) >= 15
+
+
+def test_words_can_be_read_in_every_palette():
+    for chosen in theme.PALETTES.values():
+        for ground in (chosen.window, chosen.surface):
+            for ink in (chosen.text, chosen.quiet, chosen.warning, chosen.bad):
+                assert contrast(ink, ground) >= 4.5, (ink, ground)
+        assert contrast(chosen.on_accent, chosen.accent) >= 4.5
+        for colour in (*chosen.stages, *chosen.runs):
+            assert contrast(colour, chosen.surface) >= 3, colour
+
+
+def test_what_a_projector_shows_is_black_on_white():
+    chosen = theme.PROJECTOR
+    assert contrast(chosen.text, chosen.window) == 21
+    for ink in (chosen.quiet, chosen.warning, chosen.bad, chosen.accent):
+        assert contrast(ink, chosen.window) >= 6.5
+    for colour in (*chosen.stages, *chosen.runs):
+        assert contrast(colour, chosen.surface) >= 3, colour
+
+
+def ticked_box(folder: Path, monkeypatch) -> QImage:
+    """What a ticked box looks like if the program's icons are in `folder`."""
+    monkeypatch.setattr(theme, "resource", lambda *parts: folder.joinpath(*parts))
+    theme.apply_theme("light")
+    box = QCheckBox()
+    theme.dress(box, "check")
+    box.setChecked(True)
+    box.resize(24, 24)
+    return box.grab().toImage()
+
+
+UNUSUAL = "'\"()[]{}\\ %#;:,*?!&<>|$@=+~`^\t\néüñß"
+IN_NAMES = "".join(each for each in map(chr, range(0x250)) if each.isprintable() and each != "/")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not allow such names")
+def test_a_ticked_box_looks_the_same_wherever_the_program_is(qapp, qtlog, tmp_path, monkeypatch):
+    usual = ticked_box(resource(), monkeypatch)
+    names = [*UNUSUAL, *(IN_NAMES[first : first + 100] for first in range(0, len(IN_NAMES), 100))]
+    for name in names:
+        folder = tmp_path / f"a{name}z"
+        folder.mkdir()
+        (folder / "icons").symlink_to(resource("icons"))
+        assert ticked_box(folder, monkeypatch) == usual, name
+    with qtlog.disabled():
+        assert ticked_box(tmp_path / "nowhere", monkeypatch) != usual
+    monkeypatch.undo()
+    theme.apply_theme("light")
+
+
+def ink_of(button: QAbstractButton) -> int:
+    """How light the opaque part of an icon is."""
+    image = button.icon().pixmap(24, 24).toImage()
+    pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+    return max((pixel.lightness() for pixel in pixels if pixel.alpha() > 200), default=0)
+
+
+def test_a_change_of_palette_reaches_icons_and_plots(session, qtbot):
+    window = session.window
+    try:
+        window.menus.use_theme("dark")
+        assert QApplication.palette().color(QPalette.ColorRole.Window) == QColor(theme.DARK.window)
+        assert ink_of(window.training.transport.stop) > 150
+        assert ink_of(window.editor.editors[0].remove) > 150
+    finally:
+        window.menus.use_theme("light")
+    assert ink_of(window.training.transport.stop) < 100
+    assert QApplication.palette().color(QPalette.ColorRole.Window) == QColor(theme.LIGHT.window)
+
+
+def test_a_change_of_palette_reaches_what_is_painted_and_what_is_wrong(session, qtbot):
+    session.document.propose(session.document.design.change(shortcut="pad").with_stage(2, width=32), "")
+    line = session.window.editor.editors[2].problems.findChild(ProblemLine)
+    try:
+        for name in ("dark", "light"):
+            session.window.menus.use_theme(name)
+            chosen = theme.PALETTES[name]
+            inks = {chosen.bad, chosen.text, chosen.quiet}
+            qtbot.waitUntil(lambda inks=inks: {word.colour for word in session.window.diagram.words} == inks)
+            assert line.words.palette().color(QPalette.ColorRole.WindowText) == QColor(chosen.bad)
+    finally:
+        session.window.menus.use_theme("light")
+
+
+@pytest.mark.parametrize(("chosen", "then"), [("system", "dark"), ("light", "light")])
+def test_the_window_follows_the_system_if_it_shall(session, monkeypatch, chosen, then):
+    hints = QGuiApplication.styleHints()
+    try:
+        session.window.menus.use_theme(chosen)
+        monkeypatch.setattr(theme, "system_is_dark", lambda: True)
+        hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+        assert QApplication.palette().color(QPalette.ColorRole.Window) == QColor(theme.PALETTES[then].window)
+        assert ink_of(session.window.training.transport.stop) > 150 or then == "light"
+    finally:
+        monkeypatch.undo()
+        session.window.menus.use_theme("light")

@@ -1,0 +1,116 @@
+"""Inquiries: asked when a worker has time, asked again when one dies, answered once or not at all."""
+
+import pytest
+
+from explorer.architecture.presets import preset
+from explorer.gui.workers.inquiry import MAX_DEATHS, Inquiry, InquiryState
+from explorer.gui.workers.pool import Crew
+from explorer.gui.workers.worker_state import WorkerState
+from explorer.runs.answers import Estimate, Estimated, Sweep
+from explorer.runs.commands import Stop
+from explorer.runs.events import Progress
+from explorer.runs.recipe import Recipe
+from explorer.sentences import NOTHING, Sentence
+from tests.gui.scripted_workers import Played, worker
+
+QUESTION = Estimate(preset("mini"), Recipe())
+FOUND = Estimated(device="cpu", memory_bytes=1, available_bytes=2, seconds_per_epoch=0.5)
+
+
+@pytest.fixture
+def crew(qtbot, tmp_path):
+    made = Crew(tmp_path, worker("hello(); assert told() == 'estimate'; os._exit(3)"))
+    yield made
+    made.shut_down()
+    qtbot.waitUntil(lambda: not made.is_running())
+
+
+@pytest.fixture
+def played(crew, monkeypatch):
+    return Played(crew.front, monkeypatch)
+
+
+class Heard:
+    """What an inquiry said."""
+
+    def __init__(self, inquiry: Inquiry) -> None:
+        self.answers, self.refusals, self.progress = [], [], []
+        inquiry.answered.connect(self.answers.append)
+        inquiry.refused.connect(self.refusals.append)
+        inquiry.progressed.connect(lambda *amounts: self.progress.append(amounts))
+
+
+def test_each_gets_its_own_answer(crew, played):
+    inquiries = [Inquiry(crew, QUESTION), Inquiry(crew, QUESTION)]
+    heard = list(map(Heard, inquiries))
+    first, second = played.asked(Estimate)
+    played.answer(second, FOUND)
+    played.refuse(first, "no")
+    played.answer(first, FOUND)  # nobody wants to hear more
+    assert [each.refusals for each in heard] == [["no"], []]
+    assert [[(found.seconds_per_epoch, found.id) for found in each.answers] for each in heard] == [
+        [],
+        [(0.5, second.id)],
+    ]
+    assert {each.state for each in inquiries} == {InquiryState.OVER}
+    crew.changed.emit()
+    assert len(played.asked(Estimate)) == 2
+
+
+def test_it_waits_until_a_worker_has_time(crew, played):
+    crew.front.set_state(WorkerState.RUNNING)
+    inquiry = Inquiry(crew, QUESTION)
+    assert (inquiry.state, played.sent) == (InquiryState.WAITING, [])
+    crew.front.set_state(WorkerState.IDLE)
+    assert inquiry.state is InquiryState.ASKED
+    assert len(played.sent) == 1
+
+
+def test_a_worker_that_was_sent_away_has_not_died_of_it(crew, played):
+    inquiry = Inquiry(crew, QUESTION)
+    heard = Heard(inquiry)
+    for number in range(2 * MAX_DEATHS):
+        assert len(played.asked(Estimate)) == number + 1
+        played.die(NOTHING)
+        assert inquiry.state is InquiryState.WAITING
+        crew.front.warm_up()
+        played.greet()
+    played.answer(played.asked(Estimate)[-1], FOUND)
+    assert (len(heard.answers), heard.refusals) == (1, [])
+
+
+def test_cancelled_it_is_forgotten_asked_or_not(crew, played):
+    waiting, asked = Inquiry(crew, QUESTION), Inquiry(crew, QUESTION)
+    heard = [Heard(waiting), Heard(asked)]
+    played.die(Sentence("killed"))
+    waiting.cancel()
+    played.greet()
+    asked.cancel()
+    asked.cancel()
+    assert len(played.asked(Estimate)) == 3
+    played.answer(played.sent[-1], FOUND)
+    played.die(Sentence("killed"))
+    played.greet()
+    assert len(played.asked(Estimate)) == 3
+    assert not any(each.answers or each.refusals for each in heard)
+    assert not played.asked(Stop)
+
+
+def test_a_long_one_tells_of_its_progress_and_is_stopped(crew, played):
+    inquiry, other = Inquiry(crew, Sweep(QUESTION.design, QUESTION.recipe)), Inquiry(crew, QUESTION)
+    heard, others = Heard(inquiry), Heard(other)
+    (asked,) = played.asked(Sweep)
+    played.say(Progress("sweep", 3, 100, asked.id))
+    assert (heard.progress, others.progress) == ([(3, 100)], [])
+    inquiry.cancel()
+    assert played.sent[-1] == Stop()
+
+
+def test_it_is_refused_when_one_worker_after_the_other_has_died_of_it(crew, qtbot):
+    crew.front.warm_up()
+    inquiry = Inquiry(crew, QUESTION)
+    with qtbot.waitSignal(inquiry.refused) as refused:
+        pass
+    assert "exit status 3" in refused.args[0]
+    qtbot.waitUntil(lambda: crew.front.state is WorkerState.IDLE)
+    assert inquiry.state is InquiryState.OVER
