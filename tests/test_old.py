@@ -164,6 +164,7 @@ def test_an_old_design_is_read_to_its_last_key(tmp_path, ask):
         ],
         "stem": "cifar",
         "stem_width": 8,
+        "stem_norm": False,  # a key that newer versions added
         "block": "preact-bottleneck",
         "shortcut": "projection-all",
         "shortcut_norm": False,

@@ -1,5 +1,4 @@
 from dataclasses import fields
-from typing import get_args, get_type_hints
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -8,7 +7,7 @@ from explorer.architecture.blocks import BLOCKS, SHORTCUTS, STEMS
 from explorer.architecture.design import Design, Stage
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
-from explorer.fields import Label, options_of
+from explorer.fields import fields_of
 from tests.designs import ANY, SHALLOW, SMALL, designs
 
 
@@ -46,9 +45,9 @@ def test_every_other_key_is_part_of_equality():
 
 @pytest.mark.parametrize(("key", "kinds"), [("stem", STEMS), ("block", BLOCKS), ("shortcut", SHORTCUTS)])
 def test_the_help_names_every_kind(key, kinds):
-    assert options_of(Design, key) == tuple(kinds)
-    label = next(each for each in get_args(get_type_hints(Design, include_extras=True)[key]) if isinstance(each, Label))
-    assert label.help.splitlines() == [f"{name}: {kind.help}" for name, kind in kinds.items()]
+    field = fields_of(Design)[key]
+    assert field.options == tuple(kinds)
+    assert field.label.help.splitlines() == [f"{name}: {kind.help}" for name, kind in kinds.items()]
 
 
 def test_with_stage_changes_one_stage():

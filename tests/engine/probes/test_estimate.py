@@ -4,8 +4,8 @@ import pytest
 
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
+from explorer.engine.probes import estimate as estimate_module
 from explorer.engine.probes.estimate import estimate, memory_needed
-from explorer.engine.probes.registry import estimate as estimate_module
 from explorer.runs.answers import Estimate, Estimated
 from explorer.runs.events import Failed
 from explorer.runs.recipe import Recipe

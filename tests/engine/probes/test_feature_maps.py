@@ -191,7 +191,7 @@ def test_files_of_answers_are_few_and_go_with_the_process(ask, recipe, tmp_path)
     question = command_line(Maps(DESIGN, recipe, runs=tmp_path))
     program = (
         "import sys; from pathlib import Path\n"
-        "from explorer.engine.probes import probe; from explorer.runs.commands import read_command\n"
+        "from explorer.engine.probes.registry import probe; from explorer.runs.commands import read_command\n"
         "file = Path(probe(read_command(sys.argv[1], Path())).file); print(file.is_file(), file.parent)"
     )
     command = [sys.executable, "-c", program, question]

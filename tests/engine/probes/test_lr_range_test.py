@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from explorer.engine.data.datasets import Data, Images
+from explorer.engine.probes import lr_range_test as sweep_module
 from explorer.engine.probes.lr_range_test import LEAST, MOST, STEPS, smooth, sweep
-from explorer.engine.probes.registry import lr_range_test as sweep_module
 from explorer.engine.training import run
 from explorer.engine.training.state import Training
 from explorer.runs.answers import Sweep, Swept

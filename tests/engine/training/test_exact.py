@@ -6,7 +6,7 @@ import random
 import pytest
 import torch
 
-from explorer.engine.training.state import fit as fit_module
+from explorer.engine.training import fit as fit_module
 from explorer.runs import events
 from explorer.runs.commands import Stop
 from tests.engine import small

@@ -11,12 +11,12 @@ import pytest
 import torch
 
 from explorer.engine import worker as worker_module
+from explorer.engine.training import fit as fit_module
+from explorer.engine.training import run as session_module
 from explorer.engine.training.checkpoint import NEWEST, load_checkpoint
 from explorer.engine.training.fit import fit
 from explorer.engine.training.run import Course, failure, open_sessions
 from explorer.engine.training.state import Training
-from explorer.engine.training.state import fit as fit_module
-from explorer.engine.training.state import run as session_module
 from explorer.engine.worker import FAILED, Worker
 from explorer.runs import events
 from explorer.runs import folder as folder_module

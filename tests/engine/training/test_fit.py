@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from explorer.architecture.plan import plan_network
+from explorer.engine.training import fit as fit_module
 from explorer.engine.training.state import Training
-from explorer.engine.training.state import fit as fit_module
 from explorer.runs import events
 from explorer.runs.commands import Pause, Resume, StepOnce, Stop
 from explorer.validation import Refused

@@ -118,7 +118,7 @@ def test_values_that_stay_english_are_explained_in_chinese(qapp, kind):
     [("zh_CN.UTF-8", "zh_CN"), ("zh_TW.UTF-8", "en"), ("de_DE.UTF-8", "en"), ("en_GB.UTF-8", "en"), ("C.UTF-8", "en")],
 )
 def test_the_systems_language(system, spoken):
-    code = "from explorer.gui.language import spoken_language; print(spoken_language('system'))"
+    code = "from explorer.gui.widgets.language import spoken_language; print(spoken_language('system'))"
     environment = {**os.environ, "LC_ALL": system, "LANGUAGE": ""}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.stdout.strip() == spoken, done.stderr

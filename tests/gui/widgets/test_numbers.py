@@ -4,7 +4,7 @@ from math import isnan
 import pytest
 from PySide6.QtCore import QLocale, Qt
 
-from explorer.fields import form_fields
+from explorer.fields import fields_of
 from explorer.gui.widgets.boxes import NumberBox
 from explorer.gui.widgets.controls import Real
 from explorer.gui.widgets.numbers import number_text, typed_number, typed_whole
@@ -127,11 +127,11 @@ def test_a_step_starts_at_what_is_typed(qtbot):
     assert box.value() == 97
 
 
-@pytest.mark.parametrize("name", [each.name for each in form_fields(Recipe).values() if each.kind is float])
+@pytest.mark.parametrize("name", [each.name for each in fields_of(Recipe).values() if each.kind is float])
 def test_every_decimal_field_takes_the_number_meant_or_keeps_its_own(qtbot, name):
     for locale in LOCALES[::10]:
         QLocale.setDefault(locale)
-        real = Real(form_fields(Recipe)[name])
+        real = Real(fields_of(Recipe)[name])
         qtbot.addWidget(real)
         own = getattr(Recipe(), name)
         for text, meant in (("0.001", 0.001), ("0,001", 0.001), ("5e-4", 0.0005), ("0.999", 0.999), ("x", own)):
