@@ -86,8 +86,8 @@ def open_session(qtbot, tmp_path: Path) -> Iterator[Callable[..., Session]]:
     for session in opened:
         session.end()
         session.window.hide()
-        qtbot.waitUntil(lambda session=session: not session.crew.is_running())
-        assert not any(trainer.pulse.isActive() for trainer in session.crew.trainers)
+        qtbot.waitUntil(lambda session=session: not session.pool.is_running())
+        assert not any(client.watchdog.isActive() for client in session.pool.workers)
         session.window.deleteLater()
         session.deleteLater()
     qtbot.wait(20)

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 def test_design_undo_train_and_stop(open_session, qtbot):
     session = open_session("d2l-resnet18", warm=True)
-    window, document, trainer = session.window, session.document, session.trainer
+    window, document, client = session.window, session.document, session.worker
 
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
@@ -39,7 +39,7 @@ def test_design_undo_train_and_stop(open_session, qtbot):
     assert shown.stages[1].blocks == 2
 
     qtbot.mouseClick(window.training.start, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: bool(trainer.run and trainer.run.curves.train.count >= 3))
+    qtbot.waitUntil(lambda: bool(client.run and client.run.curves.train.count >= 3))
     plots = session.history.plots
     qtbot.waitUntil(lambda: bool(plots.lines) and plots.lines[-1].live and not plots.timer.isActive())
     for plot in (plots.loss, plots.accuracy):
@@ -51,12 +51,12 @@ def test_design_undo_train_and_stop(open_session, qtbot):
 
     document.propose(document.design.with_stage(0, width=24), "an edit during the run")
     assert "trained on an earlier design" in window.training.progress.status.text()
-    with qtbot.waitSignal(trainer.run_ended):
+    with qtbot.waitSignal(client.run_ended):
         qtbot.mouseClick(window.training.transport.stop, Qt.MouseButton.LeftButton)
-    assert trainer.message == ""
+    assert client.message == ""
     assert window.training.start.text() == "Start"
 
-    run = find_run(trainer.run.id, trainer.runs)
+    run = find_run(client.run.id, client.runs)
     manifest = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
     assert read_table(manifest["design"]) == shown
     assert read_recipe(manifest["recipe"]) == RECIPES["quick"]
@@ -66,10 +66,10 @@ def test_design_undo_train_and_stop(open_session, qtbot):
     assert session.history.list.runs[0].id == run.id
 
     qtbot.mouseClick(session.history.list.tree.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 8))
-    last = trainer.run.step.step
+    last = client.run.step.step
     qtbot.mouseClick(session.history.list.resume, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: bool(trainer.run.step and trainer.run.step.step > last))
-    assert trainer.run.id == run.id
-    with qtbot.waitSignal(trainer.run_ended):
+    qtbot.waitUntil(lambda: bool(client.run.step and client.run.step.step > last))
+    assert client.run.id == run.id
+    with qtbot.waitSignal(client.run_ended):
         qtbot.mouseClick(window.training.transport.stop, Qt.MouseButton.LeftButton)
-    assert find_run(run.id, trainer.runs).state == "stopped"
+    assert find_run(run.id, client.runs).state == "stopped"

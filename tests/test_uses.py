@@ -44,7 +44,7 @@ def clock():
 def test_studying_the_chapter(open_session, qtbot, language, clock):
     """A first edit, a block opened, trained at the data's size until it is validated."""
     session = open_session(warm=True)
-    window, document, trainer = session.window, session.document, session.trainer
+    window, document, client = session.window, session.document, session.worker
     qtbot.keyClick(window.editor.editors[2].sliders["blocks"], Qt.Key.Key_Right)
     assert document.plan.depth == 20
     assert "20" in window.totals.text
@@ -58,40 +58,40 @@ def test_studying_the_chapter(open_session, qtbot, language, clock):
     assert window.block.source.toPlainText().startswith("class ")
     qtbot.keyClick(window.block, Qt.Key.Key_Escape)
 
-    qtbot.waitUntil(lambda: trainer.hello is not None)
+    qtbot.waitUntil(lambda: client.hello is not None)
     assert WORDS[language]["start"] in window.training.start.text()
     clock("studying: ready to start after")
     click(qtbot, window.training.start)
     assert document.design.input == (1, 28, 28)
     begin = time.monotonic()
-    qtbot.waitUntil(lambda: bool(trainer.run.step))
+    qtbot.waitUntil(lambda: bool(client.run.step))
     print(f"\n    first point {time.monotonic() - begin:.1f} s", end="")
-    qtbot.waitUntil(lambda: bool(trainer.run.epoch), timeout=TRAINING)
+    qtbot.waitUntil(lambda: bool(client.run.epoch), timeout=TRAINING)
     print(f"\n    first validation {time.monotonic() - begin:.1f} s after Start", end="")
-    assert trainer.run.epoch.validation_accuracy > 0.4
+    assert client.run.epoch.validation_accuracy > 0.4
     stop(session, qtbot)
 
 
 def test_teaching_the_degradation(open_session, qtbot, language, clock):
     """Three clicks: a preset, and Start with its twin; the two curves part before everyone's eyes."""
     session = open_session(warm=True)
-    window, trainer = session.window, session.trainer
+    window, client = session.window, session.worker
     choose_preset(session, qtbot, "deep-plain-56")
     qtbot.waitUntil(lambda: session.document.design == preset("deep-plain-56"))
-    qtbot.waitUntil(lambda: trainer.hello is not None)
+    qtbot.waitUntil(lambda: client.hello is not None)
     click(qtbot, window.training.twin)
 
     def apart() -> bool:
         """Over the last points seen, the residual network is right far more often."""
-        if len(trainer.live) < 2 or min(run.curves.train.count for run in trainer.live) < 40:
+        if len(client.live) < 2 or min(run.curves.train.count for run in client.live) < 40:
             return False
-        plain, residual = (run.curves.train.column(2)[-20:].mean() for run in trainer.live)
+        plain, residual = (run.curves.train.column(2)[-20:].mean() for run in client.live)
         return residual - plain > 0.2
 
     begin = time.monotonic()
     qtbot.waitUntil(apart, timeout=TRAINING)
     print(f"\n    teaching: curves apart {time.monotonic() - begin:.1f} s after the click", end="")
-    designs = [run.design for run in trainer.live]
+    designs = [run.design for run in client.live]
     assert {design.shortcut for design in designs} == {"none", "pad"}
     qtbot.waitUntil(lambda: len([line for line in session.history.plots.lines if line.live]) == 2)
     stop(session, qtbot)
@@ -113,9 +113,9 @@ def test_choosing_a_network(open_session, qtbot, language, clock):
     source = QGuiApplication.clipboard().text()
     compile(source, "copied", "exec")
     assert "def build() -> nn.Module:" in source
-    qtbot.waitUntil(lambda: session.trainer.hello is not None)
+    qtbot.waitUntil(lambda: session.worker.hello is not None)
     click(qtbot, window.training.start)
-    qtbot.waitUntil(lambda: session.trainer.run.curves.train.count >= 3)
+    qtbot.waitUntil(lambda: session.worker.run.curves.train.count >= 3)
     clock("choosing: everything done after")
     stop(session, qtbot)
     assert session.history.list.runs[0].design == preset("mini")
@@ -123,6 +123,6 @@ def test_choosing_a_network(open_session, qtbot, language, clock):
 
 
 def stop(session, qtbot) -> None:
-    with qtbot.waitSignal(session.trainer.run_ended):
+    with qtbot.waitSignal(session.worker.run_ended):
         click(qtbot, session.window.training.transport.stop)
-    assert session.trainer.message == ""
+    assert session.worker.message == ""

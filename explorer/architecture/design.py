@@ -13,7 +13,7 @@ from explorer.architecture.blocks import BLOCKS, SHORTCUTS, STEMS, Wiring
 from explorer.fields import Label, OneOf
 from explorer.sentences import QT_TRANSLATE_NOOP, explained
 
-MOST_BLOCKS = 512  # of a stage
+MAX_BLOCKS = 512  # of a stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Stage:
 
     blocks: Annotated[
         int,
-        Interval(ge=0, le=MOST_BLOCKS),
+        Interval(ge=0, le=MAX_BLOCKS),
         Label(
             QT_TRANSLATE_NOOP("explorer", "Blocks"),
             QT_TRANSLATE_NOOP("explorer", "How many residual blocks follow one another in this stage."),

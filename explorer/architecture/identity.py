@@ -9,20 +9,20 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from explorer.architecture.blocks import Block, Join
-from explorer.architecture.design import MOST_BLOCKS, Design
+from explorer.architecture.design import MAX_BLOCKS, Design
 from explorer.architecture.layers import shape_text
 from explorer.architecture.plan import Plan, plan_network
 from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 
 
-class Ruling(NamedTuple):
+class IdentityVerdict(NamedTuple):
     """Whether something is so, and why, or why not."""
 
     holds: bool
     why: Sentence
 
 
-def zeroing(block: Block) -> Ruling:
+def zeroing(block: Block) -> IdentityVerdict:
     """Whether `block` is exactly the identity once the last layer of its branch is at zero."""
     if block.way.join is Join.IDENTITY:
         if block.after:  # x comes out of a ReLU: of the block before, or of the stem
@@ -35,16 +35,16 @@ def zeroing(block: Block) -> Ruling:
                 "explorer",
                 "The last convolution puts out 0, so the sum is x, and nothing follows it: f(x) = x exactly.",
             )
-        return Ruling(True, Sentence(why))
+        return IdentityVerdict(True, Sentence(why))
     if block.input == block.output:
         why = QT_TRANSLATE_NOOP("explorer", "No identity: {left}.")
     else:
         why = QT_TRANSLATE_NOOP("explorer", "No identity: the shape changes from {input} to {output}; {left}.")
     shapes = {"input": shape_text(block.input), "output": shape_text(block.output)}
-    return Ruling(False, Sentence(why, {**shapes, "left": Sentence(block.way.left)}))
+    return IdentityVerdict(False, Sentence(why, {**shapes, "left": Sentence(block.way.left)}))
 
 
-def insertion(plan: Plan, path: str) -> Ruling:
+def insertion(plan: Plan, path: str) -> IdentityVerdict:
     """Whether an identity block may be put into `plan` so that it is called `path`; those behind it move on by one."""
     name, _, index = path.partition(".")
     section = next((each for each in plan.stages if each.name == name), None)
@@ -52,12 +52,12 @@ def insertion(plan: Plan, path: str) -> Ruling:
         why = QT_TRANSLATE_NOOP("explorer", "{path} is no place for a block: blocks follow one another without a gap.")
     elif int(index) == 0:
         why = QT_TRANSLATE_NOOP("explorer", "The first block of a stage brings its width and stride: insert behind it.")
-    elif section.count == MOST_BLOCKS:
+    elif section.count == MAX_BLOCKS:
         why = QT_TRANSLATE_NOOP("explorer", "{name} has {count} blocks already, the most there can be.")
     else:
         deeper = plan_network(deepened(plan.design, path)).stages[stage_of(path)]
         return zeroing(deeper.block(int(index)))
-    return Ruling(False, Sentence(why, {"path": path, "name": name, "count": section.count if section else 0}))
+    return IdentityVerdict(False, Sentence(why, {"path": path, "name": name, "count": section.count if section else 0}))
 
 
 def stage_of(path: str) -> int:

@@ -10,8 +10,8 @@ from explorer.validation import Complaint, Refused, read_value, refuse
 
 SCHEMA = 1
 SUFFIX = ".toml"  # what a design's file ends with
-MOST_BYTES = 64 * 1024  # tomllib's time grows with the square of a long dotted key, so small files only
-MOST_COLUMNS = 1024
+MAX_BYTES = 64 * 1024  # tomllib's time grows with the square of a long dotted key, so small files only
+MAX_COLUMNS = 1024
 ALWAYS = ("input", "classes", "stages")
 OPTIONS = tuple(each for each in fields(Design) if each.name not in (*ALWAYS, "name", "block"))
 
@@ -60,12 +60,12 @@ def default_of(key: str) -> object:
 
 def from_toml(text: str) -> Design:
     """Read a design file's text. Raises Refused."""
-    if len(text.encode("utf-8", "replace")) > MOST_BYTES:
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         what = QT_TRANSLATE_NOOP("explorer", "is larger than {limit} kB, so it is no design")
-        raise refuse("file", what, limit=MOST_BYTES // 1024)
-    if any(len(line) > MOST_COLUMNS for line in text.splitlines()):
+        raise refuse("file", what, limit=MAX_BYTES // 1024)
+    if any(len(line) > MAX_COLUMNS for line in text.splitlines()):
         what = QT_TRANSLATE_NOOP("explorer", "has a line of more than {limit} characters, so it is no design")
-        raise refuse("file", what, limit=MOST_COLUMNS)
+        raise refuse("file", what, limit=MAX_COLUMNS)
     try:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
@@ -82,8 +82,8 @@ def load_design(path: Path) -> Design:
         if not path.is_file():
             raise refuse(str(path), QT_TRANSLATE_NOOP("explorer", "is not a regular file"))
         with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-        text = data.decode("utf-8-sig") if len(data) <= MOST_BYTES else " " * len(data)
+            data = file.read(MAX_BYTES + 1)
+        text = data.decode("utf-8-sig") if len(data) <= MAX_BYTES else " " * len(data)
         return from_toml(text.replace("\r\n", "\n"))
     except UnicodeDecodeError:
         raise refuse(str(path), QT_TRANSLATE_NOOP("explorer", "is not UTF-8 text")) from None
@@ -111,8 +111,8 @@ def to_line(design: Design) -> str:
 
 def from_line(line: str) -> Design:
     """Read one-line text. Raises Refused."""
-    if len(line) > MOST_COLUMNS:
-        raise refuse("design", QT_TRANSLATE_NOOP("explorer", "has more than {limit} characters"), limit=MOST_COLUMNS)
+    if len(line) > MAX_COLUMNS:
+        raise refuse("design", QT_TRANSLATE_NOOP("explorer", "has more than {limit} characters"), limit=MAX_COLUMNS)
     parts = line.strip().split(":")
     if len(parts) not in (4, 5):
         what = QT_TRANSLATE_NOOP("explorer", "must be block:CxHxW:classes:WIDTHxBLOCKS/STRIDE,…[:key=value,…]")

@@ -42,7 +42,7 @@ def preset(name: str) -> Design:
         near = difflib.get_close_matches(name, preset_files(), 1)
         hint = f"did you mean {near[0]}?" if near else "`presets` lists them"
         raise refuse("design", "there is no preset {name!r}; {hint}", name=name[:80], hint=hint)
-    # Ours, and held to the strict reader by a test: reading them without it saves the window pydantic's import.
+    # ExplorerSide, and held to the strict reader by a test: reading them without it saves the window pydantic's import.
     table = tomllib.loads(preset_files()[name].read_text(encoding="utf-8"))
     table.pop("schema")
     stages = tuple(Stage(**stage) for stage in table.pop("stages"))

@@ -27,7 +27,7 @@ PACKAGES = {  # what each package is for
 }
 
 
-class Lack(NamedTuple):
+class Missing(NamedTuple):
     what: str
     advice: str
 
@@ -40,7 +40,7 @@ class Findings:
     devices: tuple[Device, ...]
     window: bool
     data: tuple[str, ...]
-    missing: tuple[Lack, ...]
+    missing: tuple[Missing, ...]
 
 
 def examine() -> Findings:
@@ -67,31 +67,31 @@ def found_devices() -> tuple[Device, ...]:
     return list_devices()
 
 
-def missing_packages(versions: dict[str, str | None]) -> Iterator[Lack]:
+def missing_packages(versions: dict[str, str | None]) -> Iterator[Missing]:
     for name, use in PACKAGES.items():
         if versions[name] is None:
-            yield Lack(name, f"needed for {use}; {Path(sys.executable).name} -m pip install {name}")
+            yield Missing(name, f"needed for {use}; {Path(sys.executable).name} -m pip install {name}")
 
 
-def unusable_cards(devices: tuple[Device, ...]) -> Iterator[Lack]:
+def unusable_cards(devices: tuple[Device, ...]) -> Iterator[Missing]:
     for device in devices:
         if device.note:
-            yield Lack(device.name, f"an NVIDIA card is here, but this torch cannot use it: {device.note}")
+            yield Missing(device.name, f"an NVIDIA card is here, but this torch cannot use it: {device.note}")
 
 
-def missing_for_window() -> Iterator[Lack]:
+def missing_for_window() -> Iterator[Missing]:
     """The first thing that keeps the window from opening, as its own start finds it."""
     from explorer.gui.app import check_start
 
     try:
         check_start()
     except Refused as refused:
-        yield from (Lack(where, what) for where, what in refused.complaints)
+        yield from (Missing(where, what) for where, what in refused.complaints)
 
 
-def missing_data(found: tuple[str, ...]) -> Iterator[Lack]:
+def missing_data(found: tuple[str, ...]) -> Iterator[Missing]:
     if "fashion-mnist" not in found:
-        yield Lack("fashion-mnist", f"for the full set put its four files into {user_data() / 'fashion-mnist'}")
+        yield Missing("fashion-mnist", f"for the full set put its four files into {user_data() / 'fashion-mnist'}")
 
 
 def findings_text(findings: Findings) -> str:

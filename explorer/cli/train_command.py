@@ -9,7 +9,7 @@ from explorer.architecture.layers import shape_text
 from explorer.architecture.plan import plan_network
 from explorer.cli.flags import design_of, given_fields, recipe_of, runs_of
 from explorer.runs.catalogue import DataSet, describe_data
-from explorer.runs.commands import Continue, Train
+from explorer.runs.commands import ResumeRun, Train
 from explorer.runs.folder import read_paths
 from explorer.runs.recipe import Recipe, read_recipe
 from explorer.validation import Complaint, Refused, refuse
@@ -18,7 +18,7 @@ WITH_RESUME = ("epochs", "device")
 WITH_DESIGN = ("design", "input", "classes", "recipe", "init_from", "grown", "twin")
 
 
-def order_of(options: Namespace) -> Train | Continue:
+def order_of(options: Namespace) -> Train | ResumeRun:
     """A new run of DESIGN, or more of the run behind --resume. Raises Refused."""
     if options.resume is not None:
         return continuation(options)
@@ -42,7 +42,7 @@ def task_of(options: Namespace) -> tuple[Design, Recipe]:
     return design, recipe
 
 
-def continuation(options: Namespace) -> Continue:
+def continuation(options: Namespace) -> ResumeRun:
     """Go on with a run: its design and recipe are settled, so little else may be given. Raises Refused."""
     given = given_fields(options)
     others = [name for name in given if name not in WITH_RESUME]
@@ -52,7 +52,7 @@ def continuation(options: Namespace) -> Continue:
         raise refuse("usage", "a resumed run keeps its design and recipe; leave out {flags}", flags=flags)
     checked = read_recipe(given)
     epochs, device = ("epochs" in given and checked.epochs) or None, ("device" in given and checked.device) or None
-    return Continue(options.resume, runs_of(options), epochs, device)
+    return ResumeRun(options.resume, runs_of(options), epochs, device)
 
 
 def fitted(design: Design, data: DataSet) -> Design:

@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 from explorer.runs.commands import Command, read_command
-from explorer.runs.events import MOST_CHARACTERS, Event, Failed, Heartbeat, event_line
+from explorer.runs.events import MAX_CHARACTERS, Event, Failed, Heartbeat, event_line
 from explorer.runs.json_lines import MISREAD
 from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 from explorer.validation import Refused
@@ -50,8 +50,8 @@ class Inbox(queue.SimpleQueue[Message]):
 
     def read(self) -> None:
         try:
-            while line := self.stream.readline(MOST_CHARACTERS):
-                if len(line) == MOST_CHARACTERS:
+            while line := self.stream.readline(MAX_CHARACTERS):
+                if len(line) == MAX_CHARACTERS:
                     self.put(self.too_long(line))
                 elif text := line.decode("utf-8", "replace").strip():
                     self.put(self.message(text))
@@ -61,9 +61,9 @@ class Inbox(queue.SimpleQueue[Message]):
     def too_long(self, line: bytes) -> Failed:
         """Let go of the rest of a line of which this is the beginning."""
         while line and not line.endswith(b"\n"):
-            line = self.stream.readline(MOST_CHARACTERS)
+            line = self.stream.readline(MAX_CHARACTERS)
         what = QT_TRANSLATE_NOOP("explorer", "a line of more than {most:,} characters is not read")
-        return Failed(Sentence(what, {"most": MOST_CHARACTERS}), of="command")
+        return Failed(Sentence(what, {"most": MAX_CHARACTERS}), of="command")
 
     def message(self, text: str) -> Message:
         try:
@@ -92,8 +92,8 @@ def is_pipe(descriptor: int) -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 
 
-class Pulse:
-    """Heartbeats from a thread of its own while work is done: `with Pulse(outbox) as pulse: pulse.step = …`."""
+class HeartbeatThread:
+    """Heartbeats while work is done: `with HeartbeatThread(outbox) as heartbeat: heartbeat.step = …`."""
 
     def __init__(self, outbox: Outbox) -> None:
         self.outbox, self.step = outbox, 0
@@ -104,7 +104,7 @@ class Pulse:
         while not self.over.wait(BEAT):
             self.outbox.send(Heartbeat(self.step))
 
-    def __enter__(self) -> "Pulse":
+    def __enter__(self) -> "HeartbeatThread":
         self.thread.start()
         return self
 

@@ -14,12 +14,12 @@ from explorer.architecture.plan import Plan
 from explorer.engine.model import build_model
 from explorer.runs.events import Verdict
 
-MOST_DIFFERENCES = 20
+MAX_DIFFERENCES = 20
 CHEAP = 10**9  # multiply–accumulates that a processor does in no time
 DEEPEST = 9  # levels of modules that torchinfo may look into; ours has four
 
 
-class Row(NamedTuple):
+class LayerRow(NamedTuple):
     """One call of one layer; `output` without the batch, `macs` of multiplications by a weight only."""
 
     name: str
@@ -48,9 +48,7 @@ def referee(plan: Plan) -> Verdict:
     if summary.total_params != plan.params:
         differences.append(f"total: {plan.params:,} parameters in the plan, {summary.total_params:,} in torchinfo")
     differences += compare(list(map(planned_row, plan.layers())), seen)
-    return Verdict(
-        not differences, summary.total_params, summary.total_mult_adds, tuple(differences[:MOST_DIFFERENCES])
-    )
+    return Verdict(not differences, summary.total_params, summary.total_mult_adds, tuple(differences[:MAX_DIFFERENCES]))
 
 
 def is_layer(info: torchinfo.layer_info.LayerInfo) -> bool:
@@ -58,11 +56,11 @@ def is_layer(info: torchinfo.layer_info.LayerInfo) -> bool:
     return info.is_leaf_layer and not isinstance(info.module, nn.Sequential)
 
 
-def planned_row(layer: Layer) -> Row:
-    return Row(layer.name, layer.type, layer.output, layer.params, layer.macs)
+def planned_row(layer: Layer) -> LayerRow:
+    return LayerRow(layer.name, layer.type, layer.output, layer.params, layer.macs)
 
 
-def seen_row(info: torchinfo.layer_info.LayerInfo) -> Row:
+def seen_row(info: torchinfo.layer_info.LayerInfo) -> LayerRow:
     """torchinfo's row in the plan's terms: without the batch, and without the terms of norms and biases."""
     names, parent = [info.var_name], info.parent_info
     while parent is not None and parent.depth:
@@ -76,17 +74,17 @@ def seen_row(info: torchinfo.layer_info.LayerInfo) -> Row:
         macs -= bias.numel() * prod(output[1:])
     if isinstance(info.module, nn.AdaptiveAvgPool2d):  # the plan counts its 1×1 maps as flat
         output = output[:1]
-    return Row(".".join(reversed(names)), info.class_name, output, info.num_params, macs)
+    return LayerRow(".".join(reversed(names)), info.class_name, output, info.num_params, macs)
 
 
-def compare(planned: list[Row], seen: list[Row]) -> Iterator[str]:
+def compare(planned: list[LayerRow], seen: list[LayerRow]) -> Iterator[str]:
     """A sentence for each difference, up to the first row that is another layer's: from there on nothing would fit."""
     for mine, theirs in zip_longest(planned, seen):
         if mine is None or theirs is None or mine.name != theirs.name:
             names = ["the end" if row is None else row.name for row in (mine, theirs)]
             yield f"order: {names[0]} in the plan, {names[1]} in torchinfo"
             return
-        for field, wanted, found in zip(Row._fields, mine, theirs, strict=True):
+        for field, wanted, found in zip(LayerRow._fields, mine, theirs, strict=True):
             if wanted != found:
                 yield f"{mine.name}: {field} is {shown(wanted)} in the plan, {shown(found)} in torchinfo"
 

@@ -17,16 +17,16 @@ from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.console import Console
 from explorer.engine.devices import list_devices
-from explorer.engine.pipes import END, Inbox, Message, Outbox, Pulse, is_pipe
+from explorer.engine.pipes import END, HeartbeatThread, Inbox, Message, Outbox, is_pipe
 from explorer.engine.probes.estimate import estimate
 from explorer.engine.probes.lr_range_test import sweep
 from explorer.engine.probes.registry import probe
 from explorer.engine.referee import referee
-from explorer.engine.training.run import Course, failure, open_sessions
-from explorer.engine.training.side_by_side import Lanes
+from explorer.engine.training.run import RunInProgress, failure, open_runs
+from explorer.engine.training.side_by_side import SideBySide
 from explorer.runs import events
 from explorer.runs.answers import Estimate, Probe, Question, Sweep
-from explorer.runs.commands import Command, Continue, Control, Resume, Stop, Train
+from explorer.runs.commands import Command, Control, ResumeRun, Stop, Train, Unpause
 from explorer.runs.events import PROTOCOL
 from explorer.runs.folder import installed_versions
 from explorer.sentences import QT_TRANSLATE_NOOP, Sentence, system_words
@@ -49,7 +49,7 @@ def serve(runs: Path) -> int:
     return worker.status
 
 
-def train(command: Train | Continue, events: bool, detach: bool) -> int:
+def train(command: Train | ResumeRun, events: bool, detach: bool) -> int:
     """A run, or twins: as JSON lines if `events`, else as lines for a person; the exit status. Raises Refused."""
     if not events:
         return Worker(Console(), queue.SimpleQueue()).run(command)
@@ -118,7 +118,7 @@ class Worker:
             match self.inbox.get():
                 case None if self.detach and not self.signal:
                     if wait:  # nobody is left to end the pause
-                        return Resume()
+                        return Unpause()
                 case None:
                     self.ended = True
                     return Stop()
@@ -127,7 +127,7 @@ class Worker:
                 case Question() as question:
                     busy = Sentence(QT_TRANSLATE_NOOP("explorer", "a run is under way"))
                     self.outbox.send(events.Failed(busy, of=question.name, id=question.id))
-                case Train() | Continue() as command:
+                case Train() | ResumeRun() as command:
                     self.later.append(command)
                 case control:
                     return control
@@ -136,7 +136,7 @@ class Worker:
     def obey(self, command: Command) -> None:
         """Do what a line said; nothing that goes wrong with it ends the worker."""
         match command:
-            case Train() | Continue():
+            case Train() | ResumeRun():
                 try:
                     self.run(command)
                 except Refused as refused:
@@ -159,12 +159,12 @@ class Worker:
                 self.outbox.send(events.Failed(stopped, of=question.name, id=question.id))
                 return
 
-    def run(self, command: Train | Continue) -> int:
+    def run(self, command: Train | ResumeRun) -> int:
         """A run, or twins, from beginning to end; the exit status. Raises Refused."""
         recipe = command.recipe if isinstance(command, Train) else None
-        with Pulse(self.outbox) if isinstance(self.outbox, Outbox) else nullcontext() as pulse:
+        with HeartbeatThread(self.outbox) if isinstance(self.outbox, Outbox) else nullcontext() as heartbeat:
             try:
-                sessions = open_sessions(command)
+                opened = open_runs(command)
             except Refused:
                 raise
             except Exception as error:
@@ -172,36 +172,36 @@ class Worker:
                 self.outbox.send(failure(error, recipe))
                 return FAILED
             try:
-                with Lanes([Course(session) for session in sessions]) as lanes:
-                    done = self.follow(lanes, pulse)
+                with SideBySide([RunInProgress(run) for run in opened]) as runs:
+                    done = self.follow(runs, heartbeat)
             finally:
-                for session in sessions:
-                    session.folder.close()
+                for run in opened:
+                    run.folder.close()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
         return self.status if done else FAILED
 
-    def follow(self, lanes: Lanes, pulse: Pulse | None) -> bool:
+    def follow(self, runs: SideBySide, heartbeat: HeartbeatThread | None) -> bool:
         """Pass the runs' events on and a person's commands in, always to all of them; whether none failed."""
-        while lanes.going:
-            if pulse is not None:
-                pulse.step = min(each.step for each in lanes.going)
-            course = lanes.next()
-            if course is not None:
-                self.tell(course)
-            if lanes.going and (control := self.next_control(wait=course is None)):
-                for each in lanes.going:
+        while runs.going:
+            if heartbeat is not None:
+                heartbeat.step = min(each.step for each in runs.going)
+            run = runs.next()
+            if run is not None:
+                self.tell(run)
+            if runs.going and (control := self.next_control(wait=run is None)):
+                for each in runs.going:
                     each.asked.append(control)
-        return not any(course.has_failed() for course in lanes.courses)
+        return not any(run.has_failed() for run in runs.runs)
 
-    def tell(self, course: Course) -> None:
+    def tell(self, run: RunInProgress) -> None:
         """Keep what has happened to the run and pass it on."""
-        event = course.event
+        event = run.event
         assert event is not None
         try:
-            course.session.record(event)
+            run.training_run.record(event)
         except OSError as error:
             what = QT_TRANSLATE_NOOP("explorer", "could not write to {path!r}: {error}")
-            reason = Sentence(what, {"path": str(course.session.folder.path), "error": system_words(error)})
-            self.outbox.send(events.Warned(reason), course.run)
-        self.outbox.send(event, course.run)
+            reason = Sentence(what, {"path": str(run.training_run.folder.path), "error": system_words(error)})
+            self.outbox.send(events.Warned(reason), run.run)
+        self.outbox.send(event, run.run)

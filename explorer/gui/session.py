@@ -1,4 +1,4 @@
-"""Session: one window from its first paint to its end, with its document, its crew and the workers behind."""
+"""Session: one window from its first paint to its end, with its document, its pool and the workers behind."""
 
 import gc
 from importlib import import_module
@@ -21,7 +21,7 @@ from explorer.gui.widgets.text_size import apply_size, chosen_size
 
 if TYPE_CHECKING:
     from explorer.gui.workers.process import WorkerProcess
-    from explorer.gui.workers.worker import Trainer
+    from explorer.gui.workers.worker import WorkerClient
 
 
 class Session(QObject):
@@ -59,9 +59,9 @@ class Session(QObject):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self.follow_system)
 
     @property
-    def trainer(self) -> "Trainer":
+    def worker(self) -> "WorkerClient":
         """The one that is there from the beginning."""
-        return self.crew.trainers[0]
+        return self.pool.workers[0]
 
     def make_window(self) -> Window:
         window = Window(self.document)
@@ -77,14 +77,14 @@ class Session(QObject):
         self.painted.emit()
         if self.ending:
             return
-        from explorer.gui.workers.pool import Crew
+        from explorer.gui.workers.pool import WorkerPool
 
-        self.crew = Crew(self.runs, self.process)
-        self.crew.progressed.connect(self.note_verdict)
-        self.crew.emptied.connect(self.finish)
-        self.window.furnish(self.crew)
+        self.pool = WorkerPool(self.runs, self.process)
+        self.pool.progressed.connect(self.note_verdict)
+        self.pool.emptied.connect(self.finish)
+        self.window.furnish(self.pool)
         if self.warm:
-            self.trainer.warm_up()
+            self.worker.warm_up()
         self.loading = Thread(target=import_module, args=("explorer.gui.runs.history",), daemon=True)
         self.loading.start()  # beside the event loop, so that a slider answers meanwhile
         self.patience.start()
@@ -111,14 +111,14 @@ class Session(QObject):
     def add_history(self) -> None:
         from explorer.gui.runs.history import History
 
-        self.history = History(self.document, self.crew)
+        self.history = History(self.document, self.pool)
         self.window.training.below.addWidget(self.history)
 
     def follow_system(self) -> None:
         """The system has become light or dark, and a person may want the window to be as it is."""
         if theme.saved_theme() == "system":
             theme.apply_theme("system")
-            theme.renew(self.window)
+            theme.restyle(self.window)
 
     def use_language(self, language: str) -> None:
         """Speak `language` from now on."""
@@ -138,7 +138,7 @@ class Session(QObject):
         Design, undo stack, run and worker are no widgets: they notice nothing.
         """
         old, self.window = self.window, self.make_window()
-        self.window.furnish(self.crew)
+        self.window.furnish(self.pool)
         if self.complete:
             shown = self.history
             self.add_history()  # before a lesson is taken over that may point at it
@@ -152,7 +152,7 @@ class Session(QObject):
         old.deleteLater()
 
     def note_verdict(self) -> None:
-        for run in self.crew.live:
+        for run in self.pool.live:
             if run.started:
                 self.document.note_verdict(run.design, run.started.referee)
 
@@ -164,8 +164,8 @@ class Session(QObject):
         if not self.window.is_furnished:
             self.finish()
             return
-        self.crew.shut_down()
-        if not self.crew.is_running():
+        self.pool.shut_down()
+        if not self.pool.is_running():
             self.finish()
 
     def finish(self) -> None:

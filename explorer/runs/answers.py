@@ -158,7 +158,7 @@ class Maps(Probe):
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class ImageOrigin:
     """What an image was before it was brought to the design's input: its size, and its mode as Pillow calls it.
 
     `turned`: its EXIF data knew better which side is up. `cropped`: the longer side lost both ends. `label` is the
@@ -194,7 +194,7 @@ class FeatureMaps(Answer):
 
     file: str
     sheets: tuple[Sheet, ...]
-    origin: Origin
+    origin: ImageOrigin
     predicted: int
     probability: float
     images: int

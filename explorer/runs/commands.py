@@ -29,7 +29,7 @@ class Train:
 
 
 @dataclass(frozen=True, slots=True)
-class Continue:
+class ResumeRun:
     """Go on with the run `run`, an id or a folder, from its checkpoint, until `epochs` if given."""
 
     run: str
@@ -49,7 +49,7 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
-class Resume:
+class Unpause:
     pass
 
 
@@ -58,10 +58,10 @@ class StepOnce:
     """Run one mini-batch and pause again."""
 
 
-Control = Stop | Pause | Resume | StepOnce
-Command = Train | Continue | Question | Control
+Control = Stop | Pause | Unpause | StepOnce
+Command = Train | ResumeRun | Question | Control
 _KINDS: dict[str, type[Command]] = {
-    **{"train": Train, "continue": Continue, "stop": Stop, "pause": Pause, "resume": Resume, "step": StepOnce},
+    **{"train": Train, "continue": ResumeRun, "stop": Stop, "pause": Pause, "resume": Unpause, "step": StepOnce},
     **{kind.__name__.lower(): kind for kind in QUESTIONS},
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}

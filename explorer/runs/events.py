@@ -15,7 +15,7 @@ from explorer.runs.json_lines import MISREAD, json_line, read_record, record_tab
 from explorer.sentences import NOTHING, Sentence
 
 PROTOCOL = 1
-MOST_CHARACTERS = 1_000_000  # a longer line is dropped
+MAX_CHARACTERS = 1_000_000  # a longer line is dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ def read_event(line: str) -> Event | None:
 
 def read_line(line: str) -> Said | None:
     """The event on a line and the run that it is of, or None if the line is something else."""
-    if len(line) > MOST_CHARACTERS:
+    if len(line) > MAX_CHARACTERS:
         return None
     try:
         table = json.loads(line)

@@ -73,7 +73,7 @@ zeros for new channels</source>
     </message>
 </context>
 <context>
-    <name>Card</name>
+    <name>LessonCard</name>
     <message>
         <source>Back</source>
         <translation>上一步</translation>
@@ -179,7 +179,7 @@ zeros for new channels</source>
     </message>
 </context>
 <context>
-    <name>Experiment</name>
+    <name>IdentityPanel</name>
     <message>
         <source>0, bit for bit</source>
         <translation>0，逐位相同</translation>
@@ -396,7 +396,7 @@ zeros for new channels</source>
     </message>
 </context>
 <context>
-    <name>Mark</name>
+    <name>Highlight</name>
     <message>
         <source>What the lesson points at</source>
         <translation>课程所指之处</translation>
@@ -617,7 +617,7 @@ zeros for new channels</source>
     </message>
 </context>
 <context>
-    <name>OrderList</name>
+    <name>QueueList</name>
     <message>
         <source>, </source>
         <translation>，</translation>
@@ -735,7 +735,7 @@ zeros for new channels</source>
     </message>
 </context>
 <context>
-    <name>Preflight</name>
+    <name>Estimates</name>
     <message>
         <source>measuring …</source>
         <translation>正在测算…</translation>
@@ -765,7 +765,7 @@ zeros for new channels</source>
     </message>
 </context>
 <context>
-    <name>Progress</name>
+    <name>RunProgress</name>
     <message>
         <source>, </source>
         <translation>，</translation>
@@ -840,7 +840,7 @@ zeros for new channels</source>
     </message>
 </context>
 <context>
-    <name>Pulse</name>
+    <name>HeartbeatThread</name>
     <message>
         <source>no step for {n} s</source>
         <translation>已有 {n} 秒没有进展</translation>
@@ -933,7 +933,7 @@ zeros for new channels</source>
     </message>
 </context>
 <context>
-    <name>Session</name>
+    <name>TrainingRun</name>
     <message>
         <source>Copy</source>
         <translation>复制</translation>
@@ -967,7 +967,7 @@ zeros for new channels</source>
     </message>
 </context>
 <context>
-    <name>Strip</name>
+    <name>FeatureMapStrip</name>
     <message>
         <source>Feature maps</source>
         <translation>特征图</translation>
@@ -984,7 +984,7 @@ Black is silence, white the channel&apos;s own maximum.</source>
     </message>
 </context>
 <context>
-    <name>SweepDialog</name>
+    <name>LrDialog</name>
     <message>
         <source>A hundred steps from fresh weights, each with a larger rate than the last.</source>
         <translation>从初始权重出发走一百步，学习率一步比一步大。</translation>
@@ -1074,7 +1074,7 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
     </message>
 </context>
 <context>
-    <name>Trainer</name>
+    <name>WorkerClient</name>
     <message>
         <source>A run is under way; this goes on when it has ended.</source>
         <translation>正在训练；训练结束后继续。</translation>
@@ -1172,7 +1172,7 @@ and start</source>
     </message>
 </context>
 <context>
-    <name>Transport</name>
+    <name>RunButtons</name>
     <message>
         <source>Finish the batch, write a checkpoint and end; the run can be resumed</source>
         <translation>完成当前小批量、保存检查点后结束；之后可以继续训练</translation>
@@ -1199,7 +1199,7 @@ and start</source>
     </message>
 </context>
 <context>
-    <name>Travel</name>
+    <name>FeatureMapPanel</name>
     <message>
         <source>Close</source>
         <translation>关闭</translation>
@@ -1262,7 +1262,7 @@ and start</source>
     </message>
 </context>
 <context>
-    <name>Trial</name>
+    <name>IdentityTrial</name>
     <message>
         <source>Insert an identity block</source>
         <translation>插入恒等块</translation>

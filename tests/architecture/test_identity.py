@@ -15,7 +15,7 @@ def rulings(design):
 def test_the_chapters_network():
     """Dive into Deep Learning: all but the first blocks of stages 2 to 4, whose shapes change."""
     found = rulings(preset("d2l-resnet18"))
-    assert [name for name, ruling in found.items() if not ruling.holds] == ["layer2.0", "layer3.0", "layer4.0"]
+    assert [name for name, verdict in found.items() if not verdict.holds] == ["layer2.0", "layer3.0", "layer4.0"]
     assert "ReLU leaves x ≥ 0" in str(found["layer1.0"].why)
     assert "from 64×24×24 to 128×12×12" in str(found["layer2.0"].why)
 
@@ -37,9 +37,9 @@ def test_the_chapters_network():
     ],
 )
 def test_why_a_block_is_an_identity_and_why_not(change, block, holds, why):
-    ruling = rulings(preset("resnet18").change(**change))[block]
-    assert ruling.holds is holds
-    assert why in str(ruling.why)
+    verdict = rulings(preset("resnet18").change(**change))[block]
+    assert verdict.holds is holds
+    assert why in str(verdict.why)
 
 
 @pytest.mark.parametrize(
@@ -57,9 +57,9 @@ def test_why_a_block_is_an_identity_and_why_not(change, block, holds, why):
     ],
 )
 def test_where_no_identity_can_be_put_in(change, path, why):
-    ruling = insertion(plan_network(preset("resnet18").change(**change)), path)
-    assert not ruling.holds
-    assert why in str(ruling.why)
+    verdict = insertion(plan_network(preset("resnet18").change(**change)), path)
+    assert not verdict.holds
+    assert why in str(verdict.why)
 
 
 def test_a_stage_of_one_block_can_grow():

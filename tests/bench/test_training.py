@@ -9,11 +9,11 @@ from torch.utils.data import DataLoader
 from explorer.architecture.notation import from_line
 from explorer.architecture.plan import plan_network
 from explorer.bench.training import side
-from explorer.bench.training.comparison import CLOSE, Match, Ratio, differences, ratio
-from explorer.bench.training.explorer_side import Ours
+from explorer.bench.training.comparison import CLOSE, Comparison, Ratio, differences, ratio
+from explorer.bench.training.explorer_side import ExplorerSide
 from explorer.bench.training.notebook import Accumulator, Notebook, Pictures, Shuffled
 from explorer.bench.training.side import Entry, peak, read_entry
-from explorer.bench.training.side_process import Answer, Player
+from explorer.bench.training.side_process import SideProcess, Timed
 from explorer.engine.data.datasets import Images
 from explorer.engine.data.loader import epoch_order, place_images
 from explorer.runs.launch import GLIBC, launch_local
@@ -31,15 +31,15 @@ def entry(tmp_path, side="ours", **changes):
 @pytest.fixture(scope="module")
 def played():
     """As it comes out of its JSON. Matrices are small and multiplied here: large ones take longer than all the rest."""
-    ask = Player.ask
+    ask = SideProcess.ask
 
-    def ask_or_multiply(player, what, *arguments):
-        return Answer(0.0, peak(CPU, *arguments)) if what == "peak" else ask(player, what, *arguments)
+    def ask_or_multiply(process, what, *arguments):
+        return Timed(0.0, peak(CPU, *arguments)) if what == "peak" else ask(process, what, *arguments)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(side.SIDES_OF_PRODUCTS, "cpu", 256)
-        patch.setattr(Player, "ask", ask_or_multiply)
-        return json.loads(json.dumps(Match(DESIGN, RECIPE, seconds=0.01, turns=1).play()))
+        patch.setattr(SideProcess, "ask", ask_or_multiply)
+        return json.loads(json.dumps(Comparison(DESIGN, RECIPE, seconds=0.01, turns=1).run()))
 
 
 def test_an_entry_comes_over_the_command_line_as_it_was(tmp_path):
@@ -67,19 +67,22 @@ def losses_of(kind, given, double):
 
 def test_losses_are_equal_in_64_bits_and_another_seed_has_others(tmp_path):
     notebook = losses_of(Notebook, entry(tmp_path), double=True)
-    found = {"notebook": Answer(0.0, notebook), "ours": Answer(0.0, losses_of(Ours, entry(tmp_path), double=True))}
+    found = {
+        "notebook": Timed(0.0, notebook),
+        "ours": Timed(0.0, losses_of(ExplorerSide, entry(tmp_path), double=True)),
+    }
     assert max(differences(found)) < 1e-9
-    found["ours"] = Answer(0.0, losses_of(Ours, entry(tmp_path, seed=1), double=True))
+    found["ours"] = Timed(0.0, losses_of(ExplorerSide, entry(tmp_path, seed=1), double=True))
     assert min(differences(found)) > CLOSE
 
 
 def test_the_first_loss_is_equal_in_32_bits(tmp_path):
-    one, other = (losses_of(kind, entry(tmp_path), double=False)[0] for kind in (Notebook, Ours))
+    one, other = (losses_of(kind, entry(tmp_path), double=False)[0] for kind in (Notebook, ExplorerSide))
     assert abs(one - other) < 1e-5
 
 
 def test_a_turn_of_ours_is_an_epoch_of_a_real_run(tmp_path):
-    ours = Ours(entry(tmp_path), CPU)
+    ours = ExplorerSide(entry(tmp_path), CPU)
     ours.place()
     ours.tune()
     ours.begin(128, 32, turns=2)
@@ -124,22 +127,25 @@ def test_a_ratio_is_of_pairs():
 
 def test_work_is_two_operations_a_mac_and_three_passes_an_image():
     macs = plan_network(DESIGN).macs
-    pace = Match(DESIGN, RECIPE, None).pace([2.0], images=100, tests=50, peak=macs * 350 / 1e9)
+    pace = Comparison(DESIGN, RECIPE, None).pace([2.0], images=100, tests=50, peak=macs * 350 / 1e9)
     assert (pace.images_per_second, pace.peak_share) == (50.0, 1.0)
 
 
 def test_a_contender_ends_with_its_player(tmp_path):
-    with Player(entry(tmp_path), tmp_path / "log") as player:
-        assert player.ask("place").value == [10_000, 2_000]
-        assert player.ask("peak", "fp32").value > 0
-    assert player.process.returncode == 0
+    with SideProcess(entry(tmp_path), tmp_path / "log") as process:
+        assert process.ask("place").value == [10_000, 2_000]
+        assert process.ask("peak", "fp32").value > 0
+    assert process.process.returncode == 0
 
 
 def test_a_contender_that_dies_is_quoted(tmp_path):
     words = r"(?s)notebook ended with status 1: .*has no attribute 'dance'"
-    with Player(entry(tmp_path, "notebook"), tmp_path / "log") as player, pytest.raises(RuntimeError, match=words):
-        player.ask("dance")
-    assert player.process.returncode == 1
+    with (
+        SideProcess(entry(tmp_path, "notebook"), tmp_path / "log") as process,
+        pytest.raises(RuntimeError, match=words),
+    ):
+        process.ask("dance")
+    assert process.process.returncode == 1
 
 
 def test_the_notebook_has_the_allocator_as_it_comes(monkeypatch):

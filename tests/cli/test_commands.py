@@ -16,7 +16,7 @@ from explorer.architecture.presets import preset, preset_files
 from explorer.architecture.source.network import python_source
 from explorer.cli import main
 from explorer.cli.commands import COMMANDS
-from explorer.runs.commands import Continue, Train
+from explorer.runs.commands import ResumeRun, Train
 from explorer.runs.events import Epoch
 from explorer.runs.folder import RunFolder
 from explorer.runs.formats import FORMATS
@@ -502,8 +502,8 @@ def test_resume(run, orders, tmp_path):
     run("train", "--resume", "a-run", "--runs", str(tmp_path), "--epochs", "20", "--device", "cpu", "--events")
     run("train", "--resume", "a-run", "--runs", str(tmp_path))
     assert orders == [
-        (Continue("a-run", tmp_path, 20, "cpu"), True, False),
-        (Continue("a-run", tmp_path, None, None), False, False),
+        (ResumeRun("a-run", tmp_path, 20, "cpu"), True, False),
+        (ResumeRun("a-run", tmp_path, None, None), False, False),
     ]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from explorer.engine.kernels.fast_layers import LeanConv2d
+from explorer.engine.kernels.fast_layers import FastConv2d
 
 Results = tuple[Tensor, ...]
 
@@ -14,7 +14,7 @@ def both_ways(
     whole: nn.Conv2d, convolve: Callable[[Tensor, Tensor], Tensor], images: Tensor
 ) -> tuple[Results, Results]:
     """What `whole` and `convolve` put out, and the gradients of all that went in."""
-    other, images = LeanConv2d(whole), images.requires_grad_()
+    other, images = FastConv2d(whole), images.requires_grad_()
     other.convolve = convolve
     inputs = (images, *whole.parameters())
     outputs = whole(images), other(images)

@@ -8,9 +8,9 @@ from explorer.architecture.plan import plan_network
 from explorer.engine import worker
 from explorer.engine.kernels.rewrites import promised
 from explorer.engine.referee import referee
-from explorer.engine.training import fit as fit_module
 from explorer.engine.training import run
-from explorer.runs.commands import Continue, Train
+from explorer.engine.training import fit as fit_module
+from explorer.runs.commands import ResumeRun, Train
 from tests.engine.small import DESIGN
 
 referee(plan_network(DESIGN))  # what it imports, every child would import again
@@ -23,7 +23,7 @@ def context() -> multiprocessing.context.ForkServerContext:
     return found
 
 
-def work(command: Train | Continue, out: Path, save_every: float) -> None:
+def work(command: Train | ResumeRun, out: Path, save_every: float) -> None:
     """What a worker does with `command`; its lines go to the file `out`, its complaints beside it."""
     for descriptor, path in ((1, out), (2, out.with_suffix(".errors"))):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), descriptor)

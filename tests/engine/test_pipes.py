@@ -7,7 +7,7 @@ import pytest
 from explorer.engine import pipes
 from explorer.engine.pipes import END, Inbox
 from explorer.runs.commands import Pause, Stop
-from explorer.runs.events import MOST_CHARACTERS, Failed
+from explorer.runs.events import MAX_CHARACTERS, Failed
 from tests.patience import PATIENCE
 
 DESIGN = b'"design": {"schema": 1, "input": [1, 8, 8], "classes": 2, "stages": [{"blocks": 1, "width": 4}]}'
@@ -33,7 +33,7 @@ def told(monkeypatch, tmp_path):
     return read
 
 
-@pytest.mark.parametrize("length", [MOST_CHARACTERS, MOST_CHARACTERS + 1, 2 * MOST_CHARACTERS, 10_000_000])
+@pytest.mark.parametrize("length", [MAX_CHARACTERS, MAX_CHARACTERS + 1, 2 * MAX_CHARACTERS, 10_000_000])
 def test_a_line_too_long_is_answered_once_and_dropped(told, length):
     failed, pause = told(b"x" * length + b'\n{"command": "pause"}\n')
     assert (failed.of, failed.reason) == ("command", "a line of more than 1,000,000 characters is not read")

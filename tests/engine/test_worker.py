@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from explorer.engine.training.run import open_sessions
+from explorer.engine.training.run import open_runs
 from explorer.runs.answers import Estimate
-from explorer.runs.commands import Continue, Pause, Resume, StepOnce, Stop, Train, command_line
+from explorer.runs.commands import Pause, ResumeRun, StepOnce, Stop, Train, Unpause, command_line
 from explorer.runs.events import Step
 from explorer.runs.folder import find_run, list_runs
 from explorer.runs.launch import launch_local
@@ -121,17 +121,17 @@ def test_commands_one_after_the_other(start, recipe, tmp_path):
     worker.say(StepOnce())
     assert worker.until("paused")["step"] == paused + 1
     assert worker.until("heartbeat")["step"] == paused + 1
-    worker.say(Resume())
+    worker.say(Unpause())
     assert worker.until("resumed")["step"] == paused + 1
     worker.say(Stop())
     stopped = worker.until("stopped")["step"]
     assert find_run(started["run"], runs).state == "stopped"
 
-    worker.say(Continue(started["run"], runs, epochs=stopped // 3 + 2))
+    worker.say(ResumeRun(started["run"], runs, epochs=stopped // 3 + 2))
     assert worker.until("started")["step"] == stopped
     finished = worker.until("finished")
     assert finished["step"] == 3 * (stopped // 3 + 2)
-    worker.say(Continue(started["run"], runs))
+    worker.say(ResumeRun(started["run"], runs))
     assert "has done" in worker.until("failed")["reason"]
     assert worker.end() == 0
     run = find_run(started["run"], runs)
@@ -173,11 +173,11 @@ def test_killed_in_mid_epoch_and_resumed(start, recipe, tmp_path):
     assert first.process.wait(PATIENCE) == -signal.SIGKILL
     run = list_runs(runs)[0]
     assert run.state == "interrupted"
-    (session,) = open_sessions(Continue(str(run.folder), runs))
+    (session,) = open_runs(ResumeRun(str(run.folder), runs))
     assert session.training.counters.step >= 3
     assert find_run(run.id, runs).state == "running"
     with pytest.raises(Refused, match=f"in use by process {os.getpid()} since"):
-        open_sessions(Continue(run.id, runs))
+        open_runs(ResumeRun(run.id, runs))
     session.folder.close()
 
 

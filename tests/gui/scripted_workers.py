@@ -8,7 +8,7 @@ from typing import TypeVar
 import pytest
 
 from explorer.gui.workers.process import WorkerProcess
-from explorer.gui.workers.worker import Trainer
+from explorer.gui.workers.worker import WorkerClient
 from explorer.runs.answers import Answer, Question
 from explorer.runs.events import Device, Event, Failed, Hello, Said
 from explorer.runs.launch import launch_local
@@ -43,21 +43,21 @@ def worker(program: str) -> WorkerProcess:
 class Played:
     """A worker played by the test: what it was sent, and what it says. It has time from the beginning on."""
 
-    def __init__(self, trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.trainer, self.sent = trainer, []
-        monkeypatch.setattr(trainer.process, "send", self.sent.append)
-        monkeypatch.setattr(trainer.process, "start", lambda: None)
-        trainer.warm_up()
+    def __init__(self, client: WorkerClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.worker, self.sent = client, []
+        monkeypatch.setattr(client.process, "send", self.sent.append)
+        monkeypatch.setattr(client.process, "start", lambda: None)
+        client.warm_up()
         self.greet()
 
     def greet(self) -> None:
         self.say(Hello(1, {}, (Device("cpu", "a processor", 2**33),)))
 
     def die(self, reason: Sentence) -> None:
-        self.trainer.show_end(reason)
+        self.worker.show_end(reason)
 
     def say(self, *events: Event) -> None:
-        self.trainer.take_all(map(Said, events))
+        self.worker.take_all(map(Said, events))
 
     def asked(self, kind: type[Asked]) -> list[Asked]:
         return [each for each in self.sent if isinstance(each, kind)]

@@ -64,7 +64,7 @@ def test_an_ended_run_keeps_its_state(tmp_path, state):
 def test_newest_first_and_broken_folders_passed_over(tmp_path):
     for day in (1, 3, 2):
         make(tmp_path, state="finished", created=f"2026-01-0{day}T00:00:00+00:00").close()
-    for name, text in (("broken", "{"), ("strange", "[1]"), ("partial", '{"state": "running"}')):
+    for name, text in (("broken", "{"), ("unknown", "[1]"), ("partial", '{"state": "running"}')):
         (tmp_path / name).mkdir()
         (tmp_path / name / "run.json").write_text(text)
     assert [run.created.day for run in list_runs(tmp_path)] == [3, 2, 1]

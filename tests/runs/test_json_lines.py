@@ -7,8 +7,8 @@ from dataclasses import fields
 
 import pytest
 
-from explorer.runs.answers import Origin
-from explorer.runs.commands import Continue, command_line
+from explorer.runs.answers import ImageOrigin
+from explorer.runs.commands import ResumeRun, command_line
 from explorer.runs.events import KINDS, Failed, Step, Verdict, event_line, read_line
 from explorer.runs.json_lines import json_line
 from explorer.sentences import Sentence
@@ -42,7 +42,7 @@ def test_a_number_that_is_none_is_null_however_deep(number):
 def test_a_path_that_is_no_utf_8_comes_back():
     path = os.fsdecode("深度 ".encode() + b"\xff")
     assert strict(json_line({"path": path})) == {"path": path}
-    assert strict(command_line(Continue(path, path)))["run"] == path
+    assert strict(command_line(ResumeRun(path, path)))["run"] == path
     assert "深度" in json_line({"name": "深度"})
 
 
@@ -51,7 +51,7 @@ def test_no_event_has_a_bare_nan(kind):
     values = {each.name: WORST.get(each.type, ()) for each in fields(kind)}
     values |= {"referee": Verdict(True, 1, 1)} if "referee" in values else {}
     values |= {"rates": (math.nan, math.inf)} if "rates" in values else {}
-    values |= {"origin": Origin(1, 1, WORST[str])} if "origin" in values else {}
+    values |= {"origin": ImageOrigin(1, 1, WORST[str])} if "origin" in values else {}
     assert strict(event_line(kind(**values)))["event"] == kind.__name__.lower()
 
 

@@ -24,7 +24,7 @@ from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import DEFAULT, preset
 from explorer.bench.training.side import Entry
-from explorer.bench.training.side_process import Answer, Player
+from explorer.bench.training.side_process import SideProcess, Timed
 from explorer.engine.devices import choose_device, list_devices, multiplies_bf16_fast
 from explorer.runs.catalogue import data_sets
 from explorer.runs.recipe import RECIPES, Recipe
@@ -35,7 +35,7 @@ BARE_SHARE = 0.25  # of a turn's images are in one without loading, where not al
 STEPS = 3  # whose losses are compared
 DOUBLE_BATCH = 32  # images of a step in 64 bits
 CLOSE = 1e-4
-FEWEST = 3  # batches of a turn
+MIN_BATCHES = 3  # batches of a turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class Comparison:
     """What is trained, and for how long; `seconds` are those of the notebook's turn, None for the whole data set."""
 
     design: Design
@@ -76,14 +76,14 @@ class Match:
     seconds: float | None
     turns: int = TURNS
 
-    def play(self) -> dict[str, object]:
+    def run(self) -> dict[str, object]:
         """All figures as plain values. Raises RuntimeError if a contender dies."""
         with TemporaryDirectory() as folder, ExitStack() as stack:
-            players = {}
+            processes = {}
             for name, recipe in self.recipes().items():
                 entry = Entry("notebook" if name == "notebook" else "ours", self.design, recipe, Path(folder))
-                players[name] = stack.enter_context(Player(entry, Path(folder) / f"{name}.log"))
-            return self.measure(players)
+                processes[name] = stack.enter_context(SideProcess(entry, Path(folder) / f"{name}.log"))
+            return self.measure(processes)
 
     def recipes(self) -> dict[str, Recipe]:
         """Who takes part; a third one where the hardware multiplies bf16 fast."""
@@ -91,33 +91,33 @@ class Match:
         fast = self.recipe.change(precision="auto")
         return {**both, "ours_bf16": fast} if multiplies_bf16_fast(choose_device(fast.device)) else both
 
-    def measure(self, players: dict[str, Player]) -> dict[str, object]:
-        placed = {name: player.ask("place") for name, player in players.items()}
-        tuned = {name: player.ask("tune") for name, player in players.items()}
-        kinds = {name: kind_of_peak(self.recipe.device, tuned[name].value) for name in players}
+    def measure(self, processes: dict[str, SideProcess]) -> dict[str, object]:
+        placed = {name: process.ask("place") for name, process in processes.items()}
+        tuned = {name: process.ask("tune") for name, process in processes.items()}
+        kinds = {name: kind_of_peak(self.recipe.device, tuned[name].value) for name in processes}
         size = self.recipe.batch_size
-        losses = {name: player.ask("losses", STEPS, size, False) for name, player in players.items()}
+        losses = {name: process.ask("losses", STEPS, size, False) for name, process in processes.items()}
         exact = {
-            name: players[name].ask("losses", STEPS, min(size, DOUBLE_BATCH), True) for name in ("notebook", "ours")
+            name: processes[name].ask("losses", STEPS, min(size, DOUBLE_BATCH), True) for name in ("notebook", "ours")
         }
         all_images, all_tests = placed["notebook"].value
-        images = all_images if self.seconds is None else self.share(all_images, players["notebook"])
+        images = all_images if self.seconds is None else self.share(all_images, processes["notebook"])
         tests = max(1, round(all_tests * images / all_images))
-        begun = {name: player.ask("begin", images, tests, 1 + self.turns) for name, player in players.items()}
+        begun = {name: process.ask("begin", images, tests, 1 + self.turns) for name, process in processes.items()}
         peaks: dict[str, float] = {}
-        epochs = self.take_turns(players, "turn", kinds, peaks)
+        epochs = self.alternate(processes, "turn", kinds, peaks)
 
         part = BARE_SHARE if images < all_images else 1
         fewer, fewer_tests = min(images, self.whole_batches(part * images / size)), max(1, round(part * tests))
-        for player in players.values():
-            player.ask("prepare", fewer, fewer_tests)
-        bare = self.take_turns(players, "compute", kinds, peaks)
+        for process in processes.values():
+            process.ask("prepare", fewer, fewer_tests)
+        bare = self.alternate(processes, "compute", kinds, peaks)
 
         figures = {}
-        for name, player in players.items():
+        for name, process in processes.items():
             peak = peaks[kinds[name]]
             stages = {
-                "imports": player.imports,
+                "imports": process.imports,
                 "data": placed[name].seconds,
                 "tuning": tuned[name].seconds,
                 "network": begun[name].seconds,
@@ -131,7 +131,7 @@ class Match:
             )
         ratios = {
             f"ratio{name.removeprefix('ours')}{what}": asdict(ratio(times["notebook"], times[name]))
-            for name in players
+            for name in processes
             if name != "notebook"
             for what, times in (("", epochs), ("_without_loading", bare))
         }
@@ -150,7 +150,7 @@ class Match:
             "largest_loss_difference_in_64_bits": truly,
         }
 
-    def share(self, all_images: int, notebook: Player) -> int:
+    def share(self, all_images: int, notebook: SideProcess) -> int:
         """The images of a turn, by the time that a batch takes."""
         assert self.seconds
         notebook.ask("prepare", self.recipe.batch_size, 1)
@@ -159,18 +159,18 @@ class Match:
 
     def whole_batches(self, batches: float) -> int:
         """Images."""
-        return self.recipe.batch_size * max(FEWEST, round(batches))
+        return self.recipe.batch_size * max(MIN_BATCHES, round(batches))
 
-    def take_turns(
-        self, players: dict[str, Player], what: str, kinds: dict[str, str], peaks: dict[str, float]
+    def alternate(
+        self, processes: dict[str, SideProcess], what: str, kinds: dict[str, str], peaks: dict[str, float]
     ) -> dict[str, list[float]]:
         """The seconds of each one's turns; between them the best matrix products go into `peaks`."""
-        times: dict[str, list[float]] = {name: [] for name in players}
+        times: dict[str, list[float]] = {name: [] for name in processes}
         for _ in range(1 + self.turns):
-            for name, player in players.items():
-                times[name].append(player.ask(what).seconds)
-            for name, player in players.items():
-                peaks[kinds[name]] = max(peaks.get(kinds[name], 0.0), player.ask("peak", kinds[name]).value)
+            for name, process in processes.items():
+                times[name].append(process.ask(what).seconds)
+            for name, process in processes.items():
+                peaks[kinds[name]] = max(peaks.get(kinds[name], 0.0), process.ask("peak", kinds[name]).value)
         return {name: seconds[1:] for name, seconds in times.items()}
 
     def pace(self, times: Sequence[float], images: int, tests: int, peak: float) -> Pace:
@@ -180,7 +180,7 @@ class Match:
         return Pace(*(float(f"{value:.4g}") for value in (seconds, images / seconds, work / seconds / peak / 1e9)))
 
 
-def differences(losses: dict[str, Answer]) -> list[float]:
+def differences(losses: dict[str, Timed]) -> list[float]:
     """Between the losses of both sides, step by step."""
     pairs = zip(losses["notebook"].value, losses["ours"].value, strict=True)
     return [abs(one - other) for one, other in pairs]
@@ -207,7 +207,7 @@ def bench_train() -> dict[str, object]:
     results: dict[str, object] = {"hardware": hardware(device), "data": data}
     for size, seconds in SECONDS.items():
         design = preset(DEFAULT).change(input=(1, size, size))
-        results[f"{size}x{size}"] = Match(design, recipe, None if device.type == "cuda" else seconds).play()
+        results[f"{size}x{size}"] = Comparison(design, recipe, None if device.type == "cuda" else seconds).run()
     return results
 
 

@@ -1,4 +1,4 @@
-"""Ours: this program's side of `bench train`, a real run with its folder, events and checkpoints. No Qt."""
+"""ExplorerSide: this program's side of `bench train`, a real run with its folder, events and checkpoints. No Qt."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from explorer.bench.training.side import Entry
 from explorer.engine.data.datasets import load_data
 from explorer.engine.data.loader import Loader, batch_bounds, epoch_order, place_images
 from explorer.engine.referee import referee
-from explorer.engine.training.run import Session
+from explorer.engine.training.run import TrainingRun
 from explorer.engine.training.state import Training
 from explorer.engine.training.tuning import tuned
 from explorer.runs.folder import RunFolder
@@ -24,7 +24,7 @@ class Double(Training):
         return scores
 
 
-class Ours:
+class ExplorerSide:
     """A run of its own in each of its processes."""
 
     def __init__(self, entry: Entry, device: torch.device) -> None:
@@ -52,7 +52,7 @@ class Ours:
         train, test = first(self.train, images), first(self.test, tests)
         training = self.training(images, turns)
         folder = RunFolder.create(self.entry.runs, self.entry.design, training.recipe, self.plan.params)
-        self.session = Session(training, train, test, folder, referee(self.plan))
+        self.session = TrainingRun(training, train, test, folder, referee(self.plan))
         self.events = self.session.events()
 
     def turn(self) -> None:

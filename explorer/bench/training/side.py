@@ -1,4 +1,4 @@
-"""Contender: one side of `bench train` in a process of its own, asked for one thing at a time over its pipe. No Qt."""
+"""Side: one side of `bench train` in a process of its own, asked for one thing at a time over its pipe. No Qt."""
 
 import json
 import os
@@ -37,7 +37,7 @@ def read_entry(text: str) -> Entry:
     return Entry(side, from_line(design), read_recipe(recipe), Path(runs))
 
 
-class Contender(Protocol):
+class Side(Protocol):
     """What both sides can do; what takes time on the device is waited for by whoever asks."""
 
     def place(self) -> tuple[int, int]:
@@ -62,15 +62,15 @@ class Contender(Protocol):
         """Train and test with those: an epoch without its loading."""
 
 
-def make_contender(entry: Entry, device: torch.device) -> Contender:
+def make_side(entry: Entry, device: torch.device) -> Side:
     """Each side imports what it needs itself, and no more: that belongs to its set-up."""
     if entry.side == "notebook":
         from explorer.bench.training.notebook import Notebook
 
         return Notebook(entry, device)
-    from explorer.bench.training.explorer_side import Ours
+    from explorer.bench.training.explorer_side import ExplorerSide
 
-    return Ours(entry, device)
+    return ExplorerSide(entry, device)
 
 
 def peak(device: torch.device, kind: str) -> float:
@@ -106,7 +106,7 @@ def serve(entry: Entry) -> None:
     stream = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever else is printed must not stand between the answers
     device = choose_device(entry.recipe.device)
-    contender = make_contender(entry, device)
+    contender = make_side(entry, device)
     print(json.dumps([0, None]), file=stream, flush=True)
     for line in sys.stdin:
         what, *arguments = json.loads(line)

@@ -1,4 +1,4 @@
-"""Player: a contender's process as `bench train` sees it. No Qt."""
+"""SideProcess: a contender's process as `bench train` sees it. No Qt."""
 
 import json
 import subprocess
@@ -14,12 +14,12 @@ PATIENCE = 10.0  # seconds that a contender has to end
 LAST_WORDS = 500  # characters
 
 
-class Answer(NamedTuple):
+class Timed(NamedTuple):
     seconds: float
     value: Any
 
 
-class Player:
+class SideProcess:
     """Use it as a context; `imports` are the seconds from its start until it could be asked."""
 
     def __init__(self, entry: Entry, log: Path) -> None:
@@ -43,20 +43,20 @@ class Player:
             raise
         self.imports = time.perf_counter() - start
 
-    def ask(self, what: str, *arguments: object) -> Answer:
-        """Have the contender do `what`, a method of `Contender` or peak. Raises RuntimeError if it has died of it."""
+    def ask(self, what: str, *arguments: object) -> Timed:
+        """Have the contender do `what`, a method of `Side` or peak. Raises RuntimeError if it has died of it."""
         assert self.process.stdin
         with suppress(BrokenPipeError):  # there will be no answer either
             print(json.dumps([what, *arguments]), file=self.process.stdin, flush=True)
         return self.answer()
 
-    def answer(self) -> Answer:
+    def answer(self) -> Timed:
         assert self.process.stdout
         line = self.process.stdout.readline()
         if not line:
             words = self.log.read_text(encoding="utf-8", errors="replace").strip()[-LAST_WORDS:]
             raise RuntimeError(f"{self.entry.side} ended with status {self.process.wait()}: {words}")
-        return Answer(*json.loads(line))
+        return Timed(*json.loads(line))
 
     def end(self) -> None:
         """Close its pipes and wait for it; kill it if it does not mind."""
@@ -69,7 +69,7 @@ class Player:
             self.process.kill()
             self.process.wait()
 
-    def __enter__(self) -> "Player":
+    def __enter__(self) -> "SideProcess":
         return self
 
     def __exit__(self, *_: object) -> None:

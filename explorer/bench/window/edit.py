@@ -16,7 +16,7 @@ from explorer.gui.app import check_start, make_application
 from explorer.gui.session import Session
 from explorer.gui.widgets.paint_watch import PaintWatch
 from explorer.gui.workers.inquiry import Inquiry
-from explorer.gui.workers.pool import Crew
+from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.process import WorkerProcess
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import Torchinfo
@@ -88,20 +88,20 @@ def torchinfo_times(names: Sequence[str]) -> dict[str, float]:
 
     Raises Refused if it cannot say.
     """
-    crew = Crew(Path(), WorkerProcess())
+    pool = WorkerPool(Path(), WorkerProcess())
     times, reasons = dict[str, float](), list[str]()
     inquiries = []
     for name in names:
-        inquiry = Inquiry(crew, Torchinfo(preset(name), Recipe(device="cpu"), runs=Path()))
+        inquiry = Inquiry(pool, Torchinfo(preset(name), Recipe(device="cpu"), runs=Path()))
         inquiry.answered.connect(lambda answer, name=name: times.update({name: answer.milliseconds}))
         inquiry.refused.connect(reasons.append)
         inquiries.append(inquiry)
-    crew.front.warm_up()
+    pool.shown.warm_up()
     try:
-        wait(lambda: len(times) + len(reasons) == len(names) or crew.front.state is WorkerState.GONE)
+        wait(lambda: len(times) + len(reasons) == len(names) or pool.shown.state is WorkerState.GONE)
     finally:
-        crew.shut_down()
-        wait(lambda: not crew.is_running())
+        pool.shut_down()
+        wait(lambda: not pool.is_running())
     if len(times) < len(names):
-        raise refuse("torchinfo", "{reason}", reason=" ".join(reasons or [crew.front.message]))
+        raise refuse("torchinfo", "{reason}", reason=" ".join(reasons or [pool.shown.message]))
     return times

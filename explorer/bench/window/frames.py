@@ -37,9 +37,9 @@ def bench_frames(runs: Path) -> dict[str, dict[str, float]]:
 
 def frame_times(session: Session, steps: int) -> tuple[list[float], list[float]]:
     """Seconds of each of `FRAMES` frames of a run that has done so many steps: by the clock, and of work."""
-    trainer, plots = session.trainer, session.history.plots
+    worker, plots = session.worker, session.history.plots
     run = LiveRun(preset(DEFAULT), Recipe(), f"{steps} steps", curves=Curves(past(steps)))
-    trainer.live = (run,)
+    worker.live = (run,)
     watch = PaintWatch(plots.loss.plot.viewport(), plots.accuracy.plot.viewport())
     painted: list[tuple[float, float]] = []
     watch.painted.connect(lambda: painted.append((time.perf_counter(), time.thread_time())))
@@ -51,7 +51,7 @@ def frame_times(session: Session, steps: int) -> tuple[list[float], list[float]]
         painted.clear()
         watch.arm()
         begin, begun = time.perf_counter(), time.thread_time()
-        trainer.process.received.emit([Said(event, run.id)])  # as the worker's process hands on what it heard
+        worker.process.received.emit([Said(event, run.id)])  # as the worker's process hands on what it heard
         wait(lambda: painted)
         times.append(painted[0][0] - begin)
         work.append(painted[0][1] - begun)

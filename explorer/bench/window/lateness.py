@@ -31,24 +31,24 @@ def training_lateness(runs: Path, seconds: float) -> dict[str, object]:
     window = session.window
     window.show()
     wait_complete(session)
-    trainer = session.trainer
-    wait(lambda: trainer.hello)
+    worker = session.worker
+    wait(lambda: worker.hello)
     firsts: dict[str, float] = {}
     begin = time.monotonic()
 
     def note() -> None:
-        if trainer.run and trainer.run.step:
+        if worker.run and worker.run.step:
             firsts.setdefault("first_point_s", round(time.monotonic() - begin, 1))
-        if trainer.run and trainer.run.epoch:
+        if worker.run and worker.run.epoch:
             firsts.setdefault("first_validation_s", round(time.monotonic() - begin, 1))
 
-    trainer.progressed.connect(note)
+    worker.progressed.connect(note)
     QTest.mouseClick(window.training.start, Qt.MouseButton.LeftButton)
     wait(lambda: "first_point_s" in firsts)
     late = timer_lateness(seconds)
     session.end()
     window.hide()
-    wait(lambda: not trainer.process.is_running())
+    wait(lambda: not worker.process.is_running())
     return {**figures(late), "max_ms": round(1000 * max(late), 2), "ticks": len(late), **firsts}
 
 

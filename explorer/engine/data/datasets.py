@@ -140,11 +140,11 @@ def folder_files(data_set: DataSet) -> tuple[Files, Files]:
 def class_files(root: Path, names: list[str]) -> Files:
     """Every image below `root` with its label; the classes of validation are those of training. Raises Refused."""
     try:
-        if strange := sorted(
+        if unknown := sorted(
             {each.name for each in root.iterdir() if each.is_dir() and each.name[0] != "."} - {*names}
         ):
             what = QT_TRANSLATE_NOOP("explorer", "{path!r} is a class that training does not have")
-            raise refuse("data", what, path=str(root / strange[0]))
+            raise refuse("data", what, path=str(root / unknown[0]))
         return [
             (path, label)
             for label, name in enumerate(names)

@@ -10,17 +10,17 @@ from torch import Tensor, nn
 
 WARMING = 3  # calls before the recording, as torch asks for: libraries choose their algorithms in them
 
-Pull = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+BackwardStep = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
 class Graph:
-    """`pull`, recorded at its first call; a call with other shapes goes to `pull` itself.
+    """`backward_step`, recorded at its first call; a call with other shapes goes to `backward_step` itself.
 
     It leaves gradients in the parameters of `network` and changes the network's buffers.
     """
 
-    def __init__(self, network: nn.Module, pull: Pull) -> None:
-        self.network, self.pull = network, pull
+    def __init__(self, network: nn.Module, backward_step: BackwardStep) -> None:
+        self.network, self.backward_step = network, backward_step
         self.recorded: torch.cuda.CUDAGraph | None = None
         self.inputs: tuple[Tensor, ...] = ()
         self.outputs: tuple[Tensor, ...] = ()
@@ -30,7 +30,7 @@ class Graph:
         recorded = self.recorded or self.record(pixels, targets)
         pairs = list(zip(self.inputs, (pixels, targets), strict=True))
         if any((mine.shape, mine.dtype) != (given.shape, given.dtype) for mine, given in pairs):
-            return self.pull(pixels, targets)
+            return self.backward_step(pixels, targets)
         for mine, given in pairs:
             mine.copy_(given)
         recorded.replay()
@@ -47,13 +47,13 @@ class Graph:
         aside.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(aside):
             for _ in range(WARMING):
-                self.pull(pixels, targets)
+                self.backward_step(pixels, targets)
         torch.cuda.current_stream().wait_stream(aside)
         for each in self.network.parameters():
             each.grad = None  # the recorded call makes them anew, in memory of its own
         recorded = torch.cuda.CUDAGraph()
         with torch.cuda.graph(recorded):
-            self.outputs = self.pull(*self.inputs)
+            self.outputs = self.backward_step(*self.inputs)
         self.gradients = [each.grad for each in self.network.parameters()]
         with torch.no_grad():
             for values, old in zip(self.network.buffers(), before, strict=True):

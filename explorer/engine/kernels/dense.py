@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from explorer.engine.kernels.taps import Reach, reaches, useful_taps
+from explorer.engine.kernels.taps import TapRange, tap_ranges, useful_taps
 
 
 def convolve(maps: Tensor, taps: Tensor, stride: int) -> Tensor:
@@ -20,12 +20,12 @@ def convolve(maps: Tensor, taps: Tensor, stride: int) -> Tensor:
     columns = useful_taps(width, kernel, stride)
     last = (width - 1) // stride * stride  # where the last window begins
     padding = 0, 0, columns.padding, last + columns.end - columns.first - columns.padding - width
-    rows = reaches(height, kernel, stride)
-    out: Tensor = Products.apply(F.pad(maps, padding), taps, rows, slice(columns.first, columns.end), stride)
+    rows = tap_ranges(height, kernel, stride)
+    out: Tensor = RowMatmul.apply(F.pad(maps, padding), taps, rows, slice(columns.first, columns.end), stride)
     return out
 
 
-class Products(torch.autograd.Function):
+class RowMatmul(torch.autograd.Function):
     """One product of matrices for each row that a convolution puts out; autograd's own would copy all weights for each.
 
     `pixels` (n, height, width, channels), padded at the sides, and `taps` (outputs, kernel, kernel, channels), of which
@@ -33,7 +33,9 @@ class Products(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, pixels: Tensor, taps: Tensor, rows: Sequence[Reach], columns: slice, stride: int) -> Tensor:
+    def forward(
+        ctx: Any, pixels: Tensor, taps: Tensor, rows: Sequence[TapRange], columns: slice, stride: int
+    ) -> Tensor:
         ctx.save_for_backward(pixels, taps)
         ctx.where = rows, columns, stride
         width = columns.stop - columns.start
@@ -58,6 +60,6 @@ class Products(torch.autograd.Function):
         return of_pixels, of_taps, None, None, None
 
 
-def windows(pixels: Tensor, row: Reach, width: int, stride: int) -> Tensor:
-    """What each position of a row reaches: (n, positions, taps · channels)."""
+def windows(pixels: Tensor, row: TapRange, width: int, stride: int) -> Tensor:
+    """What each position of a row tap_ranges: (n, positions, taps · channels)."""
     return pixels[:, row.positions].unfold(2, width, stride).permute(0, 2, 1, 4, 3).flatten(2)

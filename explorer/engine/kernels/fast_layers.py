@@ -19,7 +19,7 @@ from explorer.engine.kernels import dense, winograd
 from explorer.engine.kernels.taps import Taps, useful_taps
 
 
-class LeanConv2d(nn.Conv2d):
+class FastConv2d(nn.Conv2d):
     """A convolution with some of its taps, perhaps as products of matrices, in training perhaps without its bias.
 
     Parameters are those of the one it replaces.
@@ -55,7 +55,7 @@ def cast(*values: Tensor) -> tuple[Tensor, ...]:
     return tuple(each.to(torch.get_autocast_dtype(device)) for each in values)
 
 
-class LeanNorm2d(nn.BatchNorm2d):
+class FastNorm2d(nn.BatchNorm2d):
     """A norm behind a convolution that leaves out its bias in training; only the running mean must still know of it."""
 
     def __init__(self, whole: nn.BatchNorm2d, bias: Tensor) -> None:
@@ -79,12 +79,12 @@ class LeanNorm2d(nn.BatchNorm2d):
         return out
 
 
-def lean(model: nn.Module, name: str) -> LeanConv2d:
-    """The convolution of that name, which is made a lean one if it is not yet."""
+def fast_convolution(model: nn.Module, name: str) -> FastConv2d:
+    """The convolution of that name, which is made a fast_convolution one if it is not yet."""
     whole = model.get_submodule(name)
     assert isinstance(whole, nn.Conv2d)
-    if not isinstance(whole, LeanConv2d):
-        whole = LeanConv2d(whole)
+    if not isinstance(whole, FastConv2d):
+        whole = FastConv2d(whole)
         model.set_submodule(name, whole)
     return whole
 
@@ -103,7 +103,7 @@ def crop_taps(model: nn.Module, plan: Plan) -> None:
     optimizers do not have to.
     """
     for layer in croppable(plan):
-        cropped = lean(model, layer.name)
+        cropped = fast_convolution(model, layer.name)
         cropped.rows, cropped.columns = taps_of(layer)
         cropped.weight.data = cropped.weight.data.contiguous()
 
@@ -149,7 +149,7 @@ def winograd_convolutions(plan: Plan) -> Iterator[Layer]:
 
 def replace(model: nn.Module, layer: Layer, convolve: Callable[[Tensor, Tensor], Tensor]) -> None:
     """Have that convolution of `model` computed by `convolve`, and its weights lie in memory as that takes them."""
-    replaced = lean(model, layer.name)
+    replaced = fast_convolution(model, layer.name)
     replaced.convolve = convolve
     replaced.weight.data = replaced.weight.data.contiguous(memory_format=torch.channels_last)
 
@@ -157,12 +157,12 @@ def replace(model: nn.Module, layer: Layer, convolve: Callable[[Tensor, Tensor],
 def fold_biases(model: nn.Module, plan: Plan) -> None:
     """Leave out, in training, every bias that the norm behind it undoes."""
     for convolution, norm in foldable(plan):
-        folded = lean(model, convolution.name)
+        folded = fast_convolution(model, convolution.name)
         folded.undone = True
         whole, bias = model.get_submodule(norm.name), folded.bias
         assert isinstance(whole, nn.BatchNorm2d)
         assert bias is not None
-        model.set_submodule(norm.name, LeanNorm2d(whole, bias))
+        model.set_submodule(norm.name, FastNorm2d(whole, bias))
 
 
 def foldable(plan: Plan) -> Iterator[tuple[Layer, Layer]]:

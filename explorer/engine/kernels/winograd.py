@@ -20,7 +20,7 @@ from torch import Tensor
 POINTS = (0.0, 1.0, -1.0, 2.0, -2.0)
 TRANSFORM = 80  # multiplications for a product take as long as one value's way in or out
 AT_ONCE = 2**20  # values: what is computed of them in one go should stay in the processor's caches
-MOST_KEPT = 2**25  # values of a layer that wait for its backward
+MAX_KEPT = 2**25  # values of a layer that wait for its backward
 
 
 class Scheme(NamedTuple):
@@ -91,12 +91,12 @@ class Tiling(NamedTuple):
             tiles = frame.as_strided((side + 2, side + 2, len(part), down, across, channels), strides)
             yield transform(scheme(side, maps.dtype).tiles, flat(tiles))
 
-    def room(self, maps: int, channels: int, like: Tensor) -> Tensor:
+    def allocate(self, maps: int, channels: int, like: Tensor) -> Tensor:
         """For what all tiles put out, which may be more than the maps have."""
         down, across = self.grid
         return like.new_empty(maps, down * self.side, across * self.side, channels)
 
-    def put(self, products: Tensor, place: Tensor) -> None:
+    def write(self, products: Tensor, place: Tensor) -> None:
         """What comes of a product for each value of a tile, (values, tiles, channels), into a `room`."""
         squares = self.squares(place)
         squares.copy_(transform(scheme(self.side, place.dtype).outputs, products).view(squares.shape))
@@ -106,10 +106,10 @@ class Tiling(NamedTuple):
         down, across = self.grid
         return room.view(len(room), down, self.side, across, self.side, -1).permute(2, 4, 0, 1, 3, 5)
 
-    def inner(self, room: Tensor) -> Tensor:
+    def crop(self, room: Tensor) -> Tensor:
         return room[:, : self.height, : self.width].contiguous()
 
-    def outer(self, maps: Tensor) -> Tensor:
+    def pad(self, maps: Tensor) -> Tensor:
         """`maps` in a `room`, with zeros around them."""
         down, across = self.grid
         padding = 0, 0, 0, across * self.side - self.width, 0, down * self.side - self.height
@@ -136,7 +136,7 @@ def is_faster(inputs: int, outputs: int, height: int, width: int) -> bool:
 def values_kept(maps: int, channels: int, height: int, width: int) -> int:
     """How many values of tiles wait for backward; where they would be too many they are computed again there."""
     values = maps * channels * tiling(height, width).values
-    return values if values <= MOST_KEPT else 0
+    return values if values <= MAX_KEPT else 0
 
 
 def convolve(maps: Tensor, taps: Tensor) -> Tensor:
@@ -167,7 +167,7 @@ class Winograd(torch.autograd.Function):
         cut = tiling(*maps.shape[1:3])
         step, matrices = cut.step(taps), scheme(cut.side, maps.dtype)
         of_values = maps.new_zeros(len(matrices.taps), len(taps), taps.shape[3])
-        for seen, part in zip(kept or cut.seen(maps, step), torch.split(cut.outer(gradient), step), strict=True):
+        for seen, part in zip(kept or cut.seen(maps, step), torch.split(cut.pad(gradient), step), strict=True):
             of_values.baddbmm_(transform(matrices.outputs.t(), flat(cut.squares(part))).mT, seen)
         of_taps = transform(matrices.taps.t(), of_values).view(3, 3, *of_values.shape[1:]).permute(2, 0, 1, 3)
         return multiply(gradient, taps.flip(1, 2).transpose(0, 3)), of_taps.contiguous()
@@ -178,9 +178,9 @@ def multiply(maps: Tensor, taps: Tensor, kept: list[Tensor] | None = None) -> Te
     cut = tiling(*maps.shape[1:3])
     step = cut.step(taps)
     values = transform(scheme(cut.side, maps.dtype).taps, taps.permute(1, 2, 0, 3).flatten(0, 1)).mT
-    room = cut.room(len(maps), len(taps), maps)
+    room = cut.allocate(len(maps), len(taps), maps)
     for seen, place in zip(cut.seen(maps, step), torch.split(room, step), strict=True):
-        cut.put(seen @ values, place)
+        cut.write(seen @ values, place)
         if kept is not None:
             kept.append(seen)
-    return cut.inner(room)
+    return cut.crop(room)

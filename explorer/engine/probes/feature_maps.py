@@ -18,8 +18,8 @@ from torch import Tensor, nn
 from explorer.architecture.design import Design
 from explorer.engine.data.datasets import DATASETS, Images, fit_image, folder_files, load_data, open_image
 from explorer.engine.data.loader import place_images
-from explorer.engine.probes.probed_network import Subject
-from explorer.runs.answers import MAX_MAPS, FeatureMaps, Maps, Origin, Sheet, sent_size
+from explorer.engine.probes.probed_network import ProbedNetwork
+from explorer.runs.answers import MAX_MAPS, FeatureMaps, ImageOrigin, Maps, Sheet, sent_size
 from explorer.runs.catalogue import describe_data
 from explorer.sentences import QT_TRANSLATE_NOOP
 from explorer.validation import refuse
@@ -34,24 +34,24 @@ class Picture(NamedTuple):
     """An image at the design's input, uint8 of (channels, height, width), and what it was before."""
 
     pixels: Tensor
-    origin: Origin
+    origin: ImageOrigin
 
 
-def travel(subject: Subject, question: Maps) -> FeatureMaps:
+def travel(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
     """The feature maps of an image in a file, or of one of the validation images.
 
     Raises Refused for what is no image, and where a network's numbers have become too large for a float.
     """
-    design = subject.plan.design
+    design = probed.plan.design
     if design.input[0] not in (1, 3):
         what = QT_TRANSLATE_NOOP("explorer", "the design takes {channels} channels, an image has 1 or 3")
         raise refuse("input", what, channels=design.input[0])
-    gallery = open_gallery(subject.recipe.data, design)
+    gallery = open_gallery(probed.recipe.data, design)
     number = question.image % len(gallery)
     picture = read_picture(Path(question.file), design) if question.file else gallery[number]()
-    settle_norms(subject, gallery)
+    settle_norms(probed, gallery)
     pictures = {"": shrink(picture.pixels)}
-    for name, maps in follow(subject, picture.pixels):
+    for name, maps in follow(probed, picture.pixels):
         if not maps.isfinite().all():
             what = QT_TRANSLATE_NOOP("explorer", "puts out numbers too large for a float: the weights have no use")
             raise refuse(name, what)
@@ -83,7 +83,7 @@ def take_picture(images: Images, number: int, design: Design) -> Picture:
     chosen = slice(number, number + 1)
     scaled = place_images(Images(images.pixels[chosen], images.labels[chosen]), design, CPU).pixels[0]
     channels, height, width = images.pixels.shape[1:]
-    origin = Origin(width, height, "L" if channels == 1 else "RGB", label=int(images.labels[number]))
+    origin = ImageOrigin(width, height, "L" if channels == 1 else "RGB", label=int(images.labels[number]))
     return Picture(scaled.expand(design.input), origin)
 
 
@@ -94,31 +94,31 @@ def read_picture(path: Path, design: Design, label: int = -1) -> Picture:
     image, turned = open_image(path)
     pixels = torch.from_numpy(fit_image(image, design.input)).permute(2, 0, 1)
     (width, height), (_, rows, columns) = image.size, design.input
-    return Picture(pixels, Origin(width, height, image.mode, turned, width * rows != height * columns, label))
+    return Picture(pixels, ImageOrigin(width, height, image.mode, turned, width * rows != height * columns, label))
 
 
-def settle_norms(subject: Subject, gallery: Sequence[Callable[[], Picture]]) -> None:
+def settle_norms(probed: ProbedNetwork, gallery: Sequence[Callable[[], Picture]]) -> None:
     """Let the norms of an untrained network see some images, as in the first step of training.
 
     Until then they let everything pass, and the values double from block to block: hundreds of blocks end in infinity.
     """
-    norms = [module for module in subject.network.modules() if isinstance(module, nn.BatchNorm2d)]
+    norms = [module for module in probed.network.modules() if isinstance(module, nn.BatchNorm2d)]
     if any(int(norm.num_batches_tracked) for norm in norms if norm.num_batches_tracked is not None):
         return
     for norm in norms:
         norm.momentum = None  # the mean over all that was seen
     batch = torch.stack([gallery[number % len(gallery)]().pixels for number in range(SETTLING)])
-    subject.network.train()
-    subject.network(batch.to(subject.device).float() / 255)
-    subject.network.eval()
+    probed.network.train()
+    probed.network(batch.to(probed.device).float() / 255)
+    probed.network.eval()
 
 
-def follow(subject: Subject, pixels: Tensor) -> Iterator[tuple[str, Tensor]]:
+def follow(probed: ProbedNetwork, pixels: Tensor) -> Iterator[tuple[str, Tensor]]:
     """The name of each section and what it puts out for one image, on the CPU: maps, and at last the scores."""
-    x = pixels.to(subject.device).float().unsqueeze(0) / 255
-    for section in subject.plan.sections:
+    x = pixels.to(probed.device).float().unsqueeze(0) / 255
+    for section in probed.plan.sections:
         for name in [layer.name for layer in section.loose] or [section.name]:
-            x = subject.network.get_submodule(name)(x.flatten(1) if name == "fc" else x)
+            x = probed.network.get_submodule(name)(x.flatten(1) if name == "fc" else x)
         yield section.name, x[0].cpu()
 
 

@@ -19,13 +19,13 @@ from explorer.engine.data.datasets import Images
 from explorer.engine.data.loader import Loader, batch_bounds, place_images
 from explorer.engine.kernels.rewrites import make_network
 from explorer.engine.model import ResidualBlock, set_branch_to_zero
-from explorer.engine.probes.probed_network import Subject
+from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.engine.training.growth import grow
 from explorer.runs.answers import Comparison, Insert, Inserted, Logits, Zero, Zeroed
 from explorer.sentences import QT_TRANSLATE_NOOP
 from explorer.validation import Complaint, Refused, refuse
 
-MOST_IMAGES, FEWEST_IMAGES = 2000, 50
+MAX_IMAGES, MIN_IMAGES = 2000, 50
 AFFORDABLE = 10**11  # multiply–accumulates of one pass: some seconds on two cores
 BATCH = 100
 ROWS, CLASSES = 3, 10  # of the logits that an answer shows
@@ -33,27 +33,27 @@ ROWS, CLASSES = 3, 10  # of the logits that an answer shows
 Found = TypeVar("Found", bound=Comparison)
 
 
-def zero(subject: Subject, question: Zero) -> Zeroed:
+def zero(probed: ProbedNetwork, question: Zero) -> Zeroed:
     """Compare with the branches of the named blocks at zero. Raises Refused."""
     if not question.blocks:
         raise refuse("blocks", "name at least one")
-    network = copy.deepcopy(subject.network)
+    network = copy.deepcopy(probed.network)
     blocks = {name: each for name, each in network.named_modules() if isinstance(each, ResidualBlock)}
     for path in question.blocks:
         if path not in blocks:
             raise refuse("blocks", "{path!r} is not a block of this design", path=path[:40])
         set_branch_to_zero(blocks[path])
-    return compare(subject, network, Zeroed, question.blocks)
+    return compare(probed, network, Zeroed, question.blocks)
 
 
-def insert(subject: Subject, question: Insert) -> Inserted:
+def insert(probed: ProbedNetwork, question: Insert) -> Inserted:
     """Compare with an identity inserted where it is wanted. Raises Refused."""
-    ruling = insertion(subject.plan, question.block)
-    if not ruling.holds:
-        raise Refused(Complaint("block", ruling.why))
-    network = make_network(plan_network(deepened(subject.plan.design, question.block)), subject.device).eval()
-    grow(network, subject.network.state_dict(), [question.block])
-    return compare(subject, network, Inserted, (question.block,))
+    verdict = insertion(probed.plan, question.block)
+    if not verdict.holds:
+        raise Refused(Complaint("block", verdict.why))
+    network = make_network(plan_network(deepened(probed.plan.design, question.block)), probed.device).eval()
+    grow(network, probed.network.state_dict(), [question.block])
+    return compare(probed, network, Inserted, (question.block,))
 
 
 @contextmanager
@@ -78,15 +78,15 @@ def watch(network: nn.Module, paths: Iterable[str]) -> Iterator[list[str]]:
             each.remove()
 
 
-def compare(subject: Subject, changed: nn.Module, kind: type[Found], paths: tuple[str, ...]) -> Found:
-    """Run the subject and its self that was `changed` at the blocks `paths` on the same images. Raises Refused."""
-    images = chosen_images(subject)
+def compare(probed: ProbedNetwork, changed: nn.Module, kind: type[Found], paths: tuple[str, ...]) -> Found:
+    """Run the probed and its self that was `changed` at the blocks `paths` on the same images. Raises Refused."""
+    images = chosen_images(probed)
     difference, equal, hits = 0.0, True, [0, 0]
     rows: list[Logits] = []
     with watch(changed, paths) as identities:
         for bounds in batch_bounds(len(images), BATCH):
             pixels, labels = images.batch(bounds)
-            before, after = subject.network(pixels), changed(pixels)
+            before, after = probed.network(pixels), changed(pixels)
             largest = (after - before).abs().max().item()
             if not math.isfinite(largest):
                 raise refuse("logits", QT_TRANSLATE_NOOP("explorer", "are no finite numbers any more"))
@@ -109,9 +109,9 @@ def compare(subject: Subject, changed: nn.Module, kind: type[Found], paths: tupl
     )
 
 
-def chosen_images(subject: Subject) -> Loader:
+def chosen_images(probed: ProbedNetwork) -> Loader:
     """As many validation images as a few seconds allow, from all parts of the set: a folder's come class by class."""
-    pixels, labels = subject.data.validation
-    count = min(MOST_IMAGES, len(labels), max(FEWEST_IMAGES, AFFORDABLE // subject.plan.macs))
+    pixels, labels = probed.data.validation
+    count = min(MAX_IMAGES, len(labels), max(MIN_IMAGES, AFFORDABLE // probed.plan.macs))
     chosen = torch.linspace(0, len(labels) - 1, count).round().long()
-    return place_images(Images(pixels[chosen], labels[chosen]), subject.plan.design, subject.device)
+    return place_images(Images(pixels[chosen], labels[chosen]), probed.plan.design, probed.device)

@@ -18,7 +18,7 @@ from explorer.runs.events import Event, Progress
 from explorer.sentences import QT_TRANSLATE_NOOP
 from explorer.validation import refuse
 
-LEAST, MOST = 1e-4, 10.0
+MIN_RATE, MAX_RATE = 1e-4, 10.0
 STEPS = 100
 MEMORY = 0.9  # of the smoothed loss
 HOPELESS = 4.0  # times the lowest smoothed loss: larger rates need not be tried
@@ -41,7 +41,7 @@ def steps(question: Sweep, training: Training, train: Loader) -> Iterator[Event]
 
     Advised is the one at which the loss fell fastest.
     """
-    rates = [LEAST * (MOST / LEAST) ** (step / (STEPS - 1)) for step in range(STEPS)]
+    rates = [MIN_RATE * (MAX_RATE / MIN_RATE) ** (step / (STEPS - 1)) for step in range(STEPS)]
     feed = Feed(train, question.recipe, 1, question.design.classes)
     pending: list[Tensor] = []
     losses: list[float] = []
@@ -50,7 +50,7 @@ def steps(question: Sweep, training: Training, train: Loader) -> Iterator[Event]
         for group in training.optimizer.param_groups:
             group["lr"] = rate
         pending.append(training.learn(*feed[bounds])[0])
-        if time.monotonic() - read < READ_EVERY and rate < MOST:
+        if time.monotonic() - read < READ_EVERY and rate < MAX_RATE:
             continue
         losses += torch.stack(pending).tolist()
         pending.clear()
@@ -62,7 +62,7 @@ def steps(question: Sweep, training: Training, train: Loader) -> Iterator[Event]
     lowest = shown.index(min(shown)) if shown else 0  # what falls after a rise has been thrown up before
     if not lowest:
         what = QT_TRANSLATE_NOOP("explorer", "the loss falls at no rate from {least:g} on")
-        raise refuse("lr", what, least=LEAST)
+        raise refuse("lr", what, least=MIN_RATE)
     first = min(SETTLING, lowest - 1)
     falls = [before - after for before, after in pairwise(shown[first : lowest + 1])]
     advised = rates[first + falls.index(max(falls))]

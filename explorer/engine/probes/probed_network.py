@@ -1,4 +1,4 @@
-"""Subject: the network that a question is about, ready to be run, and the data that it learns from. No Qt."""
+"""ProbedNetwork: the network that a question is about, ready to be run, and the data that it learns from. No Qt."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +19,7 @@ from explorer.runs.recipe import Recipe
 
 
 @dataclass(frozen=True)
-class Subject:
+class ProbedNetwork:
     """A network in eval mode on `device`; its data is read when a question first wants it."""
 
     plan: Plan
@@ -33,7 +33,7 @@ class Subject:
         return load_data(self.recipe.data, self.plan.design)
 
 
-def subject_of(probe: Probe) -> Subject:
+def open_probed_network(probe: Probe) -> ProbedNetwork:
     """The network with its run's weights, or with those that a run would begin with. Raises Refused."""
     plan, device = buildable_plan(probe.design), choose_device(probe.recipe.device)
     torch.manual_seed(probe.recipe.seed)
@@ -41,4 +41,4 @@ def subject_of(probe: Probe) -> Subject:
     if probe.run:
         run = find_run(probe.run, probe.runs)
         fill(network, probe.design, run, weights_of(run), probe.grown)
-    return Subject(plan, network.eval(), probe.recipe, device)
+    return ProbedNetwork(plan, network.eval(), probe.recipe, device)

@@ -6,12 +6,12 @@ from typing import Any
 import torch
 
 from explorer.engine.probes import feature_maps, lesion, torchinfo_time
-from explorer.engine.probes.probed_network import Subject, subject_of
+from explorer.engine.probes.probed_network import ProbedNetwork, open_probed_network
 from explorer.engine.training.run import answered
 from explorer.runs.answers import Answer, Insert, Maps, Probe, Torchinfo, Zero
 from explorer.runs.events import Failed
 
-PROBES: dict[type[Probe], Callable[[Subject, Any], Answer]] = {
+PROBES: dict[type[Probe], Callable[[ProbedNetwork, Any], Answer]] = {
     Zero: lesion.zero,
     Insert: lesion.insert,
     Maps: feature_maps.travel,
@@ -24,6 +24,6 @@ def probe(question: Probe) -> Answer | Failed:
 
     def ask() -> Answer:
         with torch.random.fork_rng(), torch.inference_mode():
-            return PROBES[type(question)](subject_of(question), question)
+            return PROBES[type(question)](open_probed_network(question), question)
 
     return answered(question, ask)

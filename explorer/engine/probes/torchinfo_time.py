@@ -4,16 +4,16 @@ import statistics
 import time
 
 from explorer.architecture.plan import Plan
-from explorer.engine.probes.probed_network import Subject
+from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.engine.referee import referee
 from explorer.runs.answers import Torchinfo, TorchinfoTime
 
 ROUNDS = 3
 
 
-def torchinfo(subject: Subject, question: Torchinfo) -> TorchinfoTime:
-    """Time it for the subject's design."""
-    return TorchinfoTime(milliseconds=torchinfo_ms(subject.plan))
+def torchinfo(probed: ProbedNetwork, question: Torchinfo) -> TorchinfoTime:
+    """Time it for the probed's design."""
+    return TorchinfoTime(milliseconds=torchinfo_ms(probed.plan))
 
 
 def torchinfo_ms(plan: Plan) -> float:

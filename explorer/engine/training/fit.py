@@ -21,7 +21,7 @@ from explorer.engine.training.checkpoint import Unwritten, save_checkpoint
 from explorer.engine.training.state import Training
 from explorer.engine.training.weights import save_best
 from explorer.runs import events
-from explorer.runs.commands import Control, Pause, Resume, StepOnce, Stop
+from explorer.runs.commands import Control, Pause, StepOnce, Stop, Unpause
 from explorer.runs.events import Event
 from explorer.runs.folder import RunFolder
 from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
@@ -134,7 +134,7 @@ class Loop:
         )
         if best:
             try:
-                save_best(self.folder, training.judged)
+                save_best(self.folder, training.evaluated)
             except Unwritten as error:
                 yield events.Warned(error.sentence)
         counters.next_epoch()
@@ -207,7 +207,7 @@ class Loop:
         if isinstance(command, Stop):
             raise Halted
         self.single = isinstance(command, StepOnce)
-        if isinstance(command, Resume):
+        if isinstance(command, Unpause):
             yield events.Resumed(self.training.counters.step)
 
     def save(self) -> Event:

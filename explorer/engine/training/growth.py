@@ -55,9 +55,9 @@ def check_growth(parent: Design, design: Design, inserted: Sequence[str]) -> Non
     """Raises Refused unless `design` is `parent` with the blocks `inserted`, each of which can be an identity."""
     grown = parent
     for path in inserted:
-        ruling = insertion(plan_network(grown), path)
-        if not ruling.holds:
-            raise Refused(Complaint("grown", ruling.why))
+        verdict = insertion(plan_network(grown), path)
+        if not verdict.holds:
+            raise Refused(Complaint("grown", verdict.why))
         grown = deepened(grown, path)
     if grown != design:
         what = QT_TRANSLATE_NOOP("explorer", "the design is not its parent's with {blocks} more: {changes}")

@@ -1,4 +1,4 @@
-"""Session: one run from its command to its ending, with network, data and folder. No Qt."""
+"""TrainingRun: one run from its command to its ending, with network, data and folder. No Qt."""
 
 import re
 import traceback
@@ -25,7 +25,7 @@ from explorer.engine.training.state import Training
 from explorer.engine.training.tuning import tuned
 from explorer.runs import events
 from explorer.runs.answers import Answer, Question
-from explorer.runs.commands import Continue, Control, Train
+from explorer.runs.commands import Control, ResumeRun, Train
 from explorer.runs.events import Event
 from explorer.runs.folder import RunFolder, RunState, find_run, read_paths, unwritable
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
@@ -43,7 +43,7 @@ PASSING = (events.Heartbeat, events.Progress)  # of interest while they happen: 
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class TrainingRun:
     """A run that is ready to go; `warning` is something that a person should know first, `twin` the run beside it."""
 
     training: Training
@@ -99,12 +99,12 @@ def standing(training: Training) -> dict[str, object]:
     }
 
 
-def open_sessions(command: Train | Continue) -> tuple[Session, ...]:
+def open_runs(command: Train | ResumeRun) -> tuple[TrainingRun, ...]:
     """Everything that can be refused is refused here, before a step is made; twins are two. Raises Refused."""
     return begin(command) if isinstance(command, Train) else (go_on(command),)
 
 
-def begin(command: Train) -> tuple[Session, ...]:
+def begin(command: Train) -> tuple[TrainingRun, ...]:
     """A new run in a folder of its own, and its twin in another if that is wanted. Raises Refused."""
     designs = (command.design, twin_of(command.design)) if command.twin else (command.design,)
     train, validation, trainings = prepare(command.recipe, *designs)
@@ -124,12 +124,12 @@ def begin(command: Train) -> tuple[Session, ...]:
     ]
     twins = [folder.path.name for folder in reversed(folders)] if command.twin else [""]
     return tuple(
-        Session(training, train, validation, folder, verdict, warning, twin)
+        TrainingRun(training, train, validation, folder, verdict, warning, twin)
         for training, folder, verdict, twin in zip(trainings, folders, verdicts, twins, strict=True)
     )
 
 
-def go_on(command: Continue) -> Session:
+def go_on(command: ResumeRun) -> TrainingRun:
     """A run from its checkpoint, in the same folder. Raises Refused."""
     run = find_run(command.run, command.runs)
     changes = {"epochs": command.epochs, "device": command.device}
@@ -161,7 +161,7 @@ def go_on(command: Continue) -> Session:
     except BaseException:
         folder.close()
         raise
-    return Session(training, train, validation, folder, verdict, warning)
+    return TrainingRun(training, train, validation, folder, verdict, warning)
 
 
 def prepare(
@@ -255,22 +255,22 @@ LISTENING = (events.Step, events.Progress, events.Paused)  # where a run takes a
 ENDINGS = (events.Finished, events.Stopped, events.Failed)
 
 
-class Course:
-    """A session's events one by one, the last of them kept in `event`; what is asked of it waits until it listens."""
+class RunInProgress:
+    """A training run's events one by one, the last kept in `event`; what is asked of it waits until it listens."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.steps = session.events()
+    def __init__(self, training_run: TrainingRun) -> None:
+        self.training_run = training_run
+        self.steps = training_run.events()
         self.asked: deque[Control] = deque()
         self.event: Event | None = None
 
     @property
     def run(self) -> str:
-        return self.session.folder.path.name
+        return self.training_run.folder.path.name
 
     @property
     def step(self) -> int:
-        return self.session.training.counters.step
+        return self.training_run.training.counters.step
 
     def has_ended(self) -> bool:
         return isinstance(self.event, ENDINGS)
@@ -284,7 +284,7 @@ class Course:
 
     def advance(self) -> Event:
         """The next event. Something that nobody foresaw ends this run and no other."""
-        threads = self.session.training.threads
+        threads = self.training_run.training.threads
         if torch.get_num_threads() != threads:
             torch.set_num_threads(threads)
         listens = isinstance(self.event, LISTENING)
@@ -293,5 +293,5 @@ class Course:
             self.event = self.steps.send(control)
         except Exception as error:
             traceback.print_exc()
-            self.event = failure(error, self.session.training.recipe)
+            self.event = failure(error, self.training_run.training.recipe)
         return self.event

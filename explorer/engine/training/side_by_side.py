@@ -1,4 +1,4 @@
-"""Lanes: several runs brought on in one process, each on cores of its own where that works, else by turns. No Qt.
+"""SideBySide: several runs brought on in one process, each on cores of its own where that works, else by turns. No Qt.
 
 Two threads help a step of a thin network hardly at all, two runs on a core each take half the time of one after the
 other. An accelerator does one thing at a time anyway.
@@ -12,27 +12,27 @@ import torch
 
 from explorer.engine.devices import available_memory
 from explorer.engine.probes.estimate import memory_needed
-from explorer.engine.training.run import Course
+from explorer.engine.training.run import RunInProgress
 from explorer.runs.events import Event
 
 LEAD = 4  # steps that one run may be ahead of the slowest
 
 
-class Lanes:
-    """`with Lanes(courses) as lanes: lanes.next()` until it has ended for all."""
+class SideBySide:
+    """`with SideBySide(runs) as lanes: lanes.next()` until it has ended for all."""
 
-    def __init__(self, courses: Sequence[Course]) -> None:
-        self.courses = courses
+    def __init__(self, runs: Sequence[RunInProgress]) -> None:
+        self.runs = runs
         self.cores = torch.get_num_threads()
-        self.pool = ThreadPoolExecutor(len(courses), "lane") if len(courses) > 1 and self.has_room() else None
-        self.under_way: dict[Future[Event], Course] = {}
+        self.pool = ThreadPoolExecutor(len(runs), "lane") if len(runs) > 1 and self.has_room() else None
+        self.under_way: dict[Future[Event], RunInProgress] = {}
         if self.pool:
-            for course in courses:
-                course.session.training.threads = max(1, self.cores // len(courses))
+            for run in runs:
+                run.training_run.training.threads = max(1, self.cores // len(runs))
 
     def has_room(self) -> bool:
         """Whether there is a core for each, and memory for all of them in mid-step."""
-        trainings = [course.session.training for course in self.courses]
+        trainings = [run.training_run.training for run in self.runs]
         if self.cores < len(trainings) or any(each.device.type != "cpu" for each in trainings):
             return False
         free = available_memory(trainings[0].device)
@@ -40,7 +40,7 @@ class Lanes:
             memory_needed(each.plan, each.recipe, each.recipe.batch_size) for each in trainings
         )
 
-    def __enter__(self) -> "Lanes":
+    def __enter__(self) -> "SideBySide":
         return self
 
     def __exit__(
@@ -51,21 +51,21 @@ class Lanes:
         torch.set_num_threads(self.cores)
 
     @property
-    def going(self) -> list[Course]:
+    def going(self) -> list[RunInProgress]:
         """Those that have not ended, as far as `next` has told."""
-        return [each for each in self.courses if not each.has_ended() or each in self.under_way.values()]
+        return [each for each in self.runs if not each.has_ended() or each in self.under_way.values()]
 
-    def next(self) -> Course | None:
+    def next(self) -> RunInProgress | None:
         """The run that has come to its next event; None if all wait for somebody to ask for something."""
         busy = self.under_way.values()
         able = [each for each in self.going if each in busy or not each.waits()]
         least = min((each.step for each in able), default=0)
         ready = [each for each in able if each not in busy and each.step <= least + LEAD]
         if self.pool is None:
-            course = min(ready, key=lambda each: each.step, default=None)
-            if course is not None:
-                course.advance()
-            return course
-        self.under_way |= {self.pool.submit(course.advance): course for course in ready}
+            run = min(ready, key=lambda each: each.step, default=None)
+            if run is not None:
+                run.advance()
+            return run
+        self.under_way |= {self.pool.submit(run.advance): run for run in ready}
         done, _ = wait(self.under_way, return_when=FIRST_COMPLETED)
         return self.under_way.pop(done.pop()) if done else None

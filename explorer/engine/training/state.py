@@ -9,14 +9,14 @@ from torch import Tensor, nn
 
 from explorer.architecture.layers import BatchNorm2d
 from explorer.architecture.plan import Plan
-from explorer.engine.kernels.cuda_graph import Graph, Pull
+from explorer.engine.kernels.cuda_graph import BackwardStep, Graph
 from explorer.engine.kernels.rewrites import Rewrites, make_network, promised
 from explorer.engine.training.optimizers import average_of, make_optimizer, make_schedule, restore_optimizer
 from explorer.runs.recipe import Recipe
 from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 from explorer.validation import Complaint, Refused, refuse
 
-MOST_KEYS = 12  # mismatched weights that a refusal names
+MAX_KEYS = 12  # mismatched weights that a refusal names
 
 
 @dataclass(slots=True)
@@ -66,7 +66,9 @@ class Training:
         self.average = average_of(self.network, recipe.ema) if recipe.ema else None
         self.optimizer = make_optimizer(self.network, recipe)
         self.schedule = make_schedule(self.optimizer, recipe, self.steps_per_epoch)
-        self.pull: Pull = Graph(self.network, self.pull_eagerly) if self.rewrites.graph else self.pull_eagerly
+        self.backward_step: BackwardStep = (
+            Graph(self.network, self.backward_step_eagerly) if self.rewrites.graph else self.backward_step_eagerly
+        )
         self.counters = Counters()
         self.threads = torch.get_num_threads()  # that share a step: with another number sums round in another way
 
@@ -80,7 +82,7 @@ class Training:
         return float(self.optimizer.param_groups[0]["lr"])
 
     @property
-    def judged(self) -> nn.Module:
+    def evaluated(self) -> nn.Module:
         """The network that is validated and kept: the averaged one if the recipe wants it."""
         return self.average.module if self.average else self.network
 
@@ -94,7 +96,7 @@ class Training:
             out: Tensor = network(pixels)
         return out.float()
 
-    def pull_eagerly(self, pixels: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    def backward_step_eagerly(self, pixels: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Leave a batch's gradients in the parameters; its mean loss and number of hits."""
         scores = self.scores(self.network, pixels)
         loss = F.cross_entropy(scores, targets, label_smoothing=self.recipe.label_smoothing)
@@ -109,7 +111,7 @@ class Training:
         `targets` are (n,) labels or (n, classes) shares, of which the largest counts as the label.
         """
         self.network.train()
-        loss, hits = self.pull(pixels, targets)
+        loss, hits = self.backward_step(pixels, targets)
         if self.recipe.clip:
             nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip)
         self.optimizer.step()
@@ -123,7 +125,7 @@ class Training:
     @torch.inference_mode()
     def test(self, pixels: Tensor, labels: Tensor) -> Tensor:
         """The sum of the losses and the number of hits, left on the device."""
-        scores = self.scores(self.judged.eval(), pixels)
+        scores = self.scores(self.evaluated.eval(), pixels)
         loss = F.cross_entropy(scores, labels, reduction="sum")
         return torch.stack((loss, (scores.argmax(1) == labels).sum().float()))
 
@@ -178,19 +180,19 @@ def put_weights(network: nn.Module, weights: dict[str, Tensor]) -> None:
     """Raises Refused with every weight that does not fit."""
     own = network.state_dict()
     missing = Sentence(QT_TRANSLATE_NOOP("explorer", "is missing"))
-    strange = Sentence(QT_TRANSLATE_NOOP("explorer", "is not a weight of this design"))
-    misshapen = QT_TRANSLATE_NOOP("explorer", "has shape {shape}, this design wants {wanted}")
+    unknown = Sentence(QT_TRANSLATE_NOOP("explorer", "is not a weight of this design"))
+    wrong_shape = QT_TRANSLATE_NOOP("explorer", "has shape {shape}, this design wants {wanted}")
     complaints = [Complaint(name, missing) for name in own if name not in weights]
-    complaints += [Complaint(name, strange) for name in weights if name not in own]
+    complaints += [Complaint(name, unknown) for name in weights if name not in own]
     complaints += [
-        Complaint(name, Sentence(misshapen, {"shape": str(there), "wanted": str(tuple(values.shape))}))
+        Complaint(name, Sentence(wrong_shape, {"shape": str(there), "wanted": str(tuple(values.shape))}))
         for name, values in own.items()
         if name in weights and (there := tuple(weights[name].shape)) != tuple(values.shape)
     ]
-    if len(complaints) > MOST_KEYS:
+    if len(complaints) > MAX_KEYS:
         rest = QT_TRANSLATE_NOOP("explorer", "and {count} more do not fit")
-        more = Complaint("weights", Sentence(rest, {"count": len(complaints) - MOST_KEYS}))
-        complaints = [*complaints[:MOST_KEYS], more]
+        more = Complaint("weights", Sentence(rest, {"count": len(complaints) - MAX_KEYS}))
+        complaints = [*complaints[:MAX_KEYS], more]
     if complaints:
         raise Refused(*complaints)
     network.load_state_dict(weights)

@@ -52,7 +52,7 @@ def weights_of(run: Run) -> dict[str, Tensor]:
     """The best weights of a run, or those of its checkpoint if no epoch was finished. Raises Refused."""
     best = run.folder / BEST
     if best.is_file():
-        refuse_strange(best)
+        refuse_unknown(best)
         return load_weights(best)
     found = load_checkpoint(run.folder, read_hashes(run.folder))
     if found is None:
@@ -61,7 +61,7 @@ def weights_of(run: Run) -> dict[str, Tensor]:
     return weights
 
 
-def refuse_strange(best: Path) -> None:
+def refuse_unknown(best: Path) -> None:
     """Raises Refused if the file is not as its run wrote it."""
     try:
         digest = sha256_of(best)  # before run.json is read: a run under way may just be replacing both, that one first

@@ -20,15 +20,15 @@ from explorer.architecture.layers import shape_text
 from explorer.architecture.plan import Section
 from explorer.architecture.source.network import block_source
 from explorer.gui.design.block_figure import BlockFigure
-from explorer.gui.design.outline import Run, find_part
+from explorer.gui.design.outline import RepeatedBlocks, find_part
 from explorer.gui.document import Document
-from explorer.gui.experiments.identity_panel import Experiment
-from explorer.gui.training.estimate import Preflight
+from explorer.gui.experiments.identity_panel import IdentityPanel
+from explorer.gui.training.estimate import Estimates
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.boxes import NumberBox
 from explorer.gui.widgets.buttons import word_button
 from explorer.gui.widgets.language import say, whole
-from explorer.gui.workers.pool import Crew
+from explorer.gui.workers.pool import WorkerPool
 
 ALONE = {"channels": (3, 8192), "size": (6, 4096), "width": (6, 8192), "stride": (2, 8)}  # the chapter's, and the most
 
@@ -72,10 +72,10 @@ class BlockView(QWidget):
     closed = Signal()
     cramped = Signal(int)
 
-    def __init__(self, document: Document, crew: Crew, preflight: Preflight) -> None:
+    def __init__(self, document: Document, pool: WorkerPool, preflight: Estimates) -> None:
         super().__init__()
         self.document = document
-        self.experiment = Experiment(document, crew, preflight)
+        self.experiment = IdentityPanel(document, pool, preflight)
         self.experiment.found.connect(self.ask_for_room)
         self.title = QLabel()
         theme.make_heading(self.title)
@@ -83,7 +83,7 @@ class BlockView(QWidget):
         self.back = word_button(self.tr("Back to the layers"), self.closed.emit, icon="undo-2")
         self.alone = QCheckBox(self.tr("Block only"))
         self.alone.setObjectName("alone")
-        theme.dress(self.alone, "check")
+        theme.apply_style(self.alone, "check")
         self.alone.setToolTip(self.tr("One block on any input, without stem and head"))
         self.form = AloneForm()
         self.form.hide()
@@ -155,7 +155,7 @@ class BlockView(QWidget):
         path = self.document.selection
         part = find_part(self.document.plan, ".".join(path.split(".")[:2]))
         match part:
-            case Run():
+            case RepeatedBlocks():
                 return part.block
             case Section():
                 return part.first

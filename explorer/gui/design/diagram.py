@@ -21,25 +21,25 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
 from explorer.architecture.layers import shape_text
-from explorer.gui.design.diagram_layout import INPUT, Caption, Drawn, fit_width, section_captions, square
-from explorer.gui.design.diagram_slab import DEPTH, MARGIN, MOST_COPIES, Look, slab_picture
+from explorer.gui.design.diagram_layout import INPUT, Caption, SlabSpec, fit_width, section_captions, square
+from explorer.gui.design.diagram_slab import DEPTH, MARGIN, MAX_COPIES, SlabStyle, slab_picture
 from explorer.gui.design.outline import RUN
 from explorer.gui.document import Document
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import say
 
-LEAST_HEIGHT = 6.0
+MIN_HEIGHT = 6.0
 
 
 class Slab(NamedTuple):
     """A drawn part at its place, in the diagram's own coordinates."""
 
-    drawn: Drawn
+    drawn: SlabSpec
     box: QRectF
     chosen: bool
 
 
-class Word(NamedTuple):
+class Text(NamedTuple):
     """A text below its `top`, centred."""
 
     text: str
@@ -62,7 +62,7 @@ class Diagram(QAbstractScrollArea):
         self.document = document
         self.opened: set[str] = set()
         self.slabs: list[Slab] = []
-        self.words: list[Word] = []
+        self.words: list[Text] = []
         self.badges: dict[str, QRectF] = {}  # where each run says how many blocks it has
         self.pressed = ""  # what the last click selected
         self.extent = 0.0  # width of all that is drawn
@@ -105,7 +105,7 @@ class Diagram(QAbstractScrollArea):
             room = max(own, words)
             at = left + (room - own) / 2
             for drawn in caption.slabs:
-                tall = max(LEAST_HEIGHT, height * sqrt(square(drawn.shape) / tallest))
+                tall = max(MIN_HEIGHT, height * sqrt(square(drawn.shape) / tallest))
                 box = QRectF(round(at), round(self.middle - tall / 2), round(thickness[drawn]), round(tall))
                 self.slabs.append(Slab(drawn, box, self.is_chosen(drawn.path)))
                 if drawn.run:
@@ -128,9 +128,9 @@ class Diagram(QAbstractScrollArea):
             chosen == path or f"{chosen}.".startswith(f"{path}.") or path.startswith(f"{chosen}.")
         )
 
-    def write_badge(self, drawn: Drawn, centre: float, top: float) -> None:
+    def write_badge(self, drawn: SlabSpec, centre: float, top: float) -> None:
         """How many blocks a run has, and that it is open."""
-        word = Word(f"×{drawn.blocks}" if drawn.count > 1 else f"▾×{drawn.blocks}", centre, top, theme.colours().text)
+        word = Text(f"×{drawn.blocks}" if drawn.count > 1 else f"▾×{drawn.blocks}", centre, top, theme.colours().text)
         wide = self.fontMetrics().horizontalAdvance(word.text) + theme.RHYTHM
         self.words.append(word)
         self.badges[drawn.run] = QRectF(centre - wide / 2, top, wide, self.fontMetrics().height())
@@ -139,10 +139,10 @@ class Diagram(QAbstractScrollArea):
         chosen = theme.colours()
         if caption.broken:
             height = self.middle - self.fontMetrics().height() / 2
-            self.words.append(Word("✕", centre, height, chosen.bad, bold=True))
+            self.words.append(Text("✕", centre, height, chosen.bad, bold=True))
         (name, shape), colour = caption.lines, chosen.bad if caption.broken else chosen.text
-        self.words.append(Word(name, centre, top, colour, bold=self.is_chosen(caption.path)))
-        self.words.append(Word(shape, centre, top + self.fontMetrics().lineSpacing(), chosen.quiet))
+        self.words.append(Text(name, centre, top, colour, bold=self.is_chosen(caption.path)))
+        self.words.append(Text(shape, centre, top + self.fontMetrics().lineSpacing(), chosen.quiet))
 
     @property
     def start(self) -> float:
@@ -157,19 +157,19 @@ class Diagram(QAbstractScrollArea):
         painter.drawLine(QPointF(2 * theme.RHYTHM, self.middle), QPointF(self.extent - 2 * theme.RHYTHM, self.middle))
         for slab in self.slabs:
             if slab.box.right() + MARGIN >= seen.left() and slab.box.left() - MARGIN <= seen.right():
-                picture = slab_picture(self.look(slab))
+                picture = slab_picture(self.slab_style(slab))
                 painter.drawPixmap(slab.box.topLeft() - QPointF(MARGIN, MARGIN), picture)
         self.paint_words(painter)
         painter.end()
 
-    def look(self, slab: Slab) -> Look:
+    def slab_style(self, slab: Slab) -> SlabStyle:
         drawn, box = slab.drawn, slab.box
-        return Look(
+        return SlabStyle(
             theme.colours(),
             drawn.section,
             round(box.width()),
             round(box.height()),
-            min(drawn.count, MOST_COPIES),
+            min(drawn.count, MAX_COPIES),
             drawn.line,
             slab.chosen,
             self.devicePixelRatioF(),
@@ -209,7 +209,7 @@ class Diagram(QAbstractScrollArea):
             return True
         return super().viewportEvent(event)
 
-    def describe(self, drawn: Drawn) -> str:
+    def describe(self, drawn: SlabSpec) -> str:
         name = self.document.name_of(drawn.path) if drawn.path else say(INPUT)
         return f"{name}  {shape_text(drawn.shape)}"
 

@@ -10,18 +10,18 @@ from math import sqrt
 from explorer.architecture.blocks import Block, Line
 from explorer.architecture.layers import Shape, shape_text
 from explorer.architecture.plan import Plan, Section
-from explorer.gui.design.outline import Broken, Run, children, repeats, top_parts
+from explorer.gui.design.outline import Broken, RepeatedBlocks, children, repeats, top_parts
 from explorer.gui.widgets.language import say
 from explorer.sentences import QT_TRANSLATE_NOOP
 
 INPUT = QT_TRANSLATE_NOOP("explorer", "input")
 GAPS = (44.0, 38.0, 32.0, 28.0, 24.0, 20.0, 16.0)  # pixels between slabs
-LEAST_GAP = GAPS[-1]
+MIN_GAP = GAPS[-1]
 THINNER = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3)
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class SlabSpec:
     """One slab: what it stands for and how it looks, before it has a place.
 
     The slab of a run, or the first one of an opened run, names the `run` and how many `blocks` that has.
@@ -43,7 +43,7 @@ class Caption:
     path: str
     lines: tuple[str, str]
     section: int
-    slabs: tuple[Drawn, ...]
+    slabs: tuple[SlabSpec, ...]
     broken: bool = False
 
 
@@ -54,7 +54,7 @@ def square(shape: Shape) -> float:
 
 def section_captions(plan: Plan, opened: set[str], name_of: Callable[[str], str]) -> list[Caption]:
     """What to draw, from the input to the head; `name_of` turns a path into words."""
-    source = Drawn("", plan.design.input, 0)
+    source = SlabSpec("", plan.design.input, 0)
     captions = [Caption("", (say(INPUT), shape_text(plan.design.input)), 0, (source,))]
     for number, part in enumerate(top_parts(plan)):
         if isinstance(part, Broken):
@@ -66,24 +66,24 @@ def section_captions(plan: Plan, opened: set[str], name_of: Callable[[str], str]
     return captions
 
 
-def stage_slabs(section: Section, hue: int, opened: set[str]) -> tuple[Drawn, ...]:
+def stage_slabs(section: Section, hue: int, opened: set[str]) -> tuple[SlabSpec, ...]:
     if section.loose:
         shown = [layer for layer in section.loose if layer.type != "BatchNorm2d" and layer.type != "ReLU"]
-        return tuple(Drawn(f"{section.name}.{layer.name}", layer.output, hue) for layer in shown)
-    slabs: list[Drawn] = []
+        return tuple(SlabSpec(f"{section.name}.{layer.name}", layer.output, hue) for layer in shown)
+    slabs: list[SlabSpec] = []
     for part in children(section):
-        if isinstance(part, Run) and part.name not in opened:
-            slabs.append(Drawn(part.name, part.output, hue, part.block.way.line, part.count, part.name, part.count))
+        if isinstance(part, RepeatedBlocks) and part.name not in opened:
+            slabs.append(SlabSpec(part.name, part.output, hue, part.block.way.line, part.count, part.name, part.count))
         else:
-            blocks = children(part) if isinstance(part, Run) else (part,)
-            drawn = [Drawn(each.name, each.output, hue, each.way.line) for each in blocks if isinstance(each, Block)]
-            if isinstance(part, Run):
+            blocks = children(part) if isinstance(part, RepeatedBlocks) else (part,)
+            drawn = [SlabSpec(each.name, each.output, hue, each.way.line) for each in blocks if isinstance(each, Block)]
+            if isinstance(part, RepeatedBlocks):
                 drawn[0] = replace(drawn[0], run=part.name, blocks=part.count)
             slabs += drawn
     return tuple(slabs)
 
 
-def fit_width(captions: list[Caption], needed: list[float], width: float) -> tuple[dict[Drawn, float], float]:
+def fit_width(captions: list[Caption], needed: list[float], width: float) -> tuple[dict[SlabSpec, float], float]:
     """Each slab's thickness and the gap between slabs, so that all fits into `width` if thinner slabs can make it."""
     thickness = {slab: 3.0 + 1.1 * sqrt(slab.shape[0]) for caption in captions for slab in caption.slabs}
 
@@ -91,6 +91,6 @@ def fit_width(captions: list[Caption], needed: list[float], width: float) -> tup
         own = (sum(thin * thickness[slab] + gap for slab in caption.slabs) - gap for caption in captions)
         return sum(max(part, words) + gap for part, words in zip(own, needed, strict=True)) - gap
 
-    thin = next((thin for thin in THINNER if total(thin, LEAST_GAP) <= width), THINNER[-1])
-    gap = next((gap for gap in GAPS if total(thin, gap) <= width), LEAST_GAP)
+    thin = next((thin for thin in THINNER if total(thin, MIN_GAP) <= width), THINNER[-1])
+    gap = next((gap for gap in GAPS if total(thin, gap) <= width), MIN_GAP)
     return {slab: thin * thick for slab, thick in thickness.items()}, gap

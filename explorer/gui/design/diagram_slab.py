@@ -9,14 +9,14 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap,
 from explorer.architecture.blocks import Line
 from explorer.gui.widgets import theme
 
-DEPTH = 5.0  # pixels by which a slab's far side is shifted, for a look of volume
+DEPTH = 5.0  # pixels by which a slab's far side is shifted, for a slab_style of volume
 STACK = 3.0  # pixels between the copies that stand for a run
-MOST_COPIES = 3
+MAX_COPIES = 3
 ARC = 14.0  # pixels that a shortcut's control points stand above its slab
 MARGIN, BELOW = 32.0, 2.0  # pixels around a slab's front that its picture needs: beside it and above, and below
 
 
-class Inks(NamedTuple):
+class Brushes(NamedTuple):
     """What a slab of one hue is painted with."""
 
     front: QBrush
@@ -27,9 +27,9 @@ class Inks(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def slab_inks(colours: theme.Colours, section: int) -> Inks:
+def slab_brushes(colours: theme.Colours, section: int) -> Brushes:
     hue = theme.stage_colour(section)
-    return Inks(
+    return Brushes(
         QBrush(hue),
         QBrush(hue.lighter(118)),
         QBrush(hue.darker(115)),
@@ -38,8 +38,8 @@ def slab_inks(colours: theme.Colours, section: int) -> Inks:
     )
 
 
-class Look(NamedTuple):
-    """All that makes one slab look different from another, whole pixels; the place does not."""
+class SlabStyle(NamedTuple):
+    """All that makes one slab slab_style different from another, whole pixels; the place does not."""
 
     colours: theme.Colours
     section: int
@@ -52,31 +52,36 @@ class Look(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def slab_picture(look: Look) -> QPixmap:
+def slab_picture(slab_style: SlabStyle) -> QPixmap:
     """A slab with its shortcut. A tick moves slabs far more often than it changes one."""
-    pixmap = QPixmap(QSizeF(look.width + 2 * MARGIN, look.height + MARGIN + BELOW).toSize() * look.ratio)
-    pixmap.setDevicePixelRatio(look.ratio)
+    pixmap = QPixmap(
+        QSizeF(slab_style.width + 2 * MARGIN, slab_style.height + MARGIN + BELOW).toSize() * slab_style.ratio
+    )
+    pixmap.setDevicePixelRatio(slab_style.ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    inks, box = slab_inks(look.colours, look.section), QRectF(MARGIN, MARGIN, look.width, look.height)
-    for copy in reversed(range(look.copies)):
-        painter.setPen(inks.chosen if look.chosen and copy == 0 else inks.edge)
-        paint_volume(painter, box.translated(copy * STACK, -copy * STACK), inks)
-    if look.line:
-        paint_arc(painter, box, look, pen_style(look.line))
+    brushes, box = (
+        slab_brushes(slab_style.colours, slab_style.section),
+        QRectF(MARGIN, MARGIN, slab_style.width, slab_style.height),
+    )
+    for copy in reversed(range(slab_style.copies)):
+        painter.setPen(brushes.chosen if slab_style.chosen and copy == 0 else brushes.edge)
+        paint_volume(painter, box.translated(copy * STACK, -copy * STACK), brushes)
+    if slab_style.line:
+        paint_arc(painter, box, slab_style, pen_style(slab_style.line))
     painter.end()
     return pixmap
 
 
-def paint_volume(painter: QPainter, box: QRectF, inks: Inks) -> None:
+def paint_volume(painter: QPainter, box: QRectF, brushes: Brushes) -> None:
     away = QPointF(DEPTH, -DEPTH)
     corner, far = box.topRight(), box.topRight() + away
-    painter.setBrush(inks.top)
+    painter.setBrush(brushes.top)
     painter.drawConvexPolygon(QPolygonF([box.topLeft(), box.topLeft() + away, far, corner]))
-    painter.setBrush(inks.side)
+    painter.setBrush(brushes.side)
     painter.drawConvexPolygon(QPolygonF([corner, far, box.bottomRight() + away, box.bottomRight()]))
-    painter.setBrush(inks.front)
+    painter.setBrush(brushes.front)
     painter.drawRect(box)
 
 
@@ -92,14 +97,14 @@ def pen_style(line: Line) -> Qt.PenStyle:
             assert_never(line)
 
 
-def paint_arc(painter: QPainter, box: QRectF, look: Look, style: Qt.PenStyle) -> None:
+def paint_arc(painter: QPainter, box: QRectF, slab_style: SlabStyle, style: Qt.PenStyle) -> None:
     """From before the block to behind it, over its top."""
-    stacked = STACK * (look.copies - 1)
+    stacked = STACK * (slab_style.copies - 1)
     left, right = box.left() - 3, box.right() + DEPTH + 4 + stacked
     top = box.top() - DEPTH - 2 - stacked
     path = QPainterPath(QPointF(left, top + 2))
     path.cubicTo(QPointF(left, top - ARC), QPointF(right, top - ARC), QPointF(right, top + 2))
-    ink = QColor(look.colours.text)
+    ink = QColor(slab_style.colours.text)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(ink, 1.4, style))
     painter.drawPath(path)

@@ -32,7 +32,7 @@ from explorer.gui.widgets.controls import spin_box
 from explorer.gui.widgets.form import Form
 from explorer.gui.widgets.language import say
 
-MOST_STAGES = 8
+MAX_STAGES = 8
 SCALES = {
     "blocks": (*range(17), 18, 20, 24, 28, 32, 36, 40, 48, 56, 64, 80, 96, 111, 128, 160, 200, 256, 320, 384, 448, 512),
     "width": (
@@ -94,7 +94,7 @@ class StageEditor(QWidget):
         self.heading = QLabel(self.tr("Stage {number}").format(number=index + 1))
         theme.make_heading(self.heading)
         self.output = QLabel()
-        theme.make_quiet(self.output)
+        theme.make_secondary(self.output)
         removal = self.tr("Remove stage {number}").format(number=index + 1)
         self.remove = sign_button("x", removal, self.propose_removal)
         self.problems = Problems(document)
@@ -118,7 +118,7 @@ class StageEditor(QWidget):
     def add(self, grid: QGridLayout, row: int, name: str) -> None:
         field = self.fields[name]
         label = QLabel(say(field.label.text))
-        theme.make_quiet(label)
+        theme.make_secondary(label)
         spoken = self.tr("Stage {number}: {field}").format(number=self.index + 1, field=say(field.label.text))
         box = self.boxes[name] = spin_box(field.bounds)
         gesture = Gesture(self)
@@ -243,7 +243,7 @@ class DesignEditor(QScrollArea):
         self.form.show_record(design)
         for editor, stage in zip(self.editors, design.stages, strict=True):
             editor.show_stage(stage, only=len(design.stages) == 1)
-        self.add.setEnabled(len(design.stages) < MOST_STAGES)
+        self.add.setEnabled(len(design.stages) < MAX_STAGES)
         self.show_problems()
 
     def show_problems(self) -> None:

@@ -17,7 +17,7 @@ RUN = "…"
 
 
 @dataclass(frozen=True, slots=True)
-class Run(Costed):
+class RepeatedBlocks(Costed):
     """The equal blocks of a stage from its second on, or from a later one, as one."""
 
     section: Section
@@ -71,7 +71,7 @@ class Gone(Costed):
         return self.was.name
 
 
-Part = Section | Run | Block | Layer | Broken | Gone
+Part = Section | RepeatedBlocks | Block | Layer | Broken | Gone
 Pair = tuple[Part, Part | None]  # a part and the baseline's in its place
 
 
@@ -87,9 +87,9 @@ def children(part: Part) -> tuple[Part, ...]:
     match part:
         case Section():
             if part.count > 2:
-                return part.block(0), Run(part)
+                return part.block(0), RepeatedBlocks(part)
             return part.loose or tuple(part.blocks())
-        case Run():
+        case RepeatedBlocks():
             return tuple(part.section.block(index) for index in range(part.start, part.section.count))
         case Block():
             return part.layers
@@ -133,7 +133,7 @@ def folded_alike(part: Part, before: Part | None) -> tuple[Part, ...]:
         case Section(count=count), Section(first=Block()):
             alone = 1 if count > 2 else count
             return split_run(before, 0, alone)
-        case Run(section=section), Run():
+        case RepeatedBlocks(section=section), RepeatedBlocks():
             return split_run(before.section, 1, section.count)
         case _:
             return children(before) if before else ()
@@ -142,14 +142,14 @@ def folded_alike(part: Part, before: Part | None) -> tuple[Part, ...]:
 def split_run(section: Section, start: int, end: int) -> tuple[Part, ...]:
     """The blocks of a stage from `start` to before `end`, each by itself, and all that follow as one."""
     alone = tuple(section.block(index) for index in range(start, min(end, section.count)))
-    return (*alone, Run(section, end)) if section.count > end else alone
+    return (*alone, RepeatedBlocks(section, end)) if section.count > end else alone
 
 
 def repeats(part: Part) -> str:
     """How many equal blocks stand for one: `×36`, or nothing."""
     if isinstance(part, Gone):
         return repeats(part.was)
-    return f"  ×{part.count}" if isinstance(part, Section | Run) and part.count > 1 else ""
+    return f"  ×{part.count}" if isinstance(part, Section | RepeatedBlocks) and part.count > 1 else ""
 
 
 def type_text(part: Part) -> str:
@@ -159,7 +159,7 @@ def type_text(part: Part) -> str:
             return part.kind.text
         case Section(first=Block(kind=kind)):
             return kind
-        case Run():
+        case RepeatedBlocks():
             return block_text(part.block)
         case Block():
             return block_text(part)
@@ -181,7 +181,7 @@ def find_part(plan: Plan, path: str) -> Part | None:
     if section is None or not rest:
         return section
     if rest.endswith(RUN):
-        return Run(section) if section.count > 2 else None
+        return RepeatedBlocks(section) if section.count > 2 else None
     if section.loose:
         return next((layer for layer in section.loose if layer.name == rest), None)
     number, _, layer_name = rest.partition(".")

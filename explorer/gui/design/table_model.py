@@ -11,7 +11,17 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelInde
 
 from explorer.architecture.layers import Layer, shape_text
 from explorer.architecture.plan import Section
-from explorer.gui.design.outline import Broken, Gone, Pair, Run, pairs, repeats, top_pairs, top_parts, type_text
+from explorer.gui.design.outline import (
+    Broken,
+    Gone,
+    Pair,
+    RepeatedBlocks,
+    pairs,
+    repeats,
+    top_pairs,
+    top_parts,
+    type_text,
+)
 from explorer.gui.document import Document
 from explorer.gui.widgets.language import memory, say, short, signed, whole
 from explorer.sentences import QT_TRANSLATE_NOOP
@@ -256,7 +266,7 @@ class LayerModel(QAbstractItemModel):
 
 
 def leads_to(node: Node, path: str) -> bool:
-    if isinstance(node.part, Run):
+    if isinstance(node.part, RepeatedBlocks):
         return True  # its row comes last, after the first block
     return path.startswith(f"{node.path}.")
 

@@ -56,7 +56,7 @@ class Totals(QWidget):
 
     @property
     def text(self) -> str:
-        """The whole line without its dress."""
+        """The whole line without its apply_style."""
         return BETWEEN.join(figure.text for figure in self.figures)
 
     def measure(self) -> None:

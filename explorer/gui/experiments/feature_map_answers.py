@@ -1,4 +1,4 @@
-"""Journeys: what the worker said of one image's way through the untrained and the trained network. No widgets.
+"""FeatureMapAnswers: what the worker said of one image's way through the untrained and the trained network. No widgets.
 
 It is asked for one network after the other, and only while someone is watching.
 """
@@ -14,10 +14,10 @@ from PySide6.QtGui import QImage
 
 from explorer.architecture.plan import Plan, plan_network
 from explorer.gui.document import Document
-from explorer.gui.training.estimate import Preflight
+from explorer.gui.training.estimate import Estimates
 from explorer.gui.widgets.language import say
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
-from explorer.gui.workers.pool import Crew
+from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.answers import FeatureMaps, Maps
 from explorer.runs.catalogue import CATALOGUE, describe_data
 from explorer.runs.folder import Run, list_runs, newest_ended
@@ -30,7 +30,7 @@ UNTRAINED, TRAINED = "untrained", "trained"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class MapsAnswer:
     """What came back to a question: feature maps with their sheets ready to be drawn, or the reason why there is none.
 
     `plan` is that of the network asked about.
@@ -44,7 +44,7 @@ class Answer:
     reason: str = ""
 
 
-class Journeys(QObject):
+class FeatureMapAnswers(QObject):
     """The image is number `number` of `images`, or what is in `file`; `refusal` says why a file was not taken.
 
     `answers` has the latest by lane; those whose question is no longer the one in `wanted` are out of date. `changed`
@@ -53,21 +53,21 @@ class Journeys(QObject):
 
     changed = Signal()
 
-    def __init__(self, document: Document, crew: Crew, preflight: Preflight) -> None:
+    def __init__(self, document: Document, pool: WorkerPool, preflight: Estimates) -> None:
         super().__init__()
-        self.document, self.crew, self.preflight = document, crew, preflight
+        self.document, self.pool, self.preflight = document, pool, preflight
         self.watched = False
         self.number, self.images = 0, 0
         self.file: Path | None = None
         self.refusal = ""
         self.runs: tuple[Run, ...] | None = None  # not read, or out of date
-        self.answers: dict[str, Answer] = {}
+        self.answers: dict[str, MapsAnswer] = {}
         self.inquiry: Inquiry | None = None
         self.timer = QTimer(self, interval=SETTLE, singleShot=True)
         self.timer.timeout.connect(self.ask)
-        for signal in (document.changed, crew.changed, preflight.changed):
+        for signal in (document.changed, pool.changed, preflight.changed):
             signal.connect(self.follow)
-        crew.run_ended.connect(self.forget_runs)
+        pool.run_ended.connect(self.forget_runs)
 
     def watch(self, watched: bool) -> None:
         """Someone looks from now on, or nobody does any more."""
@@ -75,7 +75,7 @@ class Journeys(QObject):
         self.timer.stop()
         self.forget_runs()
 
-    def take_over(self, old: "Journeys") -> None:
+    def take_over(self, old: "FeatureMapAnswers") -> None:
         """Go on with the image of `old`, and wait for what it waits for."""
         self.number, self.images, self.file = old.number, old.images, old.file
         if old.inquiry:
@@ -100,7 +100,7 @@ class Journeys(QObject):
         run, recipe = self.run(), self.preflight.recipe
         if run:
             recipe = run.recipe.change(device=recipe.device)
-        fresh = Maps(self.document.design, recipe, runs=self.crew.runs, image=self.number)
+        fresh = Maps(self.document.design, recipe, runs=self.pool.runs, image=self.number)
         if self.file:
             fresh = replace(fresh, image=0, file=str(self.file))
         return {UNTRAINED: fresh, TRAINED: replace(fresh, run=str(run.folder))} if run else {UNTRAINED: fresh}
@@ -127,13 +127,13 @@ class Journeys(QObject):
     def ask(self) -> None:
         """Put the next question to the worker, once what it was asked before is answered."""
         if self.runs is None:
-            self.runs = list_runs(self.crew.runs)
+            self.runs = list_runs(self.pool.runs)
         question = next(iter(self.unanswered().values()), None)
         if self.inquiry and self.inquiry.state is InquiryState.WAITING and self.inquiry.question != question:
             self.inquiry.cancel()
             self.inquiry = None
         if question and self.inquiry is None and not self.obstacle():
-            self._wait_for(Inquiry(self.crew, question))
+            self._wait_for(Inquiry(self.pool, question))
         self.changed.emit()
 
     def _wait_for(self, inquiry: Inquiry) -> None:
@@ -151,7 +151,7 @@ class Journeys(QObject):
             return
         question = self._question()
         names = class_names(question.recipe)
-        self._go_on(Answer(question, plan_network(question.design), maps, sheets, names))
+        self._go_on(MapsAnswer(question, plan_network(question.design), maps, sheets, names))
 
     def _note_refusal(self, reason: Sentence) -> None:
         question = self._question()
@@ -160,7 +160,7 @@ class Journeys(QObject):
             self.file = None
             self._go_on()
         else:
-            self._go_on(Answer(question, plan_network(question.design), reason=say(reason)))
+            self._go_on(MapsAnswer(question, plan_network(question.design), reason=say(reason)))
 
     def _question(self) -> Maps:
         """What was asked."""
@@ -168,7 +168,7 @@ class Journeys(QObject):
         assert isinstance(self.inquiry.question, Maps)
         return self.inquiry.question
 
-    def _go_on(self, answer: Answer | None = None) -> None:
+    def _go_on(self, answer: MapsAnswer | None = None) -> None:
         """Keep the answer if there is one, and ask for the next lane if someone looks."""
         self.inquiry = None
         if answer:
@@ -180,7 +180,7 @@ class Journeys(QObject):
         """Why the worker is not asked now; empty if it is."""
         if fatal := next((each for each in self.document.problems if each.fatal), None):
             return say(fatal.what)
-        return self.crew.deafness()
+        return self.pool.busy_reason()
 
 
 def read_sheets(maps: FeatureMaps) -> dict[str, QImage]:

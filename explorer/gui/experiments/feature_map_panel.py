@@ -12,33 +12,33 @@ from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.plan import Plan
 from explorer.gui.design.diagram_layout import INPUT
 from explorer.gui.document import Document
-from explorer.gui.experiments.feature_map_answers import TRAINED, UNTRAINED, Answer, Journeys
-from explorer.gui.experiments.feature_map_strip import ROWS, SIDES, Column, Lane, Strip
-from explorer.gui.training.estimate import Preflight
+from explorer.gui.experiments.feature_map_answers import TRAINED, UNTRAINED, FeatureMapAnswers, MapsAnswer
+from explorer.gui.experiments.feature_map_strip import ROWS, SIDES, FeatureMapStrip, Lane, MapColumn
+from explorer.gui.training.estimate import Estimates
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import sign_button
 from explorer.gui.widgets.language import percent, say, whole
-from explorer.gui.workers.pool import Crew
-from explorer.runs.answers import FeatureMaps, Maps, Origin
+from explorer.gui.workers.pool import WorkerPool
+from explorer.runs.answers import FeatureMaps, ImageOrigin, Maps
 
 NAME_WIDTH = 240  # pixels that a file's name may take
 
 
-class Travel(QWidget):
-    """Shows the journeys of one image; what has been overtaken is pale. `closed` when a person has seen enough."""
+class FeatureMapPanel(QWidget):
+    """Shows the answers_ of one image; what has been overtaken is pale. `closed` when a person has seen enough."""
 
     closed = Signal()
 
-    def __init__(self, document: Document, crew: Crew, preflight: Preflight) -> None:
+    def __init__(self, document: Document, pool: WorkerPool, preflight: Estimates) -> None:
         super().__init__()
         self.setObjectName("travel")
         self.document = document
-        self.journeys = Journeys(document, crew, preflight)
-        self.journeys.setParent(self)
-        self.strip = Strip()
+        self.answers_ = FeatureMapAnswers(document, pool, preflight)
+        self.answers_.setParent(self)
+        self.strip = FeatureMapStrip()
         self.strip.chosen.connect(document.select)
         self.lay_out()
-        self.journeys.changed.connect(self.redraw)
+        self.answers_.changed.connect(self.redraw)
         document.vocabulary_changed.connect(self.redraw)
         document.selection_changed.connect(self.redraw)
 
@@ -57,7 +57,7 @@ class Travel(QWidget):
         self.next = sign_button(Qt.ArrowType.RightArrow, self.tr("Next image"), self.go_on)
         self.picture, self.status = QLabel(), QLabel()
         self.picture.setFont(theme.figures_font(self.picture.font()))
-        theme.make_quiet(self.status)
+        theme.make_secondary(self.status)
         for label in (self.picture, self.status):
             label.setWordWrap(True)
         head = QHBoxLayout()
@@ -74,22 +74,22 @@ class Travel(QWidget):
         column.addWidget(self.status)
 
     def go_back(self) -> None:
-        self.journeys.use_number(self.journeys.number - 1)
+        self.answers_.use_number(self.answers_.number - 1)
 
     def go_on(self) -> None:
-        self.journeys.use_number(self.journeys.number + 1)
+        self.answers_.use_number(self.answers_.number + 1)
 
     def redraw(self) -> None:
         if not self.isVisible():
             return
-        journeys, wanted = self.journeys, self.journeys.wanted()
-        shown = journeys.answers.get(UNTRAINED)
+        answers_, wanted = self.answers_, self.answers_.wanted()
+        shown = answers_.answers.get(UNTRAINED)
         plan = shown.plan if shown and shown.maps else self.document.plan
         lanes = [self.lane(name, question, plan.design) for name, question in wanted.items()]
         self.strip.show_lanes(self.columns(plan), lanes, self.document.selection)
         self.picture.setText(self.picture_text(shown, shown.maps) if shown and shown.maps else "")
-        reasons = [journeys.answers[name].reason for name in wanted if name in journeys.answers]
-        self.status.setText(journeys.refusal or journeys.obstacle() or next(filter(None, reasons), self.advice()))
+        reasons = [answers_.answers[name].reason for name in wanted if name in answers_.answers]
+        self.status.setText(answers_.refusal or answers_.obstacle() or next(filter(None, reasons), self.advice()))
         self.fit_words()
 
     def fit_words(self) -> None:
@@ -98,20 +98,22 @@ class Travel(QWidget):
             label.setMinimumHeight(max(0, label.heightForWidth(label.width())))
 
     def advice(self) -> str:
-        if self.journeys.run():
+        if self.answers_.run():
             return self.tr("Drop an image on the window to send it through.")
         return self.tr("Train it, then compare. Or drop an image to send it through.")
 
-    def columns(self, plan: Plan) -> list[Column]:
+    def columns(self, plan: Plan) -> list[MapColumn]:
         """The input and the sections that put out maps."""
         name, design = VOCABULARIES[self.document.vocabulary], plan.design
-        found = [Column(each.name, name(design, each.name), each.output, hue) for hue, each in enumerate(plan.sections)]
-        return [Column("", say(INPUT), design.input, 0), *(each for each in found if each.path != "head")]
+        found = [
+            MapColumn(each.name, name(design, each.name), each.output, hue) for hue, each in enumerate(plan.sections)
+        ]
+        return [MapColumn("", say(INPUT), design.input, 0), *(each for each in found if each.path != "head")]
 
     def lane(self, name: str, question: Maps, design: Design) -> Lane:
         """What there is of the lane `name`; a network of another design than the one in the columns has nothing."""
         title = {UNTRAINED: self.tr("untrained"), TRAINED: self.tr("trained")}[name]
-        answer = self.journeys.answers.get(name)
+        answer = self.answers_.answers.get(name)
         if answer is None or answer.maps is None or answer.question.design != design:
             return Lane(title)
         maps, label = answer.maps, answer.maps.origin.label
@@ -124,7 +126,7 @@ class Travel(QWidget):
             title, (verdict, percent(maps.probability, digits)), answer.sheets, pale=answer.question != question
         )
 
-    def picture_text(self, answer: Answer, maps: FeatureMaps) -> str:
+    def picture_text(self, answer: MapsAnswer, maps: FeatureMaps) -> str:
         """Which image this is, and what was done to it for the network's sake."""
         question, origin = answer.question, maps.origin
         if question.file:
@@ -136,7 +138,7 @@ class Travel(QWidget):
             name = words.format(number=number, images=whole(maps.images), name=label)
         return " · ".join((name, *self.changes(origin, question.design)))
 
-    def changes(self, origin: Origin, design: Design) -> Iterator[str]:
+    def changes(self, origin: ImageOrigin, design: Design) -> Iterator[str]:
         """How the image was brought to the design's input."""
         channels, height, width = design.input
         modes = {"L": self.tr("grey"), "1": self.tr("black and white"), "P": self.tr("palette")}
@@ -156,11 +158,11 @@ class Travel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.journeys.watch(True)
+        self.answers_.watch(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.journeys.watch(False)
+        self.answers_.watch(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -21,7 +21,7 @@ SIDES = (40, 80, 160)  # pixels: the smallest square that a sheet is drawn in, t
 PALE = 0.35  # opacity of what something newer will replace
 
 
-class Column(NamedTuple):
+class MapColumn(NamedTuple):
     """A section: its path, what it is called, the shape that leaves it, and the number of its hue."""
 
     path: str
@@ -40,14 +40,14 @@ class Lane:
     pale: bool = False
 
 
-class Strip(QWidget):
+class FeatureMapStrip(QWidget):
     """Draws the lanes as large as there is room for; `chosen` is the path of a column, by a click or the arrow keys."""
 
     chosen = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
-        self.columns: list[Column] = []
+        self.columns: list[MapColumn] = []
         self.lanes: list[Lane] = []
         self.captions: list[int] = []  # how wide they are
         self.words = 0
@@ -55,7 +55,7 @@ class Strip(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Feature maps"))
 
-    def show_lanes(self, columns: list[Column], lanes: list[Lane], selection: str) -> None:
+    def show_lanes(self, columns: list[MapColumn], lanes: list[Lane], selection: str) -> None:
         if (columns, lanes, selection) == (self.columns, self.lanes, self.selection):
             return
         self.columns, self.lanes, self.selection = columns, lanes, selection
@@ -162,7 +162,7 @@ class Strip(QWidget):
         painter.setPen(QColor(theme.colours().quiet if quiet else theme.colours().text))
         painter.drawText(place + QPoint(0, self.fontMetrics().ascent()), text)
 
-    def paint_caption(self, painter: QPainter, column: Column, place: QRect) -> None:
+    def paint_caption(self, painter: QPainter, column: MapColumn, place: QRect) -> None:
         line = self.fontMetrics().lineSpacing()
         font = QFont(self.font())
         font.setBold(self.is_chosen(column))
@@ -176,7 +176,7 @@ class Strip(QWidget):
         shape = QRect(place.left(), top + line, place.width(), line)
         painter.drawText(shape, Qt.AlignmentFlag.AlignHCenter, shape_text(column.shape))
 
-    def is_chosen(self, column: Column) -> bool:
+    def is_chosen(self, column: MapColumn) -> bool:
         return bool(self.selection) and f"{self.selection}.".startswith(f"{column.path}.")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -187,7 +187,7 @@ class Strip(QWidget):
         place = next((number for number, column in enumerate(self.columns) if self.is_chosen(column)), 0)
         self.chosen.emit(self.columns[max(0, min(place + step, len(self.columns) - 1))].path)
 
-    def column_at(self, point: QPoint) -> Column | None:
+    def column_at(self, point: QPoint) -> MapColumn | None:
         found = (column for column, place in zip(self.columns, self.places(), strict=True) if place.contains(point))
         return next(found, None)
 
@@ -202,7 +202,7 @@ class Strip(QWidget):
             return True
         return super().event(event)
 
-    def explain(self, column: Column) -> str:
+    def explain(self, column: MapColumn) -> str:
         """What the pictures of a section show."""
         channels, height, width = column.shape
         if not column.path:

@@ -9,16 +9,16 @@ from explorer.architecture.blocks import Block
 from explorer.architecture.identity import insertion, zeroing
 from explorer.gui.design.outline import find_part
 from explorer.gui.document import Document, title_of
-from explorer.gui.experiments.identity_trial import Trial
-from explorer.gui.training.estimate import Preflight
+from explorer.gui.experiments.identity_trial import IdentityTrial
+from explorer.gui.training.estimate import Estimates
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import sign_button, word_button
 from explorer.gui.widgets.language import percent, say, whole
-from explorer.gui.workers.pool import Crew
+from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.answers import Comparison, Inserted
 
 
-class Experiment(QWidget):
+class IdentityPanel(QWidget):
     """One line until something is tried: which network is meant, and what can be done to the block that is shown.
 
     `found` when an outcome is shown that was not there before: it takes more room.
@@ -26,10 +26,10 @@ class Experiment(QWidget):
 
     found = Signal()
 
-    def __init__(self, document: Document, crew: Crew, preflight: Preflight) -> None:
+    def __init__(self, document: Document, pool: WorkerPool, preflight: Estimates) -> None:
         super().__init__()
         self.document = document
-        self.trial = Trial(document, crew, preflight)
+        self.trial = IdentityTrial(document, pool, preflight)
         self.trial.setParent(self)
         self.block: Block | None = None
         self.row = 0  # of the images whose logits there are
@@ -42,7 +42,7 @@ class Experiment(QWidget):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.logits.setTextFormat(Qt.TextFormat.RichText)
         self.logits.setAccessibleName(self.tr("Logits before and after"))
-        theme.make_quiet(self.reason)
+        theme.make_secondary(self.reason)
         self.zero = word_button(self.tr("Zero this branch"), lambda: self.trial.zero(self.path), "zero")
         inserted = self.tr("Insert an identity block")
         self.insert = word_button(inserted, lambda: self.trial.insert(self.behind), "insert")
@@ -183,7 +183,7 @@ class Experiment(QWidget):
         names = class_names(self.trial.recipe())
         return names[number] if number < len(names) else self.tr("class {number}").format(number=number)
 
-    def take_over(self, old: "Experiment") -> None:
+    def take_over(self, old: "IdentityPanel") -> None:
         """Show what `old` showed."""
         self.row = old.row
         self.trial.take_over(old.trial)

@@ -1,4 +1,4 @@
-"""Trial: what becomes of the network behind the design when branches go to zero or an identity is put in. No widgets.
+"""IdentityTrial: what a network does once branches are at zero or an identity is put in. No widgets.
 
 The worker tries it on a copy: neither the network nor the run that it comes from changes, until a person goes on
 training from there.
@@ -12,10 +12,10 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.architecture.identity import deepened
 from explorer.gui.document import Document
-from explorer.gui.training.estimate import Preflight
+from explorer.gui.training.estimate import Estimates
 from explorer.gui.widgets.language import say
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
-from explorer.gui.workers.pool import Crew
+from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.answers import Comparison, Insert, Inserted, Probe, Zero, Zeroed
 from explorer.runs.commands import Train
 from explorer.runs.recipe import Recipe
@@ -25,32 +25,32 @@ if TYPE_CHECKING:
     from explorer.runs.folder import Run
 
 
-class Origin(NamedTuple):
+class WeightsOrigin(NamedTuple):
     """Where a network's weights come from: a run, with blocks `inserted` since; without one they are fresh."""
 
     run: "Run | None" = None
     inserted: tuple[str, ...] = ()
 
 
-class Trial(QObject):
+class IdentityTrial(QObject):
     """`changed` when there is another outcome, refusal or origin, or when the worker may be asked again, or not."""
 
     changed = Signal()
 
-    def __init__(self, document: Document, crew: Crew, preflight: Preflight) -> None:
+    def __init__(self, document: Document, pool: WorkerPool, preflight: Estimates) -> None:
         super().__init__()
-        self.document, self.crew, self.preflight = document, crew, preflight
+        self.document, self.pool, self.preflight = document, pool, preflight
         self.runs: tuple[Run, ...] | None = None  # not read, or out of date
-        self.grown = Origin()
+        self.grown = WeightsOrigin()
         self.inquiry: Inquiry | None = None
         self.found: Comparison | None = None
         self.refusal = ""
         self.design = document.design  # which all of this is about
         document.changed.connect(self.follow)
-        crew.changed.connect(self.changed)
-        crew.run_ended.connect(self.end_growth)
+        pool.changed.connect(self.changed)
+        pool.run_ended.connect(self.end_growth)
 
-    def take_over(self, old: "Trial") -> None:
+    def take_over(self, old: "IdentityTrial") -> None:
         """Know what `old` knew, and wait for what it waits for."""
         self.grown, self.found = old.grown, old.outcome
         if old.inquiry:
@@ -63,8 +63,8 @@ class Trial(QObject):
 
     def end_growth(self) -> None:
         """A run has ended; if it is of the shown design, it has taken the place of what was put together here."""
-        if any(run.outcome and run.design == self.document.design for run in self.crew.live):
-            self.grown = Origin()
+        if any(run.outcome and run.design == self.document.design for run in self.pool.live):
+            self.grown = WeightsOrigin()
         self.forget_runs()
 
     def follow(self) -> None:
@@ -80,17 +80,17 @@ class Trial(QObject):
         self.inquiry = self.found = None
         self.refusal = ""
 
-    def origin(self) -> Origin:
+    def origin(self) -> WeightsOrigin:
         """The run that was grown into the shown design, else the newest of that design that has come to its end."""
         from explorer.runs.folder import list_runs, newest_ended  # what the window's start need not wait for
 
         run, inserted = self.grown
         for count in range(len(inserted), 0, -1):
             if run and deepened(run.design, *inserted[:count]) == self.document.design:
-                return Origin(run, inserted[:count])
+                return WeightsOrigin(run, inserted[:count])
         if self.runs is None:
-            self.runs = list_runs(self.crew.runs)
-        return Origin(newest_ended(self.runs, self.document.design))
+            self.runs = list_runs(self.pool.runs)
+        return WeightsOrigin(newest_ended(self.runs, self.document.design))
 
     @property
     def outcome(self) -> Comparison | None:
@@ -124,11 +124,11 @@ class Trial(QObject):
         """Ask that kind of question about the shown network."""
         run, grown = self.origin()
         folder = str(run.folder) if run else ""
-        question = kind(self.document.design, self.recipe(), runs=self.crew.runs, run=folder, grown=grown)
+        question = kind(self.document.design, self.recipe(), runs=self.pool.runs, run=folder, grown=grown)
         self.refusal = ""
         if self.inquiry:
             self.inquiry.cancel()
-        self._wait_for(Inquiry(self.crew, question))
+        self._wait_for(Inquiry(self.pool, question))
         self.changed.emit()
 
     def _wait_for(self, inquiry: Inquiry) -> None:
@@ -154,7 +154,7 @@ class Trial(QObject):
         """Give the document the block more, as one undoable step, and show it."""
         run, inserted = self.origin()
         if run:
-            self.grown = Origin(run, (*inserted, path))
+            self.grown = WeightsOrigin(run, (*inserted, path))
         self.document.propose(deepened(self.document.design, path), self.tr("Insert an identity block"))
         self.document.select(path)
 
@@ -168,7 +168,7 @@ class Trial(QObject):
         assert run is not None
         self.forget()
         parent = str(run.folder)
-        self.crew.start(Train(self.document.design, self.recipe(), self.crew.runs, parent, grown=inserted))
+        self.pool.start(Train(self.document.design, self.recipe(), self.pool.runs, parent, grown=inserted))
 
     def obstacle(self) -> str:
         """Why nothing can be tried now; empty if it can."""
@@ -176,4 +176,4 @@ class Trial(QObject):
             return say(fatal.what)
         if self.inquiry and self.inquiry.state is InquiryState.ASKED:
             return self.tr("Trying it on real images …")
-        return self.crew.deafness()
+        return self.pool.busy_reason()

@@ -11,7 +11,7 @@ HALO = GAP + LINE + SHINE
 MOVES = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.ParentChange)
 
 
-class Mark(QWidget):
+class Highlight(QWidget):
     """Lies over the window, lets every click through, and stays around its control wherever that goes."""
 
     def __init__(self, window: QWidget) -> None:

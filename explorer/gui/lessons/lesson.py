@@ -1,7 +1,7 @@
 """Lessons: short texts about the chapter with things to do, read from resources/lessons. No torch, no Qt.
 
 A lesson is one TOML file a language: a title and its steps. A step is a text in a little Markdown; it may show a
-drawing, point at a control of the window by its object name, and name the deed that makes it done.
+drawing, point at a control of the window by its object name, and name the task that makes it done.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Annotated
 
 from annotated_types import Len
 
-from explorer.architecture.notation import MOST_BYTES, MOST_COLUMNS
+from explorer.architecture.notation import MAX_BYTES, MAX_COLUMNS
 from explorer.resources import resource
 from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 from explorer.validation import Complaint, Refused, read_value, refuse
@@ -23,7 +23,7 @@ WRITTEN_FIRST = "en"  # a lesson that another language lacks is shown in this on
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LessonPage:
     """One page of a lesson; what is empty is not asked for."""
 
     text: Annotated[str, Len(1, 1000)]
@@ -42,7 +42,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Lesson:
     title: Annotated[str, Len(1, 60)]
-    steps: Annotated[tuple[Step, ...], Len(1, 12)]
+    steps: Annotated[tuple[LessonPage, ...], Len(1, 12)]
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -54,10 +54,10 @@ def lesson_files(language: str) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
-def load_lesson(path: Path, controls: Container[str], deeds: Container[str]) -> Lesson:
-    """Read a lesson that points at nothing but `controls` and asks for nothing but `deeds`. Raises Refused."""
+def load_lesson(path: Path, controls: Container[str], tasks: Container[str]) -> Lesson:
+    """Read a lesson that points at nothing but `controls` and asks for nothing but `tasks`. Raises Refused."""
     lesson = read_value(Lesson, read_table(path))
-    if faults := list(find_faults(lesson, controls, deeds)):
+    if faults := list(find_faults(lesson, controls, tasks)):
         raise Refused(*faults)
     return lesson
 
@@ -66,9 +66,9 @@ def read_table(path: Path) -> dict[str, object]:
     """The values of a small TOML file; a large one could keep its reader busy for ever. Raises Refused."""
     try:
         with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            data = file.read(MAX_BYTES + 1)
         text = data.decode("utf-8").replace("\r\n", "\n")
-        if len(data) > MOST_BYTES or any(len(line) > MOST_COLUMNS for line in text.split("\n")):
+        if len(data) > MAX_BYTES or any(len(line) > MAX_COLUMNS for line in text.split("\n")):
             what = QT_TRANSLATE_NOOP("explorer", "is too large, or has too long a line, to be a lesson")
             raise refuse(path.name, what)
         return tomllib.loads(text)
@@ -81,16 +81,16 @@ def read_table(path: Path) -> dict[str, object]:
         raise refuse(path.name, what, error=str(error) or "nested too deep") from None
 
 
-def find_faults(lesson: Lesson, controls: Container[str], deeds: Container[str]) -> Iterator[Complaint]:
+def find_faults(lesson: Lesson, controls: Container[str], tasks: Container[str]) -> Iterator[Complaint]:
     """What a lesson mentions and the window does not have."""
     no_control = QT_TRANSLATE_NOOP("explorer", "the window has no control {name!r}")
-    no_deed = QT_TRANSLATE_NOOP("explorer", "there is no deed {name!r}")
+    no_task = QT_TRANSLATE_NOOP("explorer", "there is no task {name!r}")
     no_drawing = QT_TRANSLATE_NOOP("explorer", "there is no drawing {name!r}")
     for number, step in enumerate(lesson.steps):
         where = f"steps[{number}]"
         if step.points_at and step.points_at not in controls:
             yield Complaint(f"{where}.points_at", Sentence(no_control, {"name": step.points_at}))
-        if step.done and step.done not in deeds:
-            yield Complaint(f"{where}.done", Sentence(no_deed, {"name": step.done}))
+        if step.done and step.done not in tasks:
+            yield Complaint(f"{where}.done", Sentence(no_task, {"name": step.done}))
         if step.drawing and not resource("lessons", step.drawing).is_file():
             yield Complaint(f"{where}.drawing", Sentence(no_drawing, {"name": step.drawing}))

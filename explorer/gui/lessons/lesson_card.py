@@ -15,17 +15,17 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.gui.lessons.drawing import Drawing
-from explorer.gui.lessons.lesson import Lesson, Step
+from explorer.gui.lessons.lesson import Lesson, LessonPage
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import sign_button, word_button
 
 if TYPE_CHECKING:
     from explorer.gui.main_window.window import Window
 
-MOST_LINES = 9  # of a step's text; what is longer scrolls
+MAX_LINES = 9  # of a step's text; what is longer scrolls
 
 
-class Card(QDockWidget):
+class LessonCard(QDockWidget):
     """Shows one step of a lesson; `turned` by a person who wants the step before (−1) or after it (1).
 
     `opened` and `left` when it comes and goes.
@@ -43,7 +43,7 @@ class Card(QDockWidget):
         self.setObjectName("card")
         self.heading, self.count, self.verdict = QLabel(), QLabel(), QLabel()
         theme.make_heading(self.heading)
-        theme.make_quiet(self.count)
+        theme.make_secondary(self.count)
         self.back = word_button(self.tr("Back"), lambda: self.turned.emit(-1))
         self.next = word_button("", lambda: self.turned.emit(1))
         self.leave = sign_button("x", "", self.close)
@@ -87,7 +87,7 @@ class Card(QDockWidget):
         window.splitter.splitterMoved.connect(self.follow_diagram)
 
     def show_step(self, lesson: Lesson, number: int) -> None:
-        """Step `number` of `lesson`, from 0."""
+        """LessonPage `number` of `lesson`, from 0."""
         self.lesson = lesson
         step, last = lesson.steps[number], number + 1 == len(lesson.steps)
         self.setWindowTitle(lesson.title)
@@ -109,12 +109,12 @@ class Card(QDockWidget):
         self.verdict.setText(self.tr("✓ Done") if done else self.tr("○ Your turn"))
         self.verdict.setForegroundRole(role.Accent if done else role.PlaceholderText)
         obvious = done or not asked
-        if obvious == bool(self.next.property("dress_name")):
+        if obvious == bool(self.next.property("style_name")):
             return  # a style sheet is dear, even the same again, and this is asked with every tick of a slider
         if obvious:
-            theme.dress(self.next, "primary")
+            theme.apply_style(self.next, "primary")
         else:
-            self.next.setProperty("dress_name", "")
+            self.next.setProperty("style_name", "")
             self.next.setStyleSheet("")
 
     def fit(self, lesson: Lesson) -> None:
@@ -127,13 +127,13 @@ class Card(QDockWidget):
         tall = max(self.height_of(step, beside if step.drawing else room) for step in lesson.steps)
         if any(step.drawing for step in lesson.steps):
             tall = max(tall, drawn.height())
-        self.text.setFixedHeight(min(int(tall) + 1, MOST_LINES * line))
+        self.text.setFixedHeight(min(int(tall) + 1, MAX_LINES * line))
         policy = Qt.ScrollBarPolicy
-        fits = tall < MOST_LINES * line  # a bar that comes and goes would break the lines anew
+        fits = tall < MAX_LINES * line  # a bar that comes and goes would break the lines anew
         self.text.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOff if fits else policy.ScrollBarAsNeeded)
         self.row.activate()  # else the card opens with its old height, and the window grows for it
 
-    def height_of(self, step: Step, width: int) -> float:
+    def height_of(self, step: LessonPage, width: int) -> float:
         page = QTextDocument()
         page.setDefaultFont(self.text.font())
         page.setDocumentMargin(0)

@@ -1,6 +1,6 @@
 """Deeds: what a lesson may ask a person to do, each a small question to the window.
 
-A deed gets the window and the design that was shown when its step began. A new one is one function here; its name is
+A task gets the window and the design that was shown when its step began. A new one is one function here; its name is
 what a lesson writes as `done`.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TABLE_1 = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")  # of He et al. 2015
 
-Deed = Callable[["Window", Design], bool]
+Task = Callable[["Window", Design], bool]
 
 
 def selected(window: "Window", before: Design) -> bool:
@@ -88,31 +88,31 @@ def deep_opened(window: "Window", before: Design) -> bool:
 
 
 def trained(window: "Window", before: Design) -> bool:
-    run = window.crew.front.run
+    run = window.pool.shown.run
     return run is not None and run.step is not None
 
 
 def validated(window: "Window", before: Design) -> bool:
-    run = window.crew.front.run
+    run = window.pool.shown.run
     return run is not None and run.epoch is not None
 
 
 def twin_validated(window: "Window", before: Design) -> bool:
-    runs = window.crew.front.live
+    runs = window.pool.shown.live
     return len(runs) == 2 and all(run.epoch for run in runs)
 
 
 def paused(window: "Window", before: Design) -> bool:
-    return window.crew.front.state is WorkerState.PAUSED
+    return window.pool.shown.state is WorkerState.PAUSED
 
 
 def travelled(window: "Window", before: Design) -> bool:
     return window.menus.see_travel.isChecked()
 
 
-DEEDS: dict[str, Deed] = {
-    deed.__name__: deed
-    for deed in (
+TASKS: dict[str, Task] = {
+    task.__name__: task
+    for task in (
         selected,
         stage_deepened,
         block_opened,

@@ -7,10 +7,10 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
-from explorer.gui.lessons.highlight import Mark, reveal
-from explorer.gui.lessons.lesson import TOUR, Lesson, Step, lesson_files, load_lesson
-from explorer.gui.lessons.lesson_card import Card
-from explorer.gui.lessons.tasks import DEEDS
+from explorer.gui.lessons.highlight import Highlight, reveal
+from explorer.gui.lessons.lesson import TOUR, Lesson, LessonPage, lesson_files, load_lesson
+from explorer.gui.lessons.lesson_card import LessonCard
+from explorer.gui.lessons.tasks import TASKS
 from explorer.gui.widgets.language import chosen_language, say, spoken_language
 from explorer.gui.widgets.typed import connect_order
 from explorer.validation import Refused
@@ -25,7 +25,7 @@ class Tutor(QObject):
     def __init__(self, window: "Window") -> None:
         super().__init__(window)
         self.window = window
-        self.card, self.mark = Card(window), Mark(window)
+        self.card, self.mark = LessonCard(window), Highlight(window)
         self.name = ""
         self.lesson: Lesson | None = None
         self.number = 0
@@ -39,10 +39,10 @@ class Tutor(QObject):
     def listen(self) -> None:
         """To whatever may make a step done, and to Escape."""
         window, block = self.window, self.window.block
-        document, crew = window.document, window.crew
+        document, pool = window.document, window.pool
         for signal in (
             *(document.changed, document.selection_changed, document.vocabulary_changed),
-            *(crew.changed, crew.progressed, block.experiment.trial.changed),
+            *(pool.changed, pool.progressed, block.experiment.trial.changed),
             *(window.pages.currentChanged, block.alone.toggled, block.form.changed, window.menus.see_travel.toggled),
             QGuiApplication.clipboard().dataChanged,
         ):
@@ -71,7 +71,7 @@ class Tutor(QObject):
         found: dict[str, Lesson | Refused] = {}
         for name, path in lesson_files(spoken_language(chosen_language())).items():
             try:
-                found[name] = load_lesson(path, controls, DEEDS)
+                found[name] = load_lesson(path, controls, TASKS)
             except Refused as error:
                 found[name] = error
         return found
@@ -94,7 +94,7 @@ class Tutor(QObject):
             self.go(old.number)
 
     @property
-    def step(self) -> Step:
+    def step(self) -> LessonPage:
         assert self.lesson is not None
         return self.lesson.steps[self.number]
 
@@ -127,7 +127,7 @@ class Tutor(QObject):
         if self.lesson is None or self.card.isHidden():
             return
         asked = self.step.done
-        if asked and self.number not in self.done and DEEDS[asked](self.window, self.before):
+        if asked and self.number not in self.done and TASKS[asked](self.window, self.before):
             self.done.add(self.number)
         is_done = self.number in self.done
         self.card.show_verdict(is_done, bool(asked))

@@ -14,7 +14,7 @@ from explorer.atomic_files import write_atomically
 from explorer.gui.document import Document, called_as
 from explorer.gui.widgets.language import say, whole
 from explorer.gui.widgets.typed import connect_order
-from explorer.gui.workers.pool import Crew
+from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.formats import FORMATS, Format
 from explorer.sentences import system_words
 from explorer.validation import Refused
@@ -22,7 +22,7 @@ from explorer.validation import Refused
 if TYPE_CHECKING:
     from explorer.gui.main_window.window import Window
 
-MOST_RECENT = 8
+MAX_RECENT = 8
 SEPARATORS = str.maketrans("/\\", "--")  # no file's name has one
 
 
@@ -134,7 +134,7 @@ class Files(QObject):
             self.open(path)
         else:
             self.window.menus.see_travel.setChecked(True)
-            self.window.travel.journeys.use_file(path)
+            self.window.travel.answers_.use_file(path)
 
     def fill_recent(self, menu: QMenu) -> None:
         menu.clear()
@@ -153,7 +153,7 @@ class Files(QObject):
 
     def remember(self, path: Path) -> None:
         others = [each for each in self.recent() if each != path]
-        QSettings().setValue("recent", [str(each) for each in (path, *others)][:MOST_RECENT])
+        QSettings().setValue("recent", [str(each) for each in (path, *others)][:MAX_RECENT])
 
     def folder(self) -> str:
         recent = self.recent()
@@ -165,10 +165,10 @@ class Files(QObject):
         box.setInformativeText(details)
         box.open()
 
-    def may_close(self, crew: Crew) -> bool:
+    def may_close(self, pool: WorkerPool) -> bool:
         """Ask once about all that would be lost: runs under way, those that wait, an unsaved file."""
         choice = QMessageBox.StandardButton
-        going, waiting = len(crew.busy), len(crew.queue.orders)
+        going, waiting = len(pool.busy), len(pool.queue.orders)
         unsaved = self.document.path if not self.document.undo_stack.isClean() else None
         if not (going or waiting or unsaved):
             return True

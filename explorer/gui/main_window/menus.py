@@ -30,7 +30,7 @@ class Menus(QObject):
     def __init__(self, window: "Window", files: Files, bar: QToolBar) -> None:
         super().__init__(window)
         self.window, self.files = window, files
-        self.document, self.crew, self.training = window.document, window.crew, window.training
+        self.document, self.pool, self.training = window.document, window.pool, window.training
         self.make_actions()
         self.make_edit_actions()
         menus = window.menuBar()
@@ -46,7 +46,7 @@ class Menus(QObject):
         self.document.changed.connect(self.show_design)
         self.document.changed.connect(self.show_state)
         self.document.selection_changed.connect(self.show_design)
-        self.crew.changed.connect(self.show_state)
+        self.pool.changed.connect(self.show_state)
         self.show_design()
         self.show_state()
 
@@ -65,17 +65,17 @@ class Menus(QObject):
         self.window.addAction(action)
 
     def make_actions(self) -> None:
-        crew, training = self.crew, self.training
+        pool, training = self.pool, self.training
         self.pin = self.action(self.tr("Pin as baseline"), self.pin_design, icon="pin")
         self.unpin = self.action(self.tr("Unpin baseline"), lambda: self.document.pin(None), icon="pin-off")
         self.open_block = self.action(self.tr("Open block"), self.window.open_block)
         self.copy_source = self.action(self.tr("Copy as PyTorch"), self.files.copy_source, icon="copy")
         self.start = self.action(self.tr("Start"), training.begin, "F5")
         self.twin = self.action("", training.begin_twins, "Ctrl+F5")
-        self.pause = self.action(self.tr("Pause"), crew.pause)
-        self.resume = self.action(self.tr("Resume"), crew.resume)
-        self.step = self.action(self.tr("Step"), crew.step_once, "F10")
-        self.stop = self.action(self.tr("Stop"), crew.stop, "Shift+F5")
+        self.pause = self.action(self.tr("Pause"), pool.pause)
+        self.resume = self.action(self.tr("Resume"), pool.unpause)
+        self.step = self.action(self.tr("Step"), pool.step_once, "F10")
+        self.stop = self.action(self.tr("Stop"), pool.stop, "Shift+F5")
 
     def make_edit_actions(self) -> None:
         stack = self.document.undo_stack
@@ -181,10 +181,10 @@ class Menus(QObject):
     def use_theme(self, name: str) -> None:
         QSettings().setValue("theme", name)
         theme.apply_theme(name)
-        theme.renew(self.window)
+        theme.restyle(self.window)
 
     def fill_tools(self, bar: QToolBar) -> None:
-        theme.dress(bar, "tools")
+        theme.apply_style(bar, "tools")
         bar.setIconSize(QSize(18, 18))
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         stack = self.document.undo_stack
@@ -225,7 +225,7 @@ class Menus(QObject):
         self.open_block.setEnabled(isinstance(stage, Section) and stage.first is not None)
 
     def show_state(self) -> None:
-        state, busy = self.crew.front.state, self.crew.front.is_busy()
+        state, busy = self.pool.shown.state, self.pool.shown.is_busy()
         for action, button in ((self.start, self.training.start), (self.twin, self.training.twin)):
             action.setEnabled(button.isEnabled())
         self.start.setText(self.tr("Start") if self.training.has_room() else self.tr("Add to queue"))

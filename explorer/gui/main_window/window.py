@@ -31,9 +31,9 @@ from explorer.gui.widgets.typed import commit_typed
 
 if TYPE_CHECKING:
     from explorer.gui.design.block_view import BlockView
-    from explorer.gui.experiments.feature_map_panel import Travel
+    from explorer.gui.experiments.feature_map_panel import FeatureMapPanel
     from explorer.gui.lessons.tutor import Tutor
-    from explorer.gui.workers.pool import Crew
+    from explorer.gui.workers.pool import WorkerPool
 
 LAYOUT = 1  # raise it when docks change, and an old layout is forgotten
 DOCKS = (44, 54)  # characters
@@ -77,16 +77,16 @@ class Window(QMainWindow):
         character = self.fontMetrics().averageCharWidth()
         self.resizeDocks(list(self.docks), [character * each for each in DOCKS], Qt.Orientation.Horizontal)
 
-    def furnish(self, crew: "Crew") -> None:
+    def furnish(self, pool: "WorkerPool") -> None:
         """Everything that stands around the network."""
         from explorer.gui.design.editor import DesignEditor
         from explorer.gui.main_window.files import Files
         from explorer.gui.main_window.menus import Menus
         from explorer.gui.training.panel import TrainingPanel
 
-        self.crew = crew
+        self.pool = pool
         self.files = Files(self, self.document)
-        self.editor, self.training = DesignEditor(self.document), TrainingPanel(self.document, crew)
+        self.editor, self.training = DesignEditor(self.document), TrainingPanel(self.document, pool)
         for dock, widget in zip(self.docks, (self.editor, self.training), strict=True):
             dock.setWidget(widget)
         self.menus = Menus(self, self.files, self.tools)
@@ -126,7 +126,7 @@ class Window(QMainWindow):
         """The view of one block, made when first wanted."""
         from explorer.gui.design.block_view import BlockView
 
-        made = BlockView(self.document, self.crew, self.training.preflight)
+        made = BlockView(self.document, self.pool, self.training.preflight)
         made.closed.connect(self.close_block)
         made.cramped.connect(self.make_room)
         self.pages.addWidget(made)
@@ -153,11 +153,11 @@ class Window(QMainWindow):
         self.splitter.setSizes([above - missing, *between, below + missing])
 
     @cached_property
-    def travel(self) -> "Travel":
+    def travel(self) -> "FeatureMapPanel":
         """The strip of feature maps between diagram and totals, made when first wanted."""
-        from explorer.gui.experiments.feature_map_panel import Travel
+        from explorer.gui.experiments.feature_map_panel import FeatureMapPanel
 
-        made = Travel(self.document, self.crew, self.training.preflight)
+        made = FeatureMapPanel(self.document, self.pool, self.training.preflight)
         made.closed.connect(lambda: self.menus.see_travel.setChecked(False))
         made.hide()
         self.splitter.insertWidget(1, made)
@@ -219,7 +219,7 @@ class Window(QMainWindow):
             self.resize(old.size())  # even if that is more than the screen, which restoring does not allow
         self.restore_state(stood.layout)
         if "travel" in vars(old):  # it has its place in the splitter, seen or not
-            self.travel.journeys.take_over(old.travel.journeys)
+            self.travel.answers_.take_over(old.travel.answers_)
             self.menus.see_travel.setChecked(old.menus.see_travel.isChecked())
         self.splitter.setSizes(stood.sizes)
         self.table.unfold(old.table.opened)
@@ -254,7 +254,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         commit_typed()
-        if self.is_furnished and not self.files.may_close(self.crew):
+        if self.is_furnished and not self.files.may_close(self.pool):
             event.ignore()
             return
         event.accept()

@@ -14,7 +14,7 @@ from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import say
 from explorer.gui.workers.curves import Curves
 from explorer.gui.workers.live_run import LiveRun
-from explorer.gui.workers.pool import Crew
+from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.folder import Run
 from explorer.runs.log import read_events
 from explorer.runs.published import Reference, reference_of
@@ -24,10 +24,10 @@ ACCURACY = 2  # column of the curves
 
 
 class History(QWidget):
-    def __init__(self, document: Document, crew: Crew) -> None:
+    def __init__(self, document: Document, pool: WorkerPool) -> None:
         super().__init__()
-        self.document, self.crew = document, crew
-        self.plots, self.list = Plots(document.name_of), RunList(crew.runs)
+        self.document, self.pool = document, pool
+        self.plots, self.list = Plots(document.name_of), RunList(pool.runs)
         self.read: dict[str, Curves] = {}
         self.shown: list[tuple[str, Curves]] = []
         column = QVBoxLayout(self)
@@ -36,9 +36,9 @@ class History(QWidget):
         column.addWidget(self.plots, stretch=1)
         column.addWidget(self.list)
         document.vocabulary_changed.connect(self.plots.refresh)
-        crew.progressed.connect(self.follow)
-        crew.changed.connect(self.allow_resume)
-        crew.run_ended.connect(self.reload)
+        pool.progressed.connect(self.follow)
+        pool.changed.connect(self.allow_resume)
+        pool.run_ended.connect(self.reload)
         self.list.chosen.connect(self.show_runs)
         self.list.opened.connect(self.open_design)
         self.list.resumed.connect(self.resume)
@@ -61,14 +61,14 @@ class History(QWidget):
 
         A run that begins is chosen there: it stands in full when it has ended too, and can go on with one click.
         """
-        live = [(run.id, run.curves) for run in self.crew.live]
+        live = [(run.id, run.curves) for run in self.pool.live]
         if live != self.shown:
             begun = [run_id for run_id, _ in live if run_id not in dict(self.shown)]
             self.shown = live
             self.reload()
             if begun:
                 self.list.select(begun[-1])
-        for run in self.crew.live:
+        for run in self.pool.live:
             self.list.show_best(run.id, run.curves.validation.span(ACCURACY)[1])
         self.plots.refresh()
 
@@ -77,7 +77,7 @@ class History(QWidget):
 
     def lines(self) -> Iterator[Line]:
         """The latest runs faint, the chosen one in full and its twin with it, the live ones in full and last."""
-        live, chosen = self.crew.live, self.list.current()
+        live, chosen = self.pool.live, self.list.current()
         others = [run for run in self.list.runs if run.id not in {each.id for each in live}]
         full = {chosen.id, chosen.twin or chosen.id} if chosen else set()
         shown = [run for number, run in enumerate(others) if number < FAINT or run.id in full]
@@ -107,7 +107,7 @@ class History(QWidget):
         self.document.propose(run.design, self.tr("Open the design of a run"))
 
     def allow_resume(self) -> None:
-        self.list.allow_resume(self.crew.room)
+        self.list.allow_resume(self.pool.free_device)
 
     def resume(self, run: Run) -> None:
-        self.crew.resume_run(run, self.curves_of(run))
+        self.pool.resume_run(run, self.curves_of(run))

@@ -20,39 +20,39 @@ from explorer.gui.document import Document, title_of
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import sign_button, word_button
 from explorer.gui.widgets.language import percent, say
-from explorer.gui.widgets.short_list import Roll
-from explorer.gui.workers.pool import Crew
-from explorer.gui.workers.worker import Trainer
+from explorer.gui.widgets.short_list import ShortList
+from explorer.gui.workers.pool import WorkerPool
+from explorer.gui.workers.worker import WorkerClient
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import Train
 from explorer.runs.recipe import Recipe, recipe_name
 
 
-class Row(NamedTuple):
+class QueueRow(NamedTuple):
     """A line of the list: a run under way, or the order that waits at `place`."""
 
     name: str
     state: str
     words: str
-    trainer: Trainer | None = None
+    worker: WorkerClient | None = None
     place: int = -1
 
 
-class OrderList(QWidget):
+class QueueList(QWidget):
     """There while something waits, or while runs go that are not in front."""
 
-    def __init__(self, document: Document, crew: Crew) -> None:
+    def __init__(self, document: Document, pool: WorkerPool) -> None:
         super().__init__()
-        self.document, self.crew = document, crew
-        self.rows: list[Row] = []
-        self.tree = Roll(self.tr("Queue"), (self.tr("Queue"), self.tr("State"), self.tr("Changes")))
+        self.document, self.pool = document, pool
+        self.rows: list[QueueRow] = []
+        self.tree = ShortList(self.tr("Queue"), (self.tr("Queue"), self.tr("State"), self.tr("Changes")))
         self.tree.setHeaderHidden(True)
         self.tree.currentItemChanged.connect(self.show_choice)
         self.tree.itemActivated.connect(self.open_row)
         self.heading = QLabel(self.tr("Queue"))
         theme.make_heading(self.heading)
         why = self.tr("It waits because a run was stopped or the training process would not start")
-        self.go_on = word_button(self.tr("Start the queue"), crew.go_on, "go_on_queue", tip=why)
+        self.go_on = word_button(self.tr("Start the queue"), pool.release_queue, "go_on_queue", tip=why)
         self.open = word_button("", self.open_row)
         arrow = Qt.ArrowType
         self.up = self.tool(arrow.UpArrow, self.tr("Let it begin earlier"), lambda: self.shift(-1), "Alt+Up")
@@ -70,9 +70,9 @@ class OrderList(QWidget):
         column.setSpacing(theme.RHYTHM // 2)
         column.addLayout(above)
         column.addWidget(self.tree)
-        crew.changed.connect(self.show_rows)
-        crew.progressed.connect(self.show_rows)
-        crew.queue.changed.connect(self.show_rows)
+        pool.changed.connect(self.show_rows)
+        pool.progressed.connect(self.show_rows)
+        pool.queue.changed.connect(self.show_rows)
         self.show_rows()
 
     def tool(self, sign: str | Qt.ArrowType, text: str, act: Callable[[], None], keys: str) -> QToolButton:
@@ -83,8 +83,8 @@ class OrderList(QWidget):
     def show_rows(self) -> None:
         """Draw what is there now; the selection follows its row."""
         rows = [*self.running(), *self.waiting()]
-        self.heading.setVisible(not self.crew.queue.held)
-        self.go_on.setVisible(self.crew.queue.held)
+        self.heading.setVisible(not self.pool.queue.held)
+        self.go_on.setVisible(self.pool.queue.held)
         if rows != self.rows:
             chosen = self.number()
             self.rows = rows
@@ -95,31 +95,31 @@ class OrderList(QWidget):
         self.setVisible(bool(rows))
         self.show_choice()
 
-    def running(self) -> list[Row]:
+    def running(self) -> list[QueueRow]:
         """The runs under way, if there are any that the panel does not show already."""
-        busy = self.crew.busy
-        return [self.running_row(each) for each in busy] if set(busy) - {self.crew.front} else []
+        busy = self.pool.busy
+        return [self.running_row(each) for each in busy] if set(busy) - {self.pool.shown} else []
 
-    def running_row(self, trainer: Trainer) -> Row:
+    def running_row(self, worker: WorkerClient) -> QueueRow:
         words = {
             WorkerState.STARTING: self.tr("starting"),
             WorkerState.RUNNING: self.tr("running"),
             WorkerState.PAUSED: self.tr("paused"),
             WorkerState.STOPPING: self.tr("stopping"),
         }
-        done, total = (sum(getattr(run, name) for run in trainer.live) for name in ("done", "total"))
-        state = words[trainer.state] + (f" {percent(done / total, 0)}" if total else "")
-        run = trainer.live[0]
-        name = self.name(run.design, len(trainer.live) > 1)
-        return Row(name, state, self.words(run.recipe, self.crew.device_of(trainer)), trainer)
+        done, total = (sum(getattr(run, name) for run in worker.live) for name in ("done", "total"))
+        state = words[worker.state] + (f" {percent(done / total, 0)}" if total else "")
+        run = worker.live[0]
+        name = self.name(run.design, len(worker.live) > 1)
+        return QueueRow(name, state, self.words(run.recipe, self.pool.device_of(worker)), worker)
 
-    def waiting(self) -> list[Row]:
-        front, rows = self.crew.front.run, []
-        state = self.tr("held") if self.crew.queue.held else self.tr("waits")
+    def waiting(self) -> list[QueueRow]:
+        front, rows = self.pool.shown.run, []
+        state = self.tr("held") if self.pool.queue.held else self.tr("waits")
         before: tuple[Design, Recipe] | None = (front.design, front.recipe) if front else None
-        for place, order in enumerate(self.crew.queue.orders):
+        for place, order in enumerate(self.pool.queue.orders):
             words = self.words(order.recipe, order.recipe.device, self.changes(before, order))
-            rows.append(Row(self.name(order.design, order.twin), state, words, None, place))
+            rows.append(QueueRow(self.name(order.design, order.twin), state, words, None, place))
             before = (order.design, order.recipe)
         return rows
 
@@ -139,11 +139,11 @@ class OrderList(QWidget):
         sentences = (*design_changes(before[0], order.design), *changed_fields(recipe, order.recipe))
         return self.tr(", ").join(map(say, sentences)) or self.tr("the same again")
 
-    def item(self, row: Row) -> QTreeWidgetItem:
+    def item(self, row: QueueRow) -> QTreeWidgetItem:
         item = QTreeWidgetItem([row.name, row.state, row.words])
         item.setToolTip(0, row.name)
         item.setToolTip(2, row.words)
-        if row.trainer is self.crew.front:
+        if row.worker is self.pool.shown:
             font = self.tree.font()
             font.setBold(True)
             for column in range(3):
@@ -157,16 +157,16 @@ class OrderList(QWidget):
     def choose(self, number: int) -> None:
         self.tree.setCurrentIndex(self.tree.model().index(number, 0))
 
-    def current(self) -> Row | None:
+    def current(self) -> QueueRow | None:
         number = self.number()
         return self.rows[number] if 0 <= number < len(self.rows) else None
 
     def show_choice(self) -> None:
         """Buttons that tell the truth about the chosen row."""
-        row, last = self.current(), len(self.crew.queue.orders) - 1
+        row, last = self.current(), len(self.pool.queue.orders) - 1
         place = row.place if row else -1
-        self.open.setText(self.tr("Bring to front") if row and row.trainer else self.tr("Open its design"))
-        self.open.setEnabled(row is not None and row.trainer is not self.crew.front)
+        self.open.setText(self.tr("Bring to front") if row and row.worker else self.tr("Open its design"))
+        self.open.setEnabled(row is not None and row.worker is not self.pool.shown)
         self.up.setEnabled(place > 0)
         self.down.setEnabled(0 <= place < last)
         self.cancel.setEnabled(place >= 0)
@@ -174,19 +174,19 @@ class OrderList(QWidget):
     def open_row(self) -> None:
         """Show and control this run, or edit the design that waits."""
         row = self.current()
-        if row and row.trainer:
-            self.crew.bring_forward(row.trainer)
+        if row and row.worker:
+            self.pool.show_worker(row.worker)
         elif row:
-            order = self.crew.queue.orders[row.place]
+            order = self.pool.queue.orders[row.place]
             self.document.propose(order.design, self.tr("Open the design of a run"))
 
     def shift(self, by: int) -> None:
         row = self.current()
-        if row and row.trainer is None:
-            place = self.crew.queue.move(row.place, by)
+        if row and row.worker is None:
+            place = self.pool.queue.move(row.place, by)
             self.choose(self.number() + place - row.place)
 
     def cancel_row(self) -> None:
         row = self.current()
-        if row and row.trainer is None:
-            self.crew.queue.take(row.place)
+        if row and row.worker is None:
+            self.pool.queue.remove(row.place)

@@ -14,10 +14,10 @@ from explorer.gui.document import title_of
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import word_button
 from explorer.gui.widgets.language import percent, say
-from explorer.gui.widgets.short_list import Roll
+from explorer.gui.widgets.short_list import ShortList
 from explorer.runs.folder import RESUMABLE, Run, RunState, list_runs
 
-MOST = 50  # runs in the list
+MAX_RUNS = 50  # runs in the list
 BEST = 1  # column
 
 
@@ -33,7 +33,7 @@ class RunList(QWidget):
         self.root = root
         self.runs: tuple[Run, ...] = ()
         headings = (self.tr("Run"), self.tr("Best"), self.tr("State"), self.tr("Changes"))
-        self.tree = Roll(self.tr("Runs"), headings, narrow=2)
+        self.tree = ShortList(self.tr("Runs"), headings, narrow=2)
         self.tree.currentItemChanged.connect(self.choose)
         self.tree.itemActivated.connect(lambda: self.opened.emit(self.current()))
         self.open = word_button(self.tr("Open its design"), lambda: self.opened.emit(self.current()))
@@ -56,7 +56,7 @@ class RunList(QWidget):
         self.runs = list_runs(self.root)
         with QSignalBlocker(self.tree):
             self.tree.clear()
-            for number, run in enumerate(self.runs[:MOST]):
+            for number, run in enumerate(self.runs[:MAX_RUNS]):
                 older = self.runs[number + 1] if number + 1 < len(self.runs) else None
                 self.tree.add(self.item(run, older))
             if before:
@@ -114,7 +114,7 @@ class RunList(QWidget):
             item.setText(BEST, percent(accuracy))
 
     def item_of(self, run_id: str) -> QTreeWidgetItem | None:
-        ids = [run.id for run in self.runs[:MOST]]
+        ids = [run.id for run in self.runs[:MAX_RUNS]]
         return self.tree.topLevelItem(ids.index(run_id)) if run_id in ids else None
 
     def allow_resume(self, has_room: Callable[[str], object]) -> None:

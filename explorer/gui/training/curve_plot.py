@@ -12,14 +12,14 @@ from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.gui.training.plotted_run import Line, mixed, nearest
-from explorer.gui.training.published_band import HALF, band_text, ink, lay_band
+from explorer.gui.training.published_band import HALF, band_text, faded, lay_band
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import say
 from explorer.runs.published import Reference
 
 pg.setConfigOptions(antialias=False, exitCleanup=False)
 
-MOST_SAID = 20  # validations that are told one by one
+MAX_SAID = 20  # validations that are told one by one
 NAME = 16  # characters of a run's name in the legend
 NAMED, NOTED = 8, 6  # lines of text that a plot must be high for its axis to have a name, and to have a note in it
 DOT = 4  # pixels of the axis that each dot needs, or else there are none
@@ -49,7 +49,7 @@ class CurvePlot(QWidget):
         self.heading, self.reading = QLabel(title), QLabel(self.legend)
         self.reading.setToolTip(self.legend)
         theme.make_heading(self.heading)
-        theme.make_quiet(self.reading)
+        theme.make_secondary(self.reading)
         self.reading.setFont(theme.figures_font(self.reading.font()))
         self.plot = pg.PlotWidget()
         self.plot.setMinimumHeight(self.fontMetrics().height() * 4)
@@ -64,7 +64,7 @@ class CurvePlot(QWidget):
         self.hair.hide()
         self.plot.scene().sigMouseMoved.connect(self.read_at)
         self.note = QLabel()
-        theme.make_quiet(self.note)
+        theme.make_secondary(self.note)
         self.note.hide()
         self.corner = QVBoxLayout(self.plot)  # of an accuracy that rises, the lower right stays empty
         self.corner.addWidget(self.note, alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
@@ -87,7 +87,7 @@ class CurvePlot(QWidget):
         if renewed:
             self.reading.setText(self.legend_of(lines))
             item.clear()
-            self.dress()
+            self.apply_palette()
             if reference := self.reference():
                 lay_band(self.plot, reference)
             self.curves = [(self.train_curve(line), self.validation_curve(line)) for line in lines]
@@ -122,7 +122,7 @@ class CurvePlot(QWidget):
             return
         words = [self.standing_of(line) for line in self.lines]
         said = next(filter(None, reversed(words)), self.tr("{n} published runs").format(n=len(reference.accuracies)))
-        self.note.setText(f"<span style='color: {ink(HALF).name()}'>■</span> {escape(said)}")
+        self.note.setText(f"<span style='color: {faded(HALF).name()}'>■</span> {escape(said)}")
         self.note.setToolTip(band_text(reference))
         self.heading.setToolTip(f"{said}\n{band_text(reference)}")
 
@@ -183,7 +183,7 @@ class CurvePlot(QWidget):
         if renewed or least < low or most > high:
             box.setYRange(least if renewed else min(least, low), most if renewed else max(most, high), padding=0.05)
 
-    def dress(self) -> None:
+    def apply_palette(self) -> None:
         chosen = theme.colours()
         self.plot.setBackground(chosen.surface)
         item, height = self.plot.getPlotItem(), self.fontMetrics().height()
@@ -258,7 +258,7 @@ class CurvePlot(QWidget):
             title=title, first=values[0], last=values[-1], steps=line.curves.train.column(0)[-1]
         )
         points = line.curves.validation.column(self.row)
-        if len(points) > MOST_SAID:
+        if len(points) > MAX_SAID:
             least, most = line.curves.validation.span(self.row)
             text += self.tr("; validation {last:.3f} after {n} epochs, between {least:.3f} and {most:.3f}").format(
                 last=points[-1], n=len(points), least=least, most=most

@@ -15,7 +15,7 @@ from explorer.architecture.plan import plan_network
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import about, memory, say
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
-from explorer.gui.workers.pool import Crew
+from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import Estimate, Estimated
 from explorer.runs.catalogue import DataSet
@@ -25,14 +25,14 @@ from explorer.sentences import Sentence
 SETTLE = 300  # milliseconds without an edit before the worker measures
 
 
-class Preflight(QWidget):
+class Estimates(QWidget):
     """`fitted` is the design that Start would train; `changed` when that, or what is known of it, changed."""
 
     changed = Signal()
 
-    def __init__(self, crew: Crew) -> None:
+    def __init__(self, pool: WorkerPool) -> None:
         super().__init__()
-        self.crew = crew
+        self.pool = pool
         self.answers: dict[Estimate, Estimated] = {}
         self.refusals: dict[Estimate, Sentence] = {}
         self.inquiry: Inquiry | None = None
@@ -43,9 +43,9 @@ class Preflight(QWidget):
         self.recipe = Recipe()
         self.at_data_size, self.at_own_size = QRadioButton(), QRadioButton()
         for button in (self.at_data_size, self.at_own_size):
-            theme.dress(button, "radio")
+            theme.apply_style(button, "radio")
         self.line = QLabel()
-        theme.make_quiet(self.line)
+        theme.make_secondary(self.line)
         self.line.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -58,7 +58,7 @@ class Preflight(QWidget):
         self.timer = QTimer(self, interval=SETTLE, singleShot=True)
         self.timer.timeout.connect(self.ask)
 
-    def take_over(self, old: "Preflight") -> None:
+    def take_over(self, old: "Estimates") -> None:
         """Know what `old` knew, what it waits for and what was picked in it."""
         self.answers, self.refusals, self.picked = old.answers, old.refusals, old.picked
         if old.inquiry:
@@ -81,7 +81,7 @@ class Preflight(QWidget):
 
     def has_accelerator(self) -> bool:
         """Whether the chosen device is a fast one."""
-        hello = self.crew.hello
+        hello = self.pool.hello
         devices = hello.devices if hello else ()
         if self.recipe.device != "auto":
             return self.recipe.device != "cpu"
@@ -116,7 +116,7 @@ class Preflight(QWidget):
         """Memory and time in one line, or that they are being measured."""
         answer = self.answers.get(self.question(design))
         if answer is None:
-            measuring = self.crew.listener.state in (WorkerState.IDLE, WorkerState.WARMING)
+            measuring = self.pool.idle_worker.state in (WorkerState.IDLE, WorkerState.WARMING)
             reason = self.refusals.get(self.question(design))
             return say(reason) if reason else self.tr("measuring …") if measuring else ""
         needed = memory(answer.memory_bytes)
@@ -143,7 +143,7 @@ class Preflight(QWidget):
             self.inquiry.cancel()
             self.inquiry = None
         if wanted and self.inquiry is None:
-            self._wait_for(Inquiry(self.crew, wanted))
+            self._wait_for(Inquiry(self.pool, wanted))
 
     def _open_questions(self) -> Iterator[Estimate]:
         """About designs that can be built, and that nobody has measured or refused to."""

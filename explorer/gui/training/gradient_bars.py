@@ -13,11 +13,11 @@ from explorer.gui.widgets import theme
 from explorer.runs.events import Gradients
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-FEWEST = 2  # decades on the axis, so that equal bars look equal
+MIN_DECADES = 2  # decades on the axis, so that equal bars look equal
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RunBars:
     """The bars of one run."""
 
     name: str
@@ -25,19 +25,19 @@ class Row:
     gradients: Gradients
 
 
-def rows_of(lines: list[Line]) -> list[Row]:
+def rows_of(lines: list[Line]) -> list[RunBars]:
     """What can be compared: the runs drawn in full whose parts are those of the last of them."""
-    rows = [Row(line.name, line.colour, found) for line in lines if line.live and (found := line.curves.gradients)]
+    rows = [RunBars(line.name, line.colour, found) for line in lines if line.live and (found := line.curves.gradients)]
     return [row for row in rows if row.gradients.names == rows[-1].gradients.names]
 
 
-def decades(rows: list[Row]) -> tuple[int, int]:
+def decades(rows: list[RunBars]) -> tuple[int, int]:
     """The powers of ten below the shortest bar and above the longest one."""
     norms = [norm for row in rows for norm in row.gradients.norms if norm]
     if not norms:
-        return -FEWEST, 0
+        return -MIN_DECADES, 0
     top = math.ceil(math.log10(max(norms)))
-    return min(math.floor(math.log10(min(norms))), top - FEWEST), top
+    return min(math.floor(math.log10(min(norms))), top - MIN_DECADES), top
 
 
 class GradientBars(QWidget):
@@ -47,11 +47,11 @@ class GradientBars(QWidget):
         super().__init__()
         self.setObjectName("gradients")
         self.name_of = name_of
-        self.rows: list[Row] = []
+        self.rows: list[RunBars] = []
         self.part: int | None = None
         heading, self.reading = QLabel(self.tr("Gradient norm by depth")), QLabel()
         theme.make_heading(heading)
-        theme.make_quiet(self.reading)
+        theme.make_secondary(self.reading)
         self.reading.setFont(theme.figures_font(self.reading.font()))
         self.bars = Bars()
         self.bars.pointed.connect(self.read_at)
@@ -92,7 +92,7 @@ class GradientBars(QWidget):
             name = self.name_of(self.rows[-1].gradients.names[part])
             self.reading.setText(f"{name}: {' · '.join(values)}")
 
-    def summary(self, row: Row) -> str:
+    def summary(self, row: RunBars) -> str:
         """A row in words, for those who cannot see it."""
         norms = row.gradients.norms
         return self.tr("{name}: gradient norm {first} in the stem, {last} in the head, at step {n}").format(
@@ -107,11 +107,11 @@ class Bars(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows: list[Row] = []
+        self.rows: list[RunBars] = []
         self.ends = ("", "")
         self.setMouseTracking(True)
 
-    def show_rows(self, rows: list[Row], ends: tuple[str, str]) -> None:
+    def show_rows(self, rows: list[RunBars], ends: tuple[str, str]) -> None:
         self.rows, self.ends = rows, ends
         self.update()
 

@@ -13,17 +13,17 @@ from explorer.architecture.design import Design
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import say
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
-from explorer.gui.workers.pool import Crew
+from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.answers import Sweep, Swept
 from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence
 
 
-class SweepDialog(QDialog):
+class LrDialog(QDialog):
     """Asks as soon as it is made; closing it stops the worker. `use` takes the rate that a person chooses."""
 
     def __init__(
-        self, crew: Crew, design: Design, recipe: Recipe, use: Callable[[float], None], parent: QWidget
+        self, pool: WorkerPool, design: Design, recipe: Recipe, use: Callable[[float], None], parent: QWidget
     ) -> None:
         super().__init__(parent)
         self.setObjectName("sweep")
@@ -35,7 +35,7 @@ class SweepDialog(QDialog):
         self.progress = QProgressBar()
         self.plot = pg.PlotWidget()
         self.plot.setMinimumSize(56 * theme.RHYTHM, 30 * theme.RHYTHM)
-        self.dress()
+        self.apply_palette()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())  # no other button has one
         self.buttons.rejected.connect(self.reject)
@@ -48,15 +48,15 @@ class SweepDialog(QDialog):
         column.setSpacing(theme.RHYTHM)
         for widget in (self.said, self.plot, self.progress, self.buttons):
             column.addWidget(widget)
-        self.inquiry = Inquiry(crew, Sweep(design, recipe))
+        self.inquiry = Inquiry(pool, Sweep(design, recipe))
         self.inquiry.answered.connect(self._show_rates)
         self.inquiry.refused.connect(self._show_reason)
         self.inquiry.progressed.connect(self.show_progress)
         if self.inquiry.state is InquiryState.WAITING:
             self.inquiry.cancel()
-            self.end(crew.deafness())
+            self.end(pool.busy_reason())
 
-    def dress(self) -> None:
+    def apply_palette(self) -> None:
         """An axis for each quantity, in today's colours."""
         chosen, item = theme.colours(), self.plot.getPlotItem()
         self.plot.setBackground(chosen.surface)

@@ -6,17 +6,17 @@ from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QVBoxLayout, Q
 
 from explorer.architecture.layers import shape_text
 from explorer.gui.document import Document
-from explorer.gui.runs.queue_list import OrderList
-from explorer.gui.training.estimate import Preflight
-from explorer.gui.training.progress import Progress
-from explorer.gui.training.run_buttons import Transport
+from explorer.gui.runs.queue_list import QueueList
+from explorer.gui.training.estimate import Estimates
+from explorer.gui.training.progress import RunProgress
+from explorer.gui.training.run_buttons import RunButtons
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.boxes import watch_box
 from explorer.gui.widgets.buttons import word_button
 from explorer.gui.widgets.form import Form
 from explorer.gui.widgets.language import say, whole
 from explorer.gui.widgets.notice import Notice
-from explorer.gui.workers.pool import Crew
+from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.catalogue import DataSet, data_sets, describe_data
 from explorer.runs.commands import Train
 from explorer.runs.recipe import PLACE, RECIPES, Recipe, recipe_name
@@ -26,11 +26,11 @@ FOLDER = "…"  # the entry of the data box that asks for a folder
 
 
 class TrainingPanel(QWidget):
-    """Shows the crew's state and says what a person wants of it; `below` is where plots and runs go."""
+    """Shows the pool's state and says what a person wants of it; `below` is where plots and runs go."""
 
-    def __init__(self, document: Document, crew: Crew) -> None:
+    def __init__(self, document: Document, pool: WorkerPool) -> None:
         super().__init__()
-        self.document, self.crew = document, crew
+        self.document, self.pool = document, pool
         self.recipe = Recipe()
         self.known_data = data_sets()
         self.data: DataSet = self.known_data[0]
@@ -38,18 +38,18 @@ class TrainingPanel(QWidget):
         self.data_box, self.device_box, self.recipe_box = QComboBox(), QComboBox(), QComboBox()
         self.form = Form(Recipe, skip=("data", "device"), rows=8, above=self.boxes())
         self.form.edited.connect(lambda name, value: self.set_recipe(self.recipe.change(**{name: value})))
-        self.preflight = Preflight(crew)
+        self.preflight = Estimates(pool)
         self.preflight.changed.connect(self.show_state)
         self.make_buttons()
-        self.transport = Transport(crew)
-        self.progress, self.orders = Progress(document, crew), OrderList(document, crew)
+        self.transport = RunButtons(pool)
+        self.progress, self.orders = RunProgress(document, pool), QueueList(document, pool)
         self.notice = Notice()
         self.below = QVBoxLayout()
         self.lay_out()
         self.fill_boxes()
         document.changed.connect(self.show_design)
-        crew.changed.connect(self.show_state)
-        crew.changed.connect(self.fill_devices)
+        pool.changed.connect(self.show_state)
+        pool.changed.connect(self.fill_devices)
         self.form.show_record(self.recipe)
         self.show_design()
 
@@ -107,7 +107,7 @@ class TrainingPanel(QWidget):
         )
 
     def fill_devices(self) -> None:
-        hello = self.crew.hello
+        hello = self.pool.hello
         if not hello or self.device_box.count() > 1:
             return
         for device in hello.devices:
@@ -132,7 +132,7 @@ class TrainingPanel(QWidget):
         try:
             self.data = describe_data(name)
         except Refused as error:
-            self.crew.front.say(error.complaints[0].what)
+            self.pool.shown.report(error.complaints[0].what)
             return
         if self.data_box.findData(self.data.name) < 0:
             self.data_box.insertItem(self.data_box.count() - 1, self.data.label, self.data.name)
@@ -180,21 +180,21 @@ class TrainingPanel(QWidget):
 
     def order(self, twin: bool) -> None:
         if self.make_ready(networks=1 + twin):
-            self.crew.start(Train(self.document.design, self.recipe, self.crew.runs, twin=twin))
+            self.pool.start(Train(self.document.design, self.recipe, self.pool.runs, twin=twin))
 
     def find_rate(self) -> None:
         """Open the learning-rate range test of what Start would train."""
-        from explorer.gui.training.lr_dialog import SweepDialog  # with pyqtgraph
+        from explorer.gui.training.lr_dialog import LrDialog  # with pyqtgraph
 
         if design := self.preflight.fitted:
-            SweepDialog(self.crew, design, self.recipe, self.use_rate, self).open()
+            LrDialog(self.pool, design, self.recipe, self.use_rate, self).open()
 
     def use_rate(self, rate: float) -> None:
         self.set_recipe(self.recipe.change(lr=rate))
 
     def has_room(self) -> bool:
         """Whether a run could begin now, on a device without one."""
-        return bool(self.crew.room(self.recipe.device))
+        return bool(self.pool.free_device(self.recipe.device))
 
     def make_ready(self, networks: int) -> bool:
         """Whether training may begin; where memory will not do for so many networks, it takes a second click."""
@@ -216,11 +216,11 @@ class TrainingPanel(QWidget):
         self.start.setText(self.start_text())
         self.twin.setText(self.twin_text())
         self.start.setToolTip("" if self.has_room() else self.tr("It begins by itself when its turn has come"))
-        theme.dress(self.start, "plain" if self.crew.front.is_busy() else "primary")
+        theme.apply_style(self.start, "plain" if self.pool.shown.is_busy() else "primary")
         beside = "\n" not in self.start.text()
         self.buttons.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
-        words = [*self.crew.mishaps, fatal.what if fatal else self.crew.front.message]
-        self.notice.tell([say(each) for each in words], "" if fatal else say(self.crew.front.advice))
+        words = [*self.pool.failures, fatal.what if fatal else self.pool.shown.message]
+        self.notice.tell([say(each) for each in words], "" if fatal else say(self.pool.shown.advice))
 
     def start_text(self) -> str:
         design, room = self.preflight.fitted, self.has_room()

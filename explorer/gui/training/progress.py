@@ -1,4 +1,4 @@
-"""Progress: how far the run in front has come, or both twins, as a bar and a line of words."""
+"""RunProgress: how far the run in front has come, or both twins, as a bar and a line of words."""
 
 from typing import assert_never
 
@@ -9,19 +9,19 @@ from explorer.gui.document import Document
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import clock, percent, say, whole
 from explorer.gui.workers.live_run import LiveRun
-from explorer.gui.workers.pool import Crew
+from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.events import Failed, Finished, Stopped
 
 
-class Progress(QWidget):
+class RunProgress(QWidget):
     """Hidden until there is a run; the bar only while it goes on."""
 
-    def __init__(self, document: Document, crew: Crew) -> None:
+    def __init__(self, document: Document, pool: WorkerPool) -> None:
         super().__init__()
-        self.document, self.crew = document, crew
+        self.document, self.pool = document, pool
         self.bar = QProgressBar(textVisible=False)
-        theme.dress(self.bar, "progress")
+        theme.apply_style(self.bar, "progress")
         self.status = QLabel()
         self.status.setWordWrap(True)
         self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -32,14 +32,14 @@ class Progress(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self.status)
         document.changed.connect(self.show_runs)
-        crew.changed.connect(self.show_runs)
-        crew.progressed.connect(self.show_runs)
+        pool.changed.connect(self.show_runs)
+        pool.progressed.connect(self.show_runs)
         self.show_runs()
 
     def show_runs(self) -> None:
-        live = self.crew.front.live
+        live = self.pool.shown.live
         self.setVisible(bool(live))
-        self.bar.setVisible(self.crew.front.is_busy())
+        self.bar.setVisible(self.pool.shown.is_busy())
         self.bar.setRange(0, sum(run.total for run in live))  # 0 to 0 is Qt's "busy"
         self.bar.setValue(sum(run.done for run in live))
         if live:
@@ -47,20 +47,20 @@ class Progress(QWidget):
 
     def status_text(self, live: tuple[LiveRun, ...]) -> str:
         """Where the runs stand, in one or two lines; of twins the pace is that of the first."""
-        run, trainer = live[0], self.crew.front
-        parts = list(filter(None, [self.state_text(trainer.state)])) if trainer.is_busy() else []
+        run, worker = live[0], self.pool.shown
+        parts = list(filter(None, [self.state_text(worker.state)])) if worker.is_busy() else []
         if run.started and run.step:
             parts.append(self.tr("epoch {n}/{all}").format(n=run.step.epoch, all=run.started.epochs))
             left = max((each.seconds_left() or 0.0 for each in live if not each.outcome), default=0.0)
-            if trainer.state is WorkerState.RUNNING and left:
+            if worker.state is WorkerState.RUNNING and left:
                 parts.append(self.tr("{time} left").format(time=clock(left)))
             parts.append(self.tr("{n} images/s").format(n=whole(round(run.step.examples_per_second))))
         if validated := self.validation_text(live):
             parts.append(validated)
         if run.design != self.document.design:
             parts.append(self.tr("trained on an earlier design"))
-        if trainer.pulse.trouble:
-            parts.append(f"⚠ {trainer.pulse.trouble}")
+        if worker.watchdog.trouble:
+            parts.append(f"⚠ {worker.watchdog.trouble}")
         return " · ".join(parts)
 
     def state_text(self, state: WorkerState) -> str:

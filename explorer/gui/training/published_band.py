@@ -8,7 +8,7 @@ from explorer.gui.training.plotted_run import mixed
 from explorer.gui.widgets import theme
 from explorer.runs.published import Reference
 
-ALL, HALF, MEDIAN = 0.14, 0.3, 0.75  # how much ink each has
+ALL, HALF, MEDIAN = 0.14, 0.3, 0.75  # how much faded each has
 BEHIND = -20  # the z value of the first of the three
 
 
@@ -17,16 +17,16 @@ def lay_band(plot: pg.PlotWidget, reference: Reference) -> None:
     low, median, high = reference.quartiles
     for place, (ends, share) in enumerate((((reference.least, reference.most), ALL), ((low, high), HALF))):
         part = pg.LinearRegionItem(
-            ends, orientation="horizontal", movable=False, brush=pg.mkBrush(ink(share)), pen=pg.mkPen(None)
+            ends, orientation="horizontal", movable=False, brush=pg.mkBrush(faded(share)), pen=pg.mkPen(None)
         )
         part.setZValue(BEHIND + place)
         plot.addItem(part, ignoreBounds=True)
-    line = pg.InfiniteLine(median, angle=0, pen=pg.mkPen(ink(MEDIAN)))
+    line = pg.InfiniteLine(median, angle=0, pen=pg.mkPen(faded(MEDIAN)))
     line.setZValue(BEHIND + 2)
     plot.addItem(line, ignoreBounds=True)
 
 
-def ink(share: float) -> QColor:
+def faded(share: float) -> QColor:
     return mixed(QColor(theme.colours().quiet), share)
 
 

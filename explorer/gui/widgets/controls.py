@@ -55,7 +55,7 @@ def choice(field: Field) -> Plain:
 
 def switch(field: Field) -> Plain:
     box = QCheckBox()
-    theme.dress(box, "check")
+    theme.apply_style(box, "check")
     return Plain(box, box.toggled, box.setChecked)
 
 

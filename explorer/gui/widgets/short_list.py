@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTreeWidget, QTreeWidget
 
 from explorer.gui.widgets import theme
 
-MOST, LEAST = 4, 2  # rows visible at a time
+MAX_ROWS, MIN_ROWS = 4, 2  # rows visible at a time
 FIRST = 0.55  # of what the narrow columns leave
 
 
-class Roll(QTreeWidget):
+class ShortList(QTreeWidget):
     """The `narrow` columns after the first are as wide as their texts; the first has most of the rest."""
 
     def __init__(self, name: str, headings: Sequence[str], narrow: int = 1) -> None:
@@ -27,7 +27,7 @@ class Roll(QTreeWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         header = self.header()
-        theme.dress(header, "header")
+        theme.apply_style(header, "header")
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(len(headings) - 1, QHeaderView.ResizeMode.Stretch)
@@ -63,7 +63,7 @@ class Roll(QTreeWidget):
         return header + rows * self.row_height() + 2 * self.frameWidth()
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), self.height_of(max(LEAST, min(self.topLevelItemCount(), MOST))))
+        return QSize(super().sizeHint().width(), self.height_of(max(MIN_ROWS, min(self.topLevelItemCount(), MAX_ROWS))))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(super().minimumSizeHint().width(), self.height_of(LEAST))
+        return QSize(super().minimumSizeHint().width(), self.height_of(MIN_ROWS))

@@ -4,7 +4,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 STEP = 1.12  # from one size to the next
-LEAST, MOST = -3, 8
+MIN_SIZE, MAX_SIZE = -3, 8
 
 
 def saved_size() -> int:
@@ -25,7 +25,7 @@ def apply_size(size: int) -> int:
     """Write in this size from now on, or in the nearest that there is, which is returned."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    size = max(LEAST, min(size, MOST))
+    size = max(MIN_SIZE, min(size, MAX_SIZE))
     font = app.font()
     font.setPointSizeF(font.pointSizeF() * STEP ** (size - chosen_size()))
     app.setFont(font)

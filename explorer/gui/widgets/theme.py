@@ -145,7 +145,7 @@ def palette(chosen: Colours) -> QPalette:
 
 
 # What the palette cannot say, for single widgets: a style sheet for the whole application would slow down every paint.
-DRESSES = {
+STYLES = {
     "primary": """
 QPushButton {{ background: {accent}; color: {on_accent}; border: none; border-radius: 4px; padding: 7px 12px;
   font-weight: 600; }}
@@ -184,7 +184,7 @@ def apply_theme(theme: str) -> None:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     app.setProperty("palette_name", name)
-    for cached in (colours, icon, dress_text):  # before Qt tells the widgets, which will ask
+    for cached in (colours, icon, style_text):  # before Qt tells the widgets, which will ask
         cached.cache_clear()
     QDir.setSearchPaths("icons", [str(resource("icons"))])  # a path in a style sheet would have to be escaped
     QApplication.setStyle("Fusion")
@@ -193,20 +193,20 @@ def apply_theme(theme: str) -> None:
 
 
 @lru_cache
-def dress_text(name: str) -> str:
+def style_text(name: str) -> str:
     chosen = colours()
     tick = "tick-dark.svg" if chosen is DARK else "tick-light.svg"
-    return DRESSES[name].format(tick=tick, **{each: getattr(chosen, each) for each in NAMED})
+    return STYLES[name].format(tick=tick, **{each: getattr(chosen, each) for each in NAMED})
 
 
-def dress(widget: QWidget, name: str) -> None:
-    """Give `widget` one of the `DRESSES`, which keeps up with the palette."""
-    if widget.property("dress_name") != name:  # to dress is dear even where nothing changes
-        widget.setProperty("dress_name", name)
-        widget.setStyleSheet(dress_text(name))
+def apply_style(widget: QWidget, name: str) -> None:
+    """Give `widget` one of the `STYLES`, which keeps up with the palette."""
+    if widget.property("style_name") != name:  # to apply_style is dear even where nothing changes
+        widget.setProperty("style_name", name)
+        widget.setStyleSheet(style_text(name))
 
 
-def make_quiet(label: QWidget) -> None:
+def make_secondary(label: QWidget) -> None:
     """What is said beside the point, in a paler ink."""
     label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
 
@@ -249,15 +249,15 @@ def set_icon(widget: QAction | QAbstractButton, name: str) -> None:
     widget.setIcon(icon(name))
 
 
-def renew(window: QWidget) -> None:
-    """Tint every icon and dress every widget below `window` for the palette in use."""
+def restyle(window: QWidget) -> None:
+    """Tint every icon and apply_style every widget below `window` for the palette in use."""
     widgets: list[QAction | QAbstractButton] = [*window.findChildren(QAction), *window.findChildren(QAbstractButton)]
     for widget in widgets:
         if name := widget.property("icon_name"):
             widget.setIcon(icon(name))
     for each in window.findChildren(QWidget):
-        if name := each.property("dress_name"):
-            each.setStyleSheet(dress_text(name))
+        if name := each.property("style_name"):
+            each.setStyleSheet(style_text(name))
 
 
 def figures_font(font: QFont) -> QFont:

@@ -64,9 +64,9 @@ class Curves:
         self.validation = Series(3)
         self.gradients: Gradients | None = None
         for event in events:
-            self.take(event)
+            self.apply_event(event)
 
-    def take(self, event: Event) -> None:
+    def apply_event(self, event: Event) -> None:
         match event:
             case Started(step=step):
                 self.train.cut(step)

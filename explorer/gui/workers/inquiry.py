@@ -5,8 +5,8 @@ from typing import assert_never
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.gui.workers.pool import Crew
-from explorer.gui.workers.worker import Reply, Trainer
+from explorer.gui.workers.pool import WorkerPool
+from explorer.gui.workers.worker import Reply, WorkerClient
 from explorer.runs.answers import Answer, Question
 from explorer.runs.events import Failed, Progress
 from explorer.sentences import Sentence
@@ -33,14 +33,14 @@ class Inquiry(QObject):
     refused = Signal(object)
     progressed = Signal(int, int)
 
-    def __init__(self, crew: Crew, question: Question) -> None:
+    def __init__(self, pool: WorkerPool, question: Question) -> None:
         super().__init__()
         self.question = question
         self.state = InquiryState.WAITING
-        self._crew = crew
-        self._worker: Trainer | None = None
+        self._crew = pool
+        self._worker: WorkerClient | None = None
         self._deaths = 0
-        crew.changed.connect(self._ask)
+        pool.changed.connect(self._ask)
         self._ask()
 
     def cancel(self) -> None:

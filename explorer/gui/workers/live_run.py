@@ -37,8 +37,8 @@ class LiveRun:
     paired: bool = False
     first_step: tuple[int, float] | None = None  # step and time from which the time left is reckoned
 
-    def take(self, event: Event) -> None:
-        self.curves.take(event)
+    def apply_event(self, event: Event) -> None:
+        self.curves.apply_event(event)
         match event:
             case Started():
                 self.started, self.id, self.paused = event, event.run, False

@@ -1,7 +1,7 @@
-"""Crew: the trainers that there are, which of them has time, and which one is in front. No widgets.
+"""WorkerPool: the workers that there are, which of them has time, and which one is in shown. No widgets.
 
 One run a device, each with a worker of its own. One worker is started with the window and kept warm; others come when
-there is a run for them and go when there is none. The one in front is that whose run the panel shows and controls.
+there is a run for them and go when there is none. The one in shown is that whose run the panel shows and controls.
 """
 
 from dataclasses import replace
@@ -14,7 +14,7 @@ from explorer.gui.document import title_of
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.process import WorkerProcess
 from explorer.gui.workers.queue import Queue
-from explorer.gui.workers.worker import Asker, Trainer
+from explorer.gui.workers.worker import Asker, WorkerClient
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import Train
 from explorer.runs.events import Hello
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from explorer.runs.folder import Run
 
 
-class Crew(QObject):
-    """`changed`, `progressed` and `run_ended` as a trainer's, of any of them.
+class WorkerPool(QObject):
+    """`changed`, `progressed` and `run_ended` as a worker's, of any of them.
 
-    `changed` also when another is in front, `emptied` when the last worker has gone. `mishaps` are the failures that
-    no trainer in front tells of, until a person starts something.
+    `changed` also when another is in shown, `emptied` when the last worker has gone. `failures` are the failures that
+    no worker in shown tells of, until a person starts something.
     """
 
     changed = Signal()
@@ -41,200 +41,200 @@ class Crew(QObject):
         super().__init__()
         self.runs = runs
         self.queue = Queue()
-        self.mishaps: tuple[Sentence, ...] = ()
-        self.trainers: list[Trainer] = []
-        self.leaving: list[Trainer] = []
-        self.closing = False
-        self.front = self.hire(process or WorkerProcess())
-        self.soon = QTimer(self, interval=0, singleShot=True)
-        self.soon.timeout.connect(self.serve)
+        self.failures: tuple[Sentence, ...] = ()
+        self.workers: list[WorkerClient] = []
+        self._leaving: list[WorkerClient] = []
+        self._is_closing = False
+        self.shown = self.add(process or WorkerProcess())
+        self._soon = QTimer(self, interval=0, singleShot=True)
+        self._soon.timeout.connect(self._start_waiting)
 
-    def hire(self, process: WorkerProcess) -> Trainer:
-        """One more trainer, whose worker is not started yet."""
-        made = Trainer(self.runs, process)
-        made.changed.connect(self.note_change)
+    def add(self, process: WorkerProcess) -> WorkerClient:
+        """One more worker, whose worker is not started yet."""
+        made = WorkerClient(self.runs, process)
+        made.changed.connect(self._note_change)
         made.progressed.connect(self.progressed)
-        made.run_ended.connect(self.note_end)
-        made.process.ended.connect(self.note_exit)
-        self.trainers.append(made)
+        made.run_ended.connect(self._note_end)
+        made.process.ended.connect(self._note_exit)
+        self.workers.append(made)
         return made
 
     @property
     def hello(self) -> Hello | None:
-        """What is known of this machine, as soon as a worker has said it."""
-        return next((each.hello for each in self.trainers if each.hello), None)
+        """What is known of this machine, as _soon as a worker has said it."""
+        return next((each.hello for each in self.workers if each.hello), None)
 
     @property
     def live(self) -> tuple[LiveRun, ...]:
-        """Every run under way, and what is in front even if it has ended."""
-        shown = [each for each in self.trainers if each is self.front or each.is_busy()]
+        """Every run under way, and what is in shown even if it has ended."""
+        shown = [each for each in self.workers if each is self.shown or each.is_busy()]
         return tuple(run for each in shown for run in each.live)
 
     @property
-    def busy(self) -> list[Trainer]:
+    def busy(self) -> list[WorkerClient]:
         """Those with a run under way."""
-        return [each for each in self.trainers if each.is_busy()]
+        return [each for each in self.workers if each.is_busy()]
 
     # Devices
 
-    def device_of(self, trainer: Trainer) -> str:
+    def device_of(self, worker: WorkerClient) -> str:
         """Where its run is, or was, as torch calls it."""
-        return meanings(trainer.live[0].recipe.device, self.hello)[0] if trainer.live else ""
+        return candidates(worker.live[0].recipe.device, self.hello)[0] if worker.live else ""
 
-    def room(self, device: str) -> str:
+    def free_device(self, device: str) -> str:
         """A device without a run that a recipe's `device` may mean; empty while there is none."""
         if self.hello is None:  # then there may be but one
             return "" if self.busy else device
         taken = [self.device_of(each) for each in self.busy]
-        return next((each for each in meanings(device, self.hello) if each not in taken), "")
+        return next((each for each in candidates(device, self.hello) if each not in taken), "")
 
-    def named(self, device: str) -> str:
+    def placed_device(self, device: str) -> str:
         """The free device to name to a worker that would choose another for `device`, or `device` as it is."""
-        room = self.room(device)
-        return room if room and room != meanings(device, self.hello)[0] else device
+        free_device = self.free_device(device)
+        return free_device if free_device and free_device != candidates(device, self.hello)[0] else device
 
     # What a person wants
 
     def start(self, order: Train) -> None:
-        """Train now, in front, if there is a device without a run, else when the order's turn has come."""
-        self.mishaps = ()
-        if self.room(order.recipe.device):
-            self.begin(order, in_front=True)
+        """Train now, in shown, if there is a device without a run, else when the order's turn has come."""
+        self.failures = ()
+        if self.free_device(order.recipe.device):
+            self._start_order(order, shown=True)
         else:
             self.queue.add(order)
 
     def resume_run(self, run: "Run", curves: "Curves") -> None:
-        """Go on with a run, in front, on a device without one."""
-        self.mishaps = ()
-        device = self.named(run.recipe.device)
-        self.front = self.pick(device)
-        self.front.resume_run(run, curves, None if device == run.recipe.device else device)
+        """Go on with a run, in shown, on a device without one."""
+        self.failures = ()
+        device = self.placed_device(run.recipe.device)
+        self.shown = self._pick_worker(device)
+        self.shown.resume_run(run, curves, None if device == run.recipe.device else device)
 
-    def go_on(self) -> None:
+    def release_queue(self) -> None:
         """What waits begins by itself again."""
-        self.queue.go_on()
-        self.serve()
+        self.queue.release()
+        self._start_waiting()
 
-    def bring_forward(self, trainer: Trainer) -> None:
+    def show_worker(self, worker: WorkerClient) -> None:
         """Show and control the run of this one."""
-        self.front = trainer
-        self.note_change()
+        self.shown = worker
+        self._note_change()
         self.progressed.emit()
 
     def pause(self) -> None:
-        self.front.pause()
+        self.shown.pause()
 
-    def resume(self) -> None:
-        self.front.resume()
+    def unpause(self) -> None:
+        self.shown.unpause()
 
     def step_once(self) -> None:
-        self.front.step_once()
+        self.shown.step_once()
 
     def stop(self) -> None:
-        """Stop the run in front; whoever stops one does not want the next to begin in its place at once."""
+        """Stop the run in shown; whoever stops one does not want the next to _start_order in its place at once."""
         self.queue.hold()
-        self.front.stop()
+        self.shown.stop()
 
     # Runs
 
-    def begin(self, order: Train, in_front: bool) -> None:
+    def _start_order(self, order: Train, shown: bool) -> None:
         """Let someone who has time train on a device without a run."""
-        device = self.named(order.recipe.device)
-        trainer = self.pick(device)
-        if in_front or not self.front.is_busy():
-            self.front = trainer
-        trainer.start(replace(order, recipe=order.recipe.change(device=device)))
+        device = self.placed_device(order.recipe.device)
+        worker = self._pick_worker(device)
+        if shown or not self.shown.is_busy():
+            self.shown = worker
+        worker.start(replace(order, recipe=order.recipe.change(device=device)))
 
-    def pick(self, device: str) -> Trainer:
+    def _pick_worker(self, device: str) -> WorkerClient:
         """Someone without a run: rather one who knows the device, rather one whose worker is there."""
-        wanted = meanings(device, self.hello)[0]
-        free = [each for each in self.trainers if not each.is_busy()]
+        wanted = candidates(device, self.hello)[0]
+        free = [each for each in self.workers if not each.is_busy()]
         if not free:
-            return self.hire(WorkerProcess(launch=self.trainers[0].process.launch))
+            return self.add(WorkerProcess(launch=self.workers[0].process.launch))
         return min(free, key=lambda each: (each.state is WorkerState.GONE, self.device_of(each) != wanted))
 
-    def serve(self) -> None:
+    def _start_waiting(self) -> None:
         """Begin what waits and has a device; whoever is not needed may go."""
-        while not (self.queue.held or self.closing):
-            rooms = [bool(self.room(order.recipe.device)) for order in self.queue.orders]
-            if True not in rooms:
+        while not (self.queue.held or self._is_closing):
+            free = [bool(self.free_device(order.recipe.device)) for order in self.queue.orders]
+            if True not in free:
                 break
-            order = self.queue.take(rooms.index(True))
-            if not self.front.is_busy():
-                self.keep_words(self.front)
-            self.begin(order, in_front=False)
-        for each in self.trainers[1:]:
-            if each is not self.front and not each.is_busy() and not self.closing:
-                self.dismiss(each)
+            order = self.queue.remove(free.index(True))
+            if not self.shown.is_busy():
+                self._keep_failure(self.shown)
+            self._start_order(order, shown=False)
+        for each in self.workers[1:]:
+            if each is not self.shown and not each.is_busy() and not self._is_closing:
+                self.remove(each)
 
-    def dismiss(self, trainer: Trainer) -> None:
-        self.trainers.remove(trainer)
-        self.leaving.append(trainer)
-        trainer.shut_down()
-        self.note_exit()
+    def remove(self, worker: WorkerClient) -> None:
+        self.workers.remove(worker)
+        self._leaving.append(worker)
+        worker.shut_down()
+        self._note_exit()
 
-    def keep_words(self, trainer: Trainer) -> None:
+    def _keep_failure(self, worker: WorkerClient) -> None:
         """Remember why its run came to nothing, for something else will be shown."""
-        if not trainer.has_failed():
+        if not worker.has_failed():
             return
         what = QT_TRANSLATE_NOOP("explorer", "{run}: {reason}")
-        mishap = Sentence(what, {"run": title_of(trainer.live[0].design), "reason": trainer.message})
-        if mishap not in self.mishaps:
-            self.mishaps = (*self.mishaps, mishap)
+        failure = Sentence(what, {"run": title_of(worker.live[0].design), "reason": worker.message})
+        if failure not in self.failures:
+            self.failures = (*self.failures, failure)
 
-    def note_end(self) -> None:
-        trainer = self.sender()
-        assert isinstance(trainer, Trainer)
-        if trainer is not self.front:
-            self.keep_words(trainer)
-        if trainer.state is WorkerState.GONE:  # its worker did not even speak, and the next would not either
+    def _note_end(self) -> None:
+        worker = self.sender()
+        assert isinstance(worker, WorkerClient)
+        if worker is not self.shown:
+            self._keep_failure(worker)
+        if worker.state is WorkerState.GONE:  # its worker did not even speak, and the next would not either
             self.queue.hold()
         self.run_ended.emit()
 
-    def note_change(self) -> None:
+    def _note_change(self) -> None:
         """Whoever hears of an ending shall see that run before another takes its place."""
-        self.soon.start()
+        self._soon.start()
         self.changed.emit()
 
     # Questions
 
     @property
-    def listener(self) -> Trainer:
+    def idle_worker(self) -> WorkerClient:
         """Who would be asked a question: someone who has time, if anyone has."""
-        return next((each for each in self.trainers if each.state is WorkerState.IDLE), self.front)
+        return next((each for each in self.workers if each.state is WorkerState.IDLE), self.shown)
 
-    def ask(self, asker: Asker) -> Trainer | None:
+    def ask(self, asker: Asker) -> WorkerClient | None:
         """Ask someone who has time, on a device without a run if there is one; who that is, or None if nobody has."""
-        trainer, question = self.listener, asker.question
-        if trainer.state is not WorkerState.IDLE:
+        worker, question = self.idle_worker, asker.question
+        if worker.state is not WorkerState.IDLE:
             return None
-        device = self.named(question.recipe.device)
-        trainer.ask(asker, replace(question, recipe=question.recipe.change(device=device)))
-        return trainer
+        device = self.placed_device(question.recipe.device)
+        worker.ask(asker, replace(question, recipe=question.recipe.change(device=device)))
+        return worker
 
-    def deafness(self) -> str:
+    def busy_reason(self) -> str:
         """Why nobody would answer a question now; empty if somebody would."""
-        return self.listener.deafness()
+        return self.idle_worker.busy_reason()
 
     # Coming and going
 
     def is_running(self) -> bool:
         """Whether there is a worker."""
-        return any(each.process.is_running() for each in (*self.trainers, *self.leaving))
+        return any(each.process.is_running() for each in (*self.workers, *self._leaving))
 
     def shut_down(self) -> None:
-        """The window closes: nothing waits any more, and every worker goes as `Trainer.shut_down` says."""
-        self.closing = True
-        for each in self.trainers:
+        """The window closes: nothing waits any more, and every worker goes as `WorkerClient.shut_down` says."""
+        self._is_closing = True
+        for each in self.workers:
             each.shut_down()
 
-    def note_exit(self) -> None:
-        self.leaving = [each for each in self.leaving if each.process.is_running()]
+    def _note_exit(self) -> None:
+        self._leaving = [each for each in self._leaving if each.process.is_running()]
         if not self.is_running():
             self.emptied.emit()
 
 
-def meanings(device: str, hello: Hello | None) -> list[str]:
+def candidates(device: str, hello: Hello | None) -> list[str]:
     """The devices that a recipe's `device` may mean here: auto any NVIDIA card, or the fastest if there is none."""
     if device != "auto":
         return [{"cuda": "cuda:0"}.get(device, device)]

@@ -9,7 +9,7 @@ from collections import deque
 from PySide6.QtCore import QByteArray, QObject, QProcess, QProcessEnvironment, QTemporaryDir, QTimer, Signal
 
 from explorer.runs.commands import Command, command_line
-from explorer.runs.events import MOST_CHARACTERS, Said, read_line
+from explorer.runs.events import MAX_CHARACTERS, Said, read_line
 from explorer.runs.launch import Launch, launch_local
 from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence
 
@@ -82,7 +82,7 @@ class WorkerProcess(QObject):
     def drain(self) -> None:
         while self.process.canReadLine():
             self.take(self.process.readLine())
-        if self.process.bytesAvailable() > MOST_CHARACTERS:  # a line without end: drop it, and its rest when it comes
+        if self.process.bytesAvailable() > MAX_CHARACTERS:  # a line without end: drop it, and its rest when it comes
             self.process.readAllStandardOutput()
             self.dropping = True
         if self.batch and not self.timer.isActive():

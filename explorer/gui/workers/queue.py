@@ -25,7 +25,7 @@ class Queue(QObject):
     def add(self, order: Train) -> None:
         self.keep((*self.orders, order), self.held)
 
-    def take(self, place: int) -> Train:
+    def remove(self, place: int) -> Train:
         """The order at `place`, counted from 0, which waits no more."""
         order = self.orders[place]
         self.keep((*self.orders[:place], *self.orders[place + 1 :]), self.held)
@@ -40,8 +40,8 @@ class Queue(QObject):
         return target
 
     def hold(self) -> None:
-        """Nothing begins by itself until `go_on`."""
+        """Nothing begins by itself until `release`."""
         self.keep(self.orders, True)
 
-    def go_on(self) -> None:
+    def release(self) -> None:
         self.keep(self.orders, False)

@@ -1,4 +1,4 @@
-"""Pulse: whether a worker that should train is heard of and makes steps. It is never ended unasked. No widgets."""
+"""Watchdog: whether a worker that should train is heard of and makes steps. It is never ended unasked. No widgets."""
 
 from time import monotonic
 
@@ -10,7 +10,7 @@ SILENT = 10.0  # seconds without a heartbeat
 SLOW = 60.0  # seconds without a step
 
 
-class Pulse(QTimer):
+class Watchdog(QTimer):
     """`changed` when `trouble`, in the person's language, says something else; it beats once a second."""
 
     changed = Signal()

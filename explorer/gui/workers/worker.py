@@ -1,6 +1,6 @@
-"""Trainer: a worker, its run or two that are twins, and what the worker said. No widgets.
+"""WorkerClient: a worker, its run or two that are twins, and what the worker said. No widgets.
 
-Questions that it is asked beside training are told apart by the numbers that it gives them.
+Questions that it is asked beside training are told apart by the _numbers that it gives them.
 """
 
 from collections.abc import Iterable
@@ -14,10 +14,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from explorer.architecture.twins import twin_of
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.process import PATIENCE, WorkerProcess
-from explorer.gui.workers.watchdog import Pulse
+from explorer.gui.workers.watchdog import Watchdog
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import Answer, Question
-from explorer.runs.commands import Command, Continue, Control, Pause, Resume, StepOnce, Stop, Train
+from explorer.runs.commands import Command, Control, Pause, ResumeRun, StepOnce, Stop, Train, Unpause
 from explorer.runs.events import (
     Epoch,
     Event,
@@ -53,7 +53,7 @@ class Asker(Protocol):
     def note_death(self, reason: Sentence) -> None: ...
 
 
-class Trainer(QObject):
+class WorkerClient(QObject):
     """`changed`: state or message; `progressed`: new points; `run_ended`: see the list."""
 
     changed = Signal()
@@ -72,12 +72,12 @@ class Trainer(QObject):
         self._askers: dict[int, Asker] = {}  # by the number of the question
         self._numbers = count(1)
         self.process = process or WorkerProcess(self)
-        self.process.received.connect(self.take_all)
-        self.process.ended.connect(self.show_end)
-        self.patience = QTimer(self, interval=PATIENCE, singleShot=True)
-        self.patience.timeout.connect(self.process.terminate)
-        self.pulse = Pulse(self)
-        self.pulse.changed.connect(self.changed)
+        self.process.received.connect(self._handle_lines)
+        self.process.ended.connect(self._note_end)
+        self._patience = QTimer(self, interval=PATIENCE, singleShot=True)
+        self._patience.timeout.connect(self.process.terminate)
+        self.watchdog = Watchdog(self)
+        self.watchdog.changed.connect(self.changed)
 
     def warm_up(self) -> None:
         """Start a worker, so that torch is loaded when it is wanted."""
@@ -85,7 +85,7 @@ class Trainer(QObject):
         self.set_state(WorkerState.WARMING)
         self.process.start()
 
-    def say(self, message: Sentence, advice: Sentence = NOTHING) -> None:
+    def report(self, message: Sentence, advice: Sentence = NOTHING) -> None:
         """Tell the person something about training, until something newer."""
         self.message, self.advice = message, advice
         self.changed.emit()
@@ -105,23 +105,23 @@ class Trainer(QObject):
     def set_state(self, state: WorkerState) -> None:
         self.state = state
         if state is not WorkerState.STOPPING:
-            self.patience.stop()
-        self.pulse.watch(state)
+            self._patience.stop()
+        self.watchdog.watch(state)
         self.changed.emit()
 
     def start(self, order: Train) -> None:
         """Train the design as a new run, or with and without shortcuts side by side on the same batches."""
         designs = (order.design, twin_of(order.design)) if order.twin else (order.design,)
         self.live = tuple(LiveRun(design, order.recipe, paired=order.twin) for design in designs)
-        self.begin(order)
+        self._send_when_ready(order)
 
     def resume_run(self, run: "Run", curves: "Curves", device: str | None = None) -> None:
         """Go on with a run from its checkpoint, on another `device` if given; `curves` are what it has so far."""
         recipe = run.recipe.change(device=device) if device else run.recipe
         self.live = (LiveRun(run.design, recipe, run.id, curves=curves),)
-        self.begin(Continue(str(run.folder), self.runs, device=device))
+        self._send_when_ready(ResumeRun(str(run.folder), self.runs, device=device))
 
-    def begin(self, command: Command) -> None:
+    def _send_when_ready(self, command: Command) -> None:
         """Send `command` now, or as soon as a worker says hello."""
         self.message = self.advice = NOTHING
         is_gone = self.state is WorkerState.GONE
@@ -146,7 +146,7 @@ class Trainer(QObject):
         if asker.question.long:
             self.control(Stop())
 
-    def deafness(self) -> str:
+    def busy_reason(self) -> str:
         """Why the worker would not answer a question now; empty if it would."""
         match self.state:
             case WorkerState.IDLE:
@@ -163,8 +163,8 @@ class Trainer(QObject):
     def pause(self) -> None:
         self.control(Pause())
 
-    def resume(self) -> None:
-        self.control(Resume())
+    def unpause(self) -> None:
+        self.control(Unpause())
 
     def step_once(self) -> None:
         self.control(StepOnce())
@@ -177,7 +177,7 @@ class Trainer(QObject):
             return
         self.set_state(WorkerState.STOPPING)
         self.control(Stop())
-        self.patience.start()
+        self._patience.start()
 
     def control(self, command: Control) -> None:
         if self.hello:
@@ -185,18 +185,18 @@ class Trainer(QObject):
 
     def shut_down(self) -> None:
         """The window closes: let the worker write its checkpoint and go; one with nothing to write goes at once."""
-        self.pulse.stop()
+        self.watchdog.stop()
         self.process.shut_down(at_once=not self.is_busy())
 
-    def take_all(self, lines: Iterable[Said]) -> None:
+    def _handle_lines(self, lines: Iterable[Said]) -> None:
         points = False
-        self.pulse.note_heard()
+        self.watchdog.note_heard()
         for event, run in lines:
-            points |= self.take(event, run)
+            points |= self._handle_event(event, run)
         if points:
             self.progressed.emit()
 
-    def take(self, event: Event, of: str) -> bool:
+    def _handle_event(self, event: Event, of: str) -> bool:
         """Note an event of the run `of`; True if the plots have something new."""
         match event:
             case Hello():
@@ -212,69 +212,69 @@ class Trainer(QObject):
                 if asker := self._askers.get(event.id):
                     asker.note_reply(event)
             case Failed(of="train" | "continue"):
-                self.fail(event, of)
+                self._note_failure(event, of)
             case Answer() | Failed():
                 if asker := self._askers.pop(event.id, None):
                     asker.note_reply(event)
             case Warned():
                 self.message = event.reason
                 self.changed.emit()
-            case _ if run := self.run_of(event, of):
-                return self.take_of_run(event, run)
+            case _ if run := self._run_of(event, of):
+                return self._apply_run_event(event, run)
         return False
 
-    def run_of(self, event: Event, of: str) -> LiveRun | None:
+    def _run_of(self, event: Event, of: str) -> LiveRun | None:
         """Which of the live runs `of` is; one that starts is the first that has no id yet."""
         if isinstance(event, Started):
             return next((run for run in self.live if run.id in (event.run, "")), None)
         return next((run for run in self.live if of in (run.id, "")), None)
 
-    def fail(self, event: Failed, of: str) -> None:
+    def _note_failure(self, event: Failed, of: str) -> None:
         """A run, or the wish for one, came to nothing; a twin of it goes on."""
         failed = [run for run in self.live if of in (run.id, "")]
         if not failed:
             return
         for run in failed:
-            run.take(event)
+            run.apply_event(event)
         self.message, self.advice = event.reason, event.advice
         if len(failed) < len(self.live):
             what = QT_TRANSLATE_NOOP("explorer", "{kind}: {reason}")
             self.message = Sentence(what, {"kind": Sentence(failed[0].kind), "reason": event.reason})
-        self.note_outcome()
+        self._note_outcome()
 
-    def take_of_run(self, event: Event, run: LiveRun) -> bool:
-        run.take(event)
+    def _apply_run_event(self, event: Event, run: LiveRun) -> bool:
+        run.apply_event(event)
         match event:
             case Started() | Resumed():
-                self.set_state_of_run(WorkerState.RUNNING)
+                self._set_run_state(WorkerState.RUNNING)
             case Paused() if all(each.paused or each.outcome for each in self.live):
-                self.set_state_of_run(WorkerState.PAUSED)
+                self._set_run_state(WorkerState.PAUSED)
             case Step():
-                self.pulse.note_step()
+                self.watchdog.note_step()
             case Finished() | Stopped():
-                self.note_outcome()
+                self._note_outcome()
         return isinstance(event, Started | Step | Epoch | Gradients)
 
-    def set_state_of_run(self, state: WorkerState) -> None:
+    def _set_run_state(self, state: WorkerState) -> None:
         """As the worker says, but one that was told to stop is stopping until it has."""
         self.set_state(WorkerState.STOPPING if self.state is WorkerState.STOPPING else state)
 
-    def note_outcome(self) -> None:
-        """A run is over; where it has a twin the trainer is done when both are."""
+    def _note_outcome(self) -> None:
+        """A run is over; where it has a twin the worker is done when both are."""
         if all(run.outcome for run in self.live):
             self.set_state(WorkerState.IDLE)
         else:
             self.changed.emit()
         self.run_ended.emit()
 
-    def show_end(self, reason: Sentence) -> None:
+    def _note_end(self, reason: Sentence) -> None:
         """The worker is gone; start another for next time unless it was sent away."""
         was_busy = self.is_busy()
         said_hello = self.hello is not None
         self.hello = self.waiting = None
         self.state = WorkerState.GONE
-        askers, self._askers = self._askers, {}
-        for asker in askers.values():
+        _askers, self._askers = self._askers, {}
+        for asker in _askers.values():
             asker.note_death(reason)
         self.set_state(WorkerState.GONE)
         if not reason:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from explorer.engine.kernels import dense
-from explorer.engine.kernels.fast_layers import LeanConv2d
+from explorer.engine.kernels.fast_layers import FastConv2d
 from tests.engine.convolution import both_ways
 
 
@@ -37,7 +37,7 @@ def test_it_is_the_convolution(kernel, stride, height, width, bias):
 def test_it_obeys_autocast():
     torch.manual_seed(0)
     whole = nn.Conv2d(4, 3, 3, 1, 1)
-    products, image, gradients = LeanConv2d(whole), torch.rand(2, 4, 3, 3), []
+    products, image, gradients = FastConv2d(whole), torch.rand(2, 4, 3, 3), []
     products.convolve = partial(dense.convolve, stride=1)
     for convolution in (whole, products):
         with torch.autocast("cpu", torch.bfloat16):

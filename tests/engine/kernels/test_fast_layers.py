@@ -8,8 +8,8 @@ from explorer.architecture.design import Design, Stage
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.kernels.fast_layers import (
-    LeanConv2d,
-    LeanNorm2d,
+    FastConv2d,
+    FastNorm2d,
     crop_taps,
     dense_convolutions,
     fold_biases,
@@ -29,7 +29,7 @@ def test_cropped_equals_whole(kernel, stride, size):
     torch.manual_seed(0)
     whole = nn.Conv2d(2, 3, kernel, stride, kernel // 2).double()
     taps, columns = useful_taps(size, kernel, stride), useful_taps(size + 1, kernel, stride)
-    cropped = LeanConv2d(whole)
+    cropped = FastConv2d(whole)
     cropped.rows, cropped.columns = taps, columns
     image = torch.rand(2, 2, size, size + 1, dtype=torch.double)
     expected = whole(image)
@@ -83,7 +83,7 @@ def test_a_lean_network_is_the_same_network(name, rewrite):
     weights = {key: values.clone() for key, values in network.state_dict().items()}
     rewrite(network, plan)
     untouched = name == "preact-resnet18" and rewrite is not use_winograd
-    assert any(isinstance(module, LeanConv2d) for module in network.modules()) != untouched
+    assert any(isinstance(module, FastConv2d) for module in network.modules()) != untouched
     with torch.inference_mode():
         torch.testing.assert_close(network(image), before)
     assert list(network.state_dict()) == list(weights)
@@ -121,7 +121,7 @@ def test_without_biases_that_a_norm_undoes_the_same_is_learned(block, norm):
     torch.testing.assert_close(dict(folded.state_dict()), dict(plain.state_dict()))
     image = torch.rand(2, 1, 8, 8, dtype=torch.double)
     torch.testing.assert_close(folded(image), plain(image))
-    assert any(isinstance(module, LeanNorm2d) for module in folded.modules())
+    assert any(isinstance(module, FastNorm2d) for module in folded.modules())
 
 
 def test_a_bias_that_no_norm_undoes_stays():

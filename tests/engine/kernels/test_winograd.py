@@ -22,11 +22,11 @@ def test_it_is_the_convolution(height, width, bias):
         torch.testing.assert_close(put_out, nn.functional.conv2d(image.permute(0, 3, 1, 2), whole.weight, padding=1))
 
 
-@pytest.mark.parametrize("kept", [0, winograd.MOST_KEPT])
+@pytest.mark.parametrize("kept", [0, winograd.MAX_KEPT])
 @pytest.mark.parametrize("at_once", [0, 3 * 8 * 8 * 4 * 5, winograd.AT_ONCE])
 def test_it_does_not_depend_on_how_much_is_computed_at_once_or_kept(at_once, kept, monkeypatch):
     monkeypatch.setattr(winograd, "AT_ONCE", at_once)
-    monkeypatch.setattr(winograd, "MOST_KEPT", kept)
+    monkeypatch.setattr(winograd, "MAX_KEPT", kept)
     torch.manual_seed(0)
     images = torch.rand(7, 4, 8, 8).double().contiguous(memory_format=torch.channels_last)
     theirs, ours = both_ways(nn.Conv2d(4, 5, 3, 1, 1).double(), winograd.convolve, images)

@@ -18,7 +18,7 @@ from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.kernels.rewrites import make_network
 from explorer.engine.probes.feature_maps import KEPT, follow, sheet
-from explorer.engine.probes.probed_network import subject_of
+from explorer.engine.probes.probed_network import open_probed_network
 from explorer.engine.probes.registry import probe
 from explorer.engine.training.weights import save_best
 from explorer.runs.answers import MAX_MAPS, FeatureMaps, Maps, sent_size
@@ -136,12 +136,12 @@ def same(one: FeatureMaps, other: FeatureMaps) -> bool:
 
 def test_walking_section_by_section_is_the_networks_own_forward(recipe, tmp_path):
     for design in DESIGNS.values():
-        subject = subject_of(Maps(design, recipe, runs=tmp_path))
+        probed = open_probed_network(Maps(design, recipe, runs=tmp_path))
         image = torch.randint(0, 256, design.input, dtype=torch.uint8)
         with torch.inference_mode():
-            *_, (name, scores) = follow(subject, image)
+            *_, (name, scores) = follow(probed, image)
             assert name == "head"
-            assert torch.equal(scores, subject.network(image[None].float() / 255)[0])
+            assert torch.equal(scores, probed.network(image[None].float() / 255)[0])
 
 
 def test_trained_and_untrained_differ(ask, recipe, tmp_path):

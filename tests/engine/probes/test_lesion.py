@@ -17,7 +17,7 @@ from explorer.runs.events import Failed, event_line, read_event
 from explorer.runs.recipe import Recipe
 from explorer.validation import Refused
 from tests.engine import small
-from tests.engine.training.test_growth import DESIGN, VARIANTS, little_data, run_of, subject_of, trained
+from tests.engine.training.test_growth import DESIGN, VARIANTS, little_data, open_probed_network, run_of, trained
 
 __all__ = ["little_data"]  # a fixture
 
@@ -27,7 +27,7 @@ __all__ = ["little_data"]  # a fixture
 def test_a_branch_at_zero_is_an_identity_exactly_where_it_is_said_to_be(variant, shortcut):
     parent = trained(DESIGN.change(shortcut=shortcut, **variant))
     blocks = [block for stage in parent.plan.stages for block in stage.blocks()]
-    found = subject_of(parent)
+    found = open_probed_network(parent)
     for block in blocks:
         answer = zero(found, block.name)
         assert answer.is_identity is zeroing(block).holds
@@ -39,13 +39,13 @@ def test_a_branch_at_zero_is_an_identity_exactly_where_it_is_said_to_be(variant,
     assert together.identities == tuple(block.name for block in blocks if zeroing(block).holds)
 
 
-def zero(subject, *blocks: str) -> Zeroed:
-    question = Zero(subject.plan.design, subject.recipe, runs=Path(), blocks=blocks)
-    return lesion.zero(subject, question)
+def zero(probed, *blocks: str) -> Zeroed:
+    question = Zero(probed.plan.design, probed.recipe, runs=Path(), blocks=blocks)
+    return lesion.zero(probed, question)
 
 
 def test_a_lesion_is_forgotten_and_the_images_are_of_all_classes():
-    found = subject_of(trained(DESIGN))
+    found = open_probed_network(trained(DESIGN))
     before = {name: values.clone() for name, values in found.network.state_dict().items()}
     answer = zero(found, "layer1.0")
     assert all(torch.equal(values, before[name]) for name, values in found.network.state_dict().items())
@@ -56,7 +56,7 @@ def test_a_lesion_is_forgotten_and_the_images_are_of_all_classes():
 
 
 def test_a_large_network_is_shown_fewer_images(monkeypatch):
-    found = subject_of(trained(DESIGN))
+    found = open_probed_network(trained(DESIGN))
     monkeypatch.setattr(lesion, "AFFORDABLE", 60 * found.plan.macs)
     chosen = lesion.chosen_images(found)
     assert len(chosen) == 60
@@ -110,7 +110,7 @@ def test_plain_nets_are_refused_an_identity(tmp_path):
 
 
 def test_a_network_that_has_diverged_is_refused():
-    found = subject_of(trained(DESIGN))
+    found = open_probed_network(trained(DESIGN))
     nn.init.constant_(found.network.get_parameter("fc.bias"), float("nan"))
     with pytest.raises(Refused, match="no finite numbers"):
         zero(found, "layer1.0")

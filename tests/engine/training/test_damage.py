@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from explorer.engine.training.checkpoint import NEWEST, load_checkpoint, seal
-from explorer.engine.training.run import Course, open_sessions
+from explorer.engine.training.run import RunInProgress, open_runs
 from explorer.engine.training.weights import BEST, weights_of
 from explorer.runs import events
-from explorer.runs.commands import Continue, Train
+from explorer.runs.commands import ResumeRun, Train
 from explorer.runs.folder import read_hashes, read_run
 from explorer.validation import Refused
 from tests.engine import small
@@ -26,7 +26,7 @@ def train(tmp_path):
 @pytest.fixture
 def stopped(train):
     """The folder of a run that has checkpoints and its best weights."""
-    (session,) = open_sessions(train)
+    (session,) = open_runs(train)
     for event in session.events():
         session.record(event)
     session.folder.close()
@@ -48,14 +48,14 @@ def test_a_checkpoint_of_another_network_lists_what_does_not_fit(stopped, train)
     weights["fc.weight"] = torch.zeros(7, 7)
     replace(stopped / NEWEST, lambda path: torch.save({**found, "model": weights}, path))
     with pytest.raises(Refused) as refused:
-        open_sessions(Continue(str(stopped), train.runs, epochs=5))
+        open_runs(ResumeRun(str(stopped), train.runs, epochs=5))
     assert [complaint.where for complaint in refused.value.complaints] == ["fc.bias", "stranger.weight", "fc.weight"]
     assert "has shape (7, 7), this design wants (3, 8)" in str(refused.value)
 
 
 def test_weights_of_another_network_list_what_does_not_fit(stopped, train):
     with pytest.raises(Refused, match=r"\nconv1\.weight: has shape \(4, 1, 3, 3\), this design wants \(6, 1, 3, 3\)\n"):
-        open_sessions(Train(train.design.change(stem_width=6), train.recipe, train.runs, init_from=stopped.name))
+        open_runs(Train(train.design.change(stem_width=6), train.recipe, train.runs, init_from=stopped.name))
 
 
 class Bomb:
@@ -95,9 +95,9 @@ def test_a_resume_from_the_checkpoint_before_keeps_that_one(stopped, train):
     """The damaged one must not take the place of the last good one."""
     good = load_checkpoint(stopped, read_hashes(stopped)).state["counters"]["step"]
     (stopped / NEWEST).write_bytes(b"damaged")
-    (session,) = open_sessions(Continue(str(stopped), train.runs))
+    (session,) = open_runs(ResumeRun(str(stopped), train.runs))
     assert "is damaged" in session.warning
-    course = Course(session)
+    course = RunInProgress(session)
     while not isinstance(course.advance(), events.Checkpoint):
         pass
     session.folder.close()

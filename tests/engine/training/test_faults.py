@@ -15,13 +15,13 @@ from explorer.engine.training import fit as fit_module
 from explorer.engine.training import run as session_module
 from explorer.engine.training.checkpoint import NEWEST, load_checkpoint
 from explorer.engine.training.fit import fit
-from explorer.engine.training.run import Course, failure, open_sessions
+from explorer.engine.training.run import RunInProgress, failure, open_runs
 from explorer.engine.training.state import Training
 from explorer.engine.worker import FAILED, Worker
 from explorer.runs import events
 from explorer.runs import folder as folder_module
 from explorer.runs.answers import Estimate, Zero
-from explorer.runs.commands import Continue, Stop, Train
+from explorer.runs.commands import ResumeRun, Stop, Train
 from explorer.runs.events import Said, event_line, read_line
 from explorer.runs.folder import find_run, list_runs, read_hashes, read_run
 from explorer.runs.log import read_events
@@ -102,7 +102,7 @@ def test_a_checkpoint_that_found_no_room_is_written_after_the_next_epoch(folder)
 @posix
 def test_a_folder_that_takes_nothing_more_does_not_end_the_run(worker, train):
     """Not even a line of events finds room; when there is some again, the folder is a good one."""
-    (course,) = [Course(session) for session in open_sessions(train)]
+    (course,) = [RunInProgress(session) for session in open_runs(train)]
     with room(1):
         while not course.has_ended():
             course.advance()
@@ -117,7 +117,7 @@ def test_a_folder_that_takes_nothing_more_does_not_end_the_run(worker, train):
 
 
 def test_a_folder_that_somebody_removes_does_not_end_the_run(worker, train):
-    (course,) = [Course(session) for session in open_sessions(train)]
+    (course,) = [RunInProgress(session) for session in open_runs(train)]
     course.advance()
     worker.tell(course)
     shutil.rmtree(course.session.folder.path)
@@ -134,7 +134,7 @@ def test_places_that_cannot_be_written_are_named_before_anything_starts(train, t
     (tmp_path / "file").write_text("")
     for place in (tmp_path / "file" / "runs", tmp_path / ("x" * 300)):
         with pytest.raises(Refused, match=r"^runs: '.*' cannot be written: \w"):
-            open_sessions(Train(train.design, train.recipe, place))
+            open_runs(Train(train.design, train.recipe, place))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_run_in_a_folder_with_an_odd_name(worker, train, tmp_path, name):
     (run,) = list_runs(place)
     assert run.state == "finished"
     assert worker.outbox.all(events.Started)[0].folder == str(run.folder)
-    worker.obey(Continue(str(run.folder), place, epochs=3))
+    worker.obey(ResumeRun(str(run.folder), place, epochs=3))
     assert read_run(run.folder).epochs_done == 3
 
 
@@ -247,7 +247,7 @@ def test_what_nobody_foresaw_ends_no_worker(worker, train, monkeypatch):
         raise KeyError("surprise")
 
     with monkeypatch.context() as patch:
-        patch.setattr(worker_module, "open_sessions", surprise)
+        patch.setattr(worker_module, "open_runs", surprise)
         worker.obey(train)
         assert worker.run(train) == FAILED
     worker.obey(Zero(train.design, train.recipe, 5, runs=train.runs, blocks=("layer9.9",)))
@@ -262,8 +262,8 @@ def test_what_nobody_foresaw_ends_no_worker(worker, train, monkeypatch):
 
 
 def test_a_run_in_use_is_named_with_its_process(worker, train):
-    (session,) = open_sessions(train)
-    worker.obey(Continue(session.folder.path.name, train.runs))
+    (session,) = open_runs(train)
+    worker.obey(ResumeRun(session.folder.path.name, train.runs))
     session.folder.close()
     (failed,) = worker.outbox.all(events.Failed)
     assert failed.reason.startswith(f"run: in use by process {os.getpid()} since 20")
@@ -275,7 +275,7 @@ def test_a_stop_before_the_first_step_leaves_a_run_to_go_on_with(worker, train):
     (stopped,) = worker.outbox.all(events.Stopped)
     run = list_runs(train.runs)[0]
     assert run.state == "stopped"
-    worker.obey(Continue(run.id, train.runs))
+    worker.obey(ResumeRun(run.id, train.runs))
     assert worker.outbox.all(events.Finished)[0].step == 6
     assert find_run(run.id, train.runs).state == "finished"
     assert stopped.step <= 3

@@ -9,7 +9,7 @@ from explorer.architecture.plan import plan_network
 from explorer.engine.training import fit as fit_module
 from explorer.engine.training.state import Training
 from explorer.runs import events
-from explorer.runs.commands import Pause, Resume, StepOnce, Stop
+from explorer.runs.commands import Pause, StepOnce, Stop, Unpause
 from explorer.validation import Refused
 from tests.engine import small
 
@@ -115,7 +115,7 @@ def test_a_finished_run_goes_on_for_more_epochs(folder):
 
 
 def test_pause_step_resume(folder):
-    orders = {2: [Pause(), StepOnce()], 3: [None, Resume()]}
+    orders = {2: [Pause(), StepOnce()], 3: [None, Unpause()]}
     found = small.run(small.training(), folder, orders)
     start = next(index for index, event in enumerate(found) if isinstance(event, events.Checkpoint))
     assert [type(event).__name__ for event in found[start : start + 6]] == [
@@ -137,7 +137,7 @@ def test_stopped_while_paused(folder):
 
 def test_a_pause_changes_nothing(tmp_path):
     whole, paused = small.training(), small.training()
-    for work, orders in ((whole, {}), (paused, {3: [Pause(), Resume()]})):
+    for work, orders in ((whole, {}), (paused, {3: [Pause(), Unpause()]})):
         folder = small.new_folder(tmp_path)
         small.run(work, folder, orders)
         folder.close()

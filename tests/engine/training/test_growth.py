@@ -12,13 +12,13 @@ from explorer.architecture.identity import deepened, insertion
 from explorer.architecture.plan import plan_network
 from explorer.engine.data.datasets import Data, Images
 from explorer.engine.probes import lesion, probed_network
-from explorer.engine.probes.probed_network import Subject
-from explorer.engine.training import run as session_module
+from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.engine.training.growth import grow, inherit, tensor_names
-from explorer.engine.training.run import Session, open_sessions
+from explorer.engine.training.run import TrainingRun, open_runs
 from explorer.engine.training.state import Training
+from explorer.engine.training import run as session_module
 from explorer.runs.answers import Insert
-from explorer.runs.commands import Continue, Train, command_line, read_command
+from explorer.runs.commands import ResumeRun, Train, command_line, read_command
 from explorer.runs.events import Step
 from explorer.runs.folder import read_run
 from explorer.runs.recipe import Recipe
@@ -63,8 +63,8 @@ def learn(training: Training, steps: int) -> list[float]:
     return losses
 
 
-def subject_of(training: Training) -> Subject:
-    return Subject(training.plan, training.network.eval(), training.recipe, training.device)
+def open_probed_network(training: Training) -> ProbedNetwork:
+    return ProbedNetwork(training.plan, training.network.eval(), training.recipe, training.device)
 
 
 def grown(parent: Training, *inserted: str) -> Training:
@@ -82,7 +82,7 @@ def undone_biases(network: nn.Module) -> set[str]:
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: "-".join(map(str, variant.values())))
 def test_an_identity_changes_no_bit_and_learns_from_its_second_step(variant, shortcut):
     parent = trained(DESIGN.change(shortcut=shortcut, **variant))
-    found = subject_of(parent)
+    found = open_probed_network(parent)
     for path in PLACES:
         assert insertion(parent.plan, path).holds
         answer = lesion.insert(found, Insert(parent.plan.design, parent.recipe, runs=Path(), block=path))
@@ -169,12 +169,12 @@ def test_designs_that_do_not_fit_together_are_refused(tmp_path, design, grown, w
 MINI = Design((1, 8, 8), 10, (Stage(1, 8), Stage(1, 16, 2)), stem="cifar", stem_width=8)
 
 
-def open_one(command: Train | Continue) -> Session:
-    (session,) = open_sessions(command)
+def open_one(command: Train | ResumeRun) -> TrainingRun:
+    (session,) = open_runs(command)
     return session
 
 
-def losses_of(session: Session) -> list[float]:
+def losses_of(session: TrainingRun) -> list[float]:
     found = []
     for event in session.events():
         session.record(event)
@@ -210,7 +210,7 @@ def test_one_killed_before_its_first_checkpoint_begins_anew_as_it_began(tmp_path
     assert session.folder.manifest["grown"] == ("layer1.1",)
     session.folder.update(grown=written)
     session.folder.close()
-    again = open_one(Continue(session.folder.path.name, tmp_path))
+    again = open_one(ResumeRun(session.folder.path.name, tmp_path))
     again.folder.close()
     assert "begins anew" in str(again.warning)
     pairs = zip(

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from explorer.engine.training import fit as fit_module
 from explorer.engine.training.checkpoint import load_checkpoint, save_checkpoint
-from explorer.engine.training.run import open_sessions
+from explorer.engine.training.run import open_runs
+from explorer.engine.training import fit as fit_module
 from explorer.engine.training.weights import BEST, save_best, weights_of
 from explorer.runs import events
-from explorer.runs.commands import Continue, Train
+from explorer.runs.commands import ResumeRun, Train
 from explorer.runs.events import read_event
 from explorer.runs.folder import RunFolder, find_run, list_runs, read_hashes, read_run
 from explorer.runs.log import EVENTS
@@ -69,7 +69,7 @@ def test_fifty_kills_lose_nothing_that_was_told_of(tmp_path, monkeypatch):
             continue
         (run,) = list_runs(runs)
         assert run.state == "interrupted"
-        command = Continue(run.id, runs)
+        command = ResumeRun(run.id, runs)
         steps = [event.step for event in told(run.folder) if isinstance(event, events.Checkpoint)]
         found = load_checkpoint(run.folder, read_hashes(run.folder))
         if steps:
@@ -82,7 +82,7 @@ def test_fifty_kills_lose_nothing_that_was_told_of(tmp_path, monkeypatch):
 
     for name in ("READ_EVERY", "SAVE_EVERY"):
         monkeypatch.setattr(fit_module, name, 0.0)
-    (session,) = open_sessions(Train(small.DESIGN, recipe, tmp_path / "uninterrupted"))
+    (session,) = open_runs(Train(small.DESIGN, recipe, tmp_path / "uninterrupted"))
     counters = session.training.counters
     for event in session.events():
         if isinstance(event, events.Checkpoint) and same_place(asdict(counters), found.state["counters"]):
@@ -90,7 +90,7 @@ def test_fifty_kills_lose_nothing_that_was_told_of(tmp_path, monkeypatch):
     session.folder.close()
     assert differences(session.training.state(), found.state) == []
 
-    process = context().Process(target=work, args=(Continue(run.id, runs, epochs=saved // 3 + 2), out, 60.0))
+    process = context().Process(target=work, args=(ResumeRun(run.id, runs, epochs=saved // 3 + 2), out, 60.0))
     process.start()
     process.join(PATIENCE)
     assert process.exitcode == 0

@@ -58,8 +58,8 @@ def test_averaged_weights_follow_the_network():
             for name, values in now.items():
                 exact = values.is_floating_point()
                 expected[name] = torch.lerp(values, expected[name], kept) if exact else values
-    torch.testing.assert_close(dict(work.judged.state_dict()), expected)
-    assert work.judged is not work.network
+    torch.testing.assert_close(dict(work.evaluated.state_dict()), expected)
+    assert work.evaluated is not work.network
 
 
 def test_validation_is_of_the_averaged_weights():
@@ -68,9 +68,9 @@ def test_validation_is_of_the_averaged_weights():
         work.learn(*small.TRAIN.batch(slice(0, 8)))
     batch = small.VALIDATION.batch(slice(0, 15))
     averaged = work.test(*batch)
-    for own, average in zip(work.network.parameters(), work.judged.parameters(), strict=True):
+    for own, average in zip(work.network.parameters(), work.evaluated.parameters(), strict=True):
         own.data.copy_(average)
-    work.network.load_state_dict(work.judged.state_dict())
+    work.network.load_state_dict(work.evaluated.state_dict())
     work.average = None
     torch.testing.assert_close(work.test(*batch), averaged)
 

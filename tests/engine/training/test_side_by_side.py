@@ -1,4 +1,4 @@
-"""Lanes: runs go at the same time where there is room, by turns where there is not, and never far apart."""
+"""SideBySide: runs go at the same time where there is room, by turns where there is not, and never far apart."""
 
 import threading
 from types import SimpleNamespace
@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from explorer.architecture.plan import plan_network
+from explorer.engine.training.side_by_side import LEAD, SideBySide
 from explorer.engine.training import side_by_side as lanes_module
-from explorer.engine.training.side_by_side import LEAD, Lanes
 from explorer.runs import events
-from explorer.runs.commands import Pause, Resume
+from explorer.runs.commands import Pause, Unpause
 from tests.engine import small
 from tests.patience import PATIENCE
 
@@ -18,7 +18,7 @@ CUDA = SimpleNamespace(type="cuda")
 
 
 class Runner:
-    """A course of so many steps; while `gate` is shut it stays in mid-step."""
+    """A run of so many steps; while `gate` is shut it stays in mid-step."""
 
     def __init__(self, steps=20, device=small.CPU):
         training = SimpleNamespace(plan=plan_network(small.DESIGN), recipe=small.RECIPE, device=device, threads=0)
@@ -56,12 +56,12 @@ def cores(monkeypatch):
 def test_every_event_of_each_is_told_in_threads_of_their_own(cores):
     runners = [Runner(), Runner(30)]
     told = []
-    with Lanes(runners) as lanes:
+    with SideBySide(runners) as lanes:
         while lanes.going:
-            course = lanes.next()
-            told.append((course, course.event))
+            run = lanes.next()
+            told.append((run, run.event))
     for runner in runners:
-        assert [event.step for course, event in told if course is runner] == list(range(1, runner.steps + 1))
+        assert [event.step for run, event in told if run is runner] == list(range(1, runner.steps + 1))
         assert threading.main_thread() not in runner.threads
         assert runner.session.training.threads == 2
 
@@ -69,7 +69,7 @@ def test_every_event_of_each_is_told_in_threads_of_their_own(cores):
 def test_one_that_is_held_up_holds_up_the_other(cores):
     slow, fast = runners = Runner(), Runner()
     slow.gate.clear()
-    with Lanes(runners) as lanes:
+    with SideBySide(runners) as lanes:
         while fast.step <= LEAD:
             assert lanes.next() is fast
         lanes.pool.submit(slow.gate.set)
@@ -84,10 +84,10 @@ def test_one_that_is_paused_does_not_keep_the_other_from_pausing(cores):
     second.step = LEAD + 1
     for each in runners:
         each.asked.append(Pause())
-    with Lanes(runners) as lanes:
+    with SideBySide(runners) as lanes:
         assert [lanes.next(), lanes.next(), lanes.next()] == [first, second, None]
         for each in runners:
-            each.asked.append(Resume())
+            each.asked.append(Unpause())
         assert lanes.next() is not None
         while lanes.going:
             lanes.next()
@@ -102,7 +102,7 @@ def test_without_room_they_take_turns_in_this_thread(cores, monkeypatch, threads
     monkeypatch.setattr(lanes_module.torch, "get_num_threads", lambda: threads)
     monkeypatch.setattr(lanes_module, "available_memory", lambda device: free)
     runners = [Runner(device=device), Runner(device=device)]
-    with Lanes(runners) as lanes:
+    with SideBySide(runners) as lanes:
         while lanes.going:
             lanes.next()
             assert abs(runners[0].step - runners[1].step) <= 1
@@ -111,6 +111,6 @@ def test_without_room_they_take_turns_in_this_thread(cores, monkeypatch, threads
 
 def test_the_number_of_threads_is_what_it_was_before():
     before = torch.get_num_threads()
-    with Lanes([Runner(), Runner()]):
+    with SideBySide([Runner(), Runner()]):
         torch.set_num_threads(before + 1)
     assert torch.get_num_threads() == before

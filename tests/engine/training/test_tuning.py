@@ -73,7 +73,7 @@ def test_what_is_promised_depends_on_network_hardware_and_recipe():
 
 def test_a_run_is_computed_as_the_tuner_says(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "tuned", lambda *_: Rewrites(cropped=True))
-    (made,) = run.open_sessions(Train(small.DESIGN, shades(tmp_path / "data"), tmp_path / "runs"))
+    (made,) = run.open_runs(Train(small.DESIGN, shades(tmp_path / "data"), tmp_path / "runs"))
     made.folder.close()
     assert made.training.rewrites.names == ("cropped",)
 

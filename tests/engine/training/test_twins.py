@@ -11,14 +11,14 @@ from PIL import Image
 from explorer.architecture.twins import twin_of
 from explorer.engine import worker as worker_module
 from explorer.engine.console import Console
-from explorer.engine.training import fit as fit_module
-from explorer.engine.training import side_by_side as lanes_module
-from explorer.engine.training.run import open_sessions
+from explorer.engine.training.run import open_runs
 from explorer.engine.training.side_by_side import LEAD
 from explorer.engine.training.state import Training
+from explorer.engine.training import fit as fit_module
+from explorer.engine.training import side_by_side as lanes_module
 from explorer.engine.worker import DONE, FAILED, Worker
 from explorer.runs import events
-from explorer.runs.commands import Continue, Pause, Resume, StepOnce, Stop, Train
+from explorer.runs.commands import Pause, ResumeRun, StepOnce, Stop, Train, Unpause
 from explorer.runs.folder import list_runs, read_run
 from explorer.runs.log import read_events
 from tests.engine.shades import shades
@@ -128,7 +128,7 @@ def test_the_hash_is_of_images_order_and_batches(train, recipe):
 
 def test_pause_step_resume_and_stop_are_for_both(train):
     listener, status, own, twin = train(
-        step_4=[Pause()], paused_2=[StepOnce()], paused_4=[Resume()], resumed_2=[Stop()]
+        step_4=[Pause()], paused_2=[StepOnce()], paused_4=[Unpause()], resumed_2=[Stop()]
     )
     assert status == DONE
     for run in (own, twin):
@@ -147,7 +147,7 @@ def test_each_of_two_stopped_twins_goes_on_alone(train, recipe, tmp_path):
     for run, same in zip(stopped, expected, strict=True):
         assert run.state == "stopped"
         listener = Listener()
-        assert listener.obey(Continue(run.id, tmp_path / "runs")) == DONE
+        assert listener.obey(ResumeRun(run.id, tmp_path / "runs")) == DONE
         rest = losses(listener, run)
         assert 0 < len(rest) < 3 * STEPS
         assert rest == losses(whole, same)[-len(rest) :]
@@ -156,12 +156,12 @@ def test_each_of_two_stopped_twins_goes_on_alone(train, recipe, tmp_path):
 
 
 def test_one_that_goes_on_alone_shares_a_step_among_as_many_threads_as_before(train, tmp_path, monkeypatch):
-    monkeypatch.setattr(lanes_module.Lanes, "has_room", lambda self: True)
+    monkeypatch.setattr(lanes_module.SideBySide, "has_room", lambda self: True)
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
         _, _, own, _ = train(step_4=[Stop()])
-        (session,) = open_sessions(Continue(own.id, tmp_path / "runs"))
+        (session,) = open_runs(ResumeRun(own.id, tmp_path / "runs"))
     finally:
         torch.set_num_threads(before)
     session.folder.close()

@@ -15,10 +15,10 @@ from explorer.engine.kernels.rewrites import make_network
 from explorer.engine.training.weights import save_best
 from explorer.gui.experiments import feature_map_answers
 from explorer.gui.experiments.feature_map_answers import TRAINED, UNTRAINED, read_sheets
-from explorer.gui.experiments.feature_map_strip import Column, Lane, Strip
+from explorer.gui.experiments.feature_map_strip import FeatureMapStrip, Lane, MapColumn
 from explorer.gui.widgets import theme
 from explorer.gui.workers.worker_state import WorkerState
-from explorer.runs.answers import MAX_MAPS, FeatureMaps, Maps, Origin, Sheet, sent_size
+from explorer.runs.answers import MAX_MAPS, FeatureMaps, ImageOrigin, Maps, Sheet, sent_size
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import RECIPES
 from tests.gui.scripted_workers import Played
@@ -28,7 +28,7 @@ class Looked(Played):
     """A worker that was asked what becomes of an image, and answers with the sheets of `folder`."""
 
     def __init__(self, session, monkeypatch, folder) -> None:
-        super().__init__(session.trainer, monkeypatch)
+        super().__init__(session.worker, monkeypatch)
         monkeypatch.setattr(session.window.training.preflight, "ask", lambda: None)
         self.folder = folder
 
@@ -36,7 +36,7 @@ class Looked(Played):
     def probes(self) -> list[Maps]:
         return self.asked(Maps)
 
-    def send_maps(self, origin: Origin | None = None, predicted: int = 9, probability: float = 0.93) -> None:
+    def send_maps(self, origin: ImageOrigin | None = None, predicted: int = 9, probability: float = 0.93) -> None:
         """What a worker could say to the last question: sheets of the right sizes, all of one grey."""
         question, sheets, offset = self.probes[-1], [], 0
         plan, channels = plan_network(question.design), question.design.input[0]
@@ -54,7 +54,7 @@ class Looked(Played):
             FeatureMaps(
                 file=str(file),
                 sheets=tuple(sheets),
-                origin=origin or Origin(28, 28, "L", label=9),
+                origin=origin or ImageOrigin(28, 28, "L", label=9),
                 predicted=predicted,
                 probability=probability,
                 images=2_000,
@@ -81,7 +81,7 @@ def see_travel(session, qtbot, played=None):
 def made_run(session, trained: bool = False) -> RunFolder:
     """A finished run of the shown design; `trained` with weights that a worker can load."""
     design = session.document.design
-    folder = RunFolder.create(session.trainer.runs, design, RECIPES["quick"].change(seed=5), 1)
+    folder = RunFolder.create(session.worker.runs, design, RECIPES["quick"].change(seed=5), 1)
     if trained:
         network = make_network(plan_network(design), torch.device("cpu"))
         save_best(folder, network)
@@ -97,7 +97,7 @@ def lanes(travel) -> list[tuple[str, str, bool]]:
 
 def settle(session) -> None:
     """Let the time be over that it waits for something newer before it asks."""
-    timer = session.window.travel.journeys.timer
+    timer = session.window.travel.answers_.timer
     if timer.isActive():
         timer.stop()
         timer.timeout.emit()
@@ -177,17 +177,17 @@ def test_the_network_of_the_newest_run_stands_below_the_one_it_began_as(session,
     assert [lane[0] for lane in lanes(travel)] == ["untrained"]
     session.document.undo_stack.undo()
     assert lanes(travel)[1] == ("trained", "✓ Ankle boot 93 %", False)
-    assert travel.journeys.unanswered() == {}
+    assert travel.answers_.unanswered() == {}
 
 
 def test_a_run_that_has_just_ended_is_found(session, played, qtbot):
     travel = see_travel(session, qtbot, played)
-    session.trainer.set_state(WorkerState.RUNNING)
+    session.worker.set_state(WorkerState.RUNNING)
     assert "A run is under way" in travel.status.text()
     played.refuse_last("a run is under way")
     made_run(session)
-    session.trainer.set_state(WorkerState.IDLE)
-    session.trainer.run_ended.emit()
+    session.worker.set_state(WorkerState.IDLE)
+    session.worker.run_ended.emit()
     for lane in (UNTRAINED, TRAINED):
         qtbot.waitUntil(lambda lane=lane: len(played.probes) > 1 and bool(played.probes[-1].run) == (lane == TRAINED))
         played.send_maps()
@@ -210,9 +210,9 @@ def test_one_walks_through_the_images_in_a_circle(session, played, qtbot):
 @pytest.mark.parametrize(
     ("origin", "words"),
     [
-        (Origin(640, 480, "RGBA", cropped=True), "x.png · 480×640 → 96×96 · cropped · RGBA → grey"),
-        (Origin(96, 96, "L"), "x.png"),
-        (Origin(96, 96, "1", turned=True), "x.png · black and white → grey · turned upright"),
+        (ImageOrigin(640, 480, "RGBA", cropped=True), "x.png · 480×640 → 96×96 · cropped · RGBA → grey"),
+        (ImageOrigin(96, 96, "L"), "x.png"),
+        (ImageOrigin(96, 96, "1", turned=True), "x.png · black and white → grey · turned upright"),
     ],
 )
 def test_a_dropped_image_and_what_was_done_to_it(session, played, qtbot, tmp_path, origin, words):
@@ -297,7 +297,7 @@ def test_another_language_keeps_the_image(session, played, qtbot):
     session.use_language("en")
     assert session.window.travel is not travel
     assert session.window.menus.see_travel.isChecked()
-    session.window.travel.journeys.ask()
+    session.window.travel.answers_.ask()
     assert (played.probes[-1].image, played.probes[-1].file) == (1, "")
     session.window.menus.see_travel.trigger()
     session.use_language("en")
@@ -307,12 +307,12 @@ def test_another_language_keeps_the_image(session, played, qtbot):
 
 
 def test_a_map_is_enlarged_pixel_by_pixel(qtbot):
-    strip = Strip()
+    strip = FeatureMapStrip()
     qtbot.addWidget(strip)
     sheet = QImage(2, 2, QImage.Format.Format_Grayscale8)
     sheet.fill(0)
     sheet.setPixelColor(1, 0, QColor("white"))
-    strip.show_lanes([Column("stem", "stem", (1, 2, 2), 0)], [Lane("untrained", sheets={"stem": sheet})], "stem")
+    strip.show_lanes([MapColumn("stem", "stem", (1, 2, 2), 0)], [Lane("untrained", sheets={"stem": sheet})], "stem")
     strip.resize(strip.sizeHint())
     side, _ = strip.arrangement()
     picture = strip.grab().toImage()
@@ -330,18 +330,18 @@ def test_the_real_worker_answers_for_both_and_refuses_a_sentence(open_session, q
     session.window.menus.see_travel.trigger()
     travel = session.window.travel
     assert "torch" in travel.status.text()
-    journeys = travel.journeys
-    qtbot.waitUntil(lambda: len(journeys.answers) == 2 and not journeys.unanswered())
+    answers_ = travel.answers_
+    qtbot.waitUntil(lambda: len(answers_.answers) == 2 and not answers_.unanswered())
     assert [lane[0] for lane in lanes(travel)] == ["untrained", "trained"]
     assert all(verdict.endswith("%") for _, verdict, _ in lanes(travel))
     assert travel.picture.text() == f"Image 1 of 2,000: {travel.picture.text().partition(': ')[2]}"
-    sizes = {path: (image.width(), image.height()) for path, image in journeys.answers[TRAINED].sheets.items()}
+    sizes = {path: (image.width(), image.height()) for path, image in answers_.answers[TRAINED].sheets.items()}
     assert sizes == {"": (28, 28), "stem": (252, 28), "layer1": (252, 28), "layer2": (126, 14), "layer3": (63, 7)}
     (tmp_path / "note.txt").write_text("a sentence")
     drop(session.window, tmp_path / "note.txt")
-    qtbot.waitUntil(lambda: bool(journeys.refusal))
+    qtbot.waitUntil(lambda: bool(answers_.refusal))
     assert travel.status.text() == "data: 'note.txt' is not a good image: of no known format"
-    qtbot.waitUntil(lambda: not journeys.unanswered())
+    qtbot.waitUntil(lambda: not answers_.unanswered())
 
 
 def test_pixels_come_from_the_file_in_grey_and_in_colour(tmp_path):
@@ -349,7 +349,7 @@ def test_pixels_come_from_the_file_in_grey_and_in_colour(tmp_path):
     (tmp_path / "x").write_bytes(b"?" + grey + red)
     sheets = tuple(Sheet(path, at, shape) for path, at, shape in zip(("stem", ""), (1, 4), shapes, strict=True))
     maps = FeatureMaps(
-        file=str(tmp_path / "x"), sheets=sheets, origin=Origin(1, 1, "L"), predicted=0, probability=1.0, images=1
+        file=str(tmp_path / "x"), sheets=sheets, origin=ImageOrigin(1, 1, "L"), predicted=0, probability=1.0, images=1
     )
     found = read_sheets(maps)
     (tmp_path / "x").unlink()

@@ -22,7 +22,7 @@ MINI = preset("mini")
 
 @pytest.fixture
 def played(session, monkeypatch):
-    played = Played(session.trainer, monkeypatch)
+    played = Played(session.worker, monkeypatch)
     session.document.propose(MINI, "")
     return played
 
@@ -30,7 +30,7 @@ def played(session, monkeypatch):
 @pytest.fixture
 def started(session, monkeypatch):
     runs = []
-    monkeypatch.setattr(session.trainer, "start", runs.append)
+    monkeypatch.setattr(session.worker, "start", runs.append)
     return runs
 
 
@@ -46,10 +46,10 @@ def open_block(session, path: str):
 
 
 def trained(session, design=MINI, state: str = "finished", accuracy: float = 0.85) -> str:
-    folder = RunFolder.create(session.trainer.runs, design, Recipe(lr=0.3), params=1)
+    folder = RunFolder.create(session.worker.runs, design, Recipe(lr=0.3), params=1)
     folder.update(state=state, best_accuracy=accuracy, best_epoch=1)
     folder.close()
-    session.trainer.run_ended.emit()
+    session.worker.run_ended.emit()
     return str(folder.path)
 
 
@@ -185,12 +185,12 @@ def test_another_design_is_another_network(session, qtbot, experiment, played):
     [("warming", "torch is being loaded"), ("running", "A run is under way"), ("gone", "is not running")],
 )
 def test_buttons_that_cannot_be_pressed_say_why(session, experiment, state, why):
-    session.trainer.set_state(WorkerState(state))
+    session.worker.set_state(WorkerState(state))
     assert not experiment.zero.isEnabled()
     assert not experiment.insert.isEnabled()
     assert why in experiment.reason.text()
     assert why in experiment.zero.toolTip()
-    session.trainer.set_state(WorkerState.IDLE)
+    session.worker.set_state(WorkerState.IDLE)
     assert experiment.zero.isEnabled()
     assert not experiment.reason.isVisible()
 
@@ -257,13 +257,13 @@ def test_trained_tried_grown_and_trained_further_by_the_real_worker(open_session
     """From fresh weights to a run with a parent, on a few images of one shade each."""
     design = from_line("basic:1x6x6:3:8x1,16x1/2:stem=cifar,stem_width=8")
     session = open_session(design, warm=True)
-    trainer, experiment = session.trainer, open_block(session, "layer1.0")
+    client, experiment = session.worker, open_block(session, "layer1.0")
     recipe = shades(tmp_path / "data").change(epochs=1)
     session.window.training.use_data(recipe.data)
     session.window.training.set_recipe(recipe)
-    qtbot.waitUntil(lambda: trainer.state == "idle")
-    with qtbot.waitSignal(trainer.run_ended):
-        trainer.start(Train(design, session.window.training.recipe, trainer.runs))
+    qtbot.waitUntil(lambda: client.state == "idle")
+    with qtbot.waitSignal(client.run_ended):
+        client.start(Train(design, session.window.training.recipe, client.runs))
     click(qtbot, experiment.zero)
     qtbot.waitUntil(lambda: bool(experiment.trial.zeroed))
     assert experiment.trial.outcome.is_identity
@@ -271,8 +271,8 @@ def test_trained_tried_grown_and_trained_further_by_the_real_worker(open_session
     click(qtbot, experiment.insert)
     qtbot.waitUntil(lambda: experiment.trial.can_go_on())
     assert experiment.trial.outcome.difference == 0.0
-    with qtbot.waitSignal(trainer.run_ended):
+    with qtbot.waitSignal(client.run_ended):
         click(qtbot, experiment.go_on)
-    newest, oldest = list_runs(trainer.runs)
+    newest, oldest = list_runs(client.runs)
     assert (newest.parent, newest.design, newest.state) == (oldest.id, deepened(design, "layer1.1"), "finished")
     assert experiment.subject.text().startswith("Network: Untitled (")

@@ -13,7 +13,7 @@ from explorer.architecture.presets import preset, preset_files
 from explorer.gui.lessons import lesson as lesson_module
 from explorer.gui.lessons.highlight import HALO, seen_of
 from explorer.gui.lessons.lesson import TOUR, Lesson, lesson_files, load_lesson
-from explorer.gui.lessons.tasks import DEEDS
+from explorer.gui.lessons.tasks import TASKS
 from explorer.gui.widgets.language import apply_language
 from explorer.gui.widgets.text_size import apply_size
 from explorer.resources import resource
@@ -77,16 +77,16 @@ def every_lesson(language: str) -> dict[str, Lesson]:
         def __contains__(self, name: object) -> bool:
             return True
 
-    return {name: load_lesson(path, Anything(), DEEDS) for name, path in lesson_files(language).items()}
+    return {name: load_lesson(path, Anything(), TASKS) for name, path in lesson_files(language).items()}
 
 
-def place_with(deed: str) -> tuple[str, int]:
-    """A lesson and its step that ask for `deed`."""
+def place_with(task: str) -> tuple[str, int]:
+    """A lesson and its step that ask for `task`."""
     found = (
         (name, number)
         for name, lesson in every_lesson("en").items()
         for number, step in enumerate(lesson.steps)
-        if step.done == deed
+        if step.done == task
     )
     return next(found)
 
@@ -137,7 +137,7 @@ def test_every_control_and_deed_is_there_and_every_deed_is_asked_for(session, la
     apply_language(language)
     found = session.window.tutor.lessons()
     assert [str(each) for each in found.values() if isinstance(each, Refused)] == []
-    assert {step.done for lesson in found.values() for step in lesson.steps} - {""} == set(DEEDS)
+    assert {step.done for lesson in found.values() for step in lesson.steps} - {""} == set(TASKS)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_every_control_and_deed_is_there_and_every_deed_is_asked_for(session, la
         (b"\xff\xfe", "is not UTF-8"),
         (b'title = "x"\n', "steps: is required"),
         (b'title = "x"\nsteps = [{text = "y", colour = 1}]', "steps[0].colour: is not a key of this file"),
-        (b'title = "x"\nsteps = [{text = "y", done = "won"}]', "steps[0].done: there is no deed 'won'"),
+        (b'title = "x"\nsteps = [{text = "y", done = "won"}]', "steps[0].done: there is no task 'won'"),
         (b'title = "x"\nsteps = [{text = "y", points_at = "moon"}]', "the window has no control 'moon'"),
         (b'title = "x"\nsteps = [{text = "y", drawing = "no.svg"}]', "there is no drawing 'no.svg'"),
         (b'title = "x"\n#' + b"x" * 70_000, "is too large"),
@@ -179,7 +179,7 @@ def test_the_tour_by_clicks(open_session, qtbot):
     tutor, card = window.tutor, window.tutor.card
 
     def is_primary() -> bool:
-        return card.next.property("dress_name") == "primary"
+        return card.next.property("style_name") == "primary"
 
     def go_on(number: int) -> None:
         assert card.verdict.text() == "✓ Done"
@@ -279,26 +279,26 @@ TOLD = {  # what the worker has to say for it
 
 
 def test_every_deed_is_tried():
-    assert {*ACTS, *TOLD} == set(DEEDS)
+    assert {*ACTS, *TOLD} == set(TASKS)
 
 
-@pytest.mark.parametrize("deed", ACTS)
-def test_a_deed_is_done_by_doing_it(session, qtbot, deed):
-    tutor = teach(session, *place_with(deed))
+@pytest.mark.parametrize("task", ACTS)
+def test_a_deed_is_done_by_doing_it(session, qtbot, task):
+    tutor = teach(session, *place_with(task))
     assert tutor.card.verdict.text() == "○ Your turn"
-    ACTS[deed](session, qtbot)
+    ACTS[task](session, qtbot)
     assert tutor.card.verdict.text() == "✓ Done"
 
 
-@pytest.mark.parametrize("deed", TOLD)
-def test_a_deed_is_done_when_the_worker_has_done_it(open_session, qtbot, deed):
-    program, begin = TOLD[deed]
+@pytest.mark.parametrize("task", TOLD)
+def test_a_deed_is_done_when_the_worker_has_done_it(open_session, qtbot, task):
+    program, begin = TOLD[task]
     session = open_session("mini", warm=True, process=worker(program))
-    qtbot.waitUntil(lambda: session.trainer.state == "idle")
-    tutor = teach(session, *place_with(deed))
+    qtbot.waitUntil(lambda: session.worker.state == "idle")
+    tutor = teach(session, *place_with(task))
     assert tutor.card.verdict.text() == "○ Your turn"
     begin(session, qtbot)
-    for name in {"paused": ("pause",), "branch_zeroed": ("zero",)}.get(deed, ()):
+    for name in {"paused": ("pause",), "branch_zeroed": ("zero",)}.get(task, ()):
         button = session.window.findChild(QAbstractButton, name)
         qtbot.waitUntil(button.isEnabled)
         click(qtbot, button)

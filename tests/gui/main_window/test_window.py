@@ -23,7 +23,7 @@ def test_the_network_is_painted_before_the_furniture_is_made(qtbot, tmp_path):
     assert session.window.is_furnished
     assert [dock.width() for dock in session.window.docks] == widths  # nothing moves when the furniture comes
     session.window.close()
-    qtbot.waitUntil(lambda: not session.trainer.process.is_running())
+    qtbot.waitUntil(lambda: not session.worker.process.is_running())
 
 
 def test_a_window_may_be_closed_before_its_furniture_came(qtbot, tmp_path):

@@ -22,9 +22,9 @@ def open_machine(open_session, qtbot, tmp_path):
 
     def open_on(*devices: str):
         session = open_session(MINI, warm=True, process=obedient(tmp_path, devices))
-        qtbot.waitUntil(lambda: session.trainer.state == "idle")
+        qtbot.waitUntil(lambda: session.worker.state == "idle")
         start(session, qtbot, "a")
-        qtbot.waitUntil(lambda: session.trainer.state == "running")
+        qtbot.waitUntil(lambda: session.worker.state == "running")
         return session
 
     return open_on
@@ -68,11 +68,11 @@ def test_what_is_added_during_a_run_waits_for_its_end(session, panel, qtbot, tmp
     start(session, qtbot, "b")
     assert rows(panel.orders) == ["b | waits | Epochs 10 → 3 · your own · auto"]
     panel.form.controls["epochs"].box.setValue(4)  # what was ordered stays as it was
-    assert [order.recipe.epochs for order in session.crew.queue.orders] == [3]
+    assert [order.recipe.epochs for order in session.pool.queue.orders] == [3]
     end(tmp_path, "a")
-    qtbot.waitUntil(lambda: bool(session.trainer.run.id == "b" and session.trainer.run.step))
+    qtbot.waitUntil(lambda: bool(session.worker.run.id == "b" and session.worker.run.step))
     assert not panel.orders.isVisible()
-    assert session.trainer.run.recipe.epochs == 3
+    assert session.worker.run.recipe.epochs == 3
 
 
 def test_the_design_is_fitted_and_a_twin_may_go_with_it(session, panel, qtbot):
@@ -80,7 +80,7 @@ def test_the_design_is_fitted_and_a_twin_may_go_with_it(session, panel, qtbot):
     assert panel.start.text() == "Fit design to data (1×28×28, 10 classes)\nand add to queue"
     click(qtbot, panel.twin)
     assert session.document.design.input == (1, 28, 28)
-    (order,) = session.crew.queue.orders
+    (order,) = session.pool.queue.orders
     assert (order.design, order.twin) == (session.document.design, True)
     assert rows(panel.orders)[0].startswith("ResNet-34 (edited) and its twin | waits | ")
 
@@ -89,7 +89,7 @@ def test_orders_are_moved_and_cancelled_by_buttons_and_keys(session, panel, qtbo
     orders = panel.orders
     for name in "bcd":
         start(session, qtbot, name)
-    names = lambda: [order.design.name for order in session.crew.queue.orders]  # noqa: E731
+    names = lambda: [order.design.name for order in session.pool.queue.orders]  # noqa: E731
     choose(orders, qtbot, 0)
     assert not orders.up.isEnabled()
     click(qtbot, orders.down)
@@ -121,18 +121,18 @@ def test_after_a_stop_the_queue_waits_and_says_so(session, panel, qtbot):
     start(session, qtbot, "b")
     assert not panel.orders.go_on.isVisible()
     click(qtbot, panel.transport.stop)
-    qtbot.waitUntil(lambda: session.trainer.state == "idle")
+    qtbot.waitUntil(lambda: session.worker.state == "idle")
     assert panel.start.text() == "Start"
     assert rows(panel.orders)[0].startswith("b | held | ")
     click(qtbot, panel.orders.go_on)
-    qtbot.waitUntil(lambda: session.trainer.run.id == "b")
+    qtbot.waitUntil(lambda: session.worker.run.id == "b")
     assert not panel.orders.isVisible()
 
 
 def test_a_failure_in_the_night_is_read_in_the_morning(session, panel, qtbot, tmp_path):
     start(session, qtbot, "b")
     end(tmp_path, "a", "failed")
-    qtbot.waitUntil(lambda: session.trainer.run.id == "b")
+    qtbot.waitUntil(lambda: session.worker.run.id == "b")
     assert panel.notice.words.text() == "a: the loss became nan"
     assert panel.notice.isVisible()
 
@@ -148,20 +148,20 @@ def test_closing_asks_once_about_the_run_and_the_queue(session, panel, qtbot, mo
         "The queue is lost; runs that wait in it: 1"
     ]  # fmt: skip
     click(qtbot, panel.transport.stop)
-    qtbot.waitUntil(lambda: session.trainer.state == "idle")
+    qtbot.waitUntil(lambda: session.worker.state == "idle")
     assert not session.window.close()
     assert asked[1:] == ["The queue is lost; runs that wait in it: 1"]
 
 
 def test_another_card_is_another_start(open_machine, qtbot, tmp_path):
     session = open_machine("cuda:0", "cuda:1", "cpu")
-    panel, crew = session.window.training, session.crew
+    panel, pool = session.window.training, session.pool
     assert panel.start.text() == "Start"
     start(session, qtbot, "b")
     assert panel.start.text() == "Add to queue"
     panel.set_recipe(panel.recipe.change(device="cpu"))
     assert panel.start.text() == "Start"
-    qtbot.waitUntil(lambda: all(run.step for run in crew.live) and len(crew.live) == 2)
+    qtbot.waitUntil(lambda: all(run.step for run in pool.live) and len(pool.live) == 2)
     first, second = "a | running 9 % | quick · cuda:0", "b | running 9 % | quick · cuda:1"
     assert rows(panel.orders) == [first, second]
     qtbot.waitUntil(lambda: [line.name for line in session.history.plots.lines if line.live] == ["a", "b"])
@@ -172,7 +172,7 @@ def test_another_card_is_another_start(open_machine, qtbot, tmp_path):
     assert panel.orders.open.text() == "Bring to front"
     click(qtbot, panel.orders.open)
     click(qtbot, panel.transport.stop)
-    qtbot.waitUntil(lambda: crew.trainers[0].state == "idle")
+    qtbot.waitUntil(lambda: pool.workers[0].state == "idle")
     assert panel.progress.status.text().startswith("stopped after step 9")
     assert rows(panel.orders) == [second]
     end(tmp_path, "b")
@@ -184,8 +184,8 @@ def test_twins_are_told_apart_by_their_kind_and_other_runs_by_their_name(open_ma
     design = MINI.change(name="b", shortcut="pad")
     session.document.propose(design, "")
     click(qtbot, session.window.training.twin)
-    assert [run.name for run in session.crew.live] == ["a", "residual", "plain"]
-    assert [run.design for run in session.crew.live[1:]] == [design, twin_of(design)]
+    assert [run.name for run in session.pool.live] == ["a", "residual", "plain"]
+    assert [run.design for run in session.pool.live[1:]] == [design, twin_of(design)]
 
 
 def test_a_new_language_keeps_the_queue(session, qtbot):
@@ -203,14 +203,14 @@ def test_the_real_worker_trains_one_after_the_other(open_session, qtbot, tmp_pat
         (tmp_path / "set" / f"{number % 2}").mkdir(parents=True, exist_ok=True)
         Image.new("L", (8, 8), number).save(tmp_path / "set" / f"{number % 2}" / f"{number}.png")
     session = open_session(from_line("basic:1x8x8:2:8x1,16x1/2:stem=cifar,stem_width=8"), warm=True)
-    panel, crew = session.window.training, session.crew
+    panel, pool = session.window.training, session.pool
     panel.use_data(str(tmp_path / "set"))
     panel.set_recipe(panel.recipe.change(device="cpu", epochs=1, lr=0.02))
     for width in (8, 12, 16):
         session.document.propose(session.document.design.with_stage(0, width=width), "")
         click(qtbot, panel.start)
-    assert len(crew.queue.orders) == 2
-    qtbot.waitUntil(lambda: not crew.busy and not crew.queue.orders)
-    assert crew.mishaps == ()
-    runs = [(run.design.stages[0].width, run.state) for run in reversed(list_runs(crew.runs))]
+    assert len(pool.queue.orders) == 2
+    qtbot.waitUntil(lambda: not pool.busy and not pool.queue.orders)
+    assert pool.failures == ()
+    runs = [(run.design.stages[0].width, run.state) for run in reversed(list_runs(pool.runs))]
     assert runs == [(8, "finished"), (12, "finished"), (16, "finished")]

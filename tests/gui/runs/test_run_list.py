@@ -92,7 +92,7 @@ def test_lines_are_made_anew_only_for_another_choice(open_session, root, qtbot):
     history = session.history
     qtbot.waitUntil(lambda: len(history.plots.lines) == 3)
     before = history.plots.lines
-    session.crew.changed.emit()
+    session.pool.changed.emit()
     assert history.plots.lines is before
     history.list.select(history.list.runs[0].id)
     assert history.plots.lines is not before
@@ -125,11 +125,11 @@ def test_a_run_that_begins_is_chosen_and_what_a_person_chooses_stays(open_sessio
     runs = session.history.list
     qtbot.waitUntil(lambda: len(runs.runs) == 3)
     begun, other, _ = runs.runs
-    session.trainer.live = (LiveRun(begun.design, begun.recipe, begun.id),)
-    session.trainer.progressed.emit()
+    session.worker.live = (LiveRun(begun.design, begun.recipe, begun.id),)
+    session.worker.progressed.emit()
     assert runs.current() == begun
     runs.select(other.id)
-    session.trainer.progressed.emit()
+    session.worker.progressed.emit()
     assert runs.current() == other
 
 
@@ -138,12 +138,12 @@ def test_the_best_accuracy_of_a_run_under_way_moves(open_session, root, qtbot):
     runs = session.history.list
     qtbot.waitUntil(lambda: len(runs.runs) == 3)
     live = LiveRun(runs.runs[1].design, runs.runs[1].recipe, runs.runs[1].id)
-    session.trainer.live = (live,)
+    session.worker.live = (live,)
     seen = []
     for epoch, accuracy in enumerate((None, 0.85, 0.7, 0.9)):
         if accuracy is not None:
             live.take(Epoch(epoch, 79 * epoch, 1.0, 0.6, 0.5, accuracy, 8.0))
-        session.trainer.progressed.emit()
+        session.worker.progressed.emit()
         seen.append(row(runs, 1)[1])
     assert seen == ["80.0 %", "85.0 %", "85.0 %", "90.0 %"]
     assert [row(runs, other)[1] for other in (0, 2)] == ["80.0 %", "80.0 %"]

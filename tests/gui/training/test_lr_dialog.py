@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 
-from explorer.gui.training.lr_dialog import SweepDialog
+from explorer.gui.training.lr_dialog import LrDialog
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import Sweep, Swept
 from explorer.runs.commands import Stop
@@ -16,16 +16,16 @@ FOUND = Swept(rates=(0.001, 0.01, 0.1, 1.0), losses=(2.3, 2.2, 1.5, 4.0), advise
 
 @pytest.fixture
 def played(session, monkeypatch):
-    return Played(session.crew.front, monkeypatch)
+    return Played(session.pool.shown, monkeypatch)
 
 
 @pytest.fixture
 def dialog(session, played, qtbot):
     session.window.menus.find_rate.trigger()
-    made = session.window.findChild(SweepDialog)
+    made = session.window.findChild(LrDialog)
     qtbot.waitUntil(made.isVisible)
     yield made
-    for left in session.window.findChildren(SweepDialog):
+    for left in session.window.findChildren(LrDialog):
         left.close()
 
 
@@ -64,10 +64,10 @@ def test_a_refusal_is_said(played, dialog):
 
 
 def test_a_worker_without_time_is_said_at_once(session, played, qtbot):
-    played.trainer.state = WorkerState.RUNNING
+    played.worker.state = WorkerState.RUNNING
     session.window.training.find_rate()
-    dialog = session.window.findChild(SweepDialog)
-    assert dialog.said.text() == session.crew.deafness()
-    played.trainer.set_state(WorkerState.IDLE)
+    dialog = session.window.findChild(LrDialog)
+    assert dialog.said.text() == session.pool.busy_reason()
+    played.worker.set_state(WorkerState.IDLE)
     assert not played.asked(Sweep)
     dialog.close()

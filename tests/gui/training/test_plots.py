@@ -41,8 +41,8 @@ def test_points_appear_as_they_come(plots, qtbot):
     curves = Curves([step(1, 2.0), step(2, 1.0)])
     plots.show_lines([live(curves)])
     qtbot.waitUntil(lambda: not plots.timer.isActive())
-    curves.take(step(3, 0.5, 0.9))
-    curves.take(Epoch(1, 3, 1.2, 0.6, 0.7, 0.8, 1.0))
+    curves.apply_event(step(3, 0.5, 0.9))
+    curves.apply_event(Epoch(1, 3, 1.2, 0.6, 0.7, 0.8, 1.0))
     plots.refresh()
     qtbot.waitUntil(lambda: not plots.timer.isActive())
     train, validation = plots.loss.curves[0]
@@ -54,16 +54,16 @@ def test_points_appear_as_they_come(plots, qtbot):
 def test_dots_are_set_only_where_there_are_others(plots, qtbot):
     """To pyqtgraph each time they are set they look new, and it keeps the pictures of the last thousand."""
     curves = Curves([step(1, 2.0), step(2, 1.0)])
-    curves.take(Epoch(1, 2, 1.2, 0.6, 0.7, 0.8, 1.0))
+    curves.apply_event(Epoch(1, 2, 1.2, 0.6, 0.7, 0.8, 1.0))
     plots.show_lines([Line("a run", theme.run_colour(0), curves, live=True, steps=100)])
     qtbot.waitUntil(lambda: not plots.timer.isActive())
     (_, validation), times = plots.loss.curves[0], []
     validation.sigPlotChanged.connect(lambda: times.append(len(validation.getOriginalDataset()[0])))
     for number in range(3, 6):
-        curves.take(step(number, 0.5))
+        curves.apply_event(step(number, 0.5))
         plots.redraw()
     assert not times
-    curves.take(Epoch(2, 5, 1.1, 0.6, 0.6, 0.8, 1.0))
+    curves.apply_event(Epoch(2, 5, 1.1, 0.6, 0.6, 0.8, 1.0))
     plots.redraw()
     assert times == [2]
 
@@ -102,7 +102,7 @@ def test_earlier_runs_are_fainter():
 def test_curves_grow_and_a_resume_cuts_them():
     curves = Curves(step(number, float(number)) for number in range(1, FIRST + 11))
     assert curves.train.count == FIRST + 10
-    curves.take(Started("r", "", 1, Verdict(True, 1, 1), "cpu", 10, 1, step=1000))
+    curves.apply_event(Started("r", "", 1, Verdict(True, 1, 1), "cpu", 10, 1, step=1000))
     assert curves.train.column(0)[-1] == 1000
     assert np.array_equal(curves.train.column(1), np.arange(1.0, 1001.0))
 
@@ -204,7 +204,7 @@ def test_a_closer_look_stays_while_points_come(plots, qtbot):
     settle(plots, qtbot)
     before = [plot.plot.getPlotItem().vb.viewRange() for plot in (plots.loss, plots.accuracy)]
     assert before[0][0] == pytest.approx(before[1][0], abs=2)
-    curves.take(step(LONG + 1, 99.0))
+    curves.apply_event(step(LONG + 1, 99.0))
     plots.refresh()
     settle(plots, qtbot)
     assert [plot.plot.getPlotItem().vb.viewRange() for plot in (plots.loss, plots.accuracy)] == before
@@ -215,7 +215,7 @@ def test_a_spike_among_many_new_points_is_in_view(plots, qtbot):
     plots.show_lines([live(curves)])
     settle(plots, qtbot)
     for number in range(2, 2000):
-        curves.take(step(number, 9.0 if number == 5 else 1.0))
+        curves.apply_event(step(number, 9.0 if number == 5 else 1.0))
     plots.refresh()
     settle(plots, qtbot)
     assert plots.loss.plot.getPlotItem().vb.viewRange()[1][1] >= 9.0
@@ -226,7 +226,7 @@ def test_points_that_came_while_nobody_looked_are_there_when_somebody_does(plots
     plots.show_lines([live(curves)])
     settle(plots, qtbot)
     plots.hide()
-    curves.take(step(2, 0.5))
+    curves.apply_event(step(2, 0.5))
     plots.refresh()
     settle(plots, qtbot)
     assert drawn(plots)[1].tolist() == [1.0]
@@ -239,7 +239,7 @@ def test_dots_need_room(plots, qtbot):
     curves = Curves([step(1, 1.0), step(1000, 1.0)])
     plots.show_lines([live(curves)])
     for number in range(1, 1001):
-        curves.take(Epoch(number, number, 1.0, 0.5, number / 1000, 0.5, 1.0))
+        curves.apply_event(Epoch(number, number, 1.0, 0.5, number / 1000, 0.5, 1.0))
     settle(plots, qtbot)
     validation = plots.loss.curves[0][1]
     assert not validation.scatter.isVisible()
@@ -273,7 +273,7 @@ def test_published_runs_stand_behind_a_run_that_may_be_compared(plots, qtbot):
     assert "80 published runs" in plots.accuracy.note.text()
     assert "0.814 to 0.927" in plots.accuracy.note.toolTip()
     assert not plots.loss.note.isVisible()
-    curves.take(Epoch(1, 1, 1.0, 0.5, 0.5, 0.902, 1.0))
+    curves.apply_event(Epoch(1, 1, 1.0, 0.5, 0.5, 0.902, 1.0))
     plots.refresh()
     settle(plots, qtbot)
     assert "better than 25 % of 80 published runs" in plots.accuracy.note.text()
@@ -331,8 +331,8 @@ def test_the_folder_of_a_run_says_whether_it_may_be_compared(open_session, tmp_p
         settle(history.plots, qtbot)
         assert len(band(history.plots.accuracy)) == bands
     live = LiveRun(chapter, recipe, by_data["fashion-mnist"].id, curves=Curves([step(1, 1.0)]))
-    session.trainer.live = (live,)
-    session.trainer.progressed.emit()
+    session.worker.live = (live,)
+    session.worker.progressed.emit()
     settle(history.plots, qtbot)
     assert len(band(history.plots.accuracy)) == 2
 
@@ -341,8 +341,8 @@ def test_a_run_that_is_resumed_after_it_ended_is_drawn_from_its_new_curves(open_
     session = open_session()
     history = session.history
     for curves in (Curves([step(1, 1.0)]), Curves([step(1, 1.0), step(2, 0.5)])):
-        session.trainer.live = (LiveRun(preset("mini"), RECIPES["quick"], "a run", curves=curves),)
-        session.trainer.progressed.emit()
+        session.worker.live = (LiveRun(preset("mini"), RECIPES["quick"], "a run", curves=curves),)
+        session.worker.progressed.emit()
         settle(history.plots, qtbot)
         assert drawn(history.plots)[0][-1] == curves.train.count
 

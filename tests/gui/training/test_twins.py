@@ -6,11 +6,11 @@ from PySide6.QtCore import QPointF, Qt
 from explorer.architecture.presets import preset
 from explorer.architecture.twins import twin_of
 from explorer.gui.training.curve_plot import Line
-from explorer.gui.training.gradient_bars import Bars, Row, decades, power, rows_of
+from explorer.gui.training.gradient_bars import Bars, RunBars, decades, power, rows_of
 from explorer.gui.training.plots import Plots
 from explorer.gui.widgets import theme
 from explorer.gui.workers.curves import Curves
-from explorer.gui.workers.worker import Trainer
+from explorer.gui.workers.worker import WorkerClient
 from explorer.runs.answers import Estimated
 from explorer.runs.commands import Train
 from explorer.runs.events import Epoch, Gradients, Step
@@ -40,74 +40,74 @@ begin("own", "residual"); begin("other", "plain"); learn("own", 1, 2.0); learn("
 
 @pytest.fixture
 def train(qtbot, tmp_path):
-    """A trainer on a worker that has begun twins, goes on with a program, and then waits."""
-    trainers: list[Trainer] = []
+    """A client on a worker that has begun twins, goes on with a program, and then waits."""
+    clients: list[WorkerClient] = []
 
-    def begin(program: str = "") -> Trainer:
-        trainer = Trainer(tmp_path, worker(f"{TWINS}{program}\ntold()"))
-        trainers.append(trainer)
-        trainer.warm_up()
-        trainer.start(Train(RESIDUAL, RECIPES["degradation"], tmp_path, twin=True))
-        return trainer
+    def begin(program: str = "") -> WorkerClient:
+        client = WorkerClient(tmp_path, worker(f"{TWINS}{program}\ntold()"))
+        clients.append(client)
+        client.warm_up()
+        client.start(Train(RESIDUAL, RECIPES["degradation"], tmp_path, twin=True))
+        return client
 
     yield begin
-    for trainer in trainers:
-        trainer.pulse.stop()
-        trainer.process.shut_down(at_once=True)
-        qtbot.waitUntil(lambda trainer=trainer: not trainer.process.is_running())
+    for client in clients:
+        client.watchdog.stop()
+        client.process.shut_down(at_once=True)
+        qtbot.waitUntil(lambda client=client: not client.process.is_running())
 
 
 def test_events_find_their_run(train, qtbot):
-    trainer = train("learn('own', 2, 1.0); learn('other', 2, 2.5); validate('other', 0.25)")
-    qtbot.waitUntil(lambda: len(trainer.live) == 2 and trainer.live[1].epoch is not None)
-    own, other = trainer.live
+    client = train("learn('own', 2, 1.0); learn('other', 2, 2.5); validate('other', 0.25)")
+    qtbot.waitUntil(lambda: len(client.live) == 2 and client.live[1].epoch is not None)
+    own, other = client.live
     assert (own.id, own.kind, list(own.curves.train.column(1))) == ("own", "residual", [2.0, 1.0])
     assert (other.id, other.kind, list(other.curves.train.column(1))) == ("other", "plain", [3.0, 2.5])
     assert other.design == PLAIN
     assert own.epoch is None
-    assert trainer.run is own
+    assert client.run is own
 
 
 def test_it_is_paused_when_both_are_and_done_when_both_are(train, qtbot):
-    trainer = train(
+    client = train(
         "assert told() == 'pause'; of('own', 'paused', step=1); told()\n"
         "of('other', 'paused', step=1); assert told() == 'resume'; of('own', 'resumed', step=1)\n"
         "of('own', 'finished', step=10, best_epoch=1, best_accuracy=0.5, seconds=1.0); told()\n"
         "of('other', 'stopped', step=9)"
     )
-    own, other = trainer.live
+    own, other = client.live
     qtbot.waitUntil(lambda: other.step is not None)
-    trainer.pause()
+    client.pause()
     qtbot.waitUntil(lambda: own.paused)
-    assert trainer.state == "running"
-    trainer.pause()
-    qtbot.waitUntil(lambda: trainer.state == "paused")
-    trainer.resume()
+    assert client.state == "running"
+    client.pause()
+    qtbot.waitUntil(lambda: client.state == "paused")
+    client.resume()
     qtbot.waitUntil(lambda: own.outcome is not None)
-    assert trainer.state == "running"
-    with qtbot.waitSignal(trainer.run_ended):
-        trainer.stop()
-    assert trainer.state == "idle"
+    assert client.state == "running"
+    with qtbot.waitSignal(client.run_ended):
+        client.stop()
+    assert client.state == "idle"
 
 
 def test_one_that_fails_is_named_and_the_other_goes_on(train, qtbot):
-    trainer = train(
+    client = train(
         "of('other', 'failed', reason='the loss became nan', advice='smaller'); learn('own', 2, 1.0); told()\n"
         "of('own', 'stopped', step=2)"
     )
-    qtbot.waitUntil(lambda: trainer.live[0].done == 2)
-    assert trainer.state == "running"
-    assert trainer.message == "plain: the loss became nan"
-    with qtbot.waitSignal(trainer.run_ended):
-        trainer.stop()
-    assert trainer.state == "idle"
+    qtbot.waitUntil(lambda: client.live[0].done == 2)
+    assert client.state == "running"
+    assert client.message == "plain: the loss became nan"
+    with qtbot.waitSignal(client.run_ended):
+        client.stop()
+    assert client.state == "idle"
 
 
 def test_a_refusal_ends_both(train, qtbot):
-    trainer = train("say('failed', reason='no')")
-    with qtbot.waitSignal(trainer.run_ended):
+    client = train("say('failed', reason='no')")
+    with qtbot.waitSignal(client.run_ended):
         pass
-    assert (trainer.state, trainer.message) == ("idle", "no")
+    assert (client.state, client.message) == ("idle", "no")
 
 
 @pytest.fixture
@@ -117,11 +117,11 @@ def panel(open_session):
 
 def test_the_button_beside_start(panel, qtbot, monkeypatch):
     started = []
-    monkeypatch.setattr(panel.crew.front, "start", started.append)
+    monkeypatch.setattr(panel.pool.shown, "start", started.append)
     assert panel.twin.isVisible()
     assert panel.twin.text() == "… and its plain twin"
     qtbot.mouseClick(panel.twin, Qt.MouseButton.LeftButton)
-    assert started == [Train(RESIDUAL, panel.recipe, panel.crew.runs, twin=True)]
+    assert started == [Train(RESIDUAL, panel.recipe, panel.pool.runs, twin=True)]
     panel.document.propose(PLAIN, "")
     assert panel.twin.text() == "… and its residual twin"
     assert panel.window().menus.twin.text() == "Start with its residual twin"
@@ -129,7 +129,7 @@ def test_the_button_beside_start(panel, qtbot, monkeypatch):
 
 def test_it_fits_the_design_as_start_does(panel, monkeypatch):
     started = []
-    monkeypatch.setattr(panel.crew.front, "start", started.append)
+    monkeypatch.setattr(panel.pool.shown, "start", started.append)
     panel.document.propose(preset("resnet34"), "")
     panel.twin.click()
     assert started[0].design.input == (1, 28, 28)
@@ -139,7 +139,7 @@ def test_it_fits_the_design_as_start_does(panel, monkeypatch):
 
 def test_memory_for_one_may_be_too_little_for_both(panel, monkeypatch):
     started = []
-    monkeypatch.setattr(panel.crew.front, "start", lambda order: started.append(1 + order.twin))
+    monkeypatch.setattr(panel.pool.shown, "start", lambda order: started.append(1 + order.twin))
     fitted = panel.preflight.fitted
     found = Estimated(device="cpu", memory_bytes=6 * 2**30, available_bytes=8 * 2**30, seconds_per_epoch=1.0)
     panel.preflight.answers[panel.preflight.question(fitted)] = found
@@ -153,16 +153,16 @@ def test_memory_for_one_may_be_too_little_for_both(panel, monkeypatch):
 
 def test_the_status_compares_them(open_session, train, qtbot):
     session = open_session(RESIDUAL)
-    trainer = train("validate('own', 0.75); validate('other', 0.25); told()\n"
+    client = train("validate('own', 0.75); validate('other', 0.25); told()\n"
                     "[of(run, 'stopped', step=9) for run in ('own', 'other')]")  # fmt: skip
-    qtbot.waitUntil(lambda: trainer.live[1].epoch is not None)
+    qtbot.waitUntil(lambda: client.live[1].epoch is not None)
     progress = session.window.training.progress
-    session.crew.front = trainer
+    session.pool.shown = client
     progress.show_runs()
     assert progress.status.text().endswith("validation: residual 75.0 %, plain 25.0 %")
     assert (progress.bar.maximum(), progress.bar.value()) == (20, 2)
-    with qtbot.waitSignals([trainer.run_ended, trainer.run_ended]):
-        trainer.stop()
+    with qtbot.waitSignals([client.run_ended, client.run_ended]):
+        client.stop()
     progress.show_runs()
     assert progress.status.text() == "stopped · validation: residual 75.0 %, plain 25.0 %"
 
@@ -226,7 +226,7 @@ def test_what_is_under_the_cursor_is_said_until_it_leaves(plots, qtbot):
     frame = bars.bars.frame()
     qtbot.mouseMove(bars.bars, (frame.center()).toPoint())
     qtbot.waitUntil(lambda: bars.reading.text().startswith("layer1.0: "))
-    plots.lines[2].curves.take(gradients(0.001, 0.03, 0.4, number=7))
+    plots.lines[2].curves.apply_event(gradients(0.001, 0.03, 0.4, number=7))
     plots.refresh()
     qtbot.waitUntil(lambda: ">0.03<" in bars.reading.text())
     bars.bars.pointed.emit(None)
@@ -274,7 +274,7 @@ def test_only_networks_of_the_same_parts_are_compared():
     [((0.5, 0.5), (-2, 0)), ((1e-7, 3.0), (-7, 1)), ((None, 0.0, 0.02), (-3, -1)), ((None, None), (-2, 0))],
 )
 def test_the_axis_covers_every_norm(norms, expected, qtbot):
-    row = Row("a run", theme.run_colour(0), gradients(*norms))
+    row = RunBars("a run", theme.run_colour(0), gradients(*norms))
     assert decades([row]) == expected
     bars = Bars()
     qtbot.addWidget(bars)
@@ -319,16 +319,16 @@ def test_choosing_a_twin_shows_both(pair, open_session, qtbot):
 @pytest.mark.slow
 def test_the_real_worker_trains_both(open_session, qtbot):
     session = open_session(preset("mini").change(shortcut="pad"), warm=True)
-    window, trainer = session.window, session.trainer
+    window, client = session.window, session.worker
     qtbot.mouseClick(window.training.twin, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: len(trainer.live) == 2 and all(run.curves.gradients for run in trainer.live))
+    qtbot.waitUntil(lambda: len(client.live) == 2 and all(run.curves.gradients for run in client.live))
     qtbot.waitUntil(lambda: len(session.history.list.runs) == 2)
     lines = session.history.plots.lines
     assert [line.name for line in lines] == ["residual", "plain"]
     assert len({line.colour.name() for line in lines}) == 2
     window.training.transport.stop.click()
-    qtbot.waitUntil(lambda: trainer.state == "idle")
-    own, twin = (next(run for run in session.history.list.runs if run.id == live.id) for live in trainer.live)
+    qtbot.waitUntil(lambda: client.state == "idle")
+    own, twin = (next(run for run in session.history.list.runs if run.id == live.id) for live in client.live)
     assert (own.twin, twin.twin) == (twin.id, own.id)
     assert twin.design == twin_of(own.design)
     assert own.batches == twin.batches != ""

@@ -217,10 +217,10 @@ def test_every_text_fits_while_a_run_goes(open_session, qtbot, language):
     session = open_session("mini", warm=True, process=worker(RUNNING))
     session.window.resize(1280, 720)
     session.window.training.start.click()
-    qtbot.waitUntil(lambda: bool(session.trainer.run and session.trainer.run.step))
+    qtbot.waitUntil(lambda: bool(session.worker.run and session.worker.run.step))
     wait_for_fit(qtbot, session.window)
-    session.trainer.process.process.kill()
-    qtbot.waitUntil(lambda: session.trainer.state == "idle")
+    session.worker.process.process.kill()
+    qtbot.waitUntil(lambda: session.worker.state == "idle")
 
 
 # One click from one to the other
@@ -287,8 +287,8 @@ def test_what_was_open_stays_open(session, qtbot):
 def test_ten_switches_during_a_run_leave_nothing_behind(open_session, qtbot):
     session = open_session("mini", warm=True, process=worker(RUNNING))
     session.window.training.start.click()
-    qtbot.waitUntil(lambda: bool(session.trainer.run and session.trainer.run.step))
-    pid, run = session.trainer.process.process.processId(), session.trainer.run
+    qtbot.waitUntil(lambda: bool(session.worker.run and session.worker.run.step))
+    pid, run = session.worker.process.process.processId(), session.worker.run
     count, gone = session.document.undo_stack.count(), []
     for number in range(10):
         window = session.window
@@ -302,14 +302,14 @@ def test_ten_switches_during_a_run_leave_nothing_behind(open_session, qtbot):
     qtbot.wait(50)
     assert not any(isValid(widget) for reference in gone if (widget := reference()) is not None)
     assert [each for each in QApplication.topLevelWidgets() if each.isVisible()] == [session.window]
-    assert session.trainer.run is run
-    assert session.trainer.process.process.processId() == pid
-    assert session.trainer.state == "running"
+    assert session.worker.run is run
+    assert session.worker.process.process.processId() == pid
+    assert session.worker.state == "running"
     assert session.window.training.transport.stop.isVisible()
     assert session.history.plots.lines[-1].curves is run.curves
     assert session.document.undo_stack.index() == count
-    session.trainer.process.process.kill()
-    qtbot.waitUntil(lambda: session.trainer.state == "idle")
+    session.worker.process.process.kill()
+    qtbot.waitUntil(lambda: session.worker.state == "idle")
 
 
 # What the inner wings and the worker say
@@ -338,7 +338,7 @@ def test_what_the_worker_said_is_said_anew_in_another_language(session, qtbot):
         {"device": "cpu", "batch_size": 64},
     )
     line = event_line(Warned(Sentence(text, {**values, "shortage": lack})))
-    session.trainer.take_all([read_line(line)])
+    session.worker.take_all([read_line(line)])
     assert (
         session.window.training.notice.words.text() == "out of memory on cpu at batch size 64: 2 GiB more were needed"
     )
@@ -351,17 +351,17 @@ def test_what_the_worker_said_is_said_anew_in_another_language(session, qtbot):
 
 
 def test_why_a_question_has_no_answer_is_said_in_chinese(session, monkeypatch):
-    played, reasons = Played(session.trainer, monkeypatch), []
-    inquiry = Inquiry(session.crew, Estimate(preset("mini"), Recipe()))
+    played, reasons = Played(session.worker, monkeypatch), []
+    inquiry = Inquiry(session.pool, Estimate(preset("mini"), Recipe()))
     inquiry.refused.connect(reasons.append)
     refused = refuse("data", "there is no file {path!r}", path="cat.png")
     line = event_line(Failed(refused.sentence, of="estimate", id=played.sent[-1].id))
-    session.trainer.take_all([read_line(line)])
+    session.worker.take_all([read_line(line)])
     apply_language("zh_CN")
     assert list(map(say, reasons)) == ["data：没有文件 'cat.png'"]
 
 
 def test_what_a_worker_says_in_english_alone_is_shown_as_it_is(session):
     apply_language("zh_CN")
-    session.trainer.take_all([read_line('{"event": "warned", "reason": "the {disk is full"}')])
+    session.worker.take_all([read_line('{"event": "warned", "reason": "the {disk is full"}')])
     assert session.window.training.notice.words.text() == "the {disk is full"

@@ -82,7 +82,7 @@ def ticked_box(folder: Path, monkeypatch) -> QImage:
     monkeypatch.setattr(theme, "resource", lambda *parts: folder.joinpath(*parts))
     theme.apply_theme("light")
     box = QCheckBox()
-    theme.dress(box, "check")
+    theme.apply_style(box, "check")
     box.setChecked(True)
     box.resize(24, 24)
     return box.grab().toImage()

@@ -37,7 +37,7 @@ def rate_box(session: Session) -> QWidget:
 def started(session, monkeypatch) -> list:
     """What was to be trained; nothing is."""
     asked: list = []
-    monkeypatch.setattr(session.crew, "start", asked.append)
+    monkeypatch.setattr(session.pool, "start", asked.append)
     return asked
 
 

@@ -17,18 +17,18 @@ from tests.gui.scripted_workers import worker
 @pytest.mark.slow
 def test_a_worker_killed_in_mid_epoch_is_said_and_its_run_goes_on(open_session, qtbot, tmp_path):
     session = open_session(from_line("basic:1x6x6:3:8x1,16x1/2:stem=cifar,stem_width=8"), warm=True)
-    window, trainer, runs = session.window, session.trainer, session.history.list
+    window, client, runs = session.window, session.worker, session.history.list
     recipe = shades(tmp_path / "data")
     window.training.use_data(recipe.data)
     window.training.set_recipe(recipe)
-    qtbot.waitUntil(lambda: trainer.state == "idle")
+    qtbot.waitUntil(lambda: client.state == "idle")
     qtbot.mouseClick(window.training.start, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: bool(trainer.run and trainer.run.curves.validation.count))
-    folder = find_run(trainer.run.id, trainer.runs).folder
+    qtbot.waitUntil(lambda: bool(client.run and client.run.curves.validation.count))
+    folder = find_run(client.run.id, client.runs).folder
     qtbot.waitUntil((folder / "checkpoint.pt").is_file)
-    with qtbot.waitSignal(trainer.run_ended):
-        os.kill(trainer.process.process.processId(), signal.SIGKILL)
-    kept = trainer.run.curves.train.count
+    with qtbot.waitSignal(client.run_ended):
+        os.kill(client.process.process.processId(), signal.SIGKILL)
+    kept = client.run.curves.train.count
     assert "killed (signal 9); memory may have run out" in window.training.notice.words.text()
     assert window.training.notice.isVisible()
     assert kept > 0
@@ -36,17 +36,17 @@ def test_a_worker_killed_in_mid_epoch_is_said_and_its_run_goes_on(open_session, 
     session.document.propose(session.document.design.with_stage(0, width=12), "still usable")
     assert session.document.design.stages[0].width == 12
 
-    assert find_run(folder.name, trainer.runs).state == "interrupted"
-    qtbot.waitUntil(lambda: trainer.state == "idle")
+    assert find_run(folder.name, client.runs).state == "interrupted"
+    qtbot.waitUntil(lambda: client.state == "idle")
     qtbot.mouseClick(runs.tree.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 8))
     assert runs.current().id == folder.name
     qtbot.mouseClick(runs.resume, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: trainer.state == "running" and trainer.run.curves.train.count > kept)
-    assert trainer.run.id == folder.name
+    qtbot.waitUntil(lambda: client.state == "running" and client.run.curves.train.count > kept)
+    assert client.run.id == folder.name
     assert not window.training.notice.isVisible()
-    with qtbot.waitSignal(trainer.run_ended):
+    with qtbot.waitSignal(client.run_ended):
         qtbot.mouseClick(window.training.transport.stop, Qt.MouseButton.LeftButton)
-    assert find_run(folder.name, trainer.runs).state == "stopped"
+    assert find_run(folder.name, client.runs).state == "stopped"
 
 
 def test_the_last_words_of_a_worker_that_cannot_begin_are_there_to_read(open_session, qtbot):
@@ -69,7 +69,7 @@ def test_a_run_that_failed_for_want_of_memory_keeps_the_batch_size(open_session,
     )
     session = open_session("mini", warm=True, process=lacking)
     panel = session.window.training
-    with qtbot.waitSignal(session.trainer.run_ended):
+    with qtbot.waitSignal(session.worker.run_ended):
         qtbot.mouseClick(panel.start, Qt.MouseButton.LeftButton)
     said = ["out of memory on cuda at batch size 64: 2 GiB more", "Try a batch size of 32."]
     assert panel.notice.words.text().splitlines() == said

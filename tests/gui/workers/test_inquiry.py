@@ -4,7 +4,7 @@ import pytest
 
 from explorer.architecture.presets import preset
 from explorer.gui.workers.inquiry import MAX_DEATHS, Inquiry, InquiryState
-from explorer.gui.workers.pool import Crew
+from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import Estimate, Estimated, Sweep
 from explorer.runs.commands import Stop
@@ -18,16 +18,16 @@ FOUND = Estimated(device="cpu", memory_bytes=1, available_bytes=2, seconds_per_e
 
 
 @pytest.fixture
-def crew(qtbot, tmp_path):
-    made = Crew(tmp_path, worker("hello(); assert told() == 'estimate'; os._exit(3)"))
+def pool(qtbot, tmp_path):
+    made = WorkerPool(tmp_path, worker("hello(); assert told() == 'estimate'; os._exit(3)"))
     yield made
     made.shut_down()
     qtbot.waitUntil(lambda: not made.is_running())
 
 
 @pytest.fixture
-def played(crew, monkeypatch):
-    return Played(crew.front, monkeypatch)
+def played(pool, monkeypatch):
+    return Played(pool.shown, monkeypatch)
 
 
 class Heard:
@@ -40,8 +40,8 @@ class Heard:
         inquiry.progressed.connect(lambda *amounts: self.progress.append(amounts))
 
 
-def test_each_gets_its_own_answer(crew, played):
-    inquiries = [Inquiry(crew, QUESTION), Inquiry(crew, QUESTION)]
+def test_each_gets_its_own_answer(pool, played):
+    inquiries = [Inquiry(pool, QUESTION), Inquiry(pool, QUESTION)]
     heard = list(map(Heard, inquiries))
     first, second = played.asked(Estimate)
     played.answer(second, FOUND)
@@ -53,34 +53,34 @@ def test_each_gets_its_own_answer(crew, played):
         [(0.5, second.id)],
     ]
     assert {each.state for each in inquiries} == {InquiryState.OVER}
-    crew.changed.emit()
+    pool.changed.emit()
     assert len(played.asked(Estimate)) == 2
 
 
-def test_it_waits_until_a_worker_has_time(crew, played):
-    crew.front.set_state(WorkerState.RUNNING)
-    inquiry = Inquiry(crew, QUESTION)
+def test_it_waits_until_a_worker_has_time(pool, played):
+    pool.shown.set_state(WorkerState.RUNNING)
+    inquiry = Inquiry(pool, QUESTION)
     assert (inquiry.state, played.sent) == (InquiryState.WAITING, [])
-    crew.front.set_state(WorkerState.IDLE)
+    pool.shown.set_state(WorkerState.IDLE)
     assert inquiry.state is InquiryState.ASKED
     assert len(played.sent) == 1
 
 
-def test_a_worker_that_was_sent_away_has_not_died_of_it(crew, played):
-    inquiry = Inquiry(crew, QUESTION)
+def test_a_worker_that_was_sent_away_has_not_died_of_it(pool, played):
+    inquiry = Inquiry(pool, QUESTION)
     heard = Heard(inquiry)
     for number in range(2 * MAX_DEATHS):
         assert len(played.asked(Estimate)) == number + 1
         played.die(NOTHING)
         assert inquiry.state is InquiryState.WAITING
-        crew.front.warm_up()
+        pool.shown.warm_up()
         played.greet()
     played.answer(played.asked(Estimate)[-1], FOUND)
     assert (len(heard.answers), heard.refusals) == (1, [])
 
 
-def test_cancelled_it_is_forgotten_asked_or_not(crew, played):
-    waiting, asked = Inquiry(crew, QUESTION), Inquiry(crew, QUESTION)
+def test_cancelled_it_is_forgotten_asked_or_not(pool, played):
+    waiting, asked = Inquiry(pool, QUESTION), Inquiry(pool, QUESTION)
     heard = [Heard(waiting), Heard(asked)]
     played.die(Sentence("killed"))
     waiting.cancel()
@@ -96,8 +96,8 @@ def test_cancelled_it_is_forgotten_asked_or_not(crew, played):
     assert not played.asked(Stop)
 
 
-def test_a_long_one_tells_of_its_progress_and_is_stopped(crew, played):
-    inquiry, other = Inquiry(crew, Sweep(QUESTION.design, QUESTION.recipe)), Inquiry(crew, QUESTION)
+def test_a_long_one_tells_of_its_progress_and_is_stopped(pool, played):
+    inquiry, other = Inquiry(pool, Sweep(QUESTION.design, QUESTION.recipe)), Inquiry(pool, QUESTION)
     heard, others = Heard(inquiry), Heard(other)
     (asked,) = played.asked(Sweep)
     played.say(Progress("sweep", 3, 100, asked.id))
@@ -106,11 +106,11 @@ def test_a_long_one_tells_of_its_progress_and_is_stopped(crew, played):
     assert played.sent[-1] == Stop()
 
 
-def test_it_is_refused_when_one_worker_after_the_other_has_died_of_it(crew, qtbot):
-    crew.front.warm_up()
-    inquiry = Inquiry(crew, QUESTION)
+def test_it_is_refused_when_one_worker_after_the_other_has_died_of_it(pool, qtbot):
+    pool.shown.warm_up()
+    inquiry = Inquiry(pool, QUESTION)
     with qtbot.waitSignal(inquiry.refused) as refused:
         pass
     assert "exit status 3" in refused.args[0]
-    qtbot.waitUntil(lambda: crew.front.state is WorkerState.IDLE)
+    qtbot.waitUntil(lambda: pool.shown.state is WorkerState.IDLE)
     assert inquiry.state is InquiryState.OVER

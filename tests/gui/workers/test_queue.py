@@ -42,7 +42,7 @@ def test_an_order_moves_as_far_as_there_are_places(queue, place, by, expected):
 
 def test_of_equal_orders_the_one_at_the_place_goes(queue):
     queue.add(queue.orders[0])
-    assert queue.take(4) == queue.orders[0]
+    assert queue.remove(4) == queue.orders[0]
     assert seeds(queue) == [0, 1, 2, 3]
 
 
@@ -50,21 +50,21 @@ def test_it_says_when_something_is_different_and_only_then(queue):
     heard = []
     queue.changed.connect(lambda: heard.append(seeds(queue)))
     queue.move(0, -1)
-    queue.go_on()
+    queue.release()
     assert heard == []
-    queue.take(1)
+    queue.remove(1)
     assert heard == [[0, 2, 3]]
 
 
 def test_what_was_held_is_held_until_it_goes_on_or_is_gone(queue, tmp_path):
     queue.hold()
-    queue.take(0)
+    queue.remove(0)
     assert queue.held
-    queue.go_on()
+    queue.release()
     assert not queue.held
     queue.hold()
     while queue.orders:
-        queue.take(0)
+        queue.remove(0)
     assert not queue.held
     queue.hold()  # a stop while nothing waits does not concern what will be added
     queue.add(Train(MINI, RECIPES["quick"], tmp_path))

@@ -9,7 +9,7 @@ from explorer.gui.workers import process as process_module
 from explorer.gui.workers import watchdog as pulse_module
 from explorer.gui.workers import worker as trainer_module
 from explorer.gui.workers.live_run import LiveRun
-from explorer.gui.workers.worker import Trainer
+from explorer.gui.workers.worker import WorkerClient
 from explorer.runs.commands import Train
 from explorer.runs.events import Started, Step, Verdict
 from explorer.runs.recipe import RECIPES
@@ -18,86 +18,86 @@ from tests.gui.scripted_workers import worker
 
 @pytest.fixture
 def train(qtbot, tmp_path):
-    """A trainer on a worker that runs a program, with a run begun."""
-    trainers: list[Trainer] = []
+    """A client on a worker that runs a program, with a run begun."""
+    clients: list[WorkerClient] = []
 
-    def begin(program: str) -> Trainer:
-        trainer = Trainer(tmp_path, worker(program))
-        trainers.append(trainer)
-        trainer.warm_up()
-        trainer.start(Train(preset("mini"), RECIPES["quick"], tmp_path))
-        return trainer
+    def begin(program: str) -> WorkerClient:
+        client = WorkerClient(tmp_path, worker(program))
+        clients.append(client)
+        client.warm_up()
+        client.start(Train(preset("mini"), RECIPES["quick"], tmp_path))
+        return client
 
     yield begin
-    for trainer in trainers:
-        trainer.pulse.stop()
-        trainer.process.shut_down(at_once=True)
-        qtbot.waitUntil(lambda trainer=trainer: not trainer.process.is_running())
+    for client in clients:
+        client.watchdog.stop()
+        client.process.shut_down(at_once=True)
+        qtbot.waitUntil(lambda client=client: not client.process.is_running())
 
 
 def test_a_run_from_start_to_stop(train, qtbot):
-    trainer = train(
+    client = train(
         "hello(); assert told() == 'train'; started(); step(1); step(2, 0.5)\n"
         "assert told() == 'stop'; say('stopped', step=2); told()"
     )
-    assert trainer.state == "starting"
-    qtbot.waitUntil(lambda: trainer.run.step is not None and trainer.run.step.step == 2)
-    assert trainer.state == "running"
-    assert list(trainer.run.curves.train.column(1)) == [1.0, 0.5]
-    with qtbot.waitSignal(trainer.run_ended):
-        trainer.stop()
-        assert trainer.state == "stopping"
-    assert trainer.state == "idle"
+    assert client.state == "starting"
+    qtbot.waitUntil(lambda: client.run.step is not None and client.run.step.step == 2)
+    assert client.state == "running"
+    assert list(client.run.curves.train.column(1)) == [1.0, 0.5]
+    with qtbot.waitSignal(client.run_ended):
+        client.stop()
+        assert client.state == "stopping"
+    assert client.state == "idle"
 
 
 def test_pause_step_and_resume(train, qtbot):
-    trainer = train(
+    client = train(
         "hello(); told(); started(); step(1)\n"
         "assert told() == 'pause'; say('paused', step=1)\n"
         "assert told() == 'step'; step(2); say('paused', step=2)\n"
         "assert told() == 'resume'; say('resumed', step=2); told()"
     )
-    qtbot.waitUntil(lambda: trainer.run.step is not None)
-    trainer.pause()
-    qtbot.waitUntil(lambda: trainer.state == "paused")
-    trainer.step_once()
-    qtbot.waitUntil(lambda: trainer.run.step.step == 2)
-    assert trainer.state == "paused"
-    trainer.resume()
-    qtbot.waitUntil(lambda: trainer.state == "running")
+    qtbot.waitUntil(lambda: client.run.step is not None)
+    client.pause()
+    qtbot.waitUntil(lambda: client.state == "paused")
+    client.step_once()
+    qtbot.waitUntil(lambda: client.run.step.step == 2)
+    assert client.state == "paused"
+    client.resume()
+    qtbot.waitUntil(lambda: client.state == "running")
 
 
 def test_a_killed_worker_leaves_curves_and_another_worker(train, qtbot):
-    trainer = train("hello(); told(); started(); step(1); time.sleep(60)")
-    qtbot.waitUntil(lambda: trainer.run.step is not None)
-    with qtbot.waitSignal(trainer.run_ended):
-        os.kill(trainer.process.process.processId(), signal.SIGKILL)
-    assert "killed (signal 9)" in trainer.message
-    assert trainer.run.curves.train.count == 1
-    qtbot.waitUntil(lambda: trainer.hello is not None)
-    assert trainer.state == "idle"
+    client = train("hello(); told(); started(); step(1); time.sleep(60)")
+    qtbot.waitUntil(lambda: client.run.step is not None)
+    with qtbot.waitSignal(client.run_ended):
+        os.kill(client.process.process.processId(), signal.SIGKILL)
+    assert "killed (signal 9)" in client.message
+    assert client.run.curves.train.count == 1
+    qtbot.waitUntil(lambda: client.hello is not None)
+    assert client.state == "idle"
 
 
 def test_one_that_dies_before_it_speaks_is_not_started_again(train, qtbot):
-    trainer = train("sys.stderr.write('ImportError: no torch'); sys.exit(1)")
-    qtbot.waitUntil(lambda: bool(trainer.message))
+    client = train("sys.stderr.write('ImportError: no torch'); sys.exit(1)")
+    qtbot.waitUntil(lambda: bool(client.message))
     qtbot.wait(200)
-    assert trainer.state == "gone"
-    assert not trainer.process.is_running()
-    assert "no torch" in trainer.advice
+    assert client.state == "gone"
+    assert not client.process.is_running()
+    assert "no torch" in client.advice
 
 
 def test_a_stop_that_is_ignored_ends_by_force(train, qtbot, monkeypatch):
     monkeypatch.setattr(trainer_module, "PATIENCE", 200)
     monkeypatch.setattr(process_module, "LAST_PATIENCE", 200)
-    trainer = train(
+    client = train(
         "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         "hello(); told(); started(); step(1)\nwhile True: time.sleep(1)"
     )
-    qtbot.waitUntil(lambda: trainer.run.step is not None)
-    with qtbot.waitSignal(trainer.run_ended):
-        trainer.stop()
-    assert trainer.message == "The training process did not answer and was ended."
+    qtbot.waitUntil(lambda: client.run.step is not None)
+    with qtbot.waitSignal(client.run_ended):
+        client.stop()
+    assert client.message == "The training process did not answer and was ended."
 
 
 @pytest.mark.parametrize(
@@ -108,60 +108,60 @@ def test_a_stop_that_is_ignored_ends_by_force(train, qtbot, monkeypatch):
 def test_patience_ends_with_the_run_it_was_for(train, qtbot, monkeypatch, run):
     monkeypatch.setattr(trainer_module, "PATIENCE", 200)
     monkeypatch.setattr(process_module, "LAST_PATIENCE", 200)
-    trainer = train(f"hello(); told(); started(); step(1); {run}; time.sleep(60)")
-    qtbot.waitUntil(lambda: trainer.run.step is not None)
-    with qtbot.waitSignal(trainer.run_ended):
-        trainer.stop()
-    qtbot.waitUntil(lambda: trainer.state == "idle")
-    worker = trainer.process.process.processId()
+    client = train(f"hello(); told(); started(); step(1); {run}; time.sleep(60)")
+    qtbot.waitUntil(lambda: client.run.step is not None)
+    with qtbot.waitSignal(client.run_ended):
+        client.stop()
+    qtbot.waitUntil(lambda: client.state == "idle")
+    worker = client.process.process.processId()
     qtbot.wait(500)
-    assert trainer.process.is_running()
-    assert (trainer.state, trainer.process.process.processId()) == ("idle", worker)
+    assert client.process.is_running()
+    assert (client.state, client.process.process.processId()) == ("idle", worker)
 
 
 def test_a_stop_before_the_worker_speaks_begins_nothing(train, qtbot):
-    trainer = train("time.sleep(0.5); hello(); sys.exit(told() == 'train')")
-    assert trainer.state == "starting"
-    trainer.stop()
-    assert (trainer.state, trainer.live) == ("warming", ())
-    qtbot.waitUntil(lambda: trainer.state == "idle")
-    trainer.process.shut_down(at_once=False)
-    qtbot.waitUntil(lambda: trainer.state == "gone")
-    assert trainer.process.process.exitCode() == 0
+    client = train("time.sleep(0.5); hello(); sys.exit(told() == 'train')")
+    assert client.state == "starting"
+    client.stop()
+    assert (client.state, client.live) == ("warming", ())
+    qtbot.waitUntil(lambda: client.state == "idle")
+    client.process.shut_down(at_once=False)
+    qtbot.waitUntil(lambda: client.state == "gone")
+    assert client.process.process.exitCode() == 0
 
 
 def test_silence_and_slowness_are_said_and_not_punished(train, qtbot, monkeypatch):
-    trainer = train("hello(); told(); started(); step(1); time.sleep(60)")
-    qtbot.waitUntil(lambda: trainer.run.step is not None)
+    client = train("hello(); told(); started(); step(1); time.sleep(60)")
+    qtbot.waitUntil(lambda: client.run.step is not None)
     monkeypatch.setattr(pulse_module, "SLOW", 0.0)
-    trainer.pulse.check()
-    assert trainer.pulse.trouble.startswith("no step for")
+    client.watchdog.check()
+    assert client.watchdog.trouble.startswith("no step for")
     monkeypatch.setattr(pulse_module, "SILENT", 0.0)
-    trainer.pulse.check()
-    assert trainer.pulse.trouble == "not responding"
-    assert trainer.process.is_running()
+    client.watchdog.check()
+    assert client.watchdog.trouble == "not responding"
+    assert client.process.is_running()
 
 
 def test_a_failed_run_says_why(train, qtbot):
-    trainer = train("hello(); told(); started(); say('failed', reason='the loss became nan', advice='smaller'); told()")
-    with qtbot.waitSignal(trainer.run_ended):
+    client = train("hello(); told(); started(); say('failed', reason='the loss became nan', advice='smaller'); told()")
+    with qtbot.waitSignal(client.run_ended):
         pass
-    assert (trainer.message, trainer.advice) == ("the loss became nan", "smaller")
-    assert trainer.state == "idle"
+    assert (client.message, client.advice) == ("the loss became nan", "smaller")
+    assert client.state == "idle"
 
 
 def test_a_resume_takes_back_the_steps_that_come_again(train, qtbot):
-    trainer = train("hello(); told(); started(); step(1); step(2); step(3); started(step=1); step(2, 9.0); told()")
-    qtbot.waitUntil(lambda: trainer.run.curves.train.count == 2 and trainer.run.curves.train.column(1)[-1] == 9.0)
-    assert list(trainer.run.curves.train.column(0)) == [1.0, 2.0]
+    client = train("hello(); told(); started(); step(1); step(2); step(3); started(step=1); step(2, 9.0); told()")
+    qtbot.waitUntil(lambda: client.run.curves.train.count == 2 and client.run.curves.train.column(1)[-1] == 9.0)
+    assert list(client.run.curves.train.column(0)) == [1.0, 2.0]
 
 
 def test_time_left_is_reckoned_from_the_pace(monkeypatch):
     clock = iter([10.0, 15.0])  # the first step comes at 10 s, the question at 15 s
     monkeypatch.setattr(live_module, "monotonic", lambda: next(clock))
     run = LiveRun(preset("mini"), RECIPES["quick"])
-    run.take(Started("r", "", 1, Verdict(True, 1, 1), "cpu", steps_per_epoch=10, epochs=2))
+    run.apply_event(Started("r", "", 1, Verdict(True, 1, 1), "cpu", steps_per_epoch=10, epochs=2))
     assert run.seconds_left() is None
     for number in (1, 11):
-        run.take(Step(number, 1, 1.0, 1.0, 1.0, 1, 0.5, 0.1, 100.0))
+        run.apply_event(Step(number, 1, 1.0, 1.0, 1.0, 1, 0.5, 0.1, 100.0))
     assert run.seconds_left() == 0.5 * (20 - 11)
