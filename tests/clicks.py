@@ -52,8 +52,8 @@ def name_file(qtbot, name: str) -> None:
 
 def boxes_of(session: Session) -> list[QWidget]:
     """Every widget of the window that holds a value, with those of the block view."""
-    session.window.open_block()
-    session.window.block.alone.setChecked(True)
+    session.window.workspace.document.open_block()
+    session.window.pages.currentWidget().alone.setChecked(True)
     session.window.editor.form.more.setChecked(True)
     session.window.training.form.more.setChecked(True)
     return [

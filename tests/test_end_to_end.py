@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 def test_design_undo_train_and_stop(open_session, qtbot):
     session = open_session("d2l-resnet18", warm=True)
-    window, document, client = session.window, session.document, session.worker
+    window, document, client = session.window, session.document, session.pool.workers[0]
 
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
@@ -40,19 +40,19 @@ def test_design_undo_train_and_stop(open_session, qtbot):
 
     qtbot.mouseClick(window.training.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(client.run and client.run.curves.train.count >= 3))
-    plots = session.history.plots
+    plots = session.window.history.plots
     qtbot.waitUntil(lambda: bool(plots.lines) and plots.lines[-1].live and not plots.timer.isActive())
     for plot in (plots.loss, plots.accuracy):
         assert plot.isVisible()
         assert len(plot.curves[-1][0].getOriginalDataset()[0]) >= 3
     assert "✓ torchinfo agrees" in window.totals.text
-    assert window.training.transport.pause.isVisible()
+    assert window.training.run_buttons.pause.isVisible()
     assert window.training.start.text() == "Add to queue"
 
     document.propose(document.design.with_stage(0, width=24), "an edit during the run")
     assert "trained on an earlier design" in window.training.progress.status.text()
     with qtbot.waitSignal(client.run_ended):
-        qtbot.mouseClick(window.training.transport.stop, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.training.run_buttons.stop, Qt.MouseButton.LeftButton)
     assert client.message == ""
     assert window.training.start.text() == "Start"
 
@@ -63,13 +63,13 @@ def test_design_undo_train_and_stop(open_session, qtbot):
     assert manifest["state"] == "stopped"
     assert (run.folder / "checkpoint.pt").is_file()
     assert sum(1 for _ in read_events(run.folder)) > 3
-    assert session.history.list.runs[0].id == run.id
+    assert session.window.history.list.runs[0].id == run.id
 
-    qtbot.mouseClick(session.history.list.tree.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 8))
+    qtbot.mouseClick(session.window.history.list.tree.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 8))
     last = client.run.step.step
-    qtbot.mouseClick(session.history.list.resume, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(session.window.history.list.resume, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(client.run.step and client.run.step.step > last))
     assert client.run.id == run.id
     with qtbot.waitSignal(client.run_ended):
-        qtbot.mouseClick(window.training.transport.stop, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.training.run_buttons.stop, Qt.MouseButton.LeftButton)
     assert find_run(run.id, client.runs).state == "stopped"

@@ -44,7 +44,7 @@ def clock():
 def test_studying_the_chapter(open_session, qtbot, language, clock):
     """A first edit, a block opened, trained at the data's size until it is validated."""
     session = open_session(warm=True)
-    window, document, client = session.window, session.document, session.worker
+    window, document, client = session.window, session.document, session.pool.workers[0]
     qtbot.keyClick(window.editor.editors[2].sliders["blocks"], Qt.Key.Key_Right)
     assert document.plan.depth == 20
     assert "20" in window.totals.text
@@ -75,7 +75,7 @@ def test_studying_the_chapter(open_session, qtbot, language, clock):
 def test_teaching_the_degradation(open_session, qtbot, language, clock):
     """Three clicks: a preset, and Start with its twin; the two curves part before everyone's eyes."""
     session = open_session(warm=True)
-    window, client = session.window, session.worker
+    window, client = session.window, session.pool.workers[0]
     choose_preset(session, qtbot, "deep-plain-56")
     qtbot.waitUntil(lambda: session.document.design == preset("deep-plain-56"))
     qtbot.waitUntil(lambda: client.hello is not None)
@@ -93,9 +93,9 @@ def test_teaching_the_degradation(open_session, qtbot, language, clock):
     print(f"\n    teaching: curves apart {time.monotonic() - begin:.1f} s after the click", end="")
     designs = [run.design for run in client.live]
     assert {design.shortcut for design in designs} == {"none", "pad"}
-    qtbot.waitUntil(lambda: len([line for line in session.history.plots.lines if line.live]) == 2)
+    qtbot.waitUntil(lambda: len([line for line in session.window.history.plots.lines if line.live]) == 2)
     stop(session, qtbot)
-    assert len(session.history.list.runs) == 2
+    assert len(session.window.history.list.runs) == 2
 
 
 def test_choosing_a_network(open_session, qtbot, language, clock):
@@ -104,25 +104,25 @@ def test_choosing_a_network(open_session, qtbot, language, clock):
     window, document = session.window, session.document
     choose_preset(session, qtbot, "cifar-resnet20")
     qtbot.waitUntil(lambda: document.design == preset("cifar-resnet20"))
-    window.menus.pin.trigger()
+    window.orders.pin.trigger()
     for name, change in (("cifar-resnet32", "+194.4 k"), ("cifar-resnet56", "+583.3 k"), ("mini", "−192.0 k")):
         choose_preset(session, qtbot, name)
         qtbot.waitUntil(lambda name=name: document.design == preset(name))
         assert change in window.totals.text
-    window.menus.copy_source.trigger()
+    window.orders.copy_source.trigger()
     source = QGuiApplication.clipboard().text()
     compile(source, "copied", "exec")
     assert "def build() -> nn.Module:" in source
-    qtbot.waitUntil(lambda: session.worker.hello is not None)
+    qtbot.waitUntil(lambda: session.pool.workers[0].hello is not None)
     click(qtbot, window.training.start)
-    qtbot.waitUntil(lambda: session.worker.run.curves.train.count >= 3)
+    qtbot.waitUntil(lambda: session.pool.workers[0].run.curves.train.count >= 3)
     clock("choosing: everything done after")
     stop(session, qtbot)
-    assert session.history.list.runs[0].design == preset("mini")
+    assert session.window.history.list.runs[0].design == preset("mini")
     QApplication.clipboard().clear()
 
 
 def stop(session, qtbot) -> None:
-    with qtbot.waitSignal(session.worker.run_ended):
-        click(qtbot, session.window.training.transport.stop)
-    assert session.worker.message == ""
+    with qtbot.waitSignal(session.pool.workers[0].run_ended):
+        click(qtbot, session.window.training.run_buttons.stop)
+    assert session.pool.workers[0].message == ""

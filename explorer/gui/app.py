@@ -98,6 +98,7 @@ def open_session(design: Design, runs: Path, language: str | None = None, path: 
     from explorer.gui.session import Session
 
     session = Session(design, runs, path=path)
+    session.completed.connect(gc.enable)
     session.window.restore_layout()
     session.window.show()
     return session

@@ -57,6 +57,7 @@ class Document(QObject):
     selection_changed = Signal()
     file_changed = Signal()
     vocabulary_changed = Signal()
+    block_opened = Signal()
 
     def __init__(self, design: Design, path: Path | None = None) -> None:
         super().__init__()
@@ -90,6 +91,10 @@ class Document(QObject):
         if path != self.selection:
             self.selection = path
             self.selection_changed.emit()
+
+    def open_block(self) -> None:
+        """Let the selected block be seen, by whoever can show it."""
+        self.block_opened.emit()
 
     def use_names(self, vocabulary: str) -> None:
         """Call every part of the network as `vocabulary` does, everywhere."""

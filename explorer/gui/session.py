@@ -1,6 +1,5 @@
-"""Session: one window from its first paint to its end, with its document, its pool and the workers behind."""
+"""Session: one program window from its first paint to its end, with its workspace and the workers behind."""
 
-import gc
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -13,19 +12,20 @@ from PySide6.QtWidgets import QMessageBox
 
 from explorer.architecture.design import Design
 from explorer.gui.document import Document
+from explorer.gui.lessons.lesson import TOUR
 from explorer.gui.main_window.window import Window
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import apply_language
 from explorer.gui.widgets.paint_watch import PaintWatch
 from explorer.gui.widgets.text_size import apply_size, chosen_size
+from explorer.gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from explorer.gui.workers.process import WorkerProcess
-    from explorer.gui.workers.worker import WorkerClient
 
 
 class Session(QObject):
-    """`painted` at the first sight of diagram and table; `left` when a person closes the window for good.
+    """`painted` at the first sight of diagram and table; `left` when the user closes the window for good.
 
     `closed` when the workers have gone after it.
 
@@ -45,132 +45,127 @@ class Session(QObject):
         process: "WorkerProcess | None" = None,
         path: Path | None = None,
     ) -> None:
-        """`path` is the file that the design was read from, if it was."""
+        """`path` is the file that the design was read from, if it was; `warm` starts a worker at once."""
         super().__init__()
-        self.runs, self.warm, self.process = runs, warm, process
+        self.warm = warm
         self.complete = False
-        self.ending = False
+        self._is_ending = False
         self.document = Document(design, path)
-        self.window = self.make_window()
-        self.patience = QTimer(self, interval=20)
-        self.patience.timeout.connect(self.show_history)
-        self.first_paint = PaintWatch(self.window.diagram.viewport(), self.window.table.viewport())
-        self.first_paint.painted.connect(self.load_rest)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self.follow_system)
+        self.workspace = Workspace(self.document, runs, process)
+        self.window = self._make_window()
+        self._patience = QTimer(self, interval=20)
+        self._patience.timeout.connect(self._add_history)
+        self._first_paint = PaintWatch(self.window.diagram.viewport(), self.window.table.viewport())
+        self._first_paint.painted.connect(self._load_rest)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
 
-    @property
-    def worker(self) -> "WorkerClient":
-        """The one that is there from the beginning."""
-        return self.pool.workers[0]
-
-    def make_window(self) -> Window:
-        window = Window(self.document)
+    def _make_window(self) -> Window:
+        window = Window(self.workspace)
         window.closed.connect(self.left)
         window.closed.connect(self.end)
-        window.language_chosen.connect(self.use_language)
-        window.size_chosen.connect(self.use_size)
         return window
 
-    def load_rest(self) -> None:
+    def _furnish_window(self) -> None:
+        self.window.furnish()
+        orders = self.window.orders
+        orders.language_chosen.connect(self.use_language)
+        orders.theme_chosen.connect(self.use_theme)
+        orders.size_chosen.connect(self.use_size)
+
+    def _load_rest(self) -> None:
         """What the first paint need not wait for: everything around the network, the worker, pyqtgraph, the runs."""
-        self.first_paint.painted.disconnect(self.load_rest)
+        self._first_paint.painted.disconnect(self._load_rest)
         self.painted.emit()
-        if self.ending:
+        if self._is_ending:
             return
-        from explorer.gui.workers.pool import WorkerPool
-
-        self.pool = WorkerPool(self.runs, self.process)
-        self.pool.progressed.connect(self.note_verdict)
-        self.pool.emptied.connect(self.finish)
-        self.window.furnish(self.pool)
+        self.pool = self.workspace.pool
+        self.pool.progressed.connect(self._note_verdict)
+        self.pool.changed.connect(self._note_devices)
+        self.pool.emptied.connect(self._finish)
+        self._furnish_window()
         if self.warm:
-            self.worker.warm_up()
-        self.loading = Thread(target=import_module, args=("explorer.gui.runs.history",), daemon=True)
-        self.loading.start()  # beside the event loop, so that a slider answers meanwhile
-        self.patience.start()
+            self.pool.warm_up()
+        self._loading = Thread(target=import_module, args=("explorer.gui.runs.history",), daemon=True)
+        self._loading.start()  # beside the event loop, so that a slider answers meanwhile
+        self._patience.start()
 
-    def show_history(self) -> None:
+    def _add_history(self) -> None:
         """The plots and the list of runs take their place as soon as they are loaded."""
-        if self.loading.is_alive():
+        if self._loading.is_alive():
             return
-        self.patience.stop()
-        if self.ending:
+        self._patience.stop()
+        if self._is_ending:
             return
-        self.add_history()
-        gc.freeze()  # what is there now stays: no collection need look at it again, least of all during a drag
-        gc.enable()
+        self.window.add_history()
         self.complete = True
         self.completed.emit()
 
     def greet(self) -> None:
-        """Offer the tour to a person who sees this for the first time."""
+        """Offer the tour to a user who sees this for the first time."""
         if not QSettings().value("toured", False):
             QSettings().setValue("toured", True)
-            self.window.tutor.teach("tour")
+            self.window.tutor.teach(TOUR)
 
-    def add_history(self) -> None:
-        from explorer.gui.runs.history import History
-
-        self.history = History(self.document, self.pool)
-        self.window.training.below.addWidget(self.history)
-
-    def follow_system(self) -> None:
-        """The system has become light or dark, and a person may want the window to be as it is."""
+    def _follow_system(self) -> None:
+        """The system has become light or dark, and the user may want the window to be as it is."""
         if theme.saved_theme() == "system":
             theme.apply_theme("system")
             theme.restyle(self.window)
+
+    def use_theme(self, name: str) -> None:
+        """Show the window in the colours called `name` from now on."""
+        QSettings().setValue("theme", name)
+        theme.apply_theme(name)
+        theme.restyle(self.window)
 
     def use_language(self, language: str) -> None:
         """Speak `language` from now on."""
         QSettings().setValue("language", language)
         apply_language(language)
-        self.renew_window()
+        self._rebuild_window()
 
     def use_size(self, steps: int) -> None:
         """Let the text grow by so many steps, or go back to its usual size."""
         size = chosen_size() + steps if steps else 0
         QSettings().setValue("text_size", apply_size(size))
-        self.renew_window()
+        self._rebuild_window()
 
-    def renew_window(self) -> None:
-        """Words and their sizes stand in widgets, so a new window takes the place of the old one.
-
-        Design, undo stack, run and worker are no widgets: they notice nothing.
-        """
-        old, self.window = self.window, self.make_window()
-        self.window.furnish(self.pool)
+    def _rebuild_window(self) -> None:
+        """Words and their sizes stand in widgets, so a new window of the same workspace takes the old one's place."""
+        old, before = self.window, self.window.arrangement()
+        self.window = self._make_window()
+        self._furnish_window()
         if self.complete:
-            shown = self.history
-            self.add_history()  # before a lesson is taken over that may point at it
-            self.history.take_over(shown)
-        self.window.take_over(old)
+            self.window.add_history()
+        self.window.go_on(before)
         self.window.show()
         self.window.activateWindow()
         old.hide()
-        # A window's parts know one another in circles, and to collect what Qt has deleted can crash: it is left there.
-        old.destroyed.connect(gc.freeze)
         old.deleteLater()
 
-    def note_verdict(self) -> None:
+    def _note_verdict(self) -> None:
         for run in self.pool.live:
             if run.started:
                 self.document.note_verdict(run.design, run.started.referee)
 
+    def _note_devices(self) -> None:
+        if self.pool.hello:
+            self.workspace.choice.note_devices(self.pool.hello.devices)
+
     def end(self) -> None:
         """The window is closed: a worker writes its checkpoint and goes, or goes at once if it has none to write."""
-        self.ending = True
-        gc.enable()  # it may never have been complete
-        self.patience.stop()
+        self._is_ending = True
+        self._patience.stop()
         if not self.window.is_furnished:
-            self.finish()
+            self._finish()
             return
         self.pool.shut_down()
         if not self.pool.is_running():
-            self.finish()
+            self._finish()
 
-    def finish(self) -> None:
-        if self.ending:
-            self.ending = False
+    def _finish(self) -> None:
+        if self._is_ending:
+            self._is_ending = False
             self.closed.emit()
 
     def show_crash(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -71,8 +71,8 @@ def test_every_frame_is_measured_after_each_history(qtbot, tmp_path, monkeypatch
 
     def watched(session, steps):
         times, work = plain(session, steps)
-        curves = session.history.plots.lines[-1].curves
-        drawn = session.history.plots.loss.curves[-1][0].getOriginalDataset()[0]
+        curves = session.window.history.plots.lines[-1].curves
+        drawn = session.window.history.plots.loss.curves[-1][0].getOriginalDataset()[0]
         seen.append((len(times), len(work), curves.train.count, curves.validation.count, drawn[-1]))
         return times, work
 

@@ -57,7 +57,7 @@ class Played:
         self.worker.show_end(reason)
 
     def say(self, *events: Event) -> None:
-        self.worker.take_all(map(Said, events))
+        self.worker._handle_lines(map(Said, events))
 
     def asked(self, kind: type[Asked]) -> list[Asked]:
         return [each for each in self.sent if isinstance(each, kind)]

@@ -24,7 +24,7 @@ def bench_frames(runs: Path) -> dict[str, dict[str, float]]:
     session = Session(preset(DEFAULT), runs, warm=False)
     session.window.show()
     wait_complete(session)
-    session.history.plots.timer.setInterval(0)
+    session.window.history.plots.timer.setInterval(0)
     results = {}
     for steps in HISTORIES:
         times, work = frame_times(session, steps)
@@ -37,7 +37,7 @@ def bench_frames(runs: Path) -> dict[str, dict[str, float]]:
 
 def frame_times(session: Session, steps: int) -> tuple[list[float], list[float]]:
     """Seconds of each of `FRAMES` frames of a run that has done so many steps: by the clock, and of work."""
-    worker, plots = session.worker, session.history.plots
+    worker, plots = session.pool.workers[0], session.window.history.plots
     run = LiveRun(preset(DEFAULT), Recipe(), f"{steps} steps", curves=Curves(past(steps)))
     worker.live = (run,)
     watch = PaintWatch(plots.loss.plot.viewport(), plots.accuracy.plot.viewport())

@@ -31,7 +31,7 @@ def training_lateness(runs: Path, seconds: float) -> dict[str, object]:
     window = session.window
     window.show()
     wait_complete(session)
-    worker = session.worker
+    worker = session.pool.workers[0]
     wait(lambda: worker.hello)
     firsts: dict[str, float] = {}
     begin = time.monotonic()

@@ -3,6 +3,8 @@
 Without a network it analyses one block alone, on any input: Residual(3, 6) with stride 2 on 3×6×6 gives 6×3×3.
 """
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -14,31 +16,24 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.architecture.blocks import Block, CannotBuild, build_block
-from explorer.architecture.layers import Signal as Flow
+from explorer.architecture.blocks import Block, CannotBuild
 from explorer.architecture.layers import shape_text
 from explorer.architecture.plan import Section
 from explorer.architecture.source.network import block_source
+from explorer.gui.design.alone_block import MAXIMA, AloneBlock
 from explorer.gui.design.block_figure import BlockFigure
 from explorer.gui.design.outline import RepeatedBlocks, find_part
 from explorer.gui.document import Document
-from explorer.gui.experiments.identity_panel import IdentityPanel
-from explorer.gui.training.estimate import Estimates
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.boxes import NumberBox
 from explorer.gui.widgets.buttons import word_button
 from explorer.gui.widgets.language import say, whole
-from explorer.gui.workers.pool import WorkerPool
-
-ALONE = {"channels": (3, 8192), "size": (6, 4096), "width": (6, 8192), "stride": (2, 8)}  # the chapter's, and the most
 
 
 class AloneForm(QWidget):
-    """What a block alone needs to know: its input, width and stride; kind and shortcut come from the design."""
+    """What a block alone needs to know: its input, width and stride."""
 
-    changed = Signal()
-
-    def __init__(self) -> None:
+    def __init__(self, alone: AloneBlock) -> None:
         super().__init__()
         names = {
             "channels": self.tr("Input channels"),
@@ -50,33 +45,32 @@ class AloneForm(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         self.boxes: dict[str, NumberBox] = {}
-        for name, (value, most) in ALONE.items():
+        for name, most in MAXIMA.items():
             box = self.boxes[name] = NumberBox(1, most)
-            box.setValue(value)
+            box.setValue(alone.values[name])
             box.setAccessibleName(names[name])
-            box.valueChanged.connect(self.changed)
+            box.valueChanged.connect(partial(alone.set_value, name))
             row.addWidget(QLabel(names[name]))
             row.addWidget(box)
         row.addStretch(1)
 
-    def value(self, name: str) -> int:
-        return self.boxes[name].value()
-
 
 class BlockView(QWidget):
-    """Follows the document's selection; `closed` when a person wants the layers back.
+    """Follows the document's selection; `closed` when the user wants the layers back.
 
-    `cramped` when it has more to show than its height allows; carries the height it needs.
+    `shown` carries the network's block that is shown, or None where there is none. `cramped` when there is more to show
+    than the height allows; carries the height in pixels that is needed.
     """
 
     closed = Signal()
+    shown = Signal(object)
     cramped = Signal(int)
 
-    def __init__(self, document: Document, pool: WorkerPool, preflight: Estimates) -> None:
+    def __init__(self, document: Document, alone: AloneBlock, below: QWidget) -> None:
+        """`below` stands at the bottom: what can be tried on the block."""
         super().__init__()
         self.document = document
-        self.experiment = IdentityPanel(document, pool, preflight)
-        self.experiment.found.connect(self.ask_for_room)
+        self.alone_block = alone
         self.title = QLabel()
         theme.make_heading(self.title)
         self.title.setWordWrap(True)
@@ -85,23 +79,25 @@ class BlockView(QWidget):
         self.alone.setObjectName("alone")
         theme.apply_style(self.alone, "check")
         self.alone.setToolTip(self.tr("One block on any input, without stem and head"))
-        self.form = AloneForm()
-        self.form.hide()
-        self.form.changed.connect(self.show_block)
+        self.alone.setChecked(alone.is_shown)
+        self.alone.toggled.connect(alone.show)
+        self.form = AloneForm(alone)
+        self.form.setVisible(alone.is_shown)
         self.alone.toggled.connect(self.form.setVisible)
-        self.alone.toggled.connect(self.show_block)
+        alone.changed.connect(self.show_block)
         self.figure = BlockFigure()
         self.source = QPlainTextEdit(readOnly=True)
         self.source.setFont(theme.code_font())
         self.source.setMinimumWidth(self.fontMetrics().averageCharWidth() * 24)
         self.source.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.source.setAccessibleName(self.tr("Source of the block"))
-        self.lay_out()
+        self.lay_out(below)
+        self.setFocusProxy(self.back)
         document.changed.connect(self.show_block)
         document.selection_changed.connect(self.show_block)
         document.vocabulary_changed.connect(self.show_block)
 
-    def lay_out(self) -> None:
+    def lay_out(self, below: QWidget) -> None:
         head = QHBoxLayout()
         head.addWidget(self.back)
         head.addWidget(self.title, stretch=1)
@@ -115,27 +111,28 @@ class BlockView(QWidget):
         column.addLayout(head)
         column.addWidget(self.form)
         column.addLayout(both, stretch=1)
-        column.addWidget(self.experiment)
+        column.addWidget(below)
 
     def show_block(self) -> None:
         """The selected block, or the block alone."""
         if not self.isVisible():
             return
+        alone = self.alone_block.is_shown
         try:
-            block = self.block_alone() if self.alone.isChecked() else self.selected_block()
+            block = self.alone_block.build(self.document.design) if alone else self.selected_block()
         except CannotBuild as error:
             self.figure.show_block(None)
-            self.experiment.show_block(None)
+            self.shown.emit(None)
             self.title.setText(say(error.reason))
             self.source.clear()
             return
         self.figure.show_block(block)
-        self.experiment.show_block(None if self.alone.isChecked() else block)
+        self.shown.emit(None if alone else block)
         if block is None:
             self.title.setText(self.tr("Select a block in the diagram."))
             self.source.clear()
             return
-        name = self.tr("One block") if self.alone.isChecked() else self.document.name_of(block.name)
+        name = self.tr("One block") if alone else self.document.name_of(block.name)
         words = self.tr("{name}: {input} → {output}, {params} parameters, {macs} MACs")
         self.title.setText(
             words.format(
@@ -164,26 +161,12 @@ class BlockView(QWidget):
             case _:
                 return None
 
-    def block_alone(self) -> Block:
-        """Raises CannotBuild."""
-        design, value = self.document.design, self.form.value
-        wiring = design.wiring(value("channels"), value("width"), value("stride"))
-        block, _ = build_block("block", design.block, wiring, Flow((value("channels"), value("size"), value("size"))))
-        return block
-
     def ask_for_room(self) -> None:
         layout = self.layout()
         assert layout is not None
         needed = layout.totalMinimumHeightForWidth(self.width())
         if needed > self.height():
             self.cramped.emit(needed)
-
-    def take_over(self, old: "BlockView") -> None:
-        """Show what `old` showed."""
-        for name, box in self.form.boxes.items():
-            box.setValue(old.form.value(name))
-        self.alone.setChecked(old.alone.isChecked())
-        self.experiment.take_over(old.experiment)
 
     def showEvent(self, event: object) -> None:
         self.show_block()

@@ -6,7 +6,7 @@ Painted in one go, without a scene: every tick of a slider changes all of it at 
 from math import sqrt
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -55,12 +55,11 @@ class Diagram(QAbstractScrollArea):
     Return opens a block, or a run of blocks into its blocks; Space opens and folds a run, as a click on its ×N does.
     """
 
-    block_opened = Signal()
-
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, opened: set[str]) -> None:
+        """`opened` are the paths of the runs of blocks that are open, changed in place."""
         super().__init__()
         self.document = document
-        self.opened: set[str] = set()
+        self.opened = opened
         self.slabs: list[Slab] = []
         self.words: list[Text] = []
         self.badges: dict[str, QRectF] = {}  # where each run says how many blocks it has
@@ -224,7 +223,7 @@ class Diagram(QAbstractScrollArea):
         """The block is opened that its first click selected; by now there may be another in its place."""
         if self.pressed.startswith("layer"):
             self.document.select(self.pressed)
-            self.block_opened.emit()
+            self.document.open_block()
 
     def toggle(self, run: str) -> str:
         """Open a run or fold it; what is selected then: its first block, or the run."""
@@ -232,11 +231,6 @@ class Diagram(QAbstractScrollArea):
         self.draw()
         self.document.select(run.removesuffix(RUN) if run in self.opened else run)
         return self.document.selection
-
-    def unfold(self, paths: set[str]) -> None:
-        """Open the runs at `paths`, and no others."""
-        self.opened = set(paths)
-        self.draw()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, chosen = event.key(), self.document.selection
@@ -249,7 +243,7 @@ class Diagram(QAbstractScrollArea):
             if chosen.endswith(RUN) and chosen not in self.opened:
                 self.toggle(chosen)
             else:
-                self.block_opened.emit()
+                self.document.open_block()
         elif key == Qt.Key.Key_Space and (run := f"{chosen.partition('.')[0]}.1{RUN}") in self.badges:
             self.toggle(run)
         else:

@@ -23,16 +23,16 @@ from explorer.architecture.compare import value_text
 from explorer.architecture.design import Design, Stage
 from explorer.architecture.layers import shape_text
 from explorer.fields import fields_of
+from explorer.gui.actions import Actions
 from explorer.gui.design.problems import Problems
 from explorer.gui.document import Document
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.boxes import NumberBox, watch_box
-from explorer.gui.widgets.buttons import sign_button, word_button
+from explorer.gui.widgets.buttons import action_button, sign_button
 from explorer.gui.widgets.controls import spin_box
 from explorer.gui.widgets.form import Form
 from explorer.gui.widgets.language import say
 
-MAX_STAGES = 8
 SCALES = {
     "blocks": (*range(17), 18, 20, 24, 28, 32, 36, 40, 48, 56, 64, 80, 96, 111, 128, 160, 200, 256, 320, 384, 448, 512),
     "width": (
@@ -186,17 +186,17 @@ class StageEditor(QWidget):
 class DesignEditor(QScrollArea):
     """The whole editor; it shows the document's design and proposes another."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, actions: Actions, open_forms: set[str]) -> None:
         super().__init__()
         self.document = document
-        self.form = Form(Design, skip=("stages",))
+        self.form = Form(Design, open_forms, skip=("stages",))
         self.form.edited.connect(self.propose)
         self.gesture = Gesture(self)
         self.problems = Problems(document)
         self.editors: list[StageEditor] = []
         self.stages = QVBoxLayout()
         self.stages.setSpacing(theme.RHYTHM // 2)
-        self.add = word_button(self.tr("Add stage"), self.propose_stage, "add_stage", "plus")
+        self.add = action_button(actions.add_stage, "add_stage")
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(*[theme.RHYTHM] * 4)
@@ -222,15 +222,6 @@ class DesignEditor(QScrollArea):
         gesture = f"{self.gesture.name()} {name}" if ticks else ""
         self.document.propose(self.document.design.change(**{name: value}), label, gesture)
 
-    def propose_stage(self) -> None:
-        """One more stage: the last one again, twice as wide at half the size, as the family goes on."""
-        design = self.document.design
-        last = design.stages[-1]
-        widest = int(str(fields_of(Stage)["width"].bounds.le))
-        stage = Stage(blocks=max(1, last.blocks), width=min(2 * last.width, widest), stride=2)
-        words = self.tr("Add stage {number}").format(number=len(design.stages) + 1)
-        self.document.propose(design.change(stages=(*design.stages, stage)), words)
-
     def show_design(self) -> None:
         design = self.document.design
         while len(self.editors) > len(design.stages):
@@ -243,7 +234,6 @@ class DesignEditor(QScrollArea):
         self.form.show_record(design)
         for editor, stage in zip(self.editors, design.stages, strict=True):
             editor.show_stage(stage, only=len(design.stages) == 1)
-        self.add.setEnabled(len(design.stages) < MAX_STAGES)
         self.show_problems()
 
     def show_problems(self) -> None:

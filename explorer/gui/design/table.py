@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from html import escape
 
-from PySide6.QtCore import QMimeData, QModelIndex, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -64,9 +64,8 @@ class Headings(QHeaderView):
 class LayerTable(QTreeView):
     """Shows the model, keeps what was opened open, and shares the document's selection."""
 
-    block_opened = Signal()
-
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, opened: set[str]) -> None:
+        """`opened` are the paths of the rows that are open, changed in place."""
         super().__init__()
         self.document = document
         self.layers = LayerModel(document)
@@ -83,7 +82,7 @@ class LayerTable(QTreeView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName(self.tr("Layers"))
         self.shaped = lru_cache(maxsize=4096)(self.shape_text)
-        self.opened = {part.name for part in document.plan.sections}
+        self.opened = opened
         self.expanded.connect(lambda index: self.opened.add(self.layers.node(index).path))
         self.collapsed.connect(lambda index: self.opened.discard(self.layers.node(index).path))
         document.changed.connect(self.show_plan)
@@ -162,12 +161,6 @@ class LayerTable(QTreeView):
                 places.append((column, left + MARGIN, right))
         return places
 
-    def unfold(self, paths: set[str]) -> None:
-        """Open the rows at `paths`, and no others."""
-        self.collapseAll()
-        self.opened = set(paths)
-        self.expand_opened()
-
     def show_plan(self) -> None:
         if self.compared != (self.document.baseline is not None):
             self.size_columns()
@@ -194,7 +187,7 @@ class LayerTable(QTreeView):
     def open_or_unfold(self, index: QModelIndex) -> None:
         """A double click or Return opens a block, and unfolds what is no block."""
         if isinstance(self.layers.node(index).part, Block):
-            self.block_opened.emit()
+            self.document.open_block()
         else:
             self.setExpanded(index.siblingAtColumn(0), not self.isExpanded(index.siblingAtColumn(0)))
 

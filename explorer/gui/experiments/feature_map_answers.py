@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from explorer.architecture.plan import Plan, plan_network
+from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document
-from explorer.gui.training.estimate import Estimates
 from explorer.gui.widgets.language import say
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
@@ -53,9 +53,9 @@ class FeatureMapAnswers(QObject):
 
     changed = Signal()
 
-    def __init__(self, document: Document, pool: WorkerPool, preflight: Estimates) -> None:
+    def __init__(self, document: Document, choice: TrainingChoice, pool: WorkerPool) -> None:
         super().__init__()
-        self.document, self.pool, self.preflight = document, pool, preflight
+        self.document, self.choice, self.pool = document, choice, pool
         self.watched = False
         self.number, self.images = 0, 0
         self.file: Path | None = None
@@ -65,7 +65,7 @@ class FeatureMapAnswers(QObject):
         self.inquiry: Inquiry | None = None
         self.timer = QTimer(self, interval=SETTLE, singleShot=True)
         self.timer.timeout.connect(self.ask)
-        for signal in (document.changed, pool.changed, preflight.changed):
+        for signal in (choice.changed, pool.changed):
             signal.connect(self.follow)
         pool.run_ended.connect(self.forget_runs)
 
@@ -74,12 +74,6 @@ class FeatureMapAnswers(QObject):
         self.watched = watched
         self.timer.stop()
         self.forget_runs()
-
-    def take_over(self, old: "FeatureMapAnswers") -> None:
-        """Go on with the image of `old`, and wait for what it waits for."""
-        self.number, self.images, self.file = old.number, old.images, old.file
-        if old.inquiry:
-            self._wait_for(old.inquiry)
 
     def use_number(self, number: int) -> None:
         """Send the validation image `number` through, counted round."""
@@ -97,7 +91,7 @@ class FeatureMapAnswers(QObject):
 
     def wanted(self) -> dict[str, Maps]:
         """The question of each lane. The untrained network is the one that the trained one was in the beginning."""
-        run, recipe = self.run(), self.preflight.recipe
+        run, recipe = self.run(), self.choice.recipe
         if run:
             recipe = run.recipe.change(device=recipe.device)
         fresh = Maps(self.document.design, recipe, runs=self.pool.runs, image=self.number)

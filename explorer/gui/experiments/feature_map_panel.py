@@ -14,31 +14,28 @@ from explorer.gui.design.diagram_layout import INPUT
 from explorer.gui.document import Document
 from explorer.gui.experiments.feature_map_answers import TRAINED, UNTRAINED, FeatureMapAnswers, MapsAnswer
 from explorer.gui.experiments.feature_map_strip import ROWS, SIDES, FeatureMapStrip, Lane, MapColumn
-from explorer.gui.training.estimate import Estimates
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import sign_button
 from explorer.gui.widgets.language import percent, say, whole
-from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.answers import FeatureMaps, ImageOrigin, Maps
 
 NAME_WIDTH = 240  # pixels that a file's name may take
 
 
 class FeatureMapPanel(QWidget):
-    """Shows the answers_ of one image; what has been overtaken is pale. `closed` when a person has seen enough."""
+    """Shows the feature maps of one image; what has been overtaken is pale. `closed` when a person has seen enough."""
 
     closed = Signal()
 
-    def __init__(self, document: Document, pool: WorkerPool, preflight: Estimates) -> None:
+    def __init__(self, document: Document, maps: FeatureMapAnswers) -> None:
         super().__init__()
         self.setObjectName("travel")
         self.document = document
-        self.answers_ = FeatureMapAnswers(document, pool, preflight)
-        self.answers_.setParent(self)
+        self.maps = maps
         self.strip = FeatureMapStrip()
         self.strip.chosen.connect(document.select)
         self.lay_out()
-        self.answers_.changed.connect(self.redraw)
+        self.maps.changed.connect(self.redraw)
         document.vocabulary_changed.connect(self.redraw)
         document.selection_changed.connect(self.redraw)
 
@@ -74,22 +71,22 @@ class FeatureMapPanel(QWidget):
         column.addWidget(self.status)
 
     def go_back(self) -> None:
-        self.answers_.use_number(self.answers_.number - 1)
+        self.maps.use_number(self.maps.number - 1)
 
     def go_on(self) -> None:
-        self.answers_.use_number(self.answers_.number + 1)
+        self.maps.use_number(self.maps.number + 1)
 
     def redraw(self) -> None:
         if not self.isVisible():
             return
-        answers_, wanted = self.answers_, self.answers_.wanted()
-        shown = answers_.answers.get(UNTRAINED)
+        maps, wanted = self.maps, self.maps.wanted()
+        shown = maps.answers.get(UNTRAINED)
         plan = shown.plan if shown and shown.maps else self.document.plan
         lanes = [self.lane(name, question, plan.design) for name, question in wanted.items()]
         self.strip.show_lanes(self.columns(plan), lanes, self.document.selection)
         self.picture.setText(self.picture_text(shown, shown.maps) if shown and shown.maps else "")
-        reasons = [answers_.answers[name].reason for name in wanted if name in answers_.answers]
-        self.status.setText(answers_.refusal or answers_.obstacle() or next(filter(None, reasons), self.advice()))
+        reasons = [maps.answers[name].reason for name in wanted if name in maps.answers]
+        self.status.setText(maps.refusal or maps.obstacle() or next(filter(None, reasons), self.advice()))
         self.fit_words()
 
     def fit_words(self) -> None:
@@ -98,7 +95,7 @@ class FeatureMapPanel(QWidget):
             label.setMinimumHeight(max(0, label.heightForWidth(label.width())))
 
     def advice(self) -> str:
-        if self.answers_.run():
+        if self.maps.run():
             return self.tr("Drop an image on the window to send it through.")
         return self.tr("Train it, then compare. Or drop an image to send it through.")
 
@@ -113,7 +110,7 @@ class FeatureMapPanel(QWidget):
     def lane(self, name: str, question: Maps, design: Design) -> Lane:
         """What there is of the lane `name`; a network of another design than the one in the columns has nothing."""
         title = {UNTRAINED: self.tr("untrained"), TRAINED: self.tr("trained")}[name]
-        answer = self.answers_.answers.get(name)
+        answer = self.maps.answers.get(name)
         if answer is None or answer.maps is None or answer.question.design != design:
             return Lane(title)
         maps, label = answer.maps, answer.maps.origin.label
@@ -158,11 +155,11 @@ class FeatureMapPanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.answers_.watch(True)
+        self.maps.watch(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.answers_.watch(False)
+        self.maps.watch(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -10,29 +10,25 @@ from explorer.architecture.identity import insertion, zeroing
 from explorer.gui.design.outline import find_part
 from explorer.gui.document import Document, title_of
 from explorer.gui.experiments.identity_trial import IdentityTrial
-from explorer.gui.training.estimate import Estimates
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import sign_button, word_button
 from explorer.gui.widgets.language import percent, say, whole
-from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.answers import Comparison, Inserted
 
 
 class IdentityPanel(QWidget):
     """One line until something is tried: which network is meant, and what can be done to the block that is shown.
 
-    `found` when an outcome is shown that was not there before: it takes more room.
+    `grown` when an outcome is shown that was not there before: it takes more room.
     """
 
-    found = Signal()
+    grown = Signal()
 
-    def __init__(self, document: Document, pool: WorkerPool, preflight: Estimates) -> None:
+    def __init__(self, document: Document, trial: IdentityTrial) -> None:
         super().__init__()
         self.document = document
-        self.trial = IdentityTrial(document, pool, preflight)
-        self.trial.setParent(self)
+        self.trial = trial
         self.block: Block | None = None
-        self.row = 0  # of the images whose logits there are
         self.shown: Comparison | None = None
         self.subject, self.finding, self.reason, self.logits = QLabel(), QLabel(), QLabel(), QLabel()
         for label in (self.subject, self.finding, self.reason):
@@ -91,7 +87,7 @@ class IdentityPanel(QWidget):
         self.redraw()
 
     def show_next_image(self) -> None:
-        self.row += 1
+        self.trial.row += 1
         self.redraw()
 
     def redraw(self) -> None:
@@ -119,7 +115,7 @@ class IdentityPanel(QWidget):
         if outcome is not self.shown:
             self.shown = outcome
             if outcome:
-                self.found.emit()
+                self.grown.emit()
 
     def subject_text(self) -> str:
         """Which network is tried."""
@@ -161,7 +157,7 @@ class IdentityPanel(QWidget):
 
     def logits_text(self, outcome: Comparison) -> str:
         """One image's logits before and after as a table, headed by what it is, with that class in bold."""
-        row = outcome.rows[self.row % len(outcome.rows)]
+        row = outcome.rows[self.trial.row % len(outcome.rows)]
         cells = "<td align=right>&nbsp;&nbsp;{}</td>"
 
         def line(title: str, texts: list[str]) -> str:
@@ -182,11 +178,6 @@ class IdentityPanel(QWidget):
 
         names = class_names(self.trial.recipe())
         return names[number] if number < len(names) else self.tr("class {number}").format(number=number)
-
-    def take_over(self, old: "IdentityPanel") -> None:
-        """Show what `old` showed."""
-        self.row = old.row
-        self.trial.take_over(old.trial)
 
     def showEvent(self, event: object) -> None:
         self.trial.forget_runs()

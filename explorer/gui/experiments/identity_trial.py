@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from explorer.architecture.identity import deepened
+from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document
-from explorer.gui.training.estimate import Estimates
 from explorer.gui.widgets.language import say
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
@@ -37,14 +37,15 @@ class IdentityTrial(QObject):
 
     changed = Signal()
 
-    def __init__(self, document: Document, pool: WorkerPool, preflight: Estimates) -> None:
+    def __init__(self, document: Document, choice: TrainingChoice, pool: WorkerPool) -> None:
         super().__init__()
-        self.document, self.pool, self.preflight = document, pool, preflight
+        self.document, self.choice, self.pool = document, choice, pool
         self.runs: tuple[Run, ...] | None = None  # not read, or out of date
         self.grown = WeightsOrigin()
         self.inquiry: Inquiry | None = None
         self.found: Comparison | None = None
         self.refusal = ""
+        self.row = 0  # of the images whose logits there are, the one that is shown
         self.design = document.design  # which all of this is about
         document.changed.connect(self.follow)
         pool.changed.connect(self.changed)
@@ -117,7 +118,7 @@ class IdentityTrial(QObject):
 
     def recipe(self) -> Recipe:
         """The run's, on the device that is chosen now; for fresh weights the chosen one."""
-        run, chosen = self.origin().run, self.preflight.recipe
+        run, chosen = self.origin().run, self.choice.recipe
         return run.recipe.change(device=chosen.device) if run else chosen
 
     def _ask(self, kind: Callable[..., Probe]) -> None:

@@ -42,7 +42,7 @@ class LessonPage:
 @dataclass(frozen=True, slots=True)
 class Lesson:
     title: Annotated[str, Len(1, 60)]
-    steps: Annotated[tuple[LessonPage, ...], Len(1, 12)]
+    pages: Annotated[tuple[LessonPage, ...], Len(1, 12)]
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -54,10 +54,10 @@ def lesson_files(language: str) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
-def load_lesson(path: Path, controls: Container[str], tasks: Container[str]) -> Lesson:
+def load_lesson(path: Path, tasks: Container[str]) -> Lesson:
     """Read a lesson that points at nothing but `controls` and asks for nothing but `tasks`. Raises Refused."""
     lesson = read_value(Lesson, read_table(path))
-    if faults := list(find_faults(lesson, controls, tasks)):
+    if faults := list(find_faults(lesson, tasks)):
         raise Refused(*faults)
     return lesson
 
@@ -81,16 +81,13 @@ def read_table(path: Path) -> dict[str, object]:
         raise refuse(path.name, what, error=str(error) or "nested too deep") from None
 
 
-def find_faults(lesson: Lesson, controls: Container[str], tasks: Container[str]) -> Iterator[Complaint]:
+def find_faults(lesson: Lesson, tasks: Container[str]) -> Iterator[Complaint]:
     """What a lesson mentions and the window does not have."""
-    no_control = QT_TRANSLATE_NOOP("explorer", "the window has no control {name!r}")
     no_task = QT_TRANSLATE_NOOP("explorer", "there is no task {name!r}")
     no_drawing = QT_TRANSLATE_NOOP("explorer", "there is no drawing {name!r}")
-    for number, step in enumerate(lesson.steps):
-        where = f"steps[{number}]"
-        if step.points_at and step.points_at not in controls:
-            yield Complaint(f"{where}.points_at", Sentence(no_control, {"name": step.points_at}))
-        if step.done and step.done not in tasks:
-            yield Complaint(f"{where}.done", Sentence(no_task, {"name": step.done}))
-        if step.drawing and not resource("lessons", step.drawing).is_file():
-            yield Complaint(f"{where}.drawing", Sentence(no_drawing, {"name": step.drawing}))
+    for number, page in enumerate(lesson.pages):
+        where = f"pages[{number}]"
+        if page.done and page.done not in tasks:
+            yield Complaint(f"{where}.done", Sentence(no_task, {"name": page.done}))
+        if page.drawing and not resource("lessons", page.drawing).is_file():
+            yield Complaint(f"{where}.drawing", Sentence(no_drawing, {"name": page.drawing}))

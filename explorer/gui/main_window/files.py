@@ -2,15 +2,15 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject, QSettings
+from PySide6.QtCore import QMimeData, QObject, QSettings, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from explorer.architecture.notation import SUFFIX, from_line, load_design, to_line, to_toml
 from explorer.architecture.source.network import WRITERS, python_source
 from explorer.atomic_files import write_atomically
+from explorer.gui.actions import Actions
 from explorer.gui.document import Document, called_as
 from explorer.gui.widgets.language import say, whole
 from explorer.gui.widgets.typed import connect_order
@@ -19,17 +19,27 @@ from explorer.runs.formats import FORMATS, Format
 from explorer.sentences import system_words
 from explorer.validation import Refused
 
-if TYPE_CHECKING:
-    from explorer.gui.main_window.window import Window
-
 MAX_RECENT = 8
 SEPARATORS = str.maketrans("/\\", "--")  # no file's name has one
 
 
 class Files(QObject):
-    def __init__(self, window: "Window", document: Document) -> None:
+    """`image_dropped` carries the path of an image that was dropped on the window."""
+
+    image_dropped = Signal(object)
+
+    def __init__(self, window: QWidget, document: Document, pool: WorkerPool, actions: Actions) -> None:
         super().__init__(window)
-        self.window, self.document = window, document
+        self.window, self.document, self.pool = window, document, pool
+        for action, do in (
+            (actions.open, self.ask_open),
+            (actions.save, self.save),
+            (actions.save_as, self.ask_save),
+            (actions.copy_text, self.copy_line),
+            (actions.paste_text, self.paste_line),
+            (actions.copy_source, self.copy_source),
+        ):
+            connect_order(action, do)
 
     @property
     def filter(self) -> str:
@@ -128,13 +138,12 @@ class Files(QObject):
         designs = filter(is_design, paths)
         return next(designs, None) or next((path for path in paths if path.is_file()), None)
 
-    def take(self, path: Path) -> None:
+    def use_dropped(self, path: Path) -> None:
         """Open a dropped design, or see a dropped image travel."""
         if is_design(path):
             self.open(path)
         else:
-            self.window.menus.see_travel.setChecked(True)
-            self.window.travel.answers_.use_file(path)
+            self.image_dropped.emit(path)
 
     def fill_recent(self, menu: QMenu) -> None:
         menu.clear()
@@ -165,10 +174,10 @@ class Files(QObject):
         box.setInformativeText(details)
         box.open()
 
-    def may_close(self, pool: WorkerPool) -> bool:
+    def may_close(self) -> bool:
         """Ask once about all that would be lost: runs under way, those that wait, an unsaved file."""
         choice = QMessageBox.StandardButton
-        going, waiting = len(pool.busy), len(pool.queue.orders)
+        going, waiting = len(self.pool.busy), len(self.pool.queue.orders)
         unsaved = self.document.path if not self.document.undo_stack.isClean() else None
         if not (going or waiting or unsaved):
             return True

@@ -1,56 +1,62 @@
 """Presentation: the diagram and the curves alone, large and on the whole screen, and the way back."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QWidget
 
 from explorer.gui.widgets import theme
 
-if TYPE_CHECKING:
-    from explorer.gui.main_window.window import Window
 
-
-class Arrangement(NamedTuple):
-    """How a window stands: its place on the screen, its docks and tool bar, the heights in its middle."""
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """How a window stands: its place on the screen, its docks and tool bar, the heights in its centre."""
 
     geometry: QByteArray
     layout: QByteArray
-    sizes: list[int]
+    size: QSize
+    heights: list[int]
     maximised: bool
 
 
 class Presentation:
-    """Of one window; `before` is how that stood before it was presented."""
+    """Of one window; `before` is how that stood before it was presented, None while it is not."""
 
-    def __init__(self, window: "Window") -> None:
-        self.window = window
+    def __init__(
+        self,
+        window: QMainWindow,
+        *,
+        hidden: Sequence[QWidget],
+        enlarged: Sequence[QWidget],
+        widened: QDockWidget,
+        centre: QSplitter,
+    ) -> None:
         self.before: Arrangement | None = None
+        self._window, self._hidden, self._enlarged = window, hidden, enlarged
+        self._widened, self._centre = widened, centre
 
-    def arrangement(self) -> Arrangement:
-        """How the window stands, or will stand again after the presentation."""
-        window = self.window
-        if self.before:
-            return self.before
-        return Arrangement(window.saveGeometry(), window.layout_state(), window.splitter.sizes(), window.isMaximized())
+    def begin(self, before: Arrangement) -> None:
+        """Show diagram and curves alone."""
+        self.before = before
+        self._show_parts(presented=True)
+        window = self._window
+        window.resizeDocks([self._widened], [window.width() * 2 // 5], Qt.Orientation.Horizontal)
+        self._centre.setSizes([window.height(), *[0] * (self._centre.count() - 1)])
+        window.showFullScreen()
 
-    def show(self, on: bool) -> None:
-        """Diagram and curves alone; or everything again, as it was."""
-        window = self.window
-        self.before = self.arrangement() if on else self.before
-        for each in (window.docks[0], window.pages, window.menuBar(), window.tools):
-            each.setVisible(not on)
-        for panel in (window.diagram, window.totals, window.training):
-            panel.setFont(theme.enlarged(window.font()) if on else window.font())
-        window.training.controls.setVisible(not on)
-        if on:
-            window.resizeDocks([window.docks[1]], [window.width() * 2 // 5], Qt.Orientation.Horizontal)
-            window.splitter.setSizes([window.height(), *[0] * (window.splitter.count() - 1)])
-            window.showFullScreen()
-        elif self.before:
-            before, self.before = self.before, None
-            if before.maximised:
-                window.showMaximized()
-            else:
-                window.showNormal()
-            window.restore_state(before.layout)
-            window.splitter.setSizes(before.sizes)
+    def end(self) -> Arrangement | None:
+        """Show everything again, and return how the window stood before."""
+        before, self.before = self.before, None
+        self._show_parts(presented=False)
+        if before and before.maximised:
+            self._window.showMaximized()
+        elif before:
+            self._window.showNormal()
+        return before
+
+    def _show_parts(self, presented: bool) -> None:
+        for each in self._hidden:
+            each.setVisible(not presented)
+        for each in self._enlarged:
+            each.setFont(theme.enlarged(self._window.font()) if presented else self._window.font())

@@ -4,71 +4,57 @@ The network comes first: diagram, totals and table are painted before anything e
 the furniture follows at once, in the places that were kept for it.
 """
 
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import (
-    QDockWidget,
-    QLabel,
-    QMainWindow,
-    QSplitter,
-    QStackedWidget,
-    QToolBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QToolBar, QWidget
 
 from explorer.gui.design.diagram import Diagram
-from explorer.gui.design.table import LayerTable
 from explorer.gui.design.totals import Totals
-from explorer.gui.document import Document
-from explorer.gui.main_window.presentation import Presentation
+from explorer.gui.lessons.lesson import TOUR
+from explorer.gui.main_window.centre import Centre
+from explorer.gui.main_window.pages import Pages
+from explorer.gui.main_window.presentation import Arrangement, Presentation
 from explorer.gui.widgets import theme
-from explorer.gui.widgets.typed import commit_typed
+from explorer.gui.widgets.typed import commit_typed, connect_order
+from explorer.gui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from explorer.gui.design.block_view import BlockView
     from explorer.gui.experiments.feature_map_panel import FeatureMapPanel
     from explorer.gui.lessons.tutor import Tutor
-    from explorer.gui.workers.pool import WorkerPool
 
 LAYOUT = 1  # raise it when docks change, and an old layout is forgotten
 DOCKS = (44, 54)  # characters
 
 
 class Window(QMainWindow):
-    """`language_chosen` and `size_chosen` when a person wants another language or text size: that takes a new window.
-
-    `size_chosen` carries the steps by which the text grows, 0 for its usual size.
-    """
+    """`closed` when the user closes it for good."""
 
     closed = Signal()
-    language_chosen = Signal(str)
-    size_chosen = Signal(int)
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         super().__init__()
-        self.document = document
+        self.workspace = workspace
         self.is_furnished = False
-        self.presentation = Presentation(self)
-        self.diagram, self.totals, self.table = Diagram(document), Totals(document), LayerTable(document)
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.table)
-        self.diagram.block_opened.connect(self.open_block)
-        self.table.block_opened.connect(self.open_block)
-        self.setCentralWidget(self.centre())
+        document = workspace.document
+        self.diagram, self.totals = Diagram(document, workspace.open_runs), Totals(document)
+        self.pages = Pages(workspace)
+        self.table = self.pages.layers
+        self.centre = Centre(self.diagram, self.totals, self.pages)
+        self.setCentralWidget(self.centre)
         self.docks = (
-            self.dock("Design", self.tr("Design"), Qt.DockWidgetArea.LeftDockWidgetArea),
-            self.dock("Training", self.tr("Training"), Qt.DockWidgetArea.RightDockWidgetArea),
+            self._dock("Design", self.tr("Design"), Qt.DockWidgetArea.LeftDockWidgetArea),
+            self._dock("Training", self.tr("Training"), Qt.DockWidgetArea.RightDockWidgetArea),
         )
         self.tools = QToolBar(self.tr("Tools"))
         self.tools.setObjectName("tools")
         self.tools.setMovable(False)
         self.tools.setMinimumHeight(int(2.2 * self.fontMetrics().height()))
         self.addToolBar(self.tools)
+        self.menuBar().setObjectName("menus")
         self.menuBar().setMinimumHeight(int(1.4 * self.fontMetrics().height()))
         document.changed.connect(self.show_title)
         document.file_changed.connect(self.show_title)
@@ -77,38 +63,70 @@ class Window(QMainWindow):
         character = self.fontMetrics().averageCharWidth()
         self.resizeDocks(list(self.docks), [character * each for each in DOCKS], Qt.Orientation.Horizontal)
 
-    def furnish(self, pool: "WorkerPool") -> None:
-        """Everything that stands around the network."""
+    def furnish(self) -> None:
+        """Make everything that stands around the network."""
+        from explorer.gui.actions import Actions
         from explorer.gui.design.editor import DesignEditor
         from explorer.gui.main_window.files import Files
         from explorer.gui.main_window.menus import Menus
+        from explorer.gui.runs.queue_list import QueueList
         from explorer.gui.training.panel import TrainingPanel
 
-        self.pool = pool
-        self.files = Files(self, self.document)
-        self.editor, self.training = DesignEditor(self.document), TrainingPanel(self.document, pool)
+        workspace = self.workspace
+        document, pool = workspace.document, workspace.pool
+        self.orders = Actions(document, workspace.choice, pool, workspace.estimates)
+        self.orders.setParent(self)
+        self.addActions(self.orders.all())  # so that their keys are heard even while the menus are hidden
+        self.files = Files(self, document, pool, self.orders)
+        self.files.image_dropped.connect(self.send_image)
+        self.editor = DesignEditor(document, self.orders, workspace.open_forms)
+        self.training = TrainingPanel(
+            document, workspace.choice, pool, workspace.estimates, self.orders, workspace.open_forms
+        )
+        self.queue = QueueList(document, pool, self.orders)
+        self.training.add_queue(self.queue)
         for dock, widget in zip(self.docks, (self.editor, self.training), strict=True):
             dock.setWidget(widget)
-        self.menus = Menus(self, self.files, self.tools)
+        self.presentation = Presentation(
+            self,
+            hidden=(self.docks[0], self.pages, self.menuBar(), self.tools, self.training.controls),
+            enlarged=(self.diagram, self.totals, self.training),
+            widened=self.docks[1],
+            centre=self.centre,
+        )
+        self.menus = Menus(self.menuBar(), self.tools, document, self.orders, self.docks)
+        for menu, fill in (
+            (self.menus.recent, self.files.fill_recent),
+            (self.menus.export, self.files.fill_export),
+            (self.menus.chapter, lambda chapter: self.tutor.fill_menu(chapter)),
+        ):
+            menu.aboutToShow.connect(partial(fill, menu))
+        connect_order(self.orders.quit, self.close)
+        connect_order(self.orders.tour, lambda: self.tutor.teach(TOUR))
+        self.orders.show_maps.toggled.connect(self.show_maps)
+        self.orders.present.toggled.connect(self.present)
+        self.pages.furnish(self.orders)
         self.setAcceptDrops(True)
         self.is_furnished = True
 
-    def centre(self) -> QWidget:
-        below = QWidget()
-        column = QVBoxLayout(below)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.totals)
-        column.addWidget(self.pages, stretch=1)
-        self.pages.setMinimumHeight(10 * self.fontMetrics().height())  # not that of the largest page, shown or not
-        self.splitter = QSplitter(Qt.Orientation.Vertical)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(self.diagram)
-        self.splitter.addWidget(below)
-        self.splitter.setSizes([340, 500])
-        return self.splitter
+    def add_history(self) -> None:
+        """Put the curves and the list of runs into the place that was kept for them."""
+        from explorer.gui.runs.history import History
 
-    def dock(self, name: str, title: str, area: Qt.DockWidgetArea) -> QDockWidget:
+        workspace = self.workspace
+        self.history = History(workspace.document, workspace.pool, workspace.shown_runs, workspace.plot_view)
+        self.training.add_curves(self.history)
+
+    def go_on(self, before: Arrangement) -> None:
+        """Stand as the window `before` did, and show what it showed."""
+        workspace = self.workspace
+        self.arrange(before)
+        self.orders.show_maps.setChecked(workspace.shows_maps)
+        if workspace.lesson.name:
+            self.tutor.go_on()
+        self.orders.present.setChecked(workspace.is_presented)
+
+    def _dock(self, name: str, title: str, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
         dock.setObjectName(name)
         dock.setFeatures(
@@ -122,73 +140,62 @@ class Window(QMainWindow):
         return dock
 
     @cached_property
-    def block(self) -> "BlockView":
-        """The view of one block, made when first wanted."""
-        from explorer.gui.design.block_view import BlockView
-
-        made = BlockView(self.document, self.pool, self.training.preflight)
-        made.closed.connect(self.close_block)
-        made.cramped.connect(self.make_room)
-        self.pages.addWidget(made)
-        return made
-
-    def open_block(self) -> None:
-        """Show the selected block instead of the layers, and let keys that went to the layers go to it."""
-        if self.is_furnished:
-            has_keys = self.table.hasFocus()
-            self.pages.setCurrentWidget(self.block)
-            if has_keys:
-                self.block.back.setFocus()
-
-    def close_block(self) -> None:
-        has_keys = self.block.isAncestorOf(self.focusWidget() or self)
-        self.pages.setCurrentWidget(self.table)
-        if has_keys:
-            self.table.setFocus()
-
-    def make_room(self, height: int) -> None:
-        """Let the diagram give way until the page below it is as high."""
-        above, *between, below = self.splitter.sizes()
-        missing = height - self.pages.height()
-        self.splitter.setSizes([above - missing, *between, below + missing])
-
-    @cached_property
-    def travel(self) -> "FeatureMapPanel":
+    def maps(self) -> "FeatureMapPanel":
         """The strip of feature maps between diagram and totals, made when first wanted."""
         from explorer.gui.experiments.feature_map_panel import FeatureMapPanel
 
-        made = FeatureMapPanel(self.document, self.pool, self.training.preflight)
-        made.closed.connect(lambda: self.menus.see_travel.setChecked(False))
-        made.hide()
-        self.splitter.insertWidget(1, made)
+        made = FeatureMapPanel(self.workspace.document, self.workspace.feature_maps)
+        made.closed.connect(lambda: self.orders.show_maps.setChecked(False))
+        self.centre.insert_strip(made)
         return made
 
-    def show_travel(self, shown: bool) -> None:
-        """Make room between diagram and totals, a third at most, or give it back."""
-        self.travel.setVisible(shown)
-        diagram, before, below = self.splitter.sizes()
-        wanted = min(self.travel.sizeHint().height(), (diagram + before + below) // 3) if shown else 0
-        above = (diagram + before + below - wanted) * diagram // max(1, diagram + below)
-        self.splitter.setSizes([above, wanted, diagram + before + below - wanted - above])
+    def show_maps(self, shown: bool) -> None:
+        self.workspace.shows_maps = shown
+        self.centre.show_strip(self.maps, shown)
+
+    def send_image(self, path: Path) -> None:
+        """Show what becomes of the image in a file."""
+        self.orders.show_maps.setChecked(True)
+        self.workspace.feature_maps.use_file(path)
 
     @cached_property
     def tutor(self) -> "Tutor":
         """The card of lessons, made when first wanted."""
         from explorer.gui.lessons.tutor import Tutor
 
-        return Tutor(self)
+        made = Tutor(self, self.workspace)
+        made.card.opened.connect(self.centre.press)
+        made.card.left.connect(self.centre.release)
+        self.pages.opened.connect(made.check)
+        self.orders.show_maps.toggled.connect(made.check)
+        return made
+
+    def present(self, on: bool) -> None:
+        """Show diagram and curves alone; or everything again, as it was."""
+        self.workspace.is_presented = on
+        if on:
+            self.presentation.begin(self.arrangement())
+        elif before := self.presentation.end():
+            self.restore_state(before.layout)
+            self.centre.setSizes(before.heights)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.is_furnished and self.menus.present.isChecked():
-            self.menus.present.setChecked(False)
-        elif event.key() == Qt.Key.Key_Escape and self.pages.currentWidget() is not self.table:
-            self.close_block()
-        else:
+        if event.key() != Qt.Key.Key_Escape or not (self.is_furnished and self.close_topmost()):
             super().keyPressEvent(event)
 
+    def close_topmost(self) -> bool:
+        """Leave one thing at a time: the page, then the lesson, then the presentation; whether there was one."""
+        if self.pages.isVisible() and self.pages.close_page():
+            return True
+        if "tutor" in vars(self) and self.tutor.card.isVisible():
+            return self.tutor.card.close()
+        was_presented = self.orders.present.isChecked()
+        self.orders.present.setChecked(False)
+        return was_presented
+
     def show_title(self) -> None:
-        self.setWindowTitle(f"ResNet Explorer: {self.document.title}[*]")
-        self.setWindowModified(not self.document.undo_stack.isClean())
+        self.setWindowTitle(f"ResNet Explorer: {self.workspace.document.title}[*]")
+        self.setWindowModified(not self.workspace.document.undo_stack.isClean())
 
     def restore_layout(self) -> None:
         """As it was at the last close; settings that make no sense are passed over."""
@@ -199,50 +206,43 @@ class Window(QMainWindow):
 
     def save_layout(self) -> None:
         """For the next start; a presentation is no layout."""
-        arrangement = self.presentation.arrangement()
+        arrangement = self.arrangement()
         QSettings().setValue("geometry", arrangement.geometry)
         QSettings().setValue("layout", arrangement.layout)
 
-    def layout_state(self) -> QByteArray:
-        """Where docks and tool bar are."""
-        return self.saveState(LAYOUT)
+    def arrangement(self) -> Arrangement:
+        """How the window stands, or will stand again after a presentation."""
+        before = self.presentation.before if self.is_furnished else None
+        return before or Arrangement(
+            geometry=self.saveGeometry(),
+            layout=self.saveState(LAYOUT),
+            size=self.size(),
+            heights=self.centre.sizes(),
+            maximised=self.isMaximized(),
+        )
+
+    def arrange(self, before: Arrangement) -> None:
+        """Stand as the window did that `before` was taken of."""
+        self.restoreGeometry(before.geometry)
+        if not before.maximised:
+            self.resize(before.size)  # even if that is more than the screen, which restoring does not allow
+        self.restore_state(before.layout)
+        self.centre.setSizes(before.heights)
 
     def restore_state(self, state: QByteArray) -> None:
-        """Put docks and tool bar where `layout_state` found them; what is of another version is passed over."""
+        """Put docks and tool bar where they were; what is of another version is passed over."""
         self.restoreState(state, LAYOUT)
 
-    def take_over(self, old: "Window") -> None:
-        """Take the place of `old`: where it stood, what was opened in it, what was chosen."""
-        stood = old.presentation.arrangement()
-        self.restoreGeometry(stood.geometry)
-        if not (old.isMaximized() or old.presentation.before):
-            self.resize(old.size())  # even if that is more than the screen, which restoring does not allow
-        self.restore_state(stood.layout)
-        if "travel" in vars(old):  # it has its place in the splitter, seen or not
-            self.travel.answers_.take_over(old.travel.answers_)
-            self.menus.see_travel.setChecked(old.menus.see_travel.isChecked())
-        self.splitter.setSizes(stood.sizes)
-        self.table.unfold(old.table.opened)
-        self.diagram.unfold(old.diagram.opened)
-        self.editor.form.more.setChecked(old.editor.form.more.isChecked())
-        self.training.take_over(old.training)
-        if "block" in vars(old):  # what was never wanted is not there
-            self.block.take_over(old.block)
-            self.pages.setCurrentIndex(old.pages.currentIndex())
-        if "tutor" in vars(old):
-            self.tutor.take_over(old.tutor)
-        self.menus.present.setChecked(old.presentation.before is not None)
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self.accept_copy(event)
+        self._accept_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if path := self.accept_copy(event):
+        if path := self._accept_copy(event):
             commit_typed()
-            self.files.take(path)
+            self.files.use_dropped(path)
 
-    def accept_copy(self, event: QDropEvent) -> Path | None:
-        """The file that a drag offers for copying; of a move, its source would delete what a person still has."""
+    def _accept_copy(self, event: QDropEvent) -> Path | None:
+        """The file that a drag offers for copying; of a move, its source would delete what the user still has."""
         can_copy = bool(event.possibleActions() & Qt.DropAction.CopyAction)
         path = self.files.dropped(event.mimeData()) if can_copy else None
         if path:
@@ -254,7 +254,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         commit_typed()
-        if self.is_furnished and not self.files.may_close(self.pool):
+        if self.is_furnished and not self.files.may_close():
             event.ignore()
             return
         event.accept()

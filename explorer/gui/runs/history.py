@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from explorer.architecture.twins import kind_of
 from explorer.gui.document import Document, title_of
 from explorer.gui.runs.run_list import RunList
+from explorer.gui.runs.shown_runs import ShownRuns
+from explorer.gui.training.plot_view import PlotView
 from explorer.gui.training.plots import Plots
 from explorer.gui.training.plotted_run import Line
 from explorer.gui.widgets import theme
@@ -24,12 +26,12 @@ ACCURACY = 2  # column of the curves
 
 
 class History(QWidget):
-    def __init__(self, document: Document, pool: WorkerPool) -> None:
+    """`shown` is kept when the window is rebuilt, and so is `view`: how the user looks at the curves."""
+
+    def __init__(self, document: Document, pool: WorkerPool, shown: ShownRuns, view: PlotView) -> None:
         super().__init__()
-        self.document, self.pool = document, pool
-        self.plots, self.list = Plots(document.name_of), RunList(pool.runs)
-        self.read: dict[str, Curves] = {}
-        self.shown: list[tuple[str, Curves]] = []
+        self.document, self.pool, self.shown = document, pool, shown
+        self.plots, self.list = Plots(document.name_of, view), RunList(pool.runs)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM)
@@ -39,21 +41,17 @@ class History(QWidget):
         pool.progressed.connect(self.follow)
         pool.changed.connect(self.allow_resume)
         pool.run_ended.connect(self.reload)
-        self.list.chosen.connect(self.show_runs)
+        self.list.chosen.connect(self.choose)
         self.list.opened.connect(self.open_design)
         self.list.resumed.connect(self.resume)
         QTimer.singleShot(0, self, self.reload)
 
-    def take_over(self, old: "History") -> None:
-        """Show what `old` showed."""
-        self.read, self.shown = old.read, old.shown
-        self.plots.logarithmic.setChecked(old.plots.logarithmic.isChecked())
-        self.reload()
-        if run := old.list.current():
-            self.list.select(run.id)
+    def choose(self, run: Run | None) -> None:
+        self.shown.chosen = run.id if run else ""
+        self.show_runs()
 
     def reload(self) -> None:
-        self.list.reload()
+        self.list.reload(self.shown.chosen)
         self.show_runs()
 
     def follow(self) -> None:
@@ -62,9 +60,9 @@ class History(QWidget):
         A run that begins is chosen there: it stands in full when it has ended too, and can go on with one click.
         """
         live = [(run.id, run.curves) for run in self.pool.live]
-        if live != self.shown:
-            begun = [run_id for run_id, _ in live if run_id not in dict(self.shown)]
-            self.shown = live
+        if live != self.shown.live:
+            begun = [run_id for run_id, _ in live if run_id not in dict(self.shown.live)]
+            self.shown.live = live
             self.reload()
             if begun:
                 self.list.select(begun[-1])
@@ -94,9 +92,9 @@ class History(QWidget):
         return reference_of(run) if run else None
 
     def curves_of(self, run: Run) -> Curves:
-        if run.id not in self.read:
-            self.read[run.id] = Curves(read_events(run.folder))
-        return self.read[run.id]
+        if run.id not in self.shown.read:
+            self.shown.read[run.id] = Curves(read_events(run.folder))
+        return self.shown.read[run.id]
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -16,9 +16,10 @@ from PySide6.QtWidgets import (
 
 from explorer.architecture.compare import changed_fields, design_changes
 from explorer.architecture.design import Design
+from explorer.gui.actions import Actions
 from explorer.gui.document import Document, title_of
 from explorer.gui.widgets import theme
-from explorer.gui.widgets.buttons import sign_button, word_button
+from explorer.gui.widgets.buttons import action_button, sign_button, word_button
 from explorer.gui.widgets.language import percent, say
 from explorer.gui.widgets.short_list import ShortList
 from explorer.gui.workers.pool import WorkerPool
@@ -41,7 +42,7 @@ class QueueRow(NamedTuple):
 class QueueList(QWidget):
     """There while something waits, or while runs go that are not in front."""
 
-    def __init__(self, document: Document, pool: WorkerPool) -> None:
+    def __init__(self, document: Document, pool: WorkerPool, actions: Actions) -> None:
         super().__init__()
         self.document, self.pool = document, pool
         self.rows: list[QueueRow] = []
@@ -51,8 +52,7 @@ class QueueList(QWidget):
         self.tree.itemActivated.connect(self.open_row)
         self.heading = QLabel(self.tr("Queue"))
         theme.make_heading(self.heading)
-        why = self.tr("It waits because a run was stopped or the training process would not start")
-        self.go_on = word_button(self.tr("Start the queue"), pool.release_queue, "go_on_queue", tip=why)
+        self.release = action_button(actions.release_queue, "go_on_queue")
         self.open = word_button("", self.open_row)
         arrow = Qt.ArrowType
         self.up = self.tool(arrow.UpArrow, self.tr("Let it begin earlier"), lambda: self.shift(-1), "Alt+Up")
@@ -60,7 +60,7 @@ class QueueList(QWidget):
         self.cancel = self.tool("x", self.tr("Take it out of the queue"), self.cancel_row, "Del")
         above = QHBoxLayout()
         above.addWidget(self.heading)
-        above.addWidget(self.go_on)
+        above.addWidget(self.release)
         above.addStretch(1)
         for button in (self.open, self.up, self.down, self.cancel):
             above.addWidget(button)
@@ -84,7 +84,7 @@ class QueueList(QWidget):
         """Draw what is there now; the selection follows its row."""
         rows = [*self.running(), *self.waiting()]
         self.heading.setVisible(not self.pool.queue.held)
-        self.go_on.setVisible(self.pool.queue.held)
+        self.release.setVisible(self.pool.queue.held)
         if rows != self.rows:
             chosen = self.number()
             self.rows = rows

@@ -50,17 +50,15 @@ class RunList(QWidget):
         self.has_room: Callable[[str], object] = bool
         self.show_buttons()
 
-    def reload(self) -> None:
-        """Read the run folders again; the selection stays, and nothing is said about it."""
-        before = self.current()
+    def reload(self, chosen: str) -> None:
+        """Read the run folders again, and select the run with the id `chosen`; nothing is said about it."""
         self.runs = list_runs(self.root)
         with QSignalBlocker(self.tree):
             self.tree.clear()
             for number, run in enumerate(self.runs[:MAX_RUNS]):
                 older = self.runs[number + 1] if number + 1 < len(self.runs) else None
                 self.tree.add(self.item(run, older))
-            if before:
-                self.select(before.id)
+            self.select(chosen)
         self.setVisible(bool(self.runs))
         self.show_buttons()
 

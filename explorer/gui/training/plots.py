@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
 from explorer.gui.training.curve_plot import CurvePlot
 from explorer.gui.training.gradient_bars import GradientBars
+from explorer.gui.training.plot_view import PlotView, Range
 from explorer.gui.training.plotted_run import Line
 from explorer.gui.widgets import theme
 
@@ -18,9 +19,10 @@ ROOM = 24  # lines of text that must have room before the gradients take some
 class Plots(QWidget):
     """Both plots over one axis of steps, drawn at most 30 times a second and only while visible."""
 
-    def __init__(self, name_of: Callable[[str], str] = str) -> None:
-        """`name_of` turns the path of a part of the network into words."""
+    def __init__(self, name_of: Callable[[str], str], view: PlotView) -> None:
+        """`name_of` turns the path of a part of the network into words; `view` is kept up to date."""
         super().__init__()
+        self.view = view
         self.setObjectName("plots")
         self.loss = CurvePlot(self.tr("Loss"), 1)
         self.accuracy = CurvePlot(self.tr("Accuracy"), 2, most=1.0, compared=True)
@@ -29,6 +31,7 @@ class Plots(QWidget):
         self.logarithmic = QCheckBox(self.tr("log"))
         theme.apply_style(self.logarithmic, "check")
         self.logarithmic.setToolTip(self.tr("Loss on a logarithmic axis"))
+        self.logarithmic.setChecked(view.is_logarithmic)
         self.logarithmic.toggled.connect(self.use_logarithm)
         self.loss.head.addWidget(self.logarithmic)
         self.gradients = GradientBars(name_of)
@@ -50,9 +53,13 @@ class Plots(QWidget):
         column.addWidget(self.loss, stretch=1)
         column.addWidget(self.accuracy, stretch=1)
         column.addWidget(self.gradients, stretch=1)
+        self.loss.plot.setLogMode(y=view.is_logarithmic)
+        if view.ranges:
+            self.show_ranges(*view.ranges)
         self.redraw()
 
     def use_logarithm(self, on: bool) -> None:
+        self.view.is_logarithmic = on
         self.loss.plot.setLogMode(y=on)
         self.loss.fit(renewed=True)
 
@@ -61,6 +68,14 @@ class Plots(QWidget):
         for plot in (self.loss, self.accuracy):
             plot.by_hand = by_hand
             plot.fit(renewed=True)
+        steps, losses = self.loss.plot.viewRange()
+        self.view.ranges = (steps, losses, self.accuracy.plot.viewRange()[1]) if by_hand else ()
+
+    def show_ranges(self, steps: Range, losses: Range, accuracies: Range) -> None:
+        """Show what the user has chosen to see."""
+        for plot, values in ((self.loss, losses), (self.accuracy, accuracies)):
+            plot.by_hand = True
+            plot.plot.setRange(xRange=steps, yRange=values, padding=0)
 
     def describe(self) -> None:
         """Put the curves into words, for those who cannot see them."""

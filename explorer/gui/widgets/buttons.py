@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QPushButton, QToolButton
 
 from explorer.gui.widgets import theme
@@ -32,4 +32,22 @@ def sign_button(sign: str | Qt.ArrowType, text: str, act: Callable[[], object], 
     made.setToolTip(f"{text} ({shortcut})" if keys else text)
     made.setAccessibleName(text)
     connect_order(made, act)
+    return made
+
+
+def action_button(action: QAction, name: str = "") -> QPushButton:
+    """Return a button that orders `action` and shows it, in the words that it has for a button."""
+    made = QPushButton()
+    made.setObjectName(name)
+    if icon := action.property("icon_name"):
+        theme.set_icon(made, icon)
+
+    def show_action() -> None:
+        made.setText(action.iconText())
+        made.setToolTip("" if action.toolTip() == action.iconText() else action.toolTip())
+        made.setEnabled(action.isEnabled())
+
+    action.changed.connect(show_action)
+    made.clicked.connect(action.trigger)
+    show_action()
     return made

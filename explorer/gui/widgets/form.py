@@ -18,7 +18,7 @@ from explorer.gui.widgets.language import say
 class More(QToolButton):
     """A heading that opens and closes what stands below it."""
 
-    def __init__(self, text: str, below: QWidget) -> None:
+    def __init__(self, text: str, below: QWidget, is_open: bool) -> None:
         super().__init__()
         self.setText(text)
         self.setAutoRaise(True)
@@ -30,18 +30,25 @@ class More(QToolButton):
         self.toggled.connect(
             lambda opened: self.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
         )
+        self.setChecked(is_open)
 
 
 class Form(QWidget):
     """The controls of a dataclass's labelled fields, the rare ones behind More; `skip` names fields shown elsewhere.
 
-    Of more than `rows` rare ones the others are scrolled to. `above` are labels and widgets that stand first.
+    Of more than `rows` rare ones the others are scrolled to. `above` are labels and widgets that stand first. Whether
+    More is open is kept in `open_forms`, by the name of the dataclass.
     """
 
     edited = Signal(str, object)
 
     def __init__(
-        self, kind: type, skip: tuple[str, ...] = (), rows: int = 100, above: Iterable[tuple[str, QWidget]] = ()
+        self,
+        kind: type,
+        open_forms: set[str],
+        skip: tuple[str, ...] = (),
+        rows: int = 100,
+        above: Iterable[tuple[str, QWidget]] = (),
     ) -> None:
         super().__init__()
         self.controls: dict[str, Control] = {}
@@ -63,7 +70,10 @@ class Form(QWidget):
             if field.name not in skip:
                 self.add(field)
         below = rare if self.rare.rowCount() <= rows else scrolled(rare, rows / self.rare.rowCount())
-        self.more = More(self.tr("More"), below)
+        self.more = More(self.tr("More"), below, kind.__name__ in open_forms)
+        self.more.toggled.connect(
+            lambda opened: open_forms.add(kind.__name__) if opened else open_forms.discard(kind.__name__)
+        )
         if self.rare.rowCount():
             column.addWidget(self.more)
             column.addWidget(below)

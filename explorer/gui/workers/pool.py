@@ -93,6 +93,10 @@ class WorkerPool(QObject):
         free_device = self.free_device(device)
         return free_device if free_device and free_device != candidates(device, self.hello)[0] else device
 
+    def warm_up(self) -> None:
+        """Start the first worker, so that torch is loaded when it is wanted."""
+        self.workers[0].warm_up()
+
     # What a person wants
 
     def start(self, order: Train) -> None:

@@ -44,11 +44,11 @@ def test_the_table_opens_a_block_by_keys_and_gets_them_back(session, qtbot):
 
 def test_the_menu_opens_a_block_where_there_is_one(session):
     window = session.window
-    assert not window.menus.open_block.isEnabled()
+    assert not window.orders.open_block.isEnabled()
     session.document.select("stem.conv1")
-    assert not window.menus.open_block.isEnabled()
+    assert not window.orders.open_block.isEnabled()
     session.document.select("layer3.1.conv2")
-    window.menus.open_block.trigger()
+    window.orders.open_block.trigger()
     assert window.block.title.text().startswith("layer3.1: ")
 
 
@@ -113,7 +113,7 @@ def test_the_source_is_copied_and_exported_in_the_chosen_names(session, qtbot, t
 
     window = session.window
     session.document.use_names("chapter")
-    window.menus.copy_source.trigger()
+    window.orders.copy_source.trigger()
     text = QGuiApplication.clipboard().text()
     assert "b2 = resnet_block(64, 64, blocks=2)" in text
     name_file(qtbot, str(tmp_path / "net"))
@@ -124,4 +124,4 @@ def test_the_source_is_copied_and_exported_in_the_chosen_names(session, qtbot, t
 
 def test_a_design_that_cannot_be_built_has_no_source(session):
     session.document.propose(session.document.design.change(shortcut="pad").with_stage(2, width=32), "")
-    assert not session.window.menus.copy_source.isEnabled()
+    assert not session.window.orders.copy_source.isEnabled()

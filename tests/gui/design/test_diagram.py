@@ -104,15 +104,15 @@ def test_a_double_click_opens_a_block_even_of_an_opened_run(open_session, qtbot,
     session = open_session("resnet34")
     click_slab(session, qtbot, "layer3.1…")
     double_click(session, qtbot, place_of(session, path))
-    assert session.window.block.isVisible()
-    assert session.window.block.title.text().startswith(f"{path}: ")
+    assert session.window.pages.currentWidget().isVisible()
+    assert session.window.pages.currentWidget().title.text().startswith(f"{path}: ")
     assert "layer3.5" in slabs(session)
 
 
 def test_a_double_click_on_a_run_opens_its_block_wherever_that_has_gone(open_session, qtbot):
     session = open_session("resnet34")
     double_click(session, qtbot, place_of(session, "layer3.1…"))
-    assert session.window.block.title.text().startswith("layer3.1: ")
+    assert session.window.pages.currentWidget().title.text().startswith("layer3.1: ")
     assert "layer3.5" in slabs(session)
 
 

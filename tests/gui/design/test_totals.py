@@ -11,7 +11,7 @@ def test_figures_of_the_chapters_network(session):
 def test_figures_wrap_where_there_is_no_room(session):
     totals, wide = session.window.totals, session.window.totals.height()
     session.document.select("layer4.1.conv2")
-    session.window.menus.pin.trigger()
+    session.window.orders.pin.trigger()
     totals.resize(2000, wide)
     assert len(totals.lines) == 1
     assert totals.height() == wide
@@ -25,14 +25,14 @@ def test_figures_wrap_where_there_is_no_room(session):
 
 def test_the_baseline_shows_differences_until_unpinned(session):
     document, totals = session.document, session.window.totals
-    session.window.menus.pin.trigger()
+    session.window.orders.pin.trigger()
     assert "(±0)" in totals.text
     document.propose(document.design.with_stage(3, blocks=3), "")
     assert "(+4.72 M)" in totals.text
     assert "receptive field 563 px (> image) (+128)" in totals.text
     assert "per image (+108.0 KiB)" in totals.text
-    assert session.window.menus.unpin.isVisible()
-    session.window.menus.unpin.trigger()
+    assert session.window.orders.unpin.isVisible()
+    session.window.orders.unpin.trigger()
     assert "(" not in totals.text.replace("(> image)", "")
 
 

@@ -28,8 +28,8 @@ class Looked(Played):
     """A worker that was asked what becomes of an image, and answers with the sheets of `folder`."""
 
     def __init__(self, session, monkeypatch, folder) -> None:
-        super().__init__(session.worker, monkeypatch)
-        monkeypatch.setattr(session.window.training.preflight, "ask", lambda: None)
+        super().__init__(session.pool.workers[0], monkeypatch)
+        monkeypatch.setattr(session.window.training.estimate, "ask", lambda: None)
         self.folder = folder
 
     @property
@@ -72,16 +72,16 @@ def played(session, monkeypatch, tmp_path):
 
 def see_travel(session, qtbot, played=None):
     """Show the strip by its menu entry, and wait for the first question if someone is there to answer it."""
-    session.window.menus.see_travel.trigger()
+    session.window.orders.show_maps.trigger()
     if played:
         qtbot.waitUntil(lambda: len(played.probes) == 1)
-    return session.window.travel
+    return session.window.maps
 
 
 def made_run(session, trained: bool = False) -> RunFolder:
     """A finished run of the shown design; `trained` with weights that a worker can load."""
     design = session.document.design
-    folder = RunFolder.create(session.worker.runs, design, RECIPES["quick"].change(seed=5), 1)
+    folder = RunFolder.create(session.pool.workers[0].runs, design, RECIPES["quick"].change(seed=5), 1)
     if trained:
         network = make_network(plan_network(design), torch.device("cpu"))
         save_best(folder, network)
@@ -97,7 +97,7 @@ def lanes(travel) -> list[tuple[str, str, bool]]:
 
 def settle(session) -> None:
     """Let the time be over that it waits for something newer before it asks."""
-    timer = session.window.travel.answers_.timer
+    timer = session.window.maps.answers_.timer
     if timer.isActive():
         timer.stop()
         timer.timeout.emit()
@@ -133,7 +133,7 @@ def test_hidden_it_asks_nothing_shown_it_asks_once(session, played, qtbot):
     assert "Ankle boot 93 %" in travel.strip.accessibleDescription()
     settle(session)
     assert len(played.probes) == 1
-    session.window.menus.see_travel.trigger()
+    session.window.orders.show_maps.trigger()
     session.document.propose(preset("mini"), "")
     settle(session)
     assert len(played.probes) == 1
@@ -182,12 +182,12 @@ def test_the_network_of_the_newest_run_stands_below_the_one_it_began_as(session,
 
 def test_a_run_that_has_just_ended_is_found(session, played, qtbot):
     travel = see_travel(session, qtbot, played)
-    session.worker.set_state(WorkerState.RUNNING)
+    session.pool.workers[0].set_state(WorkerState.RUNNING)
     assert "A run is under way" in travel.status.text()
     played.refuse_last("a run is under way")
     made_run(session)
-    session.worker.set_state(WorkerState.IDLE)
-    session.worker.run_ended.emit()
+    session.pool.workers[0].set_state(WorkerState.IDLE)
+    session.pool.workers[0].run_ended.emit()
     for lane in (UNTRAINED, TRAINED):
         qtbot.waitUntil(lambda lane=lane: len(played.probes) > 1 and bool(played.probes[-1].run) == (lane == TRAINED))
         played.send_maps()
@@ -230,7 +230,7 @@ def test_a_dropped_image_and_what_was_done_to_it(session, played, qtbot, tmp_pat
 def test_a_drop_opens_the_strip_and_a_refusal_brings_the_image_back(session, played, qtbot, tmp_path):
     (tmp_path / "note.txt").write_text("a sentence")
     drop(session.window, tmp_path / "note.txt")
-    travel = session.window.travel
+    travel = session.window.maps
     assert travel.isVisible()
     qtbot.waitUntil(lambda: len(played.probes) == 1)
     played.refuse_last(f"data: {str(tmp_path / 'note.txt')!r} is not a good image: of no known format")
@@ -262,14 +262,14 @@ def test_a_column_is_a_section_and_escape_closes(session, played, qtbot):
     assert "128 channels, 12×12" in travel.strip.explain(travel.strip.column_at(place.center()))
     qtbot.keyClick(travel, Qt.Key.Key_Escape)
     assert not travel.isVisible()
-    assert not session.window.menus.see_travel.isChecked()
+    assert not session.window.orders.show_maps.isChecked()
 
 
 def test_there_is_room_for_everything_else(session, played, qtbot):
     window = session.window
     window.resize(1440, 900)
     travel = see_travel(session, qtbot, played)
-    qtbot.waitUntil(lambda: window.splitter.sizes()[1] > 0)
+    qtbot.waitUntil(lambda: window.centre.sizes()[1] > 0)
     assert 220 < travel.height() <= window.centralWidget().height() / 3
     assert travel.strip.arrangement()[1]
     window.resize(1100, 700)
@@ -286,7 +286,7 @@ def test_another_language_waits_for_the_answer(session, played, qtbot):
     see_travel(session, qtbot, played)
     session.use_language("en")
     played.send_maps()
-    assert lanes(session.window.travel) == [("untrained", "✓ Ankle boot 93 %", False)]
+    assert lanes(session.window.maps) == [("untrained", "✓ Ankle boot 93 %", False)]
     assert len(played.probes) == 1
 
 
@@ -295,13 +295,13 @@ def test_another_language_keeps_the_image(session, played, qtbot):
     played.send_maps()
     travel.go_on()
     session.use_language("en")
-    assert session.window.travel is not travel
-    assert session.window.menus.see_travel.isChecked()
-    session.window.travel.answers_.ask()
+    assert session.window.maps is not travel
+    assert session.window.orders.show_maps.isChecked()
+    session.window.maps.answers_.ask()
     assert (played.probes[-1].image, played.probes[-1].file) == (1, "")
-    session.window.menus.see_travel.trigger()
+    session.window.orders.show_maps.trigger()
     session.use_language("en")
-    diagram, hidden, below = session.window.splitter.sizes()
+    diagram, hidden, below = session.window.centre.sizes()
     assert hidden == 0
     assert min(diagram, below) > 100
 
@@ -327,8 +327,8 @@ def test_a_map_is_enlarged_pixel_by_pixel(qtbot):
 def test_the_real_worker_answers_for_both_and_refuses_a_sentence(open_session, qtbot, tmp_path):
     session = open_session("mini", warm=True)
     made_run(session, trained=True)
-    session.window.menus.see_travel.trigger()
-    travel = session.window.travel
+    session.window.orders.show_maps.trigger()
+    travel = session.window.maps
     assert "torch" in travel.status.text()
     answers_ = travel.answers_
     qtbot.waitUntil(lambda: len(answers_.answers) == 2 and not answers_.unanswered())

@@ -22,7 +22,7 @@ MINI = preset("mini")
 
 @pytest.fixture
 def played(session, monkeypatch):
-    played = Played(session.worker, monkeypatch)
+    played = Played(session.pool.workers[0], monkeypatch)
     session.document.propose(MINI, "")
     return played
 
@@ -30,7 +30,7 @@ def played(session, monkeypatch):
 @pytest.fixture
 def started(session, monkeypatch):
     runs = []
-    monkeypatch.setattr(session.worker, "start", runs.append)
+    monkeypatch.setattr(session.pool.workers[0], "start", runs.append)
     return runs
 
 
@@ -41,15 +41,15 @@ def experiment(session, played):
 
 def open_block(session, path: str):
     session.document.select(path)
-    session.window.open_block()
-    return session.window.block.experiment
+    session.window.workspace.document.open_block()
+    return session.window.pages.currentWidget().experiment
 
 
 def trained(session, design=MINI, state: str = "finished", accuracy: float = 0.85) -> str:
-    folder = RunFolder.create(session.worker.runs, design, Recipe(lr=0.3), params=1)
+    folder = RunFolder.create(session.pool.workers[0].runs, design, Recipe(lr=0.3), params=1)
     folder.update(state=state, best_accuracy=accuracy, best_epoch=1)
     folder.close()
-    session.worker.run_ended.emit()
+    session.pool.workers[0].run_ended.emit()
     return str(folder.path)
 
 
@@ -185,12 +185,12 @@ def test_another_design_is_another_network(session, qtbot, experiment, played):
     [("warming", "torch is being loaded"), ("running", "A run is under way"), ("gone", "is not running")],
 )
 def test_buttons_that_cannot_be_pressed_say_why(session, experiment, state, why):
-    session.worker.set_state(WorkerState(state))
+    session.pool.workers[0].set_state(WorkerState(state))
     assert not experiment.zero.isEnabled()
     assert not experiment.insert.isEnabled()
     assert why in experiment.reason.text()
     assert why in experiment.zero.toolTip()
-    session.worker.set_state(WorkerState.IDLE)
+    session.pool.workers[0].set_state(WorkerState.IDLE)
     assert experiment.zero.isEnabled()
     assert not experiment.reason.isVisible()
 
@@ -225,7 +225,7 @@ def test_a_worker_that_dies_of_it_is_followed_by_another_that_is_asked_again(ses
 def test_another_language_waits_for_the_answer(session, qtbot, experiment, played):
     click(qtbot, experiment.zero)
     session.use_language("en")
-    after = session.window.block.experiment
+    after = session.window.pages.currentWidget().experiment
     assert after is not experiment
     answer(played, "layer1.0")
     assert after.trial.zeroed == ("layer1.0",)
@@ -233,9 +233,9 @@ def test_another_language_waits_for_the_answer(session, qtbot, experiment, playe
 
 
 def test_a_block_alone_is_no_part_of_a_network(session, qtbot, experiment, played):
-    qtbot.mouseClick(session.window.block.alone, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(session.window.pages.currentWidget().alone, Qt.MouseButton.LeftButton)
     assert not experiment.isVisible()
-    qtbot.mouseClick(session.window.block.alone, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(session.window.pages.currentWidget().alone, Qt.MouseButton.LeftButton)
     assert experiment.isVisible()
 
 
@@ -257,13 +257,13 @@ def test_trained_tried_grown_and_trained_further_by_the_real_worker(open_session
     """From fresh weights to a run with a parent, on a few images of one shade each."""
     design = from_line("basic:1x6x6:3:8x1,16x1/2:stem=cifar,stem_width=8")
     session = open_session(design, warm=True)
-    client, experiment = session.worker, open_block(session, "layer1.0")
+    client, experiment = session.pool.workers[0], open_block(session, "layer1.0")
     recipe = shades(tmp_path / "data").change(epochs=1)
     session.window.training.use_data(recipe.data)
     session.window.training.set_recipe(recipe)
     qtbot.waitUntil(lambda: client.state == "idle")
     with qtbot.waitSignal(client.run_ended):
-        client.start(Train(design, session.window.training.recipe, client.runs))
+        client.start(Train(design, session.window.workspace.choice.recipe, client.runs))
     click(qtbot, experiment.zero)
     qtbot.waitUntil(lambda: bool(experiment.trial.zeroed))
     assert experiment.trial.outcome.is_identity

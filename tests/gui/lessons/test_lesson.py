@@ -85,7 +85,7 @@ def place_with(task: str) -> tuple[str, int]:
     found = (
         (name, number)
         for name, lesson in every_lesson("en").items()
-        for number, step in enumerate(lesson.steps)
+        for number, step in enumerate(lesson.pages)
         if step.done == task
     )
     return next(found)
@@ -126,7 +126,7 @@ def test_what_is_bold_stands_in_the_window(language):
     kind = "source" if language == "en" else "translation"
     known = {re.sub(r"&|\(&.\)", "", entry.findtext(kind, "")) for entry in entries}
     known |= {preset(name).name for name in preset_files()} | {"bottleneck", "preact"}
-    steps = [step for lesson in every_lesson(language).values() for step in lesson.steps]
+    steps = [step for lesson in every_lesson(language).values() for step in lesson.pages]
     bold = {words for step in steps for words in re.findall(r"\*\*(.+?)\*\*", step.markdown.replace("\n", " "))}
     assert len(bold) > 15
     assert bold - known == set()
@@ -137,7 +137,7 @@ def test_every_control_and_deed_is_there_and_every_deed_is_asked_for(session, la
     apply_language(language)
     found = session.window.tutor.lessons()
     assert [str(each) for each in found.values() if isinstance(each, Refused)] == []
-    assert {step.done for lesson in found.values() for step in lesson.steps} - {""} == set(TASKS)
+    assert {step.done for lesson in found.values() for step in lesson.pages} - {""} == set(TASKS)
 
 
 @pytest.mark.parametrize(
@@ -184,19 +184,19 @@ def test_the_tour_by_clicks(open_session, qtbot):
     def go_on(number: int) -> None:
         assert card.verdict.text() == "✓ Done"
         assert is_primary()
-        assert not tutor.mark.isVisible()
+        assert not tutor.highlight.isVisible()
         click(qtbot, card.next)
         assert card.count.text() == f"{number}/6"
 
     assert card.count.text() == "1/6"
     assert not card.back.isEnabled()
-    qtbot.waitUntil(tutor.mark.isVisible)
+    qtbot.waitUntil(tutor.highlight.isVisible)
     assert not is_primary()
     qtbot.mouseClick(window.diagram.viewport(), Qt.MouseButton.LeftButton, pos=place_of(session, "layer1.0"))
-    qtbot.waitUntil(lambda: not tutor.mark.isVisible())
+    qtbot.waitUntil(lambda: not tutor.highlight.isVisible())
     go_on(2)
     qtbot.keyClick(window.editor.editors[0].sliders["blocks"], Qt.Key.Key_Right)
-    qtbot.waitUntil(lambda: not tutor.mark.isVisible())
+    qtbot.waitUntil(lambda: not tutor.highlight.isVisible())
     go_on(3)
     assert not card.verdict.isVisible()
     assert is_primary()
@@ -204,18 +204,18 @@ def test_the_tour_by_clicks(open_session, qtbot):
     click(qtbot, card.back)
     click(qtbot, card.next)
     open_block(session, qtbot, "layer2.0")
-    qtbot.waitUntil(lambda: not tutor.mark.isVisible())
+    qtbot.waitUntil(lambda: not tutor.highlight.isVisible())
     go_on(5)
     click(qtbot, window.training.start)
     qtbot.waitUntil(lambda: card.verdict.text() == "✓ Done")
-    qtbot.waitUntil(lambda: not tutor.mark.isVisible())
+    qtbot.waitUntil(lambda: not tutor.highlight.isVisible())
     go_on(6)
     assert card.next.text() == "Finish"
     next(each for each in window.menus.names.actions() if each.objectName() == "chapter").trigger()
     assert card.verdict.text() == "✓ Done"
     click(qtbot, card.next)
     assert not card.isVisible()
-    assert not tutor.mark.isVisible()
+    assert not tutor.highlight.isVisible()
 
 
 def choose(session, qtbot, name: str, downs: int) -> None:
@@ -229,7 +229,7 @@ def open_preset(session, qtbot, name: str) -> None:
 
 
 def type_into(session, qtbot, name: str, text: str) -> None:
-    box = session.window.block.form.boxes[name]
+    box = session.window.pages.currentWidget().form.boxes[name]
     box.selectAll()
     qtbot.keyClicks(box, text)
     qtbot.keyClick(box, Qt.Key.Key_Return)
@@ -237,7 +237,7 @@ def type_into(session, qtbot, name: str, text: str) -> None:
 
 def try_block_alone(session, qtbot) -> None:
     open_block(session, qtbot, "layer2.0")
-    click(qtbot, session.window.block.alone)
+    click(qtbot, session.window.pages.currentWidget().alone)
 
 
 def try_identity_alone(session, qtbot) -> None:
@@ -267,7 +267,7 @@ ACTS = {
     "params_doubled": press("add_stage"),
     "table_1_opened": lambda session, qtbot: open_preset(session, qtbot, "resnet50"),
     "deep_opened": lambda session, qtbot: open_preset(session, qtbot, "deep-residual-56"),
-    "travelled": lambda session, qtbot: session.window.menus.see_travel.trigger(),
+    "travelled": lambda session, qtbot: session.window.orders.show_maps.trigger(),
 }
 TOLD = {  # what the worker has to say for it
     "trained": (TRAIN, press("start")),
@@ -294,7 +294,7 @@ def test_a_deed_is_done_by_doing_it(session, qtbot, task):
 def test_a_deed_is_done_when_the_worker_has_done_it(open_session, qtbot, task):
     program, begin = TOLD[task]
     session = open_session("mini", warm=True, process=worker(program))
-    qtbot.waitUntil(lambda: session.worker.state == "idle")
+    qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")
     tutor = teach(session, *place_with(task))
     assert tutor.card.verdict.text() == "○ Your turn"
     begin(session, qtbot)
@@ -323,21 +323,21 @@ def test_the_card_covers_nothing_and_the_mark_stands_around_its_control(session,
     window = session.window
     window.resize(1100, 700)
     session.document.select("layer2.1")
-    window.diagram.block_opened.emit()
+    window.document.open_block()
     tutor, marked = window.tutor, 0
     for name, lesson in tutor.lessons().items():
         tutor.teach(name)
-        for number, step in enumerate(lesson.steps):
+        for number, step in enumerate(lesson.pages):
             tutor.go(number)
             qtbot.wait(5)
-            tutor.mark.place()
+            tutor.highlight.place()
             control = tutor.control()
             assert not tutor.card.text.verticalScrollBar().isVisible()
             if control is None or not control.isVisible() or number in tutor.done:
                 continue
             seen = seen_of(control)
             assert not seen.intersects(place_in_window(tutor.card)), step.points_at
-            assert tutor.mark.geometry() == seen.adjusted(-HALO, -HALO, HALO, HALO)
+            assert tutor.highlight.geometry() == seen.adjusted(-HALO, -HALO, HALO, HALO)
             marked += 1
     assert marked > 10
     assert window.height() == 700
@@ -346,14 +346,14 @@ def test_the_card_covers_nothing_and_the_mark_stands_around_its_control(session,
 def test_the_mark_follows_its_control_and_leaves_with_it(session, qtbot):
     window, document = session.window, session.document
     tutor = teach(session, TOUR, 1)
-    qtbot.waitUntil(tutor.mark.isVisible)
-    before = tutor.mark.geometry()
+    qtbot.waitUntil(tutor.highlight.isVisible)
+    before = tutor.highlight.geometry()
     window.editor.form.more.click()
-    qtbot.waitUntil(lambda: tutor.mark.geometry() != before)
+    qtbot.waitUntil(lambda: tutor.highlight.geometry() != before)
     slider = window.editor.editors[0].sliders["blocks"]
-    qtbot.waitUntil(lambda: tutor.mark.geometry().contains(place_in_window(slider)))
+    qtbot.waitUntil(lambda: tutor.highlight.geometry().contains(place_in_window(slider)))
     window.docks[0].hide()
-    qtbot.waitUntil(lambda: not tutor.mark.isVisible())
+    qtbot.waitUntil(lambda: not tutor.highlight.isVisible())
     tutor.go(1)
     assert window.docks[0].isVisible()
     last = teach(session, "1-function-classes", 2)
@@ -376,15 +376,15 @@ def test_the_diagram_gets_its_room_back(session, qtbot):
     window = session.window
     window.resize(1100, 700)
     qtbot.wait(10)
-    before = window.splitter.sizes()[0]
+    before = window.centre.sizes()[0]
     tutor = teach(session, TOUR)
     open_block(session, qtbot, "layer2.0")
     figure = window.block.figure
     qtbot.waitUntil(lambda: figure.height() >= figure.minimumSizeHint().height())
-    assert window.splitter.sizes()[0] < before
+    assert window.centre.sizes()[0] < before
     qtbot.keyClick(window.block, Qt.Key.Key_Escape)
     tutor.card.close()
-    qtbot.waitUntil(lambda: abs(window.splitter.sizes()[0] - before) <= 2)
+    qtbot.waitUntil(lambda: abs(window.centre.sizes()[0] - before) <= 2)
 
 
 def test_the_tour_greets_once(session):

@@ -120,7 +120,7 @@ def test_a_suffix_may_be_in_capitals(session, qtbot, tmp_path):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "A.TOML"))])
     session.document.propose(preset("mini"), "")
-    session.window.files.take(session.window.files.dropped(data))
+    session.window.files.use_dropped(session.window.files.dropped(data))
     assert session.document.design == preset("d2l-resnet18")
 
 
@@ -196,7 +196,7 @@ def saved(session, tmp_path):
 
 
 def test_what_is_saved_is_not_asked_about(session, saved, questions):
-    assert session.window.files.may_close(session.pool)
+    assert session.window.files.may_close()
 
 
 @pytest.mark.parametrize(("answer", "closes", "written"), [(CANCEL, 0, 0), (DISCARD, 1, 0), (SAVE, 1, 1)])
@@ -204,7 +204,7 @@ def test_unsaved_changes_are_asked_about_once(session, saved, questions, answer,
     asked, answers = questions
     session.document.propose(session.document.design.with_stage(0, width=24), "")
     answers.append(answer)
-    assert session.window.files.may_close(session.pool) == closes
+    assert session.window.files.may_close() == closes
     assert asked == [("Save the changes to mine.toml?", SAVE | DISCARD | CANCEL)]
     assert (load_design(saved) == session.document.design) == written
 
@@ -212,14 +212,14 @@ def test_unsaved_changes_are_asked_about_once(session, saved, questions, answer,
 def test_one_question_names_all_that_would_be_lost(session, saved, questions):
     asked, answers = questions
     run = "Close and stop the run? It writes a checkpoint and can be resumed."
-    session.worker.set_state(WorkerState.RUNNING)
+    session.pool.workers[0].set_state(WorkerState.RUNNING)
     answers += [CLOSE, SAVE]
-    assert session.window.files.may_close(session.pool)
+    assert session.window.files.may_close()
     session.pool.queue.add(Train(preset("mini"), Recipe(), session.runs))
     session.document.propose(session.document.design.with_stage(0, width=24), "")
-    assert session.window.files.may_close(session.pool)
+    assert session.window.files.may_close()
     words = (run, "The queue is lost; runs that wait in it: 1", "Save the changes to mine.toml?")
     assert asked == [(run, CLOSE | CANCEL), ("\n\n".join(words), SAVE | DISCARD | CANCEL)]
     assert load_design(saved) == session.document.design
     session.pool.queue.remove(0)  # or a worker would begin it
-    session.worker.set_state(WorkerState.GONE)
+    session.pool.workers[0].set_state(WorkerState.GONE)

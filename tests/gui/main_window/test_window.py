@@ -23,7 +23,7 @@ def test_the_network_is_painted_before_the_furniture_is_made(qtbot, tmp_path):
     assert session.window.is_furnished
     assert [dock.width() for dock in session.window.docks] == widths  # nothing moves when the furniture comes
     session.window.close()
-    qtbot.waitUntil(lambda: not session.worker.process.is_running())
+    qtbot.waitUntil(lambda: not session.pool.workers[0].process.is_running())
 
 
 def test_a_window_may_be_closed_before_its_furniture_came(qtbot, tmp_path):
@@ -40,11 +40,11 @@ def test_presenting_shows_diagram_and_curves_alone(session, qtbot):
     around = (window.docks[0], window.pages, window.menuBar(), window.tools, window.training.controls)
     before = window.diagram.font().pointSizeF()
     width = window.docks[1].width()
-    window.menus.present.trigger()
+    window.orders.present.trigger()
     assert not any(each.isVisible() for each in around)
     assert window.isFullScreen()
     assert window.diagram.isVisible()
-    assert session.history.isVisible()
+    assert session.window.history.isVisible()
     assert window.diagram.font().pointSizeF() > 1.3 * before
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert all(each.isVisible() for each in around)
@@ -54,7 +54,7 @@ def test_presenting_shows_diagram_and_curves_alone(session, qtbot):
 
 
 def test_keys_are_heard_while_presenting_and_a_larger_text_is_presented_too(session, qtbot):
-    session.window.menus.present.trigger()
+    session.window.orders.present.trigger()
     before = session.window.diagram.font().pointSizeF()
     try:
         session.window.activateWindow()
@@ -76,16 +76,16 @@ def test_after_presenting_a_window_is_as_large_as_it_was(session, qtbot, maximis
     window = session.window
     if maximised:
         window.showMaximized()
-    window.menus.present.trigger()
+    window.orders.present.trigger()
     assert window.isFullScreen()
-    window.menus.present.trigger()
+    window.orders.present.trigger()
     assert (window.isMaximized(), window.isFullScreen()) == (maximised, False)
 
 
 def test_a_presentation_is_no_layout_for_the_next_start(session, open_session):
-    session.window.menus.present.trigger()
+    session.window.orders.present.trigger()
     session.window.save_layout()
-    session.window.menus.present.trigger()
+    session.window.orders.present.trigger()
     window = open_session().window
     window.restore_layout()
     assert not window.isFullScreen()

@@ -22,9 +22,9 @@ def open_machine(open_session, qtbot, tmp_path):
 
     def open_on(*devices: str):
         session = open_session(MINI, warm=True, process=obedient(tmp_path, devices))
-        qtbot.waitUntil(lambda: session.worker.state == "idle")
+        qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")
         start(session, qtbot, "a")
-        qtbot.waitUntil(lambda: session.worker.state == "running")
+        qtbot.waitUntil(lambda: session.pool.workers[0].state == "running")
         return session
 
     return open_on
@@ -62,7 +62,7 @@ def choose(orders, qtbot, number: int) -> None:
 
 def test_what_is_added_during_a_run_waits_for_its_end(session, panel, qtbot, tmp_path):
     assert panel.start.text() == "Add to queue"
-    assert session.window.menus.start.text() == "Add to queue"
+    assert session.window.orders.start.text() == "Add to queue"
     assert not panel.orders.isVisible()
     panel.form.controls["epochs"].box.setValue(3)
     start(session, qtbot, "b")
@@ -70,9 +70,9 @@ def test_what_is_added_during_a_run_waits_for_its_end(session, panel, qtbot, tmp
     panel.form.controls["epochs"].box.setValue(4)  # what was ordered stays as it was
     assert [order.recipe.epochs for order in session.pool.queue.orders] == [3]
     end(tmp_path, "a")
-    qtbot.waitUntil(lambda: bool(session.worker.run.id == "b" and session.worker.run.step))
+    qtbot.waitUntil(lambda: bool(session.pool.workers[0].run.id == "b" and session.pool.workers[0].run.step))
     assert not panel.orders.isVisible()
-    assert session.worker.run.recipe.epochs == 3
+    assert session.pool.workers[0].run.recipe.epochs == 3
 
 
 def test_the_design_is_fitted_and_a_twin_may_go_with_it(session, panel, qtbot):
@@ -121,18 +121,18 @@ def test_after_a_stop_the_queue_waits_and_says_so(session, panel, qtbot):
     start(session, qtbot, "b")
     assert not panel.orders.go_on.isVisible()
     click(qtbot, panel.transport.stop)
-    qtbot.waitUntil(lambda: session.worker.state == "idle")
+    qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")
     assert panel.start.text() == "Start"
     assert rows(panel.orders)[0].startswith("b | held | ")
     click(qtbot, panel.orders.go_on)
-    qtbot.waitUntil(lambda: session.worker.run.id == "b")
+    qtbot.waitUntil(lambda: session.pool.workers[0].run.id == "b")
     assert not panel.orders.isVisible()
 
 
 def test_a_failure_in_the_night_is_read_in_the_morning(session, panel, qtbot, tmp_path):
     start(session, qtbot, "b")
     end(tmp_path, "a", "failed")
-    qtbot.waitUntil(lambda: session.worker.run.id == "b")
+    qtbot.waitUntil(lambda: session.pool.workers[0].run.id == "b")
     assert panel.notice.words.text() == "a: the loss became nan"
     assert panel.notice.isVisible()
 
@@ -148,7 +148,7 @@ def test_closing_asks_once_about_the_run_and_the_queue(session, panel, qtbot, mo
         "The queue is lost; runs that wait in it: 1"
     ]  # fmt: skip
     click(qtbot, panel.transport.stop)
-    qtbot.waitUntil(lambda: session.worker.state == "idle")
+    qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")
     assert not session.window.close()
     assert asked[1:] == ["The queue is lost; runs that wait in it: 1"]
 
@@ -164,7 +164,7 @@ def test_another_card_is_another_start(open_machine, qtbot, tmp_path):
     qtbot.waitUntil(lambda: all(run.step for run in pool.live) and len(pool.live) == 2)
     first, second = "a | running 9 % | quick · cuda:0", "b | running 9 % | quick · cuda:1"
     assert rows(panel.orders) == [first, second]
-    qtbot.waitUntil(lambda: [line.name for line in session.history.plots.lines if line.live] == ["a", "b"])
+    qtbot.waitUntil(lambda: [line.name for line in session.window.history.plots.lines if line.live] == ["a", "b"])
 
     choose(panel.orders, qtbot, 1)
     assert not panel.orders.open.isEnabled()  # it is in front
@@ -190,8 +190,8 @@ def test_twins_are_told_apart_by_their_kind_and_other_runs_by_their_name(open_ma
 
 def test_a_new_language_keeps_the_queue(session, qtbot):
     start(session, qtbot, "b")
-    session.window.language_chosen.emit("zh_CN")
-    orders = session.window.training.orders
+    session.window.orders.language_chosen.emit("zh_CN")
+    orders = session.window.window.queue
     assert orders.isVisible()
     assert rows(orders)[0].startswith("b | ")
     apply_language("en")

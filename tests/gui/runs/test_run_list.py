@@ -69,7 +69,7 @@ def test_a_dot_has_a_rim_to_stand_out_from_its_own_colour(qapp):
 
 def test_a_runs_design_opens_as_an_undoable_step(open_session, root, qtbot):
     session = open_session("resnet50")
-    history = session.history
+    history = session.window.history
     qtbot.waitUntil(lambda: len(history.list.runs) == 3)
     history.list.select(history.list.runs[1].id)
     qtbot.mouseClick(history.list.open, Qt.MouseButton.LeftButton)
@@ -80,16 +80,16 @@ def test_a_runs_design_opens_as_an_undoable_step(open_session, root, qtbot):
 
 def test_earlier_runs_stand_on_the_plots(open_session, root, qtbot):
     session = open_session()
-    qtbot.waitUntil(lambda: len(session.history.plots.lines) == 3)
-    assert [line.curves.validation.count for line in session.history.plots.lines] == [1, 1, 1]
-    assert not any(line.live for line in session.history.plots.lines)
-    session.history.list.select(session.history.list.runs[2].id)
-    assert [line.live for line in session.history.plots.lines] == [True, False, False]
+    qtbot.waitUntil(lambda: len(session.window.history.plots.lines) == 3)
+    assert [line.curves.validation.count for line in session.window.history.plots.lines] == [1, 1, 1]
+    assert not any(line.live for line in session.window.history.plots.lines)
+    session.window.history.list.select(session.window.history.list.runs[2].id)
+    assert [line.live for line in session.window.history.plots.lines] == [True, False, False]
 
 
 def test_lines_are_made_anew_only_for_another_choice(open_session, root, qtbot):
     session = open_session()
-    history = session.history
+    history = session.window.history
     qtbot.waitUntil(lambda: len(history.plots.lines) == 3)
     before = history.plots.lines
     session.pool.changed.emit()
@@ -122,28 +122,28 @@ def test_only_what_can_go_on_can_be_resumed(runs, root):
 
 def test_a_run_that_begins_is_chosen_and_what_a_person_chooses_stays(open_session, root, qtbot):
     session = open_session()
-    runs = session.history.list
+    runs = session.window.history.list
     qtbot.waitUntil(lambda: len(runs.runs) == 3)
     begun, other, _ = runs.runs
-    session.worker.live = (LiveRun(begun.design, begun.recipe, begun.id),)
-    session.worker.progressed.emit()
+    session.pool.workers[0].live = (LiveRun(begun.design, begun.recipe, begun.id),)
+    session.pool.workers[0].progressed.emit()
     assert runs.current() == begun
     runs.select(other.id)
-    session.worker.progressed.emit()
+    session.pool.workers[0].progressed.emit()
     assert runs.current() == other
 
 
 def test_the_best_accuracy_of_a_run_under_way_moves(open_session, root, qtbot):
     session = open_session()
-    runs = session.history.list
+    runs = session.window.history.list
     qtbot.waitUntil(lambda: len(runs.runs) == 3)
     live = LiveRun(runs.runs[1].design, runs.runs[1].recipe, runs.runs[1].id)
-    session.worker.live = (live,)
+    session.pool.workers[0].live = (live,)
     seen = []
     for epoch, accuracy in enumerate((None, 0.85, 0.7, 0.9)):
         if accuracy is not None:
-            live.take(Epoch(epoch, 79 * epoch, 1.0, 0.6, 0.5, accuracy, 8.0))
-        session.worker.progressed.emit()
+            live.apply_event(Epoch(epoch, 79 * epoch, 1.0, 0.6, 0.5, accuracy, 8.0))
+        session.pool.workers[0].progressed.emit()
         seen.append(row(runs, 1)[1])
     assert seen == ["80.0 %", "85.0 %", "85.0 %", "90.0 %"]
     assert [row(runs, other)[1] for other in (0, 2)] == ["80.0 %", "80.0 %"]

@@ -39,12 +39,12 @@ def test_start_says_what_it_will_do(session, panel):
 
 def test_start_fits_in_one_undoable_step(session, panel, monkeypatch):
     started = []
-    monkeypatch.setattr(session.worker, "start", started.append)
+    monkeypatch.setattr(session.pool.workers[0], "start", started.append)
     session.document.propose(preset("resnet34"), "")
     panel.start.click()
     assert session.document.design.input == (1, 28, 28)
     assert session.document.design.classes == 10
-    assert started == [Train(session.document.design, RECIPES["quick"], session.worker.runs)]
+    assert started == [Train(session.document.design, RECIPES["quick"], session.pool.workers[0].runs)]
     session.document.undo_stack.undo()
     assert session.document.design == preset("resnet34")
 
@@ -57,16 +57,18 @@ def test_no_preset_is_an_error(session, panel, name):
 
 
 def test_a_machine_without_a_gpu_is_offered_the_datas_size(session, panel):
-    session.worker.take_all([hello(CPU)])
+    session.pool.workers[0]._handle_lines([hello(CPU)])
     panel.show_design()
     assert panel.preflight.fitted.input == (1, 28, 28)
-    session.worker.take_all([hello(CARD, CPU)])
+    session.pool.workers[0]._handle_lines([hello(CARD, CPU)])
     panel.show_design()
     assert panel.preflight.fitted.input == (1, 96, 96)
 
 
 def test_devices_are_listed_and_those_torch_cannot_use_are_not(session, panel):
-    session.worker.take_all([hello(Device("", "card", 0, "an NVIDIA card is here, but this torch cannot use it"), CPU)])
+    session.pool.workers[0]._handle_lines(
+        [hello(Device("", "card", 0, "an NVIDIA card is here, but this torch cannot use it"), CPU)]
+    )
     assert [panel.device_box.itemData(row) for row in range(panel.device_box.count())] == ["auto", "cpu"]
     assert panel.device_box.itemText(0) == "auto (a processor)"
     assert "cannot use it" in panel.device_box.toolTip()
@@ -84,7 +86,7 @@ def test_recipes_and_their_knobs(panel):
 
 @pytest.fixture
 def played(session, monkeypatch):
-    return Played(session.worker, monkeypatch)
+    return Played(session.pool.workers[0], monkeypatch)
 
 
 ESTIMATED = Estimated(device="cpu", memory_bytes=int(0.9 * 2**30), available_bytes=8 * 2**30, seconds_per_epoch=41.0)
@@ -141,11 +143,11 @@ def test_what_a_worker_refuses_to_measure_is_said_and_not_asked_again(session, p
 
 
 def test_a_question_that_waits_for_a_worker_is_about_the_newest_design(session, panel, played):
-    session.worker.set_state(WorkerState.RUNNING)
+    session.pool.workers[0].set_state(WorkerState.RUNNING)
     for blocks in (2, 3):
         session.document.propose(preset("mini").with_stage(0, blocks=blocks), "")
         panel.preflight.ask()
-    session.worker.set_state(WorkerState.IDLE)
+    session.pool.workers[0].set_state(WorkerState.IDLE)
     assert [each.design.stages[0].blocks for each in played.asked(Estimate)] == [3]
 
 
@@ -154,7 +156,7 @@ def test_another_window_gets_the_answer_that_the_one_before_asked_for(session, p
     panel.preflight.ask()
     session.use_language("en")
     played.answer(played.asked(Estimate)[0], ESTIMATED)
-    assert "about 41 s an epoch" in session.window.training.preflight.line.text()
+    assert "about 41 s an epoch" in session.window.training.estimate.line.text()
     assert len(played.asked(Estimate)) == 1
 
 
@@ -166,7 +168,7 @@ def test_a_network_too_large_to_be_tried_shows_what_it_needs(panel, played):
 
 def test_too_large_a_network_takes_a_second_click(session, panel, played, monkeypatch):
     started = []
-    monkeypatch.setattr(session.worker, "start", started.append)
+    monkeypatch.setattr(session.pool.workers[0], "start", started.append)
     panel.preflight.ask()
     played.answer(played.asked(Estimate)[0], replace(ESTIMATED, memory_bytes=90 * 2**30))
     assert "only 8.0 GiB free" in panel.preflight.line.text()

@@ -323,7 +323,7 @@ def test_the_folder_of_a_run_says_whether_it_may_be_compared(open_session, tmp_p
         folder.log(step(1, 1.0))
         folder.close()
     session = open_session()
-    history = session.history
+    history = session.window.history
     qtbot.waitUntil(lambda: len(history.plots.lines) == 2)
     by_data = {run.recipe.data: run for run in history.list.runs}
     for data, bands in (("fashion-mnist", 2), ("fashion-mnist-12k", 0)):
@@ -331,18 +331,18 @@ def test_the_folder_of_a_run_says_whether_it_may_be_compared(open_session, tmp_p
         settle(history.plots, qtbot)
         assert len(band(history.plots.accuracy)) == bands
     live = LiveRun(chapter, recipe, by_data["fashion-mnist"].id, curves=Curves([step(1, 1.0)]))
-    session.worker.live = (live,)
-    session.worker.progressed.emit()
+    session.pool.workers[0].live = (live,)
+    session.pool.workers[0].progressed.emit()
     settle(history.plots, qtbot)
     assert len(band(history.plots.accuracy)) == 2
 
 
 def test_a_run_that_is_resumed_after_it_ended_is_drawn_from_its_new_curves(open_session, qtbot):
     session = open_session()
-    history = session.history
+    history = session.window.history
     for curves in (Curves([step(1, 1.0)]), Curves([step(1, 1.0), step(2, 0.5)])):
-        session.worker.live = (LiveRun(preset("mini"), RECIPES["quick"], "a run", curves=curves),)
-        session.worker.progressed.emit()
+        session.pool.workers[0].live = (LiveRun(preset("mini"), RECIPES["quick"], "a run", curves=curves),)
+        session.pool.workers[0].progressed.emit()
         settle(history.plots, qtbot)
         assert drawn(history.plots)[0][-1] == curves.train.count
 

@@ -82,7 +82,7 @@ def test_it_is_paused_when_both_are_and_done_when_both_are(train, qtbot):
     assert client.state == "running"
     client.pause()
     qtbot.waitUntil(lambda: client.state == "paused")
-    client.resume()
+    client.unpause()
     qtbot.waitUntil(lambda: own.outcome is not None)
     assert client.state == "running"
     with qtbot.waitSignal(client.run_ended):
@@ -319,16 +319,16 @@ def test_choosing_a_twin_shows_both(pair, open_session, qtbot):
 @pytest.mark.slow
 def test_the_real_worker_trains_both(open_session, qtbot):
     session = open_session(preset("mini").change(shortcut="pad"), warm=True)
-    window, client = session.window, session.worker
+    window, client = session.window, session.pool.workers[0]
     qtbot.mouseClick(window.training.twin, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(client.live) == 2 and all(run.curves.gradients for run in client.live))
-    qtbot.waitUntil(lambda: len(session.history.list.runs) == 2)
-    lines = session.history.plots.lines
+    qtbot.waitUntil(lambda: len(session.window.history.list.runs) == 2)
+    lines = session.window.history.plots.lines
     assert [line.name for line in lines] == ["residual", "plain"]
     assert len({line.colour.name() for line in lines}) == 2
-    window.training.transport.stop.click()
+    window.training.run_buttons.stop.click()
     qtbot.waitUntil(lambda: client.state == "idle")
-    own, twin = (next(run for run in session.history.list.runs if run.id == live.id) for live in client.live)
+    own, twin = (next(run for run in session.window.history.list.runs if run.id == live.id) for live in client.live)
     assert (own.twin, twin.twin) == (twin.id, own.id)
     assert twin.design == twin_of(own.design)
     assert own.batches == twin.batches != ""

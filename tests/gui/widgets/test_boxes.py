@@ -37,12 +37,12 @@ def test_the_wheel_changes_no_value_where_nobody_clicked(session):
     assert len(boxes) > 30
     for box in boxes:
         window.block.back.setFocus()
-        before = value_of(box), session.document.design, window.training.recipe
+        before = value_of(box), session.document.design, window.workspace.choice.recipe
         for notches in (1, -1, -3):
             reveal(box)
             QApplication.processEvents()
             turn_wheel(box, notches)
-            assert (value_of(box), session.document.design, window.training.recipe) == before
+            assert (value_of(box), session.document.design, window.workspace.choice.recipe) == before
         assert not box.hasFocus()
         assert box.focusPolicy() == Qt.FocusPolicy.StrongFocus
 
@@ -113,7 +113,7 @@ def test_undo_and_redo_are_the_programs_wherever_the_cursor_is(session, qtbot, r
 
 @pytest.mark.parametrize("typed", ["1", "0.5x", ""])
 def test_what_is_being_typed_is_taken_back_first(session, qtbot, typed):
-    document, recipe = session.document, session.window.training.recipe
+    document, recipe = session.document, session.window.workspace.choice.recipe
     before = document.design
     document.propose(before.change(classes=7), "seven classes")
     after = document.design
@@ -137,7 +137,7 @@ def test_what_is_being_typed_is_taken_back_first(session, qtbot, typed):
         press(qtbot, box, "Ctrl+Shift+Z")
         assert document.design == after
     assert reached > 20
-    assert session.window.training.recipe == recipe
+    assert session.window.workspace.choice.recipe == recipe
 
 
 def test_a_box_can_be_undone_after_its_arrow_was_clicked(session, qtbot):

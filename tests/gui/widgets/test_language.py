@@ -217,10 +217,10 @@ def test_every_text_fits_while_a_run_goes(open_session, qtbot, language):
     session = open_session("mini", warm=True, process=worker(RUNNING))
     session.window.resize(1280, 720)
     session.window.training.start.click()
-    qtbot.waitUntil(lambda: bool(session.worker.run and session.worker.run.step))
+    qtbot.waitUntil(lambda: bool(session.pool.workers[0].run and session.pool.workers[0].run.step))
     wait_for_fit(qtbot, session.window)
-    session.worker.process.process.kill()
-    qtbot.waitUntil(lambda: session.worker.state == "idle")
+    session.pool.workers[0].process.process.kill()
+    qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")
 
 
 # One click from one to the other
@@ -228,14 +228,14 @@ def test_every_text_fits_while_a_run_goes(open_session, qtbot, language):
 
 def switch(session, language: str) -> None:
     """As the menu does it."""
-    session.window.language_chosen.emit(language)
+    session.window.orders.language_chosen.emit(language)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
 
 
 def test_the_menu_switches(session):
     entries = [
-        action for action in session.window.findChildren(type(session.window.menus.undo)) if action.data() is None
+        action for action in session.window.findChildren(type(session.window.orders.undo)) if action.data() is None
     ]
     action = next(each for each in entries if each.objectName() == "zh_CN")
     action.trigger()
@@ -258,9 +258,9 @@ def test_what_was_open_stays_open(session, qtbot):
     before.docks[0].hide()
     before.training.form.more.setChecked(True)
     before.training.form.controls["epochs"].box.setValue(3)
-    before.training.preflight.at_own_size.click()
-    session.history.plots.logarithmic.setChecked(True)
-    design, recipe, opened = document.design, before.training.recipe, set(before.table.opened)
+    before.training.estimate.at_own_size.click()
+    session.window.history.plots.logarithmic.setChecked(True)
+    design, recipe, opened = document.design, before.choice.recipe, set(before.table.opened)
     switch(session, "zh_CN")
     after = session.window
     assert after is not before
@@ -276,23 +276,25 @@ def test_what_was_open_stays_open(session, qtbot):
     assert after.pages.currentWidget() is after.block
     assert after.block.form.value("size") == 17
     assert not after.docks[0].isVisible()
-    assert after.training.recipe == recipe
+    assert after.choice.recipe == recipe
     assert after.training.recipe_box.currentText() == "自定义"
     assert after.training.form.more.isChecked()
-    assert after.training.preflight.at_own_size.isChecked()
-    assert session.history.plots.logarithmic.isChecked()
+    assert after.training.estimate.at_own_size.isChecked()
+    assert session.window.history.plots.logarithmic.isChecked()
 
 
 @pytest.mark.slow
 def test_ten_switches_during_a_run_leave_nothing_behind(open_session, qtbot):
     session = open_session("mini", warm=True, process=worker(RUNNING))
     session.window.training.start.click()
-    qtbot.waitUntil(lambda: bool(session.worker.run and session.worker.run.step))
-    pid, run = session.worker.process.process.processId(), session.worker.run
+    qtbot.waitUntil(lambda: bool(session.pool.workers[0].run and session.pool.workers[0].run.step))
+    pid, run = session.pool.workers[0].process.process.processId(), session.pool.workers[0].run
     count, gone = session.document.undo_stack.count(), []
     for number in range(10):
         window = session.window
-        gone += map(weakref.ref, (window, window.table, window.training, window.training.preflight, session.history))
+        gone += map(
+            weakref.ref, (window, window.table, window.training, window.training.estimate, session.window.history)
+        )
         del window
         switch(session, ("zh_CN", "en")[number % 2])
         step = run.step.step
@@ -302,14 +304,14 @@ def test_ten_switches_during_a_run_leave_nothing_behind(open_session, qtbot):
     qtbot.wait(50)
     assert not any(isValid(widget) for reference in gone if (widget := reference()) is not None)
     assert [each for each in QApplication.topLevelWidgets() if each.isVisible()] == [session.window]
-    assert session.worker.run is run
-    assert session.worker.process.process.processId() == pid
-    assert session.worker.state == "running"
-    assert session.window.training.transport.stop.isVisible()
-    assert session.history.plots.lines[-1].curves is run.curves
+    assert session.pool.workers[0].run is run
+    assert session.pool.workers[0].process.process.processId() == pid
+    assert session.pool.workers[0].state == "running"
+    assert session.window.training.run_buttons.stop.isVisible()
+    assert session.window.history.plots.lines[-1].curves is run.curves
     assert session.document.undo_stack.index() == count
-    session.worker.process.process.kill()
-    qtbot.waitUntil(lambda: session.worker.state == "idle")
+    session.pool.workers[0].process.process.kill()
+    qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")
 
 
 # What the inner wings and the worker say
@@ -338,7 +340,7 @@ def test_what_the_worker_said_is_said_anew_in_another_language(session, qtbot):
         {"device": "cpu", "batch_size": 64},
     )
     line = event_line(Warned(Sentence(text, {**values, "shortage": lack})))
-    session.worker.take_all([read_line(line)])
+    session.pool.workers[0]._handle_lines([read_line(line)])
     assert (
         session.window.training.notice.words.text() == "out of memory on cpu at batch size 64: 2 GiB more were needed"
     )
@@ -351,17 +353,17 @@ def test_what_the_worker_said_is_said_anew_in_another_language(session, qtbot):
 
 
 def test_why_a_question_has_no_answer_is_said_in_chinese(session, monkeypatch):
-    played, reasons = Played(session.worker, monkeypatch), []
+    played, reasons = Played(session.pool.workers[0], monkeypatch), []
     inquiry = Inquiry(session.pool, Estimate(preset("mini"), Recipe()))
     inquiry.refused.connect(reasons.append)
     refused = refuse("data", "there is no file {path!r}", path="cat.png")
     line = event_line(Failed(refused.sentence, of="estimate", id=played.sent[-1].id))
-    session.worker.take_all([read_line(line)])
+    session.pool.workers[0]._handle_lines([read_line(line)])
     apply_language("zh_CN")
     assert list(map(say, reasons)) == ["data：没有文件 'cat.png'"]
 
 
 def test_what_a_worker_says_in_english_alone_is_shown_as_it_is(session):
     apply_language("zh_CN")
-    session.worker.take_all([read_line('{"event": "warned", "reason": "the {disk is full"}')])
+    session.pool.workers[0]._handle_lines([read_line('{"event": "warned", "reason": "the {disk is full"}')])
     assert session.window.training.notice.words.text() == "the {disk is full"

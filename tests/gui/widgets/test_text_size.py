@@ -40,8 +40,8 @@ def test_text_grows_and_shrinks_by_keys_and_everything_with_it(session, qtbot):
 
 def test_there_is_a_smallest_and_a_largest_size(qapp):
     usual = QApplication.font().pointSizeF()
-    assert text_size.apply_size(99) == text_size.MOST
-    assert text_size.apply_size(-99) == text_size.LEAST
+    assert text_size.apply_size(99) == text_size.MAX_SIZE
+    assert text_size.apply_size(-99) == text_size.MIN_SIZE
     assert text_size.apply_size(0) == 0
     assert QApplication.font().pointSizeF() == pytest.approx(usual)
 

@@ -117,13 +117,13 @@ def ink_of(button: QAbstractButton) -> int:
 def test_a_change_of_palette_reaches_icons_and_plots(session, qtbot):
     window = session.window
     try:
-        window.menus.use_theme("dark")
+        window.orders.theme_chosen.emit("dark")
         assert QApplication.palette().color(QPalette.ColorRole.Window) == QColor(theme.DARK.window)
-        assert ink_of(window.training.transport.stop) > 150
+        assert ink_of(window.training.run_buttons.stop) > 150
         assert ink_of(window.editor.editors[0].remove) > 150
     finally:
-        window.menus.use_theme("light")
-    assert ink_of(window.training.transport.stop) < 100
+        window.orders.theme_chosen.emit("light")
+    assert ink_of(window.training.run_buttons.stop) < 100
     assert QApplication.palette().color(QPalette.ColorRole.Window) == QColor(theme.LIGHT.window)
 
 
@@ -132,24 +132,24 @@ def test_a_change_of_palette_reaches_what_is_painted_and_what_is_wrong(session, 
     line = session.window.editor.editors[2].problems.findChild(ProblemLine)
     try:
         for name in ("dark", "light"):
-            session.window.menus.use_theme(name)
+            session.window.orders.theme_chosen.emit(name)
             chosen = theme.PALETTES[name]
             inks = {chosen.bad, chosen.text, chosen.quiet}
             qtbot.waitUntil(lambda inks=inks: {word.colour for word in session.window.diagram.words} == inks)
             assert line.words.palette().color(QPalette.ColorRole.WindowText) == QColor(chosen.bad)
     finally:
-        session.window.menus.use_theme("light")
+        session.window.orders.theme_chosen.emit("light")
 
 
 @pytest.mark.parametrize(("chosen", "then"), [("system", "dark"), ("light", "light")])
 def test_the_window_follows_the_system_if_it_shall(session, monkeypatch, chosen, then):
     hints = QGuiApplication.styleHints()
     try:
-        session.window.menus.use_theme(chosen)
+        session.window.orders.theme_chosen.emit(chosen)
         monkeypatch.setattr(theme, "system_is_dark", lambda: True)
         hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
         assert QApplication.palette().color(QPalette.ColorRole.Window) == QColor(theme.PALETTES[then].window)
-        assert ink_of(session.window.training.transport.stop) > 150 or then == "light"
+        assert ink_of(session.window.training.run_buttons.stop) > 150 or then == "light"
     finally:
         monkeypatch.undo()
-        session.window.menus.use_theme("light")
+        session.window.orders.theme_chosen.emit("light")

@@ -48,7 +48,7 @@ def unasked(session, monkeypatch) -> None:
     monkeypatch.setattr(QFileDialog, "exec", lambda _: 0)
     monkeypatch.setattr(QDialog, "open", QWidget.deleteLater)
     monkeypatch.setattr(session.window.files, "may_close", lambda _: False)
-    for signal in (session.window.language_chosen, session.window.size_chosen):
+    for signal in (session.window.orders.language_chosen, session.window.orders.size_chosen):
         signal.disconnect()
 
 
@@ -66,7 +66,7 @@ def test_a_rate_and_a_width_that_are_being_typed_are_trained(session, qtbot, sta
 def test_a_design_that_was_wrong_until_this_was_typed_is_trained(session, qtbot, started):
     document, box = session.document, session.window.editor.form.controls["groups"].entry
     document.propose(document.design.change(groups=2), "no basic block has groups")
-    assert not session.window.menus.start.isEnabled()
+    assert not session.window.orders.start.isEnabled()
     type_into(qtbot, box, "1")
     qtbot.keyClick(box, Qt.Key.Key_F5)
     assert [each.design.groups for each in started] == [1]
@@ -210,7 +210,7 @@ def test_every_order_takes_what_is_being_typed_before(session, qtbot, started, u
     for order in orders_of(session):
         if not order.isEnabled():
             continue
-        window.open_block()
+        window.workspace.document.open_block()
         typed = next(each for each in (("0.25", "0.5") if kind == "rate" else ("65", "96")) if each != box.text())
         type_into(qtbot, box, typed)
         taken: list[object] = []

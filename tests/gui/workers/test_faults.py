@@ -17,7 +17,7 @@ from tests.gui.scripted_workers import worker
 @pytest.mark.slow
 def test_a_worker_killed_in_mid_epoch_is_said_and_its_run_goes_on(open_session, qtbot, tmp_path):
     session = open_session(from_line("basic:1x6x6:3:8x1,16x1/2:stem=cifar,stem_width=8"), warm=True)
-    window, client, runs = session.window, session.worker, session.history.list
+    window, client, runs = session.window, session.pool.workers[0], session.window.history.list
     recipe = shades(tmp_path / "data")
     window.training.use_data(recipe.data)
     window.training.set_recipe(recipe)
@@ -45,7 +45,7 @@ def test_a_worker_killed_in_mid_epoch_is_said_and_its_run_goes_on(open_session, 
     assert client.run.id == folder.name
     assert not window.training.notice.isVisible()
     with qtbot.waitSignal(client.run_ended):
-        qtbot.mouseClick(window.training.transport.stop, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.training.run_buttons.stop, Qt.MouseButton.LeftButton)
     assert find_run(folder.name, client.runs).state == "stopped"
 
 
@@ -69,7 +69,7 @@ def test_a_run_that_failed_for_want_of_memory_keeps_the_batch_size(open_session,
     )
     session = open_session("mini", warm=True, process=lacking)
     panel = session.window.training
-    with qtbot.waitSignal(session.worker.run_ended):
+    with qtbot.waitSignal(session.pool.workers[0].run_ended):
         qtbot.mouseClick(panel.start, Qt.MouseButton.LeftButton)
     said = ["out of memory on cuda at batch size 64: 2 GiB more", "Try a batch size of 32."]
     assert panel.notice.words.text().splitlines() == said

@@ -173,7 +173,7 @@ def test_who_is_not_needed_goes(gather, order, qtbot, tmp_path):
     pool.show_worker(first)
     qtbot.waitUntil(lambda: not second.process.is_running())
     assert pool.workers == [first]
-    assert pool.leaving == []
+    assert pool._leaving == []
 
 
 def test_a_failure_that_is_not_in_front_is_told(gather, order, qtbot, tmp_path):

@@ -63,7 +63,7 @@ def test_pause_step_and_resume(train, qtbot):
     client.step_once()
     qtbot.waitUntil(lambda: client.run.step.step == 2)
     assert client.state == "paused"
-    client.resume()
+    client.unpause()
     qtbot.waitUntil(lambda: client.state == "running")
 
 

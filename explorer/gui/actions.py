@@ -1,0 +1,219 @@
+"""Actions: everything the user can order, each once: its words, its keys, when it is possible, and what it does.
+
+Menus, tool bar and buttons show these objects. What is being typed is taken before any of them is carried out. Orders
+about windows, files and lessons have no effect here: the part of the window that can carry them out connects to them.
+"""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QApplication
+
+from explorer.architecture.layers import shape_text
+from explorer.architecture.plan import Section
+from explorer.architecture.twins import NetworkKind, kind_of
+from explorer.gui.choice import TrainingChoice
+from explorer.gui.document import Document
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.boxes import redo_keys, undo_keys
+from explorer.gui.widgets.language import whole
+from explorer.gui.widgets.typed import commit_typed, connect_order, take_back_typed
+from explorer.gui.workers.estimates import Estimates
+from explorer.gui.workers.pool import WorkerPool
+from explorer.gui.workers.worker_state import WorkerState
+from explorer.runs.commands import Train
+
+_Keys = QKeySequence.StandardKey
+
+
+class Actions(QObject):
+    """`size_chosen` carries the steps by which the text grows; 0 is its usual size."""
+
+    language_chosen = Signal(str)
+    theme_chosen = Signal(str)
+    size_chosen = Signal(int)
+
+    def __init__(self, document: Document, choice: TrainingChoice, pool: WorkerPool, estimates: Estimates) -> None:
+        super().__init__()
+        self._document, self._choice, self._pool, self._estimates = document, choice, pool, estimates
+        self._confirmed = 0  # networks that the user wants to train although memory will not do
+        self._make_file_actions()
+        self._make_edit_actions()
+        self._make_design_actions()
+        self._make_training_actions()
+        self._make_view_actions()
+        for signal in (document.changed, choice.changed):
+            signal.connect(self._forget_confirmation)
+        for signal in (document.changed, document.selection_changed):
+            signal.connect(self._show_design)
+        for signal in (choice.changed, pool.changed, estimates.changed):
+            signal.connect(self._show_state)
+        self._show_design()
+        self._show_state()
+
+    def all(self) -> list[QAction]:
+        return self.findChildren(QAction)
+
+    def _add(
+        self, text: str, do: Callable[[], object] | None = None, keys: _Keys | str | None = None, icon: str = ""
+    ) -> QAction:
+        made = QAction(text, self)
+        if do is not None:
+            connect_order(made, do)
+        if keys is not None:
+            made.setShortcut(QKeySequence(keys))
+        if icon:
+            theme.set_icon(made, icon)
+        return made
+
+    def _add_switch(self, text: str, keys: str = "") -> QAction:
+        made = QAction(text, self)
+        made.setCheckable(True)
+        made.setShortcut(QKeySequence(keys))
+        made.toggled.connect(commit_typed)
+        return made
+
+    def _make_file_actions(self) -> None:
+        self.open = self._add(self.tr("Open …"), keys=_Keys.Open)
+        self.save = self._add(self.tr("Save"), keys=_Keys.Save)
+        self.save_as = self._add(self.tr("Save as …"), keys="Ctrl+Shift+S")
+        self.quit = self._add(self.tr("Quit"), keys=_Keys.Quit)
+
+    def _make_edit_actions(self) -> None:
+        stack = self._document.undo_stack
+        self.undo = stack.createUndoAction(self, self.tr("Undo"))
+        self.redo = stack.createRedoAction(self, self.tr("Redo"))
+        for action, do, keys, icon in (
+            (self.undo, self._undo, undo_keys(), "undo-2"),
+            (self.redo, self._redo, redo_keys(), "redo-2"),
+        ):
+            action.triggered.disconnect()  # the stack knows nothing of what is being typed
+            action.triggered.connect(do)
+            action.setShortcuts(keys)
+            theme.set_icon(action, icon)
+        self.copy_text = self._add(self.tr("Copy design as text"), keys="Ctrl+Shift+C")
+        self.paste_text = self._add(self.tr("Paste design"), keys="Ctrl+Shift+V")
+        self.copy_source = self._add(self.tr("Copy as PyTorch"), icon="copy")
+        self.copy_table = self._add(self.tr("Copy layer table"))
+
+    def _make_design_actions(self) -> None:
+        document = self._document
+        self.add_stage = self._add(self.tr("Add stage"), self._add_next_stage, icon="plus")
+        self.open_block = self._add(self.tr("Open block"))
+        self.pin = self._add(self.tr("Pin as baseline"), lambda: document.pin(document.plan), icon="pin")
+        self.unpin = self._add(self.tr("Unpin baseline"), lambda: document.pin(None), icon="pin-off")
+
+    def _make_training_actions(self) -> None:
+        pool = self._pool
+        self.start = self._add(self.tr("Start"), lambda: self._order(twin=False), "F5")
+        self.twin = self._add("", lambda: self._order(twin=True), "Ctrl+F5")
+        self.pause = self._add(self.tr("Pause"), pool.pause, icon="pause")
+        self.unpause = self._add(self.tr("Resume"), pool.unpause, icon="play")
+        self.step = self._add(self.tr("Step"), pool.step_once, "F10", "step-forward")
+        self.stop = self._add(self.tr("Stop"), pool.stop, "Shift+F5", "square")
+        self.release_queue = self._add(self.tr("Start the queue"), pool.release_queue)
+        self.find_rate = self._add(self.tr("Find a learning rate …"))
+        self.twin.setToolTip(
+            self.tr("Train this design with and without shortcuts, on the same batches, and watch both learn")
+        )
+        self.step.setToolTip(self.tr("Train on one mini-batch and pause again"))
+        self.stop.setToolTip(self.tr("Finish the batch, write a checkpoint and end; the run can be resumed"))
+        self.release_queue.setToolTip(
+            self.tr("It waits because a run was stopped or the training process would not start")
+        )
+
+    def _make_view_actions(self) -> None:
+        self.show_maps = self._add_switch(self.tr("See the image travel"))
+        self.present = self._add_switch(self.tr("Present"), "F11")
+        self.larger = self._add(self.tr("Larger text"), lambda: self.size_chosen.emit(1), _Keys.ZoomIn)
+        self.smaller = self._add(self.tr("Smaller text"), lambda: self.size_chosen.emit(-1), _Keys.ZoomOut)
+        self.usual_size = self._add(self.tr("Usual text size"), lambda: self.size_chosen.emit(0), "Ctrl+0")
+        self.tour = self._add(self.tr("Tour"))
+
+    def _undo(self) -> None:
+        if not take_back_typed(QApplication.focusWidget()):
+            self._document.undo_stack.undo()
+
+    def _redo(self) -> None:
+        take_back_typed(QApplication.focusWidget())
+        self._document.undo_stack.redo()
+
+    def _add_next_stage(self) -> None:
+        design = self._document.design
+        words = self.tr("Add stage {number}").format(number=len(design.stages) + 1)
+        self._document.propose(design.with_next_stage(), words)
+
+    def _order(self, twin: bool) -> None:
+        """Fit the design to the data as one undoable step if need be, and train it as soon as there is a device.
+
+        Where memory will not do for so many networks it takes a second order.
+        """
+        networks, design = 1 + twin, self._choice.fitted
+        if self._estimates.is_too_large(networks) and self._confirmed < networks:
+            self._confirmed = networks
+            self._show_state()
+            return
+        self._document.propose(design, self.tr("Fit design to data"))
+        self._pool.start(
+            Train(design=self._document.design, recipe=self._choice.recipe, runs=self._pool.runs, twin=twin)
+        )
+
+    def _forget_confirmation(self) -> None:
+        self._confirmed = 0
+
+    def _show_design(self) -> None:
+        document = self._document
+        self.unpin.setVisible(document.baseline is not None)
+        self.copy_source.setEnabled(not document.plan.obstacles)
+        self.add_stage.setEnabled(document.design.can_add_stage)
+        name = document.selection.partition(".")[0]
+        stage = next((each for each in document.plan.stages if each.name == name), None)
+        self.open_block.setEnabled(isinstance(stage, Section) and stage.first is not None)
+        self._show_state()
+
+    def _show_state(self) -> None:
+        """Orders tell the truth: they begin a run, or put one where it waits for its turn."""
+        state, busy = self._pool.shown.state, self._pool.shown.is_busy()
+        buildable = not any(each.fatal for each in self._document.problems)
+        is_free = bool(self._pool.free_device(self._choice.recipe.device))
+        for action in (self.start, self.twin):
+            action.setEnabled(buildable)
+        self.start.setText(self.tr("Start") if is_free else self.tr("Add to queue"))
+        self.start.setIconText(self._start_text(is_free))
+        self.start.setToolTip("" if is_free else self.tr("It begins by itself when its turn has come"))
+        self.twin.setText(self._twin_text(is_free))
+        self.twin.setIconText(self._short_twin_text())
+        self.pause.setEnabled(state == WorkerState.RUNNING)
+        for action in (self.unpause, self.step):
+            action.setEnabled(state == WorkerState.PAUSED)
+        self.stop.setEnabled(busy and state != WorkerState.STOPPING)
+
+    def _start_text(self, is_free: bool) -> str:
+        """What the large button says, which has room for what Start will change first."""
+        design = self._choice.fitted
+        if self._confirmed and self._estimates.is_too_large():
+            return self.tr("Train anyway")
+        if design == self._document.design:
+            return self.start.text()
+        if is_free:
+            text = self.tr("Fit design to data ({shape}, {classes} classes)\nand start")
+        else:
+            text = self.tr("Fit design to data ({shape}, {classes} classes)\nand add to queue")
+        return text.format(shape=shape_text(design.input), classes=whole(design.classes))
+
+    def _short_twin_text(self) -> str:
+        if self._confirmed > 1:
+            return self.tr("Train both anyway")
+        if kind_of(self._document.design) == NetworkKind.PLAIN:
+            return self.tr("… and its residual twin")
+        return self.tr("… and its plain twin")
+
+    def _twin_text(self, is_free: bool) -> str:
+        """What the button beside Start says, said where it stands alone."""
+        if self._confirmed > 1:
+            return self._short_twin_text()
+        plain = kind_of(self._document.design) == NetworkKind.PLAIN
+        if is_free:
+            return self.tr("Start with its residual twin") if plain else self.tr("Start with its plain twin")
+        return self.tr("Add to queue with its residual twin") if plain else self.tr("Add to queue with its plain twin")

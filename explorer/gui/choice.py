@@ -1,0 +1,80 @@
+"""TrainingChoice: what Start would train: data, recipe with its device, and the size of the images. No widgets."""
+
+from PySide6.QtCore import QObject, Signal
+
+from explorer.architecture.design import Design
+from explorer.gui.document import Document
+from explorer.runs.catalogue import DataSet, data_sets, describe_data
+from explorer.runs.events import Device
+from explorer.runs.recipe import PLACE, RECIPES, Recipe
+
+
+class TrainingChoice(QObject):
+    """`changed` when Start would train something else: another design counts as well.
+
+    Where the design's image size is not the data's own, either can be chosen. Until the user has, it is the design's
+    size on an accelerator, and the data's on a processor, which takes a fraction of the time.
+    """
+
+    changed = Signal()
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        self.known_data = data_sets()
+        self.data: DataSet = self.known_data[0]
+        self.recipe = Recipe()
+        self.devices: tuple[Device, ...] = ()
+        self._own_size: bool | None = None
+        document.changed.connect(self.changed)
+
+    def use_data(self, name: str) -> None:
+        """Train on the data set or folder `name`. Raises Refused, and then leaves the choice as it was."""
+        self.data = describe_data(name)
+        if self.data.name not in [each.name for each in self.known_data]:
+            self.known_data = (*self.known_data, self.data)
+        self.use_recipe(self.recipe.change(data=self.data.name))
+
+    def use_recipe(self, recipe: Recipe) -> None:
+        if recipe != self.recipe:
+            self.recipe = recipe
+            self.changed.emit()
+
+    def use_named_recipe(self, name: str) -> None:
+        """Take the named recipe for what is not a matter of place: data, device and seed stay."""
+        self.use_recipe(RECIPES[name].change(**{key: getattr(self.recipe, key) for key in PLACE}))
+
+    def note_devices(self, devices: tuple[Device, ...]) -> None:
+        """Know where this machine can train, as a worker has said it."""
+        if devices != self.devices:
+            self.devices = devices
+            self.changed.emit()
+
+    def use_own_size(self, own: bool) -> None:
+        """Train at the design's image size, or at the data's."""
+        self._own_size = own
+        self.changed.emit()
+
+    @property
+    def data_sized(self) -> Design:
+        """The shown design with the data's channels, classes and image size."""
+        return self.data.fit(self.document.design, own_size=False)
+
+    @property
+    def own_sized(self) -> Design:
+        """The shown design with the data's channels and classes at its own image size."""
+        return self.data.fit(self.document.design, own_size=True)
+
+    @property
+    def at_own_size(self) -> bool:
+        return self._has_accelerator() if self._own_size is None else self._own_size
+
+    @property
+    def fitted(self) -> Design:
+        """The design that Start would train."""
+        return self.own_sized if self.at_own_size else self.data_sized
+
+    def _has_accelerator(self) -> bool:
+        if self.recipe.device != "auto":
+            return self.recipe.device != "cpu"
+        return any(device.id != "cpu" and not device.note for device in self.devices)

@@ -1,0 +1,86 @@
+"""The centre of the window: the network above, a page below it, and how they share the height."""
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from explorer.gui.design.diagram import Diagram
+from explorer.gui.design.totals import Totals
+from explorer.gui.main_window.pages import Pages
+
+
+class Centre(QSplitter):
+    """The diagram, a strip that may come between, and the pages below the totals."""
+
+    def __init__(self, diagram: Diagram, totals: Totals, pages: Pages) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self._totals, self._pages = totals, pages
+        self._free_height = 0  # of the diagram while nothing presses; 0 while nothing does
+        self._pressed = False
+        below = QWidget()
+        column = QVBoxLayout(below)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(totals)
+        column.addWidget(pages, stretch=1)
+        self.setChildrenCollapsible(False)
+        self.addWidget(diagram)
+        self.addWidget(below)
+        self.setSizes([340, 500])
+        pages.cramped.connect(self.make_room)
+        pages.currentChanged.connect(self._share_soon)
+        self.splitterMoved.connect(self._note_height)
+
+    def make_room(self, height: int) -> None:
+        """Let the diagram give way until the page is so many pixels high."""
+        above, *between, below = self.sizes()
+        missing = height - self._pages.height()
+        self.setSizes([above - missing, *between, below + missing])
+
+    def insert_strip(self, strip: QWidget) -> None:
+        """Put a strip, hidden at first, between the diagram and what is below it."""
+        strip.hide()
+        self.insertWidget(1, strip)
+
+    def show_strip(self, strip: QWidget, shown: bool) -> None:
+        """Give the strip a third of the height at most, or give it back."""
+        strip.setVisible(shown)
+        diagram, before, below = self.sizes()
+        wanted = min(strip.sizeHint().height(), (diagram + before + below) // 3) if shown else 0
+        above = (diagram + before + below - wanted) * diagram // max(1, diagram + below)
+        self.setSizes([above, wanted, diagram + before + below - wanted - above])
+
+    def press(self) -> None:
+        """Something has come that takes height from below: the page gives it, the diagram as little as possible."""
+        if not self._pressed:
+            self._pressed, self._free_height = True, self.sizes()[0]
+        self._share_soon()
+
+    def release(self) -> None:
+        """It is gone."""
+        self._pressed = False
+        self._share_soon()
+
+    def _note_height(self) -> None:
+        if self._pressed:
+            self._free_height = self.sizes()[0]
+
+    def _share_soon(self) -> None:
+        QTimer.singleShot(0, self, self._share)
+
+    def _share(self) -> None:
+        page, layout = self._pages.currentWidget(), self.window().layout()
+        if not self._free_height or layout is None or page is None:
+            return
+        layout.activate()
+        first, *between, last = self.sizes()
+        room, diagram = first + last, self._free_height
+        if not self._pressed:
+            self._free_height = 0  # from now on the diagram is as high as the user makes it
+        diagram = min(diagram, room - self._totals.height() - _least_height(page))
+        self.setSizes([diagram, *between, room - diagram])
+
+
+def _least_height(page: QWidget) -> int:
+    """Return the height in pixels that a page must have at the width that it has."""
+    inner = page.layout()
+    return inner.totalMinimumHeightForWidth(page.width()) if inner else page.minimumSizeHint().height()

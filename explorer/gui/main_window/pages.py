@@ -1,0 +1,92 @@
+"""The pages below the diagram, one of which is shown at a time. A new page is one entry of `PAGES`.
+
+A page is made when it is first opened. What it shows beside the document is kept in the workspace, so that it is still
+there when the window is rebuilt.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from explorer.gui.actions import Actions
+from explorer.gui.design.table import LayerTable
+from explorer.gui.widgets.typed import connect_order
+from explorer.gui.workspace import BLOCK, LAYERS, Workspace
+
+
+class Pages(QStackedWidget):
+    """`opened` when another page is shown; `cramped` when the shown one needs more height, which it carries."""
+
+    opened = Signal()
+    cramped = Signal(int)
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self._workspace = workspace
+        self._made: dict[str, QWidget] = {}
+        self._shown = LAYERS
+        self.layers = LayerTable(workspace.document, workspace.open_rows)
+        self._keep(LAYERS, self.layers)
+        self.setMinimumHeight(10 * self.fontMetrics().height())  # not that of the largest page, shown or not
+
+    def furnish(self, actions: Actions) -> None:
+        """Carry out the orders that are about pages, and show the page that was shown last."""
+        connect_order(actions.copy_table, self.layers.copy)
+        connect_order(actions.open_block, self._workspace.document.open_block)
+        self._workspace.document.block_opened.connect(self.show_block)
+        self.show_page(self._workspace.page)
+
+    def show_page(self, name: str) -> None:
+        """Show the page called `name`; keys that went to the page before go to it from now on."""
+        before = self._made[self._shown]
+        has_keys = before.isAncestorOf(self.focusWidget() or self) or before.hasFocus()
+        if name not in self._made:
+            self._keep(name, PAGES[name].make(self._workspace, self))
+        page = self._made[name]
+        self._workspace.page = self._shown = name
+        if page is before:
+            return
+        self.setCurrentWidget(page)
+        if has_keys:
+            page.setFocus()
+        self.opened.emit()
+
+    def show_layers(self) -> None:
+        self.show_page(LAYERS)
+
+    def show_block(self) -> None:
+        self.show_page(BLOCK)
+
+    def close_page(self) -> bool:
+        """Go back to the layers; whether another page was shown."""
+        was_open = self._workspace.page != LAYERS
+        self.show_layers()
+        return was_open
+
+    def _keep(self, name: str, page: QWidget) -> None:
+        self._made[name] = page
+        self.addWidget(page)
+
+
+class Page(NamedTuple):
+    """`make` imports what the page needs by itself, so that a page that is not opened costs the start nothing."""
+
+    make: Callable[[Workspace, Pages], QWidget]
+
+
+def _make_block_page(workspace: Workspace, pages: Pages) -> QWidget:
+    from explorer.gui.design.block_view import BlockView
+    from explorer.gui.experiments.identity_panel import IdentityPanel
+
+    panel = IdentityPanel(workspace.document, workspace.identity_trial)
+    view = BlockView(workspace.document, workspace.alone_block, panel)
+    view.shown.connect(panel.show_block)
+    panel.grown.connect(view.ask_for_room)
+    view.closed.connect(pages.show_layers)
+    view.cramped.connect(pages.cramped)
+    return view
+
+
+PAGES = {BLOCK: Page(_make_block_page)}

@@ -1,0 +1,19 @@
+"""ShownRuns: which runs the list and the curves show. No widgets."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from explorer.gui.workers.curves import Curves
+
+
+@dataclass
+class ShownRuns:
+    """`read` are the curves of ended runs, by their ids; `live` the runs under way that stand on the plots.
+
+    `chosen` is the id of the run that is chosen in the list.
+    """
+
+    read: "dict[str, Curves]" = field(default_factory=dict)
+    live: "list[tuple[str, Curves]]" = field(default_factory=list)
+    chosen: str = ""

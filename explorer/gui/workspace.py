@@ -1,0 +1,88 @@
+"""Workspace: all that outlives a window: the design, the choice, the workers, and what each part of the window shows.
+
+Another language or text size takes a new window, whose widgets are made again from this and from nothing else. What the
+window's first paint can do without is made when it is first asked for.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.architecture.design import Design
+from explorer.gui.design.alone_block import AloneBlock
+from explorer.gui.document import Document
+from explorer.gui.runs.shown_runs import ShownRuns
+from explorer.gui.training.plot_view import PlotView
+
+if TYPE_CHECKING:
+    from explorer.gui.choice import TrainingChoice
+    from explorer.gui.experiments.feature_map_answers import FeatureMapAnswers
+    from explorer.gui.experiments.identity_trial import IdentityTrial
+    from explorer.gui.workers.estimates import Estimates
+    from explorer.gui.workers.pool import WorkerPool
+    from explorer.gui.workers.process import WorkerProcess
+
+LAYERS, BLOCK = "layers", "block"  # names of pages; the first is there from the start
+
+
+@dataclass
+class LessonPlace:
+    """Which page of which lesson is open, if any; `done` are its pages whose task was done since it was opened.
+
+    `before` is the design that was shown when the page was turned to.
+    """
+
+    before: Design
+    name: str = ""
+    page: int = 0
+    done: set[int] = field(default_factory=set)
+
+
+class Workspace:
+    """`open_rows` of the table, `open_runs` of blocks in the diagram and `open_forms` are names, changed in place."""
+
+    def __init__(self, document: Document, runs: Path, process: "WorkerProcess | None" = None) -> None:
+        """`process` is for tests: a worker of their own."""
+        self.document = document
+        self._runs, self._process = runs, process
+        self.open_rows = {section.name for section in document.plan.sections}
+        self.open_runs: set[str] = set()
+        self.open_forms: set[str] = set()
+        self.page = LAYERS
+        self.alone_block = AloneBlock()
+        self.plot_view = PlotView()
+        self.shown_runs = ShownRuns()
+        self.shows_maps = False
+        self.is_presented = False
+        self.lesson = LessonPlace(document.design)
+
+    @cached_property
+    def pool(self) -> "WorkerPool":
+        from explorer.gui.workers.pool import WorkerPool
+
+        return WorkerPool(self._runs, self._process)
+
+    @cached_property
+    def choice(self) -> "TrainingChoice":
+        from explorer.gui.choice import TrainingChoice
+
+        return TrainingChoice(self.document)
+
+    @cached_property
+    def estimates(self) -> "Estimates":
+        from explorer.gui.workers.estimates import Estimates
+
+        return Estimates(self.choice, self.pool)
+
+    @cached_property
+    def identity_trial(self) -> "IdentityTrial":
+        from explorer.gui.experiments.identity_trial import IdentityTrial
+
+        return IdentityTrial(self.document, self.choice, self.pool)
+
+    @cached_property
+    def feature_maps(self) -> "FeatureMapAnswers":
+        from explorer.gui.experiments.feature_map_answers import FeatureMapAnswers
+
+        return FeatureMapAnswers(self.document, self.choice, self.pool)
