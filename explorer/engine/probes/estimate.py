@@ -6,9 +6,7 @@ import torch
 
 from explorer.architecture.plan import Plan
 from explorer.engine.devices import available_memory, choose_device
-from explorer.engine.kernels.fast_layers import winograd_convolutions
-from explorer.engine.kernels.rewrites import promised
-from explorer.engine.kernels.winograd import values_kept
+from explorer.engine.training.memory import memory_needed
 from explorer.engine.training.run import answered, buildable_plan
 from explorer.engine.training.tuning import trial, trial_batch, tuned
 from explorer.runs.answers import Answer, Estimate, Estimated
@@ -18,7 +16,6 @@ from explorer.runs.recipe import Recipe
 
 AFFORDABLE = 10**10  # multiply–accumulates of one forward: some tenths of a second for a step on two cores
 TRIALS = 2
-FLOAT = 4  # bytes
 VALIDATION = 1 / 6 / 3  # a sixth as many images, and forward is a third of the work
 
 
@@ -43,17 +40,6 @@ def measure(question: Estimate) -> Estimated:
         return found  # nothing to measure: the figures above say why
     seconds = time_step(plan, recipe.change(batch_size=batch_size), device)
     return replace(found, seconds_per_epoch=seconds / batch_size * images * (1 + VALIDATION))
-
-
-def memory_needed(plan: Plan, recipe: Recipe, batch_size: int) -> int:
-    """Bytes: parameters, gradients, what optimizer and averaging keep of them, and for a batch every layer's output.
-
-    Convolutions by Winograd's scheme keep the tiles of what they saw as well.
-    """
-    kept = (2 if recipe.optimizer == "adamw" else int(recipe.momentum > 0)) + (recipe.ema > 0)
-    tiled = winograd_convolutions(plan) if promised(plan, recipe, choose_device(recipe.device)).winograd else ()
-    tiles = sum(values_kept(batch_size, *layer.input) for layer in tiled)
-    return FLOAT * ((2 + kept) * plan.params + tiles) + batch_size * plan.activation_bytes
 
 
 def time_step(plan: Plan, recipe: Recipe, device: torch.device) -> float:

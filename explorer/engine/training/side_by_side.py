@@ -11,7 +11,7 @@ from types import TracebackType
 import torch
 
 from explorer.engine.devices import available_memory
-from explorer.engine.probes.estimate import memory_needed
+from explorer.engine.training.memory import memory_needed
 from explorer.engine.training.run import RunInProgress
 from explorer.runs.events import Event
 
