@@ -10,9 +10,10 @@ from explorer.architecture.notation import from_line
 from explorer.architecture.plan import plan_network
 from explorer.bench.training import side
 from explorer.bench.training.comparison import CLOSE, Comparison, Ratio, differences, ratio
+from explorer.bench.training.entry import Entry, read_entry
 from explorer.bench.training.explorer_side import ExplorerSide
 from explorer.bench.training.notebook import Accumulator, Notebook, Pictures, Shuffled
-from explorer.bench.training.side import Entry, peak, read_entry
+from explorer.bench.training.side import peak
 from explorer.bench.training.side_process import SideProcess, Timed
 from explorer.engine.data.datasets import Images
 from explorer.engine.data.loader import epoch_order, place_images

@@ -23,7 +23,7 @@ import torch
 from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import DEFAULT, preset
-from explorer.bench.training.side import Entry
+from explorer.bench.training.entry import Entry
 from explorer.bench.training.side_process import SideProcess, Timed
 from explorer.engine.devices import choose_device, list_devices, multiplies_bf16_fast
 from explorer.runs.catalogue import data_sets

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.architecture.plan import plan_network
-from explorer.bench.training.side import Entry
+from explorer.bench.training.entry import Entry
 from explorer.engine.data.datasets import load_data
 from explorer.engine.data.loader import Loader, batch_bounds, epoch_order, place_images
 from explorer.engine.referee import referee

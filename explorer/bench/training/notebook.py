@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler, Subset
 from torchvision import transforms
 
 from explorer.architecture.plan import plan_network
-from explorer.bench.training.side import Entry
+from explorer.bench.training.entry import Entry
 from explorer.engine.data.datasets import Images, load_data
 from explorer.engine.data.loader import epoch_order
 from explorer.engine.model import build_model

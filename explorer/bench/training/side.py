@@ -4,37 +4,15 @@ import json
 import os
 import sys
 import time
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import torch
 
-from explorer.architecture.design import Design
-from explorer.architecture.notation import from_line, to_line
+from explorer.bench.training.entry import Entry, read_entry
 from explorer.engine.devices import choose_device
-from explorer.runs.recipe import Recipe, read_recipe, recipe_table
 
 PRODUCTS = 5
 SIDES_OF_PRODUCTS = {"cpu": 2048, "cuda": 8192}  # of square matrices: some tenths of a second, and near the peak
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Who enters: the `side`, notebook or ours, with what it trains; its files go below `runs`."""
-
-    side: str
-    design: Design
-    recipe: Recipe
-    runs: Path
-
-    def text(self) -> str:
-        return json.dumps([self.side, to_line(self.design), recipe_table(self.recipe), str(self.runs)])
-
-
-def read_entry(text: str) -> Entry:
-    side, design, recipe, runs = json.loads(text)
-    return Entry(side, from_line(design), read_recipe(recipe), Path(runs))
 
 
 class Side(Protocol):

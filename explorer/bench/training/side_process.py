@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from explorer.bench.training.side import Entry
+from explorer.bench.training.entry import Entry
 from explorer.runs.launch import launch_local
 
 PATIENCE = 10.0  # seconds that a contender has to end
