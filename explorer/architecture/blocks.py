@@ -1,7 +1,7 @@
 """The vocabulary: stems, residual blocks and shortcuts, in terms of layers. No torch, no Qt.
 
 A new block is one short function and its entry in `BLOCKS`; a new stem or shortcut of known layers is one entry: form,
-plan, network, source, table and drawing go by what stands here. Names follow torchvision's `resnet.py`.
+plan, network, source, table and drawing go by what stands here. Names follow torchvision's ResNet.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """Recipe: everything a person chooses about a training run, as one frozen value. No torch, no Qt.
 
 Bounds, choices and labels stand in the annotations; the form, the flags of the command line and the reader are derived
-from them. A new knob is one field here and its use in `engine/fit.py`.
+from them. A new knob is one field here and its use in `engine/training`.
 """
 
 from dataclasses import asdict, dataclass, fields, replace

@@ -1,4 +1,4 @@
-"""Formats that are not text of a plan alone, and the table of all formats against those who write them."""
+"""Formats that are not text of a plan alone."""
 
 import pytest
 import torch
@@ -7,7 +7,6 @@ from safetensors.torch import load_file
 
 from explorer.architecture.notation import from_toml
 from explorer.architecture.plan import plan_network
-from explorer.architecture.source import network
 from explorer.cli import main
 from explorer.engine import export
 from explorer.engine.model import build_model
@@ -23,12 +22,6 @@ def folder(tmp_path):
     folder = small.new_folder(tmp_path)
     yield folder
     folder.close()
-
-
-def test_every_format_has_its_writer():
-    """Where it may stand depends on what it needs: the window, which has no torch, writes the others itself."""
-    assert set(network.WRITERS) == {name for name, form in FORMATS.items() if not form.needs}
-    assert set(export.WRITERS) == {name for name, form in FORMATS.items() if form.needs}
 
 
 def test_weights_of_a_run_say_what_network_they_are_of(folder, tmp_path):

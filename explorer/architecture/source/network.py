@@ -1,6 +1,6 @@
 """Plan -> standalone PyTorch source, as one would write it for that very design. No torch, no Qt.
 
-Statements are put together one a line; `layout.py` breaks those that are too long.
+Statements are put together one a line; `lines.py` breaks those that are too long.
 """
 
 from collections.abc import Callable, Iterable, Iterator
