@@ -114,12 +114,16 @@ def test_every_package_is_in_readmes(heading):
 
 
 def test_every_file_that_a_text_names_is_there():
-    for path in re.findall(r"[(`]((?:resources|tests|\.github)/[^)`]+)[)`]", README):
-        assert (ROOT / path).exists(), path
+    guides = [ROOT / "README.md", ROOT / ".github/CONTRIBUTING.md"]
+    for path in guides:
+        for named in re.findall(
+            r"[(`]((?:resources|tests|\.github|\.ci)/[^)`]+)[)`]", path.read_text(encoding="utf-8")
+        ):
+            assert (ROOT / named).exists(), f"{path}: {named}"
     files = [f"/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / "main.py", *PACKAGE.rglob("*.py"))]
-    for path in PACKAGE.rglob("*.py"):
+    for path in (*guides, *PACKAGE.rglob("*.py")):
         for named in re.findall(r"`([\w/]+\.py)`", path.read_text(encoding="utf-8")):
-            assert any(each.endswith(f"/{named}") for each in files), f"{path}: {named}"
+            assert any(each.endswith(f"/{named}") for each in files) or (ROOT / named).exists(), f"{path}: {named}"
 
 
 def test_readme_counts_right():
