@@ -8,8 +8,8 @@ from explorer.architecture.plan import plan_network
 from explorer.engine import worker
 from explorer.engine.kernels.rewrites import promised
 from explorer.engine.referee import referee
-from explorer.engine.training import run
 from explorer.engine.training import fit as fit_module
+from explorer.engine.training import run
 from explorer.runs.commands import ResumeRun, Train
 from tests.engine.small import DESIGN
 

@@ -3,39 +3,10 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from explorer.architecture.presets import preset, preset_families
-from explorer.gui.document import Document
-from explorer.gui.widgets.language import say
 from explorer.gui.widgets.typed import connect_order
-from explorer.sentences import QT_TRANSLATE_NOOP
-
-# Families are named by their folders, where lupdate does not look; one that is missing here keeps its folder's name.
-FAMILIES = (
-    QT_TRANSLATE_NOOP("explorer", "chapter"),
-    QT_TRANSLATE_NOOP("explorer", "wide"),
-    QT_TRANSLATE_NOOP("explorer", "pre-activation"),
-    QT_TRANSLATE_NOOP("explorer", "small"),
-)
-
-
-def fill_preset_menu(menu: QMenu, document: Document) -> None:
-    """Every preset below the heading of its family; each is one undoable step."""
-    if not menu.isEmpty():
-        return
-    for heading, names in preset_families().items():
-        menu.addSection(say(heading))
-        for name in names:
-            design = preset(name)
-            label = QCoreApplication.translate("Window", "Preset {name}").format(name=design.name)
-            action = menu.addAction(design.name)
-            connect_order(action, partial(document.propose, design, label))
-            action.setObjectName(name)
-            action.setToolTip(name)
-    menu.setToolTipsVisible(True)
 
 
 def fill_choices(menu: QMenu, choices: Mapping[str, str], chosen: str, choose: Callable[[str], object]) -> None:

@@ -13,10 +13,10 @@ from explorer.architecture.plan import plan_network
 from explorer.engine.data.datasets import Data, Images
 from explorer.engine.probes import lesion, probed_network
 from explorer.engine.probes.probed_network import ProbedNetwork
+from explorer.engine.training import run as session_module
 from explorer.engine.training.growth import grow, inherit, tensor_names
 from explorer.engine.training.run import TrainingRun, open_runs
 from explorer.engine.training.state import Training
-from explorer.engine.training import run as session_module
 from explorer.runs.answers import Insert
 from explorer.runs.commands import ResumeRun, Train, command_line, read_command
 from explorer.runs.events import Step

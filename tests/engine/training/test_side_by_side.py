@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from explorer.architecture.plan import plan_network
-from explorer.engine.training.side_by_side import LEAD, SideBySide
 from explorer.engine.training import side_by_side as lanes_module
+from explorer.engine.training.side_by_side import LEAD, SideBySide
 from explorer.runs import events
 from explorer.runs.commands import Pause, Unpause
 from tests.engine import small

@@ -11,11 +11,11 @@ from PIL import Image
 from explorer.architecture.twins import twin_of
 from explorer.engine import worker as worker_module
 from explorer.engine.console import Console
+from explorer.engine.training import fit as fit_module
+from explorer.engine.training import side_by_side as lanes_module
 from explorer.engine.training.run import open_runs
 from explorer.engine.training.side_by_side import LEAD
 from explorer.engine.training.state import Training
-from explorer.engine.training import fit as fit_module
-from explorer.engine.training import side_by_side as lanes_module
 from explorer.engine.worker import DONE, FAILED, Worker
 from explorer.runs import events
 from explorer.runs.commands import Pause, ResumeRun, StepOnce, Stop, Train, Unpause

@@ -32,7 +32,7 @@ from explorer.architecture.notation import from_line
 from explorer.architecture.presets import preset, preset_families
 from explorer.fields import fields_of
 from explorer.gui.app import make_application
-from explorer.gui.widgets.choices import FAMILIES
+from explorer.gui.main_window.preset_menu import FAMILIES
 from explorer.gui.widgets.language import apply_language, chosen_language, say, short, whole
 from explorer.gui.workers.inquiry import Inquiry
 from explorer.resources import resource
