@@ -25,10 +25,11 @@ MAX_LINES = 9  # of a page's text; what is longer scrolls
 class LessonCard(QDockWidget):
     """Shows one page of a lesson; `turned` by a user who wants the page before (−1) or after it (1).
 
-    `opened` and `left` when it comes and goes.
+    `opening` before it takes its room, `opened` when it is there, `left` when it is closed, not when its window hides.
     """
 
     turned = Signal(int)
+    opening = Signal()
     opened = Signal()
     left = Signal()
 
@@ -131,6 +132,8 @@ class LessonCard(QDockWidget):
         return text.size().height()
 
     def open(self) -> None:
+        if self.isHidden():
+            self.opening.emit()
         self.show()
         self.next.setFocus()
 
@@ -150,7 +153,8 @@ class LessonCard(QDockWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.left.emit()
+        if self.isHidden():
+            self.left.emit()
 
 
 class _Drawing(QWidget):

@@ -123,7 +123,6 @@ class Tutor(QObject):
         self.highlight.follow(None if is_done else self.control())
 
     def _forget(self) -> None:
-        """The card was closed by the user, not with a window that is rebuilt."""
+        """The card was closed."""
         self.highlight.follow(None)
-        if self._window.isVisible():
-            self._place.name = ""
+        self._place.name = ""

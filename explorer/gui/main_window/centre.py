@@ -50,7 +50,7 @@ class Centre(QSplitter):
         self.setSizes([above, wanted, diagram + before + below - wanted - above])
 
     def press(self) -> None:
-        """Something has come that takes height from below: the page gives it, the diagram as little as possible."""
+        """Something comes that takes height from below: the page gives it, the diagram as little as possible."""
         if not self._pressed:
             self._pressed, self._free_height = True, self.sizes()[0]
         self._share_soon()

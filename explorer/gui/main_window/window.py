@@ -164,7 +164,7 @@ class Window(QMainWindow):
         from explorer.gui.lessons.tutor import Tutor
 
         made = Tutor(self, self.workspace)
-        made.card.opened.connect(self.centre.press)
+        made.card.opening.connect(self.centre.press)
         made.card.left.connect(self.centre.release)
         self.pages.opened.connect(made.check)
         self.orders.show_maps.toggled.connect(made.check)
