@@ -1,4 +1,4 @@
-"""Menus that are made from what there is: presets, and choices of which one is checked."""
+"""Menus of choices, of which one is checked."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
