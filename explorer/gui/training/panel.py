@@ -16,6 +16,7 @@ from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.form import Form
 from explorer.gui.widgets.language import say
 from explorer.gui.widgets.notice import Notice
+from explorer.gui.widgets.typed import connect_order
 from explorer.gui.workers.estimates import Estimates
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.recipe import RECIPES, Recipe, recipe_name
@@ -50,7 +51,7 @@ class TrainingPanel(QWidget):
         self._below = QVBoxLayout()
         self._lay_out()
         self._connect_boxes()
-        actions.find_rate.triggered.connect(self._find_rate)
+        connect_order(actions.find_rate, self._find_rate)
         actions.start.changed.connect(self._show_start)
         for signal in (choice.changed, pool.changed):
             signal.connect(self.show_state)
