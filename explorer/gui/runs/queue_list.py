@@ -21,6 +21,7 @@ from explorer.gui.document import Document, title_of
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import action_button, sign_button, word_button
 from explorer.gui.widgets.language import percent, say
+from explorer.gui.widgets.presence import show_if
 from explorer.gui.widgets.short_list import ShortList
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker import WorkerClient
@@ -92,7 +93,7 @@ class QueueList(QWidget):
             for row in rows:
                 self.tree.add(self.item(row))
             self.choose(min(chosen, len(rows) - 1))
-        self.setVisible(bool(rows))
+        show_if(bool(rows), self)
         self.show_choice()
 
     def running(self) -> list[QueueRow]:

@@ -6,6 +6,7 @@ from explorer.architecture.design import Design
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import about, memory, say
+from explorer.gui.widgets.presence import show_if
 from explorer.gui.workers.estimates import Estimates
 
 
@@ -42,7 +43,7 @@ class EstimateView(QWidget):
         (self.at_own_size if choice.at_own_size else self.at_data_size).setChecked(True)
         self.line.setText(self._needs_text(choice.fitted))
         self.line.setVisible(bool(self.line.text()))
-        self.setVisible(differ or bool(self.line.text()))
+        show_if(differ or bool(self.line.text()), self)
 
     def _offer_text(self, design: Design) -> str:
         size = f"{design.input[1]}×{design.input[2]}"

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 from explorer.gui.document import Document
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import clock, percent, say, whole
+from explorer.gui.widgets.presence import show_if
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
@@ -38,7 +39,7 @@ class RunProgress(QWidget):
 
     def show_runs(self) -> None:
         live = self.pool.shown.live
-        self.setVisible(bool(live))
+        show_if(bool(live), self)
         self.bar.setVisible(self.pool.shown.is_busy())
         self.bar.setRange(0, sum(run.total for run in live))  # 0 to 0 is Qt's "busy"
         self.bar.setValue(sum(run.done for run in live))

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from explorer.gui.actions import Actions
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import action_button
+from explorer.gui.widgets.presence import show_if
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
 
@@ -28,7 +29,7 @@ class RunButtons(QWidget):
 
     def show_state(self) -> None:
         state = self._pool.shown.state
-        self.setVisible(self._pool.shown.is_busy())
+        show_if(self._pool.shown.is_busy(), self)
         self.pause.setVisible(state in (WorkerState.STARTING, WorkerState.RUNNING))
         for button in (self.unpause, self.step):
             button.setVisible(state == WorkerState.PAUSED)

@@ -18,7 +18,7 @@ from explorer.gui.widgets.language import say
 class More(QToolButton):
     """A heading that opens and closes what stands below it."""
 
-    def __init__(self, text: str, below: QWidget, is_open: bool) -> None:
+    def __init__(self, text: str, below: QWidget) -> None:
         super().__init__()
         self.setText(text)
         self.setAutoRaise(True)
@@ -30,7 +30,6 @@ class More(QToolButton):
         self.toggled.connect(
             lambda opened: self.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
         )
-        self.setChecked(is_open)
 
 
 class Form(QWidget):
@@ -70,13 +69,14 @@ class Form(QWidget):
             if field.name not in skip:
                 self.add(field)
         below = rare if self.rare.rowCount() <= rows else scrolled(rare, rows / self.rare.rowCount())
-        self.more = More(self.tr("More"), below, kind.__name__ in open_forms)
+        self.more = More(self.tr("More"), below)
         self.more.toggled.connect(
             lambda opened: open_forms.add(kind.__name__) if opened else open_forms.discard(kind.__name__)
         )
         if self.rare.rowCount():
             column.addWidget(self.more)
             column.addWidget(below)
+            self.more.setChecked(kind.__name__ in open_forms)
 
     def add(self, field: Field) -> None:
         control = control_for(field)
