@@ -14,6 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.gui.design.block_view import BlockView
+from explorer.gui.experiments.identity_panel import IdentityPanel
+from explorer.gui.lessons.tutor import Tutor
 from explorer.gui.session import Session
 
 
@@ -50,10 +53,38 @@ def name_file(qtbot, name: str) -> None:
     QTimer.singleShot(0, give_name)  # the dialog has a loop of its own
 
 
+def show_block(session: Session, path: str = "") -> BlockView:
+    """The block page, on the block at `path` or on what is selected."""
+    if path:
+        session.document.select(path)
+    session.document.open_block()
+    return block_view(session)
+
+
+def block_view(session: Session) -> BlockView:
+    """The block page, which is shown."""
+    page = session.window.pages.currentWidget()
+    assert isinstance(page, BlockView)
+    assert page.isVisible()
+    return page
+
+
+def identity_panel(session: Session) -> IdentityPanel:
+    """What can be tried on the block that is shown."""
+    return block_view(session).findChild(IdentityPanel)
+
+
+def teach(session: Session, name: str, number: int = 0) -> Tutor:
+    """The tutor at page `number` of a lesson."""
+    tutor = session.window.tutor
+    tutor.teach(name)
+    tutor.go(number)
+    return tutor
+
+
 def boxes_of(session: Session) -> list[QWidget]:
     """Every widget of the window that holds a value, with those of the block view."""
-    session.window.workspace.document.open_block()
-    session.window.pages.currentWidget().alone.setChecked(True)
+    show_block(session).alone.setChecked(True)
     session.window.editor.form.more.setChecked(True)
     session.window.training.form.more.setChecked(True)
     return [

@@ -2,24 +2,26 @@ import pytest
 from PySide6.QtCore import Qt
 
 from explorer.architecture.presets import preset
-from tests.clicks import name_file
+from explorer.gui.design.block_view import BlockView
+from tests.clicks import block_view, name_file
 from tests.gui.design.test_diagram import place_of, slabs
 
 
-def open_block(session, qtbot, path: str) -> None:
+def open_block(session, qtbot, path: str) -> BlockView:
+    """Open it as a person does: with a double click on the block in the diagram."""
     diagram = session.window.diagram
     qtbot.mouseClick(diagram.viewport(), Qt.MouseButton.LeftButton, pos=place_of(session, path))
     qtbot.mouseDClick(diagram.viewport(), Qt.MouseButton.LeftButton, pos=place_of(session, path))
+    return block_view(session)
 
 
 def test_a_double_click_opens_the_block_and_escape_closes_it(session, qtbot):
     window = session.window
-    open_block(session, qtbot, "layer2.0")
-    assert window.block.isVisible()
-    assert window.block.title.text() == "layer2.0: 64×24×24 → 128×12×12, 230,272 parameters, 33,030,144 MACs"
-    assert "projection" in window.block.figure.accessibleDescription()
-    assert "class BasicBlock" in window.block.source.toPlainText()
-    qtbot.keyClick(window.block, Qt.Key.Key_Escape)
+    view = open_block(session, qtbot, "layer2.0")
+    assert view.title.text() == "layer2.0: 64×24×24 → 128×12×12, 230,272 parameters, 33,030,144 MACs"
+    assert "projection" in view.figure.accessibleDescription()
+    assert "class BasicBlock" in view.source.toPlainText()
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
     assert window.table.isVisible()
 
 
@@ -30,7 +32,7 @@ def test_the_table_opens_a_block_by_keys_and_gets_them_back(session, qtbot):
     window.table.setFocus()
     session.document.select("layer2.0")
     qtbot.keyClick(window.table, Qt.Key.Key_Return)
-    assert window.block.title.text().startswith("layer2.0: ")
+    assert block_view(session).title.text().startswith("layer2.0: ")
     qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Escape)
     assert window.table.isVisible()
     assert window.table.hasFocus()
@@ -49,40 +51,37 @@ def test_the_menu_opens_a_block_where_there_is_one(session):
     assert not window.orders.open_block.isEnabled()
     session.document.select("layer3.1.conv2")
     window.orders.open_block.trigger()
-    assert window.block.title.text().startswith("layer3.1: ")
+    assert block_view(session).title.text().startswith("layer3.1: ")
 
 
 def test_the_figure_follows_every_edit_and_selection(session, qtbot):
-    window = session.window
-    open_block(session, qtbot, "layer2.0")
+    view = open_block(session, qtbot, "layer2.0")
     session.document.propose(session.document.design.with_stage(1, width=96), "")
-    assert "→ 96×12×12" in window.block.title.text()
+    assert "→ 96×12×12" in view.title.text()
     session.document.select("layer4.1.conv2")
-    assert window.block.title.text().startswith("layer4.1: 512×3×3")
+    assert view.title.text().startswith("layer4.1: 512×3×3")
     session.document.propose(preset("deep-plain-56"), "")
     session.document.select("layer1.0")
-    assert "no shortcut" in window.block.figure.accessibleDescription()
+    assert "no shortcut" in view.figure.accessibleDescription()
 
 
 def test_the_chapters_block_alone(session, qtbot):
     """Residual(3, 6) with stride 2 on 3×6×6 gives 6×3×3, and Residual(3, 3) keeps 3×6×6."""
-    window = session.window
-    open_block(session, qtbot, "layer1.0")
-    qtbot.mouseClick(window.block.alone, Qt.MouseButton.LeftButton)
-    assert window.block.title.text().startswith("One block: 3×6×6 → 6×3×3")
-    window.block.form.boxes["width"].setValue(3)
-    window.block.form.boxes["stride"].setValue(1)
-    assert window.block.title.text().startswith("One block: 3×6×6 → 3×6×6")
-    assert "identity shortcut" in window.block.figure.accessibleDescription()
+    view = open_block(session, qtbot, "layer1.0")
+    qtbot.mouseClick(view.alone, Qt.MouseButton.LeftButton)
+    assert view.title.text().startswith("One block: 3×6×6 → 6×3×3")
+    view.form.boxes["width"].setValue(3)
+    view.form.boxes["stride"].setValue(1)
+    assert view.title.text().startswith("One block: 3×6×6 → 3×6×6")
+    assert "identity shortcut" in view.figure.accessibleDescription()
 
 
 def test_what_cannot_be_built_is_said(session, qtbot):
-    window = session.window
-    open_block(session, qtbot, "layer1.0")
+    view = open_block(session, qtbot, "layer1.0")
     session.document.propose(session.document.design.change(shortcut="pad"), "")
-    qtbot.mouseClick(window.block.alone, Qt.MouseButton.LeftButton)
-    window.block.form.boxes["width"].setValue(2)
-    assert "cannot" in window.block.title.text() or "not remove them" in window.block.title.text()
+    qtbot.mouseClick(view.alone, Qt.MouseButton.LeftButton)
+    view.form.boxes["width"].setValue(2)
+    assert "cannot" in view.title.text() or "not remove them" in view.title.text()
 
 
 @pytest.mark.parametrize(
@@ -103,9 +102,9 @@ def test_three_names_for_one_thing(session, qtbot, vocabulary, stage, block, con
     assert shown == [stage, block, convolution]
     drawn = slabs(session)["layer2.0"].drawn
     assert window.diagram.describe(drawn) == f"{block}  128×12×12"
-    open_block(session, qtbot, "layer2.0")
-    assert window.block.title.text().startswith(f"{block}: ")
-    assert ("class Residual(" in window.block.source.toPlainText()) is (vocabulary == "chapter")
+    view = open_block(session, qtbot, "layer2.0")
+    assert view.title.text().startswith(f"{block}: ")
+    assert ("class Residual(" in view.source.toPlainText()) is (vocabulary == "chapter")
 
 
 def test_the_source_is_copied_and_exported_in_the_chosen_names(session, qtbot, tmp_path):

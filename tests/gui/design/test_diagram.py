@@ -8,6 +8,7 @@ from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.gui.design.diagram import Slab
 from explorer.gui.design.diagram_layout import section_captions
+from tests.clicks import block_view
 
 
 def slabs(session) -> dict[str, Slab]:
@@ -104,22 +105,21 @@ def test_a_double_click_opens_a_block_even_of_an_opened_run(open_session, qtbot,
     session = open_session("resnet34")
     click_slab(session, qtbot, "layer3.1…")
     double_click(session, qtbot, place_of(session, path))
-    assert session.window.pages.currentWidget().isVisible()
-    assert session.window.pages.currentWidget().title.text().startswith(f"{path}: ")
+    assert block_view(session).title.text().startswith(f"{path}: ")
     assert "layer3.5" in slabs(session)
 
 
 def test_a_double_click_on_a_run_opens_its_block_wherever_that_has_gone(open_session, qtbot):
     session = open_session("resnet34")
     double_click(session, qtbot, place_of(session, "layer3.1…"))
-    assert session.window.pages.currentWidget().title.text().startswith("layer3.1: ")
+    assert block_view(session).title.text().startswith("layer3.1: ")
     assert "layer3.5" in slabs(session)
 
 
 def test_a_double_click_beside_the_network_opens_nothing(session, qtbot):
     click_slab(session, qtbot, "layer2.0")
     double_click(session, qtbot, QPoint(2, 2))
-    assert "block" not in vars(session.window)
+    assert session.window.pages.currentWidget() is session.window.table
 
 
 def test_keys_open_blocks_and_runs_and_select_only_what_there_is(open_session, qtbot):
@@ -130,8 +130,8 @@ def test_keys_open_blocks_and_runs_and_select_only_what_there_is(open_session, q
         for key in (Qt.Key.Key_Space, Qt.Key.Key_Return):
             qtbot.keyClick(diagram, key)
             assert document.selection == path
-        assert ("block" in vars(window)) == path.startswith("layer")
-    assert window.block.isVisible()
+        assert (window.pages.currentWidget() is window.table) == path.startswith("stem")
+    block_view(session)
     qtbot.keyClick(diagram, Qt.Key.Key_Escape)
     assert window.table.isVisible()
     document.select("layer3.1…")

@@ -14,11 +14,12 @@ from explorer.gui.lessons import lesson as lesson_module
 from explorer.gui.lessons.highlight import HALO, seen_of
 from explorer.gui.lessons.lesson import TOUR, Lesson, lesson_files, load_lesson
 from explorer.gui.lessons.tasks import TASKS
-from explorer.gui.widgets.language import apply_language
+from explorer.gui.main_window.pages import PAGES
+from explorer.gui.widgets.language import apply_language, chosen_language, spoken_language
 from explorer.gui.widgets.text_size import apply_size
 from explorer.resources import resource
 from explorer.validation import Refused
-from tests.clicks import click
+from tests.clicks import block_view, click, show_block, teach, type_into
 from tests.gui.design.test_block_view import open_block
 from tests.gui.design.test_diagram import place_of
 from tests.gui.scripted_workers import worker
@@ -71,31 +72,19 @@ def usual_size(qapp):
 
 
 def every_lesson(language: str) -> dict[str, Lesson]:
-    """Read as strictly as the window reads, but for the controls."""
-
-    class Anything:
-        def __contains__(self, name: object) -> bool:
-            return True
-
-    return {name: load_lesson(path, Anything(), TASKS) for name, path in lesson_files(language).items()}
+    """Read as the tutor reads them."""
+    return {name: load_lesson(path, TASKS) for name, path in lesson_files(language).items()}
 
 
 def place_with(task: str) -> tuple[str, int]:
-    """A lesson and its step that ask for `task`."""
+    """A lesson and its page that ask for `task`."""
     found = (
         (name, number)
         for name, lesson in every_lesson("en").items()
-        for number, step in enumerate(lesson.pages)
-        if step.done == task
+        for number, page in enumerate(lesson.pages)
+        if page.done == task
     )
     return next(found)
-
-
-def teach(session, name: str, number: int = 0):
-    tutor = session.window.tutor
-    tutor.teach(name)
-    tutor.go(number)
-    return tutor
 
 
 def place_in_window(widget: QWidget) -> QRect:
@@ -106,13 +95,13 @@ def test_both_languages_have_the_same_lessons():
     folders = [{path.name for path in resource("lessons", each).glob("*")} for each in ("en", "zh_CN")]
     assert folders[0] == folders[1]
     assert len(every_lesson("en")) == 7
-    assert len(every_lesson("en")[TOUR].steps) == 6
+    assert len(every_lesson("en")[TOUR].pages) == 6
     for english, chinese in zip(every_lesson("en").values(), every_lesson("zh_CN").values(), strict=True):
-        assert [(step.points_at, step.done, step.drawing) for step in english.steps] == [
-            (step.points_at, step.done, step.drawing) for step in chinese.steps
+        assert [(page.points_at, page.done, page.drawing) for page in english.pages] == [
+            (page.points_at, page.done, page.drawing) for page in chinese.pages
         ]
-        assert not HAN.search("".join((english.title, *(step.text for step in english.steps))))
-        assert all(HAN.search(text) for text in (chinese.title, *(step.text for step in chinese.steps)))
+        assert not HAN.search("".join((english.title, *(page.text for page in english.pages))))
+        assert all(HAN.search(text) for text in (chinese.title, *(page.text for page in chinese.pages)))
 
 
 def test_a_language_without_lessons_gets_the_english_ones():
@@ -126,18 +115,33 @@ def test_what_is_bold_stands_in_the_window(language):
     kind = "source" if language == "en" else "translation"
     known = {re.sub(r"&|\(&.\)", "", entry.findtext(kind, "")) for entry in entries}
     known |= {preset(name).name for name in preset_files()} | {"bottleneck", "preact"}
-    steps = [step for lesson in every_lesson(language).values() for step in lesson.pages]
-    bold = {words for step in steps for words in re.findall(r"\*\*(.+?)\*\*", step.markdown.replace("\n", " "))}
+    pages = [page for lesson in every_lesson(language).values() for page in lesson.pages]
+    bold = {words for page in pages for words in re.findall(r"\*\*(.+?)\*\*", page.markdown.replace("\n", " "))}
     assert len(bold) > 15
     assert bold - known == set()
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
-def test_every_control_and_deed_is_there_and_every_deed_is_asked_for(session, language):
+def test_every_task_is_there_and_is_asked_for(session, language):
     apply_language(language)
     found = session.window.tutor.lessons()
     assert [str(each) for each in found.values() if isinstance(each, Refused)] == []
-    assert {step.done for lesson in found.values() for step in lesson.pages} - {""} == set(TASKS)
+    assert {page.done for lesson in found.values() for page in lesson.pages} - {""} == set(TASKS)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_what_a_lesson_points_at_is_a_control_of_the_window(session, language):
+    """Of one in which all that is made when first wanted has been made."""
+    apply_language(language)
+    session.use_language(language)
+    window = session.window
+    for name in PAGES:
+        window.pages.show_page(name)
+    window.orders.show_maps.setChecked(True)
+    controls = {each.objectName() for each in window.findChildren(QWidget)}
+    pointed_at = {page.points_at for lesson in every_lesson(language).values() for page in lesson.pages} - {""}
+    assert len(pointed_at) > 10
+    assert pointed_at - controls == set()
 
 
 @pytest.mark.parametrize(
@@ -145,11 +149,10 @@ def test_every_control_and_deed_is_there_and_every_deed_is_asked_for(session, la
     [
         (b"title = ", "is not TOML"),
         (b"\xff\xfe", "is not UTF-8"),
-        (b'title = "x"\n', "steps: is required"),
-        (b'title = "x"\nsteps = [{text = "y", colour = 1}]', "steps[0].colour: is not a key of this file"),
-        (b'title = "x"\nsteps = [{text = "y", done = "won"}]', "steps[0].done: there is no task 'won'"),
-        (b'title = "x"\nsteps = [{text = "y", points_at = "moon"}]', "the window has no control 'moon'"),
-        (b'title = "x"\nsteps = [{text = "y", drawing = "no.svg"}]', "there is no drawing 'no.svg'"),
+        (b'title = "x"\n', "pages: is required"),
+        (b'title = "x"\npages = [{text = "y", colour = 1}]', "pages[0].colour: is not a key of this file"),
+        (b'title = "x"\npages = [{text = "y", done = "won"}]', "pages[0].done: there is no task 'won'"),
+        (b'title = "x"\npages = [{text = "y", drawing = "no.svg"}]', "there is no drawing 'no.svg'"),
         (b'title = "x"\n#' + b"x" * 70_000, "is too large"),
     ],
 )
@@ -228,22 +231,16 @@ def open_preset(session, qtbot, name: str) -> None:
     next(action for action in session.window.menus.presets.actions() if action.objectName() == name).trigger()
 
 
-def type_into(session, qtbot, name: str, text: str) -> None:
-    box = session.window.pages.currentWidget().form.boxes[name]
-    box.selectAll()
-    qtbot.keyClicks(box, text)
-    qtbot.keyClick(box, Qt.Key.Key_Return)
-
-
 def try_block_alone(session, qtbot) -> None:
-    open_block(session, qtbot, "layer2.0")
-    click(qtbot, session.window.pages.currentWidget().alone)
+    click(qtbot, open_block(session, qtbot, "layer2.0").alone)
 
 
 def try_identity_alone(session, qtbot) -> None:
     try_block_alone(session, qtbot)
-    type_into(session, qtbot, "width", "3")
-    type_into(session, qtbot, "stride", "1")
+    for name, text in (("width", "3"), ("stride", "1")):
+        box = block_view(session).form.boxes[name]
+        type_into(qtbot, box, text)
+        qtbot.keyClick(box, Qt.Key.Key_Return)
 
 
 def press(name: str):
@@ -278,12 +275,12 @@ TOLD = {  # what the worker has to say for it
 }
 
 
-def test_every_deed_is_tried():
+def test_every_task_is_tried():
     assert {*ACTS, *TOLD} == set(TASKS)
 
 
 @pytest.mark.parametrize("task", ACTS)
-def test_a_deed_is_done_by_doing_it(session, qtbot, task):
+def test_a_task_is_done_by_doing_it(session, qtbot, task):
     tutor = teach(session, *place_with(task))
     assert tutor.card.verdict.text() == "○ Your turn"
     ACTS[task](session, qtbot)
@@ -291,7 +288,7 @@ def test_a_deed_is_done_by_doing_it(session, qtbot, task):
 
 
 @pytest.mark.parametrize("task", TOLD)
-def test_a_deed_is_done_when_the_worker_has_done_it(open_session, qtbot, task):
+def test_a_task_is_done_when_the_worker_has_done_it(open_session, qtbot, task):
     program, begin = TOLD[task]
     session = open_session("mini", warm=True, process=worker(program))
     qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")
@@ -317,26 +314,25 @@ def test_what_was_done_stays_done_until_the_lesson_is_opened_anew(session, qtbot
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_the_card_covers_nothing_and_the_mark_stands_around_its_control(session, qtbot, language):
-    """At the smallest size that is looked after, for every step of every lesson."""
+    """At the smallest size that is looked after, for every page of every lesson."""
     apply_language(language)
     session.use_language(language)
     window = session.window
     window.resize(1100, 700)
-    session.document.select("layer2.1")
-    window.document.open_block()
+    show_block(session, "layer2.1")
     tutor, marked = window.tutor, 0
     for name, lesson in tutor.lessons().items():
         tutor.teach(name)
-        for number, step in enumerate(lesson.pages):
+        for number, page in enumerate(lesson.pages):
             tutor.go(number)
             qtbot.wait(5)
             tutor.highlight.place()
             control = tutor.control()
             assert not tutor.card.text.verticalScrollBar().isVisible()
-            if control is None or not control.isVisible() or number in tutor.done:
+            if control is None or not control.isVisible() or number in session.workspace.lesson.done:
                 continue
             seen = seen_of(control)
-            assert not seen.intersects(place_in_window(tutor.card)), step.points_at
+            assert not seen.intersects(place_in_window(tutor.card)), page.points_at
             assert tutor.highlight.geometry() == seen.adjusted(-HALO, -HALO, HALO, HALO)
             marked += 1
     assert marked > 10
@@ -358,14 +354,13 @@ def test_the_mark_follows_its_control_and_leaves_with_it(session, qtbot):
     assert window.docks[0].isVisible()
     last = teach(session, "1-function-classes", 2)
     document.propose(Design(input=(1, 28, 28), classes=10, stages=document.design.stages[:1]), "")
-    qtbot.waitUntil(last.mark.isVisible)
+    qtbot.waitUntil(last.highlight.isVisible)
 
 
 def test_escape_closes_the_block_first_and_then_the_card(session, qtbot):
     window = session.window
     tutor = teach(session, "2-residual-block")
-    open_block(session, qtbot, "layer2.0")
-    qtbot.keyClick(window.block, Qt.Key.Key_Escape)
+    qtbot.keyClick(open_block(session, qtbot, "layer2.0"), Qt.Key.Key_Escape)
     assert window.table.isVisible()
     assert tutor.card.isVisible()
     qtbot.keyClick(window.diagram, Qt.Key.Key_Escape)
@@ -378,11 +373,10 @@ def test_the_diagram_gets_its_room_back(session, qtbot):
     qtbot.wait(10)
     before = window.centre.sizes()[0]
     tutor = teach(session, TOUR)
-    open_block(session, qtbot, "layer2.0")
-    figure = window.block.figure
-    qtbot.waitUntil(lambda: figure.height() >= figure.minimumSizeHint().height())
+    view = open_block(session, qtbot, "layer2.0")
+    qtbot.waitUntil(lambda: view.figure.height() >= view.figure.minimumSizeHint().height())
     assert window.centre.sizes()[0] < before
-    qtbot.keyClick(window.block, Qt.Key.Key_Escape)
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
     tutor.card.close()
     qtbot.waitUntil(lambda: abs(window.centre.sizes()[0] - before) <= 2)
 
@@ -399,25 +393,27 @@ def test_the_tour_greets_once(session):
 
 def test_another_language_goes_on_with_the_lesson(session, qtbot):
     tutor = teach(session, "2-residual-block", 2)
-    tutor.done.add(0)
+    place = session.workspace.lesson
+    place.done.add(0)
     session.use_language("zh_CN")
     other = session.window.tutor
     assert other is not tutor
-    assert (other.name, other.number, other.done) == ("2-residual-block", 2, {0})
+    assert session.workspace.lesson is place
+    assert (place.name, place.page, place.done) == ("2-residual-block", 2, {0})
     assert other.card.heading.text() == "残差块"
     assert other.card.count.text() == "3/5"
 
 
 @pytest.mark.parametrize("name", lesson_files("en"))
-def test_every_step_outlives_another_language_and_another_text_size(session, usual_size, name):
+def test_every_page_outlives_another_language_and_another_text_size(session, usual_size, name):
     teach(session, name)
     changes = (session.use_language, "zh_CN"), (session.use_size, 1)
-    for number, _ in enumerate(every_lesson("en")[name].steps):
+    for number, _ in enumerate(every_lesson("en")[name].pages):
         session.window.tutor.go(number)
         for change, value in changes:
             change(value)
             tutor = session.window.tutor
-            assert (tutor.name, tutor.number) == (name, number)
+            assert tutor.page == every_lesson(spoken_language(chosen_language()))[name].pages[number]
             assert tutor.card.isVisible()
             assert tutor.card.text.toMarkdown()
 

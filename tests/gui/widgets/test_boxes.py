@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from explorer.gui.lessons.highlight import reveal
 from explorer.gui.training.panel import FOLDER
-from tests.clicks import boxes_of
+from tests.clicks import block_view, boxes_of
 
 
 def value_of(box: QWidget) -> object:
@@ -36,7 +36,7 @@ def test_the_wheel_changes_no_value_where_nobody_clicked(session):
     boxes = boxes_of(session)
     assert len(boxes) > 30
     for box in boxes:
-        window.block.back.setFocus()
+        block_view(session).back.setFocus()
         before = value_of(box), session.document.design, window.workspace.choice.recipe
         for notches in (1, -1, -3):
             reveal(box)
@@ -93,7 +93,8 @@ def test_undo_and_redo_are_the_programs_wherever_the_cursor_is(session, qtbot, r
     before = document.design
     document.propose(before.change(classes=7), "seven classes")
     after = document.design
-    widgets = [*boxes_of(session), window.table, window.diagram, window.block.source, window.block.back]
+    boxes, page = boxes_of(session), block_view(session)
+    widgets = [*boxes, window.table, window.diagram, page.source, page.back]
     reached = 0
     for widget in widgets:
         widget.setFocus()

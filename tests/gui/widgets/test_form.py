@@ -13,7 +13,7 @@ from explorer.runs.recipe import RECIPES, Recipe
 
 @pytest.mark.parametrize("kind", [Design, Recipe])
 def test_every_labelled_field_has_a_control(qtbot, kind):
-    form = Form(kind, skip=("stages",))
+    form = Form(kind, set(), skip=("stages",))
     qtbot.addWidget(form)
     unlabelled = {"name", "stages"}
     assert set(form.controls) == {field.name for field in fields(kind)} - unlabelled
@@ -22,7 +22,7 @@ def test_every_labelled_field_has_a_control(qtbot, kind):
 @pytest.mark.parametrize("name", ["resnext50_32x4d", "d2l-resnet18", "preact-resnet164"])
 def test_showing_a_design_reports_nothing_else(qtbot, name):
     """Every echo of a control that is set is the very value that is shown."""
-    form = Form(Design, skip=("stages",))
+    form = Form(Design, set(), skip=("stages",))
     qtbot.addWidget(form)
     form.show_record(preset("mini"))
     echoes = []
@@ -33,7 +33,7 @@ def test_showing_a_design_reports_nothing_else(qtbot, name):
 
 
 def test_a_person_types_a_side(qtbot):
-    form = Form(Design, skip=("stages",))
+    form = Form(Design, set(), skip=("stages",))
     qtbot.addWidget(form)
     form.show_record(preset("d2l-resnet18"))
     box = form.controls["input"].boxes[1]
@@ -68,7 +68,7 @@ def test_an_emptied_field_shows_its_value_again(qtbot):
 
 
 def test_rare_fields_stand_behind_more(qtbot):
-    form = Form(Recipe, skip=("data", "device"))
+    form = Form(Recipe, set(), skip=("data", "device"))
     qtbot.addWidget(form)
     form.show()
     assert not form.controls["seed"].isVisible()
@@ -120,7 +120,7 @@ def test_what_is_shown_is_read_again_as_it_was(qtbot):
 
 
 def test_the_tool_tip_says_the_bounds(qtbot):
-    form = Form(Recipe)
+    form = Form(Recipe, set())
     qtbot.addWidget(form)
     assert form.controls["lr"].toolTip() == "The highest rate of the schedule.\nmore than 0, at most 100"
     assert form.controls["momentum"].toolTip().endswith("\nat least 0, less than 1")

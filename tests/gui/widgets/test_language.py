@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QLocale
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -41,9 +42,10 @@ from explorer.runs.events import Failed, Warned, event_line, read_line
 from explorer.runs.recipe import RECIPES, Recipe
 from explorer.sentences import Sentence
 from explorer.validation import Refused, refuse
+from tests.clicks import block_view, show_block
 from tests.gui.scripted_workers import Played, worker
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TS = resource("translations", "zh_CN.ts")
 TOOL = runpy.run_path(str(TS.with_name("update.py")))
 RUNNING = "hello(); assert told() == 'train'; started()\nfor n in range(1, 10**6): step(n); time.sleep(0.05)"
@@ -206,8 +208,7 @@ def test_every_text_fits(open_session, qtbot, language, size):
     session.document.propose(preset("resnet152").change(shortcut="pad"), "")
     session.document.select("layer2.0")
     wait_for_fit(qtbot, window)
-    window.pages.setCurrentWidget(window.block)
-    window.block.alone.setChecked(True)
+    show_block(session).alone.setChecked(True)
     wait_for_fit(qtbot, window)
 
 
@@ -234,11 +235,7 @@ def switch(session, language: str) -> None:
 
 
 def test_the_menu_switches(session):
-    entries = [
-        action for action in session.window.findChildren(type(session.window.orders.undo)) if action.data() is None
-    ]
-    action = next(each for each in entries if each.objectName() == "zh_CN")
-    action.trigger()
+    next(each for each in session.window.findChildren(QAction) if each.objectName() == "zh_CN").trigger()
     assert chosen_language() == "zh_CN"
     assert session.window.training.start.text().endswith("并开始训练")
     assert [dock.windowTitle() for dock in session.window.docks] == ["设计", "训练"]
@@ -252,15 +249,16 @@ def test_what_was_open_stays_open(session, qtbot):
     before.table.setExpanded(before.table.layers.find("layer3.1…"), True)
     before.table.setExpanded(before.table.layers.find("stem"), False)
     before.diagram.toggle("layer3.1…")
-    before.block.alone.setChecked(True)
-    before.block.form.boxes["size"].setValue(17)
-    before.pages.setCurrentWidget(before.block)
+    view = show_block(session)
+    view.alone.setChecked(True)
+    view.form.boxes["size"].setValue(17)
     before.docks[0].hide()
     before.training.form.more.setChecked(True)
     before.training.form.controls["epochs"].box.setValue(3)
     before.training.estimate.at_own_size.click()
     session.window.history.plots.logarithmic.setChecked(True)
-    design, recipe, opened = document.design, before.choice.recipe, set(before.table.opened)
+    choice, opened = session.workspace.choice, set(before.table.opened)
+    design, recipe = document.design, choice.recipe
     switch(session, "zh_CN")
     after = session.window
     assert after is not before
@@ -273,10 +271,12 @@ def test_what_was_open_stays_open(session, qtbot):
     assert after.table.isExpanded(after.table.layers.find("layer3.1…"))
     assert not after.table.isExpanded(after.table.layers.find("stem"))
     assert after.diagram.opened == {"layer3.1…"}
-    assert after.pages.currentWidget() is after.block
-    assert after.block.form.value("size") == 17
+    view = block_view(session)
+    assert view.alone.isChecked()
+    assert view.title.text().endswith("次乘加运算")
+    assert view.form.boxes["size"].value() == 17
     assert not after.docks[0].isVisible()
-    assert after.choice.recipe == recipe
+    assert choice.recipe == recipe
     assert after.training.recipe_box.currentText() == "自定义"
     assert after.training.form.more.isChecked()
     assert after.training.estimate.at_own_size.isChecked()

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from explorer.architecture.notation import from_line, load_design
 from explorer.gui.session import Session
 from explorer.gui.widgets.controls import Real
-from tests.clicks import boxes_of, type_into
+from tests.clicks import block_view, boxes_of, show_block, type_into
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -47,7 +47,7 @@ def unasked(session, monkeypatch) -> None:
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
     monkeypatch.setattr(QFileDialog, "exec", lambda _: 0)
     monkeypatch.setattr(QDialog, "open", QWidget.deleteLater)
-    monkeypatch.setattr(session.window.files, "may_close", lambda _: False)
+    monkeypatch.setattr(session.window.files, "may_close", lambda: False)
     for signal in (session.window.orders.language_chosen, session.window.orders.size_chosen):
         signal.disconnect()
 
@@ -187,11 +187,13 @@ def entries(widget: QWidget) -> Iterator[QAction]:
 
 
 def orders_of(session: Session) -> list[QAction | QAbstractButton]:
-    """Every entry of the menus but undo and redo, and what stands beside the boxes."""
-    menus, editor = session.window.menus, session.window.editor
-    actions = [each for each in entries(session.window.menuBar()) if each not in (menus.undo, menus.redo)]
-    assert set(session.window.actions()) <= {*actions, menus.undo, menus.redo}  # what hears a key is in a menu
-    return [*actions, editor.editors[-1].remove, editor.add]
+    """Every entry of the menus but undo and redo, what stands beside the boxes, and every other action."""
+    orders, editor = session.window.orders, session.window.editor
+    others = {orders.undo, orders.redo}
+    actions = [each for each in entries(session.window.menuBar()) if each not in others]
+    outside = [each for each in session.window.actions() if each not in {*actions, *others}]
+    assert not any(each.shortcuts() for each in outside)  # what hears a key is in a menu
+    return [*actions, *outside, editor.editors[-1].remove, editor.add]
 
 
 @pytest.mark.parametrize("kind", ["width", "rate", "side", "alone"])
@@ -202,7 +204,7 @@ def test_every_order_takes_what_is_being_typed_before(session, qtbot, started, u
         "width": width_box(session),
         "rate": rate_box(session),
         "side": window.editor.form.controls["input"].boxes[1],
-        "alone": window.block.form.boxes["size"],
+        "alone": block_view(session).form.boxes["size"],
     }
     box = boxes[kind]
     signal = window.training.form.controls["lr"].edited if kind == "rate" else box.valueChanged
@@ -210,7 +212,7 @@ def test_every_order_takes_what_is_being_typed_before(session, qtbot, started, u
     for order in orders_of(session):
         if not order.isEnabled():
             continue
-        window.workspace.document.open_block()
+        show_block(session)
         typed = next(each for each in (("0.25", "0.5") if kind == "rate" else ("65", "96")) if each != box.text())
         type_into(qtbot, box, typed)
         taken: list[object] = []
