@@ -1,5 +1,6 @@
 """What every test needs: one thread, no display, settings of its own, and nothing left behind."""
 
+import gc
 import os
 
 # Before torch and numpy are imported, here and in every process that a test starts: two threads in each of several
@@ -42,6 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def qapp() -> Iterator[QApplication]:
     yield make_application()
+    gc.collect()  # what is left of the windows must go while the application is whole, not when pytest ends
     QApplication.clipboard().clear()  # what the offscreen platform still holds at exit, it frees too late
 
 
