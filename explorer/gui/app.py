@@ -98,7 +98,8 @@ def open_session(design: Design, runs: Path, language: str | None = None, path: 
     from explorer.gui.session import Session
 
     session = Session(design, runs, path=path)
-    session.completed.connect(gc.enable)
+    for signal in (session.completed, session.left):  # it may be closed before it is complete
+        signal.connect(gc.enable)
     session.window.restore_layout()
     session.window.show()
     return session

@@ -54,7 +54,7 @@ class Played:
         self.say(Hello(1, {}, (Device("cpu", "a processor", 2**33),)))
 
     def die(self, reason: Sentence) -> None:
-        self.worker.show_end(reason)
+        self.worker._note_end(reason)
 
     def say(self, *events: Event) -> None:
         self.worker._handle_lines(map(Said, events))

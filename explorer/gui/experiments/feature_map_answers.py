@@ -56,7 +56,7 @@ class FeatureMapAnswers(QObject):
     def __init__(self, document: Document, choice: TrainingChoice, pool: WorkerPool) -> None:
         super().__init__()
         self.document, self.choice, self.pool = document, choice, pool
-        self.watched = False
+        self.watchers = 0  # a new window may look before the one before it is gone
         self.number, self.images = 0, 0
         self.file: Path | None = None
         self.refusal = ""
@@ -70,8 +70,8 @@ class FeatureMapAnswers(QObject):
         pool.run_ended.connect(self.forget_runs)
 
     def watch(self, watched: bool) -> None:
-        """Someone looks from now on, or nobody does any more."""
-        self.watched = watched
+        """One more looks from now on, or one less."""
+        self.watchers += 1 if watched else -1
         self.timer.stop()
         self.forget_runs()
 
@@ -106,7 +106,7 @@ class FeatureMapAnswers(QObject):
 
     def follow(self) -> None:
         """Something is different: let it be seen, and ask as soon as it settles."""
-        if not self.watched:
+        if not self.watchers:
             return
         self.changed.emit()
         if self.runs is None or self.unanswered():
@@ -167,7 +167,7 @@ class FeatureMapAnswers(QObject):
         self.inquiry = None
         if answer:
             self.answers[TRAINED if answer.question.run else UNTRAINED] = answer
-        if self.watched:
+        if self.watchers:
             self.ask()
 
     def obstacle(self) -> str:

@@ -30,6 +30,17 @@ class Centre(QSplitter):
         pages.currentChanged.connect(self._share_soon)
         self.splitterMoved.connect(self._note_height)
 
+    @property
+    def heights(self) -> list[int]:
+        """Of the diagram, the strip, and what is below; a strip that is not shown takes none."""
+        diagram, *between, below = self.sizes()
+        return [diagram, sum(between), below]
+
+    def use_heights(self, heights: list[int]) -> None:
+        """Share the height as it was when these were the `heights`."""
+        diagram, strip, below = heights
+        self.setSizes([diagram, strip, below] if self.count() > 2 else [diagram, below])
+
     def make_room(self, height: int) -> None:
         """Let the diagram give way until the page is so many pixels high."""
         above, *between, below = self.sizes()

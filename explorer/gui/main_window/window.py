@@ -120,8 +120,8 @@ class Window(QMainWindow):
     def go_on(self, before: Arrangement) -> None:
         """Stand as the window `before` did, and show what it showed."""
         workspace = self.workspace
-        self.arrange(before)
         self.orders.show_maps.setChecked(workspace.shows_maps)
+        self.arrange(before)
         if workspace.lesson.name:
             self.tutor.go_on()
         self.orders.present.setChecked(workspace.is_presented)
@@ -177,7 +177,7 @@ class Window(QMainWindow):
             self.presentation.begin(self.arrangement())
         elif before := self.presentation.end():
             self.restore_state(before.layout)
-            self.centre.setSizes(before.heights)
+            self.centre.use_heights(before.heights)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() != Qt.Key.Key_Escape or not (self.is_furnished and self.close_topmost()):
@@ -217,7 +217,7 @@ class Window(QMainWindow):
             geometry=self.saveGeometry(),
             layout=self.saveState(LAYOUT),
             size=self.size(),
-            heights=self.centre.sizes(),
+            heights=self.centre.heights,
             maximised=self.isMaximized(),
         )
 
@@ -227,7 +227,7 @@ class Window(QMainWindow):
         if not before.maximised:
             self.resize(before.size)  # even if that is more than the screen, which restoring does not allow
         self.restore_state(before.layout)
-        self.centre.setSizes(before.heights)
+        self.centre.use_heights(before.heights)
 
     def restore_state(self, state: QByteArray) -> None:
         """Put docks and tool bar where they were; what is of another version is passed over."""

@@ -64,19 +64,22 @@ class Estimates(QObject):
         """Measure the next thing that is shown and not known, the likelier one first."""
         if self._inquiry and self._inquiry.state is InquiryState.ASKED:
             return  # what is measured already will soon be known
-        if self._inquiry:
-            self._inquiry.cancel()
-            self._inquiry = None
         choice = self._choice
         wanted = next(filter(self._is_open, (choice.fitted, choice.data_sized, choice.own_sized)), None)
-        if wanted and not any(each.fatal for each in find_problems(plan_network(wanted))):
-            self._inquiry = Inquiry(self._pool, Estimate(wanted, choice.recipe))
+        question = Estimate(*self._key(wanted)) if wanted else None
+        if self._inquiry and self._inquiry.question != question:
+            self._inquiry.cancel()
+            self._inquiry = None
+        if question and self._inquiry is None:  # one that waits already knows how many workers have died of it
+            self._inquiry = Inquiry(self._pool, question)
             self._inquiry.answered.connect(self._note_answer)
             self._inquiry.refused.connect(self._note_refusal)
 
     def _is_open(self, design: Design) -> bool:
-        """Whether nobody has measured it or refused to."""
-        return self._key(design) not in {**self._answers, **self._refusals}
+        """Whether it can be built, and nobody has measured it or refused to."""
+        if self._key(design) in {**self._answers, **self._refusals}:
+            return False
+        return not any(each.fatal for each in find_problems(plan_network(design)))
 
     def _note_answer(self, answer: Estimated) -> None:
         self._answers[self._end_inquiry()] = answer
@@ -90,7 +93,7 @@ class Estimates(QObject):
         """What it was about; there is none now."""
         assert self._inquiry
         question, self._inquiry = self._inquiry.question, None
-        return question.design, costly(question.recipe)
+        return question.design, question.recipe
 
     def _go_on(self) -> None:
         self.changed.emit()

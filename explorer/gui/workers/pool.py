@@ -210,7 +210,7 @@ class WorkerPool(QObject):
     def ask(self, asker: Asker) -> WorkerClient | None:
         """Ask someone who has time, on a device without a run if there is one; who that is, or None if nobody has."""
         worker, question = self.idle_worker, asker.question
-        if worker.state is not WorkerState.IDLE:
+        if self._is_closing or worker.state is not WorkerState.IDLE:
             return None
         device = self.placed_device(question.recipe.device)
         worker.ask(asker, replace(question, recipe=question.recipe.change(device=device)))

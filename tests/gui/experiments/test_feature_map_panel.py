@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QImage
 from PySide6.QtWidgets import QToolButton
 
@@ -21,6 +21,7 @@ from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import MAX_MAPS, FeatureMaps, ImageOrigin, Maps, Sheet, sent_size
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import RECIPES
+from tests.gui.paths import run_out
 from tests.gui.scripted_workers import Played
 
 
@@ -29,7 +30,8 @@ class Looked(Played):
 
     def __init__(self, session, monkeypatch, folder) -> None:
         super().__init__(session.pool.workers[0], monkeypatch)
-        monkeypatch.setattr(session.window.training.estimate, "ask", lambda: None)
+        monkeypatch.setattr(session.workspace.estimates, "_ask", lambda: None)
+        session.workspace.estimates.findChild(QTimer).stop()
         self.folder = folder
 
     @property
@@ -97,10 +99,9 @@ def lanes(travel) -> list[tuple[str, str, bool]]:
 
 def settle(session) -> None:
     """Let the time be over that it waits for something newer before it asks."""
-    timer = session.window.maps.answers_.timer
+    timer = session.workspace.feature_maps.timer
     if timer.isActive():
-        timer.stop()
-        timer.timeout.emit()
+        run_out(timer)
 
 
 def drop(window, path) -> None:
@@ -177,7 +178,7 @@ def test_the_network_of_the_newest_run_stands_below_the_one_it_began_as(session,
     assert [lane[0] for lane in lanes(travel)] == ["untrained"]
     session.document.undo_stack.undo()
     assert lanes(travel)[1] == ("trained", "✓ Ankle boot 93 %", False)
-    assert travel.answers_.unanswered() == {}
+    assert travel.maps.unanswered() == {}
 
 
 def test_a_run_that_has_just_ended_is_found(session, played, qtbot):
@@ -297,11 +298,11 @@ def test_another_language_keeps_the_image(session, played, qtbot):
     session.use_language("en")
     assert session.window.maps is not travel
     assert session.window.orders.show_maps.isChecked()
-    session.window.maps.answers_.ask()
+    settle(session)
     assert (played.probes[-1].image, played.probes[-1].file) == (1, "")
     session.window.orders.show_maps.trigger()
     session.use_language("en")
-    diagram, hidden, below = session.window.centre.sizes()
+    diagram, hidden, below = session.window.centre.heights
     assert hidden == 0
     assert min(diagram, below) > 100
 
@@ -330,18 +331,18 @@ def test_the_real_worker_answers_for_both_and_refuses_a_sentence(open_session, q
     session.window.orders.show_maps.trigger()
     travel = session.window.maps
     assert "torch" in travel.status.text()
-    answers_ = travel.answers_
-    qtbot.waitUntil(lambda: len(answers_.answers) == 2 and not answers_.unanswered())
+    answers = travel.maps
+    qtbot.waitUntil(lambda: len(answers.answers) == 2 and not answers.unanswered())
     assert [lane[0] for lane in lanes(travel)] == ["untrained", "trained"]
     assert all(verdict.endswith("%") for _, verdict, _ in lanes(travel))
     assert travel.picture.text() == f"Image 1 of 2,000: {travel.picture.text().partition(': ')[2]}"
-    sizes = {path: (image.width(), image.height()) for path, image in answers_.answers[TRAINED].sheets.items()}
+    sizes = {path: (image.width(), image.height()) for path, image in answers.answers[TRAINED].sheets.items()}
     assert sizes == {"": (28, 28), "stem": (252, 28), "layer1": (252, 28), "layer2": (126, 14), "layer3": (63, 7)}
     (tmp_path / "note.txt").write_text("a sentence")
     drop(session.window, tmp_path / "note.txt")
-    qtbot.waitUntil(lambda: bool(answers_.refusal))
+    qtbot.waitUntil(lambda: bool(answers.refusal))
     assert travel.status.text() == "data: 'note.txt' is not a good image: of no known format"
-    qtbot.waitUntil(lambda: not answers_.unanswered())
+    qtbot.waitUntil(lambda: not answers.unanswered())
 
 
 def test_pixels_come_from_the_file_in_grey_and_in_colour(tmp_path):

@@ -15,6 +15,7 @@ from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence
 from tests.clicks import click
 from tests.engine.shades import shades
+from tests.gui.paths import block_panel, open_block
 from tests.gui.scripted_workers import Played
 
 MINI = preset("mini")
@@ -37,12 +38,6 @@ def started(session, monkeypatch):
 @pytest.fixture
 def experiment(session, played):
     return open_block(session, "layer1.0")
-
-
-def open_block(session, path: str):
-    session.document.select(path)
-    session.window.workspace.document.open_block()
-    return session.window.pages.currentWidget().experiment
 
 
 def trained(session, design=MINI, state: str = "finished", accuracy: float = 0.85) -> str:
@@ -225,7 +220,7 @@ def test_a_worker_that_dies_of_it_is_followed_by_another_that_is_asked_again(ses
 def test_another_language_waits_for_the_answer(session, qtbot, experiment, played):
     click(qtbot, experiment.zero)
     session.use_language("en")
-    after = session.window.pages.currentWidget().experiment
+    after = block_panel(session)
     assert after is not experiment
     answer(played, "layer1.0")
     assert after.trial.zeroed == ("layer1.0",)
@@ -246,7 +241,7 @@ def test_the_diagram_gives_way_to_what_was_found(session, qtbot, experiment, pla
     click(qtbot, experiment.zero)
     answer(played, "layer1.0")
     qtbot.wait(50)
-    view = window.block
+    view = window.pages.currentWidget()
     assert view.figure.height() >= view.figure.minimumSizeHint().height()
     assert view.rect().contains(experiment.geometry())
     assert experiment.rect().contains(experiment.logits.geometry())
@@ -260,10 +255,10 @@ def test_trained_tried_grown_and_trained_further_by_the_real_worker(open_session
     client, experiment = session.pool.workers[0], open_block(session, "layer1.0")
     recipe = shades(tmp_path / "data").change(epochs=1)
     session.window.training.use_data(recipe.data)
-    session.window.training.set_recipe(recipe)
+    session.workspace.choice.use_recipe(recipe)
     qtbot.waitUntil(lambda: client.state == "idle")
     with qtbot.waitSignal(client.run_ended):
-        client.start(Train(design, session.window.workspace.choice.recipe, client.runs))
+        client.start(Train(design, session.workspace.choice.recipe, client.runs))
     click(qtbot, experiment.zero)
     qtbot.waitUntil(lambda: bool(experiment.trial.zeroed))
     assert experiment.trial.outcome.is_identity

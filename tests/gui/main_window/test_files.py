@@ -13,6 +13,7 @@ from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import Train
 from explorer.runs.recipe import Recipe
 from tests.clicks import name_file
+from tests.gui.paths import open_block
 
 CANCEL, CLOSE, DISCARD, NO, SAVE, YES = (
     getattr(QMessageBox.StandardButton, name) for name in ("Cancel", "Close", "Discard", "No", "Save", "Yes")
@@ -182,7 +183,10 @@ def test_only_the_window_takes_drops(session):
     """Every box that can be typed into would take a path, and accept the move that a file manager proposes."""
     window = session.window
     assert window.acceptDrops()
-    for box in (*window.findChildren(QLineEdit), *window.block.findChildren(QLineEdit)):
+    open_block(session, "layer1.0")
+    boxes = window.findChildren(QLineEdit)
+    assert set(window.pages.currentWidget().findChildren(QLineEdit)) & set(boxes)
+    for box in boxes:
         assert not box.acceptDrops(), box.objectName()
 
 
@@ -215,7 +219,7 @@ def test_one_question_names_all_that_would_be_lost(session, saved, questions):
     session.pool.workers[0].set_state(WorkerState.RUNNING)
     answers += [CLOSE, SAVE]
     assert session.window.files.may_close()
-    session.pool.queue.add(Train(preset("mini"), Recipe(), session.runs))
+    session.pool.queue.add(Train(preset("mini"), Recipe(), session.pool.runs))
     session.document.propose(session.document.design.with_stage(0, width=24), "")
     assert session.window.files.may_close()
     words = (run, "The queue is lost; runs that wait in it: 1", "Save the changes to mine.toml?")

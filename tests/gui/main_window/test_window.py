@@ -114,7 +114,8 @@ def test_a_persons_window_shows_its_file_and_keeps_its_layout(qtbot, tmp_path, m
 
     def close() -> None:
         window = next(each for each in QApplication.topLevelWidgets() if isinstance(each, Window) and each.isVisible())
-        seen.append((window.document.path, window.document.title, window.isWindowModified()))
+        document = window.workspace.document
+        seen.append((document.path, document.title, window.isWindowModified()))
         window.resize(790, 555)
         window.close()
 
@@ -124,7 +125,7 @@ def test_a_persons_window_shows_its_file_and_keeps_its_layout(qtbot, tmp_path, m
     assert open_window(preset("mini").change(name="", classes=7), None, path) == 0
     assert seen == [(path, "mine", False)]
     assert gc.isenabled()
-    window = Window(Session(preset("mini"), tmp_path, warm=False).document)
+    window = Session(preset("mini"), tmp_path, warm=False).window
     qtbot.addWidget(window)
     window.restore_layout()
     assert (window.width(), window.height()) == (790, 555)

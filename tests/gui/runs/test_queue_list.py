@@ -63,15 +63,15 @@ def choose(orders, qtbot, number: int) -> None:
 def test_what_is_added_during_a_run_waits_for_its_end(session, panel, qtbot, tmp_path):
     assert panel.start.text() == "Add to queue"
     assert session.window.orders.start.text() == "Add to queue"
-    assert not panel.orders.isVisible()
+    assert not session.window.queue.isVisible()
     panel.form.controls["epochs"].box.setValue(3)
     start(session, qtbot, "b")
-    assert rows(panel.orders) == ["b | waits | Epochs 10 → 3 · your own · auto"]
+    assert rows(session.window.queue) == ["b | waits | Epochs 10 → 3 · your own · auto"]
     panel.form.controls["epochs"].box.setValue(4)  # what was ordered stays as it was
     assert [order.recipe.epochs for order in session.pool.queue.orders] == [3]
     end(tmp_path, "a")
     qtbot.waitUntil(lambda: bool(session.pool.workers[0].run.id == "b" and session.pool.workers[0].run.step))
-    assert not panel.orders.isVisible()
+    assert not session.window.queue.isVisible()
     assert session.pool.workers[0].run.recipe.epochs == 3
 
 
@@ -82,11 +82,11 @@ def test_the_design_is_fitted_and_a_twin_may_go_with_it(session, panel, qtbot):
     assert session.document.design.input == (1, 28, 28)
     (order,) = session.pool.queue.orders
     assert (order.design, order.twin) == (session.document.design, True)
-    assert rows(panel.orders)[0].startswith("ResNet-34 (edited) and its twin | waits | ")
+    assert rows(session.window.queue)[0].startswith("ResNet-34 (edited) and its twin | waits | ")
 
 
 def test_orders_are_moved_and_cancelled_by_buttons_and_keys(session, panel, qtbot):
-    orders = panel.orders
+    orders = session.window.queue
     for name in "bcd":
         start(session, qtbot, name)
     names = lambda: [order.design.name for order in session.pool.queue.orders]  # noqa: E731
@@ -110,8 +110,8 @@ def test_orders_are_moved_and_cancelled_by_buttons_and_keys(session, panel, qtbo
 def test_the_design_of_an_order_opens_as_an_undoable_step(session, panel, qtbot):
     start(session, qtbot, "b", shortcut="pad")
     session.document.propose(preset("resnet50"), "")
-    choose(panel.orders, qtbot, 0)
-    qtbot.keyClick(panel.orders.tree, Qt.Key.Key_Return)
+    choose(session.window.queue, qtbot, 0)
+    qtbot.keyClick(session.window.queue.tree, Qt.Key.Key_Return)
     assert session.document.design == MINI.change(shortcut="pad")
     session.document.undo_stack.undo()
     assert session.document.design == preset("resnet50")
@@ -119,14 +119,14 @@ def test_the_design_of_an_order_opens_as_an_undoable_step(session, panel, qtbot)
 
 def test_after_a_stop_the_queue_waits_and_says_so(session, panel, qtbot):
     start(session, qtbot, "b")
-    assert not panel.orders.go_on.isVisible()
-    click(qtbot, panel.transport.stop)
+    assert not session.window.queue.release.isVisible()
+    click(qtbot, panel.run_buttons.stop)
     qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")
     assert panel.start.text() == "Start"
-    assert rows(panel.orders)[0].startswith("b | held | ")
-    click(qtbot, panel.orders.go_on)
+    assert rows(session.window.queue)[0].startswith("b | held | ")
+    click(qtbot, session.window.queue.release)
     qtbot.waitUntil(lambda: session.pool.workers[0].run.id == "b")
-    assert not panel.orders.isVisible()
+    assert not session.window.queue.isVisible()
 
 
 def test_a_failure_in_the_night_is_read_in_the_morning(session, panel, qtbot, tmp_path):
@@ -147,7 +147,7 @@ def test_closing_asks_once_about_the_run_and_the_queue(session, panel, qtbot, mo
         "Close and stop the run? It writes a checkpoint and can be resumed.\n\n"
         "The queue is lost; runs that wait in it: 1"
     ]  # fmt: skip
-    click(qtbot, panel.transport.stop)
+    click(qtbot, panel.run_buttons.stop)
     qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")
     assert not session.window.close()
     assert asked[1:] == ["The queue is lost; runs that wait in it: 1"]
@@ -159,24 +159,24 @@ def test_another_card_is_another_start(open_machine, qtbot, tmp_path):
     assert panel.start.text() == "Start"
     start(session, qtbot, "b")
     assert panel.start.text() == "Add to queue"
-    panel.set_recipe(panel.recipe.change(device="cpu"))
+    session.workspace.choice.use_recipe(session.workspace.choice.recipe.change(device="cpu"))
     assert panel.start.text() == "Start"
     qtbot.waitUntil(lambda: all(run.step for run in pool.live) and len(pool.live) == 2)
     first, second = "a | running 9 % | quick · cuda:0", "b | running 9 % | quick · cuda:1"
-    assert rows(panel.orders) == [first, second]
+    assert rows(session.window.queue) == [first, second]
     qtbot.waitUntil(lambda: [line.name for line in session.window.history.plots.lines if line.live] == ["a", "b"])
 
-    choose(panel.orders, qtbot, 1)
-    assert not panel.orders.open.isEnabled()  # it is in front
-    choose(panel.orders, qtbot, 0)
-    assert panel.orders.open.text() == "Bring to front"
-    click(qtbot, panel.orders.open)
-    click(qtbot, panel.transport.stop)
+    choose(session.window.queue, qtbot, 1)
+    assert not session.window.queue.open.isEnabled()  # it is in front
+    choose(session.window.queue, qtbot, 0)
+    assert session.window.queue.open.text() == "Bring to front"
+    click(qtbot, session.window.queue.open)
+    click(qtbot, panel.run_buttons.stop)
     qtbot.waitUntil(lambda: pool.workers[0].state == "idle")
     assert panel.progress.status.text().startswith("stopped after step 9")
-    assert rows(panel.orders) == [second]
+    assert rows(session.window.queue) == [second]
     end(tmp_path, "b")
-    qtbot.waitUntil(lambda: not panel.orders.isVisible())
+    qtbot.waitUntil(lambda: not session.window.queue.isVisible())
 
 
 def test_twins_are_told_apart_by_their_kind_and_other_runs_by_their_name(open_machine, qtbot):
@@ -191,7 +191,7 @@ def test_twins_are_told_apart_by_their_kind_and_other_runs_by_their_name(open_ma
 def test_a_new_language_keeps_the_queue(session, qtbot):
     start(session, qtbot, "b")
     session.window.orders.language_chosen.emit("zh_CN")
-    orders = session.window.window.queue
+    orders = session.window.queue
     assert orders.isVisible()
     assert rows(orders)[0].startswith("b | ")
     apply_language("en")
@@ -205,7 +205,7 @@ def test_the_real_worker_trains_one_after_the_other(open_session, qtbot, tmp_pat
     session = open_session(from_line("basic:1x8x8:2:8x1,16x1/2:stem=cifar,stem_width=8"), warm=True)
     panel, pool = session.window.training, session.pool
     panel.use_data(str(tmp_path / "set"))
-    panel.set_recipe(panel.recipe.change(device="cpu", epochs=1, lr=0.02))
+    session.workspace.choice.use_recipe(session.workspace.choice.recipe.change(device="cpu", epochs=1, lr=0.02))
     for width in (8, 12, 16):
         session.document.propose(session.document.design.with_stage(0, width=width), "")
         click(qtbot, panel.start)

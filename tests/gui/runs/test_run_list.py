@@ -33,7 +33,7 @@ def root(tmp_path):
 def runs(qtbot, root):
     made = RunList(root)
     qtbot.addWidget(made)
-    made.reload()
+    made.reload("")
     return made
 
 
@@ -52,7 +52,7 @@ def test_colours_stay_when_a_run_is_added(runs, root):
     before = {run.id: runs.colour(run.id).name() for run in runs.runs}
     coming = runs.colour("the next one").name()
     RunFolder.create(root, preset("mini"), RECIPES["quick"], params=1).close()
-    runs.reload()
+    runs.reload("")
     assert {run.id: runs.colour(run.id).name() for run in runs.runs if run.id in before} == before
     assert coming not in before.values()
     assert runs.colour(list_runs(root)[0].id).name() == coming
@@ -101,14 +101,14 @@ def test_lines_are_made_anew_only_for_another_choice(open_session, root, qtbot):
 def test_a_list_read_again_keeps_the_choice_and_chooses_nothing(runs, qtbot):
     runs.select(runs.runs[1].id)
     with qtbot.assertNotEmitted(runs.chosen):
-        runs.reload()
+        runs.reload(runs.current().id)
     assert runs.current() == runs.runs[1]
 
 
 def test_only_what_can_go_on_can_be_resumed(runs, root):
     folder = RunFolder.create(root, preset("mini"), RECIPES["quick"], params=1)
     folder.close()
-    runs.reload()
+    runs.reload("")
     runs.select(folder.path.name)
     assert runs.current().state == "interrupted"
     assert runs.resume.isEnabled()
@@ -155,7 +155,7 @@ def test_every_column_stands_within_the_list(runs, root, qtbot, width):
     runs.resize(width, 300)
     with qtbot.waitExposed(runs):
         runs.show()
-    runs.reload()
+    runs.reload("")
     header = runs.tree.header()
     assert row(runs, 0)[2] == "interrupted"
     assert header.length() <= runs.tree.viewport().width()

@@ -31,8 +31,8 @@ def dialog(session, played, qtbot):
 
 def test_it_asks_for_what_start_would_train(session, played, dialog):
     (asked,) = played.asked(Sweep)
-    assert asked.design == session.window.training.estimate.fitted
-    assert asked.recipe == session.window.workspace.choice.recipe
+    assert asked.design == session.workspace.choice.fitted
+    assert asked.recipe == session.workspace.choice.recipe
     played.say(Progress("sweep", 30, 100, asked.id))
     assert (dialog.progress.value(), dialog.progress.maximum()) == (30, 100)
     assert not dialog.take_it.isVisible()
@@ -45,16 +45,16 @@ def test_what_was_found_is_drawn_said_and_used_by_one_click(session, played, dia
     assert "0.05" in dialog.said.text()
     assert dialog.progress.isHidden()
     click(qtbot, dialog.take_it)
-    assert session.window.workspace.choice.recipe.lr == 0.05
+    assert session.workspace.choice.recipe.lr == 0.05
     assert not any(isinstance(each, Stop) for each in played.sent)
 
 
 def test_closed_before_the_end_it_stops_the_worker_and_takes_nothing_more(session, played, dialog, qtbot):
-    before = session.window.workspace.choice.recipe
+    before = session.workspace.choice.recipe
     click(qtbot, dialog.buttons.button(QDialogButtonBox.StandardButton.Cancel))
     assert isinstance(played.sent[-1], Stop)
     played.refuse(played.asked(Sweep)[0], "stopped")
-    assert session.window.workspace.choice.recipe == before
+    assert session.workspace.choice.recipe == before
 
 
 def test_a_refusal_is_said(played, dialog):
@@ -65,7 +65,7 @@ def test_a_refusal_is_said(played, dialog):
 
 def test_a_worker_without_time_is_said_at_once(session, played, qtbot):
     played.worker.state = WorkerState.RUNNING
-    session.window.training.find_rate()
+    session.window.orders.find_rate.trigger()
     dialog = session.window.findChild(LrDialog)
     assert dialog.said.text() == session.pool.busy_reason()
     played.worker.set_state(WorkerState.IDLE)

@@ -9,6 +9,7 @@ from explorer.runs.commands import Train
 from explorer.runs.events import Device, Hello, Said
 from explorer.runs.recipe import RECIPES
 from explorer.sentences import Sentence
+from tests.gui.paths import measure
 from tests.gui.scripted_workers import Played
 
 
@@ -27,14 +28,14 @@ CARD = Device("cuda:0", "a card", 2**34)
 
 def test_start_says_what_it_will_do(session, panel):
     assert panel.start.text() == "Fit design to data (1×28×28, 10 classes)\nand start"
-    panel.preflight.at_own_size.click()
+    panel.estimate.at_own_size.click()
     assert panel.start.text() == "Start"
     session.document.propose(preset("resnet50"), "")
     assert panel.start.text() == "Fit design to data (1×224×224, 10 classes)\nand start"
-    panel.preflight.at_data_size.click()
+    panel.estimate.at_data_size.click()
     session.document.propose(preset("mini"), "")
     assert panel.start.text() == "Start"
-    assert not panel.preflight.at_own_size.isVisible()
+    assert not panel.estimate.at_own_size.isVisible()
 
 
 def test_start_fits_in_one_undoable_step(session, panel, monkeypatch):
@@ -58,11 +59,9 @@ def test_no_preset_is_an_error(session, panel, name):
 
 def test_a_machine_without_a_gpu_is_offered_the_datas_size(session, panel):
     session.pool.workers[0]._handle_lines([hello(CPU)])
-    panel.show_design()
-    assert panel.preflight.fitted.input == (1, 28, 28)
+    assert session.workspace.choice.fitted.input == (1, 28, 28)
     session.pool.workers[0]._handle_lines([hello(CARD, CPU)])
-    panel.show_design()
-    assert panel.preflight.fitted.input == (1, 96, 96)
+    assert session.workspace.choice.fitted.input == (1, 96, 96)
 
 
 def test_devices_are_listed_and_those_torch_cannot_use_are_not(session, panel):
@@ -74,13 +73,13 @@ def test_devices_are_listed_and_those_torch_cannot_use_are_not(session, panel):
     assert "cannot use it" in panel.device_box.toolTip()
 
 
-def test_recipes_and_their_knobs(panel):
+def test_recipes_and_their_knobs(session, panel):
     panel.recipe_box.setCurrentIndex(panel.recipe_box.findData("chapter"))
-    panel.pick_recipe()
-    assert panel.recipe == RECIPES["chapter"]
+    panel.recipe_box.activated.emit(panel.recipe_box.currentIndex())
+    assert session.workspace.choice.recipe == RECIPES["chapter"]
     assert panel.form.controls["lr"].box.text() == "0.05"
     panel.form.controls["epochs"].box.setValue(3)
-    assert panel.recipe == RECIPES["chapter"].change(epochs=3)
+    assert session.workspace.choice.recipe == RECIPES["chapter"].change(epochs=3)
     assert panel.recipe_box.currentText() == "your own"
 
 
@@ -92,53 +91,53 @@ def played(session, monkeypatch):
 ESTIMATED = Estimated(device="cpu", memory_bytes=int(0.9 * 2**30), available_bytes=8 * 2**30, seconds_per_epoch=41.0)
 
 
-def test_the_line_before_the_start(panel, played):
-    panel.preflight.ask()
+def test_the_line_before_the_start(session, panel, played):
+    measure(session)
     (first,) = played.asked(Estimate)
     assert first.design.input == (1, 28, 28)
-    assert panel.preflight.line.text() == "measuring …"
+    assert panel.estimate.line.text() == "measuring …"
     played.answer(first, ESTIMATED)
-    assert panel.preflight.line.text() == "needs 921.6 MiB · about 41 s an epoch"
-    assert panel.preflight.at_data_size.text() == "28×28: about 41 s an epoch"
+    assert panel.estimate.line.text() == "needs 921.6 MiB · about 41 s an epoch"
+    assert panel.estimate.at_data_size.text() == "28×28: about 41 s an epoch"
     _, second = played.asked(Estimate)
     assert second.design.input == (1, 96, 96)
     played.answer(second, replace(ESTIMATED, seconds_per_epoch=150.0))
-    assert panel.preflight.at_own_size.text() == "96×96: about 2 min an epoch"
+    assert panel.estimate.at_own_size.text() == "96×96: about 2 min an epoch"
 
 
 def test_what_costs_nothing_is_not_measured_again(session, panel, played):
     session.document.propose(preset("mini"), "")
-    panel.preflight.ask()
+    measure(session)
     played.answer(played.asked(Estimate)[0], ESTIMATED)
     panel.form.controls["epochs"].box.setValue(3)
-    panel.preflight.ask()
-    assert "about 41 s an epoch" in panel.preflight.line.text()
+    measure(session)
+    assert "about 41 s an epoch" in panel.estimate.line.text()
     assert len(played.asked(Estimate)) == 1
     panel.form.controls["batch_size"].box.setValue(128)
-    panel.preflight.ask()
+    measure(session)
     assert played.asked(Estimate)[1].recipe.batch_size == 128
 
 
 def test_a_question_that_may_have_killed_a_worker_is_not_asked_for_ever(session, panel, played):
     session.document.propose(preset("mini"), "")
-    panel.preflight.ask()
+    measure(session)
     for asked in (1, 2, 3, 3):
-        panel.preflight.ask()
+        measure(session)
         assert len(played.asked(Estimate)) == asked
         played.die(Sentence("killed (signal {n})", {"n": 9}))
-        panel.preflight.ask()
+        measure(session)
         played.greet()
-    panel.preflight.ask()
-    assert panel.preflight.line.text() == "killed (signal 9)"
+    measure(session)
+    assert panel.estimate.line.text() == "killed (signal 9)"
     assert len(played.asked(Estimate)) == 3
 
 
 def test_what_a_worker_refuses_to_measure_is_said_and_not_asked_again(session, panel, played):
     session.document.propose(preset("mini"), "")
-    panel.preflight.ask()
+    measure(session)
     played.refuse(played.asked(Estimate)[0], "data: there is no such folder")
-    assert panel.preflight.line.text() == "data: there is no such folder"
-    panel.preflight.ask()
+    assert panel.estimate.line.text() == "data: there is no such folder"
+    measure(session)
     assert len(played.asked(Estimate)) == 1
 
 
@@ -146,32 +145,32 @@ def test_a_question_that_waits_for_a_worker_is_about_the_newest_design(session, 
     session.pool.workers[0].set_state(WorkerState.RUNNING)
     for blocks in (2, 3):
         session.document.propose(preset("mini").with_stage(0, blocks=blocks), "")
-        panel.preflight.ask()
+        measure(session)
     session.pool.workers[0].set_state(WorkerState.IDLE)
     assert [each.design.stages[0].blocks for each in played.asked(Estimate)] == [3]
 
 
 def test_another_window_gets_the_answer_that_the_one_before_asked_for(session, panel, played):
     session.document.propose(preset("mini"), "")
-    panel.preflight.ask()
+    measure(session)
     session.use_language("en")
     played.answer(played.asked(Estimate)[0], ESTIMATED)
     assert "about 41 s an epoch" in session.window.training.estimate.line.text()
     assert len(played.asked(Estimate)) == 1
 
 
-def test_a_network_too_large_to_be_tried_shows_what_it_needs(panel, played):
-    panel.preflight.ask()
+def test_a_network_too_large_to_be_tried_shows_what_it_needs(session, panel, played):
+    measure(session)
     played.answer(played.asked(Estimate)[0], replace(ESTIMATED, memory_bytes=90 * 2**30, seconds_per_epoch=None))
-    assert panel.preflight.line.text() == "needs 90.0 GiB · only 8.0 GiB free"
+    assert panel.estimate.line.text() == "needs 90.0 GiB · only 8.0 GiB free"
 
 
 def test_too_large_a_network_takes_a_second_click(session, panel, played, monkeypatch):
     started = []
     monkeypatch.setattr(session.pool.workers[0], "start", started.append)
-    panel.preflight.ask()
+    measure(session)
     played.answer(played.asked(Estimate)[0], replace(ESTIMATED, memory_bytes=90 * 2**30))
-    assert "only 8.0 GiB free" in panel.preflight.line.text()
+    assert "only 8.0 GiB free" in panel.estimate.line.text()
     panel.start.click()
     assert started == []
     assert panel.start.text() == "Train anyway"
@@ -179,9 +178,9 @@ def test_too_large_a_network_takes_a_second_click(session, panel, played, monkey
     assert len(started) == 1
 
 
-def test_a_folder_that_will_not_do_leaves_the_choice(panel, tmp_path):
+def test_a_folder_that_will_not_do_leaves_the_choice(session, panel, tmp_path):
     panel.use_data(str(tmp_path / "none"))
-    assert panel.data.name == "fashion-mnist-12k"
+    assert session.workspace.choice.data.name == "fashion-mnist-12k"
     assert "there is no data set and no folder" in panel.notice.words.text()
     (tmp_path / "set" / "cat").mkdir(parents=True)
     panel.use_data(str(tmp_path / "set"))

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QApplication
 
 from explorer.architecture.presets import preset
 from explorer.gui.training.curve_plot import CurvePlot
+from explorer.gui.training.plot_view import PlotView
 from explorer.gui.training.plots import Plots
 from explorer.gui.training.plotted_run import Line, mixed
-from explorer.gui.training.published_band import ALL, BEHIND, ink
+from explorer.gui.training.published_band import ALL, BEHIND, faded
 from explorer.gui.widgets import theme
 from explorer.gui.workers.curves import FIRST, Curves
 from explorer.gui.workers.live_run import LiveRun
@@ -26,7 +27,7 @@ def step(number: int, loss: float, accuracy: float = 0.5) -> Step:
 
 @pytest.fixture
 def plots(qtbot):
-    made = Plots()
+    made = Plots(str, PlotView())
     qtbot.addWidget(made)
     made.resize(400, 500)
     made.show()
@@ -309,8 +310,8 @@ def test_the_band_is_dyed_anew_with_the_palette(plots, qtbot):
             theme.apply_theme(name)
             settle(plots, qtbot)
             (part,) = [each for each in plots.accuracy.plot.getPlotItem().items if each.zValue() == BEHIND]
-            assert part.brush.color() == ink(ALL)
-            seen.add(ink(ALL).name())
+            assert part.brush.color() == faded(ALL)
+            seen.add(faded(ALL).name())
     finally:
         theme.apply_theme("light")
     assert len(seen) == 3

@@ -5,18 +5,20 @@ from PySide6.QtCore import QPointF, Qt
 
 from explorer.architecture.presets import preset
 from explorer.architecture.twins import twin_of
-from explorer.gui.training.curve_plot import Line
 from explorer.gui.training.gradient_bars import Bars, RunBars, decades, power, rows_of
+from explorer.gui.training.plot_view import PlotView
 from explorer.gui.training.plots import Plots
+from explorer.gui.training.plotted_run import Line
 from explorer.gui.widgets import theme
 from explorer.gui.workers.curves import Curves
 from explorer.gui.workers.worker import WorkerClient
-from explorer.runs.answers import Estimated
+from explorer.runs.answers import Estimate, Estimated
 from explorer.runs.commands import Train
 from explorer.runs.events import Epoch, Gradients, Step
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import RECIPES
-from tests.gui.scripted_workers import worker
+from tests.gui.paths import measure
+from tests.gui.scripted_workers import Played, worker
 
 RESIDUAL, PLAIN = preset("deep-residual-56"), preset("deep-plain-56")
 TWINS = """
@@ -111,38 +113,44 @@ def test_a_refusal_ends_both(train, qtbot):
 
 
 @pytest.fixture
-def panel(open_session):
-    return open_session(RESIDUAL).window.training
+def session(open_session):
+    return open_session(RESIDUAL)
 
 
-def test_the_button_beside_start(panel, qtbot, monkeypatch):
+@pytest.fixture
+def panel(session):
+    return session.window.training
+
+
+def test_the_button_beside_start(session, panel, qtbot, monkeypatch):
     started = []
-    monkeypatch.setattr(panel.pool.shown, "start", started.append)
+    monkeypatch.setattr(session.pool.shown, "start", started.append)
     assert panel.twin.isVisible()
     assert panel.twin.text() == "… and its plain twin"
     qtbot.mouseClick(panel.twin, Qt.MouseButton.LeftButton)
-    assert started == [Train(RESIDUAL, panel.recipe, panel.pool.runs, twin=True)]
-    panel.document.propose(PLAIN, "")
+    assert started == [Train(RESIDUAL, session.workspace.choice.recipe, session.pool.runs, twin=True)]
+    session.document.propose(PLAIN, "")
     assert panel.twin.text() == "… and its residual twin"
-    assert panel.window().menus.twin.text() == "Start with its residual twin"
+    assert session.window.orders.twin.text() == "Start with its residual twin"
 
 
-def test_it_fits_the_design_as_start_does(panel, monkeypatch):
+def test_it_fits_the_design_as_start_does(session, panel, monkeypatch):
     started = []
-    monkeypatch.setattr(panel.pool.shown, "start", started.append)
-    panel.document.propose(preset("resnet34"), "")
+    monkeypatch.setattr(session.pool.shown, "start", started.append)
+    session.document.propose(preset("resnet34"), "")
     panel.twin.click()
     assert started[0].design.input == (1, 28, 28)
-    panel.document.undo_stack.undo()
-    assert panel.document.design == preset("resnet34")
+    session.document.undo_stack.undo()
+    assert session.document.design == preset("resnet34")
 
 
-def test_memory_for_one_may_be_too_little_for_both(panel, monkeypatch):
+def test_memory_for_one_may_be_too_little_for_both(session, panel, monkeypatch):
     started = []
-    monkeypatch.setattr(panel.pool.shown, "start", lambda order: started.append(1 + order.twin))
-    fitted = panel.preflight.fitted
+    monkeypatch.setattr(session.pool.shown, "start", lambda order: started.append(1 + order.twin))
+    played = Played(session.pool.shown, monkeypatch)
+    measure(session)
     found = Estimated(device="cpu", memory_bytes=6 * 2**30, available_bytes=8 * 2**30, seconds_per_epoch=1.0)
-    panel.preflight.answers[panel.preflight.question(fitted)] = found
+    played.answer(played.asked(Estimate)[0], found)
     panel.twin.click()
     assert (started, panel.twin.text(), panel.start.text()) == ([], "Train both anyway", "Start")
     panel.twin.click()
@@ -178,7 +186,7 @@ def gradients(*norms: float, number: int = 1) -> Gradients:
 @pytest.fixture
 def plots(qtbot):
     """Two runs in full, one before them faint."""
-    made = Plots()
+    made = Plots(str, PlotView())
     qtbot.addWidget(made)
     made.resize(400, 700)
     lines = [
@@ -304,7 +312,7 @@ def pair(tmp_path):
 
 
 def test_choosing_a_twin_shows_both(pair, open_session, qtbot):
-    history = open_session(RESIDUAL).history
+    history = open_session(RESIDUAL).window.history
     qtbot.waitUntil(lambda: len(history.plots.lines) == 3)
     history.list.select(history.list.runs[2].id)
     assert [(line.name, line.live) for line in history.plots.lines] == [

@@ -20,7 +20,7 @@ def test_a_worker_killed_in_mid_epoch_is_said_and_its_run_goes_on(open_session, 
     window, client, runs = session.window, session.pool.workers[0], session.window.history.list
     recipe = shades(tmp_path / "data")
     window.training.use_data(recipe.data)
-    window.training.set_recipe(recipe)
+    session.workspace.choice.use_recipe(recipe)
     qtbot.waitUntil(lambda: client.state == "idle")
     qtbot.mouseClick(window.training.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(client.run and client.run.curves.validation.count))
@@ -74,4 +74,4 @@ def test_a_run_that_failed_for_want_of_memory_keeps_the_batch_size(open_session,
     said = ["out of memory on cuda at batch size 64: 2 GiB more", "Try a batch size of 32."]
     assert panel.notice.words.text().splitlines() == said
     assert panel.notice.details.isHidden()
-    assert panel.recipe.batch_size == 64
+    assert session.workspace.choice.recipe.batch_size == 64

@@ -17,17 +17,17 @@ QUICK = RECIPES["quick"]
 @pytest.fixture
 def gather(qtbot, tmp_path):
     """A pool whose workers do as they are told, on a machine with certain devices."""
-    crews: list[WorkerPool] = []
+    pools: list[WorkerPool] = []
 
     def make(*devices: str, process=None) -> WorkerPool:
         pool = WorkerPool(tmp_path, process or obedient(tmp_path, devices))
-        crews.append(pool)
+        pools.append(pool)
         pool.shown.warm_up()
         qtbot.waitUntil(lambda: pool.hello is not None or pool.shown.state == "gone")
         return pool
 
     yield make
-    for pool in crews:
+    for pool in pools:
         pool.shut_down()
         qtbot.waitUntil(lambda pool=pool: not pool.is_running())
     qtbot.wait(1)
