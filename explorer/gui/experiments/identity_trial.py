@@ -51,12 +51,6 @@ class IdentityTrial(QObject):
         pool.changed.connect(self.changed)
         pool.run_ended.connect(self.end_growth)
 
-    def take_over(self, old: "IdentityTrial") -> None:
-        """Know what `old` knew, and wait for what it waits for."""
-        self.grown, self.found = old.grown, old.outcome
-        if old.inquiry:
-            self._wait_for(old.inquiry)
-
     def forget_runs(self) -> None:
         """There may be others now."""
         self.runs = None

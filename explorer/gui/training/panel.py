@@ -20,7 +20,7 @@ from explorer.gui.widgets.typed import connect_order
 from explorer.gui.workers.estimates import Estimates
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.recipe import RECIPES, Recipe, recipe_name
-from explorer.sentences import NOTHING
+from explorer.sentences import NOTHING, Sentence
 from explorer.validation import Refused
 
 FOLDER = "…"  # the entry of the data box that asks for a folder
@@ -55,6 +55,8 @@ class TrainingPanel(QWidget):
         actions.start.changed.connect(self._show_start)
         for signal in (choice.changed, pool.changed):
             signal.connect(self.show_state)
+        for order in (actions.start, actions.twin):
+            order.triggered.connect(lambda: self._note_refusal(NOTHING))
         self.show_choice()
         self.show_state()
         self._show_start()
@@ -153,9 +155,12 @@ class TrainingPanel(QWidget):
         """Train on the data set or folder `name`; one that will not do is refused in words below the controls."""
         try:
             self._choice.use_data(name)
-            self._refusal = NOTHING
+            self._note_refusal(NOTHING)
         except Refused as error:
-            self._refusal = error.complaints[0].what
+            self._note_refusal(error.complaints[0].what)
+
+    def _note_refusal(self, reason: Sentence) -> None:
+        self._refusal = reason
         self.show_state()
 
     def _pick_recipe(self) -> None:

@@ -185,6 +185,17 @@ def test_a_folder_that_will_not_do_leaves_the_choice(session, panel, tmp_path):
     (tmp_path / "set" / "cat").mkdir(parents=True)
     panel.use_data(str(tmp_path / "set"))
     assert "at least two classes" in panel.notice.words.text()
+    panel.use_data("fashion-mnist")
+    assert not panel.notice.isVisible()
+
+
+def test_a_refusal_of_data_is_there_until_something_starts(session, panel, tmp_path, monkeypatch):
+    monkeypatch.setattr(session.pool.workers[0], "start", lambda order: None)
+    panel.use_data(str(tmp_path / "none"))
+    session.pool.changed.emit()
+    assert "there is no data set and no folder" in panel.notice.words.text()
+    panel.start.click()
+    assert not panel.notice.isVisible()
 
 
 def test_a_folder_of_images_sets_the_classes(session, panel, tmp_path):

@@ -5,6 +5,7 @@ import pytest
 from explorer.architecture.presets import preset
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool, candidates
+from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import Estimate
 from explorer.runs.commands import Train
 from explorer.runs.events import Device, Hello
@@ -208,6 +209,8 @@ def test_the_end_of_the_window_is_the_end_of_the_queue(gather, order, qtbot):
     qtbot.waitUntil(lambda: len(going(pool)) == 2)
     with qtbot.waitSignal(pool.emptied):
         pool.shut_down()
+        pool.workers[1].state = WorkerState.IDLE
+        assert Inquiry(pool, Estimate(preset("mini"), QUICK)).state is InquiryState.WAITING
     qtbot.wait(50)
     assert not pool.is_running()
     assert names(pool) == ["c"]
