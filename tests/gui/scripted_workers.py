@@ -66,7 +66,7 @@ class Played:
         self.say(replace(answer, id=question.id))
 
     def refuse(self, question: Question, reason: str) -> None:
-        self.say(Failed(Sentence(reason), of=question.name, id=question.id))
+        self.say(Failed(reason if isinstance(reason, Sentence) else Sentence(reason), of=question.name, id=question.id))
 
 
 CARDS = ("cuda:0", "cuda:1", "cuda:2", "cuda:3", "cpu")

@@ -22,7 +22,7 @@ from explorer.runs.answers import FeatureMaps, Maps
 from explorer.runs.catalogue import CATALOGUE, describe_data
 from explorer.runs.folder import Run, list_runs, newest_ended
 from explorer.runs.recipe import Recipe
-from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence
 from explorer.validation import Refused, refuse
 
 SETTLE = 300  # milliseconds without an edit before the worker is asked
@@ -41,11 +41,11 @@ class MapsAnswer:
     maps: FeatureMaps | None = None
     sheets: Mapping[str, QImage] = field(default_factory=dict)
     class_names: tuple[str, ...] = ()
-    reason: str = ""
+    reason: Sentence = NOTHING
 
 
 class FeatureMapAnswers(QObject):
-    """The image is number `number` of `images`, or what is in `file`; `refusal` says why a file was not taken.
+    """The image is number `number` of `images`, or what is in `file`; `refusal` says why `refused` was not taken.
 
     `answers` has the latest by lane; those whose question is no longer the one in `wanted` are out of date. `changed`
     when any of this did, or when something else may have to be drawn.
@@ -59,7 +59,8 @@ class FeatureMapAnswers(QObject):
         self.watchers = 0  # a new window may look before the one before it is gone
         self.number, self.images = 0, 0
         self.file: Path | None = None
-        self.refusal = ""
+        self.refusal = NOTHING
+        self.refused: Path | None = None
         self.runs: tuple[Run, ...] | None = None  # not read, or out of date
         self.answers: dict[str, MapsAnswer] = {}
         self.inquiry: Inquiry | None = None
@@ -77,12 +78,12 @@ class FeatureMapAnswers(QObject):
 
     def use_number(self, number: int) -> None:
         """Send the validation image `number` through, counted round."""
-        self.number, self.file, self.refusal = number % self.images if self.images else number, None, ""
+        self.number, self.file, self.refusal = number % self.images if self.images else number, None, NOTHING
         self.follow()
 
     def use_file(self, path: Path) -> None:
         """Send the image in a file through; the worker refuses what is none, and the image before comes back."""
-        self.file, self.refusal = path, ""
+        self.file, self.refusal = path, NOTHING
         self.follow()
 
     def run(self) -> Run | None:
@@ -150,11 +151,10 @@ class FeatureMapAnswers(QObject):
     def _note_refusal(self, reason: Sentence) -> None:
         question = self._question()
         if self.file and question.file == str(self.file):
-            self.refusal = say(reason).replace(str(self.file), self.file.name)
-            self.file = None
+            self.refusal, self.refused, self.file = reason, self.file, None
             self._go_on()
         else:
-            self._go_on(MapsAnswer(question, plan_network(question.design), reason=say(reason)))
+            self._go_on(MapsAnswer(question, plan_network(question.design), reason=reason))
 
     def _question(self) -> Maps:
         """What was asked."""

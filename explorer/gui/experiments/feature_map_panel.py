@@ -85,14 +85,19 @@ class FeatureMapPanel(QWidget):
         lanes = [self.lane(name, question, plan.design) for name, question in wanted.items()]
         self.strip.show_lanes(self.columns(plan), lanes, self.document.selection)
         self.picture.setText(self.picture_text(shown, shown.maps) if shown and shown.maps else "")
-        reasons = [maps.answers[name].reason for name in wanted if name in maps.answers]
-        self.status.setText(maps.refusal or maps.obstacle() or next(filter(None, reasons), self.advice()))
+        reasons = [say(maps.answers[name].reason) for name in wanted if name in maps.answers]
+        self.status.setText(self.refusal_text() or maps.obstacle() or next(filter(None, reasons), self.advice()))
         self.fit_words()
 
     def fit_words(self) -> None:
         """Lines that wrap keep their height, whatever the splitter wants."""
         for label in (self.picture, self.status):
             label.setMinimumHeight(max(0, label.heightForWidth(label.width())))
+
+    def refusal_text(self) -> str:
+        """Why an image was not taken, which is called without its folders."""
+        words, file = say(self.maps.refusal), self.maps.refused
+        return words.replace(str(file), file.name) if file else words
 
     def advice(self) -> str:
         if self.maps.run():

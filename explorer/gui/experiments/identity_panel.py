@@ -106,7 +106,7 @@ class IdentityPanel(QWidget):
         self.go_on.setVisible(trial.can_go_on() and not trial.zeroed)
         self.go_on.setEnabled(not obstacle)
         self.finding.setText(self.finding_text(outcome) if outcome else "")
-        self.reason.setText(obstacle or trial.refusal or (self.reason_text(outcome) if outcome else ""))
+        self.reason.setText(obstacle or say(trial.refusal) or (self.reason_text(outcome) if outcome else ""))
         self.logits.setText(self.logits_text(outcome) if outcome else "")
         self.finding.setVisible(bool(outcome) or trial.can_go_on())
         self.reason.setVisible(bool(self.reason.text()))

@@ -19,7 +19,7 @@ from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.answers import Comparison, Insert, Inserted, Probe, Zero, Zeroed
 from explorer.runs.commands import Train
 from explorer.runs.recipe import Recipe
-from explorer.sentences import Sentence
+from explorer.sentences import NOTHING, Sentence
 
 if TYPE_CHECKING:
     from explorer.runs.folder import Run
@@ -44,7 +44,7 @@ class IdentityTrial(QObject):
         self.grown = WeightsOrigin()
         self.inquiry: Inquiry | None = None
         self.found: Comparison | None = None
-        self.refusal = ""
+        self.refusal = NOTHING
         self.row = 0  # of the images whose logits there are, the one that is shown
         self.design = document.design  # which all of this is about
         document.changed.connect(self.follow)
@@ -73,7 +73,7 @@ class IdentityTrial(QObject):
         if self.inquiry:
             self.inquiry.cancel()
         self.inquiry = self.found = None
-        self.refusal = ""
+        self.refusal = NOTHING
 
     def origin(self) -> WeightsOrigin:
         """The run that was grown into the shown design, else the newest of that design that has come to its end."""
@@ -120,7 +120,7 @@ class IdentityTrial(QObject):
         run, grown = self.origin()
         folder = str(run.folder) if run else ""
         question = kind(self.document.design, self.recipe(), runs=self.pool.runs, run=folder, grown=grown)
-        self.refusal = ""
+        self.refusal = NOTHING
         if self.inquiry:
             self.inquiry.cancel()
         self._wait_for(Inquiry(self.pool, question))
@@ -134,7 +134,7 @@ class IdentityTrial(QObject):
 
     def _note_refusal(self, reason: Sentence) -> None:
         self.inquiry = None
-        self.refusal = say(reason)
+        self.refusal = reason
         self.changed.emit()
 
     def _note_answer(self, answer: Comparison) -> None:

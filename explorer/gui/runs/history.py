@@ -44,6 +44,7 @@ class History(QWidget):
         self.list.chosen.connect(self.choose)
         self.list.opened.connect(self.open_design)
         self.list.resumed.connect(self.resume)
+        self.allow_resume()
         QTimer.singleShot(0, self, self.reload)
 
     def choose(self, run: Run | None) -> None:

@@ -44,7 +44,8 @@ def action_button(action: QAction, name: str = "") -> QPushButton:
 
     def show_action() -> None:
         made.setText(action.iconText())
-        made.setToolTip("" if action.toolTip() == action.iconText() else action.toolTip())
+        tip = action.toolTip()  # one that was not given is the text
+        made.setToolTip("" if tip in (action.text(), action.iconText()) else tip)
         made.setEnabled(action.isEnabled())
 
     action.changed.connect(show_action)

@@ -18,6 +18,7 @@ from explorer.runs.answers import Estimate, Estimated, Maps, Zero
 from explorer.runs.events import Step
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import RECIPES
+from explorer.validation import refuse
 from tests.clicks import click
 from tests.gui.paths import block_panel, measure, open_block
 from tests.gui.scripted_workers import Played, worker
@@ -135,6 +136,20 @@ def test_the_chosen_run_and_the_look_at_the_curves(session, rebuild, root, qtbot
     assert after.plots.loss.plot.getPlotItem().vb.viewRange()[1] == pytest.approx(losses)
 
 
+def test_a_run_is_not_resumed_beside_the_one_under_way(session, rebuild, root, qtbot):
+    session.pool.workers[0].set_state(WorkerState.RUNNING)
+    history = rebuild().history
+    qtbot.waitUntil(lambda: len(history.list.runs) == 2)
+    folder = RunFolder(history.list.runs[0].folder)
+    folder.update(state="stopped")
+    folder.close()
+    history.reload()
+    history.list.select(history.list.runs[0].id)
+    assert not history.list.resume.isEnabled()
+    session.pool.workers[0].set_state(WorkerState.IDLE)
+    assert history.list.resume.isEnabled()
+
+
 def test_the_strip_and_its_height(session, rebuild, qtbot, monkeypatch):
     played = Played(session.pool.workers[0], monkeypatch)
     session.window.orders.show_maps.trigger()
@@ -170,6 +185,24 @@ def test_a_presentation_and_how_the_window_stood_before(session, rebuild):
     after.orders.present.trigger()
     assert all(each.isVisible() for each in (*after.docks, after.pages, after.tools))
     assert after.centre.heights[2] > 100
+
+
+def test_why_there_is_no_answer_is_said_in_the_other_language(session, qtbot, monkeypatch, tmp_path):
+    played = Played(session.pool.workers[0], monkeypatch)
+    session.document.propose(preset("mini"), "")
+    click(qtbot, open_block(session, "layer1.0").zero)
+    reason = refuse("data", "there is no file {path!r}", path=str(tmp_path / "cat.png")).sentence
+    played.refuse(played.asked(Zero)[0], reason)
+    session.window.send_image(tmp_path / "cat.png")
+    qtbot.waitUntil(lambda: bool(played.asked(Maps)))
+    played.refuse(played.asked(Maps)[0], reason)
+    qtbot.waitUntil(lambda: len(played.asked(Maps)) == 2)
+    played.refuse(played.asked(Maps)[1], reason)
+    for language, words in (("en", "data: there is no file"), ("zh_CN", "data：没有文件")):
+        session.window.orders.language_chosen.emit(language)
+        let_go()
+        assert block_panel(session).reason.text() == f"{words} {str(tmp_path / 'cat.png')!r}"
+        assert session.window.maps.status.text() == f"{words} 'cat.png'"
 
 
 def test_inquiries_under_way(session, rebuild, qtbot, monkeypatch):

@@ -63,6 +63,7 @@ def choose(orders, qtbot, number: int) -> None:
 def test_what_is_added_during_a_run_waits_for_its_end(session, panel, qtbot, tmp_path):
     assert panel.start.text() == "Add to queue"
     assert session.window.orders.start.text() == "Add to queue"
+    assert panel.start.toolTip() == "It begins by itself when its turn has come"
     assert not session.window.queue.isVisible()
     panel.form.controls["epochs"].box.setValue(3)
     start(session, qtbot, "b")

@@ -28,6 +28,7 @@ CARD = Device("cuda:0", "a card", 2**34)
 
 def test_start_says_what_it_will_do(session, panel):
     assert panel.start.text() == "Fit design to data (1×28×28, 10 classes)\nand start"
+    assert panel.start.toolTip() == ""
     panel.estimate.at_own_size.click()
     assert panel.start.text() == "Start"
     session.document.propose(preset("resnet50"), "")
