@@ -19,7 +19,7 @@ from explorer.gui.widgets.language import say
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.answers import FeatureMaps, Maps
-from explorer.runs.catalogue import CATALOGUE, describe_data
+from explorer.runs.catalogue import CATALOGUE, DataSet, describe_data
 from explorer.runs.folder import Run, list_runs, newest_ended
 from explorer.runs.recipe import Recipe
 from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence
@@ -40,8 +40,13 @@ class MapsAnswer:
     plan: Plan
     maps: FeatureMaps | None = None
     sheets: Mapping[str, QImage] = field(default_factory=dict)
-    class_names: tuple[str, ...] = ()
+    data: DataSet | None = None
     reason: Sentence = NOTHING
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """In the user's language, which may be another by now; nothing if the data was gone."""
+        return names_in(self.data)
 
 
 class FeatureMapAnswers(QObject):
@@ -145,8 +150,8 @@ class FeatureMapAnswers(QObject):
             self._note_refusal(refuse(maps.file, what, error=str(error)).sentence)
             return
         question = self._question()
-        names = class_names(question.recipe)
-        self._go_on(MapsAnswer(question, plan_network(question.design), maps, sheets, names))
+        data = data_of(question.recipe)
+        self._go_on(MapsAnswer(question, plan_network(question.design), maps, sheets, data))
 
     def _note_refusal(self, reason: Sentence) -> None:
         question = self._question()
@@ -192,9 +197,18 @@ def read_sheets(maps: FeatureMaps) -> dict[str, QImage]:
 
 
 def class_names(recipe: Recipe) -> tuple[str, ...]:
-    """What the classes of the recipe's data are called, in the person's language; nothing if the data is gone."""
+    """What the classes of the recipe's data are called, in the user's language; nothing if the data is gone."""
+    return names_in(data_of(recipe))
+
+
+def data_of(recipe: Recipe) -> DataSet | None:
     try:
-        data = describe_data(recipe.data)
+        return describe_data(recipe.data)
     except Refused:
+        return None
+
+
+def names_in(data: DataSet | None) -> tuple[str, ...]:
+    if data is None:
         return ()
     return tuple(map(say, data.class_names)) if data.name in CATALOGUE else data.class_names

@@ -17,6 +17,7 @@ from explorer.gui.experiments import feature_map_answers
 from explorer.gui.experiments.feature_map_answers import TRAINED, UNTRAINED, read_sheets
 from explorer.gui.experiments.feature_map_strip import FeatureMapStrip, Lane, MapColumn
 from explorer.gui.widgets import theme
+from explorer.gui.widgets.language import apply_language
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import MAX_MAPS, FeatureMaps, ImageOrigin, Maps, Sheet, sent_size
 from explorer.runs.folder import RunFolder
@@ -289,6 +290,17 @@ def test_another_language_waits_for_the_answer(session, played, qtbot):
     played.send_maps()
     assert lanes(session.window.maps) == [("untrained", "✓ Ankle boot 93 %", False)]
     assert len(played.probes) == 1
+
+
+def test_another_language_has_other_names_for_the_classes(session, played, qtbot):
+    see_travel(session, qtbot, played)
+    played.send_maps()
+    try:
+        session.use_language("zh_CN")
+        assert [lane[1] for lane in lanes(session.window.maps)] == ["✓ 短靴 93 %"]
+        assert "短靴" in session.window.maps.picture.text()
+    finally:
+        apply_language("en")
 
 
 def test_another_language_keeps_the_image(session, played, qtbot):
