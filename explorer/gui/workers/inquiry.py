@@ -37,7 +37,7 @@ class Inquiry(QObject):
         super().__init__()
         self.question = question
         self.state = InquiryState.WAITING
-        self._crew = pool
+        self._pool = pool
         self._worker: WorkerClient | None = None
         self._deaths = 0
         pool.changed.connect(self._ask)
@@ -72,11 +72,11 @@ class Inquiry(QObject):
             self.refused.emit(reason)
 
     def _ask(self) -> None:
-        if self.state is InquiryState.WAITING and (worker := self._crew.ask(self)):
+        if self.state is InquiryState.WAITING and (worker := self._pool.ask(self)):
             self._worker, self.state = worker, InquiryState.ASKED
             self.asked.emit()
 
     def _end(self) -> None:
         if self.state is not InquiryState.OVER:
             self._worker, self.state = None, InquiryState.OVER
-            self._crew.changed.disconnect(self._ask)
+            self._pool.changed.disconnect(self._ask)

@@ -1,7 +1,7 @@
-"""WorkerPool: the workers that there are, which of them has time, and which one is in shown. No widgets.
+"""WorkerPool: the workers that there are, which of them has time, and which one is shown. No widgets.
 
 One run a device, each with a worker of its own. One worker is started with the window and kept warm; others come when
-there is a run for them and go when there is none. The one in shown is that whose run the panel shows and controls.
+there is a run for them and go when there is none. The one that is shown is that whose run the panel shows and controls.
 """
 
 from dataclasses import replace
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 class WorkerPool(QObject):
     """`changed`, `progressed` and `run_ended` as a worker's, of any of them.
 
-    `changed` also when another is in shown, `emptied` when the last worker has gone. `failures` are the failures that
-    no worker in shown tells of, until a person starts something.
+    `changed` also when another is shown, `emptied` when the last worker has gone. `failures` are the failures that
+    no shown worker tells of, until the user starts something.
     """
 
     changed = Signal()
@@ -50,7 +50,7 @@ class WorkerPool(QObject):
         self._soon.timeout.connect(self._start_waiting)
 
     def add(self, process: WorkerProcess) -> WorkerClient:
-        """One more worker, whose worker is not started yet."""
+        """One more worker, whose process is not started yet."""
         made = WorkerClient(self.runs, process)
         made.changed.connect(self._note_change)
         made.progressed.connect(self.progressed)
@@ -61,12 +61,12 @@ class WorkerPool(QObject):
 
     @property
     def hello(self) -> Hello | None:
-        """What is known of this machine, as _soon as a worker has said it."""
+        """What is known of this machine, as soon as a worker has said it."""
         return next((each.hello for each in self.workers if each.hello), None)
 
     @property
     def live(self) -> tuple[LiveRun, ...]:
-        """Every run under way, and what is in shown even if it has ended."""
+        """Every run under way, and what is shown even if it has ended."""
         shown = [each for each in self.workers if each is self.shown or each.is_busy()]
         return tuple(run for each in shown for run in each.live)
 
@@ -100,7 +100,7 @@ class WorkerPool(QObject):
     # What a person wants
 
     def start(self, order: Train) -> None:
-        """Train now, in shown, if there is a device without a run, else when the order's turn has come."""
+        """Train now, and show it, if there is a device without a run, else when the order's turn has come."""
         self.failures = ()
         if self.free_device(order.recipe.device):
             self._start_order(order, shown=True)
@@ -108,7 +108,7 @@ class WorkerPool(QObject):
             self.queue.add(order)
 
     def resume_run(self, run: "Run", curves: "Curves") -> None:
-        """Go on with a run, in shown, on a device without one."""
+        """Go on with a run, and show it, on a device without one."""
         self.failures = ()
         device = self.placed_device(run.recipe.device)
         self.shown = self._pick_worker(device)
@@ -135,7 +135,7 @@ class WorkerPool(QObject):
         self.shown.step_once()
 
     def stop(self) -> None:
-        """Stop the run in shown; whoever stops one does not want the next to _start_order in its place at once."""
+        """Stop the shown run; whoever stops one does not want the next to begin in its place at once."""
         self.queue.hold()
         self.shown.stop()
 

@@ -1,6 +1,6 @@
 """WorkerClient: a worker, its run or two that are twins, and what the worker said. No widgets.
 
-Questions that it is asked beside training are told apart by the _numbers that it gives them.
+Questions that it is asked beside training are told apart by the numbers that it gives them.
 """
 
 from collections.abc import Iterable
@@ -273,8 +273,8 @@ class WorkerClient(QObject):
         said_hello = self.hello is not None
         self.hello = self.waiting = None
         self.state = WorkerState.GONE
-        _askers, self._askers = self._askers, {}
-        for asker in _askers.values():
+        askers, self._askers = self._askers, {}
+        for asker in askers.values():
             asker.note_death(reason)
         self.set_state(WorkerState.GONE)
         if not reason:
