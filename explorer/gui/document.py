@@ -19,7 +19,7 @@ from explorer.architecture.presets import preset, preset_of, preset_titled
 if TYPE_CHECKING:
     from explorer.runs.events import Verdict
 
-MERGEABLE = 1
+_MERGEABLE = 1
 
 
 class Change(QUndoCommand):
@@ -33,7 +33,7 @@ class Change(QUndoCommand):
         self.gesture = gesture
 
     def id(self) -> int:
-        return MERGEABLE if self.gesture else -1
+        return _MERGEABLE if self.gesture else -1
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, Change) or other.gesture != self.gesture:

@@ -69,7 +69,7 @@ class Session(QObject):
         self.window.furnish()
         orders = self.window.orders
         orders.language_chosen.connect(self.use_language)
-        orders.theme_chosen.connect(self.use_theme)
+        orders.theme_chosen.connect(self._use_theme)
         orders.size_chosen.connect(self.use_size)
 
     def _load_rest(self) -> None:
@@ -112,7 +112,7 @@ class Session(QObject):
             theme.apply_theme("system")
             theme.restyle(self.window)
 
-    def use_theme(self, name: str) -> None:
+    def _use_theme(self, name: str) -> None:
         """Show the window in the colours called `name` from now on."""
         QSettings().setValue("theme", name)
         theme.apply_theme(name)

@@ -37,8 +37,8 @@ def bench_edit() -> dict[str, object]:
             session = Session(preset(name), Path(runs), warm=False)
             session.window.show()
             wait_complete(session)
-            times, work = edit_times(session)
-            check_table(session)
+            times, work = _edit_times(session)
+            _check_table(session)
             own = {"cpu_p99_ms": figures(work)["p99_ms"]}  # what a busy machine took from it does not count here
             measured[name] = {**figures(times), **own}
             session.window.close()
@@ -54,7 +54,7 @@ def bench_edit() -> dict[str, object]:
     }
 
 
-def edit_times(session: Session) -> tuple[list[float], list[float]]:
+def _edit_times(session: Session) -> tuple[list[float], list[float]]:
     """Seconds of each of `TICKS` ticks of the first stage's depth slider, up and down: by the clock, and of work."""
     window = session.window
     slider = window.editor.editors[0].sliders["blocks"]
@@ -74,7 +74,7 @@ def edit_times(session: Session) -> tuple[list[float], list[float]]:
     return times, work
 
 
-def check_table(session: Session) -> None:
+def _check_table(session: Session) -> None:
     """The table's own texts say what the `summary` command says of the same design."""
     table = session.window.table.layers
     summary = json.loads(run_apart("-m", "explorer", "summary", to_line(session.document.design), "--json"))

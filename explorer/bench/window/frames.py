@@ -15,7 +15,7 @@ from explorer.runs.events import Epoch, Event, Said, Started, Step, Verdict
 from explorer.runs.recipe import Recipe
 
 HISTORIES = (10_000, 100_000, 1_000_000)  # steps
-EPOCH = 235  # steps
+_EPOCH = 235  # steps
 FRAMES = 300
 
 
@@ -38,13 +38,13 @@ def bench_frames(runs: Path) -> dict[str, dict[str, float]]:
 def frame_times(session: Session, steps: int) -> tuple[list[float], list[float]]:
     """Seconds of each of `FRAMES` frames of a run that has done so many steps: by the clock, and of work."""
     worker, plots = session.pool.workers[0], session.window.history.plots
-    run = LiveRun(preset(DEFAULT), Recipe(), f"{steps} steps", curves=Curves(past(steps)))
+    run = LiveRun(preset(DEFAULT), Recipe(), f"{steps} steps", curves=Curves(_past(steps)))
     worker.live = (run,)
     watch = PaintWatch(plots.loss.plot.viewport(), plots.accuracy.plot.viewport())
     painted: list[tuple[float, float]] = []
     watch.painted.connect(lambda: painted.append((time.perf_counter(), time.thread_time())))
-    epochs = 2 * steps // EPOCH
-    started = Started(run.id, "", 1, Verdict(True, 1, 1), "cpu", EPOCH, epochs, step=steps)
+    epochs = 2 * steps // _EPOCH
+    started = Started(run.id, "", 1, Verdict(True, 1, 1), "cpu", _EPOCH, epochs, step=steps)
     events: list[Event] = [started, *map(step, range(steps + 1, steps + FRAMES + 1))]
     times, work = [], []
     for event in events:
@@ -59,17 +59,17 @@ def frame_times(session: Session, steps: int) -> tuple[list[float], list[float]]
     return times[1:], work[1:]  # without the one that put the run on the plots
 
 
-def past(steps: int) -> Iterator[Event]:
+def _past(steps: int) -> Iterator[Event]:
     """What a run of so many steps has said."""
     for number in range(1, steps + 1):
         yield step(number)
-        if number % EPOCH == 0:
+        if number % _EPOCH == 0:
             last = step(number)
-            yield Epoch(number // EPOCH, number, last.loss, last.accuracy, last.loss, last.accuracy, 1.0)
+            yield Epoch(number // _EPOCH, number, last.loss, last.accuracy, last.loss, last.accuracy, 1.0)
 
 
 def step(number: int) -> Step:
     """One of a run that learns, with the noise of its batches."""
     noise = number * 0.6180339887 % 1.0
     loss = 2.3 / (1 + math.log1p(number / 100)) * (0.7 + 0.6 * noise)
-    return Step(number, 1 + number // EPOCH, loss, loss, loss, 1, 1 - loss / 3, 0.1, 100.0)
+    return Step(number, 1 + number // _EPOCH, loss, loss, loss, 1, 1 - loss / 3, 0.1, 100.0)

@@ -13,7 +13,7 @@ from explorer.bench.window.measuring import figures, wait, wait_complete
 from explorer.gui.app import check_start, make_application
 from explorer.gui.session import Session
 
-FRAME = 16  # milliseconds
+_FRAME = 16  # milliseconds
 
 
 def bench_window(seconds: float = 60.0) -> dict[str, object]:
@@ -45,23 +45,23 @@ def training_lateness(runs: Path, seconds: float) -> dict[str, object]:
     worker.progressed.connect(note)
     QTest.mouseClick(window.training.start, Qt.MouseButton.LeftButton)
     wait(lambda: "first_point_s" in firsts)
-    late = timer_lateness(seconds)
+    late = _timer_lateness(seconds)
     session.end()
     window.hide()
     wait(lambda: not worker.process.is_running())
     return {**figures(late), "max_ms": round(1000 * max(late), 2), "ticks": len(late), **firsts}
 
 
-def timer_lateness(seconds: float) -> list[float]:
+def _timer_lateness(seconds: float) -> list[float]:
     """Seconds by which each tick of a precise timer came after its time."""
     late: list[float] = []
-    timer = QTimer(interval=FRAME, timerType=Qt.TimerType.PreciseTimer)
+    timer = QTimer(interval=_FRAME, timerType=Qt.TimerType.PreciseTimer)
     last = time.perf_counter()
 
     def tick() -> None:
         nonlocal last
         now = time.perf_counter()
-        late.append(max(0.0, now - last - FRAME / 1000))
+        late.append(max(0.0, now - last - _FRAME / 1000))
         last = now
 
     timer.timeout.connect(tick)

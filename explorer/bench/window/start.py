@@ -9,14 +9,14 @@ from explorer.bench.window.measuring import run_apart
 from explorer.gui.app import check_start
 
 SPAWNS = 10
-PROBE = """
+_PROBE = """
 import sys
 from pathlib import Path
 import explorer.cli  # first of all, as `main.py` does
 from explorer.bench.window.opening import watch_opening
 print(watch_opening(Path(sys.argv[1])))
 """
-BARE = """
+_BARE = """
 import sys, time
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow
@@ -43,9 +43,9 @@ def bench_start() -> dict[str, object]:
     with TemporaryDirectory() as runs:
         for _ in range(SPAWNS):
             begin = time.time()
-            marks["bare"].append(float(run_apart("-c", BARE)) - begin)
+            marks["bare"].append(float(run_apart("-c", _BARE)) - begin)
             begin = time.time()
-            for name, moment in json.loads(run_apart("-c", PROBE, runs)).items():
+            for name, moment in json.loads(run_apart("-c", _PROBE, runs)).items():
                 marks.setdefault(name, []).append(moment - begin)
     medians = {f"{name}_s": round(statistics.median(times), 3) for name, times in marks.items()}
     return {**medians, "ratio": round(medians["first_paint_s"] / medians["bare_s"], 2), "spawns": SPAWNS}

@@ -15,14 +15,14 @@ from explorer.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
-class Station:
+class _Station:
     """A box of the figure: a layer, or the sum where the ways meet (None)."""
 
     layer: Layer | None
     top: float
 
 
-def box_text(layer: Layer) -> str:
+def _box_text(layer: Layer) -> str:
     """What stands in a layer's box: its type, and its parameters if it has any."""
     return type_text(layer) + (f"  ·  {whole(layer.params)}" if layer.params else "")
 
@@ -46,7 +46,7 @@ class BlockFigure(QWidget):
         """The figure in words."""
         if self.block is None:
             return ""
-        path = " → ".join(type_text(layer) for layer in self.main_path())
+        path = " → ".join(type_text(layer) for layer in self._main_path())
         return self.tr("{input} → {path} → {output}; {shortcut}").format(
             input=shape_text(self.block.input),
             path=path,
@@ -54,7 +54,7 @@ class BlockFigure(QWidget):
             shortcut=block_text(self.block),
         )
 
-    def main_path(self) -> tuple[Layer, ...]:
+    def _main_path(self) -> tuple[Layer, ...]:
         assert self.block is not None
         return (*self.block.before, *self.block.branch, *self.block.after)
 
@@ -73,10 +73,10 @@ class BlockFigure(QWidget):
         """The widest box of the main path and of the shortcut."""
         if self.block is None:
             return 0.0, 0.0
-        main = max(map(self.box_width, self.main_path()))
-        return main, max(map(self.box_width, self.block.shortcut), default=0.0)
+        main = max(map(self._box_width, self._main_path()))
+        return main, max(map(self._box_width, self.block.shortcut), default=0.0)
 
-    def stations(self, height: float) -> tuple[list[Station], float]:
+    def _stations(self, height: float) -> tuple[list[_Station], float]:
         """The boxes of the main path with the sum among them, and the height of one."""
         assert self.block is not None
         layers: list[Layer | None] = [*self.block.before, *self.block.branch]
@@ -85,7 +85,7 @@ class BlockFigure(QWidget):
         layers += self.block.after
         line = self.fontMetrics().lineSpacing()
         pitch = (height - 2.4 * line) / len(layers)
-        return [Station(layer, 1.6 * line + number * pitch) for number, layer in enumerate(layers)], pitch
+        return [_Station(layer, 1.6 * line + number * pitch) for number, layer in enumerate(layers)], pitch
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.block is None:
@@ -93,7 +93,7 @@ class BlockFigure(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.figures_font(self.font()))
-        stations, pitch = self.stations(self.height() - theme.RHYTHM)
+        stations, pitch = self._stations(self.height() - theme.RHYTHM)
         middle = max(self.width() * 0.3, self.widest()[0] / 2 + 2.0)
         tall = min(1.5 * self.fontMetrics().lineSpacing(), 0.62 * pitch)
         self.write(painter, middle, 0, f"x  {shape_text(self.block.input)}")
@@ -103,17 +103,17 @@ class BlockFigure(QWidget):
             if number and (above := stations[number - 1].layer):
                 self.note(painter, middle, (before + station.top) / 2, shape_text(above.output))
             if station.layer is None:
-                self.paint_sum(painter, QPointF(middle, station.top + tall / 2), tall / 2)
+                self._paint_sum(painter, QPointF(middle, station.top + tall / 2), tall / 2)
             else:
-                self.paint_layer(painter, middle, station.top, tall, station.layer)
+                self._paint_layer(painter, middle, station.top, tall, station.layer)
             before = station.top + tall
         end = self.height() - self.fontMetrics().lineSpacing() - 2.0
         self.arrow(painter, QPointF(middle, before), QPointF(middle, end))
         self.write(painter, middle, end, shape_text(self.block.output))
-        self.paint_shortcut(painter, stations, middle, tall)
+        self._paint_shortcut(painter, stations, middle, tall)
         painter.end()
 
-    def paint_shortcut(self, painter: QPainter, stations: list[Station], middle: float, tall: float) -> None:
+    def _paint_shortcut(self, painter: QPainter, stations: list[_Station], middle: float, tall: float) -> None:
         """From where it leaves the main path to the sum, with its layers or its kind on the way."""
         block = self.block
         meeting = next((station for station in stations if station.layer is None), None)
@@ -134,13 +134,13 @@ class BlockFigure(QWidget):
         painter.drawPath(path)
         self.head(painter, QPointF(middle + tall / 2, end), QPointF(1, 0), theme.colours().accent)
         if not block.shortcut:
-            self.plate(painter, away, (start + end) / 2, say(Sentence(block.way.note, {"n": block.stride})))
+            self._plate(painter, away, (start + end) / 2, say(Sentence(block.way.note, {"n": block.stride})))
         for number, layer in enumerate(block.shortcut):
             top = start + (end - start) * (number + 1) / (len(block.shortcut) + 1) - tall / 2
-            self.paint_layer(painter, away, top, tall, layer)
+            self._paint_layer(painter, away, top, tall, layer)
 
-    def paint_layer(self, painter: QPainter, middle: float, top: float, tall: float, layer: Layer) -> None:
-        colours, text, wide = theme.colours(), box_text(layer), self.box_width(layer)
+    def _paint_layer(self, painter: QPainter, middle: float, top: float, tall: float, layer: Layer) -> None:
+        colours, text, wide = theme.colours(), _box_text(layer), self._box_width(layer)
         box = QRectF(middle - wide / 2, top, wide, tall)
         painter.setPen(QPen(QColor(colours.line), 1))
         painter.setBrush(QColor(colours.raised if layer.params else colours.window))
@@ -148,10 +148,10 @@ class BlockFigure(QWidget):
         painter.setPen(QColor(colours.text if layer.weighted else colours.quiet))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
-    def box_width(self, layer: Layer) -> float:
-        return self.fontMetrics().horizontalAdvance(box_text(layer)) + 3.0 * theme.RHYTHM
+    def _box_width(self, layer: Layer) -> float:
+        return self.fontMetrics().horizontalAdvance(_box_text(layer)) + 3.0 * theme.RHYTHM
 
-    def paint_sum(self, painter: QPainter, centre: QPointF, radius: float) -> None:
+    def _paint_sum(self, painter: QPainter, centre: QPointF, radius: float) -> None:
         colours = theme.colours()
         painter.setPen(QPen(QColor(colours.accent), 2))
         painter.setBrush(QColor(colours.surface))
@@ -160,7 +160,7 @@ class BlockFigure(QWidget):
         painter.drawLine(centre - QPointF(arm, 0), centre + QPointF(arm, 0))
         painter.drawLine(centre - QPointF(0, arm), centre + QPointF(0, arm))
 
-    def plate(self, painter: QPainter, middle: float, height: float, words: str) -> None:
+    def _plate(self, painter: QPainter, middle: float, height: float, words: str) -> None:
         """Words on a line, with the line hidden behind them."""
         lines = words.split("\n")
         wide = max(map(self.fontMetrics().horizontalAdvance, lines)) + 2 * theme.RHYTHM

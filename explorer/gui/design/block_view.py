@@ -30,7 +30,7 @@ from explorer.gui.widgets.buttons import word_button
 from explorer.gui.widgets.language import say, whole
 
 
-class AloneForm(QWidget):
+class _AloneForm(QWidget):
     """What a block alone needs to know: its input, width and stride."""
 
     def __init__(self, alone: AloneBlock) -> None:
@@ -81,7 +81,7 @@ class BlockView(QWidget):
         self.alone.setToolTip(self.tr("One block on any input, without stem and head"))
         self.alone.setChecked(alone.is_shown)
         self.alone.toggled.connect(alone.show)
-        self.form = AloneForm(alone)
+        self.form = _AloneForm(alone)
         self.alone.toggled.connect(self.form.setVisible)
         alone.changed.connect(self.show_block)
         self.figure = BlockFigure()
@@ -119,7 +119,7 @@ class BlockView(QWidget):
             return
         alone = self.alone_block.is_shown
         try:
-            block = self.alone_block.build(self.document.design) if alone else self.selected_block()
+            block = self.alone_block.build(self.document.design) if alone else self._selected_block()
         except CannotBuild as error:
             self.figure.show_block(None)
             self.shown.emit(None)
@@ -147,7 +147,7 @@ class BlockView(QWidget):
         if source != self.source.toPlainText():
             self.source.setPlainText(source)
 
-    def selected_block(self) -> Block | None:
+    def _selected_block(self) -> Block | None:
         """The block that the selection is or is in; the first one of a stage."""
         path = self.document.selection
         part = find_part(self.document.plan, ".".join(path.split(".")[:2]))

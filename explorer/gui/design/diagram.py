@@ -28,7 +28,7 @@ from explorer.gui.document import Document
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import say
 
-MIN_HEIGHT = 6.0
+_MIN_HEIGHT = 6.0
 
 
 class Slab(NamedTuple):
@@ -64,7 +64,7 @@ class Diagram(QAbstractScrollArea):
         self.words: list[Text] = []
         self.badges: dict[str, QRectF] = {}  # where each run says how many blocks it has
         self.pressed = ""  # what the last click selected
-        self.extent = 0.0  # width of all that is drawn
+        self._extent = 0.0  # width of all that is drawn
         self.middle = 0.0  # height of the wire
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -93,7 +93,7 @@ class Diagram(QAbstractScrollArea):
         below = line if any(drawn.run for caption in captions for drawn in caption.slabs) else 0  # for ×N
         height = self.viewport().height() - 2 * line - below - 6 * theme.RHYTHM
         tallest = max(square(drawn.shape) for caption in captions for drawn in caption.slabs)
-        needed = [self.caption_width(caption) for caption in captions]
+        needed = [self._caption_width(caption) for caption in captions]
         thickness, gap = fit_width(captions, needed, width)
         top = 3.0 * theme.RHYTHM  # for the arcs
         self.middle = top + height / 2
@@ -104,21 +104,21 @@ class Diagram(QAbstractScrollArea):
             room = max(own, words)
             at = left + (room - own) / 2
             for drawn in caption.slabs:
-                tall = max(MIN_HEIGHT, height * sqrt(square(drawn.shape) / tallest))
+                tall = max(_MIN_HEIGHT, height * sqrt(square(drawn.shape) / tallest))
                 box = QRectF(round(at), round(self.middle - tall / 2), round(thickness[drawn]), round(tall))
                 self.slabs.append(Slab(drawn, box, self.is_chosen(drawn.path)))
                 if drawn.run:
-                    self.write_badge(drawn, at + thickness[drawn] / 2, box.bottom() + 2)
+                    self._write_badge(drawn, at + thickness[drawn] / 2, box.bottom() + 2)
                 at += thickness[drawn] + gap
-            self.write_caption(caption, left + room / 2, top + height + below + theme.RHYTHM)
+            self._write_caption(caption, left + room / 2, top + height + below + theme.RHYTHM)
             left += room + gap
-        self.extent = left - gap + 2.0 * theme.RHYTHM
+        self._extent = left - gap + 2.0 * theme.RHYTHM
         bar = self.horizontalScrollBar()
         bar.setPageStep(self.viewport().width())
-        bar.setRange(0, max(0, int(self.extent) - self.viewport().width()))
+        bar.setRange(0, max(0, int(self._extent) - self.viewport().width()))
         self.viewport().update()
 
-    def caption_width(self, caption: Caption) -> float:
+    def _caption_width(self, caption: Caption) -> float:
         return max(self.fontMetrics().horizontalAdvance(text) for text in caption.lines) + 4.0
 
     def is_chosen(self, path: str) -> bool:
@@ -127,14 +127,14 @@ class Diagram(QAbstractScrollArea):
             chosen == path or f"{chosen}.".startswith(f"{path}.") or path.startswith(f"{chosen}.")
         )
 
-    def write_badge(self, drawn: SlabSpec, centre: float, top: float) -> None:
+    def _write_badge(self, drawn: SlabSpec, centre: float, top: float) -> None:
         """How many blocks a run has, and that it is open."""
         word = Text(f"×{drawn.blocks}" if drawn.count > 1 else f"▾×{drawn.blocks}", centre, top, theme.colours().text)
         wide = self.fontMetrics().horizontalAdvance(word.text) + theme.RHYTHM
         self.words.append(word)
         self.badges[drawn.run] = QRectF(centre - wide / 2, top, wide, self.fontMetrics().height())
 
-    def write_caption(self, caption: Caption, centre: float, top: float) -> None:
+    def _write_caption(self, caption: Caption, centre: float, top: float) -> None:
         chosen = theme.colours()
         if caption.broken:
             height = self.middle - self.fontMetrics().height() / 2
@@ -146,19 +146,19 @@ class Diagram(QAbstractScrollArea):
     @property
     def start(self) -> float:
         """Where the diagram's own coordinates begin in the viewport: centred, or scrolled."""
-        return max(0, (self.viewport().width() - int(self.extent)) // 2) - self.horizontalScrollBar().value()
+        return max(0, (self.viewport().width() - int(self._extent)) // 2) - self.horizontalScrollBar().value()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.translate(self.start, 0)
         seen = QRectF(event.rect()).translated(-self.start, 0)
         painter.setPen(QPen(QColor(theme.colours().line), 2))
-        painter.drawLine(QPointF(2 * theme.RHYTHM, self.middle), QPointF(self.extent - 2 * theme.RHYTHM, self.middle))
+        painter.drawLine(QPointF(2 * theme.RHYTHM, self.middle), QPointF(self._extent - 2 * theme.RHYTHM, self.middle))
         for slab in self.slabs:
             if slab.box.right() + MARGIN >= seen.left() and slab.box.left() - MARGIN <= seen.right():
                 picture = slab_picture(self.slab_style(slab))
                 painter.drawPixmap(slab.box.topLeft() - QPointF(MARGIN, MARGIN), picture)
-        self.paint_words(painter)
+        self._paint_words(painter)
         painter.end()
 
     def slab_style(self, slab: Slab) -> SlabStyle:
@@ -174,7 +174,7 @@ class Diagram(QAbstractScrollArea):
             self.devicePixelRatioF(),
         )
 
-    def paint_words(self, painter: QPainter) -> None:
+    def _paint_words(self, painter: QPainter) -> None:
         plain, bold = self.font(), self.font()
         bold.setBold(True)
         for word in self.words:
@@ -185,25 +185,25 @@ class Diagram(QAbstractScrollArea):
             left = word.centre - metrics.horizontalAdvance(word.text) / 2
             painter.drawText(QPointF(left, word.top + metrics.ascent()), word.text)
 
-    def slab_at(self, position: QPointF) -> Slab | None:
+    def _slab_at(self, position: QPointF) -> Slab | None:
         """The slab under a point of the viewport; where two overlap, the one in front."""
         point = position - QPointF(self.start, 0)
         reach = (slab for slab in reversed(self.slabs) if slab.box.adjusted(-2, -DEPTH, DEPTH + 2, 0).contains(point))
         return next(reach, None)
 
-    def path_at(self, position: QPointF) -> str:
-        slab = self.slab_at(position)
+    def _path_at(self, position: QPointF) -> str:
+        slab = self._slab_at(position)
         return slab.drawn.path if slab else ""
 
-    def run_at(self, position: QPointF) -> str:
+    def _run_at(self, position: QPointF) -> str:
         """The run that a click opens or folds: the one whose badge or whose only slab is there."""
-        point, path = position - QPointF(self.start, 0), self.path_at(position)
+        point, path = position - QPointF(self.start, 0), self._path_at(position)
         badge = next((run for run, box in self.badges.items() if box.contains(point)), "")
         return path if path.endswith(RUN) else badge
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            slab = self.slab_at(QPointF(event.pos()))
+            slab = self._slab_at(QPointF(event.pos()))
             QToolTip.showText(event.globalPos(), self.describe(slab.drawn) if slab else "", self.viewport())
             return True
         return super().viewportEvent(event)
@@ -213,8 +213,8 @@ class Diagram(QAbstractScrollArea):
         return f"{name}  {shape_text(drawn.shape)}"
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.pressed = self.path_at(event.position())
-        if run := self.run_at(event.position()):
+        self.pressed = self._path_at(event.position())
+        if run := self._run_at(event.position()):
             self.pressed = self.toggle(run)
         elif self.pressed:
             self.document.select(self.pressed)

@@ -15,9 +15,9 @@ from explorer.gui.widgets.language import say
 from explorer.sentences import QT_TRANSLATE_NOOP
 
 INPUT = QT_TRANSLATE_NOOP("explorer", "input")
-GAPS = (44.0, 38.0, 32.0, 28.0, 24.0, 20.0, 16.0)  # pixels between slabs
-MIN_GAP = GAPS[-1]
-THINNER = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3)
+_GAPS = (44.0, 38.0, 32.0, 28.0, 24.0, 20.0, 16.0)  # pixels between slabs
+_MIN_GAP = _GAPS[-1]
+_THINNER = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,11 @@ def section_captions(plan: Plan, opened: set[str], name_of: Callable[[str], str]
         elif isinstance(part, Section):
             hue = number if part.name.startswith("layer") else 0
             words = (name_of(part.name) + repeats(part), shape_text(part.output))
-            captions.append(Caption(part.name, words, hue, stage_slabs(part, hue, opened)))
+            captions.append(Caption(part.name, words, hue, _stage_slabs(part, hue, opened)))
     return captions
 
 
-def stage_slabs(section: Section, hue: int, opened: set[str]) -> tuple[SlabSpec, ...]:
+def _stage_slabs(section: Section, hue: int, opened: set[str]) -> tuple[SlabSpec, ...]:
     if section.loose:
         shown = [layer for layer in section.loose if layer.type != "BatchNorm2d" and layer.type != "ReLU"]
         return tuple(SlabSpec(f"{section.name}.{layer.name}", layer.output, hue) for layer in shown)
@@ -91,6 +91,6 @@ def fit_width(captions: list[Caption], needed: list[float], width: float) -> tup
         own = (sum(thin * thickness[slab] + gap for slab in caption.slabs) - gap for caption in captions)
         return sum(max(part, words) + gap for part, words in zip(own, needed, strict=True)) - gap
 
-    thin = next((thin for thin in THINNER if total(thin, MIN_GAP) <= width), THINNER[-1])
-    gap = next((gap for gap in GAPS if total(thin, gap) <= width), MIN_GAP)
+    thin = next((thin for thin in _THINNER if total(thin, _MIN_GAP) <= width), _THINNER[-1])
+    gap = next((gap for gap in _GAPS if total(thin, gap) <= width), _MIN_GAP)
     return {slab: thin * thick for slab, thick in thickness.items()}, gap

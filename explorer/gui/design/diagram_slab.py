@@ -10,13 +10,13 @@ from explorer.architecture.blocks import Line
 from explorer.gui.widgets import theme
 
 DEPTH = 5.0  # pixels by which a slab's far side is shifted, for a slab_style of volume
-STACK = 3.0  # pixels between the copies that stand for a run
+_STACK = 3.0  # pixels between the copies that stand for a run
 MAX_COPIES = 3
-ARC = 14.0  # pixels that a shortcut's control points stand above its slab
-MARGIN, BELOW = 32.0, 2.0  # pixels around a slab's front that its picture needs: beside it and above, and below
+_ARC = 14.0  # pixels that a shortcut's control points stand above its slab
+MARGIN, _BELOW = 32.0, 2.0  # pixels around a slab's front that its picture needs: beside it and above, and below
 
 
-class Brushes(NamedTuple):
+class _Brushes(NamedTuple):
     """What a slab of one hue is painted with."""
 
     front: QBrush
@@ -27,9 +27,9 @@ class Brushes(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def slab_brushes(colours: theme.Colours, section: int) -> Brushes:
+def _slab_brushes(colours: theme.Colours, section: int) -> _Brushes:
     hue = theme.stage_colour(section)
-    return Brushes(
+    return _Brushes(
         QBrush(hue),
         QBrush(hue.lighter(118)),
         QBrush(hue.darker(115)),
@@ -55,26 +55,26 @@ class SlabStyle(NamedTuple):
 def slab_picture(slab_style: SlabStyle) -> QPixmap:
     """A slab with its shortcut. A tick moves slabs far more often than it changes one."""
     pixmap = QPixmap(
-        QSizeF(slab_style.width + 2 * MARGIN, slab_style.height + MARGIN + BELOW).toSize() * slab_style.ratio
+        QSizeF(slab_style.width + 2 * MARGIN, slab_style.height + MARGIN + _BELOW).toSize() * slab_style.ratio
     )
     pixmap.setDevicePixelRatio(slab_style.ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     brushes, box = (
-        slab_brushes(slab_style.colours, slab_style.section),
+        _slab_brushes(slab_style.colours, slab_style.section),
         QRectF(MARGIN, MARGIN, slab_style.width, slab_style.height),
     )
     for copy in reversed(range(slab_style.copies)):
         painter.setPen(brushes.chosen if slab_style.chosen and copy == 0 else brushes.edge)
-        paint_volume(painter, box.translated(copy * STACK, -copy * STACK), brushes)
+        _paint_volume(painter, box.translated(copy * _STACK, -copy * _STACK), brushes)
     if slab_style.line:
-        paint_arc(painter, box, slab_style, pen_style(slab_style.line))
+        _paint_arc(painter, box, slab_style, _pen_style(slab_style.line))
     painter.end()
     return pixmap
 
 
-def paint_volume(painter: QPainter, box: QRectF, brushes: Brushes) -> None:
+def _paint_volume(painter: QPainter, box: QRectF, brushes: _Brushes) -> None:
     away = QPointF(DEPTH, -DEPTH)
     corner, far = box.topRight(), box.topRight() + away
     painter.setBrush(brushes.top)
@@ -85,7 +85,7 @@ def paint_volume(painter: QPainter, box: QRectF, brushes: Brushes) -> None:
     painter.drawRect(box)
 
 
-def pen_style(line: Line) -> Qt.PenStyle:
+def _pen_style(line: Line) -> Qt.PenStyle:
     match line:
         case Line.SOLID:
             return Qt.PenStyle.SolidLine
@@ -97,13 +97,13 @@ def pen_style(line: Line) -> Qt.PenStyle:
             assert_never(line)
 
 
-def paint_arc(painter: QPainter, box: QRectF, slab_style: SlabStyle, style: Qt.PenStyle) -> None:
+def _paint_arc(painter: QPainter, box: QRectF, slab_style: SlabStyle, style: Qt.PenStyle) -> None:
     """From before the block to behind it, over its top."""
-    stacked = STACK * (slab_style.copies - 1)
+    stacked = _STACK * (slab_style.copies - 1)
     left, right = box.left() - 3, box.right() + DEPTH + 4 + stacked
     top = box.top() - DEPTH - 2 - stacked
     path = QPainterPath(QPointF(left, top + 2))
-    path.cubicTo(QPointF(left, top - ARC), QPointF(right, top - ARC), QPointF(right, top + 2))
+    path.cubicTo(QPointF(left, top - _ARC), QPointF(right, top - _ARC), QPointF(right, top + 2))
     ink = QColor(slab_style.colours.text)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(ink, 1.4, style))

@@ -40,10 +40,10 @@ SCALES = {
         *(640, 768, 1024, 1280, 1536, 2048, 3072, 4096, 8192),
     ),
 }
-SETTLED = 700  # milliseconds without a tick end a gesture of keys or wheel
+_SETTLED = 700  # milliseconds without a tick end a gesture of keys or wheel
 
 
-class Gesture(QObject):
+class _Gesture(QObject):
     """Names the gesture under way, so that its ticks become one undo step."""
 
     numbers = count()
@@ -51,7 +51,7 @@ class Gesture(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.number = next(self.numbers)
-        self.timer = QTimer(self, interval=SETTLED, singleShot=True)
+        self.timer = QTimer(self, interval=_SETTLED, singleShot=True)
         self.timer.timeout.connect(self.end)
 
     def name(self) -> str:
@@ -65,7 +65,7 @@ class Gesture(QObject):
     end = begin
 
 
-class ScaledSlider(QSlider):
+class _ScaledSlider(QSlider):
     """A slider over the values of a scale; it speaks only when a person moves it."""
 
     moved = Signal(int)
@@ -83,7 +83,7 @@ class ScaledSlider(QSlider):
         self.setValue(min(bisect_left(self.scale, value), len(self.scale) - 1))
 
 
-class StageEditor(QWidget):
+class _StageEditor(QWidget):
     """One stage: blocks and width with sliders, stride, remove."""
 
     def __init__(self, document: Document, index: int) -> None:
@@ -96,9 +96,9 @@ class StageEditor(QWidget):
         self.output = QLabel()
         theme.make_secondary(self.output)
         removal = self.tr("Remove stage {number}").format(number=index + 1)
-        self.remove = sign_button("x", removal, self.propose_removal)
+        self.remove = sign_button("x", removal, self._propose_removal)
         self.problems = Problems(document)
-        self.sliders: dict[str, ScaledSlider] = {}
+        self.sliders: dict[str, _ScaledSlider] = {}
         self.boxes: dict[str, NumberBox] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(theme.RHYTHM, theme.RHYTHM // 2, 0, theme.RHYTHM // 2)
@@ -121,11 +121,11 @@ class StageEditor(QWidget):
         theme.make_secondary(label)
         spoken = self.tr("Stage {number}: {field}").format(number=self.index + 1, field=say(field.label.text))
         box = self.boxes[name] = spin_box(field.bounds)
-        gesture = Gesture(self)
+        gesture = _Gesture(self)
         box.valueChanged.connect(lambda value: self.propose(name, value, gesture.name()))
         widgets: list[QWidget] = [label, box]
         if name in SCALES:
-            slider = self.sliders[name] = ScaledSlider(SCALES[name])
+            slider = self.sliders[name] = _ScaledSlider(SCALES[name])
             slider.sliderPressed.connect(gesture.begin)
             slider.sliderReleased.connect(gesture.end)
             slider.moved.connect(lambda value: self.propose(name, value, gesture.name()))
@@ -153,12 +153,12 @@ class StageEditor(QWidget):
         words = self.tr("Stage {number}: {field} {value}").format(number=self.index + 1, field=field, value=value)
         self.document.propose(self.document.design.with_stage(self.index, **{name: value}), words, gesture)
 
-    def propose_removal(self) -> None:
+    def _propose_removal(self) -> None:
         stages = self.document.design.stages
         left = stages[: self.index] + stages[self.index + 1 :]
         self.document.propose(self.document.design.change(stages=left), self.remove.toolTip())
 
-    def show_stage(self, stage: Stage, only: bool) -> None:
+    def _show_stage(self, stage: Stage, only: bool) -> None:
         for name, box in self.boxes.items():
             if box.value() != getattr(stage, name):  # Qt paints a box anew even if it is told what it shows
                 box.setValue(getattr(stage, name))
@@ -191,9 +191,9 @@ class DesignEditor(QScrollArea):
         self.document = document
         self.form = Form(Design, open_forms, skip=("stages",))
         self.form.edited.connect(self.propose)
-        self.gesture = Gesture(self)
+        self.gesture = _Gesture(self)
         self.problems = Problems(document)
-        self.editors: list[StageEditor] = []
+        self.editors: list[_StageEditor] = []
         self.stages = QVBoxLayout()
         self.stages.setSpacing(theme.RHYTHM // 2)
         self.add = action_button(actions.add_stage, "add_stage")
@@ -229,11 +229,11 @@ class DesignEditor(QScrollArea):
             editor.hide()
             editor.deleteLater()
         while len(self.editors) < len(design.stages):
-            self.editors.append(StageEditor(self.document, len(self.editors)))
+            self.editors.append(_StageEditor(self.document, len(self.editors)))
             self.stages.addWidget(self.editors[-1])
         self.form.show_record(design)
         for editor, stage in zip(self.editors, design.stages, strict=True):
-            editor.show_stage(stage, only=len(design.stages) == 1)
+            editor._show_stage(stage, only=len(design.stages) == 1)
         self.show_problems()
 
     def show_problems(self) -> None:

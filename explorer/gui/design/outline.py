@@ -99,7 +99,7 @@ def children(part: Part) -> tuple[Part, ...]:
 
 def top_pairs(plan: Plan, base: Plan) -> tuple[Pair, ...]:
     """The `top_parts` beside the baseline's; what it has beyond a stage that cannot be built may be there again."""
-    parts = pair_up(top_parts(plan), base.sections)
+    parts = _pair_up(top_parts(plan), base.sections)
     kept, gone = parts[: len(plan.sections)], parts[len(plan.sections) :]
     return parts[: len(plan.sections) + 1] if plan.obstacles else (*kept[:-1], *gone, kept[-1])
 
@@ -110,10 +110,10 @@ def pairs(part: Part, before: Part | None) -> tuple[Pair, ...]:
     What `before` has more of comes last, so that the differences of the children add up to that of the part.
     """
     parts = children(part)
-    return pair_up(parts, folded_alike(part, before)) if parts else ()
+    return _pair_up(parts, _folded_alike(part, before)) if parts else ()
 
 
-def pair_up(parts: tuple[Part, ...], before: tuple[Part, ...]) -> tuple[Pair, ...]:
+def _pair_up(parts: tuple[Part, ...], before: tuple[Part, ...]) -> tuple[Pair, ...]:
     """Parts beside those of the same name in the baseline, and then what only the baseline has.
 
     A name may come again, as that of a block's ReLU does: the first stands beside the first.
@@ -127,19 +127,19 @@ def pair_up(parts: tuple[Part, ...], before: tuple[Part, ...]) -> tuple[Pair, ..
     return *both, *((Gone(each), each) for each in left)
 
 
-def folded_alike(part: Part, before: Part | None) -> tuple[Part, ...]:
+def _folded_alike(part: Part, before: Part | None) -> tuple[Part, ...]:
     """The children of `before`, its blocks folded where those of `part` are: at the same block, however many follow."""
     match part, before:
         case Section(count=count), Section(first=Block()):
             alone = 1 if count > 2 else count
-            return split_run(before, 0, alone)
+            return _split_run(before, 0, alone)
         case RepeatedBlocks(section=section), RepeatedBlocks():
-            return split_run(before.section, 1, section.count)
+            return _split_run(before.section, 1, section.count)
         case _:
             return children(before) if before else ()
 
 
-def split_run(section: Section, start: int, end: int) -> tuple[Part, ...]:
+def _split_run(section: Section, start: int, end: int) -> tuple[Part, ...]:
     """The blocks of a stage from `start` to before `end`, each by itself, and all that follow as one."""
     alone = tuple(section.block(index) for index in range(start, min(end, section.count)))
     return (*alone, RepeatedBlocks(section, end)) if section.count > end else alone

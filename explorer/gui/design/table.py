@@ -24,12 +24,12 @@ from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import say
 
 MARGIN = theme.RHYTHM // 2
-CHOSEN = ("chosen",) * len(COLUMNS)
-DIFFERENCE = "  (+999.9 MiB)"  # the widest that a baseline adds to a figure
+_CHOSEN = ("chosen",) * len(COLUMNS)
+_DIFFERENCE = "  (+999.9 MiB)"  # the widest that a baseline adds to a figure
 
 
 @cache
-def table_inks(colours: theme.Colours) -> dict[str, QColor]:
+def _table_inks(colours: theme.Colours) -> dict[str, QColor]:
     """The colours that the table writes in; stages a little darker on light paper, where thin letters pale."""
     darker = 100 if colours is theme.DARK else 125
     stages = {f"stage {number}": QColor(theme.stage_colour(number)).darker(darker) for number in range(1, 9)}
@@ -37,7 +37,7 @@ def table_inks(colours: theme.Colours) -> dict[str, QColor]:
     return stages | {name: QColor(colour) for name, colour in inks.items()}
 
 
-class Headings(QHeaderView):
+class _Headings(QHeaderView):
     """The headings, painted in one go; the style would take as long for them as for all rows."""
 
     def __init__(self) -> None:
@@ -71,28 +71,28 @@ class LayerTable(QTreeView):
         self.layers = LayerModel(document)
         self.layers.cell = QSize(0, int(1.5 * self.fontMetrics().height()))
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHeader(Headings())
+        self.setHeader(_Headings())
         self.setModel(self.layers)
         self.setFont(theme.figures_font(self.font()))
         self.setUniformRowHeights(True)
         self.setAllColumnsShowFocus(True)
         self.setExpandsOnDoubleClick(False)
-        self.doubleClicked.connect(self.open_or_unfold)
+        self.doubleClicked.connect(self._open_or_unfold)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName(self.tr("Layers"))
-        self.shaped = lru_cache(maxsize=4096)(self.shape_text)
+        self._shaped = lru_cache(maxsize=4096)(self.shape_text)
         self.opened = opened
         self.expanded.connect(lambda index: self.opened.add(self.layers.node(index).path))
         self.collapsed.connect(lambda index: self.opened.discard(self.layers.node(index).path))
         document.changed.connect(self.show_plan)
         document.selection_changed.connect(self.show_selection)
         document.vocabulary_changed.connect(self.show_plan)
-        self.size_columns()
+        self._size_columns()
         self.show_plan()
         self.selectionModel().currentRowChanged.connect(self.select)
 
-    def size_columns(self) -> None:
+    def _size_columns(self) -> None:
         """Widths from the font and the widest texts expected, so that no tick moves a column."""
         header = self.header()
         header.setStretchLastSection(False)
@@ -100,13 +100,13 @@ class LayerTable(QTreeView):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(self.fontMetrics().averageCharWidth() * 5)
         self.compared = self.document.baseline is not None
-        widest = [each.widest + (DIFFERENCE if self.compared and each.figure else "") for each in COLUMNS]
+        widest = [each.widest + (_DIFFERENCE if self.compared and each.figure else "") for each in COLUMNS]
         self.widths = [self.fontMetrics().horizontalAdvance(text) + 3 * theme.RHYTHM for text in widest]
         for number, width in enumerate(self.widths):
             header.resizeSection(number, width)
-        self.hide_columns()
+        self._hide_columns()
 
-    def hide_columns(self) -> None:
+    def _hide_columns(self) -> None:
         """Where there is no room for all columns, those that can be spared give way."""
         over = sum(self.widths) - self.viewport().width()
         for number in SPARE:
@@ -114,12 +114,12 @@ class LayerTable(QTreeView):
             over -= self.widths[number]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.hide_columns()
+        self._hide_columns()
         super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """What all rows need is looked up once, not for each."""
-        self.inks, self.places = table_inks(theme.colours()), self.column_places()
+        self.inks, self.places = _table_inks(theme.colours()), self.column_places()
         super().paintEvent(event)
 
     def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -132,14 +132,14 @@ class LayerTable(QTreeView):
             painter.fillRect(room, self.palette().highlight())
         if self.layers.hasChildren(index):
             self.drawBranches(painter, QRect(0, top, indent, height), index)
-        inks = CHOSEN if chosen else self.layers.inks(node)
+        inks = _CHOSEN if chosen else self.layers.inks(node)
         last = ""
         texts = self.layers.texts(node)
         for column, left, right in self.places:
             if inks[column] != last:
                 last = inks[column]
                 painter.setPen(self.inks[last])
-            shaped, wide, tall = self.shaped(texts[column])
+            shaped, wide, tall = self._shaped(texts[column])
             start = right - wide if right else left + indent
             indent = 0
             painter.drawStaticText(QPointF(start, top + (height - tall) / 2), shaped)
@@ -163,13 +163,13 @@ class LayerTable(QTreeView):
 
     def show_plan(self) -> None:
         if self.compared != (self.document.baseline is not None):
-            self.size_columns()
+            self._size_columns()
         if self.layers.show_plan():
-            self.expand_opened()
+            self._expand_opened()
             self.executeDelayedItemsLayout()  # else it comes after this frame, with a frame of its own
             self.show_selection()
 
-    def expand_opened(self) -> None:
+    def _expand_opened(self) -> None:
         for path in sorted(self.opened, key=len):
             index = self.layers.find(path)
             if index.isValid():
@@ -184,7 +184,7 @@ class LayerTable(QTreeView):
         if current.isValid():
             self.document.select(self.layers.node(current).path)
 
-    def open_or_unfold(self, index: QModelIndex) -> None:
+    def _open_or_unfold(self, index: QModelIndex) -> None:
         """A double click or Return opens a block, and unfolds what is no block."""
         if isinstance(self.layers.node(index).part, Block):
             self.document.open_block()
@@ -195,13 +195,13 @@ class LayerTable(QTreeView):
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            self.open_or_unfold(self.currentIndex())
+            self._open_or_unfold(self.currentIndex())
         else:
             super().keyPressEvent(event)
 
     def copy(self) -> None:
         """The selected rows, or all that are open, as TSV and as an HTML table."""
-        rows = sorted(self.selectionModel().selectedRows(), key=self.position) or list(self.visible_rows())
+        rows = sorted(self.selectionModel().selectedRows(), key=self.position) or list(self._visible_rows())
         lines = [[say(column.heading) for column in COLUMNS]]
         lines += [self.layers.texts(self.layers.node(row)) for row in rows]
         data = QMimeData()
@@ -213,7 +213,7 @@ class LayerTable(QTreeView):
     def position(self, index: QModelIndex) -> int:
         return self.visualRect(index).top()
 
-    def visible_rows(self) -> Iterator[QModelIndex]:
+    def _visible_rows(self) -> Iterator[QModelIndex]:
         index = self.layers.index(0, 0)
         while index.isValid():
             yield index

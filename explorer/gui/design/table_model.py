@@ -29,7 +29,7 @@ from explorer.sentences import QT_TRANSLATE_NOOP
 Index = QModelIndex | QPersistentModelIndex
 
 
-class Node:
+class _Node:
     """A row: a part of the plan at its path; its children and its texts are made when someone looks.
 
     `before` is the part of the baseline in its place, None if there is none.
@@ -37,7 +37,7 @@ class Node:
 
     __slots__ = ("before", "below", "level", "parent", "part", "path", "row", "texts")
 
-    def __init__(self, pair: Pair, row: int, parent: "Node | None") -> None:
+    def __init__(self, pair: Pair, row: int, parent: "_Node | None") -> None:
         part, self.before = pair
         self.part = part
         self.row = row
@@ -45,32 +45,32 @@ class Node:
         self.level: int = parent.level + 1 if parent else 0
         loose = parent is not None and isinstance(parent.part, Section) and bool(parent.part.loose)
         self.path: str = f"{parent.path}.{part.name}" if parent and loose else part.name
-        self.below: list[Node] | None = None
+        self.below: list[_Node] | None = None
         self.texts: list[str] = []
 
-    def children(self) -> "list[Node]":
+    def children(self) -> "list[_Node]":
         if self.below is None:
-            self.below = [Node(pair, row, self) for row, pair in enumerate(pairs(self.part, self.before))]
+            self.below = [_Node(pair, row, self) for row, pair in enumerate(pairs(self.part, self.before))]
         return self.below
 
-    def adopt(self, pair: Pair) -> None:
+    def _adopt(self, pair: Pair) -> None:
         """Stand for another part from now on."""
         self.part, self.before = pair
         self.texts = []
 
 
-def same_row(node: Node, pair: Pair) -> bool:
+def _same_row(node: _Node, pair: Pair) -> bool:
     """Whether the row of `node` may stand for the part of `pair`."""
     part, _ = pair
     return type(node.part) is type(part) and node.part.name == part.name
 
 
-def number_rows(nodes: list[Node]) -> None:
+def _number_rows(nodes: list[_Node]) -> None:
     for row, node in enumerate(nodes):
         node.row = row
 
 
-class Column(NamedTuple):
+class _Column(NamedTuple):
     """A heading, the widest text expected, the text of a part and its name, and the figure that a baseline changes.
 
     `hint` is what the heading stands for. Where not all columns fit, those of the highest `spare` are left out first.
@@ -86,29 +86,29 @@ class Column(NamedTuple):
 
 
 COLUMNS = (
-    Column(QT_TRANSLATE_NOOP("explorer", "Layer"), "▾ ▸ layer1.1…  ×199", lambda part, name: name + repeats(part)),
-    Column(QT_TRANSLATE_NOOP("explorer", "Type"), "projection shortcut", lambda part, _: type_text(part), spare=1),
-    Column(
+    _Column(QT_TRANSLATE_NOOP("explorer", "Layer"), "▾ ▸ layer1.1…  ×199", lambda part, name: name + repeats(part)),
+    _Column(QT_TRANSLATE_NOOP("explorer", "Type"), "projection shortcut", lambda part, _: type_text(part), spare=1),
+    _Column(
         QT_TRANSLATE_NOOP("explorer", "Output"),
         "1024×112×112",
         lambda part, _: shape_text(part.output),
         hint=QT_TRANSLATE_NOOP("explorer", "Channels × height × width of what comes out"),
     ),
-    Column(
+    _Column(
         QT_TRANSLATE_NOOP("explorer", "Params"),
         "44,549,160",
         lambda part, _: whole(part.params),
         "params",
         hint=QT_TRANSLATE_NOOP("explorer", "Parameters"),
     ),
-    Column(
+    _Column(
         QT_TRANSLATE_NOOP("explorer", "MACs"),
         "11,513,626,624",
         lambda part, _: whole(part.macs),
         "macs",
         hint=QT_TRANSLATE_NOOP("explorer", "Multiply–accumulates of convolutions and linear layers for one image"),
     ),
-    Column(
+    _Column(
         QT_TRANSLATE_NOOP("explorer", "Field"),
         "12,345",
         lambda part, _: whole(part.receptive_field) if part.receptive_field else "",
@@ -117,7 +117,7 @@ COLUMNS = (
         QT_TRANSLATE_NOOP("explorer", "Receptive field: how many pixels of the input one position sees, along a side"),
         spare=2,
     ),
-    Column(
+    _Column(
         QT_TRANSLATE_NOOP("explorer", "Memory"),
         "123.4 MiB",
         lambda part, _: memory(part.activation_bytes),
@@ -129,62 +129,62 @@ COLUMNS = (
 )
 FIRST_FIGURE = 2
 SPARE = sorted(range(1, len(COLUMNS)), key=lambda number: (COLUMNS[number].spare, number), reverse=True)
-BAD = ("bad",) * len(COLUMNS)
+_BAD = ("bad",) * len(COLUMNS)
 GONE = ("quiet",) * len(COLUMNS)
 PLAIN = ("text", "quiet", *["text"] * (len(COLUMNS) - 2))
-STAGES = tuple((f"stage {number}", *PLAIN[1:]) for number in range(10))  # by the row of the section
+_STAGES = tuple((f"stage {number}", *PLAIN[1:]) for number in range(10))  # by the row of the section
 
 
 class LayerModel(QAbstractItemModel):
     def __init__(self, document: Document) -> None:
         super().__init__()
         self.document = document
-        self.nodes: list[Node] = []
+        self.nodes: list[_Node] = []
         self.cell = QSize()
 
     def show_plan(self) -> bool:
         """Stand for the document's plan; True if rows came or went."""
         plan, base = self.document.plan, self.document.baseline
         parts = top_pairs(plan, base) if base else tuple((part, None) for part in top_parts(plan))
-        changed = self.reconcile(QModelIndex(), None, self.nodes, parts)
+        changed = self._reconcile(QModelIndex(), None, self.nodes, parts)
         self.dataChanged.emit(self.index(0, 0), self.index(len(self.nodes) - 1, len(COLUMNS) - 1))
         return changed
 
-    def reconcile(self, above: QModelIndex, parent: Node | None, nodes: list[Node], parts: tuple[Pair, ...]) -> bool:
+    def _reconcile(self, above: QModelIndex, parent: _Node | None, nodes: list[_Node], parts: tuple[Pair, ...]) -> bool:
         """Make `nodes`, the rows below `above`, stand for `parts`: rows that differ go and come, the others stay."""
         most = min(len(nodes), len(parts))
-        start = next((row for row in range(most) if not same_row(nodes[row], parts[row])), most)
+        start = next((row for row in range(most) if not _same_row(nodes[row], parts[row])), most)
         rest = most - start
-        end = next((back for back in range(rest) if not same_row(nodes[-1 - back], parts[-1 - back])), rest)
+        end = next((back for back in range(rest) if not _same_row(nodes[-1 - back], parts[-1 - back])), rest)
         changed = False
         if start < len(nodes) - end:
             self.beginRemoveRows(above, start, len(nodes) - end - 1)
             del nodes[start : len(nodes) - end]
-            number_rows(nodes)
+            _number_rows(nodes)
             self.endRemoveRows()
             changed = True
         if start < len(parts) - end:
             self.beginInsertRows(above, start, len(parts) - end - 1)
-            nodes[start:start] = [Node(pair, 0, parent) for pair in parts[start : len(parts) - end]]
-            number_rows(nodes)
+            nodes[start:start] = [_Node(pair, 0, parent) for pair in parts[start : len(parts) - end]]
+            _number_rows(nodes)
             self.endInsertRows()
             changed = True
         for node, pair in zip(nodes, parts, strict=True):
-            node.adopt(pair)
+            node._adopt(pair)
             if node.below is not None:
-                changed |= self.reconcile(self.createIndex(node.row, 0, node), node, node.below, pairs(*pair))
+                changed |= self._reconcile(self.createIndex(node.row, 0, node), node, node.below, pairs(*pair))
         return changed
 
-    def node(self, index: Index) -> Node:
+    def node(self, index: Index) -> _Node:
         node = index.internalPointer()
-        assert isinstance(node, Node)
+        assert isinstance(node, _Node)
         return node
 
-    def children_of(self, index: Index) -> list[Node]:
+    def _children_of(self, index: Index) -> list[_Node]:
         return self.node(index).children() if index.isValid() else self.nodes
 
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
-        nodes = self.children_of(parent)
+        nodes = self._children_of(parent)
         return self.createIndex(row, column, nodes[row]) if 0 <= row < len(nodes) else QModelIndex()
 
     def parent(self, index: Index = QModelIndex()) -> Any:  # noqa: B008
@@ -192,7 +192,7 @@ class LayerModel(QAbstractItemModel):
         return self.createIndex(above.row, 0, above) if above else QModelIndex()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return len(self.children_of(parent)) if parent.column() <= 0 else 0
+        return len(self._children_of(parent)) if parent.column() <= 0 else 0
 
     def hasChildren(self, parent: Index = QModelIndex()) -> bool:  # noqa: B008
         if not parent.isValid():
@@ -227,13 +227,13 @@ class LayerModel(QAbstractItemModel):
             return self.createIndex(row, column, index.internalPointer())
         return super().sibling(row, column, index)
 
-    def texts(self, node: Node) -> list[str]:
+    def texts(self, node: _Node) -> list[str]:
         """What stands in each column of a row, made when it is first seen."""
         if not node.texts:
-            node.texts = self.make_texts(node)
+            node.texts = self._make_texts(node)
         return node.texts
 
-    def make_texts(self, node: Node) -> list[str]:
+    def _make_texts(self, node: _Node) -> list[str]:
         part, base = node.part, self.document.baseline
         name = self.document.name_of(node.path, base if isinstance(part, Gone) else None)
         if isinstance(part, Broken):
@@ -241,42 +241,42 @@ class LayerModel(QAbstractItemModel):
         texts = [column.text(part, name) for column in COLUMNS]
         if base:
             texts = [
-                text + difference_text(node, column) if column.figure else text
+                text + _difference_text(node, column) if column.figure else text
                 for text, column in zip(texts, COLUMNS, strict=True)
             ]
         return texts
 
-    def inks(self, node: Node) -> tuple[str, ...]:
+    def inks(self, node: _Node) -> tuple[str, ...]:
         """Which of the table's inks each cell of a row is written in."""
         if isinstance(node.part, Broken):
-            return BAD
+            return _BAD
         if isinstance(node.part, Gone):
             return GONE
-        return STAGES[node.row] if not node.level and node.part.name.startswith("layer") else PLAIN
+        return _STAGES[node.row] if not node.level and node.part.name.startswith("layer") else PLAIN
 
     def find(self, path: str) -> QModelIndex:
         """The row at `path`, making the rows on the way."""
-        nodes: list[Node] | None = self.nodes
+        nodes: list[_Node] | None = self.nodes
         while nodes:
             for node in nodes:
                 if node.path == path:
                     return self.createIndex(node.row, 0, node)
-            nodes = next((node.children() for node in nodes if leads_to(node, path)), None)
+            nodes = next((node.children() for node in nodes if _leads_to(node, path)), None)
         return QModelIndex()
 
 
-def leads_to(node: Node, path: str) -> bool:
+def _leads_to(node: _Node, path: str) -> bool:
     if isinstance(node.part, RepeatedBlocks):
         return True  # its row comes last, after the first block
     return path.startswith(f"{node.path}.")
 
 
-def difference(node: Node, figure: str) -> int | None:
+def difference(node: _Node, figure: str) -> int | None:
     """How far a row's figure is from the baseline's; a new part differs by all of it, None has no such figure."""
     now, before = (getattr(part, figure) for part in (node.part, node.before or Gone(node.part)))
     return None if now is None or before is None else now - before
 
 
-def difference_text(node: Node, column: Column) -> str:
+def _difference_text(node: _Node, column: _Column) -> str:
     number = difference(node, column.figure)
     return f"  ({signed(column.wording(abs(number)), number)})" if number else ""

@@ -16,9 +16,9 @@ from explorer.gui.document import Document
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import memory, percent, short, signed, whole
 
-BETWEEN = " · "
-USUAL = 2  # lines that there is always room for, so that the window keeps its layout from tick to tick
-WAYS = ("plain", "bold", "plain", "marked")
+_BETWEEN = " · "
+_USUAL = 2  # lines that there is always room for, so that the window keeps its layout from tick to tick
+_WAYS = ("plain", "bold", "plain", "marked")
 
 
 class Figure(NamedTuple):
@@ -32,10 +32,10 @@ class Figure(NamedTuple):
     def text(self) -> str:
         return self.words.format(n=self.number) + self.change
 
-    def pieces(self) -> Iterator[tuple[str, str]]:
+    def _pieces(self) -> Iterator[tuple[str, str]]:
         """What stands side by side, each with how it is written: plain, bold or marked."""
         before, _, after = self.words.partition("{n}")
-        pieces = zip((before, self.number, after, self.change), WAYS, strict=True)
+        pieces = zip((before, self.number, after, self.change), _WAYS, strict=True)
         return (piece for piece in pieces if piece[0])
 
 
@@ -57,19 +57,19 @@ class Totals(QWidget):
     @property
     def text(self) -> str:
         """The whole line without its apply_style."""
-        return BETWEEN.join(figure.text for figure in self.figures)
+        return _BETWEEN.join(figure.text for figure in self.figures)
 
     def measure(self) -> None:
         """The fonts that the line is written in."""
         plain, bold = (theme.figures_font(self.font()) for _ in range(2))
         bold.setBold(True)
-        self.fonts = {"plain": plain, "bold": bold, "marked": plain}
-        self.metrics = {way: QFontMetricsF(font) for way, font in self.fonts.items()}
+        self._fonts = {"plain": plain, "bold": bold, "marked": plain}
+        self.metrics = {way: QFontMetricsF(font) for way, font in self._fonts.items()}
 
     def arrange(self) -> None:
         """Wrap the figures where the window is narrow, and make room for all their lines."""
         self.lines = self.rows()
-        lines = max(USUAL, len(self.lines))
+        lines = max(_USUAL, len(self.lines))
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 2 * theme.RHYTHM)
         self.update()
 
@@ -85,7 +85,7 @@ class Totals(QWidget):
 
     def show_plan(self) -> None:
         plan = self.document.plan
-        seen = self.tr("receptive field {n} px (> image)") if sees_all(plan) else self.tr("receptive field {n} px")
+        seen = self.tr("receptive field {n} px (> image)") if _sees_all(plan) else self.tr("receptive field {n} px")
         self.figures = [
             self.figure(self.tr("{n} params"), "params"),
             self.figure(self.tr("{n} MACs"), "macs"),
@@ -149,11 +149,11 @@ class Totals(QWidget):
         for number, row in enumerate(self.lines):
             left = float(theme.RHYTHM)
             for text, way in row:
-                painter.setFont(self.fonts[way])
+                painter.setFont(self._fonts[way])
                 painter.setPen(inks[way])
                 painter.drawText(QPointF(left, top + number * step), text)
                 left += metrics[way].horizontalAdvance(text)
-        painter.setFont(self.fonts["plain"])
+        painter.setFont(self._fonts["plain"])
         painter.setPen(QColor(chosen.quiet))
         left = self.width() - theme.RHYTHM - metrics["plain"].horizontalAdvance(self.share)
         painter.drawText(QPointF(max(left, float(theme.RHYTHM)), top + (len(self.lines) - 1) * step), self.share)
@@ -162,18 +162,18 @@ class Totals(QWidget):
     def rows(self) -> list[list[tuple[str, str]]]:
         """The figures' pieces in as many rows as they need: the share, if there is one, beside the last."""
         metrics = self.metrics
-        between = metrics["plain"].horizontalAdvance(BETWEEN)
+        between = metrics["plain"].horizontalAdvance(_BETWEEN)
         room = self.width() - 2.0 * theme.RHYTHM
         rows: list[list[tuple[str, str]]] = [[]]
         used = 0.0
         for figure in self.figures:
-            pieces = list(figure.pieces())
+            pieces = list(figure._pieces())
             wide = sum(metrics[way].horizontalAdvance(text) for text, way in pieces)
             if rows[-1] and used + between + wide > room:
                 rows.append([])
                 used = 0.0
             if rows[-1]:
-                rows[-1].append((BETWEEN, "plain"))
+                rows[-1].append((_BETWEEN, "plain"))
                 used += between
             rows[-1] += pieces
             used += wide
@@ -182,7 +182,7 @@ class Totals(QWidget):
         return rows
 
 
-def sees_all(plan: Plan) -> bool:
+def _sees_all(plan: Plan) -> bool:
     """Whether one position at the end sees more than the image."""
     return plan.receptive_field > max(plan.design.input[1:])
 

@@ -46,7 +46,7 @@ class MapsAnswer:
     @property
     def class_names(self) -> tuple[str, ...]:
         """In the user's language, which may be another by now; nothing if the data was gone."""
-        return names_in(self.data)
+        return _names_in(self.data)
 
 
 class FeatureMapAnswers(QObject):
@@ -150,7 +150,7 @@ class FeatureMapAnswers(QObject):
             self._note_refusal(refuse(maps.file, what, error=str(error)).sentence)
             return
         question = self._question()
-        data = data_of(question.recipe)
+        data = _data_of(question.recipe)
         self._go_on(MapsAnswer(question, plan_network(question.design), maps, sheets, data))
 
     def _note_refusal(self, reason: Sentence) -> None:
@@ -198,17 +198,17 @@ def read_sheets(maps: FeatureMaps) -> dict[str, QImage]:
 
 def class_names(recipe: Recipe) -> tuple[str, ...]:
     """What the classes of the recipe's data are called, in the user's language; nothing if the data is gone."""
-    return names_in(data_of(recipe))
+    return _names_in(_data_of(recipe))
 
 
-def data_of(recipe: Recipe) -> DataSet | None:
+def _data_of(recipe: Recipe) -> DataSet | None:
     try:
         return describe_data(recipe.data)
     except Refused:
         return None
 
 
-def names_in(data: DataSet | None) -> tuple[str, ...]:
+def _names_in(data: DataSet | None) -> tuple[str, ...]:
     if data is None:
         return ()
     return tuple(map(say, data.class_names)) if data.name in CATALOGUE else data.class_names

@@ -19,7 +19,7 @@ from explorer.gui.widgets.buttons import sign_button
 from explorer.gui.widgets.language import percent, say, whole
 from explorer.runs.answers import FeatureMaps, ImageOrigin, Maps
 
-NAME_WIDTH = 240  # pixels that a file's name may take
+_NAME_WIDTH = 240  # pixels that a file's name may take
 
 
 class FeatureMapPanel(QWidget):
@@ -50,7 +50,7 @@ class FeatureMapPanel(QWidget):
         scroll.setMinimumHeight(least.height() + scroll.horizontalScrollBar().sizeHint().height())
         for widget in (self.strip, scroll.viewport()):
             widget.setAutoFillBackground(False)
-        self.back = sign_button(Qt.ArrowType.LeftArrow, self.tr("Previous image"), self.go_back)
+        self.back = sign_button(Qt.ArrowType.LeftArrow, self.tr("Previous image"), self._go_back)
         self.next = sign_button(Qt.ArrowType.RightArrow, self.tr("Next image"), self.go_on)
         self.picture, self.status = QLabel(), QLabel()
         self.picture.setFont(theme.figures_font(self.picture.font()))
@@ -70,7 +70,7 @@ class FeatureMapPanel(QWidget):
         column.addWidget(scroll, stretch=1)
         column.addWidget(self.status)
 
-    def go_back(self) -> None:
+    def _go_back(self) -> None:
         self.maps.use_number(self.maps.number - 1)
 
     def go_on(self) -> None:
@@ -84,17 +84,17 @@ class FeatureMapPanel(QWidget):
         plan = shown.plan if shown and shown.maps else self.document.plan
         lanes = [self.lane(name, question, plan.design) for name, question in wanted.items()]
         self.strip.show_lanes(self.columns(plan), lanes, self.document.selection)
-        self.picture.setText(self.picture_text(shown, shown.maps) if shown and shown.maps else "")
+        self.picture.setText(self._picture_text(shown, shown.maps) if shown and shown.maps else "")
         reasons = [say(maps.answers[name].reason) for name in wanted if name in maps.answers]
-        self.status.setText(self.refusal_text() or maps.obstacle() or next(filter(None, reasons), self.advice()))
-        self.fit_words()
+        self.status.setText(self._refusal_text() or maps.obstacle() or next(filter(None, reasons), self.advice()))
+        self._fit_words()
 
-    def fit_words(self) -> None:
+    def _fit_words(self) -> None:
         """Lines that wrap keep their height, whatever the splitter wants."""
         for label in (self.picture, self.status):
             label.setMinimumHeight(max(0, label.heightForWidth(label.width())))
 
-    def refusal_text(self) -> str:
+    def _refusal_text(self) -> str:
         """Why an image was not taken, which is called without its folders."""
         words, file = say(self.maps.refusal), self.maps.refused
         return words.replace(str(file), file.name) if file else words
@@ -128,11 +128,11 @@ class FeatureMapPanel(QWidget):
             title, (verdict, percent(maps.probability, digits)), answer.sheets, pale=answer.question != question
         )
 
-    def picture_text(self, answer: MapsAnswer, maps: FeatureMaps) -> str:
+    def _picture_text(self, answer: MapsAnswer, maps: FeatureMaps) -> str:
         """Which image this is, and what was done to it for the network's sake."""
         question, origin = answer.question, maps.origin
         if question.file:
-            name = self.fontMetrics().elidedText(Path(question.file).name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
+            name = self.fontMetrics().elidedText(Path(question.file).name, Qt.TextElideMode.ElideMiddle, _NAME_WIDTH)
         else:
             words = self.tr("Image {number} of {images}: {name}")
             number = whole(question.image % maps.images + 1)
@@ -156,7 +156,7 @@ class FeatureMapPanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.fit_words()
+        self._fit_words()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

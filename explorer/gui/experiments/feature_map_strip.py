@@ -15,10 +15,10 @@ from explorer.gui.widgets.language import whole
 from explorer.runs.answers import sent_size
 
 GAP = theme.RHYTHM  # pixels between columns and between rows
-HAIR = 2  # between the maps of a sheet
+_HAIR = 2  # between the maps of a sheet
 ROWS = 2  # that there should be room for
 SIDES = (40, 80, 160)  # pixels: the smallest square that a sheet is drawn in, the usual one, the largest
-PALE = 0.35  # opacity of what something newer will replace
+_PALE = 0.35  # opacity of what something newer will replace
 
 
 class MapColumn(NamedTuple):
@@ -86,7 +86,7 @@ class FeatureMapStrip(QWidget):
         gap = GAP if beside else GAP // 2
         width = sum(max(side, caption) + gap for caption in self.captions) + gap
         words = 0 if beside else self.fontMetrics().lineSpacing()
-        return QSize(width + beside * self.words, rows * (side + words + GAP) + self.caption_height())
+        return QSize(width + beside * self.words, rows * (side + words + GAP) + self._caption_height())
 
     def arrangement(self) -> tuple[int, bool]:
         """The largest square that there is room for, and whether there is room for words beside the sheets."""
@@ -98,7 +98,7 @@ class FeatureMapStrip(QWidget):
                 return side, beside
         return SIDES[0], beside
 
-    def caption_height(self) -> int:
+    def _caption_height(self) -> int:
         return 2 * self.fontMetrics().lineSpacing() + theme.RHYTHM
 
     def places(self) -> list[QRect]:
@@ -118,7 +118,7 @@ class FeatureMapStrip(QWidget):
         (side, beside), places, line = self.arrangement(), self.places(), self.fontMetrics().lineSpacing()
         top = 0
         for lane in self.lanes:
-            painter.setOpacity(PALE if lane.pale else 1.0)
+            painter.setOpacity(_PALE if lane.pale else 1.0)
             words = (lane.title, *lane.verdict)
             if beside:
                 left, middle = self.width() - self.words, top + (side - len(words) * line) // 2
@@ -131,14 +131,14 @@ class FeatureMapStrip(QWidget):
                 top += line
             for column, place in zip(self.columns, places, strict=True):
                 box = QRectF(place.left() + (place.width() - side) / 2, top, side, side)
-                self.paint_sheet(painter, box, lane.sheets.get(column.path), column.shape)
+                self._paint_sheet(painter, box, lane.sheets.get(column.path), column.shape)
             top += side + GAP
         painter.setOpacity(1.0)
         for column, place in zip(self.columns, places, strict=True):
-            self.paint_caption(painter, column, place)
+            self._paint_caption(painter, column, place)
         painter.end()
 
-    def paint_sheet(self, painter: QPainter, box: QRectF, sheet: QImage | None, shape: Shape) -> None:
+    def _paint_sheet(self, painter: QPainter, box: QRectF, sheet: QImage | None, shape: Shape) -> None:
         """The maps of one section in a square grid, enlarged pixel by pixel so that one sees how few there are."""
         if sheet is None:
             painter.setPen(QColor(theme.colours().line))
@@ -147,13 +147,13 @@ class FeatureMapStrip(QWidget):
         tall, wide = sheet.height(), sent_size(shape)[1]
         count = max(1, sheet.width() // wide)
         grid = ceil(sqrt(count))
-        room = (box.width() - (grid - 1) * HAIR) / grid
+        room = (box.width() - (grid - 1) * _HAIR) / grid
         scale = room / max(tall, wide)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
         for number in range(count):
             row, column = divmod(number, grid)
-            left = box.left() + column * (room + HAIR) + (room - wide * scale) / 2
-            top = box.top() + row * (room + HAIR) + (room - tall * scale) / 2
+            left = box.left() + column * (room + _HAIR) + (room - wide * scale) / 2
+            top = box.top() + row * (room + _HAIR) + (room - tall * scale) / 2
             painter.drawImage(
                 QRectF(left, top, wide * scale, tall * scale), sheet, QRectF(number * wide, 0, wide, tall)
             )
@@ -162,7 +162,7 @@ class FeatureMapStrip(QWidget):
         painter.setPen(QColor(theme.colours().quiet if quiet else theme.colours().text))
         painter.drawText(place + QPoint(0, self.fontMetrics().ascent()), text)
 
-    def paint_caption(self, painter: QPainter, column: MapColumn, place: QRect) -> None:
+    def _paint_caption(self, painter: QPainter, column: MapColumn, place: QRect) -> None:
         line = self.fontMetrics().lineSpacing()
         font = QFont(self.font())
         font.setBold(self.is_chosen(column))

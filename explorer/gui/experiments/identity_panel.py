@@ -46,7 +46,7 @@ class IdentityPanel(QWidget):
         self.go_on = word_button(self.tr("Go on training from here"), self.trial.go_on, "go on", "play")
         for button in (self.zero, self.insert, self.back, self.go_on):
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.next = sign_button(Qt.ArrowType.RightArrow, self.tr("Next image"), self.show_next_image)
+        self.next = sign_button(Qt.ArrowType.RightArrow, self.tr("Next image"), self._show_next_image)
         self.lay_out()
         self.trial.changed.connect(self.redraw)
         document.vocabulary_changed.connect(self.redraw)
@@ -86,7 +86,7 @@ class IdentityPanel(QWidget):
         self.setVisible(block is not None)
         self.redraw()
 
-    def show_next_image(self) -> None:
+    def _show_next_image(self) -> None:
         self.trial.row += 1
         self.redraw()
 
@@ -95,7 +95,7 @@ class IdentityPanel(QWidget):
             return
         trial, outcome = self.trial, self.trial.outcome
         obstacle = trial.obstacle()
-        self.subject.setText(self.subject_text())
+        self.subject.setText(self._subject_text())
         place = insertion(self.document.plan, self.behind)
         self.zero.setEnabled(not obstacle and self.path not in trial.zeroed)
         self.insert.setEnabled(not obstacle and place.holds)
@@ -105,9 +105,9 @@ class IdentityPanel(QWidget):
         self.back.setVisible(bool(trial.zeroed))
         self.go_on.setVisible(trial.can_go_on() and not trial.zeroed)
         self.go_on.setEnabled(not obstacle)
-        self.finding.setText(self.finding_text(outcome) if outcome else "")
-        self.reason.setText(obstacle or say(trial.refusal) or (self.reason_text(outcome) if outcome else ""))
-        self.logits.setText(self.logits_text(outcome) if outcome else "")
+        self.finding.setText(self._finding_text(outcome) if outcome else "")
+        self.reason.setText(obstacle or say(trial.refusal) or (self._reason_text(outcome) if outcome else ""))
+        self.logits.setText(self._logits_text(outcome) if outcome else "")
         self.finding.setVisible(bool(outcome) or trial.can_go_on())
         self.reason.setVisible(bool(self.reason.text()))
         for widget in (self.logits, self.next):
@@ -117,7 +117,7 @@ class IdentityPanel(QWidget):
             if outcome:
                 self.grown.emit()
 
-    def subject_text(self) -> str:
+    def _subject_text(self) -> str:
         """Which network is tried."""
         run, inserted = self.trial.origin()
         if run is None:
@@ -130,7 +130,7 @@ class IdentityPanel(QWidget):
         blocks = ", ".join(map(self.document.name_of, inserted))
         return self.tr("Network: {name}, trained, with {blocks} put in").format(name=name, blocks=blocks)
 
-    def finding_text(self, outcome: Comparison) -> str:
+    def _finding_text(self, outcome: Comparison) -> str:
         """What happened to the accuracy and the logits."""
         name, more = self.document.name_of(outcome.blocks[-1]), len(outcome.blocks) - 1
         if isinstance(outcome, Inserted):
@@ -149,13 +149,13 @@ class IdentityPanel(QWidget):
             difference=self.tr("0, bit for bit") if outcome.equal else difference,
         )
 
-    def reason_text(self, outcome: Comparison) -> str:
+    def _reason_text(self, outcome: Comparison) -> str:
         """Why the block is the identity or not, marked with what was seen on the images."""
         block = find_part(self.document.plan, outcome.blocks[-1])
         assert isinstance(block, Block)
         return f"{'✓' if outcome.is_identity else '✗'} {say(zeroing(block).why)}"
 
-    def logits_text(self, outcome: Comparison) -> str:
+    def _logits_text(self, outcome: Comparison) -> str:
         """One image's logits before and after as a table, headed by what it is, with that class in bold."""
         row = outcome.rows[self.trial.row % len(outcome.rows)]
         cells = "<td align=right>&nbsp;&nbsp;{}</td>"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from explorer.runs.folder import Run
 
 
-class WeightsOrigin(NamedTuple):
+class _WeightsOrigin(NamedTuple):
     """Where a network's weights come from: a run, with blocks `inserted` since; without one they are fresh."""
 
     run: "Run | None" = None
@@ -41,7 +41,7 @@ class IdentityTrial(QObject):
         super().__init__()
         self.document, self.choice, self.pool = document, choice, pool
         self.runs: tuple[Run, ...] | None = None  # not read, or out of date
-        self.grown = WeightsOrigin()
+        self.grown = _WeightsOrigin()
         self.inquiry: Inquiry | None = None
         self.found: Comparison | None = None
         self.refusal = NOTHING
@@ -49,17 +49,17 @@ class IdentityTrial(QObject):
         self.design = document.design  # which all of this is about
         document.changed.connect(self.follow)
         pool.changed.connect(self.changed)
-        pool.run_ended.connect(self.end_growth)
+        pool.run_ended.connect(self._end_growth)
 
     def forget_runs(self) -> None:
         """There may be others now."""
         self.runs = None
         self.changed.emit()
 
-    def end_growth(self) -> None:
+    def _end_growth(self) -> None:
         """A run has ended; if it is of the shown design, it has taken the place of what was put together here."""
         if any(run.outcome and run.design == self.document.design for run in self.pool.live):
-            self.grown = WeightsOrigin()
+            self.grown = _WeightsOrigin()
         self.forget_runs()
 
     def follow(self) -> None:
@@ -75,17 +75,17 @@ class IdentityTrial(QObject):
         self.inquiry = self.found = None
         self.refusal = NOTHING
 
-    def origin(self) -> WeightsOrigin:
+    def origin(self) -> _WeightsOrigin:
         """The run that was grown into the shown design, else the newest of that design that has come to its end."""
         from explorer.runs.folder import list_runs, newest_ended  # what the window's start need not wait for
 
         run, inserted = self.grown
         for count in range(len(inserted), 0, -1):
             if run and deepened(run.design, *inserted[:count]) == self.document.design:
-                return WeightsOrigin(run, inserted[:count])
+                return _WeightsOrigin(run, inserted[:count])
         if self.runs is None:
             self.runs = list_runs(self.pool.runs)
-        return WeightsOrigin(newest_ended(self.runs, self.document.design))
+        return _WeightsOrigin(newest_ended(self.runs, self.document.design))
 
     @property
     def outcome(self) -> Comparison | None:
@@ -149,7 +149,7 @@ class IdentityTrial(QObject):
         """Give the document the block more, as one undoable step, and show it."""
         run, inserted = self.origin()
         if run:
-            self.grown = WeightsOrigin(run, (*inserted, path))
+            self.grown = _WeightsOrigin(run, (*inserted, path))
         self.document.propose(deepened(self.document.design, path), self.tr("Insert an identity block"))
         self.document.select(path)
 

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QDockWidget, QScrollArea, QWidget
 
 from explorer.gui.widgets import theme
 
-GAP, LINE, SHINE = 2, 2, 4  # pixels, from the control outwards
-HALO = GAP + LINE + SHINE
-MOVES = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.ParentChange)
+GAP, _LINE, _SHINE = 2, 2, 4  # pixels, from the control outwards
+HALO = GAP + _LINE + _SHINE
+_MOVES = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.ParentChange)
 
 
 class Highlight(QWidget):
@@ -33,7 +33,7 @@ class Highlight(QWidget):
         if self.target:
             self.target.destroyed.disconnect(self.forget)
         self.target = target
-        self.watched = [] if target is None else list(line_of(target))
+        self.watched = [] if target is None else list(_line_of(target))
         for each in self.watched:
             each.installEventFilter(self)
         if target:
@@ -46,7 +46,7 @@ class Highlight(QWidget):
         self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in MOVES:
+        if event.type() in _MOVES:
             self.settled.start()
         return False
 
@@ -66,13 +66,13 @@ class Highlight(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         shine = QColor(theme.colours().accent)
-        for width, inset, opacity in ((SHINE, SHINE / 2, 0.2), (LINE, SHINE + LINE / 2, 1.0)):
+        for width, inset, opacity in ((_SHINE, _SHINE / 2, 0.2), (_LINE, _SHINE + _LINE / 2, 1.0)):
             shine.setAlphaF(opacity)
             painter.setPen(QPen(shine, width))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 5, 5)
 
 
-def line_of(widget: QWidget) -> list[QWidget]:
+def _line_of(widget: QWidget) -> list[QWidget]:
     """The widget and what it is in, up to its window."""
     line = [widget]
     while not line[-1].isWindow() and (outer := line[-1].parentWidget()):
@@ -84,7 +84,7 @@ def seen_of(widget: QWidget) -> QRect:
     """The part of a widget that nothing it is in cuts off, in the pixels of its window; empty if it is hidden."""
     if not widget.isVisible():
         return QRect()
-    inner, *outer = line_of(widget)
+    inner, *outer = _line_of(widget)
     seen = inner.rect()
     for each in outer:
         seen = seen.translated(inner.pos()) & each.rect()
@@ -94,7 +94,7 @@ def seen_of(widget: QWidget) -> QRect:
 
 def reveal(widget: QWidget) -> None:
     """Bring a control into sight where only a closed dock or a scroll bar hides it."""
-    for each in line_of(widget):
+    for each in _line_of(widget):
         if isinstance(each, QDockWidget) and each.isHidden():
             each.show()
         if isinstance(each, QScrollArea):

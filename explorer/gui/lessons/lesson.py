@@ -19,7 +19,7 @@ from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 from explorer.validation import Complaint, Refused, read_value, refuse
 
 TOUR = "tour"  # the lesson that is not in the chapter's menu
-WRITTEN_FIRST = "en"  # a lesson that another language lacks is shown in this one
+_WRITTEN_FIRST = "en"  # a lesson that another language lacks is shown in this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Lesson:
 
 def lesson_files(language: str) -> dict[str, Path]:
     """Every lesson's file by its name, in the order of the names; in English where `language` has none."""
-    folders = [resource("lessons", each) for each in (WRITTEN_FIRST, language)]
+    folders = [resource("lessons", each) for each in (_WRITTEN_FIRST, language)]
     found = {path.stem: path for folder in folders for path in folder.glob("*.toml")}
     return dict(sorted(found.items()))
 
@@ -57,7 +57,7 @@ def lesson_files(language: str) -> dict[str, Path]:
 def load_lesson(path: Path, tasks: Container[str]) -> Lesson:
     """Read a lesson that points at nothing but `controls` and asks for nothing but `tasks`. Raises Refused."""
     lesson = read_value(Lesson, read_table(path))
-    if faults := list(find_faults(lesson, tasks)):
+    if faults := list(_find_faults(lesson, tasks)):
         raise Refused(*faults)
     return lesson
 
@@ -81,7 +81,7 @@ def read_table(path: Path) -> dict[str, object]:
         raise refuse(path.name, what, error=str(error) or "nested too deep") from None
 
 
-def find_faults(lesson: Lesson, tasks: Container[str]) -> Iterator[Complaint]:
+def _find_faults(lesson: Lesson, tasks: Container[str]) -> Iterator[Complaint]:
     """What a lesson mentions and the window does not have."""
     no_task = QT_TRANSLATE_NOOP("explorer", "there is no task {name!r}")
     no_drawing = QT_TRANSLATE_NOOP("explorer", "there is no drawing {name!r}")

@@ -19,7 +19,7 @@ from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import sign_button, word_button
 from explorer.resources import resource
 
-MAX_LINES = 9  # of a page's text; what is longer scrolls
+_MAX_LINES = 9  # of a page's text; what is longer scrolls
 
 
 class LessonCard(QDockWidget):
@@ -92,7 +92,7 @@ class LessonCard(QDockWidget):
         self.leave.setAccessibleName(self.leave.toolTip())
         self.text.setMarkdown(page.markdown)
         self.text.setAccessibleName(lesson.title)
-        self.drawing.show_file(page.drawing)
+        self.drawing._show_file(page.drawing)
         self.verdict.setVisible(bool(page.done))
         self.back.setEnabled(number > 0)
         self.next.setText(self.tr("Finish") if last else self.tr("Next"))
@@ -117,9 +117,9 @@ class LessonCard(QDockWidget):
         tall = max(self._height_of(page, beside if page.drawing else room) for page in lesson.pages)
         if any(page.drawing for page in lesson.pages):
             tall = max(tall, drawn.height())
-        self.text.setFixedHeight(min(int(tall) + 1, MAX_LINES * line))
+        self.text.setFixedHeight(min(int(tall) + 1, _MAX_LINES * line))
         policy = Qt.ScrollBarPolicy
-        fits = tall < MAX_LINES * line  # a bar that comes and goes would break the lines again
+        fits = tall < _MAX_LINES * line  # a bar that comes and goes would break the lines again
         self.text.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOff if fits else policy.ScrollBarAsNeeded)
         self._row.activate()  # else the card opens with its old height, and the window grows for it
 
@@ -165,7 +165,7 @@ class _Drawing(QWidget):
         self._svg = ""
         self.setAccessibleName(self.tr("Drawing"))
 
-    def show_file(self, name: str) -> None:
+    def _show_file(self, name: str) -> None:
         """Show the file, or hide if there is no name."""
         self._svg = resource("lessons", name).read_text(encoding="utf-8") if name else ""
         self.setVisible(bool(name))

@@ -16,9 +16,9 @@ from explorer.architecture.source.network import python_source
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.gui.workspace import BLOCK, Workspace
 
-TABLE_1 = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")  # of He et al. 2015
+_TABLE_1 = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")  # of He et al. 2015
 
-Task = Callable[[Workspace, Design], bool]
+_Task = Callable[[Workspace, Design], bool]
 
 
 def selected(workspace: Workspace, before: Design) -> bool:
@@ -80,7 +80,7 @@ def params_doubled(workspace: Workspace, before: Design) -> bool:
 
 
 def table_1_opened(workspace: Workspace, before: Design) -> bool:
-    return workspace.document.design != before and preset_of(workspace.document.design) in TABLE_1
+    return workspace.document.design != before and preset_of(workspace.document.design) in _TABLE_1
 
 
 def deep_opened(workspace: Workspace, before: Design) -> bool:
@@ -111,7 +111,7 @@ def travelled(workspace: Workspace, before: Design) -> bool:
     return workspace.shows_maps
 
 
-TASKS: dict[str, Task] = {
+TASKS: dict[str, _Task] = {
     task.__name__: task
     for task in (
         selected,

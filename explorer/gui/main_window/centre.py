@@ -26,7 +26,7 @@ class Centre(QSplitter):
         self.addWidget(diagram)
         self.addWidget(below)
         self.setSizes([340, 500])
-        pages.cramped.connect(self.make_room)
+        pages.cramped.connect(self._make_room)
         pages.currentChanged.connect(self._share_soon)
         self.splitterMoved.connect(self._note_height)
 
@@ -41,7 +41,7 @@ class Centre(QSplitter):
         diagram, strip, below = heights
         self.setSizes([diagram, strip, below] if self.count() > 2 else [diagram, below])
 
-    def make_room(self, height: int) -> None:
+    def _make_room(self, height: int) -> None:
         """Let the diagram give way until the page is so many pixels high."""
         above, *between, below = self.sizes()
         missing = height - self._pages.height()

@@ -19,8 +19,8 @@ from explorer.runs.formats import FORMATS, Format
 from explorer.sentences import system_words
 from explorer.validation import Refused
 
-MAX_RECENT = 8
-SEPARATORS = str.maketrans("/\\", "--")  # no file's name has one
+_MAX_RECENT = 8
+_SEPARATORS = str.maketrans("/\\", "--")  # no file's name has one
 
 
 class Files(QObject):
@@ -73,16 +73,16 @@ class Files(QObject):
         dialog = QFileDialog(self.window, title, self.folder(), kinds)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(suffix)
-        dialog.selectFile((self.document.design.name or "design").translate(SEPARATORS) + suffix)
+        dialog.selectFile((self.document.design.name or "design").translate(_SEPARATORS) + suffix)
         if not dialog.exec():
             return None
         chosen = Path(dialog.selectedFiles()[0])
         if chosen.name.lower().endswith(suffix):
             return chosen
         path = chosen.with_name(chosen.name + suffix)  # to the dialog .5x of wrn-1.5x is a suffix already
-        return path if not path.exists() or self.may_replace(path) else None
+        return path if not path.exists() or self._may_replace(path) else None
 
-    def may_replace(self, path: Path) -> bool:
+    def _may_replace(self, path: Path) -> bool:
         answer = QMessageBox.question(
             self.window,
             self.tr("There is such a file"),
@@ -112,9 +112,9 @@ class Files(QObject):
         menu.clear()
         for each in (each for each in FORMATS.values() if not each.needs):
             action = menu.addAction(self.tr("{format} …").format(format=say(each.label)))
-            connect_order(action, partial(self.ask_export, each))
+            connect_order(action, partial(self._ask_export, each))
 
-    def ask_export(self, chosen: Format) -> None:
+    def _ask_export(self, chosen: Format) -> None:
         path = self.ask_where(self.tr("Export"), chosen.suffix, f"{say(chosen.label)} (*{chosen.suffix})")
         if path is None:
             return
@@ -135,12 +135,12 @@ class Files(QObject):
     def dropped(self, data: QMimeData) -> Path | None:
         """The design file among what is dropped, or else the first other file: it may be an image."""
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-        designs = filter(is_design, paths)
+        designs = filter(_is_design, paths)
         return next(designs, None) or next((path for path in paths if path.is_file()), None)
 
     def use_dropped(self, path: Path) -> None:
         """Open a dropped design, or see a dropped image travel."""
-        if is_design(path):
+        if _is_design(path):
             self.open(path)
         else:
             self.image_dropped.emit(path)
@@ -162,7 +162,7 @@ class Files(QObject):
 
     def remember(self, path: Path) -> None:
         others = [each for each in self.recent() if each != path]
-        QSettings().setValue("recent", [str(each) for each in (path, *others)][:MAX_RECENT])
+        QSettings().setValue("recent", [str(each) for each in (path, *others)][:_MAX_RECENT])
 
     def folder(self) -> str:
         recent = self.recent()
@@ -205,5 +205,5 @@ class Files(QObject):
         return "\n\n".join(words)
 
 
-def is_design(path: Path) -> bool:
+def _is_design(path: Path) -> bool:
     return path.name.lower().endswith(SUFFIX)

@@ -53,7 +53,7 @@ class Pages(QStackedWidget):
             page.setFocus()
         self.opened.emit()
 
-    def show_layers(self) -> None:
+    def _show_layers(self) -> None:
         self.show_page(LAYERS)
 
     def show_block(self) -> None:
@@ -62,7 +62,7 @@ class Pages(QStackedWidget):
     def close_page(self) -> bool:
         """Go back to the layers; whether another page was shown."""
         was_open = self._workspace.page != LAYERS
-        self.show_layers()
+        self._show_layers()
         return was_open
 
     def _keep(self, name: str, page: QWidget) -> None:
@@ -70,7 +70,7 @@ class Pages(QStackedWidget):
         self.addWidget(page)
 
 
-class Page(NamedTuple):
+class _Page(NamedTuple):
     """`make` imports what the page needs by itself, so that a page that is not opened costs the start nothing."""
 
     make: Callable[[Workspace, Pages], QWidget]
@@ -84,9 +84,9 @@ def _make_block_page(workspace: Workspace, pages: Pages) -> QWidget:
     view = BlockView(workspace.document, workspace.alone_block, panel)
     view.shown.connect(panel.show_block)
     panel.grown.connect(view.ask_for_room)
-    view.closed.connect(pages.show_layers)
+    view.closed.connect(pages._show_layers)
     view.cramped.connect(pages.cramped)
     return view
 
 
-PAGES = {BLOCK: Page(_make_block_page)}
+PAGES = {BLOCK: _Page(_make_block_page)}

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from explorer.gui.experiments.feature_map_panel import FeatureMapPanel
     from explorer.gui.lessons.tutor import Tutor
 
-LAYOUT = 1  # raise it when docks change, and an old layout is forgotten
-DOCKS = (44, 54)  # characters
+_LAYOUT = 1  # raise it when docks change, and an old layout is forgotten
+_DOCKS = (44, 54)  # characters
 
 
 class Window(QMainWindow):
@@ -56,12 +56,12 @@ class Window(QMainWindow):
         self.addToolBar(self.tools)
         self.menuBar().setObjectName("menus")
         self.menuBar().setMinimumHeight(int(1.4 * self.fontMetrics().height()))
-        document.changed.connect(self.show_title)
-        document.file_changed.connect(self.show_title)
-        self.show_title()
+        document.changed.connect(self._show_title)
+        document.file_changed.connect(self._show_title)
+        self._show_title()
         self.resize(1440, 900)
         character = self.fontMetrics().averageCharWidth()
-        self.resizeDocks(list(self.docks), [character * each for each in DOCKS], Qt.Orientation.Horizontal)
+        self.resizeDocks(list(self.docks), [character * each for each in _DOCKS], Qt.Orientation.Horizontal)
 
     def furnish(self) -> None:
         """Make everything that stands around the network."""
@@ -87,7 +87,7 @@ class Window(QMainWindow):
         self.training.add_queue(self.queue)
         for dock, widget in zip(self.docks, (self.editor, self.training), strict=True):
             dock.setWidget(widget)
-        self.presentation = Presentation(
+        self._presentation = Presentation(
             self,
             hidden=(self.docks[0], self.pages, self.menuBar(), self.tools, self.training.controls),
             enlarged=(self.diagram, self.totals, self.training),
@@ -174,16 +174,16 @@ class Window(QMainWindow):
         """Show diagram and curves alone; or everything again, as it was."""
         self.workspace.is_presented = on
         if on:
-            self.presentation.begin(self.arrangement())
-        elif before := self.presentation.end():
-            self.restore_state(before.layout)
+            self._presentation.begin(self.arrangement())
+        elif before := self._presentation.end():
+            self._restore_state(before.layout)
             self.centre.use_heights(before.heights)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() != Qt.Key.Key_Escape or not (self.is_furnished and self.close_topmost()):
+        if event.key() != Qt.Key.Key_Escape or not (self.is_furnished and self._close_topmost()):
             super().keyPressEvent(event)
 
-    def close_topmost(self) -> bool:
+    def _close_topmost(self) -> bool:
         """Leave one thing at a time: the page, then the lesson, then the presentation; whether there was one."""
         if self.pages.isVisible() and self.pages.close_page():
             return True
@@ -193,14 +193,14 @@ class Window(QMainWindow):
         self.orders.present.setChecked(False)
         return was_presented
 
-    def show_title(self) -> None:
+    def _show_title(self) -> None:
         self.setWindowTitle(f"ResNet Explorer: {self.workspace.document.title}[*]")
         self.setWindowModified(not self.workspace.document.undo_stack.isClean())
 
     def restore_layout(self) -> None:
         """As it was at the last close; settings that make no sense are passed over."""
         settings = QSettings()
-        for restore, name in ((self.restoreGeometry, "geometry"), (self.restore_state, "layout")):
+        for restore, name in ((self.restoreGeometry, "geometry"), (self._restore_state, "layout")):
             if isinstance(data := settings.value(name), QByteArray):
                 restore(data)
 
@@ -212,10 +212,10 @@ class Window(QMainWindow):
 
     def arrangement(self) -> Arrangement:
         """How the window stands, or will stand again after a presentation."""
-        before = self.presentation.before if self.is_furnished else None
+        before = self._presentation.before if self.is_furnished else None
         return before or Arrangement(
             geometry=self.saveGeometry(),
-            layout=self.saveState(LAYOUT),
+            layout=self.saveState(_LAYOUT),
             size=self.size(),
             heights=self.centre.heights,
             maximised=self.isMaximized(),
@@ -226,12 +226,12 @@ class Window(QMainWindow):
         self.restoreGeometry(before.geometry)
         if not before.maximised:
             self.resize(before.size)  # even if that is more than the screen, which restoring does not allow
-        self.restore_state(before.layout)
+        self._restore_state(before.layout)
         self.centre.use_heights(before.heights)
 
-    def restore_state(self, state: QByteArray) -> None:
+    def _restore_state(self, state: QByteArray) -> None:
         """Put docks and tool bar where they were; what is of another version is passed over."""
-        self.restoreState(state, LAYOUT)
+        self.restoreState(state, _LAYOUT)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._accept_copy(event)

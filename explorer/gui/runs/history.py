@@ -21,8 +21,8 @@ from explorer.runs.folder import Run
 from explorer.runs.log import read_events
 from explorer.runs.published import Reference, reference_of
 
-FAINT = 5  # earlier runs on the plots
-ACCURACY = 2  # column of the curves
+_FAINT = 5  # earlier runs on the plots
+_ACCURACY = 2  # column of the curves
 
 
 class History(QWidget):
@@ -42,7 +42,7 @@ class History(QWidget):
         pool.changed.connect(self.allow_resume)
         pool.run_ended.connect(self.reload)
         self.list.chosen.connect(self.choose)
-        self.list.opened.connect(self.open_design)
+        self.list.opened.connect(self._open_design)
         self.list.resumed.connect(self.resume)
         self.allow_resume()
         QTimer.singleShot(0, self, self.reload)
@@ -68,7 +68,7 @@ class History(QWidget):
             if begun:
                 self.list.select(begun[-1])
         for run in self.pool.live:
-            self.list.show_best(run.id, run.curves.validation.span(ACCURACY)[1])
+            self.list.show_best(run.id, run.curves.validation.span(_ACCURACY)[1])
         self.plots.refresh()
 
     def show_runs(self) -> None:
@@ -79,10 +79,12 @@ class History(QWidget):
         live, chosen = self.pool.live, self.list.current()
         others = [run for run in self.list.runs if run.id not in {each.id for each in live}]
         full = {chosen.id, chosen.twin or chosen.id} if chosen else set()
-        shown = [run for number, run in enumerate(others) if number < FAINT or run.id in full]
+        shown = [run for number, run in enumerate(others) if number < _FAINT or run.id in full]
         for run in reversed(shown):
             name = say(kind_of(run.design)) if run.twin in full else title_of(run.design)
-            yield Line(name, self.list.colour(run.id), self.curves_of(run), run.id in full, reference=reference_of(run))
+            yield Line(
+                name, self.list.colour(run.id), self._curves_of(run), run.id in full, reference=reference_of(run)
+            )
         for each in live:
             colour, reference = self.list.colour(each.id), self.reference_of(each)
             yield Line(each.name, colour, each.curves, True, each.total, reference)
@@ -92,7 +94,7 @@ class History(QWidget):
         run = next((run for run in self.list.runs if run.id == live.id), None)
         return reference_of(run) if run else None
 
-    def curves_of(self, run: Run) -> Curves:
+    def _curves_of(self, run: Run) -> Curves:
         if run.id not in self.shown.read:
             self.shown.read[run.id] = Curves(read_events(run.folder))
         return self.shown.read[run.id]
@@ -102,11 +104,11 @@ class History(QWidget):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "list"):
             self.reload()  # each run has its colour in either palette
 
-    def open_design(self, run: Run) -> None:
+    def _open_design(self, run: Run) -> None:
         self.document.propose(run.design, self.tr("Open the design of a run"))
 
     def allow_resume(self) -> None:
         self.list.allow_resume(self.pool.free_device)
 
     def resume(self, run: Run) -> None:
-        self.pool.resume_run(run, self.curves_of(run))
+        self.pool.resume_run(run, self._curves_of(run))

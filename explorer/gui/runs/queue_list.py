@@ -30,7 +30,7 @@ from explorer.runs.commands import Train
 from explorer.runs.recipe import Recipe, recipe_name
 
 
-class QueueRow(NamedTuple):
+class _QueueRow(NamedTuple):
     """A line of the list: a run under way, or the order that waits at `place`."""
 
     name: str
@@ -46,19 +46,19 @@ class QueueList(QWidget):
     def __init__(self, document: Document, pool: WorkerPool, actions: Actions) -> None:
         super().__init__()
         self.document, self.pool = document, pool
-        self.rows: list[QueueRow] = []
+        self.rows: list[_QueueRow] = []
         self.tree = ShortList(self.tr("Queue"), (self.tr("Queue"), self.tr("State"), self.tr("Changes")))
         self.tree.setHeaderHidden(True)
         self.tree.currentItemChanged.connect(self.show_choice)
-        self.tree.itemActivated.connect(self.open_row)
+        self.tree.itemActivated.connect(self._open_row)
         self.heading = QLabel(self.tr("Queue"))
         theme.make_heading(self.heading)
         self.release = action_button(actions.release_queue, "go_on_queue")
-        self.open = word_button("", self.open_row)
+        self.open = word_button("", self._open_row)
         arrow = Qt.ArrowType
         self.up = self.tool(arrow.UpArrow, self.tr("Let it begin earlier"), lambda: self.shift(-1), "Alt+Up")
         self.down = self.tool(arrow.DownArrow, self.tr("Let it begin later"), lambda: self.shift(1), "Alt+Down")
-        self.cancel = self.tool("x", self.tr("Take it out of the queue"), self.cancel_row, "Del")
+        self.cancel = self.tool("x", self.tr("Take it out of the queue"), self._cancel_row, "Del")
         above = QHBoxLayout()
         above.addWidget(self.heading)
         above.addWidget(self.release)
@@ -96,12 +96,12 @@ class QueueList(QWidget):
         show_if(bool(rows), self)
         self.show_choice()
 
-    def running(self) -> list[QueueRow]:
+    def running(self) -> list[_QueueRow]:
         """The runs under way, if there are any that the panel does not show already."""
         busy = self.pool.busy
-        return [self.running_row(each) for each in busy] if set(busy) - {self.pool.shown} else []
+        return [self._running_row(each) for each in busy] if set(busy) - {self.pool.shown} else []
 
-    def running_row(self, worker: WorkerClient) -> QueueRow:
+    def _running_row(self, worker: WorkerClient) -> _QueueRow:
         words = {
             WorkerState.STARTING: self.tr("starting"),
             WorkerState.RUNNING: self.tr("running"),
@@ -112,15 +112,15 @@ class QueueList(QWidget):
         state = words[worker.state] + (f" {percent(done / total, 0)}" if total else "")
         run = worker.live[0]
         name = self.name(run.design, len(worker.live) > 1)
-        return QueueRow(name, state, self.words(run.recipe, self.pool.device_of(worker)), worker)
+        return _QueueRow(name, state, self.words(run.recipe, self.pool.device_of(worker)), worker)
 
-    def waiting(self) -> list[QueueRow]:
+    def waiting(self) -> list[_QueueRow]:
         front, rows = self.pool.shown.run, []
         state = self.tr("held") if self.pool.queue.held else self.tr("waits")
         before: tuple[Design, Recipe] | None = (front.design, front.recipe) if front else None
         for place, order in enumerate(self.pool.queue.orders):
             words = self.words(order.recipe, order.recipe.device, self.changes(before, order))
-            rows.append(QueueRow(self.name(order.design, order.twin), state, words, None, place))
+            rows.append(_QueueRow(self.name(order.design, order.twin), state, words, None, place))
             before = (order.design, order.recipe)
         return rows
 
@@ -140,7 +140,7 @@ class QueueList(QWidget):
         sentences = (*design_changes(before[0], order.design), *changed_fields(recipe, order.recipe))
         return self.tr(", ").join(map(say, sentences)) or self.tr("the same again")
 
-    def item(self, row: QueueRow) -> QTreeWidgetItem:
+    def item(self, row: _QueueRow) -> QTreeWidgetItem:
         item = QTreeWidgetItem([row.name, row.state, row.words])
         item.setToolTip(0, row.name)
         item.setToolTip(2, row.words)
@@ -158,7 +158,7 @@ class QueueList(QWidget):
     def choose(self, number: int) -> None:
         self.tree.setCurrentIndex(self.tree.model().index(number, 0))
 
-    def current(self) -> QueueRow | None:
+    def current(self) -> _QueueRow | None:
         number = self.number()
         return self.rows[number] if 0 <= number < len(self.rows) else None
 
@@ -172,7 +172,7 @@ class QueueList(QWidget):
         self.down.setEnabled(0 <= place < last)
         self.cancel.setEnabled(place >= 0)
 
-    def open_row(self) -> None:
+    def _open_row(self) -> None:
         """Show and control this run, or edit the design that waits."""
         row = self.current()
         if row and row.worker:
@@ -187,7 +187,7 @@ class QueueList(QWidget):
             place = self.pool.queue.move(row.place, by)
             self.choose(self.number() + place - row.place)
 
-    def cancel_row(self) -> None:
+    def _cancel_row(self) -> None:
         row = self.current()
         if row and row.worker is None:
             self.pool.queue.remove(row.place)

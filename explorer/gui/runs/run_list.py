@@ -17,7 +17,7 @@ from explorer.gui.widgets.language import percent, say
 from explorer.gui.widgets.short_list import ShortList
 from explorer.runs.folder import RESUMABLE, Run, RunState, list_runs
 
-MAX_RUNS = 50  # runs in the list
+_MAX_RUNS = 50  # runs in the list
 BEST = 1  # column
 
 
@@ -48,19 +48,19 @@ class RunList(QWidget):
         column.addWidget(self.tree)
         column.addLayout(buttons)
         self.has_room: Callable[[str], object] = bool
-        self.show_buttons()
+        self._show_buttons()
 
     def reload(self, chosen: str) -> None:
         """Read the run folders again, and select the run with the id `chosen`; nothing is said about it."""
         self.runs = list_runs(self.root)
         with QSignalBlocker(self.tree):
             self.tree.clear()
-            for number, run in enumerate(self.runs[:MAX_RUNS]):
+            for number, run in enumerate(self.runs[:_MAX_RUNS]):
                 older = self.runs[number + 1] if number + 1 < len(self.runs) else None
                 self.tree.add(self.item(run, older))
             self.select(chosen)
         self.setVisible(bool(self.runs))
-        self.show_buttons()
+        self._show_buttons()
 
     def item(self, run: Run, older: Run | None) -> QTreeWidgetItem:
         changes = ""
@@ -102,29 +102,29 @@ class RunList(QWidget):
         return self.runs[row] if 0 <= row < len(self.runs) else None
 
     def select(self, run_id: str) -> None:
-        if item := self.item_of(run_id):
+        if item := self._item_of(run_id):
             self.tree.setCurrentItem(item)
 
     def show_best(self, run_id: str, accuracy: float) -> None:
         """The best accuracy so far of a run under way, NaN if there is none, without reading the folders again."""
-        item = self.item_of(run_id)
+        item = self._item_of(run_id)
         if item and not isnan(accuracy):
             item.setText(BEST, percent(accuracy))
 
-    def item_of(self, run_id: str) -> QTreeWidgetItem | None:
-        ids = [run.id for run in self.runs[:MAX_RUNS]]
+    def _item_of(self, run_id: str) -> QTreeWidgetItem | None:
+        ids = [run.id for run in self.runs[:_MAX_RUNS]]
         return self.tree.topLevelItem(ids.index(run_id)) if run_id in ids else None
 
     def allow_resume(self, has_room: Callable[[str], object]) -> None:
         """Only a run for whose device there `has_room` can go on."""
         self.has_room = has_room
-        self.show_buttons()
+        self._show_buttons()
 
     def choose(self) -> None:
-        self.show_buttons()
+        self._show_buttons()
         self.chosen.emit(self.current())
 
-    def show_buttons(self) -> None:
+    def _show_buttons(self) -> None:
         run = self.current()
         self.open.setEnabled(run is not None)
         can_go_on = run is not None and run.state in RESUMABLE and self.has_room(run.recipe.device)

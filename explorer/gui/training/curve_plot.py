@@ -19,10 +19,10 @@ from explorer.runs.published import Reference
 
 pg.setConfigOptions(antialias=False, exitCleanup=False)
 
-MAX_SAID = 20  # validations that are told one by one
-NAME = 16  # characters of a run's name in the legend
-NAMED, NOTED = 8, 6  # lines of text that a plot must be high for its axis to have a name, and to have a note in it
-DOT = 4  # pixels of the axis that each dot needs, or else there are none
+_MAX_SAID = 20  # validations that are told one by one
+_NAME = 16  # characters of a run's name in the legend
+NAMED, _NOTED = 8, 6  # lines of text that a plot must be high for its axis to have a name, and to have a note in it
+_DOT = 4  # pixels of the axis that each dot needs, or else there are none
 
 
 class CurvePlot(QWidget):
@@ -60,8 +60,8 @@ class CurvePlot(QWidget):
         item.vb.sigRangeChangedManually.connect(lambda: self.handled.emit(True))
         item.vb.sigXRangeChanged.connect(self.moved)
         item.vb.sigResized.connect(self.moved)
-        self.hair = pg.InfiniteLine(angle=90)
-        self.hair.hide()
+        self._hair = pg.InfiniteLine(angle=90)
+        self._hair.hide()
         self.plot.scene().sigMouseMoved.connect(self.read_at)
         self.note = QLabel()
         theme.make_secondary(self.note)
@@ -85,18 +85,18 @@ class CurvePlot(QWidget):
         self.lines = lines
         item = self.plot.getPlotItem()
         if renewed:
-            self.reading.setText(self.legend_of(lines))
+            self.reading.setText(self._legend_of(lines))
             item.clear()
             self.apply_palette()
             if reference := self.reference():
                 lay_band(self.plot, reference)
-            self.curves = [(self.train_curve(line), self.validation_curve(line)) for line in lines]
-            item.addItem(self.hair, ignoreBounds=True)
+            self.curves = [(self._train_curve(line), self._validation_curve(line)) for line in lines]
+            item.addItem(self._hair, ignoreBounds=True)
         self.fit(renewed)
-        self.set_points(renewed)
+        self._set_points(renewed)
         self.compare()
 
-    def set_points(self, renewed: bool) -> None:
+    def _set_points(self, renewed: bool) -> None:
         """Give each curve what can be seen of it now."""
         box = self.plot.getPlotItem().vb
         seen = (*box.viewRange()[0], round(box.width() * self.devicePixelRatioF()))
@@ -106,7 +106,7 @@ class CurvePlot(QWidget):
                 train.setData(*line.curves.train.visible(self.row, *seen))
                 dots = line.curves.validation.visible(self.row, *seen)
                 if everything or not same(dots, validation.getOriginalDataset()):  # each time costs pyqtgraph a picture
-                    validation.setData(*dots, symbol="o" if len(dots[0]) * DOT <= seen[-1] else None)
+                    validation.setData(*dots, symbol="o" if len(dots[0]) * _DOT <= seen[-1] else None)
 
     def reference(self) -> Reference | None:
         """The published runs behind this plot, if one that is drawn in full may be compared with any."""
@@ -116,7 +116,7 @@ class CurvePlot(QWidget):
     def compare(self) -> None:
         """Name the band, and say where the last run that may be compared stands."""
         reference = self.reference()
-        self.note.setVisible(reference is not None and self.has_room(NOTED))
+        self.note.setVisible(reference is not None and self.has_room(_NOTED))
         if reference is None:
             self.heading.setToolTip("")
             return
@@ -134,7 +134,7 @@ class CurvePlot(QWidget):
         super().resizeEvent(event)
         axis = self.plot.getPlotItem().getAxis("bottom")
         axis.showLabel(bool(axis.labelText) and self.has_room(NAMED))
-        half = None if self.has_room(NOTED) or not self.most else self.most / 2  # else figures stand in each other
+        half = None if self.has_room(_NOTED) or not self.most else self.most / 2  # else figures stand in each other
         self.plot.getPlotItem().getAxis("left").setTickSpacing(half, half)
         self.compare()
 
@@ -145,12 +145,12 @@ class CurvePlot(QWidget):
             return ""
         return say(line.reference.standing(float(values[-1])))
 
-    def legend_of(self, lines: list[Line]) -> str:
+    def _legend_of(self, lines: list[Line]) -> str:
         """What is a line and what a dot; where several runs are drawn in full, which colour is which instead."""
         full = [line for line in lines if line.live]
         if len(full) < 2:
             return self.legend
-        width = NAME * self.fontMetrics().averageCharWidth()
+        width = _NAME * self.fontMetrics().averageCharWidth()
         names = [self.fontMetrics().elidedText(line.name, Qt.TextElideMode.ElideRight, width) for line in full]
         return "&nbsp;&nbsp; ".join(
             f"<span style='color: {line.colour.name()}'>●</span> {escape(name)}"
@@ -197,12 +197,12 @@ class CurvePlot(QWidget):
         below = round(item.getAxis("bottom").height())
         self.corner.setContentsMargins(0, 0, theme.RHYTHM, below + theme.RHYTHM // 4)
         item.getAxis("left").setWidth(self.fontMetrics().horizontalAdvance("0.0000"))
-        self.hair.setPen(pg.mkPen(chosen.quiet))
+        self._hair.setPen(pg.mkPen(chosen.quiet))
 
-    def train_curve(self, line: Line) -> pg.PlotDataItem:
+    def _train_curve(self, line: Line) -> pg.PlotDataItem:
         return self.plot.plot(pen=pg.mkPen(mixed(line.colour, 0.55 if line.live else 0.2), width=1), connect="finite")
 
-    def validation_curve(self, line: Line) -> pg.PlotDataItem:
+    def _validation_curve(self, line: Line) -> pg.PlotDataItem:
         colour = mixed(line.colour, 1.0 if line.live else 0.35)
         curve = self.plot.plot(
             pen=pg.mkPen(colour, width=1),
@@ -219,22 +219,22 @@ class CurvePlot(QWidget):
         box = self.plot.getPlotItem().vb
         inside = self.plot.sceneBoundingRect().contains(position)
         live = [line for line in self.lines if line.live and line.curves.train.count]
-        self.hair.setVisible(inside and bool(live))
+        self._hair.setVisible(inside and bool(live))
         if not inside or not live:
-            self.reading.setText(self.legend_of(self.lines))
+            self.reading.setText(self._legend_of(self.lines))
             return
         steps = live[0].curves.train.column(0)
         step = nearest(steps, box.mapSceneToView(position).x())
-        self.hair.setPos(step)
+        self._hair.setPos(step)
         if len(live) == 1:
-            self.reading.setText(f"{step:.0f}: {self.values_at(live[0], step)}")
+            self.reading.setText(f"{step:.0f}: {self._values_at(live[0], step)}")
             return
         values = [
             f"<span style='color: {each.colour.name()}'>{each.value_at(self.row, step):.4f}</span>" for each in live
         ]
         self.reading.setText(f"{step:.0f}: {' · '.join(values)}")
 
-    def values_at(self, line: Line, step: float) -> str:
+    def _values_at(self, line: Line, step: float) -> str:
         """Training at `step`, and the last validation until then."""
         text = f"{line.value_at(self.row, step):.4f}"
         if (value := line.validation_at(self.row, step)) is not None:
@@ -247,18 +247,19 @@ class CurvePlot(QWidget):
         if not live:
             return self.tr("{title}: nothing yet").format(title=self.title)
         if len(live) == 1:
-            return self.summary_of(live[0], self.title)
+            return self._summary_of(live[0], self.title)
         return "\n".join(
-            self.summary_of(line, self.tr("{title}, {name}:").format(title=self.title, name=line.name)) for line in live
+            self._summary_of(line, self.tr("{title}, {name}:").format(title=self.title, name=line.name))
+            for line in live
         )
 
-    def summary_of(self, line: Line, title: str) -> str:
+    def _summary_of(self, line: Line, title: str) -> str:
         values = line.curves.train.column(self.row)
         text = self.tr("{title} from {first:.3f} to {last:.3f} over {steps:.0f} steps").format(
             title=title, first=values[0], last=values[-1], steps=line.curves.train.column(0)[-1]
         )
         points = line.curves.validation.column(self.row)
-        if len(points) > MAX_SAID:
+        if len(points) > _MAX_SAID:
             least, most = line.curves.validation.span(self.row)
             text += self.tr("; validation {last:.3f} after {n} epochs, between {least:.3f} and {most:.3f}").format(
                 last=points[-1], n=len(points), least=least, most=most

@@ -29,11 +29,11 @@ class EstimateView(QWidget):
             column.addWidget(widget)
         self.at_data_size.clicked.connect(lambda: choice.use_own_size(False))
         self.at_own_size.clicked.connect(lambda: choice.use_own_size(True))
-        choice.changed.connect(self.show_estimate)
-        estimates.changed.connect(self.show_estimate)
-        self.show_estimate()
+        choice.changed.connect(self._show_estimate)
+        estimates.changed.connect(self._show_estimate)
+        self._show_estimate()
 
-    def show_estimate(self) -> None:
+    def _show_estimate(self) -> None:
         choice = self._choice
         small, large = choice.data_sized, choice.own_sized
         differ = small != large

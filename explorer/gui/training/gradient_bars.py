@@ -12,8 +12,8 @@ from explorer.gui.training.plotted_run import Line
 from explorer.gui.widgets import theme
 from explorer.runs.events import Gradients
 
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-MIN_DECADES = 2  # decades on the axis, so that equal bars look equal
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MIN_DECADES = 2  # decades on the axis, so that equal bars look equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ def decades(rows: list[RunBars]) -> tuple[int, int]:
     """The powers of ten below the shortest bar and above the longest one."""
     norms = [norm for row in rows for norm in row.gradients.norms if norm]
     if not norms:
-        return -MIN_DECADES, 0
+        return -_MIN_DECADES, 0
     top = math.ceil(math.log10(max(norms)))
-    return min(math.floor(math.log10(min(norms))), top - MIN_DECADES), top
+    return min(math.floor(math.log10(min(norms))), top - _MIN_DECADES), top
 
 
 class GradientBars(QWidget):
@@ -86,7 +86,7 @@ class GradientBars(QWidget):
             self.reading.setText(self.tr("at step {n}").format(n=self.rows[-1].gradients.step))
         else:
             values = [
-                f"<span style='color: {row.colour.name()}'>{norm_text(row.gradients.norms[part])}</span>"
+                f"<span style='color: {row.colour.name()}'>{_norm_text(row.gradients.norms[part])}</span>"
                 for row in self.rows
             ]
             name = self.name_of(self.rows[-1].gradients.names[part])
@@ -96,7 +96,7 @@ class GradientBars(QWidget):
         """A row in words, for those who cannot see it."""
         norms = row.gradients.norms
         return self.tr("{name}: gradient norm {first} in the stem, {last} in the head, at step {n}").format(
-            name=row.name, first=norm_text(norms[0]), last=norm_text(norms[-1]), n=row.gradients.step
+            name=row.name, first=_norm_text(norms[0]), last=_norm_text(norms[-1]), n=row.gradients.step
         )
 
 
@@ -129,8 +129,8 @@ class Bars(QWidget):
             return
         painter, frame, (low, high) = QPainter(self), self.frame(), decades(self.rows)
         painter.fillRect(self.rect(), QColor(theme.colours().surface))
-        self.paint_axis(painter, frame, low, high)
-        self.paint_stages(painter, frame)
+        self._paint_axis(painter, frame, low, high)
+        self._paint_stages(painter, frame)
         slot = frame.width() / len(self.rows[-1].gradients.names)
         width = slot * (0.8 if slot > 4 else 1.0) / len(self.rows)
         for number, row in enumerate(self.rows):
@@ -140,7 +140,7 @@ class Bars(QWidget):
                     x = frame.left() + part * slot + number * width
                     painter.fillRect(QRectF(x, frame.bottom() - height, max(width, 1.0), height), row.colour)
 
-    def paint_axis(self, painter: QPainter, frame: QRectF, low: int, high: int) -> None:
+    def _paint_axis(self, painter: QPainter, frame: QRectF, low: int, high: int) -> None:
         """A line and a power of ten for each decade, or for as many as there is room for."""
         metrics = self.fontMetrics()
         every = max(1, math.ceil((high - low) * metrics.height() / max(frame.height(), 1)))
@@ -152,7 +152,7 @@ class Bars(QWidget):
             label = QRectF(0, y - metrics.height() / 2, frame.left() - metrics.averageCharWidth(), metrics.height())
             painter.drawText(label, Qt.AlignmentFlag.AlignRight, power(decade))
 
-    def paint_stages(self, painter: QPainter, frame: QRectF) -> None:
+    def _paint_stages(self, painter: QPainter, frame: QRectF) -> None:
         """A line before each stage and the head, and the names of both ends."""
         names = self.rows[-1].gradients.names
         painter.setPen(QColor(theme.colours().line))
@@ -179,9 +179,9 @@ class Bars(QWidget):
 
 def power(exponent: int) -> str:
     """Ten to the power of `exponent`: 10⁻³."""
-    return "10" + str(exponent).translate(SUPERSCRIPTS)
+    return "10" + str(exponent).translate(_SUPERSCRIPTS)
 
 
-def norm_text(norm: float | None) -> str:
+def _norm_text(norm: float | None) -> str:
     """A norm in three figures; one that was not finite travels as nothing."""
     return "–" if norm is None else f"{norm:.2g}"

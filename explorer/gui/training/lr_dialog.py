@@ -51,7 +51,7 @@ class LrDialog(QDialog):
         self.inquiry = Inquiry(pool, Sweep(design, recipe))
         self.inquiry.answered.connect(self._show_rates)
         self.inquiry.refused.connect(self._show_reason)
-        self.inquiry.progressed.connect(self.show_progress)
+        self.inquiry.progressed.connect(self._show_progress)
         if self.inquiry.state is InquiryState.WAITING:
             self.inquiry.cancel()
             self.end(pool.busy_reason())
@@ -72,7 +72,7 @@ class LrDialog(QDialog):
             axis.label.setFont(self.font())
             axis.setLabel(words)
 
-    def show_progress(self, done: int, total: int) -> None:
+    def _show_progress(self, done: int, total: int) -> None:
         self.progress.setRange(0, total)
         self.progress.setValue(done)
 

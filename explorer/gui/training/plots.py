@@ -12,8 +12,8 @@ from explorer.gui.training.plot_view import PlotView, Range
 from explorer.gui.training.plotted_run import Line
 from explorer.gui.widgets import theme
 
-REDRAW = 33  # milliseconds
-ROOM = 24  # lines of text that must have room before the gradients take some
+_REDRAW = 33  # milliseconds
+_ROOM = 24  # lines of text that must have room before the gradients take some
 
 
 class Plots(QWidget):
@@ -32,12 +32,12 @@ class Plots(QWidget):
         theme.apply_style(self.logarithmic, "check")
         self.logarithmic.setToolTip(self.tr("Loss on a logarithmic axis"))
         self.logarithmic.setChecked(view.is_logarithmic)
-        self.logarithmic.toggled.connect(self.use_logarithm)
+        self.logarithmic.toggled.connect(self._use_logarithm)
         self.loss.head.addWidget(self.logarithmic)
         self.gradients = GradientBars(name_of)
         self.lines: list[Line] = []
         self.renewed = True
-        self.timer = QTimer(self, interval=REDRAW, singleShot=True)
+        self.timer = QTimer(self, interval=_REDRAW, singleShot=True)
         self.timer.timeout.connect(self.redraw)
         for plot in (self.loss, self.accuracy):
             plot.moved.connect(self.refresh)
@@ -55,10 +55,10 @@ class Plots(QWidget):
         column.addWidget(self.gradients, stretch=1)
         self.loss.plot.setLogMode(y=view.is_logarithmic)
         if view.ranges:
-            self.show_ranges(*view.ranges)
+            self._show_ranges(*view.ranges)
         self.redraw()
 
-    def use_logarithm(self, on: bool) -> None:
+    def _use_logarithm(self, on: bool) -> None:
         self.view.is_logarithmic = on
         self.loss.plot.setLogMode(y=on)
         self.loss.fit(renewed=True)
@@ -71,7 +71,7 @@ class Plots(QWidget):
         steps, losses = self.loss.plot.viewRange()
         self.view.ranges = (steps, losses, self.accuracy.plot.viewRange()[1]) if by_hand else ()
 
-    def show_ranges(self, steps: Range, losses: Range, accuracies: Range) -> None:
+    def _show_ranges(self, steps: Range, losses: Range, accuracies: Range) -> None:
         """Show what the user has chosen to see."""
         for plot, values in ((self.loss, losses), (self.accuracy, accuracies)):
             plot.by_hand = True
@@ -103,12 +103,12 @@ class Plots(QWidget):
         self.accuracy.draw(self.lines, self.renewed)
         self.renewed = False
         self.gradients.show_lines(self.lines)
-        self.show_gradients()
+        self._show_gradients()
         self.describe()
 
-    def show_gradients(self) -> None:
+    def _show_gradients(self) -> None:
         """Only where the curves keep room enough."""
-        self.gradients.setVisible(bool(self.gradients.rows) and self.height() >= ROOM * self.fontMetrics().height())
+        self.gradients.setVisible(bool(self.gradients.rows) and self.height() >= _ROOM * self.fontMetrics().height())
 
     def showEvent(self, event: QShowEvent) -> None:
         """Points that came meanwhile were not drawn."""
@@ -117,7 +117,7 @@ class Plots(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.show_gradients()
+        self._show_gradients()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

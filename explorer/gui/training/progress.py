@@ -44,9 +44,11 @@ class RunProgress(QWidget):
         self.bar.setRange(0, sum(run.total for run in live))  # 0 to 0 is Qt's "busy"
         self.bar.setValue(sum(run.done for run in live))
         if live:
-            self.status.setText(self.outcome_text(live) if all(run.outcome for run in live) else self.status_text(live))
+            self.status.setText(
+                self._outcome_text(live) if all(run.outcome for run in live) else self._status_text(live)
+            )
 
-    def status_text(self, live: tuple[LiveRun, ...]) -> str:
+    def _status_text(self, live: tuple[LiveRun, ...]) -> str:
         """Where the runs stand, in one or two lines; of twins the pace is that of the first."""
         run, worker = live[0], self.pool.shown
         parts = list(filter(None, [self.state_text(worker.state)])) if worker.is_busy() else []
@@ -56,7 +58,7 @@ class RunProgress(QWidget):
             if worker.state is WorkerState.RUNNING and left:
                 parts.append(self.tr("{time} left").format(time=clock(left)))
             parts.append(self.tr("{n} images/s").format(n=whole(round(run.step.examples_per_second))))
-        if validated := self.validation_text(live):
+        if validated := self._validation_text(live):
             parts.append(validated)
         if run.design != self.document.design:
             parts.append(self.tr("trained on an earlier design"))
@@ -80,7 +82,7 @@ class RunProgress(QWidget):
             case _:
                 assert_never(state)
 
-    def validation_text(self, live: tuple[LiveRun, ...]) -> str:
+    def _validation_text(self, live: tuple[LiveRun, ...]) -> str:
         """The latest validation accuracy, of twins both."""
         accuracies = [(each, each.epoch.validation_accuracy) for each in live if each.epoch]
         if len(live) == 1:
@@ -91,7 +93,7 @@ class RunProgress(QWidget):
         ]
         return self.tr("validation: {accuracies}").format(accuracies=self.tr(", ").join(named)) if named else ""
 
-    def outcome_text(self, live: tuple[LiveRun, ...]) -> str:
+    def _outcome_text(self, live: tuple[LiveRun, ...]) -> str:
         """How the run ended; of twins, how each of them did."""
         match [run.outcome for run in live]:
             case [Finished(best_epoch=epoch, best_accuracy=accuracy, stalled=early)]:
@@ -103,4 +105,4 @@ class RunProgress(QWidget):
                 return self.tr("stopped after step {n}; it can be resumed").format(n=whole(step))
         words = {Finished: self.tr("finished"), Stopped: self.tr("stopped"), Failed: self.tr("failed")}
         endings = dict.fromkeys(words[type(run.outcome)] for run in live if run.outcome)
-        return " · ".join(filter(None, [*endings, self.validation_text(live)]))
+        return " · ".join(filter(None, [*endings, self._validation_text(live)]))

@@ -8,7 +8,7 @@ from explorer.gui.training.plotted_run import mixed
 from explorer.gui.widgets import theme
 from explorer.runs.published import Reference
 
-ALL, HALF, MEDIAN = 0.14, 0.3, 0.75  # how much faded each has
+ALL, HALF, _MEDIAN = 0.14, 0.3, 0.75  # how much faded each has
 BEHIND = -20  # the z value of the first of the three
 
 
@@ -21,7 +21,7 @@ def lay_band(plot: pg.PlotWidget, reference: Reference) -> None:
         )
         part.setZValue(BEHIND + place)
         plot.addItem(part, ignoreBounds=True)
-    line = pg.InfiniteLine(median, angle=0, pen=pg.mkPen(faded(MEDIAN)))
+    line = pg.InfiniteLine(median, angle=0, pen=pg.mkPen(faded(_MEDIAN)))
     line.setZValue(BEHIND + 2)
     plot.addItem(line, ignoreBounds=True)
 

@@ -64,7 +64,7 @@ def whole(field: Field) -> Plain:
     return Plain(box, box.valueChanged, box.setValue)
 
 
-class Sides(Control):
+class _Sides(Control):
     """Channels × height × width."""
 
     def __init__(self, field: Field) -> None:
@@ -94,7 +94,7 @@ class Real(Control):
     def __init__(self, field: Field) -> None:
         super().__init__()
         self.bounds = field.bounds
-        self.hint = self.bounds_text()
+        self.hint = self._bounds_text()
         self.box = QLineEdit()
         watch_box(self.box)
         self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -122,7 +122,7 @@ class Real(Control):
         self.shown = value
         self.box.setText(number_text(value))
 
-    def bounds_text(self) -> str:
+    def _bounds_text(self) -> str:
         words = (
             (self.bounds.ge, self.tr("at least {n}")),
             (self.bounds.gt, self.tr("more than {n}")),
@@ -151,5 +151,5 @@ class Words(Control):
 def control_for(field: Field) -> Control:
     if field.options:
         return choice(field)
-    kinds: dict[type, Callable[[Field], Control]] = {bool: switch, int: whole, float: Real, tuple: Sides, str: Words}
+    kinds: dict[type, Callable[[Field], Control]] = {bool: switch, int: whole, float: Real, tuple: _Sides, str: Words}
     return kinds[field.kind](field)

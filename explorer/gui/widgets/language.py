@@ -13,15 +13,15 @@ from PySide6.QtWidgets import QApplication
 from explorer.resources import resource
 from explorer.sentences import Sentence
 
-LANGUAGES = ("system", "en", "zh_CN")
+_LANGUAGES = ("system", "en", "zh_CN")
 SOURCE = "en"  # what the texts in the source are written in
 # The same character is drawn differently in Chinese and Japanese; without a word, Linux may take the Japanese form.
-HAN_FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei UI", "PingFang SC")
+_HAN_FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei UI", "PingFang SC")
 
 
 def saved_language() -> str:
     language = str(QSettings().value("language", "system"))
-    return language if language in LANGUAGES else "system"
+    return language if language in _LANGUAGES else "system"
 
 
 def chosen_language() -> str:
@@ -41,7 +41,7 @@ def spoken_language(language: str) -> str:
     return "zh_CN" if first.script() == QLocale.Script.SimplifiedHanScript else SOURCE
 
 
-def locale_of(language: str) -> QLocale:
+def _locale_of(language: str) -> QLocale:
     """How numbers are written in `language`; the C locale of bare systems has no separators, so it gives way."""
     system = QLocale.system()
     if language == "system" and system.language() != QLocale.Language.C:
@@ -58,14 +58,14 @@ def apply_language(language: str) -> None:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     app.setProperty("language", language)
-    QLocale.setDefault(locale_of(language))
+    QLocale.setDefault(_locale_of(language))
     whole.cache_clear()
     memory.cache_clear()
     for translator in app.findChildren(QTranslator):
         app.removeTranslator(translator)
         translator.deleteLater()
     spoken = spoken_language(language)
-    choose_fonts(app, spoken)
+    _choose_fonts(app, spoken)
     if spoken == SOURCE:
         return
     for name, folder in (
@@ -77,11 +77,11 @@ def apply_language(language: str) -> None:
             app.installTranslator(translator)
 
 
-def choose_fonts(app: QApplication, spoken: str) -> None:
+def _choose_fonts(app: QApplication, spoken: str) -> None:
     """Chinese has a font of its own behind the system's, which goes on drawing Latin letters and figures."""
     font = app.font()
     if spoken == "zh_CN":
-        font.setFamilies([QFontInfo(font).family(), *HAN_FONTS])
+        font.setFamilies([QFontInfo(font).family(), *_HAN_FONTS])
         app.setFont(font)
     elif len(font.families()) > 1:
         font.setFamilies(font.families()[:1])

@@ -19,7 +19,7 @@ class Notice(QWidget):
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.words.setForegroundRole(QPalette.ColorRole.BrightText)  # which is ours for bad news
-        self.details = word_button(self.tr("Details …"), self.show_details, "details")
+        self.details = word_button(self.tr("Details …"), self._show_details, "details")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM // 2)
@@ -34,7 +34,7 @@ class Notice(QWidget):
         self.details.setVisible(is_log)
         self.setVisible(any(sentences))
 
-    def show_details(self) -> None:
+    def _show_details(self) -> None:
         box = QMessageBox(QMessageBox.Icon.Warning, self.tr("What went wrong"), self.words.text(), parent=self)
         box.setObjectName("details")
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

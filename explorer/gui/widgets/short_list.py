@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTreeWidget, QTreeWidget
 
 from explorer.gui.widgets import theme
 
-MAX_ROWS, MIN_ROWS = 4, 2  # rows visible at a time
+_MAX_ROWS, _MIN_ROWS = 4, 2  # rows visible at a time
 FIRST = 0.55  # of what the narrow columns leave
 
 
@@ -41,7 +41,7 @@ class ShortList(QTreeWidget):
         QShortcut(QKeySequence(keys), self, do, context=Qt.ShortcutContext.WidgetShortcut)
 
     def add(self, item: QTreeWidgetItem) -> None:
-        item.setSizeHint(0, QSize(0, self.row_height()))
+        item.setSizeHint(0, QSize(0, self._row_height()))
         self.addTopLevelItem(item)
         self.updateGeometry()
 
@@ -55,15 +55,17 @@ class ShortList(QTreeWidget):
         super().resizeEvent(event)
         self.share()
 
-    def row_height(self) -> int:
+    def _row_height(self) -> int:
         return int(1.25 * self.fontMetrics().lineSpacing())
 
-    def height_of(self, rows: int) -> int:
+    def _height_of(self, rows: int) -> int:
         header = 0 if self.isHeaderHidden() else self.header().sizeHint().height()
-        return header + rows * self.row_height() + 2 * self.frameWidth()
+        return header + rows * self._row_height() + 2 * self.frameWidth()
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), self.height_of(max(MIN_ROWS, min(self.topLevelItemCount(), MAX_ROWS))))
+        return QSize(
+            super().sizeHint().width(), self._height_of(max(_MIN_ROWS, min(self.topLevelItemCount(), _MAX_ROWS)))
+        )
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(super().minimumSizeHint().width(), self.height_of(MIN_ROWS))
+        return QSize(super().minimumSizeHint().width(), self._height_of(_MIN_ROWS))

@@ -85,7 +85,7 @@ PROJECTOR = Colours(
     runs=("#1010c8", "#c87010", "#40a070", "#701070", "#a01010", "#404040", "#c810c8", "#a070a0"),
 )
 PALETTES = {"light": LIGHT, "dark": DARK, "projector": PROJECTOR}
-THEMES = ("system", *PALETTES)
+_THEMES = ("system", *PALETTES)
 
 
 def system_is_dark() -> bool:
@@ -145,7 +145,7 @@ def palette(chosen: Colours) -> QPalette:
 
 
 # What the palette cannot say, for single widgets: a style sheet for the whole application would slow down every paint.
-STYLES = {
+_STYLES = {
     "primary": """
 QPushButton {{ background: {accent}; color: {on_accent}; border: none; border-radius: 4px; padding: 7px 12px;
   font-weight: 600; }}
@@ -184,7 +184,7 @@ def apply_theme(theme: str) -> None:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     app.setProperty("palette_name", name)
-    for cached in (colours, icon, style_text):  # before Qt tells the widgets, which will ask
+    for cached in (colours, icon, _style_text):  # before Qt tells the widgets, which will ask
         cached.cache_clear()
     QDir.setSearchPaths("icons", [str(resource("icons"))])  # a path in a style sheet would have to be escaped
     QApplication.setStyle("Fusion")
@@ -193,17 +193,17 @@ def apply_theme(theme: str) -> None:
 
 
 @lru_cache
-def style_text(name: str) -> str:
+def _style_text(name: str) -> str:
     chosen = colours()
     tick = "tick-dark.svg" if chosen is DARK else "tick-light.svg"
-    return STYLES[name].format(tick=tick, **{each: getattr(chosen, each) for each in NAMED})
+    return _STYLES[name].format(tick=tick, **{each: getattr(chosen, each) for each in NAMED})
 
 
 def apply_style(widget: QWidget, name: str) -> None:
     """Give `widget` one of the `STYLES`, which keeps up with the palette."""
     if widget.property("style_name") != name:  # to apply_style is dear even where nothing changes
         widget.setProperty("style_name", name)
-        widget.setStyleSheet(style_text(name))
+        widget.setStyleSheet(_style_text(name))
 
 
 def make_secondary(label: QWidget) -> None:
@@ -219,7 +219,7 @@ def make_heading(label: QWidget) -> None:
 
 def saved_theme() -> str:
     theme = str(QSettings().value("theme", "system"))
-    return theme if theme in THEMES else "system"
+    return theme if theme in _THEMES else "system"
 
 
 @lru_cache(maxsize=64)
@@ -257,7 +257,7 @@ def restyle(window: QWidget) -> None:
             widget.setIcon(icon(name))
     for each in window.findChildren(QWidget):
         if name := each.property("style_name"):
-            each.setStyleSheet(style_text(name))
+            each.setStyleSheet(_style_text(name))
 
 
 def figures_font(font: QFont) -> QFont:

@@ -19,7 +19,7 @@ class Series:
     def __init__(self, columns: int) -> None:
         self.rows = np.empty((columns, FIRST))
         self.count = 0
-        self.pyramids = [Pyramid() for _ in range(columns)]
+        self._pyramids = [Pyramid() for _ in range(columns)]
 
     def append(self, *values: float | None) -> None:
         if self.count == self.rows.shape[1]:
@@ -30,7 +30,7 @@ class Series:
     def cut(self, last: float) -> None:
         """Forget what came after step `last`."""
         self.count = int(np.searchsorted(self.rows[0, : self.count], last, side="right"))
-        for pyramid in self.pyramids:
+        for pyramid in self._pyramids:
             pyramid.cut(self.count)
 
     def column(self, number: int) -> np.ndarray:
@@ -45,13 +45,13 @@ class Series:
         steps, values = self.column(0), self.column(number)
         begin = max(int(np.searchsorted(steps, first)) - 1, 0)
         end = min(int(np.searchsorted(steps, last, side="right")) + 1, self.count)
-        places = self.pyramids[number].places(values, begin, end, 2 * max(pixels, 1))
+        places = self._pyramids[number].places(values, begin, end, 2 * max(pixels, 1))
         return steps[places], values[places]
 
     def span(self, number: int) -> tuple[float, float]:
         """The least and the greatest value of column `number`; NaN if it has none."""
         values = self.column(number)
-        found = values[self.pyramids[number].places(values, 0, self.count, 1)]
+        found = values[self._pyramids[number].places(values, 0, self.count, 1)]
         found = found[~np.isnan(found)]
         return (float(found.min()), float(found.max())) if len(found) else (np.nan, np.nan)
 

@@ -19,7 +19,7 @@ from explorer.sentences import Sentence
 
 SETTLE = 300  # milliseconds without an edit before the worker measures
 
-EstimateKey = tuple[Design, Recipe]  # what an estimate depends on
+_EstimateKey = tuple[Design, Recipe]  # what an estimate depends on
 
 
 class Estimates(QObject):
@@ -30,8 +30,8 @@ class Estimates(QObject):
     def __init__(self, choice: TrainingChoice, pool: WorkerPool) -> None:
         super().__init__()
         self._choice, self._pool = choice, pool
-        self._answers: dict[EstimateKey, Estimated] = {}
-        self._refusals: dict[EstimateKey, Sentence] = {}
+        self._answers: dict[_EstimateKey, Estimated] = {}
+        self._refusals: dict[_EstimateKey, Sentence] = {}
         self._inquiry: Inquiry | None = None
         self._timer = QTimer(self, interval=SETTLE, singleShot=True)
         self._timer.timeout.connect(self._ask)
@@ -57,7 +57,7 @@ class Estimates(QObject):
         found = self.of(self._choice.fitted)
         return found is not None and 0 < found.available_bytes < networks * found.memory_bytes
 
-    def _key(self, design: Design) -> EstimateKey:
+    def _key(self, design: Design) -> _EstimateKey:
         return design, costly(self._choice.recipe)
 
     def _ask(self) -> None:
@@ -89,7 +89,7 @@ class Estimates(QObject):
         self._refusals[self._end_inquiry()] = reason
         self._go_on()
 
-    def _end_inquiry(self) -> EstimateKey:
+    def _end_inquiry(self) -> _EstimateKey:
         """What it was about; there is none now."""
         assert self._inquiry
         question, self._inquiry = self._inquiry.question, None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from explorer.gui.workers.curves import Curves
 
 
-def empty_curves() -> "Curves":
+def _empty_curves() -> "Curves":
     from explorer.gui.workers.curves import Curves  # with numpy, which the window's first paint need not wait for
 
     return Curves()
@@ -29,7 +29,7 @@ class LiveRun:
     recipe: Recipe
     id: str = ""
     started: Started | None = None
-    curves: "Curves" = field(default_factory=empty_curves)
+    curves: "Curves" = field(default_factory=_empty_curves)
     step: Step | None = None
     epoch: Epoch | None = None
     outcome: Finished | Stopped | Failed | None = None

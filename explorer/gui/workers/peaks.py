@@ -11,7 +11,7 @@ import numpy as np
 FAN = 4  # buckets that become one on the next level
 
 
-class Level:
+class _Level:
     """Two places for every bucket of so many values, in their order: that of its least and that of its greatest."""
 
     def __init__(self) -> None:
@@ -33,14 +33,14 @@ class Pyramid:
     """Over values that are handed to every call and change only at their end; NaN is neither least nor greatest."""
 
     def __init__(self) -> None:
-        self.levels: list[Level] = []
+        self.levels: list[_Level] = []
 
     def grow(self, values: np.ndarray) -> None:
         """Take in the `values` that were not there before."""
         number, size = 0, FAN
         while size <= len(values):
             if number == len(self.levels):
-                self.levels.append(Level())
+                self.levels.append(_Level())
             level, full = self.levels[number], len(values) // size
             if full == level.count:
                 return
@@ -48,7 +48,7 @@ class Pyramid:
                 below = self.levels[number - 1].places[FAN * level.count : FAN * full].reshape(-1, 2 * FAN)
             else:
                 below = np.arange(FAN * level.count, FAN * full).reshape(-1, FAN)
-            level.grow(extremes(values, below))
+            level.grow(_extremes(values, below))
             number, size = number + 1, size * FAN
 
     def cut(self, count: int) -> None:
@@ -84,7 +84,7 @@ class Pyramid:
         yield from self.cover(number - 1, last * size, end)
 
 
-def extremes(values: np.ndarray, places: np.ndarray) -> np.ndarray:
+def _extremes(values: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Of each row of `places` that of the least and that of the greatest value, in their order."""
     found, rows = values[places], np.arange(len(places))
     missing = np.isnan(found)

@@ -88,7 +88,7 @@ class WorkerPool(QObject):
         taken = [self.device_of(each) for each in self.busy]
         return next((each for each in candidates(device, self.hello) if each not in taken), "")
 
-    def placed_device(self, device: str) -> str:
+    def _placed_device(self, device: str) -> str:
         """The free device to name to a worker that would choose another for `device`, or `device` as it is."""
         free_device = self.free_device(device)
         return free_device if free_device and free_device != candidates(device, self.hello)[0] else device
@@ -110,7 +110,7 @@ class WorkerPool(QObject):
     def resume_run(self, run: "Run", curves: "Curves") -> None:
         """Go on with a run, and show it, on a device without one."""
         self.failures = ()
-        device = self.placed_device(run.recipe.device)
+        device = self._placed_device(run.recipe.device)
         self.shown = self._pick_worker(device)
         self.shown.resume_run(run, curves, None if device == run.recipe.device else device)
 
@@ -143,7 +143,7 @@ class WorkerPool(QObject):
 
     def _start_order(self, order: Train, shown: bool) -> None:
         """Let someone who has time train on a device without a run."""
-        device = self.placed_device(order.recipe.device)
+        device = self._placed_device(order.recipe.device)
         worker = self._pick_worker(device)
         if shown or not self.shown.is_busy():
             self.shown = worker
@@ -212,7 +212,7 @@ class WorkerPool(QObject):
         worker, question = self.idle_worker, asker.question
         if self._is_closing or worker.state is not WorkerState.IDLE:
             return None
-        device = self.placed_device(question.recipe.device)
+        device = self._placed_device(question.recipe.device)
         worker.ask(asker, replace(question, recipe=question.recipe.change(device=device)))
         return worker
 

@@ -16,7 +16,7 @@ from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence
 BATCH = 50  # milliseconds
 PATIENCE = 10_000  # from stop to terminate
 LAST_PATIENCE = 3_000  # from terminate to kill
-LOG_LINES = 200
+_LOG_LINES = 200
 
 
 class WorkerProcess(QObject):
@@ -28,22 +28,22 @@ class WorkerProcess(QObject):
     def __init__(self, parent: QObject | None = None, launch: Launch | None = None) -> None:
         super().__init__(parent)
         self.launch = launch
-        self.log: deque[str] = deque(maxlen=LOG_LINES)
+        self.log: deque[str] = deque(maxlen=_LOG_LINES)
         self.batch: list[Said] = []
         self.dropping = False
-        self.expected = self.forced = False  # the end: wanted, brought about
+        self.expected = self._forced = False  # the end: wanted, brought about
         self.folder: QTemporaryDir | None = None
         self.process = QProcess(self)
-        self.process.readyReadStandardOutput.connect(self.drain)
-        self.process.readyReadStandardError.connect(self.note_errors)
-        self.process.finished.connect(self.report_end)
-        self.process.errorOccurred.connect(self.report_error)
+        self.process.readyReadStandardOutput.connect(self._drain)
+        self.process.readyReadStandardError.connect(self._note_errors)
+        self.process.finished.connect(self._report_end)
+        self.process.errorOccurred.connect(self._report_error)
         self.timer = QTimer(self, interval=BATCH, singleShot=True)
         self.timer.timeout.connect(self.flush)
         self.patience = QTimer(self, interval=PATIENCE, singleShot=True)
         self.patience.timeout.connect(self.terminate)
-        self.last_patience = QTimer(self, interval=LAST_PATIENCE, singleShot=True)
-        self.last_patience.timeout.connect(self.process.kill)
+        self._last_patience = QTimer(self, interval=LAST_PATIENCE, singleShot=True)
+        self._last_patience.timeout.connect(self.process.kill)
 
     def start(self) -> None:
         launch = self.launch or launch_local()
@@ -53,8 +53,8 @@ class WorkerProcess(QObject):
         self.folder = QTemporaryDir()  # for whatever the worker makes: it goes with it, however that ends
         if self.folder.isValid():
             environment.insert("TMPDIR", self.folder.path())
-        self.expected = self.forced = False
-        for timer in (self.patience, self.last_patience):  # they were for the one before
+        self.expected = self._forced = False
+        for timer in (self.patience, self._last_patience):  # they were for the one before
             timer.stop()
         self.process.setProcessEnvironment(environment)
         self.process.start(launch.program, list(launch.arguments))
@@ -75,11 +75,11 @@ class WorkerProcess(QObject):
 
     def terminate(self) -> None:
         """Ask the system to end the worker, then kill it."""
-        self.forced = True
+        self._forced = True
         self.process.terminate()
-        self.last_patience.start()
+        self._last_patience.start()
 
-    def drain(self) -> None:
+    def _drain(self) -> None:
         while self.process.canReadLine():
             self.take(self.process.readLine())
         if self.process.bytesAvailable() > MAX_CHARACTERS:  # a line without end: drop it, and its rest when it comes
@@ -102,26 +102,26 @@ class WorkerProcess(QObject):
         if batch:
             self.received.emit(batch)
 
-    def note_errors(self) -> None:
+    def _note_errors(self) -> None:
         text = bytes(self.process.readAllStandardError().data()).decode("utf-8", "replace")
         self.log.extend(line[:1000] for line in text.splitlines() if line.strip())
 
-    def report_error(self, error: QProcess.ProcessError) -> None:
+    def _report_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
             self.folder = None
             self.log.append(self.process.errorString())
             what = QT_TRANSLATE_NOOP("explorer", "The training process could not be started.")
             self.ended.emit(Sentence(what))
 
-    def report_end(self, code: int, status: QProcess.ExitStatus) -> None:
-        self.drain()
-        for timer in (self.timer, self.patience, self.last_patience):
+    def _report_end(self, code: int, status: QProcess.ExitStatus) -> None:
+        self._drain()
+        for timer in (self.timer, self.patience, self._last_patience):
             timer.stop()
         self.flush()
         self.folder = None
         if self.expected:
             self.ended.emit(NOTHING)
-        elif self.forced:
+        elif self._forced:
             what = QT_TRANSLATE_NOOP("explorer", "The training process did not answer and was ended.")
             self.ended.emit(Sentence(what))
         elif status == QProcess.ExitStatus.CrashExit:

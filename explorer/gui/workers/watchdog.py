@@ -19,13 +19,13 @@ class Watchdog(QTimer):
         super().__init__(parent, interval=1000)
         self.state = WorkerState.GONE
         self.trouble = ""
-        self.heard = self.stepped = monotonic()
+        self.heard = self._stepped = monotonic()
         self.timeout.connect(self.check)
 
     def watch(self, state: WorkerState) -> None:
         """From now on, in this state; nothing is expected of one that is not busy."""
         self.state, self.trouble = state, ""
-        self.heard = self.stepped = monotonic()
+        self.heard = self._stepped = monotonic()
         if state.is_busy:
             self.start()
         else:
@@ -37,14 +37,14 @@ class Watchdog(QTimer):
             self.check()
 
     def note_step(self) -> None:
-        self.stepped = monotonic()
+        self._stepped = monotonic()
 
     def check(self) -> None:
         now, before = monotonic(), self.trouble
         if self.state in (WorkerState.RUNNING, WorkerState.STOPPING) and now - self.heard > SILENT:
             self.trouble = self.tr("not responding")
-        elif self.state is WorkerState.RUNNING and now - self.stepped > SLOW:
-            self.trouble = self.tr("no step for {n} s").format(n=int(now - self.stepped))
+        elif self.state is WorkerState.RUNNING and now - self._stepped > SLOW:
+            self.trouble = self.tr("no step for {n} s").format(n=int(now - self._stepped))
         else:
             self.trouble = ""
         if self.trouble != before or self.state is WorkerState.PAUSED:
