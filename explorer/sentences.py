@@ -7,7 +7,7 @@ the values afterwards.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-NO_VALUES: Mapping[str, object] = {}
+_NO_VALUES: Mapping[str, object] = {}
 
 
 def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
@@ -25,7 +25,7 @@ class Sentence(str):
     template: str
     values: Mapping[str, object]
 
-    def __new__(cls, template: str, values: Mapping[str, object] = NO_VALUES) -> "Sentence":
+    def __new__(cls, template: str, values: Mapping[str, object] = _NO_VALUES) -> "Sentence":
         sentence = super().__new__(cls, template.format(**values) if values else template)
         sentence.template, sentence.values = template, values
         return sentence
@@ -73,12 +73,14 @@ def sentence_table(sentence: Sentence) -> dict[str, object]:
 def read_sentence(text: str, table: object = None) -> Sentence:
     """The inverse of `sentence_table`; where that does not make `text`, the text is all there is."""
     try:
-        sentence = made_sentence(table)
+        sentence = _made_sentence(table)
     except (LookupError, TypeError, AttributeError, ValueError):
         return Sentence(text)
     return sentence if sentence == text else Sentence(text)
 
 
-def made_sentence(table: Any) -> Sentence:
-    values = {key: made_sentence(value) if isinstance(value, dict) else value for key, value in table["values"].items()}
+def _made_sentence(table: Any) -> Sentence:
+    values = {
+        key: _made_sentence(value) if isinstance(value, dict) else value for key, value in table["values"].items()
+    }
     return Sentence(table["template"], values)

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, TypeVar
 from explorer.fields import fields_of
 from explorer.sentences import QT_TRANSLATE_NOOP, Sentence, joined
 
-Value = TypeVar("Value")
-LIMITS = ("ge", "gt", "le", "lt", "max_length", "min_length")  # as pydantic calls them
+_Value = TypeVar("_Value")
+_LIMITS = ("ge", "gt", "le", "lt", "max_length", "min_length")  # as pydantic calls them
 
 
 class Complaint(NamedTuple):
@@ -45,40 +45,40 @@ def refuse(where: str, what: str, /, **values: object) -> Refused:
 
 
 @cache
-def adapter(kind: Any) -> Any:
+def _adapter(kind: Any) -> Any:
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)
 
 
-def read_value(kind: type[Value], table: Mapping[str, object]) -> Value:
+def read_value(kind: type[_Value], table: Mapping[str, object]) -> _Value:
     """Make a `kind`, a dataclass with annotated bounds, of `table`; strict about types. Raises Refused."""
     from pydantic import ValidationError
 
-    validator = adapter(kind)  # type: ignore[arg-type]
+    validator = _adapter(kind)  # type: ignore[arg-type]
     try:  # JSON's strictness is the one wanted: a list may become a tuple, "5" and true never an int
-        value: Value = validator.validate_json(json.dumps(table, default=str), strict=True)
+        value: _Value = validator.validate_json(json.dumps(table, default=str), strict=True)
     except ValidationError as error:
         errors = error.errors(include_url=False)
         paths = {each["loc"][:depth] for each in errors for depth in range(len(each["loc"]))}
         # a list with a bad entry is also too short for pydantic, but only the entry is to blame
         blamed = [each for each in errors if each["loc"] not in paths]
-        raise Refused(*(Complaint(path_text(each["loc"]), complaint_text(kind, each)) for each in blamed)) from None
+        raise Refused(*(Complaint(_path_text(each["loc"]), _complaint_text(kind, each)) for each in blamed)) from None
     return value
 
 
-def path_text(path: tuple[int | str, ...]) -> str:
+def _path_text(path: tuple[int | str, ...]) -> str:
     """('stages', 2, 'width') as `stages[2].width`; a key that could not be one of ours is quoted and shortened."""
 
     def step(part: int | str) -> str:
         if isinstance(part, int):
             return f"[{part}]"
-        return f".{part if part.isidentifier() and len(part) <= 40 else shown(part)}"
+        return f".{part if part.isidentifier() and len(part) <= 40 else _shown(part)}"
 
     return "".join(map(step, path)).removeprefix(".")
 
 
-def complaint_text(kind: type, error: Mapping[str, Any]) -> Sentence:
+def _complaint_text(kind: type, error: Mapping[str, Any]) -> Sentence:
     """pydantic's error in the words of this program."""
     context, path = error.get("ctx", {}), error["loc"]
     field = fields_of(kind).get(str(path[-1])) if path else None
@@ -113,14 +113,14 @@ def complaint_text(kind: type, error: Mapping[str, Any]) -> Sentence:
             what = QT_TRANSLATE_NOOP("explorer", "must have at least {limit} entries or letters")
         case _:
             return Sentence(str(error["msg"]))
-    limit = next((context[key] for key in LIMITS if key in context), None)
+    limit = next((context[key] for key in _LIMITS if key in context), None)
     limit = int(limit) if isinstance(limit, float) and limit.is_integer() else limit  # 0, not 0.0
     return Sentence(
-        what, {"value": shown(error["input"]), "limit": limit, "options": ", ".join(field.options if field else ())}
+        what, {"value": _shown(error["input"]), "limit": limit, "options": ", ".join(field.options if field else ())}
     )
 
 
-def shown(value: object) -> str:
+def _shown(value: object) -> str:
     """A value as a file would show it, shortened."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)

@@ -24,7 +24,7 @@ from explorer.architecture.layers import (
     Signal,
     Step,
     cost_of,
-    follow,
+    propagate,
 )
 from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 
@@ -66,7 +66,7 @@ class Blueprint(NamedTuple):
     after: Steps
 
 
-def post_activation(*convs: Conv2d) -> Blueprint:
+def _post_activation(*convs: Conv2d) -> Blueprint:
     """Convolution, norm, ReLU; the last ReLU after the sum (He et al. 2015)."""
     branch: list[Step] = []
     for number, conv in enumerate(convs, 1):
@@ -74,7 +74,7 @@ def post_activation(*convs: Conv2d) -> Blueprint:
     return Blueprint((), tuple(branch[:-1]), tuple(branch[-1:]))
 
 
-def pre_activation(*convs: Conv2d) -> Blueprint:
+def _pre_activation(*convs: Conv2d) -> Blueprint:
     """Norm, ReLU, convolution; nothing after the sum (He et al. 2016)."""
     branch: list[Step] = []
     for number, conv in enumerate(convs, 1):
@@ -82,7 +82,7 @@ def pre_activation(*convs: Conv2d) -> Blueprint:
     return Blueprint(tuple(branch[:2]), tuple(branch[2:]), ())
 
 
-def two_convolutions(w: Wiring) -> tuple[Conv2d, ...]:
+def _two_convolutions(w: Wiring) -> tuple[Conv2d, ...]:
     if (w.groups, w.group_width) != (1, 64):
         field = "groups" if w.groups != 1 else "group_width"
         reason = QT_TRANSLATE_NOOP(
@@ -92,7 +92,7 @@ def two_convolutions(w: Wiring) -> tuple[Conv2d, ...]:
     return w.conv(w.inputs, w.width, 3, w.stride), w.conv(w.width, w.width, 3)
 
 
-def bottleneck_convolutions(w: Wiring) -> tuple[Conv2d, ...]:
+def _bottleneck_convolutions(w: Wiring) -> tuple[Conv2d, ...]:
     inner = w.width * w.group_width // 64 * w.groups
     if not inner:
         reason = QT_TRANSLATE_NOOP(
@@ -103,11 +103,11 @@ def bottleneck_convolutions(w: Wiring) -> tuple[Conv2d, ...]:
     return (
         w.conv(w.inputs, inner, 1, first),
         w.conv(inner, inner, 3, second, w.groups),
-        w.conv(inner, BOTTLENECK_EXPANSION * w.width, 1),
+        w.conv(inner, _BOTTLENECK_EXPANSION * w.width, 1),
     )
 
 
-BOTTLENECK_EXPANSION = 4
+_BOTTLENECK_EXPANSION = 4
 
 
 class BlockKind(NamedTuple):
@@ -122,26 +122,26 @@ class BlockKind(NamedTuple):
 BLOCKS = {
     "basic": BlockKind(
         QT_TRANSLATE_NOOP("explorer", "two 3×3 convolutions."),
-        lambda w: post_activation(*two_convolutions(w)),
+        lambda w: _post_activation(*_two_convolutions(w)),
         expansion=1,
         preactivation=False,
     ),
     "bottleneck": BlockKind(
         QT_TRANSLATE_NOOP("explorer", "1×1, 3×3 and 1×1 convolutions."),
-        lambda w: post_activation(*bottleneck_convolutions(w)),
-        expansion=BOTTLENECK_EXPANSION,
+        lambda w: _post_activation(*_bottleneck_convolutions(w)),
+        expansion=_BOTTLENECK_EXPANSION,
         preactivation=False,
     ),
     "preact-basic": BlockKind(
         QT_TRANSLATE_NOOP("explorer", "two 3×3 convolutions, norm and ReLU before each."),
-        lambda w: pre_activation(*two_convolutions(w)),
+        lambda w: _pre_activation(*_two_convolutions(w)),
         expansion=1,
         preactivation=True,
     ),
     "preact-bottleneck": BlockKind(
         QT_TRANSLATE_NOOP("explorer", "1×1, 3×3 and 1×1 convolutions, norm and ReLU before each."),
-        lambda w: pre_activation(*bottleneck_convolutions(w)),
-        expansion=BOTTLENECK_EXPANSION,
+        lambda w: _pre_activation(*_bottleneck_convolutions(w)),
+        expansion=_BOTTLENECK_EXPANSION,
         preactivation=True,
     ),
 }
@@ -197,24 +197,24 @@ IDENTITY = Shortcut(
 )
 
 
-def project(w: Wiring, outputs: int) -> Shortcut:
+def _project(w: Wiring, outputs: int) -> Shortcut:
     """A 1×1 convolution, with a norm if the design wants one (the paper's option B)."""
     return Shortcut(
         Join.PROJECTION,
         words=QT_TRANSLATE_NOOP("explorer", "projection shortcut"),
         left=QT_TRANSLATE_NOOP("explorer", "what is left is what the 1×1 convolution on the shortcut makes of x"),
         line=Line.DASHED,
-        steps=numbered("downsample", w.conv(w.inputs, outputs, 1, w.stride), *norms(w, outputs)),
+        steps=_numbered("downsample", w.conv(w.inputs, outputs, 1, w.stride), *_norms(w, outputs)),
     )
 
 
-def average(w: Wiring, outputs: int) -> Shortcut:
+def _average(w: Wiring, outputs: int) -> Shortcut:
     """An average pool, then a 1×1 convolution that need not skip a position (He et al. 2018, arXiv 1812.01187, "D").
 
     With a stride of 1 there is nothing to pool; the convolution keeps its name.
     """
-    steps = numbered("downsample", AvgPool2d(w.stride), w.conv(w.inputs, outputs, 1), *norms(w, outputs))
-    projection = project(w, outputs)
+    steps = _numbered("downsample", AvgPool2d(w.stride), w.conv(w.inputs, outputs, 1), *_norms(w, outputs))
+    projection = _project(w, outputs)
     if w.stride == 1:
         return replace(projection, steps=steps[1:])
     return replace(
@@ -227,26 +227,26 @@ def average(w: Wiring, outputs: int) -> Shortcut:
     )
 
 
-def norms(w: Wiring, outputs: int) -> tuple[Kind, ...]:
+def _norms(w: Wiring, outputs: int) -> tuple[Kind, ...]:
     return (BatchNorm2d(outputs),) if w.shortcut_norm else ()
 
 
-def numbered(name: str, *kinds: Kind) -> Steps:
+def _numbered(name: str, *kinds: Kind) -> Steps:
     """Layers that follow one another in a sequence called `name`."""
     return tuple((f"{name}.{number}", kind) for number, kind in enumerate(kinds))
 
 
-def pad(w: Wiring, outputs: int) -> Shortcut:
+def _pad(w: Wiring, outputs: int) -> Shortcut:
     """Every stride-th position, and zeros for the new channels (the paper's option A): no layer, no parameters."""
     if outputs < w.inputs:
         reason = QT_TRANSLATE_NOOP(
             "explorer", "A padded shortcut can add channels but not remove them: {inputs} come in, {outputs} go out."
         )
         raise CannotBuild("stage.width", Sentence(reason, {"inputs": w.inputs, "outputs": outputs}))
-    return PAD
+    return _PAD
 
 
-PAD = Shortcut(
+_PAD = Shortcut(
     Join.PAD,
     words=QT_TRANSLATE_NOOP("explorer", "padded shortcut"),
     left=QT_TRANSLATE_NOOP("explorer", "what is left is x thinned out, with zeros for the new channels"),
@@ -265,12 +265,12 @@ PAD = Shortcut(
 )
 
 
-def omit(w: Wiring, outputs: int) -> Shortcut:
+def _omit(w: Wiring, outputs: int) -> Shortcut:
     """A plain block: the input goes through the branch alone."""
-    return NO_SHORTCUT
+    return _NO_SHORTCUT
 
 
-NO_SHORTCUT = Shortcut(
+_NO_SHORTCUT = Shortcut(
     Join.NONE,
     words=QT_TRANSLATE_NOOP("explorer", "no shortcut"),
     left=QT_TRANSLATE_NOOP(
@@ -289,7 +289,7 @@ class ShortcutKind(NamedTuple):
     @property
     def plain(self) -> bool:
         """Whether it leaves a network without shortcuts."""
-        return self.make is omit
+        return self.make is _omit
 
     def at(self, w: Wiring, outputs: int) -> Shortcut:
         """The shortcut of a block that puts out so many channels. Raises CannotBuild."""
@@ -299,14 +299,14 @@ class ShortcutKind(NamedTuple):
 
 SHORTCUTS = {
     "projection": ShortcutKind(
-        QT_TRANSLATE_NOOP("explorer", "1×1 convolution where the shape changes (option B)."), project
+        QT_TRANSLATE_NOOP("explorer", "1×1 convolution where the shape changes (option B)."), _project
     ),
-    "pad": ShortcutKind(QT_TRANSLATE_NOOP("explorer", "zeros for new channels (A)."), pad),
-    "projection-all": ShortcutKind(QT_TRANSLATE_NOOP("explorer", "1×1 everywhere (C)."), project, everywhere=True),
+    "pad": ShortcutKind(QT_TRANSLATE_NOOP("explorer", "zeros for new channels (A)."), _pad),
+    "projection-all": ShortcutKind(QT_TRANSLATE_NOOP("explorer", "1×1 everywhere (C)."), _project, everywhere=True),
     "average": ShortcutKind(
-        QT_TRANSLATE_NOOP("explorer", "average pooling, then 1×1, where the shape changes (D)."), average
+        QT_TRANSLATE_NOOP("explorer", "average pooling, then 1×1, where the shape changes (D)."), _average
     ),
-    "none": ShortcutKind(QT_TRANSLATE_NOOP("explorer", "a plain network."), omit, everywhere=True),
+    "none": ShortcutKind(QT_TRANSLATE_NOOP("explorer", "a plain network."), _omit, everywhere=True),
 }
 
 
@@ -318,7 +318,7 @@ class StemKind(NamedTuple):
     pool: Steps = ()
 
 
-def three_convolutions(inputs: int, width: int, bias: bool) -> Steps:
+def _three_convolutions(inputs: int, width: int, bias: bool) -> Steps:
     """3×3 convolutions in the place of one of 7×7, with norm and ReLU between them (He et al. 2018, "C")."""
     half = max(1, width // 2)
     kinds = (
@@ -326,7 +326,7 @@ def three_convolutions(inputs: int, width: int, bias: bool) -> Steps:
         *(Conv2d(half, half, 3, bias=bias), BatchNorm2d(half), ReLU()),
         Conv2d(half, width, 3, bias=bias),
     )
-    return numbered("conv1", *kinds)
+    return _numbered("conv1", *kinds)
 
 
 STEMS = {
@@ -341,7 +341,7 @@ STEMS = {
     ),
     "deep": StemKind(
         QT_TRANSLATE_NOOP("explorer", "three 3×3 convolutions, the first with stride 2, then max pooling (C)."),
-        three_convolutions,
+        _three_convolutions,
         (("maxpool", MaxPool2d(3, 2)),),
     ),
 }
@@ -409,7 +409,7 @@ def build_block(name: str, kind: str, w: Wiring, signal: Signal) -> tuple[Block,
     """Lay a block of `kind` into the path of `signal`. Raises CannotBuild."""
 
     def run(signal: Signal, steps: Steps) -> tuple[tuple[Layer, ...], Signal]:
-        return follow(signal, ((f"{name}.{step}", layer) for step, layer in steps))
+        return propagate(signal, ((f"{name}.{step}", layer) for step, layer in steps))
 
     blueprint = BLOCKS[kind].make(w)
     way = SHORTCUTS[w.shortcut].at(w, BLOCKS[kind].expansion * w.width)

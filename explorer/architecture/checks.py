@@ -26,35 +26,35 @@ class Problem:
     fatal: bool = True
 
 
-def use_single_group(design: Design) -> Repair:
+def _use_single_group(design: Design) -> Repair:
     label = QT_TRANSLATE_NOOP("explorer", "Use one group of width 64")
     return Repair(Sentence(label), design.change(groups=1, group_width=64))
 
 
-def widen_groups(design: Design) -> Repair:
+def _widen_groups(design: Design) -> Repair:
     if "basic" in design.block:
-        return use_single_group(design)
+        return _use_single_group(design)
     narrowest = min(stage.width for stage in design.stages if stage.blocks)
     group_width = -(-64 // narrowest)
     label = QT_TRANSLATE_NOOP("explorer", "Set the group width to {group_width}")
     return Repair(Sentence(label, {"group_width": group_width}), design.change(group_width=group_width))
 
 
-def project_shortcuts(design: Design) -> Repair:
+def _project_shortcuts(design: Design) -> Repair:
     label = QT_TRANSLATE_NOOP("explorer", "Use projection shortcuts")
     return Repair(Sentence(label), design.change(shortcut="projection"))
 
 
-def add_block(design: Design) -> Repair:
+def _add_block(design: Design) -> Repair:
     label = QT_TRANSLATE_NOOP("explorer", "Give stage 1 one block")
     return Repair(Sentence(label), design.with_stage(0, blocks=1))
 
 
-REPAIRS: dict[str, Callable[[Design], Repair]] = {
-    "groups": use_single_group,
-    "group_width": widen_groups,
-    "width": project_shortcuts,
-    "stages": add_block,
+_REPAIRS: dict[str, Callable[[Design], Repair]] = {
+    "groups": _use_single_group,
+    "group_width": _widen_groups,
+    "width": _project_shortcuts,
+    "stages": _add_block,
 }
 
 
@@ -62,12 +62,12 @@ def find_problems(plan: Plan) -> tuple[Problem, ...]:
     """Every reason why the plan's design cannot be built, then what is unwise about it; each place once."""
     found: dict[str, Problem] = {}
     for where, what in plan.obstacles:
-        repair = REPAIRS[where.rpartition(".")[2]](plan.design)
+        repair = _REPAIRS[where.rpartition(".")[2]](plan.design)
         found.setdefault(where, Problem(where, what, repair))
-    return (*found.values(), *warnings(plan))
+    return (*found.values(), *_warnings(plan))
 
 
-def warnings(plan: Plan) -> Iterator[Problem]:
+def _warnings(plan: Plan) -> Iterator[Problem]:
     design = plan.design
 
     def unwise(where: str, what: Sentence, label: str, mended: Design) -> Problem:

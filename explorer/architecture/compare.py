@@ -10,7 +10,7 @@ from explorer.architecture.layers import shape_text
 from explorer.fields import fields_of
 from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 
-UNSAID = ("name", "stages")
+_UNSAID = ("name", "stages")
 
 
 def value_text(value: object) -> str:
@@ -28,7 +28,7 @@ def changed_fields(before: Any, after: Any) -> Iterator[Sentence]:
     known = fields_of(type(after))  # type: ignore[arg-type]
     for each in fields(after):
         old, new = getattr(before, each.name), getattr(after, each.name)
-        if each.name not in UNSAID and old != new:
+        if each.name not in _UNSAID and old != new:
             yield Sentence(
                 text,
                 {"key": Sentence(known[each.name].label.text), "before": value_text(old), "after": value_text(new)},

@@ -14,8 +14,8 @@ from explorer.fields import Label, OneOf
 from explorer.sentences import QT_TRANSLATE_NOOP, explained
 
 MAX_BLOCKS = 512  # of a stage
-MAX_WIDTH = 8192
-MAX_STAGES = 8
+_MAX_WIDTH = 8192
+_MAX_STAGES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Stage:
     ]
     width: Annotated[
         int,
-        Interval(ge=1, le=MAX_WIDTH),
+        Interval(ge=1, le=_MAX_WIDTH),
         Label(
             QT_TRANSLATE_NOOP("explorer", "Width"),
             QT_TRANSLATE_NOOP("explorer", "Channels of the blocks; a bottleneck puts out four times as many."),
@@ -73,7 +73,7 @@ class Design:
             QT_TRANSLATE_NOOP("explorer", "How many kinds of image the network tells apart."),
         ),
     ]
-    stages: Annotated[tuple[Stage, ...], Len(1, MAX_STAGES)]
+    stages: Annotated[tuple[Stage, ...], Len(1, _MAX_STAGES)]
     name: Annotated[str, Len(0, 80)] = field(default="", compare=False)
     stem: Annotated[
         str,
@@ -85,7 +85,7 @@ class Design:
     ] = "imagenet"
     stem_width: Annotated[
         int,
-        Interval(ge=1, le=MAX_WIDTH),
+        Interval(ge=1, le=_MAX_WIDTH),
         Label(
             QT_TRANSLATE_NOOP("explorer", "Stem width"),
             QT_TRANSLATE_NOOP("explorer", "Channels that the stem puts out."),
@@ -227,10 +227,10 @@ class Design:
 
     @property
     def can_add_stage(self) -> bool:
-        return len(self.stages) < MAX_STAGES
+        return len(self.stages) < _MAX_STAGES
 
     def with_next_stage(self) -> "Design":
         """A copy with one stage more: the last one again, twice as wide at half the size, as the family goes on."""
         last = self.stages[-1]
-        stage = Stage(blocks=max(1, last.blocks), width=min(2 * last.width, MAX_WIDTH), stride=2)
+        stage = Stage(blocks=max(1, last.blocks), width=min(2 * last.width, _MAX_WIDTH), stride=2)
         return replace(self, stages=(*self.stages, stage))

@@ -55,12 +55,12 @@ def insertion(plan: Plan, path: str) -> IdentityVerdict:
     elif section.count == MAX_BLOCKS:
         why = QT_TRANSLATE_NOOP("explorer", "{name} has {count} blocks already, the most there can be.")
     else:
-        deeper = plan_network(deepened(plan.design, path)).stages[stage_of(path)]
+        deeper = plan_network(deepened(plan.design, path)).stages[_stage_of(path)]
         return zeroing(deeper.block(int(index)))
     return IdentityVerdict(False, Sentence(why, {"path": path, "name": name, "count": section.count if section else 0}))
 
 
-def stage_of(path: str) -> int:
+def _stage_of(path: str) -> int:
     """The index from 0 of the stage that the block `path` is in."""
     return int(path.partition(".")[0].removeprefix("layer")) - 1
 
@@ -68,7 +68,7 @@ def stage_of(path: str) -> int:
 def deepened(design: Design, *paths: str) -> Design:
     """`design` with one block more in the stage of each of `paths`."""
     for path in paths:
-        design = design.with_stage(stage_of(path), blocks=design.stages[stage_of(path)].blocks + 1)
+        design = design.with_stage(_stage_of(path), blocks=design.stages[_stage_of(path)].blocks + 1)
     return design
 
 

@@ -357,7 +357,7 @@ class Signal(NamedTuple):
 Step = tuple[str, Kind]
 
 
-def follow(signal: Signal, steps: Iterable[Step]) -> tuple[tuple[Layer, ...], Signal]:
+def propagate(signal: Signal, steps: Iterable[Step]) -> tuple[tuple[Layer, ...], Signal]:
     """Send `signal` through named `steps`; return the layers it meets and what comes out.
 
     The receptive field grows by (kernel − 1) × jump and the jump by the stride (Araujo et al., Distill 2019).

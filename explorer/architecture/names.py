@@ -12,53 +12,53 @@ from explorer.architecture.blocks import BLOCKS, SHORTCUTS, Wiring
 from explorer.architecture.design import Design
 from explorer.architecture.layers import Conv2d
 
-HEAD = ("norm", "avgpool", "fc")
-SHORTCUT = "downsample."
+_HEAD = ("norm", "avgpool", "fc")
+_SHORTCUT = "downsample."
 Name = Callable[[Design, str], str]
 
 
-def in_torchvision(design: Design, path: str) -> str:
+def _in_torchvision(design: Design, path: str) -> str:
     """The path itself: `layer2.0.downsample.0`."""
-    return leaf(path)
+    return _leaf(path)
 
 
-def in_chapter(design: Design, path: str) -> str:
+def _in_chapter(design: Design, path: str) -> str:
     """Dive into Deep Learning: `b1` for the stem, `b2` … for the stages, the shortcut's 1×1 as one convolution more."""
-    place = find(design, path)
+    place = _find(design, path)
     if place.stage is None:
-        return name_outside(place, "b1", {"avgpool": "pool", "fc": "linear"})
+        return _name_outside(place, "b1", {"avgpool": "pool", "fc": "linear"})
     stage = f"b{place.stage + 1}"
-    if not place.layer.startswith(SHORTCUT):
-        return joined(stage, place.block, place.layer)
-    kind = dict(SHORTCUTS[design.shortcut].make(wiring(design), 64).steps)[place.layer]
-    return joined(stage, place.block, f"{kind.short}{branch_convolutions(design) + 1}")
+    if not place.layer.startswith(_SHORTCUT):
+        return _joined(stage, place.block, place.layer)
+    kind = dict(SHORTCUTS[design.shortcut].make(_wiring(design), 64).steps)[place.layer]
+    return _joined(stage, place.block, f"{kind.short}{branch_convolutions(design) + 1}")
 
 
-def in_paper(design: Design, path: str) -> str:
+def _in_paper(design: Design, path: str) -> str:
     """He et al. 2015, table 1: `conv1` for the stem, `conv2_x` … for the stages, `conv3_1` for a stage's first block.
 
     The paper counts blocks from 1 and writes the max pooling into `conv2_x`; here it stays with the stem.
     """
-    place = find(design, path)
+    place = _find(design, path)
     if place.stage is None:
-        return name_outside(place, "conv1", {})
+        return _name_outside(place, "conv1", {})
     stage = f"conv{place.stage + 1}"
     if not place.block:
         return f"{stage}_x"
     number = int(place.block.removesuffix("…")) + 1
     rest = "…" if place.block.endswith("…") else ""
-    return joined(f"{stage}_{number}{rest}", place.layer.replace(SHORTCUT, "projection."))
+    return _joined(f"{stage}_{number}{rest}", place.layer.replace(_SHORTCUT, "projection."))
 
 
 VOCABULARIES: dict[str, Name] = {
-    "torchvision": in_torchvision,
-    "chapter": in_chapter,
-    "paper": in_paper,
+    "torchvision": _in_torchvision,
+    "chapter": _in_chapter,
+    "paper": _in_paper,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class _Place:
     """A path taken apart: `stage` from 1, or None with the section's name in `section`; what is not said is empty."""
 
     section: str
@@ -67,39 +67,39 @@ class Place:
     layer: str = ""
 
 
-def find(design: Design, path: str) -> Place:
-    path = leaf(path)
+def _find(design: Design, path: str) -> _Place:
+    path = _leaf(path)
     name, _, rest = path.partition(".")
     if name.startswith("layer"):
         block, _, layer = rest.partition(".")
-        return Place(name, int(name.removeprefix("layer")), block, layer)
+        return _Place(name, int(name.removeprefix("layer")), block, layer)
     if path in ("stem", "head"):
-        return Place(path)
-    last = path in HEAD or (path == "relu" and design.preactivation)
-    return Place("head" if last else "stem", layer=path)
+        return _Place(path)
+    last = path in _HEAD or (path == "relu" and design.preactivation)
+    return _Place("head" if last else "stem", layer=path)
 
 
-def leaf(path: str) -> str:
+def _leaf(path: str) -> str:
     """A layer of the stem or the head without its section, which is no part of torchvision's name."""
     return path.removeprefix("stem.").removeprefix("head.")
 
 
-def name_outside(place: Place, stem: str, others: dict[str, str]) -> str:
+def _name_outside(place: _Place, stem: str, others: dict[str, str]) -> str:
     """A name in the stem, which counts as one part called `stem`, or in the head, whose layers stand alone."""
     if place.section == "stem":
-        return joined(stem, place.layer)
+        return _joined(stem, place.layer)
     return others.get(place.layer, place.layer) or "head"
 
 
-def joined(*parts: str) -> str:
+def _joined(*parts: str) -> str:
     return ".".join(part for part in parts if part)
 
 
 def branch_convolutions(design: Design) -> int:
     """How many convolutions a block has beside its shortcut."""
-    return sum(isinstance(kind, Conv2d) for part in BLOCKS[design.block].make(wiring(design)) for _, kind in part)
+    return sum(isinstance(kind, Conv2d) for part in BLOCKS[design.block].make(_wiring(design)) for _, kind in part)
 
 
-def wiring(design: Design) -> Wiring:
+def _wiring(design: Design) -> Wiring:
     """Surroundings in which a block has all the layers that it may have."""
     return Wiring(64, 64, 2, False, 1, 64, design.stride_on, design.shortcut, True)

@@ -8,12 +8,12 @@ from explorer.architecture.design import Design
 from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 from explorer.validation import Complaint, Refused, read_value, refuse
 
-SCHEMA = 1
+_SCHEMA = 1
 SUFFIX = ".toml"  # what a design's file ends with
 MAX_BYTES = 64 * 1024  # tomllib's time grows with the square of a long dotted key, so small files only
 MAX_COLUMNS = 1024
-ALWAYS = ("input", "classes", "stages")
-OPTIONS = tuple(each for each in fields(Design) if each.name not in (*ALWAYS, "name", "block"))
+_ALWAYS = ("input", "classes", "stages")
+_OPTIONS = tuple(each for each in fields(Design) if each.name not in (*_ALWAYS, "name", "block"))
 
 
 def design_table(design: Design) -> dict[str, object]:
@@ -21,7 +21,7 @@ def design_table(design: Design) -> dict[str, object]:
     table = asdict(design)
     table["input"] = list(design.input)
     table["stages"] = list(table["stages"])
-    return {"schema": SCHEMA, **table}
+    return {"schema": _SCHEMA, **table}
 
 
 def read_table(table: dict[str, object]) -> Design:
@@ -29,10 +29,10 @@ def read_table(table: dict[str, object]) -> Design:
     rest = dict(table)
     schema = rest.pop("schema", None)
     if type(schema) is not int or schema < 1:
-        raise refuse("schema", QT_TRANSLATE_NOOP("explorer", "must be {known}"), known=SCHEMA)
-    if schema > SCHEMA:
+        raise refuse("schema", QT_TRANSLATE_NOOP("explorer", "must be {known}"), known=_SCHEMA)
+    if schema > _SCHEMA:
         what = QT_TRANSLATE_NOOP("explorer", "{schema} was made by a newer version; this one reads {known}")
-        raise refuse("schema", what, schema=schema, known=SCHEMA)
+        raise refuse("schema", what, schema=schema, known=_SCHEMA)
     return read_value(Design, rest)
 
 
@@ -43,7 +43,7 @@ def to_toml(design: Design) -> str:
     short = {
         key: value
         for key, value in design_table(design).items()
-        if key in ("schema", *ALWAYS) or value != default_of(key)
+        if key in ("schema", *_ALWAYS) or value != _default_of(key)
     }
     stages = [
         {key: value for key, value in asdict(stage).items() if (key, value) != ("stride", 1)} for stage in design.stages
@@ -54,7 +54,7 @@ def to_toml(design: Design) -> str:
     return f"{head}input = [{pixels}]\n{tomli_w.dumps({'stages': stages})}"
 
 
-def default_of(key: str) -> object:
+def _default_of(key: str) -> object:
     return next((each.default for each in fields(Design) if each.name == key), MISSING)
 
 
@@ -103,7 +103,7 @@ def to_line(design: Design) -> str:
     head = f"{design.block}:{'x'.join(map(str, design.input))}:{design.classes}:{stages}"
     options = [
         f"{each.name}={str(value).lower() if isinstance(value, bool) else value}"
-        for each in OPTIONS
+        for each in _OPTIONS
         if (value := getattr(design, each.name)) != each.default
     ]
     return ":".join([head, ",".join(options)] if options else [head])
@@ -127,7 +127,7 @@ def from_line(line: str) -> Design:
         complaints.append(Complaint(where, Sentence(what, {"value": repr(text[:20])})))
         return 1
 
-    table: dict[str, object] = {"schema": SCHEMA, "block": block, "classes": number("classes", classes)}
+    table: dict[str, object] = {"schema": _SCHEMA, "block": block, "classes": number("classes", classes)}
     table["input"] = [number("input", side) for side in pixels.split("x")]
     entries = []
     for index, entry in enumerate(stages.split(",")):
@@ -142,7 +142,7 @@ def from_line(line: str) -> Design:
             }
         )
     table["stages"] = entries
-    known = {each.name: each.default for each in OPTIONS}
+    known = {each.name: each.default for each in _OPTIONS}
     for option in rest[0].split(",") if rest else ():
         key, _, value = option.partition("=")
         if key in known and isinstance(known[key], bool) and value in ("true", "false"):

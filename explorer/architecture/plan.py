@@ -21,7 +21,7 @@ from explorer.architecture.layers import (
     Shape,
     Signal,
     cost_of,
-    follow,
+    propagate,
 )
 from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 
@@ -92,12 +92,12 @@ class Plan(Costed):
             yield from section.layers()
 
 
-def plan_loose(name: str, steps: Steps, signal: Signal) -> tuple[Section, Signal]:
-    layers, end = follow(signal, steps)
+def _plan_loose(name: str, steps: Steps, signal: Signal) -> tuple[Section, Signal]:
+    layers, end = propagate(signal, steps)
     return Section(name, signal.shape, end.shape, end.field, cost_of(layers), loose=layers), end
 
 
-def plan_stage(design: Design, index: int, signal: Signal) -> tuple[Section, Signal]:
+def _plan_stage(design: Design, index: int, signal: Signal) -> tuple[Section, Signal]:
     """The design's stage `index` behind `signal`. Raises CannotBuild."""
     stage = design.stages[index]
     name = f"layer{index + 1}"
@@ -122,14 +122,14 @@ def plan_network(design: Design) -> Plan:
     # The first block of a pre-activation network brings norm and ReLU itself; its `relu` is the one of the head.
     relu = "relu" if not preactivation else "relu1" if design.stem_norm else ""
     stem = stem_steps(design.stem, design.input[0], design.stem_width, design.conv_bias, relu)
-    section, signal = plan_loose("stem", stem, Signal(design.input))
+    section, signal = _plan_loose("stem", stem, Signal(design.input))
     sections, obstacles = [section], []
     if not any(stage.blocks for stage in design.stages):
         reason = QT_TRANSLATE_NOOP("explorer", "The network has no block: give at least one stage a block.")
         obstacles.append(Obstacle("stages", Sentence(reason)))
     for index, stage in enumerate(design.stages):
         try:
-            section, signal = plan_stage(design, index, signal)
+            section, signal = _plan_stage(design, index, signal)
         except CannotBuild as error:
             where = error.field.replace("stage.", f"stages[{index}].")
             obstacles.append(Obstacle(where, error.reason))
@@ -142,7 +142,7 @@ def plan_network(design: Design) -> Plan:
         features = signal.shape[0]
         norm: Steps = (("norm", BatchNorm2d(features)), ("relu", ReLU())) if preactivation and design.final_norm else ()
         head = (*norm, ("avgpool", AdaptiveAvgPool2d()), ("fc", Linear(features, design.classes)))
-        section, _ = plan_loose("head", head, signal)
+        section, _ = _plan_loose("head", head, signal)
         sections.append(section)
     total = Cost()
     for section in sections:

@@ -32,10 +32,10 @@ def twin_of(design: Design) -> Design:
         twin = design.change(shortcut="projection") if plan_network(padded).obstacles else padded
     else:
         twin = design.change(shortcut="none", zero_init=False)
-    return twin.change(name=twin_name(design, twin))
+    return twin.change(name=_twin_name(design, twin))
 
 
-def twin_name(design: Design, twin: Design) -> str:
+def _twin_name(design: Design, twin: Design) -> str:
     """The preset's name if the twin is one, else the design's own with the twin's kind behind it."""
     if known := preset_of(twin):
         return preset(known).name

@@ -35,13 +35,13 @@ def measure_all() -> dict[str, Any]:
 
 
 def bench_text(found: dict[str, Any]) -> str:
-    return grid([(key, str(value)) for key, value in flat(found)], "<<")
+    return grid([(key, str(value)) for key, value in _flat(found)], "<<")
 
 
-def flat(values: dict[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
+def _flat(values: dict[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
     """Every figure with the keys that lead to it."""
     for key, value in values.items():
         if isinstance(value, dict):
-            yield from flat(value, f"{above}{key} ")
+            yield from _flat(value, f"{above}{key} ")
         else:
             yield above + key, value

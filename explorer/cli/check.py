@@ -45,23 +45,23 @@ class Findings:
 
 def examine() -> Findings:
     """Look for everything that this program can use."""
-    versions = {"Python": platform.python_version(), **{name: installed_version(name) for name in PACKAGES}}
-    devices = found_devices() if versions["torch"] else ()
+    versions = {"Python": platform.python_version(), **{name: _installed_version(name) for name in PACKAGES}}
+    devices = _found_devices() if versions["torch"] else ()
     data = tuple(each.name for each in data_sets() if each.path.exists())
     window = tuple(missing_for_window()) if versions["PySide6-Essentials"] else ()
-    missing = (*missing_packages(versions), *unusable_cards(devices), *window, *missing_data(data))
+    missing = (*missing_packages(versions), *unusable_cards(devices), *window, *_missing_data(data))
     can_open = versions["PySide6-Essentials"] is not None and not window
     return Findings(versions, devices, can_open, data, missing)
 
 
-def installed_version(package: str) -> str | None:
+def _installed_version(package: str) -> str | None:
     try:
         return version(package)
     except PackageNotFoundError:
         return None
 
 
-def found_devices() -> tuple[Device, ...]:
+def _found_devices() -> tuple[Device, ...]:
     from explorer.engine.devices import list_devices
 
     return list_devices()
@@ -89,7 +89,7 @@ def missing_for_window() -> Iterator[Missing]:
         yield from (Missing(where, what) for where, what in refused.complaints)
 
 
-def missing_data(found: tuple[str, ...]) -> Iterator[Missing]:
+def _missing_data(found: tuple[str, ...]) -> Iterator[Missing]:
     if "fashion-mnist" not in found:
         yield Missing("fashion-mnist", f"for the full set put its four files into {user_data() / 'fashion-mnist'}")
 

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from explorer.runs.folder import Run
     from explorer.runs.formats import Format
 
-LARGEST = 16_384  # pixels a side of a screenshot
-DESIGN = "a file, the name of a preset, or one-line text"
+_LARGEST = 16_384  # pixels a side of a screenshot
+_DESIGN = "a file, the name of a preset, or one-line text"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,11 +42,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     word = words[0] if words and words[0] in COMMANDS else ""
-    command = COMMANDS.get(word, WINDOW)
+    command = COMMANDS.get(word, _WINDOW)
     parser = Parser(
         prog=f"main.py {word}".strip(),
         description=command.help,
-        epilog=None if word else command_list(),
+        epilog=None if word else _command_list(),
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -63,12 +63,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def command_list() -> str:
+def _command_list() -> str:
     lines = [f"  {word:10}{command.help}" for word, command in COMMANDS.items()]
-    return "\n".join(["commands:", *lines, "", f"DESIGN is {DESIGN}."])
+    return "\n".join(["commands:", *lines, "", f"DESIGN is {_DESIGN}."])
 
 
-def window_flags(parser: Parser) -> None:
+def _window_flags(parser: Parser) -> None:
     parser.add_argument("design", nargs="?", metavar="DESIGN", help="what the window shows first")
     parser.add_argument(
         "--screenshot", type=Path, metavar="OUT.png", help="draw the window without a display, and exit"
@@ -79,13 +79,13 @@ def window_flags(parser: Parser) -> None:
     parser.add_argument("--version", action="store_true", help="print the version, and exit")
 
 
-def window(options: Namespace) -> int:
+def _window(options: Namespace) -> int:
     if options.version:
         print(_version_line())
         return DONE
     design = None if options.design is None else find_design(options.design)
     if options.screenshot is not None:
-        return draw_window(options, design or find_design(DEFAULT))
+        return _draw_window(options, design or find_design(DEFAULT))
     if options.size or options.theme:
         raise refuse("usage", "--size and --theme go with --screenshot")
     from explorer.gui.app import open_window
@@ -107,10 +107,10 @@ def _version_line() -> str:
         return f"{name} {tomllib.loads(pyproject.read_text(encoding='utf-8'))['project']['version']}"
 
 
-def draw_window(options: Namespace, design: Design) -> int:
+def _draw_window(options: Namespace, design: Design) -> int:
     width, height = sizes("size", options.size or "1440x900", "WxH")
-    if not (0 < width <= LARGEST and 0 < height <= LARGEST):
-        raise refuse("size", "must be at least 1x1 and at most {limit}x{limit}", limit=LARGEST)
+    if not (0 < width <= _LARGEST and 0 < height <= _LARGEST):
+        raise refuse("size", "must be at least 1x1 and at most {limit}x{limit}", limit=_LARGEST)
     if options.screenshot.suffix.lower() != ".png":
         raise refuse("screenshot", "must be a .png file")
     from explorer.gui.app import screenshot
@@ -118,21 +118,21 @@ def draw_window(options: Namespace, design: Design) -> int:
     return screenshot(options.screenshot, (width, height), options.theme or "light", options.language or "en", design)
 
 
-def presets(options: Namespace) -> int:
+def _presets(options: Namespace) -> int:
     from explorer.cli.listings import presets_text, presets_values
 
     return show(options.json, presets_values, presets_text)
 
 
-def summary_flags(parser: Parser) -> None:
-    parser.add_argument("design", metavar="DESIGN", help=DESIGN)
+def _summary_flags(parser: Parser) -> None:
+    parser.add_argument("design", metavar="DESIGN", help=_DESIGN)
     add_design_flags(parser)
     add_json_flag(parser)
     parser.add_argument("--verify", action="store_true", help="have torchinfo count the network too, and compare")
     parser.add_argument("--view", choices=("chapter",), help="list the shapes that the chapter's b1 … b5 put out")
 
 
-def summary(options: Namespace) -> int:
+def _summary(options: Namespace) -> int:
     from explorer.architecture.checks import find_problems
     from explorer.architecture.plan import plan_network
     from explorer.cli.summary import problem_lines, refusal_values, summary_text, summary_values, view_text, view_values
@@ -162,8 +162,8 @@ def summary(options: Namespace) -> int:
     return DONE if verdict is None or verdict.agrees else DISAGREES
 
 
-def train_flags(parser: Parser) -> None:
-    parser.add_argument("design", nargs="?", metavar="DESIGN", help=DESIGN)
+def _train_flags(parser: Parser) -> None:
+    parser.add_argument("design", nargs="?", metavar="DESIGN", help=_DESIGN)
     add_design_flags(parser)
     add_recipe_flags(parser)
     add_runs_flag(parser)
@@ -175,7 +175,7 @@ def train_flags(parser: Parser) -> None:
     parser.add_argument("--detach", action="store_true", help="with --events: go on when stdin ends")
 
 
-def train(options: Namespace) -> int:
+def _train(options: Namespace) -> int:
     from explorer.cli.train_command import order_of
 
     order = order_of(options)  # refuses what it can before torch is imported
@@ -184,14 +184,14 @@ def train(options: Namespace) -> int:
     return train(order, options.events, options.detach)
 
 
-def sweep_flags(parser: Parser) -> None:
-    parser.add_argument("design", metavar="DESIGN", help=DESIGN)
+def _sweep_flags(parser: Parser) -> None:
+    parser.add_argument("design", metavar="DESIGN", help=_DESIGN)
     add_design_flags(parser)
     add_recipe_flags(parser)
     add_json_flag(parser)
 
 
-def sweep(options: Namespace) -> int:
+def _sweep(options: Namespace) -> int:
     from explorer.cli.train_command import task_of
 
     design, recipe = task_of(options)  # refuses what it can before torch is imported
@@ -209,13 +209,13 @@ def sweep(options: Namespace) -> int:
     return show(options.json, lambda: record_table(found), lambda: sweep_text(found))
 
 
-def worker(options: Namespace) -> int:
+def _worker(options: Namespace) -> int:
     from explorer.engine.worker import serve
 
     return serve(runs_of(options))
 
 
-def runs_flags(parser: Parser) -> None:
+def _runs_flags(parser: Parser) -> None:
     parser.add_argument(
         "action", nargs="?", default="list", choices=("list", "show"), help="list (the default) or show"
     )
@@ -224,7 +224,7 @@ def runs_flags(parser: Parser) -> None:
     add_json_flag(parser)
 
 
-def runs(options: Namespace) -> int:
+def _runs(options: Namespace) -> int:
     from explorer.cli.listings import run_in_full, run_text, run_values, runs_text
     from explorer.runs.folder import find_run, list_runs
 
@@ -239,18 +239,18 @@ def runs(options: Namespace) -> int:
     return show(options.json, lambda: [run_values(run) for run in found], lambda: runs_text(found))
 
 
-def export_flags(parser: Parser) -> None:
+def _export_flags(parser: Parser) -> None:
     from explorer.architecture.names import VOCABULARIES
     from explorer.runs.formats import FORMATS
 
-    parser.add_argument("source", nargs="?", metavar="DESIGN|RUN", help=f"{DESIGN}; or a run's id or its folder")
+    parser.add_argument("source", nargs="?", metavar="DESIGN|RUN", help=f"{_DESIGN}; or a run's id or its folder")
     parser.add_argument("--to", required=True, choices=(*FORMATS, "help"), help="the format; help lists them")
     parser.add_argument("-o", dest="output", type=Path, metavar="FILE", help="where to; a file there is replaced")
     parser.add_argument("--names", choices=tuple(VOCABULARIES), default="torchvision", help="whose (torchvision)")
     add_runs_flag(parser)
 
 
-def export(options: Namespace) -> int:
+def _export(options: Namespace) -> int:
     from explorer.architecture.checks import find_problems
     from explorer.architecture.plan import plan_network
     from explorer.cli.summary import problem_lines
@@ -266,11 +266,11 @@ def export(options: Namespace) -> int:
     if plan.obstacles:
         complain(problem_lines(problem for problem in find_problems(plan) if problem.fatal))
         return BAD_INPUT
-    replace_file(options.output, exported(FORMATS[options.to], plan, options.names, run))
+    replace_file(options.output, _exported(FORMATS[options.to], plan, options.names, run))
     return DONE
 
 
-def exported(form: "Format", plan: "Plan", names: str, run: "Run | None") -> str | bytes:
+def _exported(form: "Format", plan: "Plan", names: str, run: "Run | None") -> str | bytes:
     """The content of the file; torch is imported for a format that needs more than a plan."""
     if form.needs:
         from explorer.engine.export import Source, export
@@ -281,7 +281,7 @@ def exported(form: "Format", plan: "Plan", names: str, run: "Run | None") -> str
     return WRITERS[form.name](plan, names)
 
 
-def bench_flags(parser: Parser) -> None:
+def _bench_flags(parser: Parser) -> None:
     from explorer.cli.bench import BENCHES
 
     what = "an edit, the program's start, the window, training against the chapter's notebook, or all of them"
@@ -289,7 +289,7 @@ def bench_flags(parser: Parser) -> None:
     add_json_flag(parser)
 
 
-def bench(options: Namespace) -> int:
+def _bench(options: Namespace) -> int:
     from explorer.cli.bench import bench_text, measure, measure_all
 
     measured = measure_all() if options.what == "all" else measure(options.what)
@@ -297,7 +297,7 @@ def bench(options: Namespace) -> int:
     return DISAGREES if None in measured.values() else DONE
 
 
-def check(options: Namespace) -> int:
+def _check(options: Namespace) -> int:
     from explorer.cli.check import examine, findings_text
 
     findings = examine()
@@ -310,15 +310,15 @@ class Command(NamedTuple):
     run: Callable[[Namespace], int]
 
 
-WINDOW = Command("Design a residual network, see every layer at once, train it and watch.", window_flags, window)
+_WINDOW = Command("Design a residual network, see every layer at once, train it and watch.", _window_flags, _window)
 COMMANDS = {
-    "presets": Command("List the named designs.", add_json_flag, presets),
-    "summary": Command("Show every layer of a design, and the totals.", summary_flags, summary),
-    "train": Command("Train a design, or go on with a run.", train_flags, train),
-    "sweep": Command("Find the learning rates that a design learns with.", sweep_flags, sweep),
-    "worker": Command("Obey JSON lines on stdin, as the window's own worker does.", add_runs_flag, worker),
-    "runs": Command("List the runs, or show one.", runs_flags, runs),
-    "export": Command("Write a design, or a run, in a format for other programs.", export_flags, export),
-    "bench": Command("Measure this program.", bench_flags, bench),
-    "check": Command("Say what is installed, which devices there are, and what is missing.", add_json_flag, check),
+    "presets": Command("List the named designs.", add_json_flag, _presets),
+    "summary": Command("Show every layer of a design, and the totals.", _summary_flags, _summary),
+    "train": Command("Train a design, or go on with a run.", _train_flags, _train),
+    "sweep": Command("Find the learning rates that a design learns with.", _sweep_flags, _sweep),
+    "worker": Command("Obey JSON lines on stdin, as the window's own worker does.", add_runs_flag, _worker),
+    "runs": Command("List the runs, or show one.", _runs_flags, _runs),
+    "export": Command("Write a design, or a run, in a format for other programs.", _export_flags, _export),
+    "bench": Command("Measure this program.", _bench_flags, _bench),
+    "check": Command("Say what is installed, which devices there are, and what is missing.", add_json_flag, _check),
 }

@@ -19,7 +19,7 @@ from explorer.validation import refuse
 if TYPE_CHECKING:
     from explorer.runs.folder import Run
 
-FIELDS = fields_of(Recipe)
+_FIELDS = fields_of(Recipe)
 
 
 def add_json_flag(parser: ArgumentParser) -> None:
@@ -47,7 +47,7 @@ def design_of(options: Namespace) -> Design:
     if options.input is not None:
         table["input"] = sizes("input", options.input, "CxHxW")
     if options.classes is not None:
-        table["classes"] = number(options.classes)
+        table["classes"] = _number(options.classes)
     return read_table(table)
 
 
@@ -64,25 +64,25 @@ def run_named(text: str, runs: Path) -> "Run | None":
 
 def add_recipe_flags(parser: ArgumentParser) -> None:
     """--recipe for a named recipe, and a flag for every field of it."""
-    parser.add_argument("--recipe", metavar=choice(RECIPES), help="the recipe that the flags below change (quick)")
-    for name, field in FIELDS.items():
+    parser.add_argument("--recipe", metavar=_choice(RECIPES), help="the recipe that the flags below change (quick)")
+    for name, field in _FIELDS.items():
         flag = f"--{name.replace('_', '-')}"
         words = field.label.help.replace("%", "%%")  # argparse formats it
         if field.kind is bool:
             parser.add_argument(flag, default=SUPPRESS, action=BooleanOptionalAction, help=words)
         else:
-            metavar = choice(field.options) if field.options else field.kind.__name__.upper()
+            metavar = _choice(field.options) if field.options else field.kind.__name__.upper()
             parser.add_argument(flag, default=SUPPRESS, metavar=metavar, help=words)
 
 
-def choice(options: Iterable[str]) -> str:
+def _choice(options: Iterable[str]) -> str:
     return f"{{{','.join(options)}}}"
 
 
 def given_fields(options: Namespace) -> dict[str, object]:
     """The fields of the recipe that have a flag on this command line."""
-    given = {name: value for name, value in vars(options).items() if name in FIELDS}
-    return {name: number(value) if FIELDS[name].kind in (int, float) else value for name, value in given.items()}
+    given = {name: value for name, value in vars(options).items() if name in _FIELDS}
+    return {name: _number(value) if _FIELDS[name].kind in (int, float) else value for name, value in given.items()}
 
 
 def recipe_of(options: Namespace) -> Recipe:
@@ -93,7 +93,7 @@ def recipe_of(options: Namespace) -> Recipe:
     return read_recipe({**recipe_table(RECIPES[name]), **given_fields(options)})
 
 
-def number(text: str) -> int | float | str:
+def _number(text: str) -> int | float | str:
     """The number that `text` is; else the text itself, for a reader to refuse."""
     for kind in (int, float):
         try:

@@ -61,16 +61,16 @@ def run_values(run: Run) -> dict[str, object]:
     }
 
 
-def epochs_of(run: Run) -> list[Epoch]:
+def _epochs_of(run: Run) -> list[Epoch]:
     return [event for event in read_events(run.folder) if isinstance(event, Epoch)]
 
 
 def run_in_full(run: Run) -> dict[str, object]:
-    epochs = epochs_of(run)
-    return {**run_values(run), "standing": standing_of(run, epochs), "epochs": [asdict(epoch) for epoch in epochs]}
+    epochs = _epochs_of(run)
+    return {**run_values(run), "standing": _standing_of(run, epochs), "epochs": [asdict(epoch) for epoch in epochs]}
 
 
-def standing_of(run: Run, epochs: Sequence[Epoch]) -> str | None:
+def _standing_of(run: Run, epochs: Sequence[Epoch]) -> str | None:
     """Where the run's last validation stands among published ones, if it may be compared with any."""
     reference = reference_of(run)
     return reference.standing(epochs[-1].validation_accuracy) if reference and epochs else None
@@ -79,14 +79,14 @@ def standing_of(run: Run, epochs: Sequence[Epoch]) -> str | None:
 def runs_text(runs: Sequence[Run]) -> str:
     rows = [("run", "state", "epochs", "best", "data")]
     for run in runs:
-        rows.append((run.id, run.state, epochs_text(run), decimal(run.best_accuracy), run.recipe.data))
+        rows.append((run.id, run.state, _epochs_text(run), _decimal(run.best_accuracy), run.recipe.data))
     return grid(rows, "<<>><")
 
 
 def run_text(run: Run) -> str:
     """A run's facts, its recipe and its epochs."""
-    epochs = epochs_of(run)
-    standing = standing_of(run, epochs)
+    epochs = _epochs_of(run)
+    standing = _standing_of(run, epochs)
     facts = [
         ("run", run.id),
         ("folder", str(run.folder)),
@@ -98,23 +98,23 @@ def run_text(run: Run) -> str:
         ("parent", run.parent or "–"),
         ("twin", run.twin or "–"),
         ("batches", run.batches or "–"),
-        ("best accuracy", f"{decimal(run.best_accuracy)} after epoch {run.best_epoch}" if run.best_epoch else "–"),
+        ("best accuracy", f"{_decimal(run.best_accuracy)} after epoch {run.best_epoch}" if run.best_epoch else "–"),
         *([("last accuracy", standing)] if standing else []),
         *((key, str(value)) for key, value in recipe_table(run.recipe).items()),
     ]
     rows = [("epoch", "train loss", "train accuracy", "validation loss", "validation accuracy", "seconds")]
     for each in epochs:
-        training = decimal(each.train_loss), decimal(each.train_accuracy)
-        validation = decimal(each.validation_loss), decimal(each.validation_accuracy)
+        training = _decimal(each.train_loss), _decimal(each.train_accuracy)
+        validation = _decimal(each.validation_loss), _decimal(each.validation_accuracy)
         rows.append((str(each.epoch), *training, *validation, f"{each.seconds:.1f}"))
     return f"{grid(facts, '<<')}\n\n{grid(rows, '>>>>>>')}"
 
 
-def epochs_text(run: Run) -> str:
+def _epochs_text(run: Run) -> str:
     return f"{run.epochs_done}/{run.recipe.epochs}"
 
 
-def decimal(value: float | None) -> str:
+def _decimal(value: float | None) -> str:
     """A loss or an accuracy; one that was not finite is stored as nothing."""
     return "–" if value is None else f"{value:.4f}"
 

@@ -12,8 +12,8 @@ from explorer.cli.columns import grid
 from explorer.runs.events import Verdict
 from explorer.validation import Refused
 
-HEADING = ("layer", "type", "output", "parameters", "MACs", "receptive field")
-Line = tuple[str, str, str, str, str, str]
+_HEADING = ("layer", "type", "output", "parameters", "MACs", "receptive field")
+_Line = tuple[str, str, str, str, str, str]
 
 
 def summary_values(plan: Plan, problems: tuple[Problem, ...], verdict: Verdict | None) -> dict[str, object]:
@@ -29,14 +29,14 @@ def summary_values(plan: Plan, problems: tuple[Problem, ...], verdict: Verdict |
             "activation_bytes": plan.activation_bytes,
             "output_shape": plan.output,
         },
-        "stages": [{"name": section.name, **size_values(section)} for section in plan.sections],
-        "layers": [{"name": layer.name, "type": layer.type, **size_values(layer)} for layer in plan.layers()],
-        "problems": [problem_values(problem) for problem in problems],
+        "stages": [{"name": section.name, **_size_values(section)} for section in plan.sections],
+        "layers": [{"name": layer.name, "type": layer.type, **_size_values(layer)} for layer in plan.layers()],
+        "problems": [_problem_values(problem) for problem in problems],
     }
     return values if verdict is None else {**values, "referee": asdict(verdict)}
 
 
-def size_values(part: Section | Layer) -> dict[str, object]:
+def _size_values(part: Section | Layer) -> dict[str, object]:
     return {
         "output_shape": part.output,
         "params": part.params,
@@ -45,7 +45,7 @@ def size_values(part: Section | Layer) -> dict[str, object]:
     }
 
 
-def problem_values(problem: Problem) -> dict[str, object]:
+def _problem_values(problem: Problem) -> dict[str, object]:
     return {
         "where": problem.where,
         "what": str(problem.what),
@@ -67,44 +67,44 @@ def problem_lines(problems: Iterable[Problem]) -> list[str]:
 def summary_text(plan: Plan, verdict: Verdict | None) -> str:
     """The layer table with equal blocks collapsed, then the totals."""
     design = plan.design
-    lines = [HEADING]
+    lines = [_HEADING]
     for section in plan.sections:
-        lines += section_lines(section)
-    parts = [design.name or "Unnamed design", to_line(design), "", grid(lines, "<<>>>>"), "", totals_text(plan)]
+        lines += _section_lines(section)
+    parts = [design.name or "Unnamed design", to_line(design), "", grid(lines, "<<>>>>"), "", _totals_text(plan)]
     if verdict is not None:
-        parts.append(verdict_text(verdict))
+        parts.append(_verdict_text(verdict))
     return "\n".join(parts)
 
 
-def section_lines(section: Section) -> Iterator[Line]:
+def _section_lines(section: Section) -> Iterator[_Line]:
     """The section's sum, then its layers; equal blocks after the second are shown once."""
-    yield line(section.name, "", section.output, section.params, section.macs, section.receptive_field)
-    yield from map(layer_line, section.loose)
+    yield _line(section.name, "", section.output, section.params, section.macs, section.receptive_field)
+    yield from map(_layer_line, section.loose)
     if section.first is not None:
-        yield from map(layer_line, section.first.layers)
+        yield from map(_layer_line, section.first.layers)
     if section.repeated is not None:
         times = section.count - 1
         if times > 1:
             params = section.params - sum(layer.params for layer in section.block(0).layers)
             macs = section.macs - sum(layer.macs for layer in section.block(0).layers)
             name = f"  {section.name}.1 … {section.name}.{times}"
-            yield line(name, f"{times} blocks like this:", section.output, params, macs, section.receptive_field)
-        yield from map(layer_line, section.repeated.layers)
+            yield _line(name, f"{times} blocks like this:", section.output, params, macs, section.receptive_field)
+        yield from map(_layer_line, section.repeated.layers)
 
 
-def layer_line(layer: Layer) -> Line:
-    return line(f"  {layer.name}", layer.type, layer.output, layer.params, layer.macs, layer.receptive_field)
+def _layer_line(layer: Layer) -> _Line:
+    return _line(f"  {layer.name}", layer.type, layer.output, layer.params, layer.macs, layer.receptive_field)
 
 
-def line(name: str, kind: str, output: Shape, params: int, macs: int, field: int | None) -> Line:
-    return name, kind, shape_text(output), count_text(params), count_text(macs), count_text(field or 0)
+def _line(name: str, kind: str, output: Shape, params: int, macs: int, field: int | None) -> _Line:
+    return name, kind, shape_text(output), _count_text(params), _count_text(macs), _count_text(field or 0)
 
 
-def count_text(number: int) -> str:
+def _count_text(number: int) -> str:
     return f"{number:,}" if number else "–"
 
 
-def totals_text(plan: Plan) -> str:
+def _totals_text(plan: Plan) -> str:
     """The sums, each with the convention it follows."""
     rows = [
         ("parameters", f"{plan.params:,}", ""),
@@ -142,7 +142,7 @@ def view_text(plan: Plan) -> str:
     return "\n".join([plan.design.name or "Unnamed design", to_line(plan.design), "", grid(rows, "<<<")])
 
 
-def verdict_text(verdict: Verdict) -> str:
+def _verdict_text(verdict: Verdict) -> str:
     judgement = "agrees, layer by layer" if verdict.agrees else "DISAGREES"
     return (
         f"torchinfo {judgement}: {verdict.params:,} parameters; "

@@ -14,14 +14,14 @@ from explorer.runs.folder import read_paths
 from explorer.runs.recipe import Recipe, read_recipe
 from explorer.validation import Complaint, Refused, refuse
 
-WITH_RESUME = ("epochs", "device")
-WITH_DESIGN = ("design", "input", "classes", "recipe", "init_from", "grown", "twin")
+_WITH_RESUME = ("epochs", "device")
+_WITH_DESIGN = ("design", "input", "classes", "recipe", "init_from", "grown", "twin")
 
 
 def order_of(options: Namespace) -> Train | ResumeRun:
     """A new run of DESIGN, or more of the run behind --resume. Raises Refused."""
     if options.resume is not None:
-        return continuation(options)
+        return _continuation(options)
     if options.design is None:
         raise refuse("usage", "train what? Give a DESIGN, or --resume RUN")
     if options.grown and not options.init_from:
@@ -36,17 +36,17 @@ def task_of(options: Namespace) -> tuple[Design, Recipe]:
     data = describe_data(recipe.data)
     if data.shape is None:  # a folder must be found from anywhere when the run is resumed
         recipe = recipe.change(data=str(data.path.expanduser().resolve()))
-    design = fitted(design_of(options), data)
+    design = _fitted(design_of(options), data)
     if fatal := [problem for problem in find_problems(plan_network(design)) if problem.fatal]:
         raise Refused(*(Complaint(problem.where, problem.what) for problem in fatal))
     return design, recipe
 
 
-def continuation(options: Namespace) -> ResumeRun:
+def _continuation(options: Namespace) -> ResumeRun:
     """Go on with a run: its design and recipe are settled, so little else may be given. Raises Refused."""
     given = given_fields(options)
-    others = [name for name in given if name not in WITH_RESUME]
-    others += [name for name in WITH_DESIGN if getattr(options, name)]
+    others = [name for name in given if name not in _WITH_RESUME]
+    others += [name for name in _WITH_DESIGN if getattr(options, name)]
     if others:
         flags = ", ".join(name.replace("_", "-") for name in others)
         raise refuse("usage", "a resumed run keeps its design and recipe; leave out {flags}", flags=flags)
@@ -55,7 +55,7 @@ def continuation(options: Namespace) -> ResumeRun:
     return ResumeRun(options.resume, runs_of(options), epochs, device)
 
 
-def fitted(design: Design, data: DataSet) -> Design:
+def _fitted(design: Design, data: DataSet) -> Design:
     """`design` with the data's channels and classes, saying so if that changed it; images are resized to its size."""
     fit = data.fit(design, own_size=True)
     if fit != design:

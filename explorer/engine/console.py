@@ -16,52 +16,52 @@ class Console:
     def __init__(self) -> None:
         if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal cannot show must not end a run
             sys.stdout.reconfigure(errors="backslashreplace")
-        self.live = sys.stdout.isatty()
-        self.total = self.epochs = 0
-        self.kinds: dict[str, str] = {}
-        self.kind = ""
+        self._live = sys.stdout.isatty()
+        self._total = self._epochs = 0
+        self._kinds: dict[str, str] = {}
+        self._kind = ""
 
     def send(self, event: Event, run: str = "") -> None:
         """`run` is the id of the run that the event is of."""
         if isinstance(event, events.Started):
-            self.kinds[run] = event.kind
-        self.kind = f"{self.kinds[run]:10}" if len(self.kinds) > 1 and run in self.kinds else ""
+            self._kinds[run] = event.kind
+        self._kind = f"{self._kinds[run]:10}" if len(self._kinds) > 1 and run in self._kinds else ""
         match event:
             case events.Started():
-                self.total, self.epochs = event.steps_per_epoch * event.epochs, event.epochs
+                self._total, self._epochs = event.steps_per_epoch * event.epochs, event.epochs
                 verdict = "agrees" if event.referee.agrees else "disagrees: " + "; ".join(event.referee.differences)
-                self.line(f"{event.folder}")
-                self.line(f"{event.params:,} parameters on {event.device}; torchinfo {verdict}")
-            case events.Step() if self.live:
+                self._line(f"{event.folder}")
+                self._line(f"{event.params:,} parameters on {event.device}; torchinfo {verdict}")
+            case events.Step() if self._live:
                 rate = f"{event.examples_per_second:,.0f} images/s"
                 text = (
-                    f"step {event.step} of {self.total}  loss {event.loss:.4f}  accuracy {event.accuracy:.3f}  {rate}"
+                    f"step {event.step} of {self._total}  loss {event.loss:.4f}  accuracy {event.accuracy:.3f}  {rate}"
                 )
-                print(f"\r\x1b[K{self.kind}{text}", end="", flush=True)
+                print(f"\r\x1b[K{self._kind}{text}", end="", flush=True)
             case events.Epoch():
-                self.line(
-                    f"epoch {event.epoch} of {self.epochs}  train loss {event.train_loss:.4f} "
+                self._line(
+                    f"epoch {event.epoch} of {self._epochs}  train loss {event.train_loss:.4f} "
                     f"accuracy {event.train_accuracy:.4f}  validation loss {event.validation_loss:.4f} "
                     f"accuracy {event.validation_accuracy:.4f}  {event.seconds:.1f} s"
                 )
             case events.Finished():
                 best = f"best validation accuracy {event.best_accuracy:.4f} in epoch {event.best_epoch}"
                 end = "ended early, no better for some epochs," if event.stalled else "finished"
-                self.line(f"{end} after {event.seconds:.1f} s: {best}")
+                self._line(f"{end} after {event.seconds:.1f} s: {best}")
             case events.Stopped():
-                self.line(f"stopped after step {event.step}; `train --resume` goes on from here")
+                self._line(f"stopped after step {event.step}; `train --resume` goes on from here")
             case events.Warned():
-                self.complain(event.reason)
+                self._complain(event.reason)
             case events.Failed():
-                self.complain(f"{event.of}: {event.reason}")
+                self._complain(f"{event.of}: {event.reason}")
                 if event.advice:
-                    self.complain(event.advice)
+                    self._complain(event.advice)
 
-    def line(self, text: str) -> None:
-        text = self.kind + text
-        print(f"\r\x1b[K{text}" if self.live else text, flush=True)
+    def _line(self, text: str) -> None:
+        text = self._kind + text
+        print(f"\r\x1b[K{text}" if self._live else text, flush=True)
 
-    def complain(self, text: str) -> None:
-        if self.live:
+    def _complain(self, text: str) -> None:
+        if self._live:
             print(flush=True)
-        print(self.kind + text, file=sys.stderr, flush=True)
+        print(self._kind + text, file=sys.stderr, flush=True)

@@ -12,15 +12,15 @@ from explorer.runs.events import Device
 from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 from explorer.validation import refuse
 
-FAST_BF16 = {"avx512_bf16", "amx_bf16"}  # without one of these a processor is 8 times slower than in fp32
+_FAST_BF16 = {"avx512_bf16", "amx_bf16"}  # without one of these a processor is 8 times slower than in fp32
 
 
 def list_devices() -> tuple[Device, ...]:
     """Every place to compute, fastest first; an NVIDIA card that this torch cannot use comes with the reason."""
-    return (*cuda_cards(), *apple_chip(), Device("cpu", processor_name(), total_memory()))
+    return (*_cuda_cards(), *_apple_chip(), Device("cpu", _processor_name(), _total_memory()))
 
 
-def cuda_cards() -> tuple[Device, ...]:
+def _cuda_cards() -> tuple[Device, ...]:
     if torch.cuda.is_available():
         cards = map(torch.cuda.get_device_properties, range(torch.cuda.device_count()))
         return tuple(Device(f"cuda:{i}", card.name, card.total_memory) for i, card in enumerate(cards))
@@ -33,8 +33,8 @@ def cuda_cards() -> tuple[Device, ...]:
     return (Device("cuda", "NVIDIA", 0, Sentence(note, {"torch": torch.__version__, "cuda": torch.version.cuda})),)
 
 
-def apple_chip() -> tuple[Device, ...]:
-    return (Device("mps", processor_name(), total_memory()),) if torch.backends.mps.is_available() else ()
+def _apple_chip() -> tuple[Device, ...]:
+    return (Device("mps", _processor_name(), _total_memory()),) if torch.backends.mps.is_available() else ()
 
 
 def choose_device(name: str) -> torch.device:
@@ -65,7 +65,7 @@ def available_memory(device: torch.device) -> int | None:
     return int(kilobytes[1]) * 1024 if kilobytes else None
 
 
-def total_memory() -> int:
+def _total_memory() -> int:
     """Bytes of main memory, 0 where the system does not say."""
     try:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
@@ -73,7 +73,7 @@ def total_memory() -> int:
         return 0
 
 
-def processor_name() -> str:
+def _processor_name() -> str:
     try:
         model = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     except OSError:
@@ -91,4 +91,4 @@ def multiplies_bf16_fast(device: torch.device) -> bool:
         flags = re.search(r"^flags\s*:(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     except OSError:
         return False
-    return flags is not None and not FAST_BF16.isdisjoint(flags[1].split())
+    return flags is not None and not _FAST_BF16.isdisjoint(flags[1].split())

@@ -30,7 +30,7 @@ def export(form: Format, source: Source) -> str | bytes:
     return WRITERS[form.name](source)
 
 
-def safetensors(source: Source) -> bytes:
+def _safetensors(source: Source) -> bytes:
     """The best weights of a run; the metadata say of which network, and what its images have to be."""
     assert source.run is not None
     metadata = {
@@ -43,4 +43,4 @@ def safetensors(source: Source) -> bytes:
     return content
 
 
-WRITERS: dict[str, Callable[[Source], str | bytes]] = {"safetensors": safetensors}
+WRITERS: dict[str, Callable[[Source], str | bytes]] = {"safetensors": _safetensors}

@@ -38,7 +38,7 @@ def make_layer(layer: Layer) -> nn.Module:
     return MODULES[type(layer.kind)](layer.kind)
 
 
-def add_layer(parent: nn.Module, name: str, layer: Layer) -> None:
+def _add_layer(parent: nn.Module, name: str, layer: Layer) -> None:
     """Register `layer` in `parent`: `downsample.1` in its sequence `downsample`, which is made if it is missing."""
     sequence, _, own = name.rpartition(".")
     if sequence and not hasattr(parent, sequence):
@@ -61,7 +61,7 @@ class ResidualBlock(nn.Module):
         for layer in block.layers:
             name = layer.name.removeprefix(f"{block.name}.")
             if not hasattr(self, name):  # a block has one ReLU and calls it wherever it needs one
-                add_layer(self, name, layer)
+                _add_layer(self, name, layer)
         self.before, self.branch, self.after = (
             tuple(layer.name.removeprefix(f"{block.name}.") for layer in layers)
             for layers in (block.before, block.branch, block.after)
@@ -108,7 +108,7 @@ class ResNet(nn.Module):
             if section.name.startswith("layer"):
                 self.add_module(section.name, nn.Sequential(*map(ResidualBlock, section.blocks())))
             for layer in section.loose:
-                add_layer(self, layer.name, layer)
+                _add_layer(self, layer.name, layer)
 
     def forward(self, x: Tensor) -> Tensor:
         *features, classifier = self.children()
@@ -127,13 +127,13 @@ def build_model(plan: Plan) -> ResNet:
         where, reason = plan.obstacles[0]
         raise ValueError(f"{where}: {reason}")
     model = ResNet(plan.sections)
-    set_weights(model, plan.design.init)
+    _set_weights(model, plan.design.init)
     if plan.design.zero_init:
-        set_branches_to_zero(model)
+        _set_branches_to_zero(model)
     return model
 
 
-def set_weights(model: nn.Module, init: str) -> None:
+def _set_weights(model: nn.Module, init: str) -> None:
     """he: convolutions normal by fan out, the rest as torch has it (torchvision); xavier: uniform, linear ones too."""
     for module in model.modules():
         if init == "xavier" and isinstance(module, nn.Conv2d | nn.Linear):
@@ -142,7 +142,7 @@ def set_weights(model: nn.Module, init: str) -> None:
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
 
-def set_branches_to_zero(model: nn.Module) -> None:
+def _set_branches_to_zero(model: nn.Module) -> None:
     """Zero the last layer of every branch, so that a block with an identity shortcut starts as the identity."""
     for block in model.modules():
         if isinstance(block, ResidualBlock):

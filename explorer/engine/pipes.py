@@ -14,7 +14,7 @@ from explorer.runs.json_lines import MISREAD
 from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 from explorer.validation import Refused
 
-BEAT = 1.0  # seconds between heartbeats
+_BEAT_INTERVAL = 1.0  # seconds between heartbeats
 END = None  # nothing more will be said: end of file, or a signal
 
 Message = Command | Failed | None
@@ -27,12 +27,12 @@ class Outbox:
         sys.stdout.flush()
         self.stream = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
         os.dup2(2, 1)
-        self.lock = threading.Lock()
+        self._lock = threading.Lock()
 
     def send(self, event: Event, run: str = "") -> None:
         """`run` is the id of the run that the event is of."""
         try:
-            with self.lock:
+            with self._lock:
                 self.stream.write(event_line(event, run) + "\n")
                 self.stream.flush()
         except OSError:  # whoever read is gone; the end of standard input says what to do about it
@@ -43,37 +43,37 @@ class Inbox(queue.SimpleQueue[Message]):
     """Messages of a thread that reads standard input; a line that is no command comes as the Failed to answer."""
 
     def __init__(self, runs: Path) -> None:
-        self.runs = runs
+        self._runs = runs
         # a stream of its own: Python's must not be busy when the interpreter ends
         self.stream = os.fdopen(os.dup(0), "rb")
-        threading.Thread(target=self.read, name="commands", daemon=True).start()
+        threading.Thread(target=self._read, name="commands", daemon=True).start()
 
-    def read(self) -> None:
+    def _read(self) -> None:
         try:
             while line := self.stream.readline(MAX_CHARACTERS):
                 if len(line) == MAX_CHARACTERS:
-                    self.put(self.too_long(line))
+                    self.put(self._too_long(line))
                 elif text := line.decode("utf-8", "replace").strip():
-                    self.put(self.message(text))
+                    self.put(self._message(text))
         finally:  # whatever happens to this thread, nobody waits for ever
             self.put(END)
 
-    def too_long(self, line: bytes) -> Failed:
+    def _too_long(self, line: bytes) -> Failed:
         """Let go of the rest of a line of which this is the beginning."""
         while line and not line.endswith(b"\n"):
             line = self.stream.readline(MAX_CHARACTERS)
         what = QT_TRANSLATE_NOOP("explorer", "a line of more than {most:,} characters is not read")
         return Failed(Sentence(what, {"most": MAX_CHARACTERS}), of="command")
 
-    def message(self, text: str) -> Message:
+    def _message(self, text: str) -> Message:
         try:
-            return read_command(text, self.runs)
+            return read_command(text, self._runs)
         except Refused as refused:
-            of, number = addressee(text)
+            of, number = _refused_command(text)
             return Failed(refused.sentence, of=of, id=number)
 
 
-def addressee(text: str) -> tuple[str, int]:
+def _refused_command(text: str) -> tuple[str, int]:
     """Which command a refused line meant to be, and its number, as far as that can be seen."""
     try:
         table = json.loads(text)
@@ -96,18 +96,18 @@ class HeartbeatThread:
     """Heartbeats while work is done: `with HeartbeatThread(outbox) as heartbeat: heartbeat.step = …`."""
 
     def __init__(self, outbox: Outbox) -> None:
-        self.outbox, self.step = outbox, 0
-        self.over = threading.Event()
-        self.thread = threading.Thread(target=self.beat, name="heartbeat", daemon=True)
+        self._outbox, self.step = outbox, 0
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._send_heartbeats, name="heartbeat", daemon=True)
 
-    def beat(self) -> None:
-        while not self.over.wait(BEAT):
-            self.outbox.send(Heartbeat(self.step))
+    def _send_heartbeats(self) -> None:
+        while not self._ended.wait(_BEAT_INTERVAL):
+            self._outbox.send(Heartbeat(self.step))
 
     def __enter__(self) -> "HeartbeatThread":
-        self.thread.start()
+        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.over.set()
-        self.thread.join()
+        self._ended.set()
+        self._thread.join()

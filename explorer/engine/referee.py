@@ -14,12 +14,12 @@ from explorer.architecture.plan import Plan
 from explorer.engine.model import build_model
 from explorer.runs.events import Verdict
 
-MAX_DIFFERENCES = 20
-CHEAP = 10**9  # multiply–accumulates that a processor does in no time
-DEEPEST = 9  # levels of modules that torchinfo may look into; ours has four
+_MAX_DIFFERENCES = 20
+_CHEAP = 10**9  # multiply–accumulates that a processor does in no time
+_DEEPEST = 9  # levels of modules that torchinfo may look into; ours has four
 
 
-class LayerRow(NamedTuple):
+class _LayerRow(NamedTuple):
     """One call of one layer; `output` without the batch, `macs` of multiplications by a weight only."""
 
     name: str
@@ -35,32 +35,34 @@ def referee(plan: Plan) -> Verdict:
     Raises ValueError for a plan with obstacles.
     """
     # The meta device computes nothing, but its first convolution makes torch import its compiler, for some seconds.
-    device = "cpu" if plan.macs <= CHEAP else "meta"
+    device = "cpu" if plan.macs <= _CHEAP else "meta"
     with torch.random.fork_rng(devices=[]), torch.device(device):
         model = build_model(plan)
         image = torch.zeros(1, *plan.design.input)
     try:
-        summary = torchinfo.summary(model, input_data=image, device=device, depth=DEEPEST, mode="eval", verbose=0)
+        summary = torchinfo.summary(model, input_data=image, device=device, depth=_DEEPEST, mode="eval", verbose=0)
     except RuntimeError as error:
         return Verdict(False, sum(each.numel() for each in model.parameters()), 0, (f"torch cannot run it: {error}",))
-    seen = [seen_row(info) for info in summary.summary_list if is_layer(info)]
+    seen = [_seen_row(info) for info in summary.summary_list if _is_layer(info)]
     differences = []
     if summary.total_params != plan.params:
         differences.append(f"total: {plan.params:,} parameters in the plan, {summary.total_params:,} in torchinfo")
-    differences += compare(list(map(planned_row, plan.layers())), seen)
-    return Verdict(not differences, summary.total_params, summary.total_mult_adds, tuple(differences[:MAX_DIFFERENCES]))
+    differences += _compare(list(map(_planned_row, plan.layers())), seen)
+    return Verdict(
+        not differences, summary.total_params, summary.total_mult_adds, tuple(differences[:_MAX_DIFFERENCES])
+    )
 
 
-def is_layer(info: torchinfo.layer_info.LayerInfo) -> bool:
+def _is_layer(info: torchinfo.layer_info.LayerInfo) -> bool:
     """Whether it is a layer that ran; a stage without blocks is an empty container, which torchinfo takes for one."""
     return info.is_leaf_layer and not isinstance(info.module, nn.Sequential)
 
 
-def planned_row(layer: Layer) -> LayerRow:
-    return LayerRow(layer.name, layer.type, layer.output, layer.params, layer.macs)
+def _planned_row(layer: Layer) -> _LayerRow:
+    return _LayerRow(layer.name, layer.type, layer.output, layer.params, layer.macs)
 
 
-def seen_row(info: torchinfo.layer_info.LayerInfo) -> LayerRow:
+def _seen_row(info: torchinfo.layer_info.LayerInfo) -> _LayerRow:
     """torchinfo's row in the plan's terms: without the batch, and without the terms of norms and biases."""
     names, parent = [info.var_name], info.parent_info
     while parent is not None and parent.depth:
@@ -74,22 +76,22 @@ def seen_row(info: torchinfo.layer_info.LayerInfo) -> LayerRow:
         macs -= bias.numel() * prod(output[1:])
     if isinstance(info.module, nn.AdaptiveAvgPool2d):  # the plan counts its 1×1 maps as flat
         output = output[:1]
-    return LayerRow(".".join(reversed(names)), info.class_name, output, info.num_params, macs)
+    return _LayerRow(".".join(reversed(names)), info.class_name, output, info.num_params, macs)
 
 
-def compare(planned: list[LayerRow], seen: list[LayerRow]) -> Iterator[str]:
+def _compare(planned: list[_LayerRow], seen: list[_LayerRow]) -> Iterator[str]:
     """A sentence for each difference, up to the first row that is another layer's: from there on nothing would fit."""
     for mine, theirs in zip_longest(planned, seen):
         if mine is None or theirs is None or mine.name != theirs.name:
             names = ["the end" if row is None else row.name for row in (mine, theirs)]
             yield f"order: {names[0]} in the plan, {names[1]} in torchinfo"
             return
-        for field, wanted, found in zip(LayerRow._fields, mine, theirs, strict=True):
+        for field, wanted, found in zip(_LayerRow._fields, mine, theirs, strict=True):
             if wanted != found:
-                yield f"{mine.name}: {field} is {shown(wanted)} in the plan, {shown(found)} in torchinfo"
+                yield f"{mine.name}: {field} is {_shown(wanted)} in the plan, {_shown(found)} in torchinfo"
 
 
-def shown(value: str | int | tuple[int, ...]) -> str:
+def _shown(value: str | int | tuple[int, ...]) -> str:
     match value:
         case str():
             return value

@@ -32,7 +32,7 @@ from explorer.runs.folder import installed_versions
 from explorer.sentences import QT_TRANSLATE_NOOP, Sentence, system_words
 from explorer.validation import Refused
 
-DONE, FAILED, SIGNALLED = 0, 1, 128
+DONE, FAILED, _SIGNALLED = 0, 1, 128
 NICE = 10  # the window and everything else on this machine come first
 
 
@@ -41,11 +41,11 @@ def serve(runs: Path) -> int:
     outbox = Outbox()
     inbox: queue.SimpleQueue[Message] = Inbox(runs)
     worker = Worker(outbox, inbox)
-    outbox.send(hello())
+    outbox.send(_hello_event())
     referee(plan_network(preset("mini")))  # imports what the first Start would otherwise wait for
-    lower_priority()
+    _lower_priority()
     while (command := worker.next_command()) is not END:
-        worker.obey(command)
+        worker.execute(command)
     return worker.status
 
 
@@ -55,17 +55,17 @@ def train(command: Train | ResumeRun, events: bool, detach: bool) -> int:
         return Worker(Console(), queue.SimpleQueue()).run(command)
     outbox = Outbox()
     inbox = Inbox(command.runs) if is_pipe(0) else queue.SimpleQueue[Message]()
-    outbox.send(hello())
-    lower_priority()
+    outbox.send(_hello_event())
+    _lower_priority()
     return Worker(outbox, inbox, detach).run(command)
 
 
-def lower_priority() -> None:
+def _lower_priority() -> None:
     if sys.platform == "linux":
         os.nice(NICE)
 
 
-def hello() -> events.Hello:
+def _hello_event() -> events.Hello:
     return events.Hello(PROTOCOL, {"python": platform.python_version(), **installed_versions()}, list_devices())
 
 
@@ -73,54 +73,54 @@ class Worker:
     """Does one thing at a time and listens meanwhile; SIGINT and SIGTERM are as good as a stop and the end of input."""
 
     def __init__(self, outbox: Outbox | Console, inbox: "queue.SimpleQueue[Message]", detach: bool = False) -> None:
-        self.outbox, self.inbox, self.detach = outbox, inbox, detach
-        self.later: deque[Message] = deque()
-        self.ended = False
-        self.signal = 0
+        self.outbox, self.inbox, self._detach = outbox, inbox, detach
+        self._postponed: deque[Message] = deque()
+        self._ended = False
+        self._signal = 0
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self.interrupt)
+            signal.signal(number, self._interrupt)
 
-    def interrupt(self, number: int, frame: FrameType | None) -> None:
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)  # the second one means it
-        self.signal = number
+        self._signal = number
         self.inbox.put(END)
 
     @property
     def status(self) -> int:
-        return SIGNALLED + self.signal if self.signal else DONE
+        return _SIGNALLED + self._signal if self._signal else DONE
 
     def next_command(self) -> Command | None:
         """Wait for something to do; END when there will be nothing more. Of several estimates the newest counts."""
-        while not self.ended:
-            self.later.extend(self.waiting())
-            message = self.later.popleft() if self.later else self.inbox.get()
+        while not self._ended:
+            self._postponed.extend(self._received())
+            message = self._postponed.popleft() if self._postponed else self.inbox.get()
             if message is END:
                 break
             if isinstance(message, events.Failed):
                 self.outbox.send(message)
                 continue
-            self.later.extend(self.waiting())
-            if isinstance(message, Estimate) and any(isinstance(each, Estimate) for each in self.later):
+            self._postponed.extend(self._received())
+            if isinstance(message, Estimate) and any(isinstance(each, Estimate) for each in self._postponed):
                 continue
             return message
         return END
 
-    def waiting(self) -> list[Message]:
+    def _received(self) -> list[Message]:
         """Everything that has come in."""
         found = []
         while not self.inbox.empty():
             found.append(self.inbox.get())
         return found
 
-    def next_control(self, wait: bool) -> Control | None:
+    def _next_control(self, wait: bool) -> Control | None:
         """What a person wants of the run under way; what is not for it is answered or kept for later."""
         while wait or not self.inbox.empty():
             match self.inbox.get():
-                case None if self.detach and not self.signal:
+                case None if self._detach and not self._signal:
                     if wait:  # nobody is left to end the pause
                         return Unpause()
                 case None:
-                    self.ended = True
+                    self._ended = True
                     return Stop()
                 case events.Failed() as failed:
                     self.outbox.send(failed)
@@ -128,12 +128,12 @@ class Worker:
                     busy = Sentence(QT_TRANSLATE_NOOP("explorer", "a run is under way"))
                     self.outbox.send(events.Failed(busy, of=question.name, id=question.id))
                 case Train() | ResumeRun() as command:
-                    self.later.append(command)
+                    self._postponed.append(command)
                 case control:
                     return control
         return None
 
-    def obey(self, command: Command) -> None:
+    def execute(self, command: Command) -> None:
         """Do what a line said; nothing that goes wrong with it ends the worker."""
         match command:
             case Train() | ResumeRun():
@@ -146,15 +146,15 @@ class Worker:
             case Probe():
                 self.outbox.send(probe(command))
             case Sweep():
-                self.sweep(command)
+                self._sweep(command)
             case _:  # a stop or a pause that came when the run had just ended
                 pass
 
-    def sweep(self, question: Sweep) -> None:
+    def _sweep(self, question: Sweep) -> None:
         """Try learning rates until they are through or a stop comes."""
         for event in sweep(question):
             self.outbox.send(event)
-            if isinstance(event, events.Progress) and isinstance(self.next_control(wait=False), Stop):
+            if isinstance(event, events.Progress) and isinstance(self._next_control(wait=False), Stop):
                 stopped = Sentence(QT_TRANSLATE_NOOP("explorer", "stopped"))
                 self.outbox.send(events.Failed(stopped, of=question.name, id=question.id))
                 return
@@ -173,7 +173,7 @@ class Worker:
                 return FAILED
             try:
                 with SideBySide([RunInProgress(run) for run in opened]) as runs:
-                    done = self.follow(runs, heartbeat)
+                    done = self._drive(runs, heartbeat)
             finally:
                 for run in opened:
                     run.folder.close()
@@ -181,20 +181,20 @@ class Worker:
             torch.cuda.empty_cache()
         return self.status if done else FAILED
 
-    def follow(self, runs: SideBySide, heartbeat: HeartbeatThread | None) -> bool:
+    def _drive(self, runs: SideBySide, heartbeat: HeartbeatThread | None) -> bool:
         """Pass the runs' events on and a person's commands in, always to all of them; whether none failed."""
         while runs.going:
             if heartbeat is not None:
                 heartbeat.step = min(each.step for each in runs.going)
             run = runs.next()
             if run is not None:
-                self.tell(run)
-            if runs.going and (control := self.next_control(wait=run is None)):
+                self.report(run)
+            if runs.going and (control := self._next_control(wait=run is None)):
                 for each in runs.going:
-                    each.asked.append(control)
+                    each.controls.append(control)
         return not any(run.has_failed() for run in runs.runs)
 
-    def tell(self, run: RunInProgress) -> None:
+    def report(self, run: RunInProgress) -> None:
         """Keep what has happened to the run and pass it on."""
         event = run.event
         assert event is not None

@@ -16,7 +16,7 @@ from explorer.validation import refuse
 FOLDER_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
 IDX_NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
-FASHION = (
+_FASHION = (
     QT_TRANSLATE_NOOP("explorer", "T-shirt"),
     QT_TRANSLATE_NOOP("explorer", "Trousers"),
     QT_TRANSLATE_NOOP("explorer", "Pullover"),
@@ -83,20 +83,20 @@ def bundled() -> DataSet:
     return DataSet(
         "fashion-mnist-12k",
         QT_TRANSLATE_NOOP("explorer", "Fashion-MNIST 12k (bundled subset)"),
-        FASHION,
+        _FASHION,
         shape=(1, 28, 28),
         train=10_000,
         path=resource("data", "fashion_mnist_12k.npz"),
     )
 
 
-def full() -> DataSet | None:
+def _full() -> DataSet | None:
     label = QT_TRANSLATE_NOOP("explorer", "Fashion-MNIST")
     folder = idx_folder()
-    return DataSet("fashion-mnist", label, FASHION, (1, 28, 28), 60_000, folder) if folder else None
+    return DataSet("fashion-mnist", label, _FASHION, (1, 28, 28), 60_000, folder) if folder else None
 
 
-def image_folder(path: Path) -> DataSet:
+def _image_folder(path: Path) -> DataSet:
     """A folder with one sub-folder a class, or with `train` and `val` folders of such. Raises Refused."""
     if not path.is_dir():
         what = QT_TRANSLATE_NOOP("explorer", "there is no data set and no folder {path!r}")
@@ -123,7 +123,7 @@ def held_out(images: int) -> int:
     return max(1, images // 6)
 
 
-CATALOGUE: dict[str, Callable[[], DataSet | None]] = {"fashion-mnist-12k": bundled, "fashion-mnist": full}
+CATALOGUE: dict[str, Callable[[], DataSet | None]] = {"fashion-mnist-12k": bundled, "fashion-mnist": _full}
 
 
 def data_sets() -> tuple[DataSet, ...]:
@@ -137,4 +137,4 @@ def describe_data(name: str) -> DataSet:
     if found is None and name == "fashion-mnist":
         what = QT_TRANSLATE_NOOP("explorer", "Fashion-MNIST is not on this machine; put its four files into {path}")
         raise refuse("data", what, path=str(user_data() / name))
-    return found or image_folder(Path(name).expanduser())
+    return found or _image_folder(Path(name).expanduser())

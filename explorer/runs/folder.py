@@ -28,9 +28,9 @@ from explorer.runs.recipe import Recipe, read_recipe, recipe_table
 from explorer.sentences import QT_TRANSLATE_NOOP, system_words
 from explorer.validation import Refused, refuse
 
-MANIFEST, LOCK = "run.json", "run.lock"
-PACKAGES = ("resnet-explorer", "torch", "torchvision", "torchinfo", "numpy")
-LOCK_WAIT = 1.0  # seconds: someone may be looking whether the lock is free
+MANIFEST, _LOCK = "run.json", "run.lock"
+_PACKAGES = ("resnet-explorer", "torch", "torchvision", "torchinfo", "numpy")
+_LOCK_WAIT = 1.0  # seconds: someone may be looking whether the lock is free
 
 
 class RunState(StrEnum):
@@ -42,8 +42,8 @@ class RunState(StrEnum):
     INTERRUPTED = auto()  # in no manifest: nobody works on a run that says that it is running or paused
 
 
-ACTIVE = (RunState.RUNNING, RunState.PAUSED)
-ENDED = (RunState.FINISHED, RunState.STOPPED)
+_ACTIVE = (RunState.RUNNING, RunState.PAUSED)
+_ENDED = (RunState.FINISHED, RunState.STOPPED)
 RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED)
 
 
@@ -91,7 +91,7 @@ def list_runs(root: Path) -> tuple[Run, ...]:
 
 def newest_ended(runs: Iterable[Run], design: Design) -> Run | None:
     """Of `runs`, the newest first, that of `design` which came to its end last; None if there is none."""
-    return next((run for run in runs if run.design == design and run.state in ENDED), None)
+    return next((run for run in runs if run.design == design and run.state in _ENDED), None)
 
 
 def find_run(text: str, root: Path) -> Run:
@@ -105,10 +105,10 @@ def find_run(text: str, root: Path) -> Run:
 
 def read_run(folder: Path) -> Run:
     """The run in `folder`, by its manifest alone. Raises Refused."""
-    table = read_manifest(folder)
+    table = _read_manifest(folder)
     try:
         state = RunState(table["state"])
-        if state in ACTIVE and lock_is_free(folder):
+        if state in _ACTIVE and _lock_is_free(folder):
             state = RunState.INTERRUPTED
         return Run(
             folder.name,
@@ -130,7 +130,7 @@ def read_run(folder: Path) -> Run:
         raise refuse(str(folder / MANIFEST), what, error=str(error)) from None
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def _read_manifest(folder: Path) -> dict[str, Any]:
     """run.json as it stands. Raises Refused."""
     try:
         table = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -144,7 +144,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 def read_hashes(folder: Path) -> dict[str, str]:
     """The sha256 of each file that the run wrote, by its name. Raises Refused."""
-    hashes = read_manifest(folder).get("hashes")
+    hashes = _read_manifest(folder).get("hashes")
     return hashes if isinstance(hashes, dict) else {}
 
 
@@ -154,8 +154,8 @@ def read_paths(grown: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(filter(None, map(str.strip, each)))
 
 
-def lock_is_free(folder: Path) -> bool:
-    lock = FileLock(folder / LOCK)
+def _lock_is_free(folder: Path) -> bool:
+    lock = FileLock(folder / _LOCK)
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -175,7 +175,7 @@ def folder_name(design: Design, created: datetime) -> str:
 def installed_versions() -> dict[str, str]:
     """The versions that matter to a run, found without importing anything."""
     versions = {}
-    for package in PACKAGES:
+    for package in _PACKAGES:
         try:
             versions[package] = version(package)
         except PackageNotFoundError:
@@ -193,20 +193,20 @@ class RunFolder:
         """Take the lock of an existing folder. Raises Refused."""
         self.path = folder
         self.sealed = False
-        self.lock = FileLock(folder / LOCK)
+        self._lock = FileLock(folder / _LOCK)
         try:
-            self.lock.acquire(timeout=LOCK_WAIT, poll_interval=0.05)
+            self._lock.acquire(timeout=_LOCK_WAIT, poll_interval=0.05)
         except Timeout:
-            table = read_manifest(folder)
+            table = _read_manifest(folder)
             what = QT_TRANSLATE_NOOP("explorer", "in use by process {process} since {since}")
             raise refuse("run", what, process=table.get("process"), since=table.get("since")) from None
         except OSError as error:
             raise unwritable(folder, error) from None
         try:
-            self.manifest = read_manifest(folder) if (folder / MANIFEST).is_file() else {}
+            self.manifest = _read_manifest(folder) if (folder / MANIFEST).is_file() else {}
             self.events = EventLog(folder)
         except (OSError, Refused) as error:
-            self.lock.release()
+            self._lock.release()
             raise unwritable(folder, error) if isinstance(error, OSError) else error from None
 
     @classmethod
@@ -252,13 +252,13 @@ class RunFolder:
             "hashes": {},
         }
         try:
-            folder.take()
+            folder.mark_running()
         except OSError as error:
             folder.close()
             raise unwritable(path, error) from None
         return folder
 
-    def take(self, **changes: object) -> None:
+    def mark_running(self, **changes: object) -> None:
         """Say in the manifest that this process is at work on the run. Raises OSError."""
         since = datetime.now().astimezone().isoformat(timespec="seconds")
         self.update(state=RunState.RUNNING, process=os.getpid(), since=since, **changes)
@@ -274,7 +274,7 @@ class RunFolder:
 
     def close(self) -> None:
         self.events.close()
-        self.lock.release()
+        self._lock.release()
 
 
 def unwritable(folder: Path, error: OSError) -> Refused:

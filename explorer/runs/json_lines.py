@@ -18,7 +18,7 @@ from explorer.architecture.notation import design_table, read_table
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
 from explorer.sentences import Sentence, read_sentence, sentence_table
 
-MADE_OF = "_made_of"  # ends the key of what a sentence is made of
+_MADE_OF = "_made_of"  # ends the key of what a sentence is made of
 MISREAD = (
     ValueError,
     LookupError,
@@ -28,7 +28,7 @@ MISREAD = (
     RecursionError,
 )  # what a bad line raises
 
-Record = TypeVar("Record")
+_Record = TypeVar("_Record")
 _Reader = Callable[[Any], Any]
 _FORMS: dict[type, tuple[Callable[[Any], object], _Reader]] = {  # values with a written form of their own
     Design: (design_table, read_table),
@@ -39,7 +39,7 @@ _FORMS: dict[type, tuple[Callable[[Any], object], _Reader]] = {  # values with a
 
 def json_line(table: Mapping[str, object]) -> str:
     """Return `table` as one line without its end; a path that is no good UTF-8 is escaped."""
-    plain = finite(table)
+    plain = _finite(table)
     text = json.dumps(plain, ensure_ascii=False, allow_nan=False)
     try:
         text.encode()
@@ -48,15 +48,15 @@ def json_line(table: Mapping[str, object]) -> str:
     return text
 
 
-def finite(value: object) -> object:
+def _finite(value: object) -> object:
     """`value` with None for each number in it that is not finite."""
     match value:
         case float() if not math.isfinite(value):
             return None
         case Mapping():
-            return {key: finite(each) for key, each in value.items()}
+            return {key: _finite(each) for key, each in value.items()}
         case list() | tuple():
-            return [finite(each) for each in value]
+            return [_finite(each) for each in value]
         case _:
             return value
 
@@ -68,7 +68,7 @@ def record_table(record: Any) -> dict[str, object]:
         value = getattr(record, each.name)
         table[each.name] = _plain(value)
         if isinstance(value, Sentence) and value.values:
-            table[each.name + MADE_OF] = sentence_table(value)
+            table[each.name + _MADE_OF] = sentence_table(value)
     return table
 
 
@@ -83,7 +83,7 @@ def _plain(value: object) -> object:
     return record_table(value) if is_dataclass(value) else value
 
 
-def read_record(kind: type[Record], table: Any) -> Record:
+def read_record(kind: type[_Record], table: Any) -> _Record:
     """Make a `kind`, a dataclass, of what `table` has for its fields; keys that it does not know are ignored.
 
     Raises one of `MISREAD` where a value is not what its field is annotated with, or is missing; of these `Refused` is
@@ -94,7 +94,7 @@ def read_record(kind: type[Record], table: Any) -> Record:
         if name in _check((dict,), table):
             values[name] = read(table[name])
             if isinstance(values[name], Sentence):
-                values[name] = read_sentence(values[name], table.get(name + MADE_OF))
+                values[name] = read_sentence(values[name], table.get(name + _MADE_OF))
     return kind(**values)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).parent.parent.parent
+_ROOT = Path(__file__).parent.parent.parent
 
 # Training frees and takes the same large blocks at every step; glibc would hand them back to the system each time.
 GLIBC = {
@@ -29,7 +29,7 @@ def launch_local(arguments: Sequence[str] = ("worker",), tuned: bool = True) -> 
     Not `tuned`: with the C library's own settings, whatever this process was started with.
     """
     environment = {key: value for key, value in os.environ.items() if tuned or key not in GLIBC}
-    paths = [str(ROOT), *filter(None, [environment.get("PYTHONPATH")])]
+    paths = [str(_ROOT), *filter(None, [environment.get("PYTHONPATH")])]
     environment |= {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
     if tuned and platform.libc_ver()[0] == "glibc":
         environment = GLIBC | environment

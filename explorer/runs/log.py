@@ -15,18 +15,18 @@ class EventLog:
     def __init__(self, folder: Path) -> None:
         """Raises OSError."""
         self.file = (folder / EVENTS).open("a+b", buffering=0)
-        self.torn = False
+        self._torn = False
         if self.file.tell():
             self.file.seek(-1, os.SEEK_END)
-            self.torn = self.file.read(1) != b"\n"
+            self._torn = self.file.read(1) != b"\n"
 
     def append(self, event: Event) -> None:
         """One line, which never continues a torn one. Raises OSError."""
-        rest = b"\n" * self.torn + event_line(event).encode() + b"\n"
-        self.torn = True
+        rest = b"\n" * self._torn + event_line(event).encode() + b"\n"
+        self._torn = True
         while rest:  # the system takes as much as there is room for, and says why only when there is none
             rest = rest[self.file.write(rest) :]
-        self.torn = False
+        self._torn = False
 
     def close(self) -> None:
         self.file.close()
@@ -37,7 +37,7 @@ def read_events(folder: Path) -> Iterator[Event]:
     path = folder / EVENTS
     if not path.is_file():
         return
-    last = resumed_steps(path)
+    last = _resumed_steps(path)
     part = -1  # every `started` begins a part; what comes before the first belongs to it
     with path.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
@@ -49,7 +49,7 @@ def read_events(folder: Path) -> Iterator[Event]:
                 yield event
 
 
-def resumed_steps(path: Path) -> list[float]:
+def _resumed_steps(path: Path) -> list[float]:
     """For each part of the events, from one `started` to the next, the last step that no later part did again."""
     starts = []
     with path.open(encoding="utf-8", errors="replace") as lines:

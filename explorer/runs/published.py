@@ -12,7 +12,7 @@ from explorer.runs.folder import Run
 from explorer.runs.recipe import recipe_name
 from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 
-DIGITS = 3  # of the published accuracies
+_DIGITS = 3  # of the published accuracies
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Reference:
 
     def standing(self, accuracy: float) -> Sentence:
         """How many of the runs `accuracy` beats, rounded as theirs are."""
-        below = bisect_left(self.accuracies, round(accuracy, DIGITS))
+        below = bisect_left(self.accuracies, round(accuracy, _DIGITS))
         values = {"share": round(100 * below / len(self.accuracies)), "count": len(self.accuracies)}
         return Sentence(QT_TRANSLATE_NOOP("explorer", "better than {share} % of {count} published runs"), values)
 

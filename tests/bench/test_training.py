@@ -30,7 +30,7 @@ def entry(tmp_path, side="ours", **changes):
 
 
 @pytest.fixture(scope="module")
-def played():
+def figures():
     """As it comes out of its JSON. Matrices are small and multiplied here: large ones take longer than all the rest."""
     ask = SideProcess.ask
 
@@ -60,10 +60,10 @@ def test_both_sides_make_the_same_batch_of_the_same_images():
 
 
 def losses_of(kind, given, double):
-    contender = kind(given, CPU)
-    contender.place()
-    contender.tune()
-    return contender.losses(3, 16, double)
+    opened = kind(given, CPU)
+    opened.place()
+    opened.tune()
+    return opened.losses(3, 16, double)
 
 
 def test_losses_are_equal_in_64_bits_and_another_seed_has_others(tmp_path):
@@ -82,19 +82,19 @@ def test_the_first_loss_is_equal_in_32_bits(tmp_path):
     assert abs(one - other) < 1e-5
 
 
-def test_a_turn_of_ours_is_an_epoch_of_a_real_run(tmp_path):
-    ours = ExplorerSide(entry(tmp_path), CPU)
-    ours.place()
-    ours.tune()
-    ours.begin(128, 32, turns=2)
+def test_a_turn_of_the_explorers_side_is_an_epoch_of_a_real_run(tmp_path):
+    explorer_side = ExplorerSide(entry(tmp_path), CPU)
+    explorer_side.place()
+    explorer_side.tune()
+    explorer_side.set_up(128, 32, turns=2)
     for done in (1, 2):
-        ours.turn()
-        assert ours.session.folder.manifest["epochs_done"] == done
-    written = {file.name for file in ours.session.folder.path.iterdir()}
+        explorer_side.turn()
+        assert explorer_side.training_run.folder.manifest["epochs_done"] == done
+    written = {file.name for file in explorer_side.training_run.folder.path.iterdir()}
     assert {"checkpoint.pt", "best.safetensors", "events.jsonl"} <= written
     with pytest.raises(RuntimeError, match="epoch 3"):
-        ours.turn()
-    ours.session.folder.close()
+        explorer_side.turn()
+    explorer_side.training_run.folder.close()
 
 
 def test_an_accumulator_adds_numbers():
@@ -104,21 +104,21 @@ def test_an_accumulator_adds_numbers():
     assert sums.sums == [1.5, 6.0]
 
 
-def test_figures_are_complete_and_add_up(played):
+def test_figures_are_complete_and_add_up(figures):
     assert {"notebook", "ours", "ratio", "ratio_without_loading", "losses_equal", "largest_loss_difference"} <= {
-        *played
+        *figures
     }
-    assert played["losses_equal_in_64_bits"]
-    assert played["images"] % RECIPE.batch_size == 0
+    assert figures["losses_equal_in_64_bits"]
+    assert figures["images"] % RECIPE.batch_size == 0
     for name in ("notebook", "ours"):
-        assert {*played[name]["set_up_seconds"]} == {"imports", "data", "tuning", "network"}
-        for pace in (played[name]["epoch"], played[name]["without_loading"]):
+        assert {*figures[name]["set_up_seconds"]} == {"imports", "data", "tuning", "network"}
+        for pace in (figures[name]["epoch"], figures[name]["without_loading"]):
             assert pace["seconds"] > 0
             assert pace["peak_share"] > 0
-        epoch = played[name]["epoch"]
-        assert epoch["images_per_second"] == pytest.approx(played["images"] / epoch["seconds"], rel=0.2)
-    assert played["peak_gflops"]["fp32"] > 0
-    for each in (played["ratio"], played["ratio_without_loading"]):
+        epoch = figures[name]["epoch"]
+        assert epoch["images_per_second"] == pytest.approx(figures["images"] / epoch["seconds"], rel=0.2)
+    assert figures["peak_gflops"]["fp32"] > 0
+    for each in (figures["ratio"], figures["ratio_without_loading"]):
         assert 0 < each["min"] <= each["median"] <= each["max"]
 
 
@@ -132,14 +132,14 @@ def test_work_is_two_operations_a_mac_and_three_passes_an_image():
     assert (pace.images_per_second, pace.peak_share) == (50.0, 1.0)
 
 
-def test_a_contender_ends_with_its_player(tmp_path):
+def test_a_side_ends_with_its_process(tmp_path):
     with SideProcess(entry(tmp_path), tmp_path / "log") as process:
         assert process.ask("place").value == [10_000, 2_000]
         assert process.ask("peak", "fp32").value > 0
     assert process.process.returncode == 0
 
 
-def test_a_contender_that_dies_is_quoted(tmp_path):
+def test_a_side_that_dies_is_quoted(tmp_path):
     words = r"(?s)notebook ended with status 1: .*has no attribute 'dance'"
     with (
         SideProcess(entry(tmp_path, "notebook"), tmp_path / "log") as process,

@@ -18,5 +18,5 @@ def both_ways(
     other.convolve = convolve
     inputs = (images, *whole.parameters())
     outputs = whole(images), other(images)
-    theirs, ours = ((out, *torch.autograd.grad(out.square().sum(), inputs)) for out in outputs)
-    return theirs, ours
+    expected, found = ((out, *torch.autograd.grad(out.square().sum(), inputs)) for out in outputs)
+    return expected, found

@@ -50,16 +50,16 @@ def scrambled(model):
 @pytest.mark.parametrize("name", TORCHVISION)
 def test_computes_what_torchvision_computes(name):
     torch.manual_seed(0)
-    theirs = getattr(torchvision.models, name)().eval()
+    reference = getattr(torchvision.models, name)().eval()
     with torch.device("meta"):
-        ours = build_model(plan_network(preset(name))).eval()
-    weights = theirs.state_dict()
-    assert list(ours.state_dict()) == list(weights)
-    assert [each.shape for each in ours.state_dict().values()] == [each.shape for each in weights.values()]
-    ours.load_state_dict(weights, assign=True)
+        model = build_model(plan_network(preset(name))).eval()
+    weights = reference.state_dict()
+    assert list(model.state_dict()) == list(weights)
+    assert [each.shape for each in model.state_dict().values()] == [each.shape for each in weights.values()]
+    model.load_state_dict(weights, assign=True)
     images = torch.randn(2, 3, 64, 64)
     with torch.no_grad():
-        assert torch.equal(ours(images), theirs(images))
+        assert torch.equal(model(images), reference(images))
 
 
 def reference_of(design):
@@ -78,20 +78,20 @@ def reference_of(design):
 @given(designs(SMALL))
 def test_can_be_built_exactly_if_no_problem_is_fatal(design):
     plan = plan_network(design)
-    theirs = reference_of(design)
-    assert any(problem.fatal for problem in find_problems(plan)) == (theirs is None)
-    if theirs is None:
+    reference = reference_of(design)
+    assert any(problem.fatal for problem in find_problems(plan)) == (reference is None)
+    if reference is None:
         with pytest.raises(ValueError, match=r".+: .+"):
             build_model(plan)
         return
-    ours = scrambled(build_model(plan))
-    weights = ours.state_dict()
-    expected = {name: values.shape for name, values in theirs.state_dict().items()}
+    model = scrambled(build_model(plan))
+    weights = model.state_dict()
+    expected = {name: values.shape for name, values in reference.state_dict().items()}
     assert {name: values.shape for name, values in weights.items()} == expected
-    theirs.load_state_dict(weights)
+    reference.load_state_dict(weights)
     images = torch.randn(2, *design.input)
     with torch.no_grad():
-        assert torch.equal(ours(images), theirs.eval()(images))
+        assert torch.equal(model(images), reference.eval()(images))
 
 
 @pytest.mark.parametrize("shortcut", SHORTCUTS)

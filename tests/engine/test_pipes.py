@@ -18,7 +18,7 @@ ZERO = b'{"command": "zero", ' + DESIGN + b', "id": 3, "blocks": %s}'
 
 
 @pytest.fixture
-def told(monkeypatch, tmp_path):
+def received(monkeypatch, tmp_path):
     """What an inbox makes of bytes on standard input."""
 
     def read(content):
@@ -34,14 +34,14 @@ def told(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("length", [MAX_CHARACTERS, MAX_CHARACTERS + 1, 2 * MAX_CHARACTERS, 10_000_000])
-def test_a_line_too_long_is_answered_once_and_dropped(told, length):
-    failed, pause = told(b"x" * length + b'\n{"command": "pause"}\n')
+def test_a_line_too_long_is_answered_once_and_dropped(received, length):
+    failed, pause = received(b"x" * length + b'\n{"command": "pause"}\n')
     assert (failed.of, failed.reason) == ("command", "a line of more than 1,000,000 characters is not read")
     assert pause == Pause()
 
 
-def test_a_line_too_long_without_an_end(told):
-    (failed,) = told(b"x" * 3_000_000)
+def test_a_line_too_long_without_an_end(received):
+    (failed,) = received(b"x" * 3_000_000)
     assert failed.of == "command"
 
 
@@ -59,8 +59,8 @@ def test_a_line_too_long_without_an_end(told):
         *(ZERO % wrong for wrong in (b'"layer1.0"', b"[null]", b'{"layer1.0": 1}', b"0", b"null")),
     ],
 )
-def test_garbage_is_answered_and_the_next_line_understood(told, garbage):
-    failed, stop = told(garbage + b"\r\n\n  \n" + b'{"command": "stop"}')
+def test_garbage_is_answered_and_the_next_line_understood(received, garbage):
+    failed, stop = received(garbage + b"\r\n\n  \n" + b'{"command": "stop"}')
     assert isinstance(failed, Failed)
     assert failed.of
     assert failed.reason
@@ -72,20 +72,20 @@ def test_garbage_is_answered_and_the_next_line_understood(told, garbage):
     ("line", "addressee"),
     [(ESTIMATE % b'"abc"', ("estimate", 0)), (TRAIN % b'"mini"', ("train", 0)), (ZERO % b"0", ("zero", 3))],
 )
-def test_a_line_of_which_only_the_beginning_makes_sense_is_not_understood(told, line, addressee):
-    (failed,) = told(line)
+def test_a_line_of_which_only_the_beginning_makes_sense_is_not_understood(received, line, addressee):
+    (failed,) = received(line)
     assert failed.reason.startswith("command: is not understood: {")
     assert (failed.of, failed.id) == addressee
 
 
-def test_the_end_is_heard_whatever_happens_to_the_one_who_reads(told, monkeypatch):
+def test_the_end_is_heard_whatever_happens_to_the_one_who_reads(received, monkeypatch):
     def fail(*_):
         raise KeyError("nobody foresaw this")
 
     monkeypatch.setattr(pipes, "read_command", fail)
     monkeypatch.setattr(pipes.threading, "excepthook", lambda _: None)
-    assert told(b'{"command": "stop"}\n') == []
+    assert received(b'{"command": "stop"}\n') == []
 
 
-def test_a_flood_of_lines_is_read_whole(told):
-    assert told(b'{"command": "pause"}\n' * 20_000) == [Pause()] * 20_000
+def test_a_flood_of_lines_is_read_whole(received):
+    assert received(b'{"command": "pause"}\n' * 20_000) == [Pause()] * 20_000

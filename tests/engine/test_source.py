@@ -28,14 +28,14 @@ def computed(model, images):
         return model.eval()(images)
 
 
-def assert_same_network(ours, theirs, vocabulary, images, expected):
+def assert_same_network(model, written, vocabulary, images, expected):
     """Equal names in torchvision's vocabulary, equal order in the others, and equal outputs for equal weights."""
-    weights, wanted = ours.state_dict(), theirs.state_dict()
+    weights, wanted = model.state_dict(), written.state_dict()
     assert [each.shape for each in wanted.values()] == [each.shape for each in weights.values()]
     if vocabulary == "torchvision":
         assert list(wanted) == list(weights)
-    theirs.load_state_dict(dict(zip(wanted, weights.values(), strict=True)), assign=True)
-    assert torch.equal(computed(theirs, images), expected)
+    written.load_state_dict(dict(zip(wanted, weights.values(), strict=True)), assign=True)
+    assert torch.equal(computed(written, images), expected)
 
 
 def random_weights(model):
@@ -59,12 +59,12 @@ def undrawn(monkeypatch):
 @pytest.mark.parametrize("name", preset_files())
 def test_a_preset_computes_what_its_source_computes(name):
     plan = plan_network(preset(name))
-    ours = random_weights(build_model(plan))
-    theirs = {vocabulary: exported(plan, vocabulary) for vocabulary in VOCABULARIES}
+    model = random_weights(build_model(plan))
+    written = {vocabulary: exported(plan, vocabulary) for vocabulary in VOCABULARIES}
     images = torch.randn(1, plan.design.input[0], SIDE, SIDE)
-    expected = computed(ours, images)
-    for vocabulary, each in theirs.items():
-        assert_same_network(ours, each, vocabulary, images, expected)
+    expected = computed(model, images)
+    for vocabulary, each in written.items():
+        assert_same_network(model, each, vocabulary, images, expected)
 
 
 @pytest.mark.filterwarnings("ignore:Initializing zero-element tensors")
@@ -74,14 +74,14 @@ def test_any_design_computes_and_starts_as_its_source_does(design, vocabulary):
     plan = plan_network(design)
     assume(not plan.obstacles)
     torch.manual_seed(0)
-    ours = build_model(plan)
+    model = build_model(plan)
     torch.manual_seed(0)
-    theirs = exported(plan, vocabulary)
-    for mine, other in zip(ours.state_dict().values(), theirs.state_dict().values(), strict=True):
-        assert torch.equal(mine, other)
-    random_weights(ours)
+    written = exported(plan, vocabulary)
+    for own, other in zip(model.state_dict().values(), written.state_dict().values(), strict=True):
+        assert torch.equal(own, other)
+    random_weights(model)
     images = torch.randn(2, *design.input)
-    assert_same_network(ours, theirs, vocabulary, images, computed(ours, images))
+    assert_same_network(model, written, vocabulary, images, computed(model, images))
 
 
 @pytest.mark.filterwarnings("ignore:Initializing zero-element tensors")

@@ -23,13 +23,13 @@ def scrambled(model):
 @pytest.mark.parametrize("name", preset_families()["timm"])
 def test_computes_what_timm_computes(name):
     torch.manual_seed(0)
-    theirs = scrambled(timm.create_model(name))
-    weights = theirs.state_dict()
+    reference = scrambled(timm.create_model(name))
+    weights = reference.state_dict()
     with torch.device("meta"):
-        ours = build_model(plan_network(preset(name))).eval()
-    assert list(ours.state_dict()) == list(weights)
-    assert [each.shape for each in ours.state_dict().values()] == [each.shape for each in weights.values()]
-    ours.load_state_dict(weights, assign=True)
+        model = build_model(plan_network(preset(name))).eval()
+    assert list(model.state_dict()) == list(weights)
+    assert [each.shape for each in model.state_dict().values()] == [each.shape for each in weights.values()]
+    model.load_state_dict(weights, assign=True)
     images = torch.randn(2, 3, 75, 64)  # odd sizes meet the edges of its average pools
     with torch.no_grad():
-        assert torch.equal(ours(images), theirs(images))
+        assert torch.equal(model(images), reference(images))

@@ -173,12 +173,12 @@ def test_killed_in_mid_epoch_and_resumed(start, recipe, tmp_path):
     assert first.process.wait(PATIENCE) == -signal.SIGKILL
     run = list_runs(runs)[0]
     assert run.state == "interrupted"
-    (session,) = open_runs(ResumeRun(str(run.folder), runs))
-    assert session.training.counters.step >= 3
+    (training_run,) = open_runs(ResumeRun(str(run.folder), runs))
+    assert training_run.training.counters.step >= 3
     assert find_run(run.id, runs).state == "running"
     with pytest.raises(Refused, match=f"in use by process {os.getpid()} since"):
         open_runs(ResumeRun(run.id, runs))
-    session.folder.close()
+    training_run.folder.close()
 
 
 @posix

@@ -41,12 +41,12 @@ def sequence(kinds: list[str]) -> str:
     return f"nn.Sequential({', '.join(kinds)})"
 
 
-def wiring_of(design: Design, dialect: Dialect) -> Wiring:
+def _wiring_of(design: Design, dialect: Dialect) -> Wiring:
     """The surroundings of a block in symbols; their values only have to be such as a block can have."""
     return design.wiring(Symbol(64, "inputs"), Symbol(64, dialect.width), Symbol(2, "stride"))
 
 
-def shortcut_joins(plan: Plan) -> set[Join]:
+def _shortcut_joins(plan: Plan) -> set[Join]:
     """What the shortcuts of the network add to its branches."""
     return {block.way.join for stage in plan.stages for block in (stage.first, stage.repeated) if block is not None}
 
@@ -56,35 +56,35 @@ class BlockSource:
 
     def __init__(self, plan: Plan, dialect: Dialect) -> None:
         self.design, self.dialect = plan.design, dialect
-        wiring = wiring_of(plan.design, dialect)
+        wiring = _wiring_of(plan.design, dialect)
         kind = BLOCKS[plan.design.block]
-        self.blueprint: Blueprint = kind.make(wiring)
+        self._blueprint: Blueprint = kind.make(wiring)
         self.outputs = kind.expansion * wiring.width
-        self.locals = self.name_products()
+        self._locals = self._name_products()
         chosen = SHORTCUTS[wiring.shortcut]
         changed = chosen.make(wiring, self.outputs)
-        self.shortcut = changed if changed.join in shortcut_joins(plan) else IDENTITY
-        self.only_if_changed = not chosen.everywhere
+        self.shortcut = changed if changed.join in _shortcut_joins(plan) else IDENTITY
+        self._only_if_changed = not chosen.everywhere
 
     @property
     def class_name(self) -> str:
         return self.dialect.block or self.design.block.title().replace("-", "") + "Block"
 
-    def name_products(self) -> dict[str, str]:
+    def _name_products(self) -> dict[str, str]:
         """Names for the widths that take more than a name to write."""
-        widths = [str(kind.outputs) for _, kind in self.blueprint.branch if isinstance(kind, Conv2d)]
+        widths = [str(kind.outputs) for _, kind in self._blueprint.branch if isinstance(kind, Conv2d)]
         names = {width: "mid" for width in widths if not width.isidentifier()}
         if not str(self.outputs).isidentifier():
             names[str(self.outputs)] = "outputs"
         return names
 
     def name(self, number: int) -> str:
-        return self.locals.get(str(number), str(number))
+        return self._locals.get(str(number), str(number))
 
     def write(self, kind: Any) -> str:
         """The constructor of a layer whose widths have the names of the block's variables."""
         values = {each.name: getattr(kind, each.name) for each in fields(kind)}
-        named = {key: Symbol(value, self.name(value)) for key, value in values.items() if str(value) in self.locals}
+        named = {key: Symbol(value, self.name(value)) for key, value in values.items() if str(value) in self._locals}
         source: str = replace(kind, **named).source()
         return source
 
@@ -93,7 +93,7 @@ class BlockSource:
         words = self.dialect
         return [
             f"class {self.class_name}(nn.Module):",
-            f'    """{self.description()}"""',
+            f'    """{self._description()}"""',
             "",
             f"    def __init__(self, inputs: int, {words.width}: int, stride: int = 1) -> None:",
             "        super().__init__()",
@@ -103,18 +103,18 @@ class BlockSource:
             *indented(indented(self.way())),
         ]
 
-    def description(self) -> str:
-        kernels = [f"{kind.kernel}×{kind.kernel}" for _, kind in self.blueprint.branch if isinstance(kind, Conv2d)]
+    def _description(self) -> str:
+        kernels = [f"{kind.kernel}×{kind.kernel}" for _, kind in self._blueprint.branch if isinstance(kind, Conv2d)]
         text = f"{', '.join(kernels[:-1])} and {kernels[-1]}" if len(set(kernels)) > 1 else f"{kernels[0]}"
-        if self.blueprint.before:
+        if self._blueprint.before:
             return f"{text} convolutions, each behind its norm and ReLU."
         last = "convolution" if self.shortcut.join is Join.NONE else "sum"
         return f"{text} convolutions, each with its norm; the last ReLU follows the {last}."
 
     def layers(self) -> Iterator[str]:
         """The statements that make the block's layers, in the order in which the layers run."""
-        before, branch, after = self.blueprint
-        for product, name in self.locals.items():
+        before, branch, after = self._blueprint
+        for product, name in self._locals.items():
             yield f"{name} = {product}"
         written: set[str] = set()
         for steps, joins in ((before, bool(before)), (branch, not before), (after, False)):
@@ -123,20 +123,20 @@ class BlockSource:
                     yield f"self.{name} = {self.write(kind)}"
                 written.add(name)
             if joins:
-                yield from self.shortcut_layers()
+                yield from self._shortcut_layers()
 
-    def shortcut_layers(self) -> Iterator[str]:
+    def _shortcut_layers(self) -> Iterator[str]:
         outputs = self.name(self.outputs)
         if self.shortcut.statements:
             yield from (line.format(outputs=outputs) for line in self.shortcut.statements.constructor)
-        made = [f"self.{name} = {value}" for name, value in self.projection().items()]
-        if made and self.only_if_changed:
+        made = [f"self.{name} = {value}" for name, value in self._projection().items()]
+        if made and self._only_if_changed:
             yield f"{made[0].partition(' ')[0]} = None"
             yield f"if stride != 1 or inputs != {outputs}:"
             made = indented(made)
         yield from made
 
-    def projection(self) -> dict[str, str]:
+    def _projection(self) -> dict[str, str]:
         """The attributes that hold the shortcut's layers, each with its constructor."""
         kinds = [kind for _, kind in self.shortcut.steps]
         if kinds and self.dialect.shortcut:
@@ -145,12 +145,12 @@ class BlockSource:
 
     def way(self) -> Iterator[str]:
         """The statements of `forward`."""
-        before, branch, after = self.blueprint
+        before, branch, after = self._blueprint
         out, start = self.dialect.out, "x"
         if before:
             start = "start"
             yield f"start = {self.run(before, 'x')}"
-        *first, last = groups(branch)
+        *first, last = _groups(branch)
         value = start
         for steps in first:
             yield f"{out} = {self.run(steps, value)}"
@@ -158,17 +158,17 @@ class BlockSource:
         value = self.run(last, value)
         if self.shortcut.join is not Join.NONE:
             yield f"{out} = {value}"
-            yield from self.shortcut_way(start)
+            yield from self._shortcut_way(start)
             value = f"{out} + x"
         yield f"return {self.run(after, value)}"
 
-    def shortcut_way(self, start: str) -> Iterator[str]:
+    def _shortcut_way(self, start: str) -> Iterator[str]:
         """The statements that give `x` the shape of the sum."""
         if self.shortcut.statements:
             yield from self.shortcut.statements.forward
-        elif names := list(self.projection()):
+        elif names := list(self._projection()):
             change = f"x = {chain((f'self.{name}' for name in names), start)}"
-            if self.only_if_changed:
+            if self._only_if_changed:
                 yield f"if self.{names[0]} is not None:"
                 change = indented([change])[0]
             yield change
@@ -178,11 +178,11 @@ class BlockSource:
 
     def zeroed(self) -> list[str]:
         """The values that are zero where a block starts as the identity; a norm's shift is zero from the start."""
-        name, kind = self.blueprint.branch[-1]
+        name, kind = self._blueprint.branch[-1]
         return [f"{name}.weight", f"{name}.bias"] if isinstance(kind, Conv2d) and kind.bias else [f"{name}.weight"]
 
 
-def groups(steps: Steps) -> list[Steps]:
+def _groups(steps: Steps) -> list[Steps]:
     """The steps, each convolution with what follows it."""
     found: list[Steps] = []
     for step in steps:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-WIDTH = 88  # what ruff and black take for a line unless told otherwise
-STEP = "    "
+_WIDTH = 88  # what ruff and black take for a line unless told otherwise
+_STEP = "    "
 Lines = list[str]
 
 
 def indented(lines: Iterable[str]) -> Lines:
-    return [STEP + line if line else line for line in lines]
+    return [_STEP + line if line else line for line in lines]
 
 
 def laid_out(lines: Iterable[str]) -> Iterator[str]:
@@ -17,17 +17,17 @@ def laid_out(lines: Iterable[str]) -> Iterator[str]:
     The comma behind the last argument makes a formatter keep them so, whatever line length it is set to.
     """
     for line in lines:
-        if len(line) <= WIDTH or "(" not in line:
+        if len(line) <= _WIDTH or "(" not in line:
             yield line
             continue
-        head, arguments, tail = opened(line)
+        head, arguments, tail = _opened(line)
         margin = line[: len(line) - len(line.lstrip())]
         yield head
-        yield from laid_out(f"{margin}{STEP}{argument}," for argument in arguments)
+        yield from laid_out(f"{margin}{_STEP}{argument}," for argument in arguments)
         yield margin + tail
 
 
-def opened(line: str) -> tuple[str, Lines, str]:
+def _opened(line: str) -> tuple[str, Lines, str]:
     """`a(b, c(d)).e` as `a(`, [`b`, `c(d)`] and `).e`."""
     start = line.index("(") + 1
     arguments, depth = [""], 0

@@ -17,7 +17,7 @@ from explorer.architecture.source.block import BlockSource, Dialect, sequence
 from explorer.architecture.source.lines import Lines, chain, indented, laid_out
 from explorer.validation import Complaint, Refused
 
-INITS = {
+_INITS = {
     "he": ("nn.Conv2d", 'nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")'),
     "xavier": ("nn.Conv2d | nn.Linear", "nn.init.xavier_uniform_(module.weight)"),
 }
@@ -26,7 +26,7 @@ DIALECTS = {
     "chapter": Dialect("Residual", "resnet_block", "channels", "y", "", functional=True),
     "paper": Dialect("", "make_stage", "width", "out", "projection", functional=False),
 }
-Part = tuple[str, str]  # an attribute or a variable, and the expression that makes it
+_Part = tuple[str, str]  # an attribute or a variable, and the expression that makes it
 
 
 def python_source(plan: Plan, vocabulary: str = "torchvision") -> str:
@@ -38,13 +38,13 @@ def python_source(plan: Plan, vocabulary: str = "torchvision") -> str:
     if plan.obstacles:
         raise Refused(*(Complaint(where, reason) for where, reason in plan.obstacles))
     block = BlockSource(plan, DIALECTS[vocabulary])
-    body = [block.lines(), builder(block)]
+    body = [block.lines(), _builder(block)]
     if vocabulary == "chapter":
-        body.append(build(block, "net", sequential_network(plan, block)))
+        body.append(_build(block, "net", _sequential_network(plan, block)))
     else:
-        body.append(network_class(plan, block, VOCABULARIES[vocabulary]))
-        body.append(build(block, "model", ["model = ResNet()"]))
-    lines = heading(plan) + imports(block)
+        body.append(_network_class(plan, block, VOCABULARIES[vocabulary]))
+        body.append(_build(block, "model", ["model = ResNet()"]))
+    lines = _heading(plan) + _imports(block)
     for definition in body:
         lines += ["", "", *laid_out(definition)]
     return "\n".join([*lines, ""])
@@ -58,11 +58,11 @@ def block_source(plan: Plan, vocabulary: str = "torchvision") -> str:
     return "\n".join(laid_out(BlockSource(plan, DIALECTS[vocabulary]).lines()))
 
 
-def heading(plan: Plan) -> Lines:
+def _heading(plan: Plan) -> Lines:
     """The module's docstring."""
     size = shape_text(plan.design.input)
     return [
-        f'"""{title(plan.design)}',
+        f'"""{_title(plan.design)}',
         "",
         to_line(plan.design),
         f"{plan.params:,} parameters, {plan.macs:,} MACs for one image of {size}.",
@@ -71,20 +71,20 @@ def heading(plan: Plan) -> Lines:
     ]
 
 
-def title(design: Design) -> str:
+def _title(design: Design) -> str:
     """The design's name, without what would end or upset a docstring."""
     letters = design.name.replace('"', "'").replace("\\", "/")
     return " ".join("".join(each if each.isprintable() else " " for each in letters).split()) or "A residual network"
 
 
-def imports(block: BlockSource) -> Lines:
+def _imports(block: BlockSource) -> Lines:
     functions = list(block.shortcut.statements.functions) if block.shortcut.statements else []
     functions += ["relu"] if block.dialect.functional else []
     rest = [f"from torch.nn.functional import {', '.join(functions)}"] if functions else []
     return ["from torch import Tensor, nn", *rest]
 
 
-def builder(block: BlockSource) -> Lines:
+def _builder(block: BlockSource) -> Lines:
     """The function that makes a stage."""
     words = block.dialect
     return [
@@ -96,7 +96,7 @@ def builder(block: BlockSource) -> Lines:
     ]
 
 
-def stem_parts(plan: Plan, name_of: Name) -> Iterator[Part]:
+def _stem_parts(plan: Plan, name_of: Name) -> Iterator[_Part]:
     """The stem's layers, those whose names begin with that of a part in common as one sequence."""
     named = ((*name_of(plan.design, layer.name).partition("."), layer) for layer in plan.sections[0].loose)
     for part, layers in groupby(named, key=itemgetter(0)):
@@ -104,7 +104,7 @@ def stem_parts(plan: Plan, name_of: Name) -> Iterator[Part]:
         yield part, sequence(list(made)) if any(rests) else made[0]
 
 
-def stage_parts(plan: Plan, block: BlockSource, name_of: Name) -> Iterator[Part]:
+def _stage_parts(plan: Plan, block: BlockSource, name_of: Name) -> Iterator[_Part]:
     """A call of the builder for each stage that has blocks."""
     for stage, section in zip(plan.design.stages, plan.stages, strict=True):
         if section.count:
@@ -113,15 +113,15 @@ def stage_parts(plan: Plan, block: BlockSource, name_of: Name) -> Iterator[Part]
             yield name_of(plan.design, section.name), call
 
 
-def head_parts(plan: Plan, name_of: Name) -> Iterator[Part]:
+def _head_parts(plan: Plan, name_of: Name) -> Iterator[_Part]:
     for layer in plan.sections[-1].loose:
         yield name_of(plan.design, layer.name), layer.kind.source()
 
 
-def network_class(plan: Plan, block: BlockSource, name_of: Name) -> Lines:
+def _network_class(plan: Plan, block: BlockSource, name_of: Name) -> Lines:
     """A class whose parts are attributes."""
-    stem, head = list(stem_parts(plan, name_of)), list(head_parts(plan, name_of))
-    stages = list(stage_parts(plan, block, name_of))
+    stem, head = list(_stem_parts(plan, name_of)), list(_head_parts(plan, name_of))
+    stages = list(_stage_parts(plan, block, name_of))
     *activation, pool, classifier = [f"self.{name}" for name, _ in head]
     way = [[f"self.{name}" for name, _ in stem], *([f"self.{name}"] for name, _ in stages), activation]
     return [
@@ -138,31 +138,31 @@ def network_class(plan: Plan, block: BlockSource, name_of: Name) -> Lines:
     ]
 
 
-def sequential_network(plan: Plan, block: BlockSource) -> Iterator[str]:
+def _sequential_network(plan: Plan, block: BlockSource) -> Iterator[str]:
     """The chapter's network: its parts in variables, then in one sequence."""
     name_of = VOCABULARIES["chapter"]
-    stages = list(stage_parts(plan, block, name_of))
+    stages = list(_stage_parts(plan, block, name_of))
     first = next(section.first for section in plan.stages if section.first)
-    variables = [*stem_parts(plan, name_of), *stages]
+    variables = [*_stem_parts(plan, name_of), *stages]
     for name, made in variables:
         if name == stages[0][0] and first.way.join is Join.PROJECTION:
             yield "# Unlike the chapter's, this first stage begins with a 1×1 on its shortcut."
         yield f"{name} = {made}"
-    head = [made for _, made in head_parts(plan, name_of)]
+    head = [made for _, made in _head_parts(plan, name_of)]
     yield f"net = {sequence([*(name for name, _ in variables), *head[:-1], 'nn.Flatten()', head[-1]])}"
 
 
-def build(block: BlockSource, variable: str, network: Iterable[str]) -> Lines:
+def _build(block: BlockSource, variable: str, network: Iterable[str]) -> Lines:
     """The function that a user of the source calls; `network` makes what `variable` holds."""
     return [
         "def build() -> nn.Module:",
         '    """The network with its initial weights."""',
-        *indented((*network, *initial_weights(block, variable), f"return {variable}")),
+        *indented((*network, *_initial_weights(block, variable), f"return {variable}")),
     ]
 
 
-def initial_weights(block: BlockSource, variable: str) -> Iterator[str]:
-    kinds, draw = INITS[block.design.init]
+def _initial_weights(block: BlockSource, variable: str) -> Iterator[str]:
+    kinds, draw = _INITS[block.design.init]
     yield f"for module in {variable}.modules():"
     yield f"    if isinstance(module, {kinds}):"
     yield f"        {draw}"

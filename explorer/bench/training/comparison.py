@@ -29,13 +29,13 @@ from explorer.engine.devices import choose_device, list_devices, multiplies_bf16
 from explorer.runs.catalogue import data_sets
 from explorer.runs.recipe import RECIPES, Recipe
 
-TURNS = 5
-SECONDS = {96: 20.0, 28: 10.0}  # a turn of the notebook, by the side of the images
-BARE_SHARE = 0.25  # of a turn's images are in one without loading, where not all are
-STEPS = 3  # whose losses are compared
-DOUBLE_BATCH = 32  # images of a step in 64 bits
+_TURNS = 5
+_SECONDS = {96: 20.0, 28: 10.0}  # a turn of the notebook, by the side of the images
+_BARE_SHARE = 0.25  # of a turn's images are in one without loading, where not all are
+_STEPS = 3  # whose losses are compared
+_DOUBLE_BATCH = 32  # images of a step in 64 bits
 CLOSE = 1e-4
-MIN_BATCHES = 3  # batches of a turn
+_MIN_BATCHES = 3  # batches of a turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One contender's; the images per second are those that it learns from."""
+    """One side's; the images per second are those that it learns from."""
 
     precision: str
     rewrites: tuple[str, ...]
@@ -74,18 +74,18 @@ class Comparison:
     design: Design
     recipe: Recipe
     seconds: float | None
-    turns: int = TURNS
+    turns: int = _TURNS
 
     def run(self) -> dict[str, object]:
-        """All figures as plain values. Raises RuntimeError if a contender dies."""
+        """All figures as plain values. Raises RuntimeError if a side dies."""
         with TemporaryDirectory() as folder, ExitStack() as stack:
             processes = {}
-            for name, recipe in self.recipes().items():
+            for name, recipe in self._recipes().items():
                 entry = Entry("notebook" if name == "notebook" else "ours", self.design, recipe, Path(folder))
                 processes[name] = stack.enter_context(SideProcess(entry, Path(folder) / f"{name}.log"))
             return self.measure(processes)
 
-    def recipes(self) -> dict[str, Recipe]:
+    def _recipes(self) -> dict[str, Recipe]:
         """Who takes part; a third one where the hardware multiplies bf16 fast."""
         both = {"notebook": self.recipe, "ours": self.recipe}
         fast = self.recipe.change(precision="auto")
@@ -94,24 +94,24 @@ class Comparison:
     def measure(self, processes: dict[str, SideProcess]) -> dict[str, object]:
         placed = {name: process.ask("place") for name, process in processes.items()}
         tuned = {name: process.ask("tune") for name, process in processes.items()}
-        kinds = {name: kind_of_peak(self.recipe.device, tuned[name].value) for name in processes}
+        kinds = {name: _kind_of_peak(self.recipe.device, tuned[name].value) for name in processes}
         size = self.recipe.batch_size
-        losses = {name: process.ask("losses", STEPS, size, False) for name, process in processes.items()}
+        losses = {name: process.ask("losses", _STEPS, size, False) for name, process in processes.items()}
         exact = {
-            name: processes[name].ask("losses", STEPS, min(size, DOUBLE_BATCH), True) for name in ("notebook", "ours")
+            name: processes[name].ask("losses", _STEPS, min(size, _DOUBLE_BATCH), True) for name in ("notebook", "ours")
         }
         all_images, all_tests = placed["notebook"].value
         images = all_images if self.seconds is None else self.share(all_images, processes["notebook"])
         tests = max(1, round(all_tests * images / all_images))
-        begun = {name: process.ask("begin", images, tests, 1 + self.turns) for name, process in processes.items()}
+        set_up = {name: process.ask("set_up", images, tests, 1 + self.turns) for name, process in processes.items()}
         peaks: dict[str, float] = {}
-        epochs = self.alternate(processes, "turn", kinds, peaks)
+        epochs = self._alternate(processes, "turn", kinds, peaks)
 
-        part = BARE_SHARE if images < all_images else 1
-        fewer, fewer_tests = min(images, self.whole_batches(part * images / size)), max(1, round(part * tests))
+        part = _BARE_SHARE if images < all_images else 1
+        fewer, fewer_tests = min(images, self._whole_batches(part * images / size)), max(1, round(part * tests))
         for process in processes.values():
             process.ask("prepare", fewer, fewer_tests)
-        bare = self.alternate(processes, "compute", kinds, peaks)
+        bare = self._alternate(processes, "compute", kinds, peaks)
 
         figures = {}
         for name, process in processes.items():
@@ -120,7 +120,7 @@ class Comparison:
                 "imports": process.imports,
                 "data": placed[name].seconds,
                 "tuning": tuned[name].seconds,
-                "network": begun[name].seconds,
+                "network": set_up[name].seconds,
             }
             figures[name] = Figures(
                 kinds[name],
@@ -155,13 +155,13 @@ class Comparison:
         assert self.seconds
         notebook.ask("prepare", self.recipe.batch_size, 1)
         notebook.ask("compute")
-        return min(all_images, self.whole_batches(self.seconds / notebook.ask("compute").seconds))
+        return min(all_images, self._whole_batches(self.seconds / notebook.ask("compute").seconds))
 
-    def whole_batches(self, batches: float) -> int:
+    def _whole_batches(self, batches: float) -> int:
         """Images."""
-        return self.recipe.batch_size * max(MIN_BATCHES, round(batches))
+        return self.recipe.batch_size * max(_MIN_BATCHES, round(batches))
 
-    def alternate(
+    def _alternate(
         self, processes: dict[str, SideProcess], what: str, kinds: dict[str, str], peaks: dict[str, float]
     ) -> dict[str, list[float]]:
         """The seconds of each one's turns; between them the best matrix products go into `peaks`."""
@@ -191,7 +191,7 @@ def ratio(notebook: Sequence[float], other: Sequence[float]) -> Ratio:
     return Ratio(*(round(value, 3) for value in (statistics.median(pairs), min(pairs), max(pairs))))
 
 
-def kind_of_peak(device: str, rewrites: Sequence[str]) -> str:
+def _kind_of_peak(device: str, rewrites: Sequence[str]) -> str:
     """The arithmetic of the convolutions: on CUDA that of fp32 is tf32 unless torch is told otherwise."""
     if "bf16" in rewrites:
         return "bf16"
@@ -204,14 +204,14 @@ def bench_train() -> dict[str, object]:
     device = choose_device("auto")
     data = "fashion-mnist" if "fashion-mnist" in [each.name for each in data_sets()] else "fashion-mnist-12k"
     recipe = RECIPES["chapter"].change(data=data, device=str(device))
-    results: dict[str, object] = {"hardware": hardware(device), "data": data}
-    for size, seconds in SECONDS.items():
+    results: dict[str, object] = {"hardware": _hardware(device), "data": data}
+    for size, seconds in _SECONDS.items():
         design = preset(DEFAULT).change(input=(1, size, size))
         results[f"{size}x{size}"] = Comparison(design, recipe, None if device.type == "cuda" else seconds).run()
     return results
 
 
-def hardware(device: torch.device) -> dict[str, object]:
+def _hardware(device: torch.device) -> dict[str, object]:
     """`load` is how many processes wanted to run on average in the minute before."""
     name = next(each.name for each in list_devices() if each.id == str(device))
     load = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None

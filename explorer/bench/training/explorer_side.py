@@ -16,7 +16,7 @@ from explorer.engine.training.tuning import tuned
 from explorer.runs.folder import RunFolder
 
 
-class Double(Training):
+class _Double(Training):
     """In 64 bits, where equal arithmetic gives equal losses."""
 
     def scores(self, network: nn.Module, pixels: Tensor) -> Tensor:
@@ -41,25 +41,25 @@ class ExplorerSide:
         return self.rewrites.names
 
     def losses(self, steps: int, batch_size: int, double: bool) -> list[float]:
-        training = self.training(len(self.train), 1, Double if double else Training)
+        training = self.training(len(self.train), 1, _Double if double else Training)
         order = epoch_order(len(self.train), training.recipe.seed, 1, self.device)
         bounds = batch_bounds(len(self.train), batch_size)[:steps]
         found = torch.stack([training.learn(*self.train.batch(order[each]))[0] for each in bounds])
         values: list[float] = found.tolist()
         return values
 
-    def begin(self, images: int, tests: int, turns: int) -> None:
-        train, test = first(self.train, images), first(self.test, tests)
+    def set_up(self, images: int, tests: int, turns: int) -> None:
+        train, test = _first(self.train, images), _first(self.test, tests)
         training = self.training(images, turns)
         folder = RunFolder.create(self.entry.runs, self.entry.design, training.recipe, self.plan.params)
-        self.session = TrainingRun(training, train, test, folder, referee(self.plan))
-        self.events = self.session.events()
+        self.training_run = TrainingRun(training, train, test, folder, referee(self.plan))
+        self.events = self.training_run.events()
 
     def turn(self) -> None:
-        counters = self.session.training.counters
+        counters = self.training_run.training.counters
         epoch = counters.epoch
         for event in self.events:
-            self.session.record(event)
+            self.training_run.record(event)
             if counters.epoch > epoch:  # the checkpoint has been written
                 return
         raise RuntimeError(f"the run ended in epoch {epoch}")
@@ -84,5 +84,5 @@ class ExplorerSide:
         return kind(self.plan, recipe, self.device, steps, rewrites)
 
 
-def first(images: Loader, count: int) -> Loader:
+def _first(images: Loader, count: int) -> Loader:
     return Loader(images.pixels[:count], images.labels[:count])

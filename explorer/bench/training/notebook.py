@@ -21,9 +21,9 @@ from explorer.engine.data.datasets import Images, load_data
 from explorer.engine.data.loader import epoch_order
 from explorer.engine.model import build_model
 
-LOADERS = 4  # processes
+_LOADERS = 4  # processes
 
-Batches = Iterable[tuple[Tensor, Tensor]]
+_Batches = Iterable[tuple[Tensor, Tensor]]
 
 
 class Pictures(Dataset[tuple[Tensor, int]]):
@@ -32,14 +32,14 @@ class Pictures(Dataset[tuple[Tensor, int]]):
     def __init__(self, images: Images, size: tuple[int, int]) -> None:
         self.images = images
         resize = [transforms.Resize(size)] if images.pixels.shape[2:] != size else []
-        self.transform = transforms.Compose([*resize, transforms.ToTensor()])
+        self._transform = transforms.Compose([*resize, transforms.ToTensor()])
 
     def __len__(self) -> int:
         return len(self.images.labels)
 
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
         picture = Image.fromarray(self.images.pixels[index, 0].numpy())
-        return self.transform(picture), int(self.images.labels[index])
+        return self._transform(picture), int(self.images.labels[index])
 
 
 class Shuffled(Sampler[int]):
@@ -66,17 +66,17 @@ class Accumulator:
         self.sums = [total + float(value) for total, value in zip(self.sums, values, strict=True)]
 
 
-def first(pictures: Pictures, count: int) -> Subset[tuple[Tensor, int]]:
+def _first(pictures: Pictures, count: int) -> Subset[tuple[Tensor, int]]:
     return Subset(pictures, range(count))
 
 
-def hits(scores: Tensor, labels: Tensor) -> float:
+def _hits(scores: Tensor, labels: Tensor) -> float:
     right = scores.argmax(dim=1).type(labels.dtype) == labels
     return float(right.type(labels.dtype).sum())
 
 
-def train_epoch(
-    network: nn.Module, batches: Batches, loss: nn.Module, optimizer: optim.Optimizer, device: torch.device
+def _train_epoch(
+    network: nn.Module, batches: _Batches, loss: nn.Module, optimizer: optim.Optimizer, device: torch.device
 ) -> list[float]:
     """One pass over `batches`; the loss of each."""
     metric, losses = Accumulator(3), []
@@ -90,19 +90,19 @@ def train_epoch(
         optimizer.step()
         before = metric.sums[0]
         with torch.no_grad():
-            metric.add(value * X.shape[0], hits(scores, y), X.shape[0])
+            metric.add(value * X.shape[0], _hits(scores, y), X.shape[0])
         losses.append((metric.sums[0] - before) / X.shape[0])
     return losses
 
 
-def evaluate(network: nn.Module, batches: Batches, device: torch.device) -> float:
+def _evaluate(network: nn.Module, batches: _Batches, device: torch.device) -> float:
     """The accuracy over `batches`."""
     metric = Accumulator(2)
     network.eval()
     with torch.no_grad():
         for X, y in batches:  # noqa: N806
             X, y = X.to(device), y.to(device)  # noqa: N806
-            metric.add(hits(network(X), y), y.numel())
+            metric.add(_hits(network(X), y), y.numel())
     return metric.sums[0] / metric.sums[1]
 
 
@@ -125,37 +125,37 @@ class Notebook:
     def losses(self, steps: int, batch_size: int, double: bool) -> list[float]:
         self.make()
         self.network.to(torch.float64 if double else torch.float32)
-        batches = itertools.islice(self.shuffled(len(self.train), batch_size), steps)
+        batches = itertools.islice(self._shuffled(len(self.train), batch_size), steps)
         return self.learn((X.double() if double else X, y) for X, y in batches)
 
-    def begin(self, images: int, tests: int, turns: int) -> None:
+    def set_up(self, images: int, tests: int, turns: int) -> None:
         self.make()
-        self.batches = self.shuffled(images, self.recipe.batch_size)
-        self.tests = DataLoader(first(self.test, tests), self.recipe.batch_size, num_workers=LOADERS)
+        self.batches = self._shuffled(images, self.recipe.batch_size)
+        self._tests = DataLoader(_first(self.test, tests), self.recipe.batch_size, num_workers=_LOADERS)
 
     def turn(self) -> None:
         self.learn(self.batches)
-        evaluate(self.network, self.tests, self.device)
+        _evaluate(self.network, self._tests, self.device)
 
     def prepare(self, images: int, tests: int) -> None:
         self.make()
         self.ready, self.ready_tests = (
-            [(X.to(self.device), y.to(self.device)) for X, y in DataLoader(first(part, count), self.recipe.batch_size)]
+            [(X.to(self.device), y.to(self.device)) for X, y in DataLoader(_first(part, count), self.recipe.batch_size)]
             for part, count in ((self.train, images), (self.test, tests))
         )
 
     def compute(self) -> None:
         self.learn(self.ready)
-        evaluate(self.network, self.ready_tests, self.device)
+        _evaluate(self.network, self.ready_tests, self.device)
 
     def make(self) -> None:
         torch.manual_seed(self.recipe.seed)
         self.network = build_model(plan_network(self.design)).to(self.device)
         self.optimizer = optim.SGD(self.network.parameters(), self.recipe.lr)
 
-    def shuffled(self, images: int, batch_size: int) -> Batches:
+    def _shuffled(self, images: int, batch_size: int) -> _Batches:
         order = Shuffled(images, self.recipe.seed)
-        return DataLoader(first(self.train, images), batch_size, sampler=order, num_workers=LOADERS)
+        return DataLoader(_first(self.train, images), batch_size, sampler=order, num_workers=_LOADERS)
 
-    def learn(self, batches: Batches) -> list[float]:
-        return train_epoch(self.network, batches, self.loss, self.optimizer, self.device)
+    def learn(self, batches: _Batches) -> list[float]:
+        return _train_epoch(self.network, batches, self.loss, self.optimizer, self.device)

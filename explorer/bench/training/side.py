@@ -11,7 +11,7 @@ import torch
 from explorer.bench.training.entry import Entry, read_entry
 from explorer.engine.devices import choose_device
 
-PRODUCTS = 5
+_PRODUCTS = 5
 SIDES_OF_PRODUCTS = {"cpu": 2048, "cuda": 8192}  # of square matrices: some tenths of a second, and near the peak
 
 
@@ -27,7 +27,7 @@ class Side(Protocol):
     def losses(self, steps: int, batch_size: int, double: bool) -> list[float]:
         """Of the first `steps` steps of a new network; `double` computes them in 64 bits."""
 
-    def begin(self, images: int, tests: int, turns: int) -> None:
+    def set_up(self, images: int, tests: int, turns: int) -> None:
         """Make the network that will train for `turns` epochs of the first `images` images and test with `tests`."""
 
     def turn(self) -> None:
@@ -40,7 +40,7 @@ class Side(Protocol):
         """Train and test with those: an epoch without its loading."""
 
 
-def make_side(entry: Entry, device: torch.device) -> Side:
+def _make_side(entry: Entry, device: torch.device) -> Side:
     """Each side imports what it needs itself, and no more: that belongs to its set-up."""
     if entry.side == "notebook":
         from explorer.bench.training.notebook import Notebook
@@ -59,16 +59,16 @@ def peak(device: torch.device, kind: str) -> float:
     precision = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("high" if kind == "tf32" else "highest")
     times = []
-    for _ in range(1 + PRODUCTS):
+    for _ in range(1 + _PRODUCTS):
         start = time.perf_counter()
         left @ right
-        wait_for(device)
+        _wait_for(device)
         times.append(time.perf_counter() - start)
     torch.set_float32_matmul_precision(precision)
     return 2 * size**3 / min(times[1:]) / 1e9
 
 
-def wait_for(device: torch.device) -> None:
+def _wait_for(device: torch.device) -> None:
     """Until the device has done what it was given."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
@@ -76,7 +76,7 @@ def wait_for(device: torch.device) -> None:
         torch.mps.synchronize()
 
 
-def serve(entry: Entry) -> None:
+def _serve(entry: Entry) -> None:
     """Answer each line, [what, *arguments], with [seconds, value], until standard input ends.
 
     The first answer comes unasked: everything is imported.
@@ -84,15 +84,15 @@ def serve(entry: Entry) -> None:
     stream = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever else is printed must not stand between the answers
     device = choose_device(entry.recipe.device)
-    contender = make_side(entry, device)
+    side = _make_side(entry, device)
     print(json.dumps([0, None]), file=stream, flush=True)
     for line in sys.stdin:
         what, *arguments = json.loads(line)
         start = time.perf_counter()
-        value = peak(device, *arguments) if what == "peak" else getattr(contender, what)(*arguments)
-        wait_for(device)
+        value = peak(device, *arguments) if what == "peak" else getattr(side, what)(*arguments)
+        _wait_for(device)
         print(json.dumps([time.perf_counter() - start, value]), file=stream, flush=True)
 
 
 if __name__ == "__main__":
-    serve(read_entry(sys.argv[1]))
+    _serve(read_entry(sys.argv[1]))

@@ -1,4 +1,4 @@
-"""SideProcess: a contender's process as `bench train` sees it. No Qt."""
+"""SideProcess: the process of one side as `bench train` sees it. No Qt."""
 
 import json
 import subprocess
@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from explorer.bench.training.entry import Entry
 from explorer.runs.launch import launch_local
 
-PATIENCE = 10.0  # seconds that a contender has to end
-LAST_WORDS = 500  # characters
+_PATIENCE = 10.0  # seconds that a side has to end
+_LAST_WORDS = 500  # characters
 
 
 class Timed(NamedTuple):
@@ -44,7 +44,7 @@ class SideProcess:
         self.imports = time.perf_counter() - start
 
     def ask(self, what: str, *arguments: object) -> Timed:
-        """Have the contender do `what`, a method of `Side` or peak. Raises RuntimeError if it has died of it."""
+        """Have the side do `what`, a method of `Side` or peak. Raises RuntimeError if it has died of it."""
         assert self.process.stdin
         with suppress(BrokenPipeError):  # there will be no answer either
             print(json.dumps([what, *arguments]), file=self.process.stdin, flush=True)
@@ -54,7 +54,7 @@ class SideProcess:
         assert self.process.stdout
         line = self.process.stdout.readline()
         if not line:
-            words = self.log.read_text(encoding="utf-8", errors="replace").strip()[-LAST_WORDS:]
+            words = self.log.read_text(encoding="utf-8", errors="replace").strip()[-_LAST_WORDS:]
             raise RuntimeError(f"{self.entry.side} ended with status {self.process.wait()}: {words}")
         return Timed(*json.loads(line))
 
@@ -64,7 +64,7 @@ class SideProcess:
             if stream:
                 stream.close()
         try:
-            self.process.wait(PATIENCE)
+            self.process.wait(_PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -14,11 +14,11 @@ from torch import Tensor
 from explorer.engine.data.loader import Loader, drawn_from, epoch_order, floats
 from explorer.runs.recipe import Recipe
 
-SHARES = (0.02, 1 / 3)  # of an image that erasing takes (Zhong et al., arXiv 1708.04896)
-SIDES = (0.3, 1 / 0.3)  # its height to its width
-STREAM = 1  # of the epoch's random numbers; the order of the images is the other
+_SHARES = (0.02, 1 / 3)  # of an image that erasing takes (Zhong et al., arXiv 1708.04896)
+_SIDES = (0.3, 1 / 0.3)  # its height to its width
+_STREAM = 1  # of the epoch's random numbers; the order of the images is the other
 
-Change = Callable[[Tensor, slice], Tensor]
+_Change = Callable[[Tensor, slice], Tensor]
 
 
 class Augmentation:
@@ -26,64 +26,64 @@ class Augmentation:
 
     def __init__(self, recipe: Recipe, images: int, size: tuple[int, int], epoch: int, device: torch.device) -> None:
         """`size` is the height and width of the images."""
-        generator = drawn_from(recipe.seed, epoch, STREAM)
-        self.size, self.cutmix = size, recipe.cutmix
-        self.changes: list[Change] = []
+        generator = drawn_from(recipe.seed, epoch, _STREAM)
+        self._size, self.cutmix = size, recipe.cutmix
+        self._changes: list[_Change] = []
         if recipe.flip or recipe.crop:
-            self.crop = recipe.crop
+            self._crop = recipe.crop
             self.shifts = torch.randint(0, 2 * recipe.crop + 1, (2, images), generator=generator).to(device)
             flips = torch.rand(images, generator=generator) < 0.5 if recipe.flip else torch.zeros(images)
             self.flips = flips.bool().to(device)
-            self.changes.append(self.move)
+            self._changes.append(self._move)
         if recipe.erase:
             boxes = boxes_of(torch.rand(4, images, generator=generator), size)
             boxes[2:] *= torch.rand(images, generator=generator) < recipe.erase
             self.boxes = boxes.to(device)
-            self.changes.append(self.erase)
-        self.mixes = torch.rand(4, images, generator=generator) if recipe.cutmix else None
+            self._changes.append(self._erase)
+        self._mixes = torch.rand(4, images, generator=generator) if recipe.cutmix else None
 
     def pixels(self, pixels: Tensor, bounds: slice) -> Tensor:
         """uint8 images of (n, channels, height, width) as they are trained on."""
-        for change in self.changes:
+        for change in self._changes:
             pixels = change(pixels, bounds)
         return pixels
 
-    def move(self, pixels: Tensor, bounds: slice) -> Tensor:
+    def _move(self, pixels: Tensor, bounds: slice) -> Tensor:
         """Shift each image and mirror some, in one gathering."""
-        height, width = self.size
+        height, width = self._size
         down, right = self.shifts[:, bounds, None]
         rows = torch.arange(height, device=pixels.device) + down
         columns = torch.arange(width, device=pixels.device).expand(len(rows), -1)
         columns = torch.where(self.flips[bounds, None], width - 1 - columns, columns) + right
-        padded = F.pad(pixels, (self.crop,) * 4)
+        padded = F.pad(pixels, (self._crop,) * 4)
         images = torch.arange(len(rows), device=pixels.device)[:, None, None]
         return padded[images, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
 
-    def erase(self, pixels: Tensor, bounds: slice) -> Tensor:
-        return pixels.masked_fill(inside(self.boxes[:, bounds], self.size), 0)
+    def _erase(self, pixels: Tensor, bounds: slice) -> Tensor:
+        return pixels.masked_fill(_inside(self.boxes[:, bounds], self._size), 0)
 
     def mix(self, pixels: Tensor, labels: Tensor, classes: int, bounds: slice) -> tuple[Tensor, Tensor]:
         """Put a rectangle of each image's neighbour into it (CutMix: Yun et al., arXiv 1905.04899), in some batches.
 
         The targets are the labels, or, where it was done, (n, classes) shares of the area.
         """
-        if self.mixes is None:
+        if self._mixes is None:
             return pixels, labels
-        chance, share, *centre = self.mixes[:, bounds.start].tolist()
+        chance, share, *centre = self._mixes[:, bounds.start].tolist()
         if chance >= self.cutmix:
             return pixels, labels
-        box = box_of(share, centre, self.size)
-        mask = inside(torch.tensor(box, device=pixels.device)[:, None], self.size)
+        box = box_of(share, centre, self._size)
+        mask = _inside(torch.tensor(box, device=pixels.device)[:, None], self._size)
         own = F.one_hot(labels, classes).float()
-        kept = 1 - box[2] * box[3] / (self.size[0] * self.size[1])
+        kept = 1 - box[2] * box[3] / (self._size[0] * self._size[1])
         return torch.where(mask, pixels.roll(1, 0), pixels), torch.lerp(own.roll(1, 0), own, kept)
 
 
 def boxes_of(drawn: Tensor, size: tuple[int, int]) -> Tensor:
     """Top, left, height and width of a rectangle for each of four columns of numbers in [0, 1): (4, n) int64."""
     height, width = size
-    share = SHARES[0] + drawn[0] * (SHARES[1] - SHARES[0])
-    least, most = (log(side) for side in SIDES)
+    share = _SHARES[0] + drawn[0] * (_SHARES[1] - _SHARES[0])
+    least, most = (log(side) for side in _SIDES)
     sides = (least + drawn[1] * (most - least)).exp()
     tall = (share * sides).sqrt().mul(height).round().clamp(1, height)
     wide = (share / sides).sqrt().mul(width).round().clamp(1, width)
@@ -103,7 +103,7 @@ def box_of(share: float, centre: list[float], size: tuple[int, int]) -> tuple[in
     return top, left, tall, wide
 
 
-def inside(boxes: Tensor, size: tuple[int, int]) -> Tensor:
+def _inside(boxes: Tensor, size: tuple[int, int]) -> Tensor:
     """Which pixels are in their image's rectangle: (n, 1, height, width)."""
     top, left, tall, wide = boxes[:, :, None]
     rows, columns = (torch.arange(side, device=boxes.device) for side in size)
@@ -119,13 +119,13 @@ class Feed:
     """
 
     def __init__(self, loader: Loader, recipe: Recipe, epoch: int, classes: int) -> None:
-        self.loader, self.classes = loader, classes
+        self._loader, self._classes = loader, classes
         device, height, width = loader.pixels.device, *loader.pixels.shape[2:]
         self.order = epoch_order(len(loader), recipe.seed, epoch, device)
-        self.augmentation = Augmentation(recipe, len(loader), (height, width), epoch, device)
+        self._augmentation = Augmentation(recipe, len(loader), (height, width), epoch, device)
 
     def __getitem__(self, bounds: slice) -> tuple[Tensor, Tensor]:
         chosen = self.order[bounds]
-        pixels = self.augmentation.pixels(self.loader.pixels[chosen], bounds)
-        mixed, targets = self.augmentation.mix(pixels, self.loader.labels[chosen], self.classes, bounds)
+        pixels = self._augmentation.pixels(self._loader.pixels[chosen], bounds)
+        mixed, targets = self._augmentation.mix(pixels, self._loader.labels[chosen], self._classes, bounds)
         return floats(mixed), targets

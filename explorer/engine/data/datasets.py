@@ -24,17 +24,17 @@ from explorer.validation import refuse
 Pixels = npt.NDArray[np.uint8]
 Files = list[tuple[Path, int]]  # images with their labels
 
-BUNDLED_SHA256 = "ce61ba0eda7e5ad4bdc5308bfb035fca2626374799e0b6f1c40c0805d78fa318"
+_BUNDLED_SHA256 = "ce61ba0eda7e5ad4bdc5308bfb035fca2626374799e0b6f1c40c0805d78fa318"
 # of the four files of Fashion-MNIST, unpacked: their packed forms differ from place to place
-IDX_SHA256 = {
+_IDX_SHA256 = {
     "train-images-idx3-ubyte": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
     "train-labels-idx1-ubyte": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
     "t10k-images-idx3-ubyte": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
     "t10k-labels-idx1-ubyte": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
 }
-DAMAGED = QT_TRANSLATE_NOOP("explorer", "{path!r} is damaged: its sha256 is not the known one")
-UNREADABLE = QT_TRANSLATE_NOOP("explorer", "{path!r} cannot be read: {error}")
-IDX_HEADERS = {"images": 16, "labels": 8}  # bytes
+_DAMAGED = QT_TRANSLATE_NOOP("explorer", "{path!r} is damaged: its sha256 is not the known one")
+_UNREADABLE = QT_TRANSLATE_NOOP("explorer", "{path!r} cannot be read: {error}")
+_IDX_HEADERS = {"images": 16, "labels": 8}  # bytes
 
 
 class Images(NamedTuple):
@@ -58,7 +58,7 @@ def load_data(name: str, design: Design) -> Data:
         what = QT_TRANSLATE_NOOP("explorer", "the design takes {channels} channels, {data} has {wanted}")
         own = Sentence(QT_TRANSLATE_NOOP("explorer", "1 or 3")) if data_set.shape is None else data_set.shape[0]
         raise refuse("input", what, channels=channels, data=Sentence(data_set.label), wanted=own)
-    data = DATASETS.get(data_set.name, read_folder)(data_set, design)
+    data = DATASETS.get(data_set.name, _read_folder)(data_set, design)
     for part in data:
         if not len(part.labels):
             what = QT_TRANSLATE_NOOP("explorer", "{data} has no images to train or to validate with")
@@ -75,19 +75,19 @@ def read_bundled(data_set: DataSet, design: Design) -> Data:
     try:
         content = data_set.path.read_bytes()
     except OSError as error:
-        raise refuse("data", UNREADABLE, path=str(data_set.path), error=system_words(error)) from None
-    if hashlib.sha256(content).hexdigest() != BUNDLED_SHA256:
-        raise refuse("data", DAMAGED, path=str(data_set.path))
+        raise refuse("data", _UNREADABLE, path=str(data_set.path), error=system_words(error)) from None
+    if hashlib.sha256(content).hexdigest() != _BUNDLED_SHA256:
+        raise refuse("data", _DAMAGED, path=str(data_set.path))
     with np.load(io.BytesIO(content)) as arrays:
-        return Data(*(images(arrays[f"{part}_images"], arrays[f"{part}_labels"]) for part in ("train", "test")))
+        return Data(*(_images(arrays[f"{part}_images"], arrays[f"{part}_labels"]) for part in ("train", "test")))
 
 
-def read_full(data_set: DataSet, design: Design) -> Data:
+def _read_full(data_set: DataSet, design: Design) -> Data:
     """Fashion-MNIST from its four files. Raises Refused."""
-    return Data(*(images(*read_idx_set(data_set.path, part)) for part in ("train", "t10k")))
+    return Data(*(_images(*read_idx_set(data_set.path, part)) for part in ("train", "t10k")))
 
 
-def images(pixels: Pixels, labels: Pixels) -> Images:
+def _images(pixels: Pixels, labels: Pixels) -> Images:
     """From (n, height, width) in grey."""
     return Images(torch.from_numpy(pixels).unsqueeze(1), torch.from_numpy(labels).long())
 
@@ -108,13 +108,13 @@ def read_idx(folder: Path, name: str) -> Pixels:
         if path.suffix == ".gz":
             content = gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
-        raise refuse("data", UNREADABLE, path=str(path), error=str(error)) from None
-    if hashlib.sha256(content).hexdigest() != IDX_SHA256[name]:
-        raise refuse("data", DAMAGED, path=str(path))
-    return np.frombuffer(content, np.uint8, offset=IDX_HEADERS[name.split("-")[1]]).copy()
+        raise refuse("data", _UNREADABLE, path=str(path), error=str(error)) from None
+    if hashlib.sha256(content).hexdigest() != _IDX_SHA256[name]:
+        raise refuse("data", _DAMAGED, path=str(path))
+    return np.frombuffer(content, np.uint8, offset=_IDX_HEADERS[name.split("-")[1]]).copy()
 
 
-def read_folder(data_set: DataSet, design: Design) -> Data:
+def _read_folder(data_set: DataSet, design: Design) -> Data:
     """A folder of images, one sub-folder a class, brought to the design's channels and size. Raises Refused."""
     train, validation = folder_files(data_set)
     channels, height, width = design.input
@@ -122,22 +122,22 @@ def read_folder(data_set: DataSet, design: Design) -> Data:
     if free is not None and needed > free:
         what = QT_TRANSLATE_NOOP("explorer", "the images need {needed:.1f} GB of memory, {free:.1f} GB are free")
         raise refuse("data", what, needed=needed / 1e9, free=free / 1e9)
-    return Data(read_files(train, design), read_files(validation, design))
+    return Data(_read_files(train, design), _read_files(validation, design))
 
 
 def folder_files(data_set: DataSet) -> tuple[Files, Files]:
     """The images to train and to validate with: those in `val`, or some held out. Raises Refused."""
     root = data_set.path / "train" if (data_set.path / "train").is_dir() else data_set.path
     names = sorted(each.name for each in root.iterdir() if each.is_dir() and not each.name.startswith("."))
-    found = class_files(root, names)
+    found = _class_files(root, names)
     if (data_set.path / "val").is_dir():
-        return found, class_files(data_set.path / "val", names)
+        return found, _class_files(data_set.path / "val", names)
     order = np.random.default_rng(0).permutation(len(found))  # always the same images, so that runs can be compared
     cut = held_out(len(found))
     return [found[i] for i in order[cut:]], [found[i] for i in order[:cut]]
 
 
-def class_files(root: Path, names: list[str]) -> Files:
+def _class_files(root: Path, names: list[str]) -> Files:
     """Every image below `root` with its label; the classes of validation are those of training. Raises Refused."""
     try:
         if unknown := sorted(
@@ -156,7 +156,7 @@ def class_files(root: Path, names: list[str]) -> Files:
         raise refuse("data", "{path}: {error}", path=error.filename, error=system_words(error)) from None
 
 
-def read_files(files: Files, design: Design) -> Images:
+def _read_files(files: Files, design: Design) -> Images:
     channels, height, width = design.input
     pixels = torch.empty((len(files), channels, height, width), dtype=torch.uint8)
     with ThreadPoolExecutor() as pool:  # decoding leaves the interpreter's lock
@@ -201,4 +201,7 @@ def fit_image(image: Image.Image, shape: tuple[int, int, int]) -> Pixels:
     return np.asarray(fitted, np.uint8).reshape(height, width, channels).copy()
 
 
-DATASETS: dict[str, Callable[[DataSet, Design], Data]] = {"fashion-mnist-12k": read_bundled, "fashion-mnist": read_full}
+DATASETS: dict[str, Callable[[DataSet, Design], Data]] = {
+    "fashion-mnist-12k": read_bundled,
+    "fashion-mnist": _read_full,
+}

@@ -11,7 +11,7 @@ from torch import Tensor
 from explorer.architecture.design import Design
 from explorer.engine.data.datasets import Images
 
-RESIZE_AT_ONCE = 1000  # images; bounds the memory that resizing takes
+_RESIZE_AT_ONCE = 1000  # images; bounds the memory that resizing takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def place_images(images: Images, design: Design, device: torch.device) -> Loader
     pixels = images.pixels
     if pixels.shape[2:] != size:
         resized = [
-            F.interpolate(part, size, mode="bilinear", antialias=True) for part in torch.split(pixels, RESIZE_AT_ONCE)
+            F.interpolate(part, size, mode="bilinear", antialias=True) for part in torch.split(pixels, _RESIZE_AT_ONCE)
         ]
         pixels = torch.cat(resized)
     return Loader(pixels.to(device), images.labels.to(device))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-WARMING = 3  # calls before the recording, as torch asks for: libraries choose their algorithms in them
+_WARMING = 3  # calls before the recording, as torch asks for: libraries choose their algorithms in them
 
 BackwardStep = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
@@ -20,43 +20,43 @@ class Graph:
     """
 
     def __init__(self, network: nn.Module, backward_step: BackwardStep) -> None:
-        self.network, self.backward_step = network, backward_step
-        self.recorded: torch.cuda.CUDAGraph | None = None
-        self.inputs: tuple[Tensor, ...] = ()
-        self.outputs: tuple[Tensor, ...] = ()
-        self.gradients: list[Tensor | None] = []
+        self._network, self.backward_step = network, backward_step
+        self._recorded: torch.cuda.CUDAGraph | None = None
+        self._inputs: tuple[Tensor, ...] = ()
+        self._outputs: tuple[Tensor, ...] = ()
+        self._gradients: list[Tensor | None] = []
 
     def __call__(self, pixels: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        recorded = self.recorded or self.record(pixels, targets)
-        pairs = list(zip(self.inputs, (pixels, targets), strict=True))
+        recorded = self._recorded or self._record(pixels, targets)
+        pairs = list(zip(self._inputs, (pixels, targets), strict=True))
         if any((mine.shape, mine.dtype) != (given.shape, given.dtype) for mine, given in pairs):
             return self.backward_step(pixels, targets)
         for mine, given in pairs:
             mine.copy_(given)
         recorded.replay()
-        for values, gradient in zip(self.network.parameters(), self.gradients, strict=True):
+        for values, gradient in zip(self._network.parameters(), self._gradients, strict=True):
             values.grad = gradient  # a call that was not recorded has put others there
-        loss, hits = self.outputs
+        loss, hits = self._outputs
         return loss.clone(), hits.clone()
 
-    def record(self, pixels: Tensor, targets: Tensor) -> torch.cuda.CUDAGraph:
+    def _record(self, pixels: Tensor, targets: Tensor) -> torch.cuda.CUDAGraph:
         """Warm up and record, leaving the network's buffers as they were."""
-        before = [values.clone() for values in self.network.buffers()]
-        self.inputs = pixels.clone(), targets.clone()
+        before = [values.clone() for values in self._network.buffers()]
+        self._inputs = pixels.clone(), targets.clone()
         aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         aside.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(aside):
-            for _ in range(WARMING):
+            for _ in range(_WARMING):
                 self.backward_step(pixels, targets)
         torch.cuda.current_stream().wait_stream(aside)
-        for each in self.network.parameters():
+        for each in self._network.parameters():
             each.grad = None  # the recorded call makes them anew, in memory of its own
         recorded = torch.cuda.CUDAGraph()
         with torch.cuda.graph(recorded):
-            self.outputs = self.backward_step(*self.inputs)
-        self.gradients = [each.grad for each in self.network.parameters()]
+            self._outputs = self.backward_step(*self._inputs)
+        self._gradients = [each.grad for each in self._network.parameters()]
         with torch.no_grad():
-            for values, old in zip(self.network.buffers(), before, strict=True):
+            for values, old in zip(self._network.buffers(), before, strict=True):
                 values.copy_(old)
-        self.recorded = recorded
+        self._recorded = recorded
         return recorded

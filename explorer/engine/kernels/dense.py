@@ -21,11 +21,11 @@ def convolve(maps: Tensor, taps: Tensor, stride: int) -> Tensor:
     last = (width - 1) // stride * stride  # where the last window begins
     padding = 0, 0, columns.padding, last + columns.end - columns.first - columns.padding - width
     rows = tap_ranges(height, kernel, stride)
-    out: Tensor = RowMatmul.apply(F.pad(maps, padding), taps, rows, slice(columns.first, columns.end), stride)
+    out: Tensor = _RowMatmul.apply(F.pad(maps, padding), taps, rows, slice(columns.first, columns.end), stride)
     return out
 
 
-class RowMatmul(torch.autograd.Function):
+class _RowMatmul(torch.autograd.Function):
     """One product of matrices for each row that a convolution puts out; autograd's own would copy all weights for each.
 
     `pixels` (n, height, width, channels), padded at the sides, and `taps` (outputs, kernel, kernel, channels), of which
@@ -39,7 +39,7 @@ class RowMatmul(torch.autograd.Function):
         ctx.save_for_backward(pixels, taps)
         ctx.where = rows, columns, stride
         width = columns.stop - columns.start
-        out = [windows(pixels, row, width, stride) @ taps[:, row.taps, columns].flatten(1).t() for row in rows]
+        out = [_windows(pixels, row, width, stride) @ taps[:, row.taps, columns].flatten(1).t() for row in rows]
         return torch.stack(out, 1)
 
     @staticmethod
@@ -54,12 +54,12 @@ class RowMatmul(torch.autograd.Function):
             for window in range(across.shape[1]):
                 left = window * stride
                 of_pixels[:, row.positions, left : left + width] += spread[:, window]
-            reached = windows(pixels, row, width, stride).reshape(-1, used.shape[1], used[0, 0].numel())
+            reached = _windows(pixels, row, width, stride).reshape(-1, used.shape[1], used[0, 0].numel())
             for line, tap in enumerate(range(row.taps.start, row.taps.stop)):
                 of_taps[:, tap, columns].view(len(taps), -1).addmm_(across.flatten(0, 1).t(), reached[:, line])
         return of_pixels, of_taps, None, None, None
 
 
-def windows(pixels: Tensor, row: TapRange, width: int, stride: int) -> Tensor:
+def _windows(pixels: Tensor, row: TapRange, width: int, stride: int) -> Tensor:
     """What each position of a row tap_ranges: (n, positions, taps · channels)."""
     return pixels[:, row.positions].unfold(2, width, stride).permute(0, 2, 1, 4, 3).flatten(2)

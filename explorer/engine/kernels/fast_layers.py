@@ -38,7 +38,7 @@ class FastConv2d(nn.Conv2d):
     def forward(self, x: Tensor) -> Tensor:
         bias = None if self.undone and self.training else self.bias
         if self.convolve:
-            x, weight = (each.permute(0, 2, 3, 1) for each in cast(x, self.weight))
+            x, weight = (each.permute(0, 2, 3, 1) for each in _cast(x, self.weight))
             out = self.convolve(x, weight)
             return (out if bias is None else out + bias.to(out.dtype)).permute(0, 3, 1, 2)
         rows, columns = self.rows, self.columns
@@ -47,7 +47,7 @@ class FastConv2d(nn.Conv2d):
         return F.conv2d(x, weight, bias, self.stride, padding, self.dilation, self.groups)
 
 
-def cast(*values: Tensor) -> tuple[Tensor, ...]:
+def _cast(*values: Tensor) -> tuple[Tensor, ...]:
     """In the precision that autocast asks for; it does not know of our own functions."""
     device = values[0].device.type
     if not torch.is_autocast_enabled(device):
@@ -79,7 +79,7 @@ class FastNorm2d(nn.BatchNorm2d):
         return out
 
 
-def fast_convolution(model: nn.Module, name: str) -> FastConv2d:
+def _fast_convolution(model: nn.Module, name: str) -> FastConv2d:
     """The convolution of that name, which is made a fast_convolution one if it is not yet."""
     whole = model.get_submodule(name)
     assert isinstance(whole, nn.Conv2d)
@@ -89,7 +89,7 @@ def fast_convolution(model: nn.Module, name: str) -> FastConv2d:
     return whole
 
 
-def taps_of(layer: Layer) -> tuple[Taps, Taps]:
+def _taps_of(layer: Layer) -> tuple[Taps, Taps]:
     """The useful ones of a convolution's rows and columns."""
     kind, (_, height, width) = layer.kind, layer.input
     assert isinstance(kind, Conv2d)
@@ -103,8 +103,8 @@ def crop_taps(model: nn.Module, plan: Plan) -> None:
     optimizers do not have to.
     """
     for layer in croppable(plan):
-        cropped = fast_convolution(model, layer.name)
-        cropped.rows, cropped.columns = taps_of(layer)
+        cropped = _fast_convolution(model, layer.name)
+        cropped.rows, cropped.columns = _taps_of(layer)
         cropped.weight.data = cropped.weight.data.contiguous()
 
 
@@ -112,21 +112,21 @@ def croppable(plan: Plan) -> Iterator[Layer]:
     """The convolutions with taps that reach nothing."""
     for layer in plan.layers():
         kind = layer.kind
-        if isinstance(kind, Conv2d) and any(taps.end - taps.first < kind.kernel for taps in taps_of(layer)):
+        if isinstance(kind, Conv2d) and any(taps.end - taps.first < kind.kernel for taps in _taps_of(layer)):
             yield layer
 
 
 def make_dense(model: nn.Module, plan: Plan) -> None:
     """Compute every convolution of `model` that is dense at the plan's sizes as products of matrices."""
     for layer in dense_convolutions(plan):
-        replace(model, layer, partial(dense.convolve, stride=layer.kind.stride))
+        _replace(model, layer, partial(dense.convolve, stride=layer.kind.stride))
 
 
 def dense_convolutions(plan: Plan) -> Iterator[Layer]:
-    return filter(is_dense, plan.layers())
+    return filter(_is_dense, plan.layers())
 
 
-def is_dense(layer: Layer) -> bool:
+def _is_dense(layer: Layer) -> bool:
     """Whether it is a convolution of all channels together that puts out a map no larger than its kernel."""
     kind = layer.kind
     return isinstance(kind, Conv2d) and kind.groups == 1 and max(layer.output[1:]) <= kind.kernel
@@ -135,7 +135,7 @@ def is_dense(layer: Layer) -> bool:
 def use_winograd(model: nn.Module, plan: Plan) -> None:
     """Compute every convolution of `model` by Winograd's scheme for which that is worth it at the plan's sizes."""
     for layer in winograd_convolutions(plan):
-        replace(model, layer, winograd.convolve)
+        _replace(model, layer, winograd.convolve)
 
 
 def winograd_convolutions(plan: Plan) -> Iterator[Layer]:
@@ -143,13 +143,13 @@ def winograd_convolutions(plan: Plan) -> Iterator[Layer]:
     for layer in plan.layers():
         match layer.kind:
             case Conv2d(inputs, outputs, kernel=3, stride=1, groups=1):
-                if not is_dense(layer) and winograd.is_faster(inputs, outputs, *layer.output[1:]):
+                if not _is_dense(layer) and winograd.is_faster(inputs, outputs, *layer.output[1:]):
                     yield layer
 
 
-def replace(model: nn.Module, layer: Layer, convolve: Callable[[Tensor, Tensor], Tensor]) -> None:
+def _replace(model: nn.Module, layer: Layer, convolve: Callable[[Tensor, Tensor], Tensor]) -> None:
     """Have that convolution of `model` computed by `convolve`, and its weights lie in memory as that takes them."""
-    replaced = fast_convolution(model, layer.name)
+    replaced = _fast_convolution(model, layer.name)
     replaced.convolve = convolve
     replaced.weight.data = replaced.weight.data.contiguous(memory_format=torch.channels_last)
 
@@ -157,7 +157,7 @@ def replace(model: nn.Module, layer: Layer, convolve: Callable[[Tensor, Tensor],
 def fold_biases(model: nn.Module, plan: Plan) -> None:
     """Leave out, in training, every bias that the norm behind it undoes."""
     for convolution, norm in foldable(plan):
-        folded = fast_convolution(model, convolution.name)
+        folded = _fast_convolution(model, convolution.name)
         folded.undone = True
         whole, bias = model.get_submodule(norm.name), folded.bias
         assert isinstance(whole, nn.BatchNorm2d)

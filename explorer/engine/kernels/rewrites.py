@@ -37,7 +37,7 @@ class Rewrites:
         return tuple(each.name for each in fields(self) if getattr(self, each.name))
 
 
-FAST = Rewrites(channels_last=True, cropped=True, dense=True, folded=True)  # less work, whatever the network
+_FAST = Rewrites(channels_last=True, cropped=True, dense=True, folded=True)  # less work, whatever the network
 
 
 def promised(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
@@ -58,7 +58,7 @@ def promised(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
     )
 
 
-def make_network(plan: Plan, device: torch.device, rewrites: Rewrites = FAST) -> nn.Module:
+def make_network(plan: Plan, device: torch.device, rewrites: Rewrites = _FAST) -> nn.Module:
     """The plan's network on `device`."""
     network: nn.Module = build_model(plan)
     layout = torch.channels_last if rewrites.channels_last else torch.contiguous_format

@@ -17,13 +17,13 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-POINTS = (0.0, 1.0, -1.0, 2.0, -2.0)
-TRANSFORM = 80  # multiplications for a product take as long as one value's way in or out
+_POINTS = (0.0, 1.0, -1.0, 2.0, -2.0)
+_TRANSFORM = 80  # multiplications for a product take as long as one value's way in or out
 AT_ONCE = 2**20  # values: what is computed of them in one go should stay in the processor's caches
 MAX_KEPT = 2**25  # values of a layer that wait for its backward
 
 
-class Scheme(NamedTuple):
+class _Scheme(NamedTuple):
     """What makes values of `taps` and of `tiles`, and `outputs` of products; each has one row for a value made."""
 
     taps: Tensor
@@ -32,21 +32,21 @@ class Scheme(NamedTuple):
 
 
 @cache
-def scheme(side: int, dtype: torch.dtype) -> Scheme:
+def _scheme(side: int, dtype: torch.dtype) -> _Scheme:
     """For tiles that put out `side`×`side` positions; of the matrices for one axis those for both are products."""
-    points, infinity = POINTS[: side + 1], [0.0, 0.0, 1.0]
+    points, infinity = _POINTS[: side + 1], [0.0, 0.0, 1.0]
     others = [[each for each in points if each != point] for point in points]
     shares = [prod(point - each for each in rest) for point, rest in zip(points, others, strict=True)]
     taps = [[point**power / share for power in range(3)] for point, share in zip(points, shares, strict=True)]
-    tiles = [[*coefficients(rest), 0.0] for rest in others]
+    tiles = [[*_coefficients(rest), 0.0] for rest in others]
     outputs = [[*(point**power for point in points), float(power == side - 1)] for power in range(side)]
-    rows = ([*taps, infinity], [*tiles, coefficients(points)], outputs)
+    rows = ([*taps, infinity], [*tiles, _coefficients(points)], outputs)
     with torch.inference_mode(mode=False):
         axes = (torch.tensor(each, dtype=torch.float64) for each in rows)
-        return Scheme(*(torch.kron(axis, axis).to(dtype) for axis in axes))
+        return _Scheme(*(torch.kron(axis, axis).to(dtype) for axis in axes))
 
 
-def coefficients(roots: tuple[float, ...] | list[float]) -> list[float]:
+def _coefficients(roots: tuple[float, ...] | list[float]) -> list[float]:
     """Of the polynomial with these roots, that of the lowest power first."""
     found = [1.0]
     for root in roots:
@@ -54,7 +54,7 @@ def coefficients(roots: tuple[float, ...] | list[float]) -> list[float]:
     return found
 
 
-def transform(matrix: Tensor, values: Tensor) -> Tensor:
+def _transform(matrix: Tensor, values: Tensor) -> Tensor:
     """`matrix` times the first dimension of `values`."""
     return (matrix @ values.reshape(len(values), -1)).view(len(matrix), *values.shape[1:])
 
@@ -67,14 +67,14 @@ class Tiling(NamedTuple):
     side: int
 
     @property
-    def grid(self) -> tuple[int, int]:
+    def _grid(self) -> tuple[int, int]:
         """Tiles down and across."""
         return -(-self.height // self.side), -(-self.width // self.side)
 
     @property
     def values(self) -> int:
         """Of all tiles, for each channel."""
-        return prod(self.grid) * (self.side + 2) ** 2
+        return prod(self._grid) * (self.side + 2) ** 2
 
     def step(self, taps: Tensor) -> int:
         """How many maps are computed in one go."""
@@ -82,28 +82,28 @@ class Tiling(NamedTuple):
 
     def seen(self, maps: Tensor, step: int) -> Iterator[Tensor]:
         """The transformed tiles of so many maps at a time: (values of a tile, tiles, channels)."""
-        side, (down, across), channels = self.side, self.grid, maps.shape[3]
+        side, (down, across), channels = self.side, self._grid, maps.shape[3]
         frame = maps.new_zeros(min(step, len(maps)), (down + 1) * side, (across + 1) * side, channels)
         each, row, column, channel = frame.stride()
         strides = row, column, each, side * row, side * column, channel
         for part in torch.split(maps, step):
             frame[: len(part), 1 : 1 + self.height, 1 : 1 + self.width] = part
             tiles = frame.as_strided((side + 2, side + 2, len(part), down, across, channels), strides)
-            yield transform(scheme(side, maps.dtype).tiles, flat(tiles))
+            yield _transform(_scheme(side, maps.dtype).tiles, _flat(tiles))
 
     def allocate(self, maps: int, channels: int, like: Tensor) -> Tensor:
         """For what all tiles put out, which may be more than the maps have."""
-        down, across = self.grid
+        down, across = self._grid
         return like.new_empty(maps, down * self.side, across * self.side, channels)
 
     def write(self, products: Tensor, place: Tensor) -> None:
         """What comes of a product for each value of a tile, (values, tiles, channels), into a `room`."""
         squares = self.squares(place)
-        squares.copy_(transform(scheme(self.side, place.dtype).outputs, products).view(squares.shape))
+        squares.copy_(_transform(_scheme(self.side, place.dtype).outputs, products).view(squares.shape))
 
     def squares(self, room: Tensor) -> Tensor:
         """A view of what each tile puts out: (side, side, n, down, across, channels)."""
-        down, across = self.grid
+        down, across = self._grid
         return room.view(len(room), down, self.side, across, self.side, -1).permute(2, 4, 0, 1, 3, 5)
 
     def crop(self, room: Tensor) -> Tensor:
@@ -111,25 +111,25 @@ class Tiling(NamedTuple):
 
     def pad(self, maps: Tensor) -> Tensor:
         """`maps` in a `room`, with zeros around them."""
-        down, across = self.grid
+        down, across = self._grid
         padding = 0, 0, 0, across * self.side - self.width, 0, down * self.side - self.height
         return F.pad(maps, padding) if any(padding) else maps.contiguous()
 
 
-def flat(values: Tensor) -> Tensor:
+def _flat(values: Tensor) -> Tensor:
     """(side, side, n, down, across, channels) as (values, tiles, channels)."""
     return values.flatten(2, 4).flatten(0, 1)
 
 
 def tiling(height: int, width: int) -> Tiling:
     """That with the fewest values."""
-    return min((Tiling(height, width, side) for side in range(2, len(POINTS))), key=lambda each: each.values)
+    return min((Tiling(height, width, side) for side in range(2, len(_POINTS))), key=lambda each: each.values)
 
 
 def is_faster(inputs: int, outputs: int, height: int, width: int) -> bool:
     """Whether what the products save, for so many channels, is more than the transforms take."""
     products = inputs * outputs
-    transforms = TRANSFORM * (inputs + outputs)
+    transforms = _TRANSFORM * (inputs + outputs)
     return tiling(height, width).values * (products + transforms) < 9 * height * width * products
 
 
@@ -142,12 +142,12 @@ def values_kept(maps: int, channels: int, height: int, width: int) -> int:
 def convolve(maps: Tensor, taps: Tensor) -> Tensor:
     """The convolution of `maps`, padded by 1, in steps of 1."""
     if not torch.is_grad_enabled():
-        return multiply(maps, taps)  # there will be no backward to keep tiles for
-    out: Tensor = Winograd.apply(maps, taps)
+        return _multiply(maps, taps)  # there will be no backward to keep tiles for
+    out: Tensor = _Winograd.apply(maps, taps)
     return out
 
 
-class Winograd(torch.autograd.Function):
+class _Winograd(torch.autograd.Function):
     """The gradient of the maps is the convolution of what was put out with the taps turned around.
 
     That of the taps is made of the tiles, as they were seen and as they were put out.
@@ -157,7 +157,7 @@ class Winograd(torch.autograd.Function):
     def forward(ctx: Any, maps: Tensor, taps: Tensor) -> Tensor:
         kept: list[Tensor] = []
         count, height, width, channels = maps.shape
-        out = multiply(maps, taps, kept if values_kept(count, channels, height, width) else None)
+        out = _multiply(maps, taps, kept if values_kept(count, channels, height, width) else None)
         ctx.save_for_backward(maps, taps, *kept)
         return out
 
@@ -165,19 +165,19 @@ class Winograd(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor]:
         maps, taps, *kept = ctx.saved_tensors
         cut = tiling(*maps.shape[1:3])
-        step, matrices = cut.step(taps), scheme(cut.side, maps.dtype)
+        step, matrices = cut.step(taps), _scheme(cut.side, maps.dtype)
         of_values = maps.new_zeros(len(matrices.taps), len(taps), taps.shape[3])
         for seen, part in zip(kept or cut.seen(maps, step), torch.split(cut.pad(gradient), step), strict=True):
-            of_values.baddbmm_(transform(matrices.outputs.t(), flat(cut.squares(part))).mT, seen)
-        of_taps = transform(matrices.taps.t(), of_values).view(3, 3, *of_values.shape[1:]).permute(2, 0, 1, 3)
-        return multiply(gradient, taps.flip(1, 2).transpose(0, 3)), of_taps.contiguous()
+            of_values.baddbmm_(_transform(matrices.outputs.t(), _flat(cut.squares(part))).mT, seen)
+        of_taps = _transform(matrices.taps.t(), of_values).view(3, 3, *of_values.shape[1:]).permute(2, 0, 1, 3)
+        return _multiply(gradient, taps.flip(1, 2).transpose(0, 3)), of_taps.contiguous()
 
 
-def multiply(maps: Tensor, taps: Tensor, kept: list[Tensor] | None = None) -> Tensor:
+def _multiply(maps: Tensor, taps: Tensor, kept: list[Tensor] | None = None) -> Tensor:
     """The convolution, without gradients; the transformed tiles go to `kept` as well."""
     cut = tiling(*maps.shape[1:3])
     step = cut.step(taps)
-    values = transform(scheme(cut.side, maps.dtype).taps, taps.permute(1, 2, 0, 3).flatten(0, 1)).mT
+    values = _transform(_scheme(cut.side, maps.dtype).taps, taps.permute(1, 2, 0, 3).flatten(0, 1)).mT
     room = cut.allocate(len(maps), len(taps), maps)
     for seen, place in zip(cut.seen(maps, step), torch.split(room, step), strict=True):
         cut.write(seen @ values, place)

@@ -14,9 +14,9 @@ from explorer.runs.catalogue import describe_data
 from explorer.runs.events import Failed
 from explorer.runs.recipe import Recipe
 
-AFFORDABLE = 10**10  # multiply–accumulates of one forward: some tenths of a second for a step on two cores
-TRIALS = 2
-VALIDATION = 1 / 6 / 3  # a sixth as many images, and forward is a third of the work
+_AFFORDABLE = 10**10  # multiply–accumulates of one forward: some tenths of a second for a step on two cores
+_TRIALS = 2
+_VALIDATION = 1 / 6 / 3  # a sixth as many images, and forward is a third of the work
 
 
 def estimate(question: Estimate) -> Answer | Failed:
@@ -34,16 +34,16 @@ def measure(question: Estimate) -> Estimated:
         memory_bytes=memory_needed(plan, recipe, recipe.batch_size),
         available_bytes=available_memory(device) or 0,
     )
-    batch_size = trial_batch(plan, recipe, AFFORDABLE)
+    batch_size = trial_batch(plan, recipe, _AFFORDABLE)
     free = available_memory(device)
     if free is not None and memory_needed(plan, recipe, batch_size) > free:
         return found  # nothing to measure: the figures above say why
-    seconds = time_step(plan, recipe.change(batch_size=batch_size), device)
-    return replace(found, seconds_per_epoch=seconds / batch_size * images * (1 + VALIDATION))
+    seconds = _time_step(plan, recipe.change(batch_size=batch_size), device)
+    return replace(found, seconds_per_epoch=seconds / batch_size * images * (1 + _VALIDATION))
 
 
-def time_step(plan: Plan, recipe: Recipe, device: torch.device) -> float:
+def _time_step(plan: Plan, recipe: Recipe, device: torch.device) -> float:
     """Seconds of one training step, after one to warm up."""
     step = trial(plan, recipe, device, tuned(plan, recipe, device))
     step()
-    return sum(step() for _ in range(TRIALS)) / TRIALS
+    return sum(step() for _ in range(_TRIALS)) / _TRIALS

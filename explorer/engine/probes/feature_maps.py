@@ -24,20 +24,20 @@ from explorer.runs.catalogue import describe_data
 from explorer.sentences import QT_TRANSLATE_NOOP
 from explorer.validation import refuse
 
-SETTLING = 16  # images that the norms of an untrained network see
+_SETTLING = 16  # images that the norms of an untrained network see
 KEPT = 8  # files of answers: whoever asked has read those before
 _NUMBERS = count(1)  # of files
-CPU = torch.device("cpu")
+_CPU = torch.device("cpu")
 
 
-class Picture(NamedTuple):
+class _Picture(NamedTuple):
     """An image at the design's input, uint8 of (channels, height, width), and what it was before."""
 
     pixels: Tensor
     origin: ImageOrigin
 
 
-def travel(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
+def compute_feature_maps(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
     """The feature maps of an image in a file, or of one of the validation images.
 
     Raises Refused for what is no image, and where a network's numbers have become too large for a float.
@@ -46,12 +46,12 @@ def travel(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
     if design.input[0] not in (1, 3):
         what = QT_TRANSLATE_NOOP("explorer", "the design takes {channels} channels, an image has 1 or 3")
         raise refuse("input", what, channels=design.input[0])
-    gallery = open_gallery(probed.recipe.data, design)
+    gallery = _open_gallery(probed.recipe.data, design)
     number = question.image % len(gallery)
-    picture = read_picture(Path(question.file), design) if question.file else gallery[number]()
-    settle_norms(probed, gallery)
-    pictures = {"": shrink(picture.pixels)}
-    for name, maps in follow(probed, picture.pixels):
+    picture = _read_picture(Path(question.file), design) if question.file else gallery[number]()
+    _settle_norms(probed, gallery)
+    pictures = {"": _shrink(picture.pixels)}
+    for name, maps in section_outputs(probed, picture.pixels):
         if not maps.isfinite().all():
             what = QT_TRANSLATE_NOOP("explorer", "puts out numbers too large for a float: the weights have no use")
             raise refuse(name, what)
@@ -69,35 +69,35 @@ def travel(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
     )
 
 
-def open_gallery(name: str, design: Design) -> Sequence[Callable[[], Picture]]:
+def _open_gallery(name: str, design: Design) -> Sequence[Callable[[], _Picture]]:
     """The validation images of a data set, each read when it is called for. Raises Refused."""
     data_set = describe_data(name)
     if data_set.name not in DATASETS:
-        return [partial(read_picture, path, design, label) for path, label in folder_files(data_set)[1]]
+        return [partial(_read_picture, path, design, label) for path, label in folder_files(data_set)[1]]
     images = load_data(name, data_set.fit(design, own_size=True)).validation
-    return [partial(take_picture, images, number, design) for number in range(len(images.labels))]
+    return [partial(_dataset_picture, images, number, design) for number in range(len(images.labels))]
 
 
-def take_picture(images: Images, number: int, design: Design) -> Picture:
+def _dataset_picture(images: Images, number: int, design: Design) -> _Picture:
     """One of a data set's images, scaled as for training; a grey one fills all channels."""
     chosen = slice(number, number + 1)
-    scaled = place_images(Images(images.pixels[chosen], images.labels[chosen]), design, CPU).pixels[0]
+    scaled = place_images(Images(images.pixels[chosen], images.labels[chosen]), design, _CPU).pixels[0]
     channels, height, width = images.pixels.shape[1:]
     origin = ImageOrigin(width, height, "L" if channels == 1 else "RGB", label=int(images.labels[number]))
-    return Picture(scaled.expand(design.input), origin)
+    return _Picture(scaled.expand(design.input), origin)
 
 
-def read_picture(path: Path, design: Design, label: int = -1) -> Picture:
+def _read_picture(path: Path, design: Design, label: int = -1) -> _Picture:
     """The image in a file, brought to the design's input as a folder's images are for training. Raises Refused."""
     if not path.is_file():  # to open a pipe would be to wait for ever
         raise refuse("data", QT_TRANSLATE_NOOP("explorer", "there is no file {path!r}"), path=str(path))
     image, turned = open_image(path)
     pixels = torch.from_numpy(fit_image(image, design.input)).permute(2, 0, 1)
     (width, height), (_, rows, columns) = image.size, design.input
-    return Picture(pixels, ImageOrigin(width, height, image.mode, turned, width * rows != height * columns, label))
+    return _Picture(pixels, ImageOrigin(width, height, image.mode, turned, width * rows != height * columns, label))
 
 
-def settle_norms(probed: ProbedNetwork, gallery: Sequence[Callable[[], Picture]]) -> None:
+def _settle_norms(probed: ProbedNetwork, gallery: Sequence[Callable[[], _Picture]]) -> None:
     """Let the norms of an untrained network see some images, as in the first step of training.
 
     Until then they let everything pass, and the values double from block to block: hundreds of blocks end in infinity.
@@ -107,13 +107,13 @@ def settle_norms(probed: ProbedNetwork, gallery: Sequence[Callable[[], Picture]]
         return
     for norm in norms:
         norm.momentum = None  # the mean over all that was seen
-    batch = torch.stack([gallery[number % len(gallery)]().pixels for number in range(SETTLING)])
+    batch = torch.stack([gallery[number % len(gallery)]().pixels for number in range(_SETTLING)])
     probed.network.train()
     probed.network(batch.to(probed.device).float() / 255)
     probed.network.eval()
 
 
-def follow(probed: ProbedNetwork, pixels: Tensor) -> Iterator[tuple[str, Tensor]]:
+def section_outputs(probed: ProbedNetwork, pixels: Tensor) -> Iterator[tuple[str, Tensor]]:
     """The name of each section and what it puts out for one image, on the CPU: maps, and at last the scores."""
     x = pixels.to(probed.device).float().unsqueeze(0) / 255
     for section in probed.plan.sections:
@@ -125,13 +125,13 @@ def follow(probed: ProbedNetwork, pixels: Tensor) -> Iterator[tuple[str, Tensor]
 def sheet(maps: Tensor) -> Tensor:
     """The most active of (channels, height, width), side by side in grey: each from silence to its own maximum."""
     strongest = maps.abs().mean((1, 2)).sort(descending=True, stable=True).indices[:MAX_MAPS]
-    shown = shrink(maps[strongest])
+    shown = _shrink(maps[strongest])
     lowest = shown.amin((1, 2), keepdim=True).clamp_max(0)
-    reach = (shown.amax((1, 2), keepdim=True) - lowest).clamp_min(torch.finfo(shown.dtype).tiny)
-    return torch.cat(tuple((shown - lowest) / reach * 255), dim=1).unsqueeze(0)
+    value_range = (shown.amax((1, 2), keepdim=True) - lowest).clamp_min(torch.finfo(shown.dtype).tiny)
+    return torch.cat(tuple((shown - lowest) / value_range * 255), dim=1).unsqueeze(0)
 
 
-def shrink(maps: Tensor) -> Tensor:
+def _shrink(maps: Tensor) -> Tensor:
     """Maps at the size in which they are sent: the means of what is larger."""
     return F.adaptive_avg_pool2d(maps.float(), sent_size(maps.shape))
 

@@ -25,12 +25,12 @@ from explorer.runs.answers import Comparison, Insert, Inserted, Logits, Zero, Ze
 from explorer.sentences import QT_TRANSLATE_NOOP
 from explorer.validation import Complaint, Refused, refuse
 
-MAX_IMAGES, MIN_IMAGES = 2000, 50
+_MAX_IMAGES, _MIN_IMAGES = 2000, 50
 AFFORDABLE = 10**11  # multiply–accumulates of one pass: some seconds on two cores
-BATCH = 100
-ROWS, CLASSES = 3, 10  # of the logits that an answer shows
+_BATCH = 100
+_ROWS, _CLASSES = 3, 10  # of the logits that an answer shows
 
-Found = TypeVar("Found", bound=Comparison)
+_Found = TypeVar("_Found", bound=Comparison)
 
 
 def zero(probed: ProbedNetwork, question: Zero) -> Zeroed:
@@ -43,7 +43,7 @@ def zero(probed: ProbedNetwork, question: Zero) -> Zeroed:
         if path not in blocks:
             raise refuse("blocks", "{path!r} is not a block of this design", path=path[:40])
         set_branch_to_zero(blocks[path])
-    return compare(probed, network, Zeroed, question.blocks)
+    return _compare(probed, network, Zeroed, question.blocks)
 
 
 def insert(probed: ProbedNetwork, question: Insert) -> Inserted:
@@ -53,11 +53,11 @@ def insert(probed: ProbedNetwork, question: Insert) -> Inserted:
         raise Refused(Complaint("block", verdict.why))
     network = make_network(plan_network(deepened(probed.plan.design, question.block)), probed.device).eval()
     grow(network, probed.network.state_dict(), [question.block])
-    return compare(probed, network, Inserted, (question.block,))
+    return _compare(probed, network, Inserted, (question.block,))
 
 
 @contextmanager
-def watch(network: nn.Module, paths: Iterable[str]) -> Iterator[list[str]]:
+def _watch(network: nn.Module, paths: Iterable[str]) -> Iterator[list[str]]:
     """Those of the blocks at `paths` that have put out their input, bit for bit, whenever they ran meanwhile."""
     identities = list(paths)
 
@@ -78,13 +78,13 @@ def watch(network: nn.Module, paths: Iterable[str]) -> Iterator[list[str]]:
             each.remove()
 
 
-def compare(probed: ProbedNetwork, changed: nn.Module, kind: type[Found], paths: tuple[str, ...]) -> Found:
+def _compare(probed: ProbedNetwork, changed: nn.Module, kind: type[_Found], paths: tuple[str, ...]) -> _Found:
     """Run the probed and its self that was `changed` at the blocks `paths` on the same images. Raises Refused."""
     images = chosen_images(probed)
     difference, equal, hits = 0.0, True, [0, 0]
     rows: list[Logits] = []
-    with watch(changed, paths) as identities:
-        for bounds in batch_bounds(len(images), BATCH):
+    with _watch(changed, paths) as identities:
+        for bounds in batch_bounds(len(images), _BATCH):
             pixels, labels = images.batch(bounds)
             before, after = probed.network(pixels), changed(pixels)
             largest = (after - before).abs().max().item()
@@ -94,8 +94,8 @@ def compare(probed: ProbedNetwork, changed: nn.Module, kind: type[Found], paths:
             equal = equal and torch.equal(before, after)
             for index, logits in enumerate((before, after)):
                 hits[index] += int((logits.argmax(1) == labels).sum())
-            for index in range(min(ROWS - len(rows), len(labels))):
-                first = (tuple(logits[index, :CLASSES].tolist()) for logits in (before, after))
+            for index in range(min(_ROWS - len(rows), len(labels))):
+                first = (tuple(logits[index, :_CLASSES].tolist()) for logits in (before, after))
                 rows.append(Logits(int(labels[index]), *first))
     return kind(
         blocks=paths,
@@ -112,6 +112,6 @@ def compare(probed: ProbedNetwork, changed: nn.Module, kind: type[Found], paths:
 def chosen_images(probed: ProbedNetwork) -> Loader:
     """As many validation images as a few seconds allow, from all parts of the set: a folder's come class by class."""
     pixels, labels = probed.data.validation
-    count = min(MAX_IMAGES, len(labels), max(MIN_IMAGES, AFFORDABLE // probed.plan.macs))
+    count = min(_MAX_IMAGES, len(labels), max(_MIN_IMAGES, AFFORDABLE // probed.plan.macs))
     chosen = torch.linspace(0, len(labels) - 1, count).round().long()
     return place_images(Images(pixels[chosen], labels[chosen]), probed.plan.design, probed.device)

@@ -20,9 +20,9 @@ from explorer.validation import refuse
 
 MIN_RATE, MAX_RATE = 1e-4, 10.0
 STEPS = 100
-MEMORY = 0.9  # of the smoothed loss
-HOPELESS = 4.0  # times the lowest smoothed loss: larger rates need not be tried
-SETTLING = 10  # steps before the averages say something
+_MEMORY = 0.9  # of the smoothed loss
+_HOPELESS = 4.0  # times the lowest smoothed loss: larger rates need not be tried
+_SETTLING = 10  # steps before the averages say something
 
 
 def sweep(question: Sweep) -> Iterator[Event]:
@@ -31,12 +31,12 @@ def sweep(question: Sweep) -> Iterator[Event]:
         with torch.random.fork_rng():
             recipe = question.recipe.change(schedule="constant", warm_up=0.0, ema=0.0)  # the rates are set here
             train, _, (training,) = prepare(recipe, question.design)
-        yield from steps(question, training, train)
+        yield from _steps(question, training, train)
     except Exception as error:
         yield unanswered(question, error)
 
 
-def steps(question: Sweep, training: Training, train: Loader) -> Iterator[Event]:
+def _steps(question: Sweep, training: Training, train: Loader) -> Iterator[Event]:
     """The rates one after the other on the batches of a first epoch, as long as there is hope.
 
     Advised is the one at which the loss fell fastest.
@@ -54,7 +54,7 @@ def steps(question: Sweep, training: Training, train: Loader) -> Iterator[Event]
             continue
         losses += torch.stack(pending).tolist()
         pending.clear()
-        if is_hopeless(losses):
+        if _is_hopeless(losses):
             break
         yield Progress(question.name, len(losses), STEPS, question.id)
         read = time.monotonic()
@@ -63,7 +63,7 @@ def steps(question: Sweep, training: Training, train: Loader) -> Iterator[Event]
     if not lowest:
         what = QT_TRANSLATE_NOOP("explorer", "the loss falls at no rate from {least:g} on")
         raise refuse("lr", what, least=MIN_RATE)
-    first = min(SETTLING, lowest - 1)
+    first = min(_SETTLING, lowest - 1)
     falls = [before - after for before, after in pairwise(shown[first : lowest + 1])]
     advised = rates[first + falls.index(max(falls))]
     yield Swept(rates=tuple(rates[: len(shown)]), losses=tuple(shown), advised=float(f"{advised:.1g}"), id=question.id)
@@ -75,11 +75,11 @@ def smooth(losses: list[float]) -> list[float]:
     for step, loss in enumerate(losses, 1):
         if not math.isfinite(loss):
             break
-        average = MEMORY * average + (1 - MEMORY) * loss
-        found.append(average / (1 - MEMORY**step))
+        average = _MEMORY * average + (1 - _MEMORY) * loss
+        found.append(average / (1 - _MEMORY**step))
     return found
 
 
-def is_hopeless(losses: list[float]) -> bool:
+def _is_hopeless(losses: list[float]) -> bool:
     shown = smooth(losses)
-    return len(shown) < len(losses) or shown[-1] > HOPELESS * min(shown)
+    return len(shown) < len(losses) or shown[-1] > _HOPELESS * min(shown)

@@ -20,7 +20,7 @@ from explorer.validation import Complaint, Refused
 NEWEST, PREVIOUS = "checkpoint.pt", "checkpoint.previous.pt"
 UNKNOWN = QT_TRANSLATE_NOOP("explorer", "its sha256 is not the one in run.json")
 DAMAGED = QT_TRANSLATE_NOOP("explorer", "{name} is damaged ({cause})")
-MORE = 2**20  # bytes
+_MORE = 2**20  # bytes
 
 
 class Unwritten(Exception):
@@ -40,10 +40,10 @@ class Found(NamedTuple):
 
 def save_checkpoint(folder: RunFolder, state: dict[str, Any]) -> None:
     """Write `state`, keeping the checkpoint before it if that is whole. Raises Unwritten."""
-    refuse_infinite(state)
+    _refuse_infinite(state)
     newest, temporary = folder.path / NEWEST, folder.path / (NEWEST + ".part")
     try:
-        with without_crc32():
+        with _without_crc32():
             torch.save(state, temporary)
         digest = seal(temporary)
         hashes = true_hashes(folder)
@@ -60,7 +60,7 @@ def save_checkpoint(folder: RunFolder, state: dict[str, Any]) -> None:
 
 
 @contextmanager
-def without_crc32() -> Iterator[None]:
+def _without_crc32() -> Iterator[None]:
     """Half the time of `torch.save` goes into sums of its own, and the sha256 is over all of the file."""
     before = get_crc32_options()
     set_crc32_options(False)
@@ -70,7 +70,7 @@ def without_crc32() -> Iterator[None]:
         set_crc32_options(before)
 
 
-def refuse_infinite(state: dict[str, Any]) -> None:
+def _refuse_infinite(state: dict[str, Any]) -> None:
     """The last loss may have been finite and the step after it not. Raises Unwritten."""
     weights = {name: values for name, values in state.get("model", {}).items() if values.is_floating_point()}
     if get_total_norm(weights.values()).isfinite():  # one pass over them; to look at each takes twenty times as long
@@ -108,7 +108,7 @@ def sha256_of(path: Path) -> str:
 
 def unwritten(temporary: Path, name: str, error: Exception) -> Unwritten:
     """Why `name` could not be written; what was written of it, in `temporary`, is removed."""
-    reason, free = system_words(error) if isinstance(error, OSError) else system_reason(temporary), 0
+    reason, free = system_words(error) if isinstance(error, OSError) else _system_reason(temporary), 0
     with suppress(OSError):  # the folder itself may be gone
         temporary.unlink(missing_ok=True)
         free = shutil.disk_usage(temporary.parent).free // 10**6
@@ -116,11 +116,11 @@ def unwritten(temporary: Path, name: str, error: Exception) -> Unwritten:
     return Unwritten(Sentence(what, {"name": name, "free": free, "reason": reason}))
 
 
-def system_reason(torn: Path) -> Sentence:
+def _system_reason(torn: Path) -> Sentence:
     """Why a file ends where it does: neither torch nor safetensors say it, the system does when asked for more."""
     try:
         with torn.open("ab") as file:
-            file.write(bytes(MORE))
+            file.write(bytes(_MORE))
     except OSError as error:
         return system_words(error)
     return Sentence(QT_TRANSLATE_NOOP("explorer", "writing broke off"))

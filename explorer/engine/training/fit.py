@@ -34,11 +34,11 @@ MEASURE_EVERY = 2.0  # gradients
 SHOW_EVERY = 0.5  # progress of a validation
 
 
-class Halted(Exception):
+class _Halted(Exception):
     """A person wants the run to stop."""
 
 
-class Diverged(Exception):
+class _Diverged(Exception):
     """A loss that is not a number, or infinite."""
 
     def __init__(self, sentence: Sentence) -> None:
@@ -48,8 +48,8 @@ class Diverged(Exception):
 
 def fit(training: Training, train: Loader, validation: Loader, folder: RunFolder) -> Events:
     """Train from where `training` stands to the end of its recipe; the last event is Finished, Stopped or Failed."""
-    loop = Loop(training, train, validation, folder)
-    steps, command = loop.work(), None
+    loop = _Loop(training, train, validation, folder)
+    steps, command = loop.events(), None
     with suppress(StopIteration):
         while True:
             event = steps.send(command)
@@ -58,68 +58,68 @@ def fit(training: Training, train: Loader, validation: Loader, folder: RunFolder
             loop.mark += time.monotonic() - left
 
 
-class Loop:
+class _Loop:
     """The state of one `fit`: losses not read back yet, and what was asked for."""
 
     def __init__(self, training: Training, train: Loader, validation: Loader, folder: RunFolder) -> None:
         self.training, self.train, self.validation, self.folder = training, train, validation, folder
-        self.bounds = batch_bounds(len(train), training.recipe.batch_size)
-        self.single = False  # after the next step, pause again
-        self.pending: list[tuple[Tensor, Tensor, int, float]] = []  # loss, hits, images, learning rate of each step
-        self.images = train.fingerprint()
-        self.gradients = GradientNorms(training.plan, training.network)
-        self.measured = -math.inf
-        self.mark = self.saved = time.monotonic()
+        self._bounds = batch_bounds(len(train), training.recipe.batch_size)
+        self._single_step = False  # after the next step, pause again
+        self._pending: list[tuple[Tensor, Tensor, int, float]] = []  # loss, hits, images, learning rate of each step
+        self._images = train.fingerprint()
+        self._gradients = _GradientNorms(training.plan, training.network)
+        self._measured = -math.inf
+        self.mark = self._saved = time.monotonic()
 
-    def work(self) -> Events:
+    def events(self) -> Events:
         """The whole run and its ending."""
         try:
-            yield from self.run()
-        except Halted:
-            yield self.save()
+            yield from self._run()
+        except _Halted:
+            yield self._save()
             yield events.Stopped(self.training.counters.step)
-        except Diverged as error:
+        except _Diverged as error:
             advice = QT_TRANSLATE_NOOP("explorer", "Lower the learning rate, or begin with weights that do less.")
             yield events.Failed(error.sentence, advice=Sentence(advice))
 
-    def run(self) -> Events:
+    def _run(self) -> Events:
         training, counters = self.training, self.training.counters
         while counters.epoch <= training.recipe.epochs:
-            yield from self.train_epoch()
-            yield from self.finish_epoch()
+            yield from self._train_epoch()
+            yield from self._finish_epoch()
             if training.has_stalled():
                 break
         stalled = counters.epoch <= training.recipe.epochs
         yield events.Finished(counters.step, counters.best_epoch, counters.best_accuracy, counters.seconds, stalled)
 
-    def train_epoch(self) -> Events:
+    def _train_epoch(self) -> Events:
         training, counters = self.training, self.training.counters
         feed = Feed(self.train, training.recipe, counters.epoch, training.plan.design.classes)
         if not counters.position:
-            counters.batches = seen_after(counters.batches, self.images, feed.order, self.bounds)
-        for bounds in self.bounds[counters.position :]:
+            counters.batches = seen_after(counters.batches, self._images, feed.order, self._bounds)
+        for bounds in self._bounds[counters.position :]:
             rate = training.learning_rate
             pixels, targets = feed[bounds]
-            self.pending.append((*training.learn(pixels, targets), len(targets), rate))
-            last = counters.position == len(self.bounds)
-            if not (last or self.single or time.monotonic() - self.mark >= READ_EVERY):
+            self._pending.append((*training.learn(pixels, targets), len(targets), rate))
+            last = counters.position == len(self._bounds)
+            if not (last or self._single_step or time.monotonic() - self.mark >= READ_EVERY):
                 continue
-            command = yield from self.read_back()
-            if time.monotonic() - self.saved >= SAVE_EVERY:
-                yield self.save()
-            yield from self.obey(command)
+            command = yield from self._read_back()
+            if time.monotonic() - self._saved >= SAVE_EVERY:
+                yield self._save()
+            yield from self._apply(command)
 
-    def finish_epoch(self) -> Events:
+    def _finish_epoch(self) -> Events:
         """Validate, keep the weights if they are the best so far, write a checkpoint."""
         training, counters = self.training, self.training.counters
-        loss, accuracy = yield from self.validate()
-        self.tick()
+        loss, accuracy = yield from self._validate()
+        self._count_working_time()
         if not math.isfinite(loss):
             what = QT_TRANSLATE_NOOP(
                 "explorer", "the validation loss became {loss} after step {step}, with learning rate {rate:g}"
             )
             values = {"loss": str(loss), "step": counters.step, "rate": training.learning_rate}
-            raise Diverged(Sentence(what, values))
+            raise _Diverged(Sentence(what, values))
         best = accuracy > counters.best_accuracy
         if best:
             counters.best_epoch, counters.best_accuracy = counters.epoch, accuracy
@@ -138,9 +138,9 @@ class Loop:
             except Unwritten as error:
                 yield events.Warned(error.sentence)
         counters.next_epoch()
-        yield self.save()
+        yield self._save()
 
-    def validate(self) -> Generator[Event, Control | None, tuple[float, float]]:
+    def _validate(self) -> Generator[Event, Control | None, tuple[float, float]]:
         """Mean loss and accuracy over all validation images. Without gradients a batch may be twice as large."""
         training, count = self.training, len(self.validation)
         total = torch.zeros(2, device=training.device)
@@ -149,29 +149,29 @@ class Loop:
             total += training.test(*self.validation.batch(bounds))
             if time.monotonic() - shown >= SHOW_EVERY:
                 shown = time.monotonic()
-                yield from self.obey((yield events.Progress("validation", bounds.stop, count)))
+                yield from self._apply((yield events.Progress("validation", bounds.stop, count)))
         loss, hits = total.tolist()
         return loss / count, hits / count
 
-    def read_back(self) -> Generator[Event, Control | None, Control | None]:
+    def _read_back(self) -> Generator[Event, Control | None, Control | None]:
         """Tell of the steps since the last time, now and then of the last one's gradients too; what is commanded.
 
         Raises Diverged.
         """
-        counters, count = self.training.counters, len(self.pending)
-        on_device, on_device_hits, images, rates = zip(*self.pending, strict=True)
-        due = time.monotonic() - self.measured >= MEASURE_EVERY
-        norms = [self.gradients.measure()] if due else []
+        counters, count = self.training.counters, len(self._pending)
+        on_device, on_device_hits, images, rates = zip(*self._pending, strict=True)
+        due = time.monotonic() - self._measured >= MEASURE_EVERY
+        norms = [self._gradients.measure()] if due else []
         values = torch.cat([torch.stack(on_device), torch.stack(on_device_hits), *norms]).tolist()
         losses, hits = values[:count], values[count : 2 * count]
-        self.pending.clear()
+        self._pending.clear()
         first = counters.step - count + 1
         for step, (loss, rate) in enumerate(zip(losses, rates, strict=True), first):
             if not math.isfinite(loss):
                 what = QT_TRANSLATE_NOOP(
                     "explorer", "the loss became {loss} at step {step}, with learning rate {rate:g}"
                 )
-                raise Diverged(Sentence(what, {"loss": str(loss), "step": step, "rate": rate}))
+                raise _Diverged(Sentence(what, {"loss": str(loss), "step": step, "rate": rate}))
         for loss, size in zip(losses, images, strict=True):  # one by one: a resumed run adds up the same way
             counters.loss_sum += loss * size
         counters.hits += int(sum(hits))
@@ -185,45 +185,45 @@ class Loop:
             count,
             sum(hits) / sum(images),
             rates[-1],
-            sum(images) / max(self.tick(), 1e-9),
+            sum(images) / max(self._count_working_time(), 1e-9),
         )
         if due:
-            self.measured = time.monotonic()
-            yield events.Gradients(counters.step, self.gradients.names, tuple(values[2 * count :]))
+            self._measured = time.monotonic()
+            yield events.Gradients(counters.step, self._gradients.names, tuple(values[2 * count :]))
         return command
 
-    def obey(self, command: Control | None) -> Events:
+    def _apply(self, command: Control | None) -> Events:
         """Do what was asked, staying here as long as the run is paused. Raises Halted."""
         if isinstance(command, Stop):
-            raise Halted
-        if not self.single and not isinstance(command, Pause):
+            raise _Halted
+        if not self._single_step and not isinstance(command, Pause):
             return
-        if not self.single:
-            yield self.save()
+        if not self._single_step:
+            yield self._save()
         while True:
             command = yield events.Paused(self.training.counters.step)
             if not isinstance(command, Pause | None):
                 break
         if isinstance(command, Stop):
-            raise Halted
-        self.single = isinstance(command, StepOnce)
+            raise _Halted
+        self._single_step = isinstance(command, StepOnce)
         if isinstance(command, Unpause):
             yield events.Resumed(self.training.counters.step)
 
-    def save(self) -> Event:
+    def _save(self) -> Event:
         """Write a checkpoint; training goes on if that fails."""
         counters = self.training.counters
-        self.tick()
+        self._count_working_time()
         try:
             save_checkpoint(self.folder, self.training.state())
         except Unwritten as error:
             return events.Warned(error.sentence)
         finally:
-            self.saved = time.monotonic()
-        self.tick()
+            self._saved = time.monotonic()
+        self._count_working_time()
         return events.Checkpoint(counters.step, counters.last_epoch)
 
-    def tick(self) -> float:
+    def _count_working_time(self) -> float:
         """Seconds since the last tick, counted as working time."""
         now = time.monotonic()
         passed, self.mark = now - self.mark, now
@@ -232,23 +232,23 @@ class Loop:
         return passed
 
 
-class GradientNorms:
+class _GradientNorms:
     """The norm of the gradient by part; `names` are the stem, every block by its name, and the head."""
 
     def __init__(self, plan: Plan, network: nn.Module) -> None:
         loose = {layer.name: section.name for section in plan.sections for layer in section.loose}
         parts: dict[str, int] = {}
-        self.owners: list[int] = []
+        self._owners: list[int] = []
         for name, _ in network.named_parameters():
             layer, *rest = name.split(".")
             part = loose[layer] if layer in loose else f"{layer}.{rest[0]}"
-            self.owners.append(parts.setdefault(part, len(parts)))
+            self._owners.append(parts.setdefault(part, len(parts)))
         self.names = tuple(parts)
         self.parameters = list(network.parameters())
 
     def measure(self) -> Tensor:
         """Of the step taken last: one number a part, left on the device."""
-        pairs = zip(self.owners, self.parameters, strict=True)
+        pairs = zip(self._owners, self.parameters, strict=True)
         found = [(owner, values.grad) for owner, values in pairs if values.grad is not None]
         norms = torch.stack(torch._foreach_norm([gradient for _, gradient in found]))
         owners = torch.tensor([owner for owner, _ in found], device=norms.device)

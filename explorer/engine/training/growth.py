@@ -77,11 +77,11 @@ def inherit(training: Training, parent: Run, inserted: Sequence[str]) -> Sentenc
     if found is None:
         return NOTHING
     if parent.recipe.optimizer == training.recipe.optimizer:
-        keep_momentum(training, parent, found.state["optimizer"]["state"], inserted)
+        _keep_momentum(training, parent, found.state["optimizer"]["state"], inserted)
     return found.warning
 
 
-def keep_momentum(
+def _keep_momentum(
     training: Training, parent: Run, states: Mapping[int, Mapping[str, Any]], inserted: Sequence[str]
 ) -> None:
     """Hand what the parent's optimizer knew of each tensor to the one that has its values now."""

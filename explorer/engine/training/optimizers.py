@@ -19,12 +19,12 @@ from torch.optim.swa_utils import AveragedModel
 
 from explorer.runs.recipe import Recipe
 
-Tensors = tuple[Tensor, ...] | list[Tensor]
+_Tensors = tuple[Tensor, ...] | list[Tensor]
 
-ONE_CYCLE_RISE = 0.3  # of the steps, as torch has it
+_ONE_CYCLE_RISE = 0.3  # of the steps, as torch has it
 
 
-def without_compiler(kind: type[Optimizer]) -> Callable[..., Optimizer]:
+def _without_compiler(kind: type[Optimizer]) -> Callable[..., Optimizer]:
     """`kind` with the compiler's guards taken off its methods.
 
     They import torch's compiler at the first call, for five seconds and more, only to keep it away from an optimizer.
@@ -35,7 +35,7 @@ def without_compiler(kind: type[Optimizer]) -> Callable[..., Optimizer]:
     return type(kind.__name__, (kind,), {**methods, "step": torch.no_grad()(inspect.unwrap(kind.step))})
 
 
-EagerSGD, EagerAdamW = without_compiler(SGD), without_compiler(AdamW)
+_EagerSGD, _EagerAdamW = _without_compiler(SGD), _without_compiler(AdamW)
 
 
 def make_optimizer(model: nn.Module, recipe: Recipe) -> Optimizer:
@@ -45,9 +45,9 @@ def make_optimizer(model: nn.Module, recipe: Recipe) -> Optimizer:
     groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": free, "weight_decay": 0.0}]
     fused = decayed[0].device.type in ("cpu", "cuda")  # one pass over the memory instead of five
     if recipe.optimizer == "adamw":
-        return EagerAdamW(groups, lr=recipe.lr, fused=fused)
+        return _EagerAdamW(groups, lr=recipe.lr, fused=fused)
     nesterov = recipe.nesterov and recipe.momentum > 0
-    return EagerSGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=nesterov, fused=fused)
+    return _EagerSGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=nesterov, fused=fused)
 
 
 def restore_optimizer(optimizer: Optimizer, state: dict[str, Any]) -> None:
@@ -62,7 +62,7 @@ def restore_optimizer(optimizer: Optimizer, state: dict[str, Any]) -> None:
                 kept[name] = torch.empty_like(values).copy_(each)
 
 
-SCHEDULES: dict[str, Callable[[Optimizer, float, int], LRScheduler]] = {
+_SCHEDULES: dict[str, Callable[[Optimizer, float, int], LRScheduler]] = {
     "constant": lambda optimizer, lr, steps: ConstantLR(optimizer, factor=1, total_iters=0),
     "cosine": lambda optimizer, lr, steps: CosineAnnealingLR(optimizer, T_max=steps),
 }
@@ -73,9 +73,9 @@ def make_schedule(optimizer: Optimizer, recipe: Recipe, steps_per_epoch: int) ->
     steps = steps_per_epoch * recipe.epochs
     rise = min(round(recipe.warm_up * steps_per_epoch), steps - 1)
     if recipe.schedule == "one-cycle":
-        share = rise / steps if rise else ONE_CYCLE_RISE
+        share = rise / steps if rise else _ONE_CYCLE_RISE
         return OneCycleLR(optimizer, recipe.lr, total_steps=steps, pct_start=share, cycle_momentum=False)
-    make = SCHEDULES[recipe.schedule]
+    make = _SCHEDULES[recipe.schedule]
     if not rise:
         return make(optimizer, recipe.lr, steps)
     rising = LinearLR(optimizer, start_factor=1 / (rise + 1), total_iters=rise)
@@ -85,7 +85,7 @@ def make_schedule(optimizer: Optimizer, recipe: Recipe, steps_per_epoch: int) ->
 def average_of(model: nn.Module, decay: float) -> AveragedModel:
     """A second network that follows `model`, norms' statistics included: slowly, but faster in the first steps."""
 
-    def follow(averages: Tensors, values: Tensors, count: Tensor | int) -> None:
+    def update_averages(averages: _Tensors, values: _Tensors, count: Tensor | int) -> None:
         assert isinstance(count, Tensor)
         if not averages[0].is_floating_point():
             torch._foreach_copy_(averages, values)
@@ -95,4 +95,4 @@ def average_of(model: nn.Module, decay: float) -> AveragedModel:
         torch._foreach_mul_(ways, share)
         torch._foreach_add_(averages, ways)
 
-    return AveragedModel(model, multi_avg_fn=follow, use_buffers=True)
+    return AveragedModel(model, multi_avg_fn=update_averages, use_buffers=True)

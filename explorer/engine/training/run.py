@@ -32,14 +32,14 @@ from explorer.runs.recipe import Recipe, read_recipe, recipe_table
 from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence
 from explorer.validation import Complaint, Refused, refuse
 
-STATES: dict[type[Event], RunState] = {
+_STATES: dict[type[Event], RunState] = {
     events.Paused: RunState.PAUSED,
     events.Resumed: RunState.RUNNING,
     events.Finished: RunState.FINISHED,
     events.Stopped: RunState.STOPPED,
     events.Failed: RunState.FAILED,
 }
-PASSING = (events.Heartbeat, events.Progress)  # of interest while they happen: not kept
+_NOT_KEPT = (events.Heartbeat, events.Progress)  # of interest while they happen: not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +75,18 @@ class TrainingRun:
 
     def record(self, event: Event) -> None:
         """Keep `event` in the run's folder. Raises OSError."""
-        if isinstance(event, PASSING):
+        if isinstance(event, _NOT_KEPT):
             return
         self.folder.log(event)
-        if type(event) in STATES:
-            self.folder.update(state=STATES[type(event)], **standing(self.training))
+        if type(event) in _STATES:
+            self.folder.update(state=_STATES[type(event)], **_progress_entries(self.training))
         elif isinstance(event, events.Epoch):
-            self.folder.update(**standing(self.training))
+            self.folder.update(**_progress_entries(self.training))
         elif isinstance(event, events.Started) and self.twin:
             self.folder.update(twin=self.twin)
 
 
-def standing(training: Training) -> dict[str, object]:
+def _progress_entries(training: Training) -> dict[str, object]:
     """What a list of runs shows of it."""
     counters = training.counters
     best = counters.best_accuracy if counters.best_epoch else None
@@ -101,10 +101,10 @@ def standing(training: Training) -> dict[str, object]:
 
 def open_runs(command: Train | ResumeRun) -> tuple[TrainingRun, ...]:
     """Everything that can be refused is refused here, before a step is made; twins are two. Raises Refused."""
-    return begin(command) if isinstance(command, Train) else (go_on(command),)
+    return _new_runs(command) if isinstance(command, Train) else (_resumed_run(command),)
 
 
-def begin(command: Train) -> tuple[TrainingRun, ...]:
+def _new_runs(command: Train) -> tuple[TrainingRun, ...]:
     """A new run in a folder of its own, and its twin in another if that is wanted. Raises Refused."""
     designs = (command.design, twin_of(command.design)) if command.twin else (command.design,)
     train, validation, trainings = prepare(command.recipe, *designs)
@@ -129,7 +129,7 @@ def begin(command: Train) -> tuple[TrainingRun, ...]:
     )
 
 
-def go_on(command: ResumeRun) -> TrainingRun:
+def _resumed_run(command: ResumeRun) -> TrainingRun:
     """A run from its checkpoint, in the same folder. Raises Refused."""
     run = find_run(command.run, command.runs)
     changes = {"epochs": command.epochs, "device": command.device}
@@ -143,7 +143,7 @@ def go_on(command: ResumeRun) -> TrainingRun:
             what = QT_TRANSLATE_NOOP("explorer", "the run {run} has done {done} already; ask for more")
             raise refuse("epochs", what, run=run.id, done=done)
         train, validation, (training,) = prepare(
-            recipe, run.design, rewrites=found and rewrites_of(found.state, recipe)
+            recipe, run.design, rewrites=found and _rewrites_of(found.state, recipe)
         )
         warning = NOTHING if found is None else found.warning
         if found is not None:
@@ -154,7 +154,7 @@ def go_on(command: ResumeRun) -> TrainingRun:
                 parent = find_run(run.parent, run.folder.parent)
                 inherit(training, parent, read_paths(folder.manifest.get("grown", ())))
         verdict = referee(training.plan)
-        folder.take(recipe=recipe_table(recipe), **standing(training))
+        folder.mark_running(recipe=recipe_table(recipe), **_progress_entries(training))
     except OSError as error:
         folder.close()
         raise unwritable(run.folder, error) from None
@@ -180,7 +180,7 @@ def prepare(
     return train, validation, [Training(plan, recipe, device, steps, chosen) for plan in plans]
 
 
-def rewrites_of(state: dict[str, Any], recipe: Recipe) -> Rewrites | None:
+def _rewrites_of(state: dict[str, Any], recipe: Recipe) -> Rewrites | None:
     """Those that a run was computed with: with others its sums would round in another way. None on another device."""
     here = choose_device(recipe.device).type
     return Rewrites(**state["rewrites"]) if state.get("device") == here else None
@@ -224,11 +224,11 @@ def failure(error: Exception, recipe: Recipe | None) -> events.Failed:
     else:
         advice = Sentence(QT_TRANSLATE_NOOP("explorer", "Make the network or its input smaller."))
     what = QT_TRANSLATE_NOOP("explorer", "out of memory on {device} at batch size {batch_size}: {shortage}")
-    values = {"device": device.type, "batch_size": batch_size, "shortage": shortage(text, memory_left(device))}
+    values = {"device": device.type, "batch_size": batch_size, "shortage": _shortage(text, _memory_left(device))}
     return events.Failed(Sentence(what, values), advice=advice)
 
 
-def memory_left(device: torch.device) -> int | None:
+def _memory_left(device: torch.device) -> int | None:
     """Bytes, if a device that has just failed can still say it."""
     try:
         return available_memory(device)
@@ -236,7 +236,7 @@ def memory_left(device: torch.device) -> int | None:
         return None
 
 
-def shortage(text: str, free: int | None) -> Sentence:
+def _shortage(text: str, free: int | None) -> Sentence:
     """What was wanted, as an error's `text` says, and the bytes that there are."""
     wanted = re.search(r"allocate (?:([\d.]+ ?[KMGT]i?B)|(\d+) bytes)", text)
     if wanted:
@@ -251,17 +251,17 @@ def shortage(text: str, free: int | None) -> Sentence:
     )
 
 
-LISTENING = (events.Step, events.Progress, events.Paused)  # where a run takes a command
-ENDINGS = (events.Finished, events.Stopped, events.Failed)
+_LISTENING = (events.Step, events.Progress, events.Paused)  # where a run takes a command
+_ENDINGS = (events.Finished, events.Stopped, events.Failed)
 
 
 class RunInProgress:
-    """A training run's events one by one, the last kept in `event`; what is asked of it waits until it listens."""
+    """A training run's events one by one, the last kept in `event`; what is controls of it waits until it listens."""
 
     def __init__(self, training_run: TrainingRun) -> None:
         self.training_run = training_run
         self.steps = training_run.events()
-        self.asked: deque[Control] = deque()
+        self.controls: deque[Control] = deque()
         self.event: Event | None = None
 
     @property
@@ -273,22 +273,22 @@ class RunInProgress:
         return self.training_run.training.counters.step
 
     def has_ended(self) -> bool:
-        return isinstance(self.event, ENDINGS)
+        return isinstance(self.event, _ENDINGS)
 
     def has_failed(self) -> bool:
         return isinstance(self.event, events.Failed)
 
     def waits(self) -> bool:
         """Whether nothing will happen until somebody asks for something."""
-        return isinstance(self.event, events.Paused) and not self.asked
+        return isinstance(self.event, events.Paused) and not self.controls
 
     def advance(self) -> Event:
         """The next event. Something that nobody foresaw ends this run and no other."""
         threads = self.training_run.training.threads
         if torch.get_num_threads() != threads:
             torch.set_num_threads(threads)
-        listens = isinstance(self.event, LISTENING)
-        control = self.asked.popleft() if listens and self.asked else None
+        listens = isinstance(self.event, _LISTENING)
+        control = self.controls.popleft() if listens and self.controls else None
         try:
             self.event = self.steps.send(control)
         except Exception as error:

@@ -19,21 +19,21 @@ LEAD = 4  # steps that one run may be ahead of the slowest
 
 
 class SideBySide:
-    """`with SideBySide(runs) as lanes: lanes.next()` until it has ended for all."""
+    """`with SideBySide(runs) as side_by_side: side_by_side.next()` until all have ended."""
 
     def __init__(self, runs: Sequence[RunInProgress]) -> None:
         self.runs = runs
-        self.cores = torch.get_num_threads()
-        self.pool = ThreadPoolExecutor(len(runs), "lane") if len(runs) > 1 and self.has_room() else None
-        self.under_way: dict[Future[Event], RunInProgress] = {}
+        self._cores = torch.get_num_threads()
+        self.pool = ThreadPoolExecutor(len(runs), "run") if len(runs) > 1 and self.has_room() else None
+        self._under_way: dict[Future[Event], RunInProgress] = {}
         if self.pool:
             for run in runs:
-                run.training_run.training.threads = max(1, self.cores // len(runs))
+                run.training_run.training.threads = max(1, self._cores // len(runs))
 
     def has_room(self) -> bool:
         """Whether there is a core for each, and memory for all of them in mid-step."""
         trainings = [run.training_run.training for run in self.runs]
-        if self.cores < len(trainings) or any(each.device.type != "cpu" for each in trainings):
+        if self._cores < len(trainings) or any(each.device.type != "cpu" for each in trainings):
             return False
         free = available_memory(trainings[0].device)
         return free is None or free > sum(
@@ -48,16 +48,16 @@ class SideBySide:
     ) -> None:
         if self.pool:
             self.pool.shutdown()
-        torch.set_num_threads(self.cores)
+        torch.set_num_threads(self._cores)
 
     @property
     def going(self) -> list[RunInProgress]:
         """Those that have not ended, as far as `next` has told."""
-        return [each for each in self.runs if not each.has_ended() or each in self.under_way.values()]
+        return [each for each in self.runs if not each.has_ended() or each in self._under_way.values()]
 
     def next(self) -> RunInProgress | None:
         """The run that has come to its next event; None if all wait for somebody to ask for something."""
-        busy = self.under_way.values()
+        busy = self._under_way.values()
         able = [each for each in self.going if each in busy or not each.waits()]
         least = min((each.step for each in able), default=0)
         ready = [each for each in able if each not in busy and each.step <= least + LEAD]
@@ -66,6 +66,6 @@ class SideBySide:
             if run is not None:
                 run.advance()
             return run
-        self.under_way |= {self.pool.submit(run.advance): run for run in ready}
-        done, _ = wait(self.under_way, return_when=FIRST_COMPLETED)
-        return self.under_way.pop(done.pop()) if done else None
+        self._under_way |= {self.pool.submit(run.advance): run for run in ready}
+        done, _ = wait(self._under_way, return_when=FIRST_COMPLETED)
+        return self._under_way.pop(done.pop()) if done else None

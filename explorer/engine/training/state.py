@@ -16,7 +16,7 @@ from explorer.runs.recipe import Recipe
 from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 from explorer.validation import Complaint, Refused, refuse
 
-MAX_KEYS = 12  # mismatched weights that a refusal names
+_MAX_KEYS = 12  # mismatched weights that a refusal names
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Training:
         rewrites: Rewrites | None = None,
     ) -> None:
         """Weights start from the recipe's seed; `rewrites` are by default all that are promised. Raises Refused."""
-        refuse_single_values(plan, recipe)
+        _refuse_single_values(plan, recipe)
         torch.manual_seed(recipe.seed)
         self.plan, self.recipe, self.device, self.steps_per_epoch = plan, recipe, device, steps_per_epoch
         self.rewrites = rewrites or promised(plan, recipe, device)
@@ -67,7 +67,7 @@ class Training:
         self.optimizer = make_optimizer(self.network, recipe)
         self.schedule = make_schedule(self.optimizer, recipe, self.steps_per_epoch)
         self.backward_step: BackwardStep = (
-            Graph(self.network, self.backward_step_eagerly) if self.rewrites.graph else self.backward_step_eagerly
+            Graph(self.network, self._backward_step_eagerly) if self.rewrites.graph else self._backward_step_eagerly
         )
         self.counters = Counters()
         self.threads = torch.get_num_threads()  # that share a step: with another number sums round in another way
@@ -96,7 +96,7 @@ class Training:
             out: Tensor = network(pixels)
         return out.float()
 
-    def backward_step_eagerly(self, pixels: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    def _backward_step_eagerly(self, pixels: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Leave a batch's gradients in the parameters; its mean loss and number of hits."""
         scores = self.scores(self.network, pixels)
         loss = F.cross_entropy(scores, targets, label_smoothing=self.recipe.label_smoothing)
@@ -189,16 +189,16 @@ def put_weights(network: nn.Module, weights: dict[str, Tensor]) -> None:
         for name, values in own.items()
         if name in weights and (there := tuple(weights[name].shape)) != tuple(values.shape)
     ]
-    if len(complaints) > MAX_KEYS:
+    if len(complaints) > _MAX_KEYS:
         rest = QT_TRANSLATE_NOOP("explorer", "and {count} more do not fit")
-        more = Complaint("weights", Sentence(rest, {"count": len(complaints) - MAX_KEYS}))
-        complaints = [*complaints[:MAX_KEYS], more]
+        more = Complaint("weights", Sentence(rest, {"count": len(complaints) - _MAX_KEYS}))
+        complaints = [*complaints[:_MAX_KEYS], more]
     if complaints:
         raise Refused(*complaints)
     network.load_state_dict(weights)
 
 
-def refuse_single_values(plan: Plan, recipe: Recipe) -> None:
+def _refuse_single_values(plan: Plan, recipe: Recipe) -> None:
     """A norm in training needs two values a channel: one image with a 1×1 map has one."""
     if recipe.batch_size == 1:
         for layer in plan.layers():

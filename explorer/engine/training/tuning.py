@@ -15,10 +15,10 @@ from explorer.runs.recipe import Recipe
 # Multiply–accumulates of one forward: some tenths of a second for a step on two cores. With few images the cost of the
 # weights hides that of the maps: of 4 at 96×96 channels_last in bf16 is slower than without, of 32 it is 1.4 × faster.
 AFFORDABLE = 8 * 10**9
-PATIENCE = 5.0  # seconds; what has not been tried by then stays as promised
-SHORTEST, LONGEST = 0.01, 0.5  # seconds of a step: outside nothing can be won, or it takes too long to find out
-ROUNDS = 3  # each of which must find a rewrite slower: other work on the machine may slow any one of them
-MARGIN = 1.1  # so much slower: the same run twice should take the same way
+_PATIENCE = 5.0  # seconds; what has not been tried by then stays as promised
+_SHORTEST, _LONGEST = 0.01, 0.5  # seconds of a step: outside nothing can be won, or it takes too long to find out
+_ROUNDS = 3  # each of which must find a rewrite slower: other work on the machine may slow any one of them
+_MARGIN = 1.1  # so much slower: the same run twice should take the same way
 
 known: dict[tuple[Design, int, str, torch.device], Rewrites] = {}
 
@@ -49,16 +49,16 @@ def fastest(hoped: Rewrites, kept: tuple[str, ...], stepper: Callable[[Rewrites]
     """
     best, mine = hoped, stepper(hoped)
     mine()
-    if not SHORTEST < mine() < LONGEST:
+    if not _SHORTEST < mine() < _LONGEST:
         return hoped
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + _PATIENCE
     for name in reversed([each for each in hoped.names if each not in kept]):  # the most doubtful first
         if time.monotonic() > end:
             break
         without = replace(best, **{name: False})
         other = stepper(without)
         other()
-        if all(mine() > MARGIN * other() for _ in range(ROUNDS)):
+        if all(mine() > _MARGIN * other() for _ in range(_ROUNDS)):
             best, mine = without, other
     return best
 

@@ -19,7 +19,7 @@ from explorer.runs.folder import Run, RunFolder, read_hashes
 from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence, system_words
 from explorer.validation import refuse
 
-BEST, BEFORE = "best.safetensors", "best.previous.safetensors"
+BEST, _BEFORE = "best.safetensors", "best.previous.safetensors"
 
 
 def save_best(folder: RunFolder, network: nn.Module) -> None:
@@ -29,7 +29,7 @@ def save_best(folder: RunFolder, network: nn.Module) -> None:
         save_file({name: values.contiguous() for name, values in network.state_dict().items()}, temporary)
         digest = seal(temporary)
         hashes = true_hashes(folder)
-        before = {BEFORE: hashes[BEST]} if BEST in hashes else {}
+        before = {_BEFORE: hashes[BEST]} if BEST in hashes else {}
         folder.sealed = False
         folder.update(hashes={**hashes, **before, BEST: digest})  # first, as for a checkpoint
         temporary.replace(folder.path / BEST)
@@ -52,7 +52,7 @@ def weights_of(run: Run) -> dict[str, Tensor]:
     """The best weights of a run, or those of its checkpoint if no epoch was finished. Raises Refused."""
     best = run.folder / BEST
     if best.is_file():
-        refuse_unknown(best)
+        _refuse_unknown(best)
         return load_weights(best)
     found = load_checkpoint(run.folder, read_hashes(run.folder))
     if found is None:
@@ -61,7 +61,7 @@ def weights_of(run: Run) -> dict[str, Tensor]:
     return weights
 
 
-def refuse_unknown(best: Path) -> None:
+def _refuse_unknown(best: Path) -> None:
     """Raises Refused if the file is not as its run wrote it."""
     try:
         digest = sha256_of(best)  # before run.json is read: a run under way may just be replacing both, that one first

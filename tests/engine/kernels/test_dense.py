@@ -30,8 +30,8 @@ from tests.engine.convolution import both_ways
 def test_it_is_the_convolution(kernel, stride, height, width, bias):
     torch.manual_seed(0)
     whole = nn.Conv2d(2, 3, kernel, stride, kernel // 2, bias=bias).double()
-    theirs, ours = both_ways(whole, partial(dense.convolve, stride=stride), torch.rand(2, 2, height, width).double())
-    torch.testing.assert_close(ours, theirs)
+    expected, found = both_ways(whole, partial(dense.convolve, stride=stride), torch.rand(2, 2, height, width).double())
+    torch.testing.assert_close(found, expected)
 
 
 def test_it_obeys_autocast():

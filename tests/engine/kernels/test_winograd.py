@@ -14,8 +14,8 @@ from tests.engine.convolution import both_ways
 def test_it_is_the_convolution(height, width, bias):
     torch.manual_seed(0)
     whole = nn.Conv2d(5, 3, 3, 1, 1, bias=bias).double()
-    theirs, ours = both_ways(whole, winograd.convolve, torch.rand(2, 5, height, width).double())
-    torch.testing.assert_close(ours, theirs)
+    expected, found = both_ways(whole, winograd.convolve, torch.rand(2, 5, height, width).double())
+    torch.testing.assert_close(found, expected)
     with torch.inference_mode():
         image = torch.rand(1, 5, height, width).double().permute(0, 2, 3, 1)
         put_out = winograd.convolve(image, whole.weight.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
@@ -29,8 +29,8 @@ def test_it_does_not_depend_on_how_much_is_computed_at_once_or_kept(at_once, kep
     monkeypatch.setattr(winograd, "MAX_KEPT", kept)
     torch.manual_seed(0)
     images = torch.rand(7, 4, 8, 8).double().contiguous(memory_format=torch.channels_last)
-    theirs, ours = both_ways(nn.Conv2d(4, 5, 3, 1, 1).double(), winograd.convolve, images)
-    torch.testing.assert_close(ours, theirs)
+    expected, found = both_ways(nn.Conv2d(4, 5, 3, 1, 1).double(), winograd.convolve, images)
+    torch.testing.assert_close(found, expected)
 
 
 def test_in_32_bits_it_is_nearly_as_exact():

@@ -17,7 +17,7 @@ from explorer.architecture.design import Design, Stage
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.kernels.rewrites import make_network
-from explorer.engine.probes.feature_maps import KEPT, follow, sheet
+from explorer.engine.probes.feature_maps import KEPT, section_outputs, sheet
 from explorer.engine.probes.probed_network import open_probed_network
 from explorer.engine.probes.registry import probe
 from explorer.engine.training.weights import save_best
@@ -139,7 +139,7 @@ def test_walking_section_by_section_is_the_networks_own_forward(recipe, tmp_path
         probed = open_probed_network(Maps(design, recipe, runs=tmp_path))
         image = torch.randint(0, 256, design.input, dtype=torch.uint8)
         with torch.inference_mode():
-            *_, (name, scores) = follow(probed, image)
+            *_, (name, scores) = section_outputs(probed, image)
             assert name == "head"
             assert torch.equal(scores, probed.network(image[None].float() / 255)[0])
 
@@ -246,7 +246,7 @@ def test_what_is_no_file_is_refused(ask, tmp_path):
 
 def test_what_was_converted_is_told(ask, tmp_path):
     path = tmp_path / "x.png"
-    for image, told in (
+    for image, expected in (
         (Image.new("RGBA", (20, 10), (255, 0, 0, 128)), (20, 10, "RGBA", False, True)),
         (Image.new("1", (1, 1), 1), (1, 1, "1", False, False)),
         (Image.new("P", (6, 6)), (6, 6, "P", False, False)),
@@ -254,7 +254,7 @@ def test_what_was_converted_is_told(ask, tmp_path):
     ):
         image.save(path)
         origin = ask(path).origin
-        assert (origin.width, origin.height, origin.mode, origin.turned, origin.cropped) == told
+        assert (origin.width, origin.height, origin.mode, origin.turned, origin.cropped) == expected
         assert origin.label == -1
 
 

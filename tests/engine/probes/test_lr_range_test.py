@@ -7,7 +7,7 @@ import torch
 
 from explorer.engine.data.datasets import Data, Images
 from explorer.engine.probes import lr_range_test as sweep_module
-from explorer.engine.probes.lr_range_test import LEAST, MOST, STEPS, smooth, sweep
+from explorer.engine.probes.lr_range_test import MAX_RATE, MIN_RATE, STEPS, smooth, sweep
 from explorer.engine.training import run
 from explorer.engine.training.state import Training
 from explorer.runs.answers import Sweep, Swept
@@ -29,10 +29,10 @@ def test_the_advice_is_a_rate_that_learns():
     assert isinstance(result, Swept)
     assert result.id == 7
     rates, losses, advised = result.rates, result.losses, result.advised
-    assert rates[0] == LEAST
+    assert rates[0] == MIN_RATE
     assert list(rates) == sorted(rates)
     assert len(rates) == len(losses)
-    assert LEAST < advised < MOST
+    assert MIN_RATE < advised < MAX_RATE
     assert min(losses) < losses[0]
     work = small.training(small.RECIPE.change(lr=advised, schedule="constant"))
     seen = [float(work.learn(*small.TRAIN.batch(slice(0, 8)))[0]) for _ in range(30)]

@@ -26,11 +26,11 @@ def train(tmp_path):
 @pytest.fixture
 def stopped(train):
     """The folder of a run that has checkpoints and its best weights."""
-    (session,) = open_runs(train)
-    for event in session.events():
-        session.record(event)
-    session.folder.close()
-    return session.folder.path
+    (training_run,) = open_runs(train)
+    for event in training_run.events():
+        training_run.record(event)
+    training_run.folder.close()
+    return training_run.folder.path
 
 
 def replace(path, write):
@@ -95,12 +95,12 @@ def test_a_resume_from_the_checkpoint_before_keeps_that_one(stopped, train):
     """The damaged one must not take the place of the last good one."""
     good = load_checkpoint(stopped, read_hashes(stopped)).state["counters"]["step"]
     (stopped / NEWEST).write_bytes(b"damaged")
-    (session,) = open_runs(ResumeRun(str(stopped), train.runs))
-    assert "is damaged" in session.warning
-    course = RunInProgress(session)
-    while not isinstance(course.advance(), events.Checkpoint):
+    (training_run,) = open_runs(ResumeRun(str(stopped), train.runs))
+    assert "is damaged" in training_run.warning
+    running = RunInProgress(training_run)
+    while not isinstance(running.advance(), events.Checkpoint):
         pass
-    session.folder.close()
+    training_run.folder.close()
     (stopped / NEWEST).write_bytes(b"damaged again")
     again = load_checkpoint(stopped, read_hashes(stopped))
     assert again.state["counters"]["step"] == good - 3

@@ -12,7 +12,7 @@ import torch
 
 from explorer.engine import worker as worker_module
 from explorer.engine.training import fit as fit_module
-from explorer.engine.training import run as session_module
+from explorer.engine.training import run as run_module
 from explorer.engine.training.checkpoint import NEWEST, load_checkpoint
 from explorer.engine.training.fit import fit
 from explorer.engine.training.run import RunInProgress, failure, open_runs
@@ -102,29 +102,29 @@ def test_a_checkpoint_that_found_no_room_is_written_after_the_next_epoch(folder)
 @posix
 def test_a_folder_that_takes_nothing_more_does_not_end_the_run(worker, train):
     """Not even a line of events finds room; when there is some again, the folder is a good one."""
-    (course,) = [RunInProgress(session) for session in open_runs(train)]
+    (running,) = [RunInProgress(training_run) for training_run in open_runs(train)]
     with room(1):
-        while not course.has_ended():
-            course.advance()
-            worker.tell(course)
+        while not running.has_ended():
+            running.advance()
+            worker.report(running)
     assert "could not write to" in worker.outbox.all(events.Warned)[0].reason
     assert worker.outbox.all(events.Finished)
-    path = course.session.folder.path
-    course.session.record(course.event)
-    course.session.folder.close()
+    path = running.training_run.folder.path
+    running.training_run.record(running.event)
+    running.training_run.folder.close()
     assert read_run(path).state == "finished"
-    assert list(read_events(path)) == [course.event]
+    assert list(read_events(path)) == [running.event]
 
 
 def test_a_folder_that_somebody_removes_does_not_end_the_run(worker, train):
-    (course,) = [RunInProgress(session) for session in open_runs(train)]
-    course.advance()
-    worker.tell(course)
-    shutil.rmtree(course.session.folder.path)
-    while not course.has_ended():
-        course.advance()
-        worker.tell(course)
-    course.session.folder.close()
+    (running,) = [RunInProgress(training_run) for training_run in open_runs(train)]
+    running.advance()
+    worker.report(running)
+    shutil.rmtree(running.training_run.folder.path)
+    while not running.has_ended():
+        running.advance()
+        worker.report(running)
+    running.training_run.folder.close()
     reasons = [warned.reason for warned in worker.outbox.all(events.Warned)]
     assert f"could not write {NEWEST}, 0 MB free: No such file or directory" in reasons
     assert worker.outbox.all(events.Finished)
@@ -146,11 +146,11 @@ def test_a_run_in_a_folder_with_an_odd_name(worker, train, tmp_path, name):
         place.mkdir()
     except OSError:
         pytest.skip("this system has no such names")
-    worker.obey(Train(train.design, train.recipe, place))
+    worker.execute(Train(train.design, train.recipe, place))
     (run,) = list_runs(place)
     assert run.state == "finished"
     assert worker.outbox.all(events.Started)[0].folder == str(run.folder)
-    worker.obey(ResumeRun(str(run.folder), place, epochs=3))
+    worker.execute(ResumeRun(str(run.folder), place, epochs=3))
     assert read_run(run.folder).epochs_done == 3
 
 
@@ -186,16 +186,16 @@ def test_a_card_without_memory_is_said_with_numbers_and_a_smaller_batch(worker, 
     def learn(self, *batch):
         raise torch.OutOfMemoryError(CARD)
 
-    monkeypatch.setattr(session_module, "available_memory", lambda device: 1_258_291_200)
+    monkeypatch.setattr(run_module, "available_memory", lambda device: 1_258_291_200)
     with monkeypatch.context() as patch:
         patch.setattr(Training, "learn", learn)
-        worker.obey(train)
+        worker.execute(train)
     (failed,) = worker.outbox.all(events.Failed)
     assert failed.reason == "out of memory on cuda at batch size 8: 2.50 GiB more were needed, 1,200 MiB are free"
     assert failed.advice == "Try a batch size of 4."
     assert list_runs(train.runs)[0].state == "failed"
     assert list_runs(train.runs)[0].recipe.batch_size == 8
-    worker.obey(train)
+    worker.execute(train)
     assert worker.outbox.all(events.Finished)
 
 
@@ -203,7 +203,7 @@ def test_a_card_that_does_not_answer_any_more_is_no_second_fault(train, monkeypa
     def broken(device):
         raise RuntimeError("CUDA error: an illegal memory access was encountered")
 
-    monkeypatch.setattr(session_module, "available_memory", broken)
+    monkeypatch.setattr(run_module, "available_memory", broken)
     failed = failure(torch.OutOfMemoryError(CARD), train.recipe.change(batch_size=1))
     assert failed.reason == "out of memory on cuda at batch size 1: 2.50 GiB more were needed"
     assert failed.advice == "Make the network or its input smaller."
@@ -248,34 +248,34 @@ def test_what_nobody_foresaw_ends_no_worker(worker, train, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(worker_module, "open_runs", surprise)
-        worker.obey(train)
+        worker.execute(train)
         assert worker.run(train) == FAILED
-    worker.obey(Zero(train.design, train.recipe, 5, runs=train.runs, blocks=("layer9.9",)))
+    worker.execute(Zero(train.design, train.recipe, 5, runs=train.runs, blocks=("layer9.9",)))
     with monkeypatch.context() as patch:
         patch.setattr("explorer.engine.probes.estimate.measure", surprise)
-        worker.obey(Estimate(train.design, train.recipe, 6))
+        worker.execute(Estimate(train.design, train.recipe, 6))
     failed = worker.outbox.all(events.Failed)
     assert [(each.of, each.id) for each in failed] == [("train", 0), ("train", 0), ("zero", 5), ("estimate", 6)]
     assert failed[0].reason == "KeyError: 'surprise'"
-    worker.obey(train)
+    worker.execute(train)
     assert worker.outbox.all(events.Finished)
 
 
 def test_a_run_in_use_is_named_with_its_process(worker, train):
-    (session,) = open_runs(train)
-    worker.obey(ResumeRun(session.folder.path.name, train.runs))
-    session.folder.close()
+    (training_run,) = open_runs(train)
+    worker.execute(ResumeRun(training_run.folder.path.name, train.runs))
+    training_run.folder.close()
     (failed,) = worker.outbox.all(events.Failed)
     assert failed.reason.startswith(f"run: in use by process {os.getpid()} since 20")
 
 
 def test_a_stop_before_the_first_step_leaves_a_run_to_go_on_with(worker, train):
     worker.inbox.put(Stop())
-    worker.obey(train)
+    worker.execute(train)
     (stopped,) = worker.outbox.all(events.Stopped)
     run = list_runs(train.runs)[0]
     assert run.state == "stopped"
-    worker.obey(ResumeRun(run.id, train.runs))
+    worker.execute(ResumeRun(run.id, train.runs))
     assert worker.outbox.all(events.Finished)[0].step == 6
     assert find_run(run.id, train.runs).state == "finished"
     assert stopped.step <= 3

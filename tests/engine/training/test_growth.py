@@ -13,7 +13,7 @@ from explorer.architecture.plan import plan_network
 from explorer.engine.data.datasets import Data, Images
 from explorer.engine.probes import lesion, probed_network
 from explorer.engine.probes.probed_network import ProbedNetwork
-from explorer.engine.training import run as session_module
+from explorer.engine.training import run as run_module
 from explorer.engine.training.growth import grow, inherit, tensor_names
 from explorer.engine.training.run import TrainingRun, open_runs
 from explorer.engine.training.state import Training
@@ -170,17 +170,17 @@ MINI = Design((1, 8, 8), 10, (Stage(1, 8), Stage(1, 16, 2)), stem="cifar", stem_
 
 
 def open_one(command: Train | ResumeRun) -> TrainingRun:
-    (session,) = open_runs(command)
-    return session
+    (training_run,) = open_runs(command)
+    return training_run
 
 
-def losses_of(session: TrainingRun) -> list[float]:
+def losses_of(training_run: TrainingRun) -> list[float]:
     found = []
-    for event in session.events():
-        session.record(event)
+    for event in training_run.events():
+        training_run.record(event)
         if isinstance(event, Step):
             found += [event.loss] * event.steps
-    session.folder.close()
+    training_run.folder.close()
     return found
 
 
@@ -202,19 +202,21 @@ def test_a_run_goes_on_as_a_new_one_with_a_block_more(tmp_path):
 
 @pytest.mark.parametrize("written", [["layer1.1"], "layer1.1"], ids=["a list", "as manifests once did"])
 def test_one_killed_before_its_first_checkpoint_begins_anew_as_it_began(tmp_path, monkeypatch, written):
-    monkeypatch.setattr(session_module, "load_data", lambda *_: ninety_images())
+    monkeypatch.setattr(run_module, "load_data", lambda *_: ninety_images())
     recipe = Recipe(device="cpu", epochs=1)
     first = open_one(Train(MINI, recipe, tmp_path))
     losses_of(first)
-    session = open_one(Train(deepened(MINI, "layer1.1"), recipe, tmp_path, first.folder.path.name, grown=("layer1.1",)))
-    assert session.folder.manifest["grown"] == ("layer1.1",)
-    session.folder.update(grown=written)
-    session.folder.close()
-    again = open_one(ResumeRun(session.folder.path.name, tmp_path))
+    training_run = open_one(
+        Train(deepened(MINI, "layer1.1"), recipe, tmp_path, first.folder.path.name, grown=("layer1.1",))
+    )
+    assert training_run.folder.manifest["grown"] == ("layer1.1",)
+    training_run.folder.update(grown=written)
+    training_run.folder.close()
+    again = open_one(ResumeRun(training_run.folder.path.name, tmp_path))
     again.folder.close()
     assert "begins anew" in str(again.warning)
     pairs = zip(
-        session.training.network.state_dict().values(), again.training.network.state_dict().values(), strict=True
+        training_run.training.network.state_dict().values(), again.training.network.state_dict().values(), strict=True
     )
     assert all(torch.equal(*pair) for pair in pairs)
 

@@ -1,4 +1,4 @@
-"""Fifty SIGKILLs: whenever the process dies, what a run had told of is on the disk, and it goes on from there."""
+"""Fifty SIGKILLs: whenever the process dies, what a run had reported is on the disk, and it goes on from there."""
 
 import os
 import random
@@ -29,14 +29,14 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKI
 KILLS = 50
 
 
-def told(folder):
+def logged(folder):
     """The events that are in the folder, also those that a resume superseded; none is torn but perhaps the last."""
     lines = (folder / EVENTS).read_text(encoding="utf-8").splitlines()
     return [event for event in map(read_event, lines) if event is not None]
 
 
 def wait_for(kind, process, out):
-    """Until the process has told of an event of that kind, or is over."""
+    """Until the process has reported an event of that kind, or is over."""
     before = out.stat().st_size if out.exists() else 0
     patience = time.monotonic() + PATIENCE
     while process.is_alive() and time.monotonic() < patience:
@@ -50,7 +50,7 @@ def same_place(one, other):
 
 
 @posix
-def test_fifty_kills_lose_nothing_that_was_told_of(tmp_path, monkeypatch):
+def test_fifty_kills_lose_nothing_that_was_reported(tmp_path, monkeypatch):
     from tests.engine.killed import context, work
 
     chance, runs, out = random.Random(0), tmp_path / "runs", tmp_path / "out"
@@ -70,7 +70,7 @@ def test_fifty_kills_lose_nothing_that_was_told_of(tmp_path, monkeypatch):
         (run,) = list_runs(runs)
         assert run.state == "interrupted"
         command = ResumeRun(run.id, runs)
-        steps = [event.step for event in told(run.folder) if isinstance(event, events.Checkpoint)]
+        steps = [event.step for event in logged(run.folder) if isinstance(event, events.Checkpoint)]
         found = load_checkpoint(run.folder, read_hashes(run.folder))
         if steps:
             assert not found.warning
@@ -78,17 +78,17 @@ def test_fifty_kills_lose_nothing_that_was_told_of(tmp_path, monkeypatch):
             saved = found.state["counters"]["step"]
         if (run.folder / BEST).exists():
             assert set(weights_of(run)) == set(found.state["model"])
-    assert saved >= KILLS * 2 // 5  # as many have told of a checkpoint before they were killed
+    assert saved >= KILLS * 2 // 5  # as many have reported a checkpoint before they were killed
 
     for name in ("READ_EVERY", "SAVE_EVERY"):
         monkeypatch.setattr(fit_module, name, 0.0)
-    (session,) = open_runs(Train(small.DESIGN, recipe, tmp_path / "uninterrupted"))
-    counters = session.training.counters
-    for event in session.events():
+    (training_run,) = open_runs(Train(small.DESIGN, recipe, tmp_path / "uninterrupted"))
+    counters = training_run.training.counters
+    for event in training_run.events():
         if isinstance(event, events.Checkpoint) and same_place(asdict(counters), found.state["counters"]):
             break
-    session.folder.close()
-    assert differences(session.training.state(), found.state) == []
+    training_run.folder.close()
+    assert differences(training_run.training.state(), found.state) == []
 
     process = context().Process(target=work, args=(ResumeRun(run.id, runs, epochs=saved // 3 + 2), out, 60.0))
     process.start()

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from explorer.architecture.plan import plan_network
-from explorer.engine.training import side_by_side as lanes_module
+from explorer.engine.training import side_by_side as side_by_side_module
 from explorer.engine.training.side_by_side import LEAD, SideBySide
 from explorer.runs import events
 from explorer.runs.commands import Pause, Unpause
@@ -22,8 +22,8 @@ class Runner:
 
     def __init__(self, steps=20, device=small.CPU):
         training = SimpleNamespace(plan=plan_network(small.DESIGN), recipe=small.RECIPE, device=device, threads=0)
-        self.session = SimpleNamespace(training=training)
-        self.steps, self.step, self.event, self.asked = steps, 0, None, []
+        self.training_run = SimpleNamespace(training=training)
+        self.steps, self.step, self.event, self.controls = steps, 0, None, []
         self.gate = threading.Event()
         self.gate.set()
         self.threads = set()
@@ -32,12 +32,12 @@ class Runner:
         return isinstance(self.event, events.Finished)
 
     def waits(self):
-        return isinstance(self.event, events.Paused) and not self.asked
+        return isinstance(self.event, events.Paused) and not self.controls
 
     def advance(self):
         assert self.gate.wait(PATIENCE)
         self.threads.add(threading.current_thread())
-        if self.asked and isinstance(self.asked.pop(0), Pause):
+        if self.controls and isinstance(self.controls.pop(0), Pause):
             self.event = events.Paused(self.step)
         else:
             self.step += 1
@@ -49,33 +49,33 @@ class Runner:
 
 @pytest.fixture
 def cores(monkeypatch):
-    monkeypatch.setattr(lanes_module.torch, "get_num_threads", lambda: 4)
-    monkeypatch.setattr(lanes_module.torch, "set_num_threads", lambda threads: None)
+    monkeypatch.setattr(side_by_side_module.torch, "get_num_threads", lambda: 4)
+    monkeypatch.setattr(side_by_side_module.torch, "set_num_threads", lambda threads: None)
 
 
-def test_every_event_of_each_is_told_in_threads_of_their_own(cores):
+def test_every_event_of_each_is_reported_in_threads_of_their_own(cores):
     runners = [Runner(), Runner(30)]
-    told = []
-    with SideBySide(runners) as lanes:
-        while lanes.going:
-            run = lanes.next()
-            told.append((run, run.event))
+    reported = []
+    with SideBySide(runners) as runs:
+        while runs.going:
+            run = runs.next()
+            reported.append((run, run.event))
     for runner in runners:
-        assert [event.step for run, event in told if run is runner] == list(range(1, runner.steps + 1))
+        assert [event.step for run, event in reported if run is runner] == list(range(1, runner.steps + 1))
         assert threading.main_thread() not in runner.threads
-        assert runner.session.training.threads == 2
+        assert runner.training_run.training.threads == 2
 
 
 def test_one_that_is_held_up_holds_up_the_other(cores):
     slow, fast = runners = Runner(), Runner()
     slow.gate.clear()
-    with SideBySide(runners) as lanes:
+    with SideBySide(runners) as runs:
         while fast.step <= LEAD:
-            assert lanes.next() is fast
-        lanes.pool.submit(slow.gate.set)
-        assert lanes.next() is slow
-        while lanes.going:
-            lanes.next()
+            assert runs.next() is fast
+        runs.pool.submit(slow.gate.set)
+        assert runs.next() is slow
+        while runs.going:
+            runs.next()
             assert fast.step - slow.step <= LEAD + 1
 
 
@@ -83,14 +83,14 @@ def test_one_that_is_paused_does_not_keep_the_other_from_pausing(cores):
     first, second = runners = Runner(), Runner()
     second.step = LEAD + 1
     for each in runners:
-        each.asked.append(Pause())
-    with SideBySide(runners) as lanes:
-        assert [lanes.next(), lanes.next(), lanes.next()] == [first, second, None]
+        each.controls.append(Pause())
+    with SideBySide(runners) as runs:
+        assert [runs.next(), runs.next(), runs.next()] == [first, second, None]
         for each in runners:
-            each.asked.append(Unpause())
-        assert lanes.next() is not None
-        while lanes.going:
-            lanes.next()
+            each.controls.append(Unpause())
+        assert runs.next() is not None
+        while runs.going:
+            runs.next()
 
 
 @pytest.mark.parametrize(
@@ -99,12 +99,12 @@ def test_one_that_is_paused_does_not_keep_the_other_from_pausing(cores):
     ids=["core", "card", "memory"],
 )
 def test_without_room_they_take_turns_in_this_thread(cores, monkeypatch, threads, device, free):
-    monkeypatch.setattr(lanes_module.torch, "get_num_threads", lambda: threads)
-    monkeypatch.setattr(lanes_module, "available_memory", lambda device: free)
+    monkeypatch.setattr(side_by_side_module.torch, "get_num_threads", lambda: threads)
+    monkeypatch.setattr(side_by_side_module, "available_memory", lambda device: free)
     runners = [Runner(device=device), Runner(device=device)]
-    with SideBySide(runners) as lanes:
-        while lanes.going:
-            lanes.next()
+    with SideBySide(runners) as runs:
+        while runs.going:
+            runs.next()
             assert abs(runners[0].step - runners[1].step) <= 1
     assert all(runner.threads == {threading.main_thread()} for runner in runners)
 

@@ -12,7 +12,7 @@ from explorer.architecture.twins import twin_of
 from explorer.engine import worker as worker_module
 from explorer.engine.console import Console
 from explorer.engine.training import fit as fit_module
-from explorer.engine.training import side_by_side as lanes_module
+from explorer.engine.training import side_by_side as side_by_side_module
 from explorer.engine.training.run import open_runs
 from explorer.engine.training.side_by_side import LEAD
 from explorer.engine.training.state import Training
@@ -55,7 +55,7 @@ class Listener:
         for command in self.orders.get(f"{kind}_{count}", ()):
             self.inbox.put(command)
 
-    def obey(self, command):
+    def run(self, command):
         """Run `command` in a worker of its own; the exit status."""
         return Worker(self, self.inbox).run(command)
 
@@ -69,7 +69,7 @@ def train(recipe, tmp_path):
 
     def run(design=PADDED, recipe=recipe, **orders):
         listener = Listener(**orders)
-        status = listener.obey(Train(design, recipe, tmp_path / "runs", twin=True))
+        status = listener.run(Train(design, recipe, tmp_path / "runs", twin=True))
         started = [event for _, event in listener.said if isinstance(event, events.Started)]
         return listener, status, *(read_run(tmp_path / "runs" / event.run) for event in started)
 
@@ -109,7 +109,7 @@ def test_beside_its_twin_a_run_learns_as_it_does_alone(train, recipe, tmp_path):
     assert losses(listener, own) != losses(listener, twin)
     for run in (own, twin):
         alone = Listener()
-        alone.obey(Train(run.design, recipe, tmp_path / "alone"))
+        alone.run(Train(run.design, recipe, tmp_path / "alone"))
         assert [event.loss for _, event in alone.said if isinstance(event, events.Step)] == losses(listener, run)
         assert list_runs(tmp_path / "alone")[0].batches == run.batches
     assert own.batches == twin.batches
@@ -147,7 +147,7 @@ def test_each_of_two_stopped_twins_goes_on_alone(train, recipe, tmp_path):
     for run, same in zip(stopped, expected, strict=True):
         assert run.state == "stopped"
         listener = Listener()
-        assert listener.obey(ResumeRun(run.id, tmp_path / "runs")) == DONE
+        assert listener.run(ResumeRun(run.id, tmp_path / "runs")) == DONE
         rest = losses(listener, run)
         assert 0 < len(rest) < 3 * STEPS
         assert rest == losses(whole, same)[-len(rest) :]
@@ -156,16 +156,16 @@ def test_each_of_two_stopped_twins_goes_on_alone(train, recipe, tmp_path):
 
 
 def test_one_that_goes_on_alone_shares_a_step_among_as_many_threads_as_before(train, tmp_path, monkeypatch):
-    monkeypatch.setattr(lanes_module.SideBySide, "has_room", lambda self: True)
+    monkeypatch.setattr(side_by_side_module.SideBySide, "has_room", lambda self: True)
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
         _, _, own, _ = train(step_4=[Stop()])
-        (session,) = open_runs(ResumeRun(own.id, tmp_path / "runs"))
+        (resumed,) = open_runs(ResumeRun(own.id, tmp_path / "runs"))
     finally:
         torch.set_num_threads(before)
-    session.folder.close()
-    assert session.training.threads == 1
+    resumed.folder.close()
+    assert resumed.training.threads == 1
 
 
 def test_one_that_diverges_does_not_end_the_other(train, monkeypatch):
@@ -199,10 +199,10 @@ def test_one_without_memory_does_not_end_the_other(train, monkeypatch):
 
 def test_what_one_cannot_do_begins_neither(recipe, tmp_path):
     listener = Listener()
-    listener.obey(Train(DESIGN, recipe.change(epochs=1), tmp_path / "runs"))  # with projections, which plain nets lack
+    listener.run(Train(DESIGN, recipe.change(epochs=1), tmp_path / "runs"))  # with projections, which plain nets lack
     parent = list_runs(tmp_path / "runs")[0]
     with pytest.raises(ValueError, match="downsample"):
-        listener.obey(Train(DESIGN, recipe, tmp_path / "runs", init_from=parent.id, twin=True))
+        listener.run(Train(DESIGN, recipe, tmp_path / "runs", init_from=parent.id, twin=True))
     assert len(list_runs(tmp_path / "runs")) == 1
 
 
