@@ -1,7 +1,7 @@
 """The vocabulary: stems, residual blocks and shortcuts, in terms of layers. No torch, no Qt.
 
 A new block is one short function and its entry in `BLOCKS`; a new stem or shortcut of known layers is one entry: form,
-plan, network, source, table and drawing go by what stands here. Names follow torchvision's ResNet.
+plan, network, source, table and drawing are derived from it. Names follow torchvision's `resnet.py`.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ class CannotBuild(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """All that a block needs to know of its surroundings."""
+    """The surroundings of a block: its channels, stride, and the design's options for blocks."""
 
     inputs: int
     width: int
@@ -55,7 +55,7 @@ class Wiring:
     shortcut_norm: bool
 
     def conv(self, inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1) -> Conv2d:
-        return Conv2d(inputs, outputs, kernel, stride, groups, self.bias)
+        return Conv2d(inputs, outputs, kernel, stride=stride, groups=groups, bias=self.bias)
 
 
 class Blueprint(NamedTuple):
@@ -67,7 +67,7 @@ class Blueprint(NamedTuple):
 
 
 def _post_activation(*convs: Conv2d) -> Blueprint:
-    """Convolution, norm, ReLU; the last ReLU after the sum (He et al. 2015)."""
+    """Return a block of convolution, norm, ReLU, with the last ReLU after the sum (He et al. 2015)."""
     branch: list[Step] = []
     for number, conv in enumerate(convs, 1):
         branch += [(f"conv{number}", conv), (f"bn{number}", BatchNorm2d(conv.outputs)), ("relu", ReLU())]
@@ -75,7 +75,7 @@ def _post_activation(*convs: Conv2d) -> Blueprint:
 
 
 def _pre_activation(*convs: Conv2d) -> Blueprint:
-    """Norm, ReLU, convolution; nothing after the sum (He et al. 2016)."""
+    """Return a block of norm, ReLU, convolution, with nothing after the sum (He et al. 2016)."""
     branch: list[Step] = []
     for number, conv in enumerate(convs, 1):
         branch += [(f"bn{number}", BatchNorm2d(conv.inputs)), ("relu", ReLU()), (f"conv{number}", conv)]
@@ -111,7 +111,7 @@ _BOTTLENECK_EXPANSION = 4
 
 
 class BlockKind(NamedTuple):
-    """`help` is what a form says of it, here as in the other vocabularies of this file."""
+    """A kind of block; `help` is its explanation in a form, as in the other vocabularies of this file."""
 
     help: str
     make: Callable[[Wiring], Blueprint]
@@ -150,8 +150,8 @@ BLOCKS = {
 class Join(StrEnum):
     """What of a block's input is added to its branch."""
 
-    IDENTITY = "identity"  # all of it, as it is
-    PROJECTION = "projection"  # what layers make of it
+    IDENTITY = "identity"  # the input itself
+    PROJECTION = "projection"  # the output of layers on the shortcut
     PAD = "pad"  # some of its positions, with zeros for new channels
     NONE = "none"  # nothing: a plain block
 
@@ -174,10 +174,10 @@ class Statements(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """How the input of a block reaches the sum, with all that is computed, said, drawn and written of it.
+    """How the input of a block reaches the sum: its layers, words, drawing and source.
 
-    `words` name it; `left` says what a block puts out whose branch is zero; `note` stands in a figure where there is no
-    layer to show, with the stride as `{n}`.
+    `words` name it; `left` says what a block outputs whose branch is zero; `note` is shown in a figure
+    of a shortcut without layers, with the stride as `{n}`.
     """
 
     join: Join
@@ -198,7 +198,7 @@ IDENTITY = Shortcut(
 
 
 def _project(w: Wiring, outputs: int) -> Shortcut:
-    """A 1×1 convolution, with a norm if the design wants one (the paper's option B)."""
+    """Return a 1×1 convolution, with a norm if the design asks for one (the paper's option B)."""
     return Shortcut(
         Join.PROJECTION,
         words=QT_TRANSLATE_NOOP("explorer", "projection shortcut"),
@@ -209,7 +209,7 @@ def _project(w: Wiring, outputs: int) -> Shortcut:
 
 
 def _average(w: Wiring, outputs: int) -> Shortcut:
-    """An average pool, then a 1×1 convolution that need not skip a position (He et al. 2018, arXiv 1812.01187, "D").
+    """Return average pooling, then a 1×1 convolution that skips no position (He et al. 2018, arXiv 1812.01187, "D").
 
     With a stride of 1 there is nothing to pool; the convolution keeps its name.
     """
@@ -232,12 +232,12 @@ def _norms(w: Wiring, outputs: int) -> tuple[Kind, ...]:
 
 
 def _numbered(name: str, *kinds: Kind) -> Steps:
-    """Layers that follow one another in a sequence called `name`."""
+    """Return layers in a sequence called `name`."""
     return tuple((f"{name}.{number}", kind) for number, kind in enumerate(kinds))
 
 
 def _pad(w: Wiring, outputs: int) -> Shortcut:
-    """Every stride-th position, and zeros for the new channels (the paper's option A): no layer, no parameters."""
+    """Return every stride-th position, with zeros for new channels (the paper's option A)."""
     if outputs < w.inputs:
         reason = QT_TRANSLATE_NOOP(
             "explorer", "A padded shortcut can add channels but not remove them: {inputs} come in, {outputs} go out."
@@ -256,7 +256,7 @@ _PAD = Shortcut(
         constructor=("self.stride, self.new_channels = stride, {outputs} - inputs",),
         forward=(
             "x = x[:, :, :: self.stride, :: self.stride]",
-            "if self.new_channels:  # half of them before the old ones, half behind",
+            "if self.new_channels:  # half of them before the old ones, half after",
             "    half = self.new_channels // 2",
             "    x = pad(x, (0, 0, 0, 0, half, self.new_channels - half))",
         ),
@@ -266,7 +266,7 @@ _PAD = Shortcut(
 
 
 def _omit(w: Wiring, outputs: int) -> Shortcut:
-    """A plain block: the input goes through the branch alone."""
+    """Return no shortcut: in a plain block the input goes through the branch alone."""
     return _NO_SHORTCUT
 
 
@@ -280,7 +280,7 @@ _NO_SHORTCUT = Shortcut(
 
 
 class ShortcutKind(NamedTuple):
-    """A design's choice: what `make` makes where a block changes the shape, or `everywhere`; else the identity."""
+    """A kind of shortcut: `make` is used where a block changes the shape, or `everywhere`; else the identity."""
 
     help: str
     make: Callable[[Wiring, int], Shortcut]
@@ -288,11 +288,11 @@ class ShortcutKind(NamedTuple):
 
     @property
     def plain(self) -> bool:
-        """Whether it leaves a network without shortcuts."""
+        """Return whether it leaves a network without shortcuts."""
         return self.make is _omit
 
     def at(self, w: Wiring, outputs: int) -> Shortcut:
-        """The shortcut of a block that puts out so many channels. Raises CannotBuild."""
+        """Return the shortcut of a block with so many output channels. Raises CannotBuild."""
         changed = w.stride != 1 or outputs != w.inputs
         return self.make(w, outputs) if changed or self.everywhere else IDENTITY
 
@@ -311,7 +311,7 @@ SHORTCUTS = {
 
 
 class StemKind(NamedTuple):
-    """`convolutions` of (inputs, width, bias), what follows their norm and ReLU is `pool`."""
+    """A kind of stem: `convolutions` of (inputs, width, bias), then norm and ReLU, then `pool`."""
 
     help: str
     convolutions: Callable[[int, int, bool], Steps]
@@ -319,7 +319,7 @@ class StemKind(NamedTuple):
 
 
 def _three_convolutions(inputs: int, width: int, bias: bool) -> Steps:
-    """3×3 convolutions in the place of one of 7×7, with norm and ReLU between them (He et al. 2018, "C")."""
+    """Return three 3×3 convolutions in place of a 7×7, norm and ReLU between them (He et al. 2018, "C")."""
     half = max(1, width // 2)
     kinds = (
         *(Conv2d(inputs, half, 3, 2, bias=bias), BatchNorm2d(half), ReLU()),
@@ -348,7 +348,7 @@ STEMS = {
 
 
 def stem_steps(kind: str, inputs: int, width: int, bias: bool, relu: str) -> Steps:
-    """The layers of a stem; `relu` names its last ReLU, or is empty for a stem without that and the norm before it."""
+    """Return the layers of a stem; `relu` names its last ReLU, empty for a stem without its last norm and ReLU."""
     stem = STEMS[kind]
     activation: Steps = (("bn1", BatchNorm2d(width)), (relu, ReLU())) if relu else ()
     return *stem.convolutions(inputs, width, bias), *activation, *stem.pool
@@ -356,9 +356,9 @@ def stem_steps(kind: str, inputs: int, width: int, bias: bool, relu: str) -> Ste
 
 @dataclass(frozen=True, slots=True)
 class Block(Costed):
-    """One residual block at its place: four short runs of layers around a sum, and the `way` of its shortcut to it.
+    """One residual block at its place: four short sequences of layers around a sum, and its shortcut, `way`.
 
-    A projection of a block with a shared start (`before`, pre-activation) reads what that start puts out; identity and
+    A projection of a block with a shared start (`before`, pre-activation) reads the output of that start; identity and
     pad read the block's raw input.
     """
 
@@ -377,18 +377,24 @@ class Block(Costed):
 
     @property
     def layers(self) -> tuple[Layer, ...]:
-        """In the order of execution."""
+        """Return the layers in the order of execution."""
         if self.before:
             return self.before + self.shortcut + self.branch
         return self.branch + self.shortcut + self.after
 
     def at(self, name: str, further: int) -> "Block":
-        """The same block under another name, seeing `further` input pixels more."""
+        """Return the same block under another name, with a receptive field that is `further` input pixels larger."""
 
         def move(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
             start = len(self.name)
             return tuple(
-                Layer(name + layer.name[start:], layer.kind, layer.input, layer.output, field + further)
+                Layer(
+                    name=name + layer.name[start:],
+                    kind=layer.kind,
+                    input=layer.input,
+                    output=layer.output,
+                    receptive_field=field + further,
+                )
                 for layer in layers
                 if (field := layer.receptive_field) is not None
             )
@@ -406,7 +412,7 @@ class Block(Costed):
 
 @lru_cache(maxsize=256)  # an edit leaves most blocks as they were
 def build_block(name: str, kind: str, w: Wiring, signal: Signal) -> tuple[Block, Signal]:
-    """Lay a block of `kind` into the path of `signal`. Raises CannotBuild."""
+    """Build a block of `kind` for `signal`; return it and the signal after it. Raises CannotBuild."""
 
     def run(signal: Signal, steps: Steps) -> tuple[tuple[Layer, ...], Signal]:
         return propagate(signal, ((f"{name}.{step}", layer) for step, layer in steps))
@@ -419,5 +425,18 @@ def build_block(name: str, kind: str, w: Wiring, signal: Signal) -> tuple[Block,
     after, end = run(end.plus(joining), blueprint.after)
     assert end.field is not None
     cost = cost_of(before + branch + side + after, off_path=side)
-    ends = (signal.shape, end.shape, end.field)
-    return Block(name, kind, before, branch, side, after, way, w.stride, *ends, cost), end
+    block = Block(
+        name=name,
+        kind=kind,
+        before=before,
+        branch=branch,
+        shortcut=side,
+        after=after,
+        way=way,
+        stride=w.stride,
+        input=signal.shape,
+        output=end.shape,
+        receptive_field=end.field,
+        cost=cost,
+    )
+    return block, end

@@ -1,4 +1,4 @@
-"""Problems of a design: why it cannot be built, or is unwise, each with the mended design. No torch, no Qt."""
+"""Problems of a design: why it cannot be built or is unwise, each with a repaired design. No torch, no Qt."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What to do about a problem, in words and as the mended design."""
+    """The repair of a problem, in words and as the repaired design."""
 
     label: Sentence
     design: Design
@@ -18,7 +18,7 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`where` is a path in the design such as `stages[2].width`; one that is not `fatal` is only unwise."""
+    """A problem at `where`, a path in the design like `stages[2].width`; if not `fatal`, the design is only unwise."""
 
     where: str
     what: Sentence
@@ -59,7 +59,7 @@ _REPAIRS: dict[str, Callable[[Design], Repair]] = {
 
 
 def find_problems(plan: Plan) -> tuple[Problem, ...]:
-    """Every reason why the plan's design cannot be built, then what is unwise about it; each place once."""
+    """Return every reason why the plan's design cannot be built, one per place, then what is unwise about it."""
     found: dict[str, Problem] = {}
     for where, what in plan.obstacles:
         repair = _REPAIRS[where.rpartition(".")[2]](plan.design)
@@ -70,8 +70,8 @@ def find_problems(plan: Plan) -> tuple[Problem, ...]:
 def _warnings(plan: Plan) -> Iterator[Problem]:
     design = plan.design
 
-    def unwise(where: str, what: Sentence, label: str, mended: Design) -> Problem:
-        return Problem(where, what, Repair(Sentence(label), mended), fatal=False)
+    def unwise(where: str, what: Sentence, label: str, repaired: Design) -> Problem:
+        return Problem(where, what, Repair(Sentence(label), repaired), fatal=False)
 
     if design.preactivation and design.shortcut_norm:
         yield unwise(

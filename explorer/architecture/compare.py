@@ -1,4 +1,4 @@
-"""What differs between two designs, or two recipes: key by key, and stage by stage. No torch, no Qt."""
+"""Differences between two designs, or two recipes: key by key, and stage by stage. No torch, no Qt."""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -14,7 +14,7 @@ _UNSAID = ("name", "stages")
 
 
 def value_text(value: object) -> str:
-    """A value as a person would write it: 1×28×28, true, 0.05."""
+    """Return a value as the user would write it: 1×28×28, true, 0.05."""
     if isinstance(value, tuple):
         return shape_text(value)
     if isinstance(value, bool):
@@ -23,7 +23,7 @@ def value_text(value: object) -> str:
 
 
 def changed_fields(before: Any, after: Any) -> Iterator[Sentence]:
-    """One sentence for each field that differs between two records of one dataclass."""
+    """Yield one sentence for each field that differs between two records of one dataclass."""
     text = QT_TRANSLATE_NOOP("explorer", "{key} {before} → {after}")
     known = fields_of(type(after))  # type: ignore[arg-type]
     for each in fields(after):
@@ -36,7 +36,7 @@ def changed_fields(before: Any, after: Any) -> Iterator[Sentence]:
 
 
 def design_changes(before: Design, after: Design) -> Iterator[Sentence]:
-    """What was done to `before` to arrive at `after`, in the order of a design file."""
+    """Yield the changes from `before` to `after`, in the order of a design file."""
     yield from changed_fields(before, after)
     for number, (old, new) in enumerate(zip_longest(before.stages, after.stages), 1):
         if old is None:

@@ -1,6 +1,6 @@
-"""Design: everything a person chooses about a network, as one frozen value. No torch, no Qt.
+"""Design: all that the user chooses about a network, as one frozen value. No torch, no Qt.
 
-Bounds, choices and labels stand in the annotations; the reader of files, the command line and the form are derived
+Bounds, choices and labels are in the annotations; the reader of files, the command line and the form are derived
 from them. Two designs are equal when they describe the same network: the name does not count.
 """
 
@@ -13,14 +13,14 @@ from explorer.architecture.blocks import BLOCKS, SHORTCUTS, STEMS, Wiring
 from explorer.fields import Label, OneOf
 from explorer.sentences import QT_TRANSLATE_NOOP, explained
 
-MAX_BLOCKS = 512  # of a stage
+MAX_BLOCKS = 512  # per stage
 _MAX_WIDTH = 8192
 _MAX_STAGES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A run of equal blocks; the first one brings the stride. `width` is a bottleneck's inner width."""
+    """Equal blocks one after the other; the first one has the stride. `width` is a bottleneck's inner width."""
 
     blocks: Annotated[
         int,
@@ -198,11 +198,11 @@ class Design:
 
     @property
     def plain(self) -> bool:
-        """Whether its blocks have no shortcut."""
+        """Return whether its blocks have no shortcut."""
         return SHORTCUTS[self.shortcut].plain
 
     def wiring(self, inputs: int, width: int, stride: int) -> Wiring:
-        """The surroundings of a block of this design: `inputs` channels come in."""
+        """Return the surroundings of a block of this design with `inputs` input channels."""
         return Wiring(
             inputs=inputs,
             width=width,
@@ -216,11 +216,11 @@ class Design:
         )
 
     def change(self, **changes: Any) -> "Design":
-        """A copy with other values; keys as in a design file."""
+        """Return a copy with other values; keys as in a design file."""
         return replace(self, **changes)
 
     def with_stage(self, index: int, **changes: int) -> "Design":
-        """A copy whose stage `index` (from 0) has other values."""
+        """Return a copy whose stage `index` (from 0) has other values."""
         stages = list(self.stages)
         stages[index] = replace(stages[index], **changes)
         return replace(self, stages=tuple(stages))
@@ -230,7 +230,7 @@ class Design:
         return len(self.stages) < _MAX_STAGES
 
     def with_next_stage(self) -> "Design":
-        """A copy with one stage more: the last one again, twice as wide at half the size, as the family goes on."""
+        """Return a copy with another stage: like the last one, but twice as wide at half the size, as in ResNets."""
         last = self.stages[-1]
         stage = Stage(blocks=max(1, last.blocks), width=min(2 * last.width, _MAX_WIDTH), stride=2)
         return replace(self, stages=(*self.stages, stage))

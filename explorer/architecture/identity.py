@@ -1,7 +1,7 @@
-"""Identities: which blocks are f(x) = x with their branch at zero, and where one more may be put in. No torch, no Qt.
+"""Identities: which blocks are f(x) = x with a zeroed branch, and where one may be inserted. No torch, no Qt.
 
-With the last layer of its branch at zero a block adds 0 to what its shortcut brings; whether that is x itself is a
-question of shapes and shortcuts, not of weights. Dive into Deep Learning, chapter on residual networks; He et al. 2016
+With the last layer of its branch at zero a block adds 0 to the output of its shortcut; whether that is x itself depends
+on shapes and shortcuts, not on weights. Dive into Deep Learning, chapter on residual networks; He et al. 2016
 (arXiv 1603.05027).
 """
 
@@ -16,14 +16,14 @@ from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 
 
 class IdentityVerdict(NamedTuple):
-    """Whether something is so, and why, or why not."""
+    """Whether a block is or may be an identity, and the reason."""
 
     holds: bool
     why: Sentence
 
 
 def zeroing(block: Block) -> IdentityVerdict:
-    """Whether `block` is exactly the identity once the last layer of its branch is at zero."""
+    """Return whether `block` is exactly the identity when the last layer of its branch is zero."""
     if block.way.join is Join.IDENTITY:
         if block.after:  # x comes out of a ReLU: of the block before, or of the stem
             why = QT_TRANSLATE_NOOP(
@@ -45,7 +45,7 @@ def zeroing(block: Block) -> IdentityVerdict:
 
 
 def insertion(plan: Plan, path: str) -> IdentityVerdict:
-    """Whether an identity block may be put into `plan` so that it is called `path`; those behind it move on by one."""
+    """Return whether an identity block may be inserted into `plan` as `path`; later blocks of its stage move by one."""
     name, _, index = path.partition(".")
     section = next((each for each in plan.stages if each.name == name), None)
     if section is None or not index.isdecimal() or int(index) > section.count:
@@ -61,19 +61,19 @@ def insertion(plan: Plan, path: str) -> IdentityVerdict:
 
 
 def _stage_of(path: str) -> int:
-    """The index from 0 of the stage that the block `path` is in."""
+    """Return the index, from 0, of the stage of the block `path`."""
     return int(path.partition(".")[0].removeprefix("layer")) - 1
 
 
 def deepened(design: Design, *paths: str) -> Design:
-    """`design` with one block more in the stage of each of `paths`."""
+    """Return `design` with one more block in the stage of each of `paths`."""
     for path in paths:
         design = design.with_stage(_stage_of(path), blocks=design.stages[_stage_of(path)].blocks + 1)
     return design
 
 
 def name_before(name: str, inserted: Sequence[str]) -> str | None:
-    """What the part `name` was called before blocks were `inserted` one after the other; None for a part of these."""
+    """Return the name of a part before blocks were `inserted` one after the other; None for a part of those."""
     parts = name.split(".")
     for path in reversed(inserted):
         stage, _, place = path.partition(".")

@@ -16,14 +16,14 @@ Shape = tuple[int, ...]
 
 
 def shape_text(shape: Shape) -> str:
-    """(64, 48, 48) as 64×48×48."""
+    """Write (64, 48, 48) as 64×48×48."""
     return "×".join(map(str, shape))
 
 
 class Kind(Protocol):
-    """A layer as torch would describe it; `kernel` is None where the layer sees the whole map.
+    """A kind of layer, with torch's arguments; `kernel` is None where the layer sees the whole map.
 
-    `short` is what the names of such layers in a block begin with, `text` says in a word or two what the layer is.
+    `short` is the prefix of such layers' names in a block, `text` describes the layer in a word or two.
     """
 
     @property
@@ -43,7 +43,7 @@ class Kind(Protocol):
     def output(self, shape: Shape) -> Shape: ...
     def macs(self, output: Shape) -> int: ...
     def source(self) -> str:
-        """The expression that makes the layer in torch; symbols among its numbers stay as they are written."""
+        """Return the expression that makes the layer in torch; symbols among its numbers are written as their text."""
         ...
 
 
@@ -169,7 +169,7 @@ class MaxPool2d:
 
 @dataclass(frozen=True, slots=True)
 class AvgPool2d:
-    """Average pooling of areas side by side; those that reach over the edge are averages of what is there."""
+    """Average pooling of areas side by side; areas over the edge average only the pixels inside."""
 
     kernel: int
     type = "AvgPool2d"
@@ -268,12 +268,12 @@ class Layer:
 
     @property
     def activation_bytes(self) -> int:
-        """Bytes of the output for one image in float32."""
+        """Return the bytes of the output for one image in float32."""
         return 4 * prod(self.output)
 
     @property
     def weighted(self) -> bool:
-        """Whether it counts as a layer in a network's name: a convolution or a linear layer."""
+        """Return whether it counts in a network's depth: a convolution or a linear layer."""
         return isinstance(self.kind, Conv2d | Linear)
 
 
@@ -286,11 +286,11 @@ class Cost(NamedTuple):
     depth: int = 0
 
     def plus(self, other: "Cost", times: int = 1) -> "Cost":
-        return Cost(*(mine + times * theirs for mine, theirs in zip(self, other, strict=True)))
+        return Cost(*(own + times * added for own, added in zip(self, other, strict=True)))
 
 
 def cost_of(layers: tuple[Layer, ...], off_path: tuple[Layer, ...] = ()) -> Cost:
-    """The sums over `layers`; depth leaves out those `off_path`, on the shortcut."""
+    """Sum the costs of `layers`; depth leaves out those `off_path`, on the shortcut."""
     depth = sum(layer.weighted for layer in layers) - sum(layer.weighted for layer in off_path)
     return Cost(
         sum(layer.params for layer in layers),
@@ -301,7 +301,7 @@ def cost_of(layers: tuple[Layer, ...], off_path: tuple[Layer, ...] = ()) -> Cost
 
 
 class Costed:
-    """Something with a `cost`, whose figures read like its own."""
+    """A part of a network with a `cost`, whose figures are its attributes."""
 
     __slots__ = ()
     cost: Cost
@@ -312,7 +312,7 @@ class Costed:
 
     @property
     def macs(self) -> int:
-        """Multiply–accumulates for one image; FLOPs are twice as many."""
+        """Return the multiply–accumulates for one image; FLOPs are twice as many."""
         return self.cost.macs
 
     @property
@@ -321,12 +321,12 @@ class Costed:
 
     @property
     def depth(self) -> int:
-        """Convolutions and linear layers on the main path: 18 for ResNet-18."""
+        """Return the number of convolutions and linear layers on the main path: 18 for ResNet-18."""
         return self.cost.depth
 
 
 class Signal(NamedTuple):
-    """What travels between layers: its shape, what its position 0 sees, and the input pixels between two positions.
+    """A map between two layers: its shape, what position 0 sees, and the input pixels between two positions.
 
     `seen` are input pixels along one axis, as if the image had no edges; None where each position sees all of it.
     """
@@ -337,17 +337,17 @@ class Signal(NamedTuple):
 
     @property
     def field(self) -> int | None:
-        """The receptive field: the side in input pixels of what a position sees."""
+        """Return the receptive field: the side in input pixels of what a position sees."""
         return None if self.seen is None else len(self.seen)
 
     def spread(self, before: int, after: int) -> "Signal":
-        """The signal with every position seeing so many input pixels more at either end."""
+        """Return the signal with every position seeing so many more input pixels at either end."""
         if self.seen is None:
             return self
         return self._replace(seen=range(self.seen.start - before, self.seen.stop + after))
 
     def plus(self, other: "Signal") -> "Signal":
-        """The sum with another signal of this shape, whose positions see what they see in either."""
+        """Return the sum with another signal of this shape; its positions see what they see in either."""
         assert self.seen is not None
         assert other.seen is not None
         start, stop = min(self.seen.start, other.seen.start), max(self.seen.stop, other.seen.stop)
@@ -358,7 +358,7 @@ Step = tuple[str, Kind]
 
 
 def propagate(signal: Signal, steps: Iterable[Step]) -> tuple[tuple[Layer, ...], Signal]:
-    """Send `signal` through named `steps`; return the layers it meets and what comes out.
+    """Send `signal` through named `steps`; return their layers and the signal after them.
 
     The receptive field grows by (kernel − 1) × jump and the jump by the stride (Araujo et al., Distill 2019).
     """
@@ -372,6 +372,7 @@ def propagate(signal: Signal, steps: Iterable[Step]) -> tuple[tuple[Layer, ...],
             start = seen.start - kind.padding * jump
             seen = range(start, start + len(seen) + (kernel - 1) * jump)
         jump *= kind.stride
-        layers.append(Layer(name, kind, shape, output, None if seen is None else len(seen)))
+        field = None if seen is None else len(seen)
+        layers.append(Layer(name=name, kind=kind, input=shape, output=output, receptive_field=field))
         shape = output
     return tuple(layers), Signal(shape, seen, jump)

@@ -1,8 +1,8 @@
-"""Three names for one thing: torchvision's, the chapter's and the paper's. No torch, no Qt.
+"""Names of parts in three vocabularies: torchvision's, the chapter's and the paper's. No torch, no Qt.
 
-Everywhere else a part of a network is known by its path in torchvision's words: a section (`stem`, `layer3`, `head`),
-a block (`layer3.1`), a run of equal blocks (`layer3.1…`) or a layer (`conv1`, `layer3.1.conv2`). A vocabulary turns
-such a path into what a reader of another text would call it; within one design no two paths come to the same name.
+Elsewhere a part of a network has its path in torchvision's words: a section (`stem`, `layer3`, `head`), a block
+(`layer3.1`), repeated blocks (`layer3.1…`) or a layer (`conv1`, `layer3.1.conv2`). A vocabulary turns such a path into
+the name in another text; within one design no two paths have the same name.
 """
 
 from collections.abc import Callable
@@ -18,12 +18,12 @@ Name = Callable[[Design, str], str]
 
 
 def _in_torchvision(design: Design, path: str) -> str:
-    """The path itself: `layer2.0.downsample.0`."""
+    """Return the path itself: `layer2.0.downsample.0`."""
     return _leaf(path)
 
 
 def _in_chapter(design: Design, path: str) -> str:
-    """Dive into Deep Learning: `b1` for the stem, `b2` … for the stages, the shortcut's 1×1 as one convolution more."""
+    """Return the chapter's name: `b1` for the stem, `b2` … for the stages, a projection as one more convolution."""
     place = _find(design, path)
     if place.stage is None:
         return _name_outside(place, "b1", {"avgpool": "pool", "fc": "linear"})
@@ -35,7 +35,7 @@ def _in_chapter(design: Design, path: str) -> str:
 
 
 def _in_paper(design: Design, path: str) -> str:
-    """He et al. 2015, table 1: `conv1` for the stem, `conv2_x` … for the stages, `conv3_1` for a stage's first block.
+    """Return the name in He et al. 2015, table 1: `conv1` for the stem, `conv2_x` for a stage, `conv3_1` for a block.
 
     The paper counts blocks from 1 and writes the max pooling into `conv2_x`; here it stays with the stem.
     """
@@ -59,7 +59,7 @@ VOCABULARIES: dict[str, Name] = {
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A path taken apart: `stage` from 1, or None with the section's name in `section`; what is not said is empty."""
+    """A path in parts: `stage` counts from 1, None for stem and head; missing parts are empty."""
 
     section: str
     stage: int | None = None
@@ -80,12 +80,12 @@ def _find(design: Design, path: str) -> _Place:
 
 
 def _leaf(path: str) -> str:
-    """A layer of the stem or the head without its section, which is no part of torchvision's name."""
+    """Return the path without `stem.` or `head.`, which torchvision's names do not have."""
     return path.removeprefix("stem.").removeprefix("head.")
 
 
 def _name_outside(place: _Place, stem: str, others: dict[str, str]) -> str:
-    """A name in the stem, which counts as one part called `stem`, or in the head, whose layers stand alone."""
+    """Name a part of the stem, which is one part called `stem`, or of the head, whose layers are parts themselves."""
     if place.section == "stem":
         return _joined(stem, place.layer)
     return others.get(place.layer, place.layer) or "head"
@@ -96,10 +96,20 @@ def _joined(*parts: str) -> str:
 
 
 def branch_convolutions(design: Design) -> int:
-    """How many convolutions a block has beside its shortcut."""
+    """Return how many convolutions a block has besides its shortcut."""
     return sum(isinstance(kind, Conv2d) for part in BLOCKS[design.block].make(_wiring(design)) for _, kind in part)
 
 
 def _wiring(design: Design) -> Wiring:
-    """Surroundings in which a block has all the layers that it may have."""
-    return Wiring(64, 64, 2, False, 1, 64, design.stride_on, design.shortcut, True)
+    """Return surroundings in which a block has all the layers that it may have."""
+    return Wiring(
+        inputs=64,
+        width=64,
+        stride=2,
+        bias=False,
+        groups=1,
+        group_width=64,
+        stride_on=design.stride_on,
+        shortcut=design.shortcut,
+        shortcut_norm=True,
+    )

@@ -1,4 +1,4 @@
-"""A design in writing: TOML files (schema 1) and one-line text. No torch, no Qt."""
+"""Notation of designs: TOML files (schema 1) and one-line text. No torch, no Qt."""
 
 import tomllib
 from dataclasses import MISSING, asdict, fields
@@ -9,7 +9,7 @@ from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 from explorer.validation import Complaint, Refused, read_value, refuse
 
 _SCHEMA = 1
-SUFFIX = ".toml"  # what a design's file ends with
+SUFFIX = ".toml"  # of a design file
 MAX_BYTES = 64 * 1024  # tomllib's time grows with the square of a long dotted key, so small files only
 MAX_COLUMNS = 1024
 _ALWAYS = ("input", "classes", "stages")
@@ -17,7 +17,7 @@ _OPTIONS = tuple(each for each in fields(Design) if each.name not in (*_ALWAYS, 
 
 
 def design_table(design: Design) -> dict[str, object]:
-    """The design as plain values, keys as in a file, all of them."""
+    """Return the design as plain values with all keys of a file."""
     table = asdict(design)
     table["input"] = list(design.input)
     table["stages"] = list(table["stages"])
@@ -25,7 +25,7 @@ def design_table(design: Design) -> dict[str, object]:
 
 
 def read_table(table: dict[str, object]) -> Design:
-    """The inverse of `design_table`; keys with defaults may be missing. Raises Refused."""
+    """Return the design of a `design_table`; keys with defaults may be missing. Raises Refused."""
     rest = dict(table)
     schema = rest.pop("schema", None)
     if type(schema) is not int or schema < 1:
@@ -37,7 +37,7 @@ def read_table(table: dict[str, object]) -> Design:
 
 
 def to_toml(design: Design) -> str:
-    """A design file; keys that have their default are left out."""
+    """Return the text of a design file, without the keys that have their default."""
     import tomli_w
 
     short = {
@@ -96,7 +96,7 @@ def load_design(path: Path) -> Design:
 
 
 def to_line(design: Design) -> str:
-    """`block:CxHxW:classes:WIDTHxBLOCKS/STRIDE,…[:key=value,…]`; the name is not part of it."""
+    """Write `block:CxHxW:classes:WIDTHxBLOCKS/STRIDE,…[:key=value,…]`, without the name."""
     stages = ",".join(
         f"{stage.width}x{stage.blocks}" + (f"/{stage.stride}" if stage.stride != 1 else "") for stage in design.stages
     )

@@ -1,7 +1,7 @@
-"""Plan: what a design comes to, layer by layer. Everything else reads the plan. No torch, no Qt.
+"""Plan: every layer of a design, with shapes and costs; all other packages read it. No torch, no Qt.
 
-A stage is kept as (first block, repeated block, count), and the blocks between are made when someone asks, so a stage
-of 500 blocks costs as much as one of two.
+A stage is stored as (first block, repeated block, count), and the other blocks are made on demand, so a stage of 500
+blocks costs as much as one of two.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 
 
 class Obstacle(NamedTuple):
-    """Why the design cannot be built: `where` is a path in the design such as `stages[2].width`."""
+    """Why the design cannot be built; `where` is a path in the design such as `stages[2].width`."""
 
     where: str
     reason: Sentence
@@ -48,7 +48,7 @@ class Section(Costed):
     count: int = 0
 
     def block(self, index: int) -> Block:
-        """The block number `index`, from 0; each after the second sees as much more as the second did."""
+        """Return the block `index`, from 0; after the second, each block's receptive field grows by the same amount."""
         assert self.first is not None
         assert 0 <= index < self.count
         if index == 0:
@@ -61,7 +61,7 @@ class Section(Costed):
         return map(self.block, range(self.count))
 
     def layers(self) -> Iterator[Layer]:
-        """Every leaf layer in the order of execution."""
+        """Yield every leaf layer in the order of execution."""
         yield from self.loose
         for block in self.blocks():
             yield from block.layers
@@ -69,7 +69,7 @@ class Section(Costed):
 
 @dataclass(frozen=True, slots=True)
 class Plan(Costed):
-    """A design laid out. If it cannot be built, `sections` end before the first bad place and `obstacles` say why."""
+    """The layers of a design. If it cannot be built, `sections` end before the first obstacle; `obstacles` say why."""
 
     design: Design
     sections: tuple[Section, ...]
@@ -83,22 +83,30 @@ class Plan(Costed):
 
     @property
     def stages(self) -> tuple[Section, ...]:
-        """The sections that hold blocks, by position the design's stages."""
+        """Return the sections that hold blocks, in the order of the design's stages."""
         return tuple(section for section in self.sections if section.name.startswith("layer"))
 
     def layers(self) -> Iterator[Layer]:
-        """Every leaf layer in the order of execution."""
+        """Yield every leaf layer in the order of execution."""
         for section in self.sections:
             yield from section.layers()
 
 
 def _plan_loose(name: str, steps: Steps, signal: Signal) -> tuple[Section, Signal]:
     layers, end = propagate(signal, steps)
-    return Section(name, signal.shape, end.shape, end.field, cost_of(layers), loose=layers), end
+    section = Section(
+        name=name,
+        input=signal.shape,
+        output=end.shape,
+        receptive_field=end.field,
+        cost=cost_of(layers),
+        loose=layers,
+    )
+    return section, end
 
 
 def _plan_stage(design: Design, index: int, signal: Signal) -> tuple[Section, Signal]:
-    """The design's stage `index` behind `signal`. Raises CannotBuild."""
+    """Plan the design's stage `index` for `signal`; return it and the signal after it. Raises CannotBuild."""
     stage = design.stages[index]
     name = f"layer{index + 1}"
     start, cost, blocks = signal, Cost(), []
@@ -112,14 +120,23 @@ def _plan_stage(design: Design, index: int, signal: Signal) -> tuple[Section, Si
         further = (stage.blocks - 2) * growth // 2  # at either end: with stride 1 their kernels are odd
         signal = signal.spread(further, further)
     first, repeated = (*blocks, None, None)[:2]
-    section = Section(name, start.shape, signal.shape, signal.field, cost, (), first, repeated, stage.blocks)
+    section = Section(
+        name=name,
+        input=start.shape,
+        output=signal.shape,
+        receptive_field=signal.field,
+        cost=cost,
+        first=first,
+        repeated=repeated,
+        count=stage.blocks,
+    )
     return section, signal
 
 
 def plan_network(design: Design) -> Plan:
-    """Lay out `design`; never raises: what cannot be built is left out and named in `obstacles`."""
+    """Plan `design`; never raises: what cannot be built is left out and named in `obstacles`."""
     preactivation = design.preactivation
-    # The first block of a pre-activation network brings norm and ReLU itself; its `relu` is the one of the head.
+    # The first block of a pre-activation network starts with norm and ReLU itself; its `relu` is the one of the head.
     relu = "relu" if not preactivation else "relu1" if design.stem_norm else ""
     stem = stem_steps(design.stem, design.input[0], design.stem_width, design.conv_bias, relu)
     section, signal = _plan_loose("stem", stem, Signal(design.input))
@@ -147,4 +164,4 @@ def plan_network(design: Design) -> Plan:
     total = Cost()
     for section in sections:
         total = total.plus(section.cost)
-    return Plan(design, tuple(sections), tuple(obstacles), total, field)
+    return Plan(design=design, sections=tuple(sections), obstacles=tuple(obstacles), cost=total, receptive_field=field)

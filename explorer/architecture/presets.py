@@ -1,4 +1,4 @@
-"""Named designs from resources/presets, and finding a design by what a person typed. No torch, no Qt."""
+"""Presets, the named designs in resources/presets, and the search for a design by the user's text. No torch, no Qt."""
 
 import re
 import tomllib
@@ -15,7 +15,7 @@ DEFAULT = "d2l-resnet18"
 
 @cache
 def preset_files() -> dict[str, Path]:
-    """Every preset's file by its name, in the order of the menu: by folder, then by the numbers in the name."""
+    """Return every preset's file by its name, in the order of the menu: by folder, then by the numbers in the name."""
 
     def order(path: Path) -> tuple[str, list[str | int]]:
         parts = re.split(r"(\d+)", path.stem)
@@ -25,7 +25,7 @@ def preset_files() -> dict[str, Path]:
 
 
 def preset_families() -> dict[str, tuple[str, ...]]:
-    """The menu: a heading, which is the folder's name without its number, and the presets below it."""
+    """Return the menu: headings, the folders' names without their numbers, with the presets below each."""
     families: dict[str, tuple[str, ...]] = {}
     for name, path in preset_files().items():
         heading = path.parent.name.partition("-")[2]
@@ -35,14 +35,14 @@ def preset_families() -> dict[str, tuple[str, ...]]:
 
 @cache
 def preset(name: str) -> Design:
-    """The preset called `name`. Raises Refused, with the nearest name."""
+    """Return the preset called `name`. Raises Refused, with the nearest name."""
     if name not in preset_files():
         import difflib
 
         near = difflib.get_close_matches(name, preset_files(), 1)
         hint = f"did you mean {near[0]}?" if near else "`presets` lists them"
         raise refuse("design", "there is no preset {name!r}; {hint}", name=name[:80], hint=hint)
-    # ExplorerSide, and held to the strict reader by a test: reading them without it saves the window pydantic's import.
+    # Read without the strict reader, whose import of pydantic would delay the window; a test reads presets with it.
     table = tomllib.loads(preset_files()[name].read_text(encoding="utf-8"))
     table.pop("schema")
     stages = tuple(Stage(**stage) for stage in table.pop("stages"))
@@ -50,23 +50,23 @@ def preset(name: str) -> Design:
 
 
 def preset_of(design: Design) -> str | None:
-    """The name of the preset that this design is, whatever it is called."""
+    """Return the name of the preset that equals this design, whatever its title; None if there is none."""
     return next((name for name in preset_files() if preset(name) == design), None)
 
 
 def preset_titled(title: str) -> str | None:
-    """The name of the preset whose title this is."""
+    """Return the name of the preset with this title; None if there is none."""
     return next((name for name in preset_files() if preset(name).name == title), None)
 
 
 def design_file(text: str) -> Path | None:
-    """The file that DESIGN means on a command line, there or not; None if it means something else."""
+    """Return the file that DESIGN names on a command line, existing or not; None if it is no file name."""
     head = text.partition(":")[0]  # one-line text has a / further on
     return Path(text).absolute() if text.lower().endswith(SUFFIX) or "\\" in text or "/" in head else None
 
 
 def find_design(text: str) -> Design:
-    """What DESIGN means on a command line: a file, a preset or one-line text. Raises Refused."""
+    """Return the design that DESIGN names on a command line: a file, a preset or one-line text. Raises Refused."""
     if design_file(text):
         return load_design(Path(text))
     return from_line(text) if ":" in text else preset(text)

@@ -1,4 +1,4 @@
-"""Twins: one design with shortcuts and without, which is all that a residual network adds. No torch, no Qt."""
+"""Twins: one design with shortcuts and without, the only difference of a residual network. No torch, no Qt."""
 
 from enum import StrEnum
 
@@ -22,10 +22,10 @@ def kind_of(design: Design) -> NetworkKind:
 
 
 def twin_of(design: Design) -> Design:
-    """The same design without its shortcuts; of a plain one, with them: padded ones, which add no parameter.
+    """Return the same design without its shortcuts; for a plain one, with padded ones, which add no parameter.
 
     Where a stage narrows, padding cannot be built and the shortcuts are projections. A plain twin does not start its
-    branches at zero, for nothing would pass through them.
+    branches at zero, since nothing would pass through them.
     """
     if design.plain:
         padded = design.change(shortcut="pad")
@@ -36,7 +36,7 @@ def twin_of(design: Design) -> Design:
 
 
 def _twin_name(design: Design, twin: Design) -> str:
-    """The preset's name if the twin is one, else the design's own with the twin's kind behind it."""
+    """Return the title of the preset that the twin equals, else the design's name with the twin's kind after it."""
     if known := preset_of(twin):
         return preset(known).name
     own = design.name.removesuffix(f" ({kind_of(design)})")

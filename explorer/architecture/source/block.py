@@ -1,7 +1,7 @@
 """The source of a residual block's class. No torch, no Qt.
 
-What a block consists of comes from `blocks.py`, whose functions are given symbols for widths and strides here: a new
-block has its source already, and a kind of layer says itself how it is written.
+The layers of a block come from the functions of `blocks.py`, called with symbols for widths and strides: a new block
+needs no source of its own, and a kind of layer writes its own constructor.
 """
 
 from collections.abc import Iterator
@@ -19,10 +19,10 @@ from explorer.architecture.source.symbol import Symbol
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The words in which a vocabulary writes its code.
+    """The identifiers of a vocabulary in the source.
 
     `block` is the name of the class, or empty to derive it from the design; `shortcut` is the attribute that holds a
-    projection's layers, or empty where they are attributes of their own that go on counting: conv3, bn3.
+    projection's layers, or empty where they are numbered after the branch's: conv3, bn3.
     """
 
     block: str
@@ -33,7 +33,7 @@ class Dialect:
     functional: bool
 
     def call(self, name: str) -> str:
-        """How the block's layer `name` is called."""
+        """Return the expression that calls the block's layer `name`."""
         return "relu" if self.functional and name == "relu" else f"self.{name}"
 
 
@@ -42,17 +42,17 @@ def sequence(kinds: list[str]) -> str:
 
 
 def _wiring_of(design: Design, dialect: Dialect) -> Wiring:
-    """The surroundings of a block in symbols; their values only have to be such as a block can have."""
+    """Return the surroundings of a block in symbols; their values need only be valid."""
     return design.wiring(Symbol(64, "inputs"), Symbol(64, dialect.width), Symbol(2, "stride"))
 
 
 def _shortcut_joins(plan: Plan) -> set[Join]:
-    """What the shortcuts of the network add to its branches."""
+    """Return what the shortcuts of the network add to its branches."""
     return {block.way.join for stage in plan.stages for block in (stage.first, stage.repeated) if block is not None}
 
 
 class BlockSource:
-    """What the statements of a block's class are made of."""
+    """The source of a block's class, in a dialect."""
 
     def __init__(self, plan: Plan, dialect: Dialect) -> None:
         self.design, self.dialect = plan.design, dialect
@@ -71,7 +71,7 @@ class BlockSource:
         return self.dialect.block or self.design.block.title().replace("-", "") + "Block"
 
     def _name_products(self) -> dict[str, str]:
-        """Names for the widths that take more than a name to write."""
+        """Return variable names for the widths that are expressions."""
         widths = [str(kind.outputs) for _, kind in self._blueprint.branch if isinstance(kind, Conv2d)]
         names = {width: "mid" for width in widths if not width.isidentifier()}
         if not str(self.outputs).isidentifier():
@@ -82,14 +82,14 @@ class BlockSource:
         return self._locals.get(str(number), str(number))
 
     def write(self, kind: Any) -> str:
-        """The constructor of a layer whose widths have the names of the block's variables."""
+        """Write the constructor of a layer with the names of the block's variables."""
         values = {each.name: getattr(kind, each.name) for each in fields(kind)}
         named = {key: Symbol(value, self.name(value)) for key, value in values.items() if str(value) in self._locals}
         source: str = replace(kind, **named).source()
         return source
 
     def lines(self) -> Lines:
-        """The whole class."""
+        """Return the whole class."""
         words = self.dialect
         return [
             f"class {self.class_name}(nn.Module):",
@@ -107,12 +107,12 @@ class BlockSource:
         kernels = [f"{kind.kernel}×{kind.kernel}" for _, kind in self._blueprint.branch if isinstance(kind, Conv2d)]
         text = f"{', '.join(kernels[:-1])} and {kernels[-1]}" if len(set(kernels)) > 1 else f"{kernels[0]}"
         if self._blueprint.before:
-            return f"{text} convolutions, each behind its norm and ReLU."
+            return f"{text} convolutions, each after its norm and ReLU."
         last = "convolution" if self.shortcut.join is Join.NONE else "sum"
         return f"{text} convolutions, each with its norm; the last ReLU follows the {last}."
 
     def layers(self) -> Iterator[str]:
-        """The statements that make the block's layers, in the order in which the layers run."""
+        """Yield the statements that make the block's layers, in the order in which the layers run."""
         before, branch, after = self._blueprint
         for product, name in self._locals.items():
             yield f"{name} = {product}"
@@ -137,14 +137,14 @@ class BlockSource:
         yield from made
 
     def _projection(self) -> dict[str, str]:
-        """The attributes that hold the shortcut's layers, each with its constructor."""
+        """Return the attributes that hold the shortcut's layers, each with its constructor."""
         kinds = [kind for _, kind in self.shortcut.steps]
         if kinds and self.dialect.shortcut:
             return {self.dialect.shortcut: sequence(list(map(self.write, kinds)))}
         return {f"{kind.short}{branch_convolutions(self.design) + 1}": self.write(kind) for kind in kinds}
 
     def way(self) -> Iterator[str]:
-        """The statements of `forward`."""
+        """Yield the statements of `forward`."""
         before, branch, after = self._blueprint
         out, start = self.dialect.out, "x"
         if before:
@@ -163,7 +163,7 @@ class BlockSource:
         yield f"return {self.run(after, value)}"
 
     def _shortcut_way(self, start: str) -> Iterator[str]:
-        """The statements that give `x` the shape of the sum."""
+        """Yield the statements that give `x` the shape of the sum."""
         if self.shortcut.statements:
             yield from self.shortcut.statements.forward
         elif names := list(self._projection()):
@@ -177,13 +177,13 @@ class BlockSource:
         return chain((self.dialect.call(name) for name, _ in steps), value)
 
     def zeroed(self) -> list[str]:
-        """The values that are zero where a block starts as the identity; a norm's shift is zero from the start."""
+        """Return the values to zero so that a block starts as the identity; a norm's shift is zero from the start."""
         name, kind = self._blueprint.branch[-1]
         return [f"{name}.weight", f"{name}.bias"] if isinstance(kind, Conv2d) and kind.bias else [f"{name}.weight"]
 
 
 def _groups(steps: Steps) -> list[Steps]:
-    """The steps, each convolution with what follows it."""
+    """Group the steps, each convolution with what follows it."""
     found: list[Steps] = []
     for step in steps:
         if isinstance(step[1], Conv2d) or not found:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-_WIDTH = 88  # what ruff and black take for a line unless told otherwise
+_WIDTH = 88  # default line length of ruff and black
 _STEP = "    "
 Lines = list[str]
 
@@ -12,9 +12,9 @@ def indented(lines: Iterable[str]) -> Lines:
 
 
 def laid_out(lines: Iterable[str]) -> Iterator[str]:
-    """The lines, each call that does not fit with one argument a line.
+    """Break each call that does not fit into one argument per line.
 
-    The comma behind the last argument makes a formatter keep them so, whatever line length it is set to.
+    The comma after the last argument makes a formatter keep them so, whatever its line length.
     """
     for line in lines:
         if len(line) <= _WIDTH or "(" not in line:
@@ -28,7 +28,7 @@ def laid_out(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _opened(line: str) -> tuple[str, Lines, str]:
-    """`a(b, c(d)).e` as `a(`, [`b`, `c(d)`] and `).e`."""
+    """Split `a(b, c(d)).e` into `a(`, [`b`, `c(d)`] and `).e`."""
     start = line.index("(") + 1
     arguments, depth = [""], 0
     for place, letter in enumerate(line[start:], start):
@@ -43,7 +43,7 @@ def _opened(line: str) -> tuple[str, Lines, str]:
 
 
 def chain(calls: Iterable[str], argument: str) -> str:
-    """`c(b(a(argument)))` of the calls a, b and c."""
+    """Write `c(b(a(argument)))` for the calls a, b and c."""
     for call in calls:
         argument = f"{call}({argument})"
     return argument

@@ -1,6 +1,6 @@
-"""Plan -> standalone PyTorch source, as one would write it for that very design. No torch, no Qt.
+"""Plan -> standalone PyTorch source, as written by hand for that design. No torch, no Qt.
 
-Statements are put together one a line; `lines.py` breaks those that are too long.
+Statements are written one per line; `lines.py` breaks those that are too long.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -22,17 +22,21 @@ _INITS = {
     "xavier": ("nn.Conv2d | nn.Linear", "nn.init.xavier_uniform_(module.weight)"),
 }
 DIALECTS = {
-    "torchvision": Dialect("", "make_layer", "width", "out", "downsample", functional=False),
-    "chapter": Dialect("Residual", "resnet_block", "channels", "y", "", functional=True),
-    "paper": Dialect("", "make_stage", "width", "out", "projection", functional=False),
+    "torchvision": Dialect(
+        block="", builder="make_layer", width="width", out="out", shortcut="downsample", functional=False
+    ),
+    "chapter": Dialect(
+        block="Residual", builder="resnet_block", width="channels", out="y", shortcut="", functional=True
+    ),
+    "paper": Dialect(block="", builder="make_stage", width="width", out="out", shortcut="projection", functional=False),
 }
 _Part = tuple[str, str]  # an attribute or a variable, and the expression that makes it
 
 
 def python_source(plan: Plan, vocabulary: str = "torchvision") -> str:
-    """A module that needs torch alone and defines `build() -> nn.Module`.
+    """Return a module that needs only torch and defines `build() -> nn.Module`.
 
-    In torchvision's vocabulary the parameters have the names of `engine/model.py`, in the others only their order.
+    In torchvision's vocabulary the parameters have the names of `engine/model.py`, in the others only the same order.
     Raises Refused, a ValueError, for a plan with obstacles.
     """
     if plan.obstacles:
@@ -54,12 +58,12 @@ WRITERS: dict[str, Callable[[Plan, str], str]] = {"python": python_source}  # by
 
 
 def block_source(plan: Plan, vocabulary: str = "torchvision") -> str:
-    """The class of the plan's blocks alone."""
+    """Return the class of the plan's blocks alone."""
     return "\n".join(laid_out(BlockSource(plan, DIALECTS[vocabulary]).lines()))
 
 
 def _heading(plan: Plan) -> Lines:
-    """The module's docstring."""
+    """Return the module's docstring."""
     size = shape_text(plan.design.input)
     return [
         f'"""{_title(plan.design)}',
@@ -72,7 +76,7 @@ def _heading(plan: Plan) -> Lines:
 
 
 def _title(design: Design) -> str:
-    """The design's name, without what would end or upset a docstring."""
+    """Return the design's name without characters that would end or break a docstring."""
     letters = design.name.replace('"', "'").replace("\\", "/")
     return " ".join("".join(each if each.isprintable() else " " for each in letters).split()) or "A residual network"
 
@@ -85,7 +89,7 @@ def _imports(block: BlockSource) -> Lines:
 
 
 def _builder(block: BlockSource) -> Lines:
-    """The function that makes a stage."""
+    """Return the function that makes a stage."""
     words = block.dialect
     return [
         f"def {words.builder}(inputs: int, {words.width}: int, blocks: int, stride: int = 1) -> nn.Module:",
@@ -97,7 +101,7 @@ def _builder(block: BlockSource) -> Lines:
 
 
 def _stem_parts(plan: Plan, name_of: Name) -> Iterator[_Part]:
-    """The stem's layers, those whose names begin with that of a part in common as one sequence."""
+    """Yield the stem's parts; layers whose names share a prefix are one sequence."""
     named = ((*name_of(plan.design, layer.name).partition("."), layer) for layer in plan.sections[0].loose)
     for part, layers in groupby(named, key=itemgetter(0)):
         rests, made = zip(*((rest, layer.kind.source()) for _, _, rest, layer in layers), strict=True)
@@ -105,7 +109,7 @@ def _stem_parts(plan: Plan, name_of: Name) -> Iterator[_Part]:
 
 
 def _stage_parts(plan: Plan, block: BlockSource, name_of: Name) -> Iterator[_Part]:
-    """A call of the builder for each stage that has blocks."""
+    """Yield a call of the builder for each stage that has blocks."""
     for stage, section in zip(plan.design.stages, plan.stages, strict=True):
         if section.count:
             stride = f", stride={stage.stride}" if stage.stride != 1 else ""
@@ -119,7 +123,7 @@ def _head_parts(plan: Plan, name_of: Name) -> Iterator[_Part]:
 
 
 def _network_class(plan: Plan, block: BlockSource, name_of: Name) -> Lines:
-    """A class whose parts are attributes."""
+    """Return a class whose parts are attributes."""
     stem, head = list(_stem_parts(plan, name_of)), list(_head_parts(plan, name_of))
     stages = list(_stage_parts(plan, block, name_of))
     *activation, pool, classifier = [f"self.{name}" for name, _ in head]
@@ -139,7 +143,7 @@ def _network_class(plan: Plan, block: BlockSource, name_of: Name) -> Lines:
 
 
 def _sequential_network(plan: Plan, block: BlockSource) -> Iterator[str]:
-    """The chapter's network: its parts in variables, then in one sequence."""
+    """Yield the chapter's network: its parts in variables, then in one sequence."""
     name_of = VOCABULARIES["chapter"]
     stages = list(_stage_parts(plan, block, name_of))
     first = next(section.first for section in plan.stages if section.first)
@@ -153,7 +157,7 @@ def _sequential_network(plan: Plan, block: BlockSource) -> Iterator[str]:
 
 
 def _build(block: BlockSource, variable: str, network: Iterable[str]) -> Lines:
-    """The function that a user of the source calls; `network` makes what `variable` holds."""
+    """Return the function `build`; the statements of `network` assign `variable`."""
     return [
         "def build() -> nn.Module:",
         '    """The network with its initial weights."""',

@@ -1,12 +1,12 @@
-"""Symbol: a whole number that remembers how it is written. No torch, no Qt.
+"""Symbol: a whole number with the expression that it is written as. No torch, no Qt.
 
-Blocks are described by arithmetic on widths and strides; given symbols instead of numbers, the same functions say what
-a block's source looks like.
+Blocks are described by arithmetic on widths and strides; with symbols instead of numbers, the same functions write a
+block's source.
 """
 
 
 class Symbol(int):
-    """`times` × `text`, with a value to compare by; products and whole quotients stay symbols."""
+    """The expression `times` × `text`, with a value to compare by; products and whole quotients stay symbols."""
 
     text: str
     times: int
