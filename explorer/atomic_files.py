@@ -1,4 +1,4 @@
-"""Writing files whole or not at all. No torch, no Qt."""
+"""Atomic writing: a file is replaced whole or not at all. No torch, no Qt."""
 
 import os
 from contextlib import suppress
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Replace `path` by a complete file or leave it as it was; text is written in UTF-8. Raises OSError."""
+    """Replace `path` by a complete file or leave it unchanged; text is written in UTF-8. Raises OSError."""
     data = content if isinstance(content, bytes) else content.encode("utf-8")
     temporary = path.with_name(path.name + ".part")
     try:

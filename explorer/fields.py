@@ -1,4 +1,4 @@
-"""Fields: what the annotations of a frozen dataclass say of its fields: label, help, choices, bounds. No torch, no Qt.
+"""Fields: label, help, choices and bounds in the annotations of a frozen dataclass. No torch, no Qt.
 
 Readers of files, flags of the command line, forms and comparisons are derived from them, so a new field of a design or
 a recipe needs no line anywhere else.
@@ -24,7 +24,7 @@ class OneOf(GroupedMetadata):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a form calls a field, how it explains it, and whether it stands behind More."""
+    """A field's name and explanation in a form; a `rare` one is shown only under More."""
 
     text: str
     help: str
@@ -58,7 +58,14 @@ def fields_of(record: type) -> dict[str, Field]:
         is_tuple = get_origin(inner) is tuple
         parts = tuple(map(_interval_of, get_args(inner))) if is_tuple else ()
         kind = tuple if is_tuple else inner
-        found[each.name] = Field(each.name, kind, label, options, _interval_of(hints[each.name]), parts)
+        found[each.name] = Field(
+            name=each.name,
+            kind=kind,
+            label=label,
+            options=options,
+            bounds=_interval_of(hints[each.name]),
+            parts=parts,
+        )
     return found
 
 

@@ -1,10 +1,10 @@
-"""Where the files of resources/ are: icons, presets, lessons, translations, data. No torch, no Qt."""
+"""Paths of the files in resources/: icons, presets, lessons, translations, data. No torch, no Qt."""
 
 from pathlib import Path
 
 
 def resource(*parts: str) -> Path:
-    """A file of resources/: inside the package in a wheel, beside it in a checkout."""
+    """Return the path of a file in resources/: inside the package in a wheel, beside it in a checkout."""
     package = Path(__file__).parent
     inside = package / "resources"
     return (inside if inside.is_dir() else package.parent / "resources").joinpath(*parts)

@@ -1,7 +1,6 @@
-"""Sentences that a person reads, kept as templates so that the window can translate them. No torch, no Qt.
+"""Sentences that the user reads, kept as templates so that the window can translate them. No torch, no Qt.
 
-The command line and JSON print them as they are, in English; the window translates the template first and fills in
-the values afterwards.
+The command line and JSON print them in English; the window first translates the template and then fills in the values.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +15,7 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
 
 
 class Sentence(str):
-    """English that remembers its template and the values of what is filled in, which may be sentences too.
+    """An English sentence with its template and the values filled in, which may be sentences too.
 
     Without values the template is the text itself, braces and all.
     """
@@ -32,7 +31,7 @@ class Sentence(str):
 
 
 NOTHING = Sentence("")
-SYSTEM_ERRORS = (  # what an OSError says most often; the rest stays in the system's words
+SYSTEM_ERRORS = (  # the most frequent texts of an OSError; others are not translated
     QT_TRANSLATE_NOOP("explorer", "File exists"),
     QT_TRANSLATE_NOOP("explorer", "File name too long"),
     QT_TRANSLATE_NOOP("explorer", "Is a directory"),
@@ -45,25 +44,25 @@ SYSTEM_ERRORS = (  # what an OSError says most often; the rest stays in the syst
 
 
 def system_words(error: OSError) -> Sentence:
-    """What the system calls an error."""
+    """Return the system's text of an error."""
     return Sentence(error.strerror or str(error))
 
 
 def joined(separator: str, sentences: Iterable[Sentence]) -> Sentence:
-    """Several sentences as one."""
+    """Join several sentences into one."""
     values = {f"part{number}": sentence for number, sentence in enumerate(sentences)}
     return Sentence(separator.join(f"{{{name}}}" for name in values), values)
 
 
 def explained(meanings: Mapping[str, str]) -> Sentence:
-    """What each value may stand for, a line each: `pad: zeros for new channels (A).`"""
+    """Explain each value in a line of its own: `pad: zeros for new channels (A).`"""
     line = QT_TRANSLATE_NOOP("explorer", "{value}: {meaning}")
     lines = (Sentence(line, {"value": value, "meaning": Sentence(text)}) for value, text in meanings.items())
     return joined("\n", lines)
 
 
 def sentence_table(sentence: Sentence) -> dict[str, object]:
-    """What the sentence is made of, as plain values."""
+    """Return template and values of a sentence as plain values."""
     values = {
         key: sentence_table(value) if isinstance(value, Sentence) else value for key, value in sentence.values.items()
     }
@@ -71,7 +70,7 @@ def sentence_table(sentence: Sentence) -> dict[str, object]:
 
 
 def read_sentence(text: str, table: object = None) -> Sentence:
-    """The inverse of `sentence_table`; where that does not make `text`, the text is all there is."""
+    """Return the sentence of a `sentence_table`; if that does not read `text`, one without values."""
     try:
         sentence = _made_sentence(table)
     except (LookupError, TypeError, AttributeError, ValueError):

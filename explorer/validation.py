@@ -1,6 +1,6 @@
-"""Reading what someone else wrote: text becomes a checked value, or every complaint at once. No torch, no Qt.
+"""Validation of input: it becomes a checked value, or raises every complaint at once. No torch, no Qt.
 
-pydantic costs a fifth of a second to import, so only a reader at work imports it.
+Importing pydantic takes a fifth of a second, so it is imported at the first read.
 """
 
 import json
@@ -17,7 +17,7 @@ _LIMITS = ("ge", "gt", "le", "lt", "max_length", "min_length")  # as pydantic ca
 
 
 class Complaint(NamedTuple):
-    """`where` is a path in a file or a design, or the name of what is wrong."""
+    """One complaint; `where` is a path in a file or a design, or the name of what is wrong."""
 
     where: str
     what: Sentence
@@ -31,7 +31,7 @@ class Complaint(NamedTuple):
 
 
 class Refused(ValueError):
-    """Input that is not taken, with every complaint about it; its text is one line per complaint."""
+    """Input is refused, with every complaint about it; the text is one line per complaint."""
 
     def __init__(self, *complaints: Complaint) -> None:
         self.complaints = complaints
@@ -40,7 +40,7 @@ class Refused(ValueError):
 
 
 def refuse(where: str, what: str, /, **values: object) -> Refused:
-    """Refused for one reason: `what` is a template, marked for translation if the window may ever show it."""
+    """Return a Refused with one complaint; `what` is a template, marked for translation if the window may show it."""
     return Refused(Complaint(where, Sentence(what, values)))
 
 
@@ -52,7 +52,7 @@ def _adapter(kind: Any) -> Any:
 
 
 def read_value(kind: type[_Value], table: Mapping[str, object]) -> _Value:
-    """Make a `kind`, a dataclass with annotated bounds, of `table`; strict about types. Raises Refused."""
+    """Make a `kind`, a dataclass with annotated bounds, from `table`, strict about types. Raises Refused."""
     from pydantic import ValidationError
 
     validator = _adapter(kind)  # type: ignore[arg-type]
@@ -68,7 +68,7 @@ def read_value(kind: type[_Value], table: Mapping[str, object]) -> _Value:
 
 
 def _path_text(path: tuple[int | str, ...]) -> str:
-    """('stages', 2, 'width') as `stages[2].width`; a key that could not be one of ours is quoted and shortened."""
+    """Write ('stages', 2, 'width') as `stages[2].width`; a key that is no identifier is quoted and shortened."""
 
     def step(part: int | str) -> str:
         if isinstance(part, int):
@@ -79,7 +79,7 @@ def _path_text(path: tuple[int | str, ...]) -> str:
 
 
 def _complaint_text(kind: type, error: Mapping[str, Any]) -> Sentence:
-    """pydantic's error in the words of this program."""
+    """Return pydantic's error as a sentence of this program."""
     context, path = error.get("ctx", {}), error["loc"]
     field = fields_of(kind).get(str(path[-1])) if path else None
     match error["type"]:
@@ -121,7 +121,7 @@ def _complaint_text(kind: type, error: Mapping[str, Any]) -> Sentence:
 
 
 def _shown(value: object) -> str:
-    """A value as a file would show it, shortened."""
+    """Return a value as a file would show it, shortened."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     text = json.dumps(value, ensure_ascii=False, default=str)

@@ -1,4 +1,4 @@
-"""What a worker can be asked beside training, and what it answers: two frozen records a question. No torch, no Qt.
+"""Questions to a worker, and their answers: two frozen records per question. No torch, no Qt.
 
 A question travels as a command and its answer as an event, each with the question's `id`. A probe asks about a network
 that is not training. A new one is two records here, named in `QUESTIONS` and `ANSWERS`, and a function of the engine.
@@ -13,12 +13,12 @@ from explorer.architecture.layers import Shape
 from explorer.runs.recipe import Recipe
 
 MAX_MAPS = 9  # a sheet shows the most active ones
-MAX_SIDE = 88  # pixels
+_MAX_SIDE = 88  # pixels
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Of `design`, as it is trained by `recipe`. A `long` one tells of its progress and ends at a `Stop`."""
+    """A question about `design` as trained by `recipe`; a `long` one reports its progress and ends at a `Stop`."""
 
     design: Design
     recipe: Recipe
@@ -27,13 +27,13 @@ class Question:
 
     @property
     def name(self) -> str:
-        """What it is called on the wire."""
+        """Return the name of the question in JSON lines."""
         return type(self).__name__.lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe(Question):
-    """Of the network with the weights of the run `run`, an id or a folder, or with fresh ones by the recipe's seed.
+    """A question about a network with the weights of `run`, an id or a folder, or with initial ones by the seed.
 
     `grown` names the blocks that the design has more than that run's, as in a `Train`; `runs` is where runs are.
     """
@@ -45,7 +45,7 @@ class Probe(Question):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What is known of a question; `id` is the question's."""
+    """The answer to a question; `id` is the question's."""
 
     id: int = 0
 
@@ -60,7 +60,7 @@ class Estimate(Question):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimated(Answer):
-    """`available_bytes` is 0 where nobody knows; without `seconds_per_epoch` the network was too large to be tried."""
+    """An estimate; `available_bytes` is 0 if unknown, `seconds_per_epoch` None if the network was too large to try."""
 
     device: str
     memory_bytes: int
@@ -73,7 +73,7 @@ class Estimated(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Sweep(Question):
-    """How does the loss do at learning rates from small to large?"""
+    """How does the loss change at learning rates from small to large?"""
 
     long: ClassVar[bool] = True
 
@@ -92,7 +92,7 @@ class Swept(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zero(Probe):
-    """What changes when the branches of `blocks` are put to zero?"""
+    """What changes when the branches of `blocks` are set to zero?"""
 
     blocks: tuple[str, ...]
 
@@ -132,18 +132,18 @@ class Comparison(Answer):
 
     @property
     def is_identity(self) -> bool:
-        """Whether the last of the blocks is one."""
+        """Return whether the last of the blocks is an identity."""
         return self.blocks[-1] in self.identities
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zeroed(Comparison):
-    """`blocks` in the order in which they were named."""
+    """The effect of zeroing `blocks`, in the order in which they were named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inserted(Comparison):
-    """`blocks` is the one that was inserted."""
+    """The effect of inserting a block, the only one in `blocks`."""
 
 
 # What an image becomes
@@ -151,7 +151,7 @@ class Inserted(Comparison):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maps(Probe):
-    """What are the feature maps of the image in `file`, or else of the validation image `image`, counted round?"""
+    """What are the feature maps of the image in `file`, else of the validation image `image` modulo their number?"""
 
     image: int = 0
     file: str = ""
@@ -159,10 +159,10 @@ class Maps(Probe):
 
 @dataclass(frozen=True, slots=True)
 class ImageOrigin:
-    """What an image was before it was brought to the design's input: its size, and its mode as Pillow calls it.
+    """The size and Pillow mode of an image before it was resized to the design's input.
 
-    `turned`: its EXIF data knew better which side is up. `cropped`: the longer side lost both ends. `label` is the
-    true class, or −1 where nobody knows it.
+    `turned`: it was rotated or mirrored as its EXIF data ask. `cropped`: the longer side lost both ends. `label` is the
+    true class, −1 if unknown.
     """
 
     width: int
@@ -201,8 +201,8 @@ class FeatureMaps(Answer):
 
 
 def sent_size(shape: Shape) -> tuple[int, int]:
-    """Height and width of one map on its sheet: its own, the longer side at most `MAX_SIDE`."""
-    shrink = max(1.0, max(shape[1:]) / MAX_SIDE)
+    """Return the (height, width) of one map on its sheet: its own, scaled down to sides of at most `_MAX_SIDE`."""
+    shrink = max(1.0, max(shape[1:]) / _MAX_SIDE)
     return max(1, round(shape[1] / shrink)), max(1, round(shape[2] / shrink))
 
 

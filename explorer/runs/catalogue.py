@@ -1,4 +1,4 @@
-"""Which data sets there are, described without torch. No Qt.
+"""Catalogue of the data sets, described without torch. No Qt.
 
 `engine/data/datasets.py` reads the data sets.
 """
@@ -32,7 +32,7 @@ _FASHION = (
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """What a design must meet. `shape` is (channels, height, width); None is a data set of images of any shape.
+    """A data set. `shape` is (channels, height, width); None for a folder of images of any shape.
 
     `class_names` are in the order of the labels.
     """
@@ -49,7 +49,7 @@ class DataSet:
         return len(self.class_names)
 
     def fit(self, design: Design, own_size: bool) -> Design:
-        """`design` with this data's channels and classes, and its size too unless `own_size`."""
+        """Return `design` with this data's channels and classes, and with its size unless `own_size`."""
         channels, height, width = design.input
         if self.shape is None:
             channels = channels if channels in (1, 3) else 3
@@ -61,14 +61,14 @@ class DataSet:
 
 
 def user_data() -> Path:
-    """The folder for a person's data sets."""
-    import platformdirs  # costs the window's start what only the search for data needs
+    """Return the folder for the user's data sets."""
+    import platformdirs  # only the search for data needs it; the window starts faster without
 
     return Path(platformdirs.user_data_dir("resnet-explorer", appauthor=False)) / "datasets"
 
 
 def idx_folder() -> Path | None:
-    """Where the four files of the full Fashion-MNIST are, packed or not: ours, torchvision's or Debian's place."""
+    """Return the folder with the files of Fashion-MNIST, compressed or not: the user's, torchvision's or Debian's."""
     roots = [user_data(), Path("data"), Path.home() / "data", Path(os.environ.get("XDG_DATA_HOME", "~")).expanduser()]
     places = [root / sub for root in roots for sub in ("fashion-mnist", "FashionMNIST/raw")]
     places.append(Path("/usr/share/datasets/fashion-mnist"))
@@ -81,9 +81,9 @@ def idx_file(folder: Path, name: str) -> Path | None:
 
 def bundled() -> DataSet:
     return DataSet(
-        "fashion-mnist-12k",
-        QT_TRANSLATE_NOOP("explorer", "Fashion-MNIST 12k (bundled subset)"),
-        _FASHION,
+        name="fashion-mnist-12k",
+        label=QT_TRANSLATE_NOOP("explorer", "Fashion-MNIST 12k (bundled subset)"),
+        class_names=_FASHION,
         shape=(1, 28, 28),
         train=10_000,
         path=resource("data", "fashion_mnist_12k.npz"),
@@ -93,11 +93,15 @@ def bundled() -> DataSet:
 def _full() -> DataSet | None:
     label = QT_TRANSLATE_NOOP("explorer", "Fashion-MNIST")
     folder = idx_folder()
-    return DataSet("fashion-mnist", label, _FASHION, (1, 28, 28), 60_000, folder) if folder else None
+    if folder is None:
+        return None
+    return DataSet(
+        name="fashion-mnist", label=label, class_names=_FASHION, shape=(1, 28, 28), train=60_000, path=folder
+    )
 
 
 def _image_folder(path: Path) -> DataSet:
-    """A folder with one sub-folder a class, or with `train` and `val` folders of such. Raises Refused."""
+    """Describe a folder with one sub-folder per class, or with `train` and `val` folders of those. Raises Refused."""
     if not path.is_dir():
         what = QT_TRANSLATE_NOOP("explorer", "there is no data set and no folder {path!r}")
         raise refuse("data", what, path=str(path))
@@ -115,11 +119,11 @@ def _image_folder(path: Path) -> DataSet:
         raise refuse("data", what, path=str(root / empty[0]))
     images = sum(counts.values())
     train = images if (path / "val").is_dir() else images - held_out(images)
-    return DataSet(str(path), path.name, tuple(counts), None, train, path)
+    return DataSet(name=str(path), label=path.name, class_names=tuple(counts), shape=None, train=train, path=path)
 
 
 def held_out(images: int) -> int:
-    """How many of a folder's images validate when it has no `val`: one in six."""
+    """Return how many images of a folder without `val` are held out for validation: one in six."""
     return max(1, images // 6)
 
 
@@ -127,12 +131,12 @@ CATALOGUE: dict[str, Callable[[], DataSet | None]] = {"fashion-mnist-12k": bundl
 
 
 def data_sets() -> tuple[DataSet, ...]:
-    """The named data sets that are on this machine."""
+    """Return the named data sets that are on this machine."""
     return tuple(found for find in CATALOGUE.values() if (found := find()))
 
 
 def describe_data(name: str) -> DataSet:
-    """The data set called `name`, or the folder of images at that path. Raises Refused."""
+    """Describe the data set called `name`, or the folder of images at that path. Raises Refused."""
     found = CATALOGUE[name]() if name in CATALOGUE else None
     if found is None and name == "fashion-mnist":
         what = QT_TRANSLATE_NOOP("explorer", "Fashion-MNIST is not on this machine; put its four files into {path}")

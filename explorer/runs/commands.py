@@ -1,4 +1,4 @@
-"""What a worker is told, one JSON object a line. No torch, no Qt."""
+"""Commands to a worker, one JSON object per line. No torch, no Qt."""
 
 import json
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from explorer.validation import Refused, refuse
 class Train:
     """Start a run in a new folder below `runs`, with the weights of the run `init_from` if given.
 
-    `grown` names the blocks, in the order they were put in, that the design has more than that run's: they begin as
-    identities, and training goes on from its last checkpoint. With `twin` the design's twin is trained beside it:
+    `grown` names the blocks, in the order they were inserted, that the design has and that run's has not: they start as
+    identities, and training continues from its last checkpoint. With `twin` the design's twin is trained beside it:
     another run, on the same batches in the same order.
     """
 
@@ -30,7 +30,7 @@ class Train:
 
 @dataclass(frozen=True, slots=True)
 class ResumeRun:
-    """Go on with the run `run`, an id or a folder, from its checkpoint, until `epochs` if given."""
+    """Continue the run `run`, an id or a folder, from its checkpoint, until `epochs` if given."""
 
     run: str
     runs: Path

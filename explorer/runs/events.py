@@ -1,8 +1,7 @@
-"""What a worker says, one JSON object a line. No torch, no Qt.
+"""Events of a worker, one JSON object per line. No torch, no Qt.
 
 Steps and epochs count from 1, accuracies are fractions, times are seconds, memory is bytes. A line about a run has its
-id under `run`, for twins train at the same time. `read_line` ignores keys it does not know, so a newer worker may say
-more.
+id under `run`, since twins train at the same time. `read_line` ignores unknown keys, so a newer worker may send more.
 """
 
 import json
@@ -20,7 +19,7 @@ MAX_CHARACTERS = 1_000_000  # a longer line is dropped
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A place to compute: `id` as torch calls it; `memory` in bytes, `note` says why a card cannot be used."""
+    """A device: `id` is torch's name for it, `memory` is in bytes, `note` says why a GPU cannot be used."""
 
     id: str
     name: str
@@ -30,7 +29,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What torchinfo says of the network; `mult_adds` is its raw figure, which counts norms and biases too."""
+    """torchinfo's figures for the network; its `mult_adds` count norms and biases too."""
 
     agrees: bool
     params: int
@@ -47,9 +46,9 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """`step` is the last step already done: 0, or where a resumed run goes on; `kind` is residual or plain.
+    """A run starts; `step` is the last step already done: 0, or that of a resumed run. `kind` is residual or plain.
 
-    `rewrites` are the names of what makes the arithmetic faster here.
+    `rewrites` are the names of those that are on.
     """
 
     run: str
@@ -66,7 +65,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The mean over the `steps` steps up to `step`."""
+    """The means over the `steps` steps up to `step`."""
 
     step: int
     epoch: int
@@ -122,14 +121,14 @@ class Heartbeat:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """Something went wrong and the work goes on."""
+    """Something went wrong, and the work continues."""
 
     reason: Sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How much is done of what `of` names; `id` is the number of the question, if it is one."""
+    """How much is done of the work called `of`; `id` is the question's, if there is one."""
 
     of: str
     done: int
@@ -139,7 +138,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """`stalled`: before its last epoch, because accuracy had not become better for as long as the recipe allows."""
+    """A run ended; `stalled` means before its last epoch, because accuracy stopped improving."""
 
     step: int
     best_epoch: int
@@ -155,7 +154,7 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """`of` is the command that failed and `id` its number; `advice` what a person can do about it."""
+    """A command failed: `of` is its name and `id` its number; `advice` says what the user can do about it."""
 
     reason: Sentence
     of: str = "train"
@@ -186,26 +185,26 @@ KINDS: dict[str, type[Event]] = {
 
 
 class Said(NamedTuple):
-    """What a line said, and of which run; empty if of none."""
+    """The event of a line, and the id of its run; empty if it has none."""
 
     event: Event
     run: str = ""
 
 
 def event_line(event: Event, run: str = "") -> str:
-    """One line of JSON without its end; `run` is the id of the run that it is of."""
-    of = {"run": run} if run else {}
-    return json_line({"event": type(event).__name__.lower(), **of, **record_table(event)})
+    """Return `event` as one line of JSON without its end; `run` is the id of its run."""
+    run_id = {"run": run} if run else {}
+    return json_line({"event": type(event).__name__.lower(), **run_id, **record_table(event)})
 
 
 def read_event(line: str) -> Event | None:
-    """The event on a line, or None if the line is something else."""
+    """Return the event of a line, or None if the line is something else."""
     said = read_line(line)
     return said and said.event
 
 
 def read_line(line: str) -> Said | None:
-    """The event on a line and the run that it is of, or None if the line is something else."""
+    """Return the event of a line and the id of its run, or None if the line is something else."""
     if len(line) > MAX_CHARACTERS:
         return None
     try:

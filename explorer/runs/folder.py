@@ -30,7 +30,7 @@ from explorer.validation import Refused, refuse
 
 MANIFEST, _LOCK = "run.json", "run.lock"
 _PACKAGES = ("resnet-explorer", "torch", "torchvision", "torchinfo", "numpy")
-_LOCK_WAIT = 1.0  # seconds: someone may be looking whether the lock is free
+_LOCK_WAIT = 1.0  # seconds: another process may be testing the lock
 
 
 class RunState(StrEnum):
@@ -39,7 +39,7 @@ class RunState(StrEnum):
     FINISHED = auto()
     STOPPED = auto()
     FAILED = auto()
-    INTERRUPTED = auto()  # in no manifest: nobody works on a run that says that it is running or paused
+    INTERRUPTED = auto()  # in no manifest: no process holds the lock of a run that is marked running or paused
 
 
 _ACTIVE = (RunState.RUNNING, RunState.PAUSED)
@@ -49,7 +49,7 @@ RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a list of runs shows.
+    """A run as a list of runs shows it.
 
     `twin` is the run that was trained beside it, `batches` a sha256 over the images and the order they were seen in.
     """
@@ -70,12 +70,12 @@ class Run:
 
 
 def default_runs() -> Path:
-    """Where runs go unless told otherwise: a folder of the person's own."""
+    """Return the default folder of runs, in the user's data folder."""
     return Path(platformdirs.user_data_dir("resnet-explorer", appauthor=False)) / "runs"
 
 
 def list_runs(root: Path) -> tuple[Run, ...]:
-    """The runs below `root`, newest first; a folder that holds no readable run is passed over."""
+    """Return the runs below `root`, newest first; folders without a readable run are skipped."""
     found = []
     try:
         folders = [each for each in root.iterdir() if (each / MANIFEST).is_file()]
@@ -90,12 +90,12 @@ def list_runs(root: Path) -> tuple[Run, ...]:
 
 
 def newest_ended(runs: Iterable[Run], design: Design) -> Run | None:
-    """Of `runs`, the newest first, that of `design` which came to its end last; None if there is none."""
+    """Return the newest ended run of `design` in `runs`, which are newest first; None if there is none."""
     return next((run for run in runs if run.design == design and run.state in _ENDED), None)
 
 
 def find_run(text: str, root: Path) -> Run:
-    """The run with the id `text` below `root`, or in the folder `text`. Raises Refused."""
+    """Return the run with the id `text` below `root`, or in the folder `text`. Raises Refused."""
     for folder in (root / text, Path(text).expanduser()):
         if text and (folder / MANIFEST).is_file():
             return read_run(folder.resolve())
@@ -104,26 +104,26 @@ def find_run(text: str, root: Path) -> Run:
 
 
 def read_run(folder: Path) -> Run:
-    """The run in `folder`, by its manifest alone. Raises Refused."""
+    """Read the run in `folder` from its manifest alone. Raises Refused."""
     table = _read_manifest(folder)
     try:
         state = RunState(table["state"])
         if state in _ACTIVE and _lock_is_free(folder):
             state = RunState.INTERRUPTED
         return Run(
-            folder.name,
-            folder,
-            state,
-            datetime.fromisoformat(table["created"]),
-            read_table(table["design"]),
-            read_recipe(table["recipe"]),
-            table["best_accuracy"],
-            int(table["best_epoch"]),
-            int(table["epochs_done"]),
-            table["parent"],
-            int(table["params"]),
-            table.get("twin"),
-            str(table.get("batches", "")),
+            id=folder.name,
+            folder=folder,
+            state=state,
+            created=datetime.fromisoformat(table["created"]),
+            design=read_table(table["design"]),
+            recipe=read_recipe(table["recipe"]),
+            best_accuracy=table["best_accuracy"],
+            best_epoch=int(table["best_epoch"]),
+            epochs_done=int(table["epochs_done"]),
+            parent=table["parent"],
+            params=int(table["params"]),
+            twin=table.get("twin"),
+            batches=str(table.get("batches", "")),
         )
     except (KeyError, TypeError, ValueError) as error:
         what = QT_TRANSLATE_NOOP("explorer", "is not a run: {error}")
@@ -131,7 +131,7 @@ def read_run(folder: Path) -> Run:
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
-    """run.json as it stands. Raises Refused."""
+    """Read run.json. Raises Refused."""
     try:
         table = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
@@ -143,15 +143,15 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def read_hashes(folder: Path) -> dict[str, str]:
-    """The sha256 of each file that the run wrote, by its name. Raises Refused."""
+    """Return the sha256 of each file that the run wrote, by its name. Raises Refused."""
     hashes = _read_manifest(folder).get("hashes")
     return hashes if isinstance(hashes, dict) else {}
 
 
 def read_paths(grown: str | Iterable[str]) -> tuple[str, ...]:
-    """The paths of blocks that a manifest lists, or a text joins by commas, as manifests once did."""
-    each = grown.split(",") if isinstance(grown, str) else grown
-    return tuple(filter(None, map(str.strip, each)))
+    """Return the paths of blocks in a list, or in a text with commas, as in old manifests."""
+    paths = grown.split(",") if isinstance(grown, str) else grown
+    return tuple(filter(None, map(str.strip, paths)))
 
 
 def _lock_is_free(folder: Path) -> bool:
@@ -160,20 +160,20 @@ def _lock_is_free(folder: Path) -> bool:
         lock.acquire(timeout=0)
     except Timeout:
         return False
-    except OSError:  # a read-only place: nobody can be at work there
+    except OSError:  # a read-only folder: no worker can write to it
         return True
     lock.release()
     return True
 
 
 def folder_name(design: Design, created: datetime) -> str:
-    """Unique by its last four letters, readable by the rest; only characters that every file system takes."""
+    """Return a unique and readable name of a folder, of characters that every file system accepts."""
     name = re.sub(r"[^\w]+", "-", design.name).strip("-_")[:40] or "network"
     return f"{created:%Y%m%d-%H%M%S}-{name}-{secrets.token_hex(2)}"
 
 
 def installed_versions() -> dict[str, str]:
-    """The versions that matter to a run, found without importing anything."""
+    """Return the versions of the packages that matter to a run, without importing them."""
     versions = {}
     for package in _PACKAGES:
         try:
@@ -184,9 +184,9 @@ def installed_versions() -> dict[str, str]:
 
 
 class RunFolder:
-    """A run folder in the hands of the worker that writes it; the lock is held until `close`.
+    """A run folder opened by the worker that writes it; the lock is held until `close`.
 
-    `sealed` says that the manifest's hashes are sure to be those of the files.
+    `sealed` says that the manifest's hashes are known to be those of the files.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -219,7 +219,7 @@ class RunFolder:
         parent: str | None = None,
         grown: tuple[str, ...] = (),
     ) -> "RunFolder":
-        """A new run below `root`, which is made if missing; `grown` as in `Train`. Raises Refused."""
+        """Create a new run below `root`, which is created if missing; `grown` as in `Train`. Raises Refused."""
         created = datetime.now().astimezone()
         root = root.expanduser().absolute()
         try:
@@ -259,7 +259,7 @@ class RunFolder:
         return folder
 
     def mark_running(self, **changes: object) -> None:
-        """Say in the manifest that this process is at work on the run. Raises OSError."""
+        """Write to the manifest that this process trains the run. Raises OSError."""
         since = datetime.now().astimezone().isoformat(timespec="seconds")
         self.update(state=RunState.RUNNING, process=os.getpid(), since=since, **changes)
 

@@ -1,7 +1,7 @@
-"""FORMATS: what a network can be exported to, described without torch, for the menu and the command line. No Qt.
+"""Export formats, described without torch for the menu and the command line. No Qt.
 
-A format is one entry here and one writer of its name: in the `WRITERS` of `architecture/source/network.py` if a plan is
-all that it needs, else in those of `engine/export.py`.
+A format is one entry here and one writer of the same name: in the `WRITERS` of `architecture/source/network.py` if it
+needs only a plan, else in those of `engine/export.py`.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from explorer.sentences import QT_TRANSLATE_NOOP
 
 
 class Need(StrEnum):
-    """What a writer needs beside the plan."""
+    """What a writer needs besides the plan."""
 
     TORCH = "torch"
     RUN = "run"
@@ -19,7 +19,7 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One entry: what it is called on a command line and in a menu, and how its files end."""
+    """One format: its name on the command line, its label in a menu, and the suffix of its files."""
 
     name: str
     label: str

@@ -1,7 +1,7 @@
-"""Records as lines of JSON, as they go through a pipe or into a file. No torch, no Qt.
+"""Records as lines of JSON, for pipes and files. No torch, no Qt.
 
-A number that is not finite travels as null. A sentence travels in English; one with values has its template and these
-beside it, so that a window can say it in another language.
+A number that is not finite is written as null. A sentence is written in English; one with values has its template and
+values beside it, so that the window can translate it.
 """
 
 import json
@@ -18,7 +18,7 @@ from explorer.architecture.notation import design_table, read_table
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
 from explorer.sentences import Sentence, read_sentence, sentence_table
 
-_MADE_OF = "_made_of"  # ends the key of what a sentence is made of
+_MADE_OF = "_made_of"  # suffix of the key with a sentence's template and values
 MISREAD = (
     ValueError,
     LookupError,
@@ -49,7 +49,7 @@ def json_line(table: Mapping[str, object]) -> str:
 
 
 def _finite(value: object) -> object:
-    """`value` with None for each number in it that is not finite."""
+    """Return `value` with None for each number in it that is not finite."""
     match value:
         case float() if not math.isfinite(value):
             return None
@@ -62,7 +62,7 @@ def _finite(value: object) -> object:
 
 
 def record_table(record: Any) -> dict[str, object]:
-    """Return the fields of a dataclass as plain values; beside the English of a sentence stands what it is made of."""
+    """Return the fields of a dataclass as plain values; a sentence is followed by its template and values."""
     table: dict[str, object] = {}
     for each in fields(record):
         value = getattr(record, each.name)
@@ -100,12 +100,12 @@ def read_record(kind: type[_Record], table: Any) -> _Record:
 
 @cache
 def _readers(kind: Any) -> tuple[tuple[str, _Reader], ...]:
-    """What reads each field of a dataclass."""
+    """Return the reader of each field of a dataclass."""
     return tuple((each.name, _reader(each.type)) for each in fields(kind))
 
 
 def _reader(kind: Any) -> _Reader:
-    """What makes a value of the annotation `kind` of a plain one."""
+    """Return what makes a value of the annotation `kind` from a plain value."""
     if kind in _FORMS:
         return _FORMS[kind][1]
     if is_dataclass(kind):

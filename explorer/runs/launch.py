@@ -1,4 +1,4 @@
-"""Where a run goes: the command line and environment of a worker on this machine. No torch, no Qt."""
+"""Launch: the command line and environment of a worker on this machine. No torch, no Qt."""
 
 import os
 import platform
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 _ROOT = Path(__file__).parent.parent.parent
 
-# Training frees and takes the same large blocks at every step; glibc would hand them back to the system each time.
+# Training frees and allocates the same large blocks at every step; glibc would return them to the system each time.
 GLIBC = {
     "MALLOC_MMAP_THRESHOLD_": str(4 * 2**30),
     "MALLOC_TRIM_THRESHOLD_": str(16 * 2**30),
@@ -24,9 +24,9 @@ class Launch(NamedTuple):
 
 
 def launch_local(arguments: Sequence[str] = ("worker",), tuned: bool = True) -> Launch:
-    """`python -m explorer …` with this interpreter, wherever the program was started from.
+    """Return the launch of `python -m explorer …` with this interpreter, for any working directory.
 
-    Not `tuned`: with the C library's own settings, whatever this process was started with.
+    Not `tuned`: with the C library's default settings, whatever this process was started with.
     """
     environment = {key: value for key, value in os.environ.items() if tuned or key not in GLIBC}
     paths = [str(_ROOT), *filter(None, [environment.get("PYTHONPATH")])]

@@ -1,4 +1,4 @@
-"""EventLog: a run's events.jsonl, appended to line by line and read back. No torch, no Qt."""
+"""EventLog: a run's events.jsonl, appended line by line and read back. No torch, no Qt."""
 
 import os
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ EVENTS = "events.jsonl"
 
 
 class EventLog:
-    """Open for writing; `torn` says that the last line has no end, as a killed worker or a full disk leaves it."""
+    """A log open for appending; its last line may be torn, as a killed worker or a full disk leaves it."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises OSError."""
+        """Open the log of a run's folder. Raises OSError."""
         self.file = (folder / EVENTS).open("a+b", buffering=0)
         self._torn = False
         if self.file.tell():
@@ -21,10 +21,10 @@ class EventLog:
             self._torn = self.file.read(1) != b"\n"
 
     def append(self, event: Event) -> None:
-        """One line, which never continues a torn one. Raises OSError."""
+        """Append one line, which never continues a torn one. Raises OSError."""
         rest = b"\n" * self._torn + event_line(event).encode() + b"\n"
         self._torn = True
-        while rest:  # the system takes as much as there is room for, and says why only when there is none
+        while rest:  # the system writes as much as fits, and raises only when nothing does
             rest = rest[self.file.write(rest) :]
         self._torn = False
 
@@ -33,7 +33,7 @@ class EventLog:
 
 
 def read_events(folder: Path) -> Iterator[Event]:
-    """The events of a run in order, without those that a later resume superseded; bad lines are passed over."""
+    """Yield the events of a run in order, without those that a later resume superseded; bad lines are skipped."""
     path = folder / EVENTS
     if not path.is_file():
         return
@@ -50,7 +50,7 @@ def read_events(folder: Path) -> Iterator[Event]:
 
 
 def _resumed_steps(path: Path) -> list[float]:
-    """For each part of the events, from one `started` to the next, the last step that no later part did again."""
+    """Return, for each part from one `started` to the next, the last step that no later part repeated."""
     starts = []
     with path.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:

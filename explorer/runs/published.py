@@ -1,4 +1,4 @@
-"""Reference: how others' reruns of the chapter's notebook ended, and where a run stands among them. No torch, no Qt."""
+"""Published reruns of the chapter's notebook, and the rank of a run among them. No torch, no Qt."""
 
 import json
 from bisect import bisect_left
@@ -17,7 +17,7 @@ _DIGITS = 3  # of the published accuracies
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Final test accuracies of published runs, as fractions, ascending; where they are from stands in the file."""
+    """Final test accuracies of published runs, as fractions, ascending; the file names their source."""
 
     accuracies: tuple[float, ...]
 
@@ -31,12 +31,12 @@ class Reference:
 
     @property
     def quartiles(self) -> tuple[float, float, float]:
-        """A quarter, half and three quarters of the runs are below; the middle one is the median."""
+        """Return the quartiles of the accuracies; the middle one is the median."""
         low, middle, high = quantiles(self.accuracies, n=4, method="inclusive")
         return low, middle, high
 
     def standing(self, accuracy: float) -> Sentence:
-        """How many of the runs `accuracy` beats, rounded as theirs are."""
+        """Describe how many of the runs `accuracy`, a fraction rounded as theirs are, is better than."""
         below = bisect_left(self.accuracies, round(accuracy, _DIGITS))
         values = {"share": round(100 * below / len(self.accuracies)), "count": len(self.accuracies)}
         return Sentence(QT_TRANSLATE_NOOP("explorer", "better than {share} % of {count} published runs"), values)
@@ -44,12 +44,12 @@ class Reference:
 
 @cache
 def published() -> Reference:
-    """The reruns of the chapter's own network, recipe and data."""
+    """Return the reruns of the chapter's own network, recipe and data."""
     table = json.loads(resource("reference", f"{DEFAULT}.json").read_text(encoding="utf-8"))
     return Reference(tuple(sorted(table["test_accuracy"])))
 
 
 def reference_of(run: Run) -> Reference | None:
-    """What `run` may be compared with: the same network and recipe on all of Fashion-MNIST, from fresh weights."""
+    """Return the reference of `run`: only for the same network and recipe on all of Fashion-MNIST, from the start."""
     same = (run.recipe.data, recipe_name(run.recipe), run.parent) == ("fashion-mnist", "chapter", None)
     return published() if same and run.design == preset(DEFAULT) else None

@@ -1,7 +1,7 @@
-"""Recipe: everything a person chooses about a training run, as one frozen value. No torch, no Qt.
+"""Recipe: all that the user chooses about a training run, as one frozen value. No torch, no Qt.
 
-Bounds, choices and labels stand in the annotations; the form, the flags of the command line and the reader are derived
-from them. A new knob is one field here and its use in `engine/training`.
+Bounds, choices and labels are in the annotations; the form, the flags of the command line and the reader are derived
+from them. A new knob is one field here and its use in `engine/training/`.
 """
 
 from dataclasses import asdict, dataclass, fields, replace
@@ -246,35 +246,36 @@ RECIPES = {
         erase=0.5,
         ema=0.999,
     ),
-    # as short as will show that a deep plain network learns worse than its residual twin; with so few channels bf16
+    # just long enough to show that a deep plain network learns worse than its residual twin; with so few channels bf16
     # takes longer even where the hardware has it
     QT_TRANSLATE_NOOP("explorer", "degradation"): Recipe(
         epochs=2, batch_size=128, nesterov=False, weight_decay=0.0, schedule="constant", clip=0.0, precision="fp32"
     ),
 }
-PLACE = ("data", "device", "seed")  # where and on what a recipe is used: not part of which recipe it is
+PLACE = ("data", "device", "seed")  # where a recipe is used: not part of its identity
 FREE = (  # what changes neither the time of a step nor the memory it takes
     *("epochs", "lr", "nesterov", "weight_decay", "schedule", "warm_up", "label_smoothing", "early_stop", "seed"),
-    *("flip", "crop", "erase", "cutmix"),  # they cost next to nothing
+    *("flip", "crop", "erase", "cutmix"),  # they cost almost nothing
 )
 
 
 def recipe_table(recipe: Recipe) -> dict[str, object]:
+    """Return the recipe as plain values."""
     return asdict(recipe)
 
 
 def read_recipe(table: dict[str, object]) -> Recipe:
-    """The inverse of `recipe_table`; missing keys have their defaults. Raises Refused."""
+    """Return the recipe of a `recipe_table`; missing keys get their defaults. Raises Refused."""
     return read_value(Recipe, table)
 
 
 def recipe_name(recipe: Recipe) -> str | None:
-    """Which named recipe this is, wherever and on whatever data it is used."""
+    """Return the name of this recipe, whatever its data, device and seed; None if it has none."""
     place = {each.name: getattr(recipe, each.name) for each in fields(Recipe) if each.name in PLACE}
     return next((name for name, known in RECIPES.items() if known.change(**place) == recipe), None)
 
 
 @lru_cache(maxsize=64)
 def costly(recipe: Recipe) -> Recipe:
-    """What of `recipe` an estimate of time and memory depends on; the rest is as in *quick*."""
+    """Return `recipe` with all that changes neither time nor memory as in *quick*."""
     return recipe.change(**{name: getattr(Recipe(), name) for name in FREE})
