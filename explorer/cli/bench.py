@@ -1,4 +1,4 @@
-"""The benches by their names, and what they print. A bench is imported only when it is asked for."""
+"""The benchmarks by their names, and their output. A benchmark is imported only when it runs."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ BENCHES = ("edit", "start", "window", "train")
 
 
 def measure(what: str) -> dict[str, Any]:
-    """What the bench called `what` finds."""
+    """Run the benchmark called `what` and return its figures."""
     if what == "train":
         from explorer.bench.training.comparison import bench_train
 
@@ -25,7 +25,7 @@ def measure(what: str) -> dict[str, Any]:
 
 
 def measure_all() -> dict[str, Any]:
-    """All of them, each in a process of its own, as when it is asked for alone; one that failed has None."""
+    """Run all benchmarks, each in a process of its own, as when it runs alone; one that failed has None."""
     found = {}
     for what in BENCHES:
         launch = launch_local(("bench", what, "--json"), tuned=False)
@@ -39,7 +39,7 @@ def bench_text(found: dict[str, Any]) -> str:
 
 
 def _flat(values: dict[str, Any], above: str = "") -> Iterator[tuple[str, object]]:
-    """Every figure with the keys that lead to it."""
+    """Yield every figure with its keys, joined by spaces."""
     for key, value in values.items():
         if isinstance(value, dict):
             yield from _flat(value, f"{above}{key} ")

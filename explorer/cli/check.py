@@ -1,4 +1,4 @@
-"""What is installed on this machine, what is missing, and how to get it. No Qt."""
+"""`check`: what is installed on this machine, what is missing, and how to get it. No Qt."""
 
 import platform
 import sys
@@ -34,7 +34,7 @@ class Missing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """`versions` has None for a package that is not installed; `data` are the names of the data sets found."""
+    """What `check` finds; `versions` has None for a missing package, `data` are the names of the data sets found."""
 
     versions: dict[str, str | None]
     devices: tuple[Device, ...]
@@ -51,7 +51,7 @@ def examine() -> Findings:
     window = tuple(missing_for_window()) if versions["PySide6-Essentials"] else ()
     missing = (*missing_packages(versions), *unusable_cards(devices), *window, *_missing_data(data))
     can_open = versions["PySide6-Essentials"] is not None and not window
-    return Findings(versions, devices, can_open, data, missing)
+    return Findings(versions=versions, devices=devices, window=can_open, data=data, missing=missing)
 
 
 def _installed_version(package: str) -> str | None:
@@ -80,7 +80,7 @@ def unusable_cards(devices: tuple[Device, ...]) -> Iterator[Missing]:
 
 
 def missing_for_window() -> Iterator[Missing]:
-    """The first thing that keeps the window from opening, as its own start finds it."""
+    """Yield what keeps the window from opening, as its own start finds it."""
     from explorer.gui.app import check_start
 
     try:

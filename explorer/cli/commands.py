@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from explorer.runs.folder import Run
     from explorer.runs.formats import Format
 
-_LARGEST = 16_384  # pixels a side of a screenshot
+_LARGEST = 16_384  # pixels per side of a screenshot
 _DESIGN = "a file, the name of a preset, or one-line text"
 
 
@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Refused as refused:
         complain(map(str, refused.complaints))
         return BAD_INPUT
-    except BrokenPipeError:  # whoever reads has enough, as `head` does; Python is not to find out again at its exit
+    except BrokenPipeError:  # the reader has closed the pipe, as `head` does; Python must not fail again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
@@ -129,7 +129,7 @@ def _summary_flags(parser: Parser) -> None:
     add_design_flags(parser)
     add_json_flag(parser)
     parser.add_argument("--verify", action="store_true", help="have torchinfo count the network too, and compare")
-    parser.add_argument("--view", choices=("chapter",), help="list the shapes that the chapter's b1 … b5 put out")
+    parser.add_argument("--view", choices=("chapter",), help="list the output shapes of the chapter's b1 … b5")
 
 
 def _summary(options: Namespace) -> int:
@@ -171,7 +171,7 @@ def _train_flags(parser: Parser) -> None:
     parser.add_argument("--grown", metavar="PATHS", help="blocks like layer2.2 that DESIGN has more than that run's")
     parser.add_argument("--twin", action="store_true", help="train it with and without shortcuts, side by side")
     parser.add_argument("--resume", metavar="RUN", help="go on with this run; --epochs for more of them")
-    parser.add_argument("--events", action="store_true", help="print a JSON object a line, read commands from stdin")
+    parser.add_argument("--events", action="store_true", help="print a JSON object per line, read commands from stdin")
     parser.add_argument("--detach", action="store_true", help="with --events: go on when stdin ends")
 
 
@@ -271,7 +271,7 @@ def _export(options: Namespace) -> int:
 
 
 def _exported(form: "Format", plan: "Plan", names: str, run: "Run | None") -> str | bytes:
-    """The content of the file; torch is imported for a format that needs more than a plan."""
+    """Return the content of the file; torch is imported for a format that needs more than a plan."""
     if form.needs:
         from explorer.engine.export import Source, export
 

@@ -1,6 +1,6 @@
-"""Flags that commands share: of a design, of the folder of runs, and of the recipe, from whose fields they are derived.
+"""Flags that commands share: for a design, the folder of runs, and the fields of a recipe.
 
-Values stay text until the readers of designs and recipes check them, so that every complaint comes at once and in the
+Values stay text until the readers of designs and recipes check them, so that all complaints come together and in the
 same words as for a file. No torch, no Qt.
 """
 
@@ -42,7 +42,7 @@ def add_design_flags(parser: ArgumentParser) -> None:
 
 
 def design_of(options: Namespace) -> Design:
-    """The design that was named, with another input or number of classes if given. Raises Refused."""
+    """Return the named design, with another input or number of classes if given. Raises Refused."""
     table = design_table(find_design(options.design))
     if options.input is not None:
         table["input"] = sizes("input", options.input, "CxHxW")
@@ -52,7 +52,7 @@ def design_of(options: Namespace) -> Design:
 
 
 def run_named(text: str, runs: Path) -> "Run | None":
-    """The run with this id or in this folder, if there is one. Raises Refused."""
+    """Return the run with this id or in this folder, if there is one. Raises Refused."""
     from explorer.runs.folder import MANIFEST, find_run
 
     try:
@@ -63,7 +63,7 @@ def run_named(text: str, runs: Path) -> "Run | None":
 
 
 def add_recipe_flags(parser: ArgumentParser) -> None:
-    """--recipe for a named recipe, and a flag for every field of it."""
+    """Add --recipe for a named recipe, and a flag for every field of it."""
     parser.add_argument("--recipe", metavar=_choice(RECIPES), help="the recipe that the flags below change (quick)")
     for name, field in _FIELDS.items():
         flag = f"--{name.replace('_', '-')}"
@@ -80,13 +80,13 @@ def _choice(options: Iterable[str]) -> str:
 
 
 def given_fields(options: Namespace) -> dict[str, object]:
-    """The fields of the recipe that have a flag on this command line."""
+    """Return the fields of the recipe that are given on the command line."""
     given = {name: value for name, value in vars(options).items() if name in _FIELDS}
     return {name: _number(value) if _FIELDS[name].kind in (int, float) else value for name, value in given.items()}
 
 
 def recipe_of(options: Namespace) -> Recipe:
-    """The named recipe with the given flags. Raises Refused."""
+    """Return the named recipe with the given flags. Raises Refused."""
     name = options.recipe or "quick"
     if name not in RECIPES:
         raise refuse("recipe", "must be one of {options}, not {name!r}", options=", ".join(RECIPES), name=name[:40])
@@ -94,7 +94,7 @@ def recipe_of(options: Namespace) -> Recipe:
 
 
 def _number(text: str) -> int | float | str:
-    """The number that `text` is; else the text itself, for a reader to refuse."""
+    """Return the number in `text`; else the text itself, for a reader to refuse."""
     for kind in (int, float):
         try:
             return kind(text)
@@ -104,7 +104,7 @@ def _number(text: str) -> int | float | str:
 
 
 def sizes(where: str, text: str, form: str) -> list[int]:
-    """The numbers of `text`, written as `form`: CxHxW or WxH. Raises Refused."""
+    """Return the numbers of `text`, written as `form`: CxHxW or WxH. Raises Refused."""
     parts = text.replace("×", "x").split("x")
     if len(parts) != len(form.split("x")) or not all(part.isdecimal() and len(part) <= 9 for part in parts):
         raise refuse(where, "must be {form} in whole numbers, not {text!r}", form=form, text=text[:40])

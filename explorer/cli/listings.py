@@ -1,4 +1,4 @@
-"""What `presets`, `runs` and `sweep` print. No torch, no Qt."""
+"""Output of `presets`, `runs` and `sweep`. No torch, no Qt."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,7 +16,7 @@ from explorer.runs.recipe import recipe_table
 
 
 def presets_values() -> list[dict[str, object]]:
-    """Every preset, in the order of the menu."""
+    """Return every preset for JSON, in the order of the menu."""
     return [
         {
             "name": name,
@@ -71,7 +71,7 @@ def run_in_full(run: Run) -> dict[str, object]:
 
 
 def _standing_of(run: Run, epochs: Sequence[Epoch]) -> str | None:
-    """Where the run's last validation stands among published ones, if it may be compared with any."""
+    """Describe the rank of the run's last validation among published ones, if it may be compared with them."""
     reference = reference_of(run)
     return reference.standing(epochs[-1].validation_accuracy) if reference and epochs else None
 
@@ -84,7 +84,7 @@ def runs_text(runs: Sequence[Run]) -> str:
 
 
 def run_text(run: Run) -> str:
-    """A run's facts, its recipe and its epochs."""
+    """Return a run's facts, its recipe and its epochs as text."""
     epochs = _epochs_of(run)
     standing = _standing_of(run, epochs)
     facts = [
@@ -115,12 +115,12 @@ def _epochs_text(run: Run) -> str:
 
 
 def _decimal(value: float | None) -> str:
-    """A loss or an accuracy; one that was not finite is stored as nothing."""
+    """Write a loss or an accuracy; one that was not finite is stored as None."""
     return "–" if value is None else f"{value:.4f}"
 
 
 def sweep_text(found: Swept) -> str:
-    """Every tenth rate with its loss, and the advice."""
+    """Return every tenth rate with its loss, and the advised rate, as text."""
     rows = [("learning rate", "loss")]
     rows += [(f"{rate:.2g}", f"{loss:.4f}") for rate, loss in [*zip(found.rates, found.losses, strict=True)][::10]]
     return grid([*rows, ("advised", f"{found.advised:g}")], "<>")

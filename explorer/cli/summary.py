@@ -1,4 +1,4 @@
-"""What `summary` says of a design: a table for a person, JSON for a script. No torch, no Qt."""
+"""Output of `summary`: a table as text, or JSON for a script. No torch, no Qt."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -17,7 +17,7 @@ _Line = tuple[str, str, str, str, str, str]
 
 
 def summary_values(plan: Plan, problems: tuple[Problem, ...], verdict: Verdict | None) -> dict[str, object]:
-    """The summary for JSON; totals, stages and layers cover what can be built."""
+    """Return the summary for JSON; totals, stages and layers cover what can be built."""
     values: dict[str, object] = {
         "design": design_table(plan.design),
         "totals": {
@@ -55,7 +55,7 @@ def _problem_values(problem: Problem) -> dict[str, object]:
 
 
 def refusal_values(refused: Refused) -> dict[str, object]:
-    """What is left of the summary when there is no design to summarise."""
+    """Return the summary for JSON when the design is refused."""
     problems = [{"where": where, "what": what, "repair": None, "fatal": True} for where, what in refused.complaints]
     return {"design": None, "totals": None, "stages": None, "layers": None, "problems": problems}
 
@@ -65,7 +65,7 @@ def problem_lines(problems: Iterable[Problem]) -> list[str]:
 
 
 def summary_text(plan: Plan, verdict: Verdict | None) -> str:
-    """The layer table with equal blocks collapsed, then the totals."""
+    """Return the layer table with equal blocks collapsed, then the totals."""
     design = plan.design
     lines = [_HEADING]
     for section in plan.sections:
@@ -77,7 +77,7 @@ def summary_text(plan: Plan, verdict: Verdict | None) -> str:
 
 
 def _section_lines(section: Section) -> Iterator[_Line]:
-    """The section's sum, then its layers; equal blocks after the second are shown once."""
+    """Yield the section's total, then its layers; equal blocks after the first are shown once."""
     yield _line(section.name, "", section.output, section.params, section.macs, section.receptive_field)
     yield from map(_layer_line, section.loose)
     if section.first is not None:
@@ -105,20 +105,20 @@ def _count_text(number: int) -> str:
 
 
 def _totals_text(plan: Plan) -> str:
-    """The sums, each with the convention it follows."""
+    """Return the totals, each with its convention."""
     rows = [
         ("parameters", f"{plan.params:,}", ""),
         ("MACs", f"{plan.macs:,}", "multiply–accumulates of convolutions and linear layers, one image"),
         ("FLOPs", f"{2 * plan.macs:,}", "2 × MACs"),
         ("depth", f"{plan.depth:,}", "convolutions and linear layers on the main path"),
-        ("receptive field", f"{plan.receptive_field:,}", "pixels a side, before the pool"),
+        ("receptive field", f"{plan.receptive_field:,}", "pixels per side, before the pool"),
         ("activations", f"{plan.activation_bytes:,}", "bytes, every row's output for one image in float32"),
     ]
     return grid(rows, "<><")
 
 
 def view_of(plan: Plan) -> list[tuple[str, Shape]]:
-    """The chapter's listing: the shape that each part of its `nn.Sequential` puts out, for a batch of one image."""
+    """Return the chapter's listing: the output shape of each part of its `nn.Sequential` for a batch of one image."""
     name = VOCABULARIES["chapter"]
     rows: list[tuple[str, Shape]] = []
     for section in plan.sections:

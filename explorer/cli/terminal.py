@@ -1,4 +1,4 @@
-"""The terminal: how every command is asked, answers and complains."""
+"""The terminal: parsing, printing and complaints of every command."""
 
 import json
 import sys
@@ -16,14 +16,14 @@ DISAGREES = FAILED = 1
 
 
 class Parser(ArgumentParser):
-    """Complains as the rest of the program does."""
+    """A parser that complains as the rest of the program does."""
 
     def error(self, message: str) -> NoReturn:
         raise refuse("usage", "{message}; see {program} --help", message=message, program=self.prog)
 
 
 def complain(lines: Iterable[str]) -> None:
-    """One line each on stderr, behind all that was printed."""
+    """Print complaints to stderr, one per line, after all that was printed."""
     sys.stdout.flush()
     for line in lines:
         print(" ".join(line.split()), file=sys.stderr)

@@ -1,4 +1,4 @@
-"""What `train` orders from the worker, read from its flags. No torch, no Qt."""
+"""The worker's command of `train`, read from its flags. No torch, no Qt."""
 
 import sys
 from argparse import Namespace
@@ -19,7 +19,7 @@ _WITH_DESIGN = ("design", "input", "classes", "recipe", "init_from", "grown", "t
 
 
 def order_of(options: Namespace) -> Train | ResumeRun:
-    """A new run of DESIGN, or more of the run behind --resume. Raises Refused."""
+    """Return the command for a new run of DESIGN, or for more of the run of --resume. Raises Refused."""
     if options.resume is not None:
         return _continuation(options)
     if options.design is None:
@@ -27,11 +27,18 @@ def order_of(options: Namespace) -> Train | ResumeRun:
     if options.grown and not options.init_from:
         raise refuse("usage", "--grown needs --init-from, the run that it has grown from")
     design, recipe = task_of(options)
-    return Train(design, recipe, runs_of(options), options.init_from, options.twin, read_paths(options.grown or ""))
+    return Train(
+        design=design,
+        recipe=recipe,
+        runs=runs_of(options),
+        init_from=options.init_from,
+        twin=options.twin,
+        grown=read_paths(options.grown or ""),
+    )
 
 
 def task_of(options: Namespace) -> tuple[Design, Recipe]:
-    """What to train, fitted to its data, and how. Raises Refused."""
+    """Return the design to train, fitted to its data, and the recipe. Raises Refused."""
     recipe = recipe_of(options)
     data = describe_data(recipe.data)
     if data.shape is None:  # a folder must be found from anywhere when the run is resumed
@@ -43,7 +50,7 @@ def task_of(options: Namespace) -> tuple[Design, Recipe]:
 
 
 def _continuation(options: Namespace) -> ResumeRun:
-    """Go on with a run: its design and recipe are settled, so little else may be given. Raises Refused."""
+    """Return the command to resume a run, whose design and recipe are fixed: few flags are allowed. Raises Refused."""
     given = given_fields(options)
     others = [name for name in given if name not in _WITH_RESUME]
     others += [name for name in _WITH_DESIGN if getattr(options, name)]
@@ -56,7 +63,7 @@ def _continuation(options: Namespace) -> ResumeRun:
 
 
 def _fitted(design: Design, data: DataSet) -> Design:
-    """`design` with the data's channels and classes, saying so if that changed it; images are resized to its size."""
+    """Return `design` with the data's channels and classes, and print what changed; images are resized to its size."""
     fit = data.fit(design, own_size=True)
     if fit != design:
         print(
