@@ -1,4 +1,4 @@
-"""Console: a run's events as lines for a person. No Qt."""
+"""Console: a run's events as lines of text at a terminal. No Qt."""
 
 import io
 import sys
@@ -8,9 +8,9 @@ from explorer.runs.events import Event
 
 
 class Console:
-    """One line an epoch; on a terminal the line of the epoch under way is rewritten at every step.
+    """Print one line per epoch; on a terminal the line of the current epoch is rewritten at every step.
 
-    As soon as a second run says something, each line begins with the kind of the run that it is of.
+    As soon as a second run sends an event, each line begins with the kind of its run.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class Console:
         self._kind = ""
 
     def send(self, event: Event, run: str = "") -> None:
-        """`run` is the id of the run that the event is of."""
+        """Print what `event` says; `run` is the id of its run."""
         if isinstance(event, events.Started):
             self._kinds[run] = event.kind
         self._kind = f"{self._kinds[run]:10}" if len(self._kinds) > 1 and run in self._kinds else ""

@@ -1,4 +1,4 @@
-"""Devices: which there are, which one `auto` means, how much memory is free, what arithmetic is fast. No Qt."""
+"""Devices: the list of them, the choice of `auto`, free memory, fast arithmetic. No Qt."""
 
 import os
 import platform
@@ -16,7 +16,7 @@ _FAST_BF16 = {"avx512_bf16", "amx_bf16"}  # without one of these a processor is 
 
 
 def list_devices() -> tuple[Device, ...]:
-    """Every place to compute, fastest first; an NVIDIA card that this torch cannot use comes with the reason."""
+    """Return every device, fastest first; an NVIDIA card that this torch cannot use has the reason in its `note`."""
     return (*_cuda_cards(), *_apple_chip(), Device("cpu", _processor_name(), _total_memory()))
 
 
@@ -38,7 +38,7 @@ def _apple_chip() -> tuple[Device, ...]:
 
 
 def choose_device(name: str) -> torch.device:
-    """The device that `name` means; auto takes cuda, mps, cpu in this order. Raises Refused."""
+    """Return the device called `name`; `auto` prefers cuda, then mps, then cpu. Raises Refused."""
     usable = [each for each in list_devices() if not each.note]
     if name == "auto":
         return torch.device(usable[0].id)
@@ -54,7 +54,7 @@ def choose_device(name: str) -> torch.device:
 
 
 def available_memory(device: torch.device) -> int | None:
-    """Bytes that a program may still take; None where the system does not say."""
+    """Return the bytes of memory that are still free on `device`; None where the system does not say."""
     if device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(device)
         return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
@@ -66,7 +66,7 @@ def available_memory(device: torch.device) -> int | None:
 
 
 def _total_memory() -> int:
-    """Bytes of main memory, 0 where the system does not say."""
+    """Return the bytes of main memory, 0 where the system does not say."""
     try:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, OSError, ValueError):
@@ -82,7 +82,7 @@ def _processor_name() -> str:
 
 
 def multiplies_bf16_fast(device: torch.device) -> bool:
-    """Whether the hardware has bf16 arithmetic of its own."""
+    """Return whether the hardware of `device` has bf16 arithmetic."""
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
     if device.type == "mps":

@@ -1,4 +1,4 @@
-"""Formats that torch or a run is needed for: what `runs/formats.py` declares, written. No Qt."""
+"""Writers of the export formats that need torch or a run; `runs/formats.py` lists the formats. No Qt."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from explorer.validation import refuse
 
 
 class Source(NamedTuple):
-    """What is exported: a plan, the vocabulary of its names, and the run that trained it, if one did."""
+    """What is exported: a plan, the vocabulary of its names, and the run that trained it, if there is one."""
 
     plan: Plan
     vocabulary: str
@@ -23,7 +23,7 @@ class Source(NamedTuple):
 
 
 def export(form: Format, source: Source) -> str | bytes:
-    """The content of a file of that format. Raises Refused."""
+    """Return the content of a file of the format `form`. Raises Refused."""
     if Need.RUN in form.needs and source.run is None:
         what = QT_TRANSLATE_NOOP("explorer", "{format} needs a run, not a design")
         raise refuse("export", what, format=form.name)
@@ -31,7 +31,7 @@ def export(form: Format, source: Source) -> str | bytes:
 
 
 def _safetensors(source: Source) -> bytes:
-    """The best weights of a run; the metadata say of which network, and what its images have to be."""
+    """Return the best weights of a run; the metadata name the design and the normalisation of its images."""
     assert source.run is not None
     metadata = {
         "format": "pt",  # the key by which other libraries know whose tensors they are

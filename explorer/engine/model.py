@@ -39,7 +39,7 @@ def make_layer(layer: Layer) -> nn.Module:
 
 
 def _add_layer(parent: nn.Module, name: str, layer: Layer) -> None:
-    """Register `layer` in `parent`: `downsample.1` in its sequence `downsample`, which is made if it is missing."""
+    """Register `layer` in `parent`: `downsample.1` goes into the sequence `downsample`, which is created if missing."""
     sequence, _, own = name.rpartition(".")
     if sequence and not hasattr(parent, sequence):
         parent.add_module(sequence, nn.Sequential())
@@ -47,10 +47,10 @@ def _add_layer(parent: nn.Module, name: str, layer: Layer) -> None:
 
 
 class ResidualBlock(nn.Module):
-    """One block of a plan: a start that both ways share, the branch, the shortcut, their sum, and what follows it.
+    """One block of a plan: layers that both ways share, the branch, the shortcut, their sum, and what follows.
 
-    Parameters are registered in the order of execution, which for a projection is behind the branch, or behind the
-    shared start of a pre-activation block.
+    Parameters are registered in the order of execution: those of a projection after the branch, or after the shared
+    start of a pre-activation block.
     """
 
     downsample: nn.Sequential
@@ -68,6 +68,7 @@ class ResidualBlock(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
+        """Compute maps (n, channels, height, width) of the block from maps of its input's shape."""
         start = self.run(self.before, x)
         if self.before:
             side, out = self.shortcut(x, start), self.run(self.branch, start)
@@ -83,7 +84,7 @@ class ResidualBlock(nn.Module):
         return x
 
     def shortcut(self, x: Tensor, start: Tensor) -> Tensor | None:
-        """What is added to the branch's output; None in a plain network."""
+        """Return what is added to the branch's output; None in a plain network."""
         match self.join:
             case Join.IDENTITY:
                 return x
@@ -100,7 +101,7 @@ class ResidualBlock(nn.Module):
 
 
 class ResNet(nn.Module):
-    """A whole network: its children one after the other, flattened before the last."""
+    """A whole network: its children run one after the other, with a flattening before the last."""
 
     def __init__(self, sections: tuple[Section, ...]) -> None:
         super().__init__()
@@ -111,6 +112,7 @@ class ResNet(nn.Module):
                 _add_layer(self, layer.name, layer)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return the logits (n, classes) of images (n, channels, height, width), floats in [0, 1]."""
         *features, classifier = self.children()
         for part in features:
             x = part(x)
@@ -119,7 +121,7 @@ class ResNet(nn.Module):
 
 
 def build_model(plan: Plan) -> ResNet:
-    """The network that `plan` describes, with initial weights as its design wants them.
+    """Build the network that `plan` describes, with the initial weights that its design asks for.
 
     Raises ValueError for a plan with obstacles.
     """
@@ -134,7 +136,10 @@ def build_model(plan: Plan) -> ResNet:
 
 
 def _set_weights(model: nn.Module, init: str) -> None:
-    """he: convolutions normal by fan out, the rest as torch has it (torchvision); xavier: uniform, linear ones too."""
+    """Draw initial weights. he: normal by fan out for convolutions (torchvision); xavier: uniform, linear layers too.
+
+    He et al. 2015 (arXiv 1502.01852); Glorot and Bengio 2010. Other layers keep torch's own initial values.
+    """
     for module in model.modules():
         if init == "xavier" and isinstance(module, nn.Conv2d | nn.Linear):
             nn.init.xavier_uniform_(module.weight)
@@ -152,7 +157,7 @@ def _set_branches_to_zero(model: nn.Module) -> None:
 def set_branch_to_zero(block: ResidualBlock) -> None:
     """Zero weight and bias of the branch's last layer: a norm, or the convolution of a pre-activation block.
 
-    Not the last norm there: it feeds a ReLU, which at 0 lets no gradient back, and the block would never learn.
+    The last norm of a pre-activation block feeds a ReLU, which at 0 passes no gradient: the block would not learn.
     """
     for values in getattr(block, block.branch[-1]).parameters():
         nn.init.zeros_(values)

@@ -1,4 +1,4 @@
-"""The wire between a worker and whoever started it: JSON lines out, JSON lines in. No Qt."""
+"""Pipes between a worker and the process that started it: events out and commands in, as JSON lines. No Qt."""
 
 import json
 import os
@@ -15,13 +15,13 @@ from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
 from explorer.validation import Refused
 
 _BEAT_INTERVAL = 1.0  # seconds between heartbeats
-END = None  # nothing more will be said: end of file, or a signal
+END = None  # no more commands will come: end of file, or a signal
 
 Message = Command | Failed | None
 
 
 class Outbox:
-    """Events on what was standard output; everything else that is printed goes to standard error from now on."""
+    """Writer of events to what was standard output; from now on all other prints go to standard error."""
 
     def __init__(self) -> None:
         sys.stdout.flush()
@@ -30,17 +30,17 @@ class Outbox:
         self._lock = threading.Lock()
 
     def send(self, event: Event, run: str = "") -> None:
-        """`run` is the id of the run that the event is of."""
+        """Write `event` as one line; `run` is the id of its run."""
         try:
             with self._lock:
                 self.stream.write(event_line(event, run) + "\n")
                 self.stream.flush()
-        except OSError:  # whoever read is gone; the end of standard input says what to do about it
+        except OSError:  # the reader is gone; the end of standard input says what to do about it
             pass
 
 
 class Inbox(queue.SimpleQueue[Message]):
-    """Messages of a thread that reads standard input; a line that is no command comes as the Failed to answer."""
+    """Queue of commands, filled by a thread that reads standard input; a bad line becomes the Failed to answer with."""
 
     def __init__(self, runs: Path) -> None:
         self._runs = runs
@@ -55,11 +55,11 @@ class Inbox(queue.SimpleQueue[Message]):
                     self.put(self._too_long(line))
                 elif text := line.decode("utf-8", "replace").strip():
                     self.put(self._message(text))
-        finally:  # whatever happens to this thread, nobody waits for ever
+        finally:  # whatever happens to this thread, no reader of the queue waits for ever
             self.put(END)
 
     def _too_long(self, line: bytes) -> Failed:
-        """Let go of the rest of a line of which this is the beginning."""
+        """Skip the rest of the line that begins with `line`."""
         while line and not line.endswith(b"\n"):
             line = self.stream.readline(MAX_CHARACTERS)
         what = QT_TRANSLATE_NOOP("explorer", "a line of more than {most:,} characters is not read")
@@ -69,12 +69,12 @@ class Inbox(queue.SimpleQueue[Message]):
         try:
             return read_command(text, self._runs)
         except Refused as refused:
-            of, number = _refused_command(text)
-            return Failed(refused.sentence, of=of, id=number)
+            command, number = _refused_command(text)
+            return Failed(refused.sentence, of=command, id=number)
 
 
 def _refused_command(text: str) -> tuple[str, int]:
-    """Which command a refused line meant to be, and its number, as far as that can be seen."""
+    """Return the name and the id of the command in a refused line, as far as they can be read."""
     try:
         table = json.loads(text)
         number = table.get("id")
@@ -84,7 +84,7 @@ def _refused_command(text: str) -> tuple[str, int]:
 
 
 def is_pipe(descriptor: int) -> bool:
-    """Whether someone can be at the other end: not a terminal, a file or nothing."""
+    """Return whether `descriptor` has another process at its other end, and not a terminal, a file or nothing."""
     try:
         mode = os.fstat(descriptor).st_mode
     except OSError:
@@ -93,7 +93,7 @@ def is_pipe(descriptor: int) -> bool:
 
 
 class HeartbeatThread:
-    """Heartbeats while work is done: `with HeartbeatThread(outbox) as heartbeat: heartbeat.step = …`."""
+    """Thread that sends heartbeats during a run: `with HeartbeatThread(outbox) as heartbeat: heartbeat.step = …`."""
 
     def __init__(self, outbox: Outbox) -> None:
         self._outbox, self.step = outbox, 0

@@ -1,4 +1,4 @@
-"""torchinfo against the plan, layer by layer. No Qt."""
+"""Referee: compares the plan with torchinfo's summary of the network, layer by layer. No Qt."""
 
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -15,12 +15,12 @@ from explorer.engine.model import build_model
 from explorer.runs.events import Verdict
 
 _MAX_DIFFERENCES = 20
-_CHEAP = 10**9  # multiply–accumulates that a processor does in no time
-_DEEPEST = 9  # levels of modules that torchinfo may look into; ours has four
+_CHEAP = 10**9  # multiply–accumulates that a processor does in some milliseconds
+_DEEPEST = 9  # levels of modules that torchinfo may look into; these networks have four
 
 
 class _LayerRow(NamedTuple):
-    """One call of one layer; `output` without the batch, `macs` of multiplications by a weight only."""
+    """One call of one layer; `output` is without the batch, `macs` counts multiplications by a weight only."""
 
     name: str
     type: str
@@ -30,7 +30,9 @@ class _LayerRow(NamedTuple):
 
 
 def referee(plan: Plan) -> Verdict:
-    """Build the network, a large one without memory for its weights, send one image through, and compare.
+    """Build the network of `plan`, send one image through it, and compare torchinfo's rows with the plan's.
+
+    A large network is built without memory for its weights.
 
     Raises ValueError for a plan with obstacles.
     """
@@ -54,16 +56,16 @@ def referee(plan: Plan) -> Verdict:
 
 
 def _is_layer(info: torchinfo.layer_info.LayerInfo) -> bool:
-    """Whether it is a layer that ran; a stage without blocks is an empty container, which torchinfo takes for one."""
+    """Return whether `info` is a layer that ran; torchinfo lists a stage without blocks, an empty container, as one."""
     return info.is_leaf_layer and not isinstance(info.module, nn.Sequential)
 
 
 def _planned_row(layer: Layer) -> _LayerRow:
-    return _LayerRow(layer.name, layer.type, layer.output, layer.params, layer.macs)
+    return _LayerRow(name=layer.name, type=layer.type, output=layer.output, params=layer.params, macs=layer.macs)
 
 
 def _seen_row(info: torchinfo.layer_info.LayerInfo) -> _LayerRow:
-    """torchinfo's row in the plan's terms: without the batch, and without the terms of norms and biases."""
+    """Return torchinfo's row in the plan's terms: without the batch, and without the MACs of norms and biases."""
     names, parent = [info.var_name], info.parent_info
     while parent is not None and parent.depth:
         names.append(parent.var_name)
@@ -76,19 +78,21 @@ def _seen_row(info: torchinfo.layer_info.LayerInfo) -> _LayerRow:
         macs -= bias.numel() * prod(output[1:])
     if isinstance(info.module, nn.AdaptiveAvgPool2d):  # the plan counts its 1×1 maps as flat
         output = output[:1]
-    return _LayerRow(".".join(reversed(names)), info.class_name, output, info.num_params, macs)
+    return _LayerRow(
+        name=".".join(reversed(names)), type=info.class_name, output=output, params=info.num_params, macs=macs
+    )
 
 
 def _compare(planned: list[_LayerRow], seen: list[_LayerRow]) -> Iterator[str]:
-    """A sentence for each difference, up to the first row that is another layer's: from there on nothing would fit."""
-    for mine, theirs in zip_longest(planned, seen):
-        if mine is None or theirs is None or mine.name != theirs.name:
-            names = ["the end" if row is None else row.name for row in (mine, theirs)]
+    """Describe each difference, up to the first row of another layer: from there on no row would match."""
+    for plan_row, info_row in zip_longest(planned, seen):
+        if plan_row is None or info_row is None or plan_row.name != info_row.name:
+            names = ["the end" if row is None else row.name for row in (plan_row, info_row)]
             yield f"order: {names[0]} in the plan, {names[1]} in torchinfo"
             return
-        for field, wanted, found in zip(_LayerRow._fields, mine, theirs, strict=True):
+        for field, wanted, found in zip(_LayerRow._fields, plan_row, info_row, strict=True):
             if wanted != found:
-                yield f"{mine.name}: {field} is {_shown(wanted)} in the plan, {_shown(found)} in torchinfo"
+                yield f"{plan_row.name}: {field} is {_shown(wanted)} in the plan, {_shown(found)} in torchinfo"
 
 
 def _shown(value: str | int | tuple[int, ...]) -> str:

@@ -1,4 +1,4 @@
-"""The process that computes: commands on stdin, events on stdout, or one run from a command line. No Qt."""
+"""Worker: the process that computes. Commands on stdin, events on stdout, or one run of a command line. No Qt."""
 
 import os
 import platform
@@ -37,7 +37,7 @@ NICE = 10  # the window and everything else on this machine come first
 
 
 def serve(runs: Path) -> int:
-    """Say hello, then obey commands one at a time until standard input ends or a signal comes; the exit status."""
+    """Run commands one at a time until standard input ends or a signal comes; return the exit status."""
     outbox = Outbox()
     inbox: queue.SimpleQueue[Message] = Inbox(runs)
     worker = Worker(outbox, inbox)
@@ -50,7 +50,10 @@ def serve(runs: Path) -> int:
 
 
 def train(command: Train | ResumeRun, events: bool, detach: bool) -> int:
-    """A run, or twins: as JSON lines if `events`, else as lines for a person; the exit status. Raises Refused."""
+    """Train one run, or twins, with JSON lines if `events`, else with lines of text; return the exit status.
+
+    With `detach` the end of standard input does not stop the run. Raises Refused.
+    """
     if not events:
         return Worker(Console(), queue.SimpleQueue()).run(command)
     outbox = Outbox()
@@ -70,7 +73,7 @@ def _hello_event() -> events.Hello:
 
 
 class Worker:
-    """Does one thing at a time and listens meanwhile; SIGINT and SIGTERM are as good as a stop and the end of input."""
+    """Runs one command at a time and reads others meanwhile; SIGINT and SIGTERM count as a stop and end of input."""
 
     def __init__(self, outbox: Outbox | Console, inbox: "queue.SimpleQueue[Message]", detach: bool = False) -> None:
         self.outbox, self.inbox, self._detach = outbox, inbox, detach
@@ -81,7 +84,7 @@ class Worker:
             signal.signal(number, self._interrupt)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        signal.signal(number, signal.SIG_DFL)  # the second one means it
+        signal.signal(number, signal.SIG_DFL)  # a second signal ends the process at once
         self._signal = number
         self.inbox.put(END)
 
@@ -90,7 +93,7 @@ class Worker:
         return _SIGNALLED + self._signal if self._signal else DONE
 
     def next_command(self) -> Command | None:
-        """Wait for something to do; END when there will be nothing more. Of several estimates the newest counts."""
+        """Wait for the next command; END when there will be none. Of several estimates only the newest is answered."""
         while not self._ended:
             self._postponed.extend(self._received())
             message = self._postponed.popleft() if self._postponed else self.inbox.get()
@@ -106,18 +109,18 @@ class Worker:
         return END
 
     def _received(self) -> list[Message]:
-        """Everything that has come in."""
+        """Return all messages that have arrived."""
         found = []
         while not self.inbox.empty():
             found.append(self.inbox.get())
         return found
 
     def _next_control(self, wait: bool) -> Control | None:
-        """What a person wants of the run under way; what is not for it is answered or kept for later."""
+        """Return the next control of the current run; other commands are answered or postponed."""
         while wait or not self.inbox.empty():
             match self.inbox.get():
                 case None if self._detach and not self._signal:
-                    if wait:  # nobody is left to end the pause
+                    if wait:  # no process is left to end the pause
                         return Unpause()
                 case None:
                     self._ended = True
@@ -134,7 +137,7 @@ class Worker:
         return None
 
     def execute(self, command: Command) -> None:
-        """Do what a line said; nothing that goes wrong with it ends the worker."""
+        """Run one command; nothing that goes wrong in it ends the worker."""
         match command:
             case Train() | ResumeRun():
                 try:
@@ -151,7 +154,7 @@ class Worker:
                 pass
 
     def _sweep(self, question: Sweep) -> None:
-        """Try learning rates until they are through or a stop comes."""
+        """Run the learning-rate range test until it ends or a stop comes."""
         for event in sweep(question):
             self.outbox.send(event)
             if isinstance(event, events.Progress) and isinstance(self._next_control(wait=False), Stop):
@@ -160,7 +163,7 @@ class Worker:
                 return
 
     def run(self, command: Train | ResumeRun) -> int:
-        """A run, or twins, from beginning to end; the exit status. Raises Refused."""
+        """Train one run, or twins, from start to end; return the exit status. Raises Refused."""
         recipe = command.recipe if isinstance(command, Train) else None
         with HeartbeatThread(self.outbox) if isinstance(self.outbox, Outbox) else nullcontext() as heartbeat:
             try:
@@ -182,7 +185,7 @@ class Worker:
         return self.status if done else FAILED
 
     def _drive(self, runs: SideBySide, heartbeat: HeartbeatThread | None) -> bool:
-        """Pass the runs' events on and a person's commands in, always to all of them; whether none failed."""
+        """Send the events of all runs and give each control to all of them; return whether none failed."""
         while runs.going:
             if heartbeat is not None:
                 heartbeat.step = min(each.step for each in runs.going)
@@ -195,7 +198,7 @@ class Worker:
         return not any(run.has_failed() for run in runs.runs)
 
     def report(self, run: RunInProgress) -> None:
-        """Keep what has happened to the run and pass it on."""
+        """Record the run's last event in its folder and send it."""
         event = run.event
         assert event is not None
         try:

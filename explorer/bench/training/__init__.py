@@ -1,1 +1,1 @@
-"""`bench train`: the chapter's loop as its notebook has it, and ours, taking turns."""
+"""`bench train`: the training loop of the chapter's notebook and this program's, measured in turns."""

@@ -1,13 +1,13 @@
-"""`bench train`: the chapter's loop as its notebook has it against ours, each in its own process, taking turns. No Qt.
+"""`bench train`: the notebook's training loop against this program's, each in its own process, in turns. No Qt.
 
 Both train the same network from the same weights on the same batches. That the arithmetic is the same shows in 64 bits:
 in 32 the chapter's rate makes a difference in the last digit hundreds of times larger at every step, even between the
 notebook and itself with another number of threads.
 
-A turn is an epoch with everything that belongs to one: loading, evaluation, and with ours read-backs, events and
-checkpoints. The epoch is the whole data set on a GPU, elsewhere a share of it, in which what happens once an epoch
-weighs more: the notebook starts its loading processes, ours writes its checkpoint. A ratio is of two turns that follow
-each other, for whatever else the machine does meets both. The first turn of each is not counted.
+A turn is a full epoch: loading, evaluation, and in this program read-backs, events and checkpoints. The epoch is the
+whole data set on a GPU and a share of it elsewhere, where the cost once per epoch weighs more: the notebook starts its
+loading processes, this program writes its checkpoint. A ratio is of two consecutive turns, since other load on the
+machine slows both. The first turn of each is not counted.
 """
 
 import os
@@ -31,7 +31,7 @@ from explorer.runs.recipe import RECIPES, Recipe
 
 _TURNS = 5
 _SECONDS = {96: 20.0, 28: 10.0}  # a turn of the notebook, by the side of the images
-_BARE_SHARE = 0.25  # of a turn's images are in one without loading, where not all are
+_BARE_SHARE = 0.25  # of a turn's images are in a turn without loading, where not all are
 _STEPS = 3  # whose losses are compared
 _DOUBLE_BATCH = 32  # images of a step in 64 bits
 CLOSE = 1e-4
@@ -40,7 +40,7 @@ _MIN_BATCHES = 3  # batches of a turn
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """How many times as fast as the notebook, over pairs of turns."""
+    """How many times as fast as the notebook a side is, over pairs of turns."""
 
     median: float
     min: float
@@ -49,7 +49,7 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Of the median turn. `peak_share` is of the matrix product's in the same precision, counting a plan's MACs."""
+    """The speed of the median turn; `peak_share` is relative to a matrix product in the same precision, by MACs."""
 
     seconds: float
     images_per_second: float
@@ -69,7 +69,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What is trained, and for how long; `seconds` are those of the notebook's turn, None for the whole data set."""
+    """A comparison of the sides on one network; `seconds` are of the notebook's turn, None for the whole data set."""
 
     design: Design
     recipe: Recipe
@@ -77,7 +77,7 @@ class Comparison:
     turns: int = _TURNS
 
     def run(self) -> dict[str, object]:
-        """All figures as plain values. Raises RuntimeError if a side dies."""
+        """Run all sides and return the figures as plain values. Raises RuntimeError if a side dies."""
         with TemporaryDirectory() as folder, ExitStack() as stack:
             processes = {}
             for name, recipe in self._recipes().items():
@@ -86,7 +86,7 @@ class Comparison:
             return self.measure(processes)
 
     def _recipes(self) -> dict[str, Recipe]:
-        """Who takes part; a third one where the hardware multiplies bf16 fast."""
+        """Return the recipe of each side; a third side is added where the hardware multiplies bf16 fast."""
         both = {"notebook": self.recipe, "ours": self.recipe}
         fast = self.recipe.change(precision="auto")
         return {**both, "ours_bf16": fast} if multiplies_bf16_fast(choose_device(fast.device)) else both
@@ -123,11 +123,11 @@ class Comparison:
                 "network": set_up[name].seconds,
             }
             figures[name] = Figures(
-                kinds[name],
-                tuple(tuned[name].value),
-                self.pace(epochs[name], images, tests, peak),
-                self.pace(bare[name], fewer, fewer_tests, peak),
-                {stage: round(seconds, 2) for stage, seconds in stages.items()},
+                precision=kinds[name],
+                rewrites=tuple(tuned[name].value),
+                epoch=self.pace(epochs[name], images, tests, peak),
+                without_loading=self.pace(bare[name], fewer, fewer_tests, peak),
+                set_up_seconds={stage: round(seconds, 2) for stage, seconds in stages.items()},
             )
         ratios = {
             f"ratio{name.removeprefix('ours')}{what}": asdict(ratio(times["notebook"], times[name]))
@@ -151,20 +151,20 @@ class Comparison:
         }
 
     def share(self, all_images: int, notebook: SideProcess) -> int:
-        """The images of a turn, by the time that a batch takes."""
+        """Return the number of images of a turn, by the time that a batch takes."""
         assert self.seconds
         notebook.ask("prepare", self.recipe.batch_size, 1)
         notebook.ask("compute")
         return min(all_images, self._whole_batches(self.seconds / notebook.ask("compute").seconds))
 
     def _whole_batches(self, batches: float) -> int:
-        """Images."""
+        """Return the number of images in so many `batches`, rounded to whole ones."""
         return self.recipe.batch_size * max(_MIN_BATCHES, round(batches))
 
     def _alternate(
         self, processes: dict[str, SideProcess], what: str, kinds: dict[str, str], peaks: dict[str, float]
     ) -> dict[str, list[float]]:
-        """The seconds of each one's turns; between them the best matrix products go into `peaks`."""
+        """Return the seconds of each side's turns; between them the fastest matrix products go into `peaks`."""
         times: dict[str, list[float]] = {name: [] for name in processes}
         for _ in range(1 + self.turns):
             for name, process in processes.items():
@@ -174,14 +174,14 @@ class Comparison:
         return {name: seconds[1:] for name, seconds in times.items()}
 
     def pace(self, times: Sequence[float], images: int, tests: int, peak: float) -> Pace:
-        """Forward and backward take three times the work of forward alone, which is what a test takes."""
+        """Return the speed of a turn; forward and backward are three times the work of the forward of a test."""
         seconds = statistics.median(times)
         work = 2 * plan_network(self.design).macs * (3 * images + tests)
         return Pace(*(float(f"{value:.4g}") for value in (seconds, images / seconds, work / seconds / peak / 1e9)))
 
 
 def differences(losses: dict[str, Timed]) -> list[float]:
-    """Between the losses of both sides, step by step."""
+    """Return the differences between the losses of both sides, step by step."""
     pairs = zip(losses["notebook"].value, losses["ours"].value, strict=True)
     return [abs(one - other) for one, other in pairs]
 
@@ -192,7 +192,7 @@ def ratio(notebook: Sequence[float], other: Sequence[float]) -> Ratio:
 
 
 def _kind_of_peak(device: str, rewrites: Sequence[str]) -> str:
-    """The arithmetic of the convolutions: on CUDA that of fp32 is tf32 unless torch is told otherwise."""
+    """Return the arithmetic of the convolutions: on CUDA fp32 means tf32 unless torch is configured otherwise."""
     if "bf16" in rewrites:
         return "bf16"
     on_cuda = choose_device(device).type == "cuda"
@@ -200,7 +200,7 @@ def _kind_of_peak(device: str, rewrites: Sequence[str]) -> str:
 
 
 def bench_train() -> dict[str, object]:
-    """The chapter's network and recipe at both sizes; Fashion-MNIST where it is found, else the bundled subset."""
+    """Measure the chapter's network and recipe at both sizes, on Fashion-MNIST if found, else the bundled subset."""
     device = choose_device("auto")
     data = "fashion-mnist" if "fashion-mnist" in [each.name for each in data_sets()] else "fashion-mnist-12k"
     recipe = RECIPES["chapter"].change(data=data, device=str(device))
@@ -212,7 +212,7 @@ def bench_train() -> dict[str, object]:
 
 
 def _hardware(device: torch.device) -> dict[str, object]:
-    """`load` is how many processes wanted to run on average in the minute before."""
+    """Describe the machine; `load` is the average number of runnable processes in the last minute."""
     name = next(each.name for each in list_devices() if each.id == str(device))
     load = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
     return {

@@ -17,7 +17,7 @@ from explorer.runs.folder import RunFolder
 
 
 class _Double(Training):
-    """In 64 bits, where equal arithmetic gives equal losses."""
+    """Training in 64 bits, where equal arithmetic gives equal losses."""
 
     def scores(self, network: nn.Module, pixels: Tensor) -> Tensor:
         scores: Tensor = network.double()(pixels.double())
@@ -25,7 +25,7 @@ class _Double(Training):
 
 
 class ExplorerSide:
-    """A run of its own in each of its processes."""
+    """The side of `bench train` that trains a real run of this program."""
 
     def __init__(self, entry: Entry, device: torch.device) -> None:
         self.entry, self.device = entry, device
@@ -52,7 +52,9 @@ class ExplorerSide:
         train, test = _first(self.train, images), _first(self.test, tests)
         training = self.training(images, turns)
         folder = RunFolder.create(self.entry.runs, self.entry.design, training.recipe, self.plan.params)
-        self.training_run = TrainingRun(training, train, test, folder, referee(self.plan))
+        self.training_run = TrainingRun(
+            training=training, train=train, validation=test, folder=folder, verdict=referee(self.plan)
+        )
         self.events = self.training_run.events()
 
     def turn(self) -> None:

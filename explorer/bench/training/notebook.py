@@ -1,4 +1,4 @@
-"""Notebook: the chapter trained as its notebook trains it, which `bench train` measures ours against. No Qt.
+"""Notebook: the chapter's network trained as in its notebook, the baseline of `bench train`. No Qt.
 
 After Dive into Deep Learning, sections "The Image Classification Dataset", "Softmax Regression from Scratch" and
 "LeNet", in our own words: every image becomes a PIL image, is resized and made a tensor whenever it is asked for, in
@@ -27,7 +27,7 @@ _Batches = Iterable[tuple[Tensor, Tensor]]
 
 
 class Pictures(Dataset[tuple[Tensor, int]]):
-    """Grey images and their labels, each picture made anew whenever it is asked for."""
+    """Grey images and their labels, each picture made again whenever it is asked for."""
 
     def __init__(self, images: Images, size: tuple[int, int]) -> None:
         self.images = images
@@ -43,7 +43,7 @@ class Pictures(Dataset[tuple[Tensor, int]]):
 
 
 class Shuffled(Sampler[int]):
-    """Another order in every epoch, as `shuffle=True` has it; but ours, so that both sides see the same batches."""
+    """Another order in every epoch, as with `shuffle=True`, but the same as the other side's."""
 
     def __init__(self, images: int, seed: int) -> None:
         self.images, self.seed, self.epoch = images, seed, 0
@@ -78,7 +78,7 @@ def _hits(scores: Tensor, labels: Tensor) -> float:
 def _train_epoch(
     network: nn.Module, batches: _Batches, loss: nn.Module, optimizer: optim.Optimizer, device: torch.device
 ) -> list[float]:
-    """One pass over `batches`; the loss of each."""
+    """Train one pass over `batches`; return the loss of each."""
     metric, losses = Accumulator(3), []
     network.train()
     for X, y in batches:  # noqa: N806
@@ -96,7 +96,7 @@ def _train_epoch(
 
 
 def _evaluate(network: nn.Module, batches: _Batches, device: torch.device) -> float:
-    """The accuracy over `batches`."""
+    """Return the accuracy over `batches`."""
     metric = Accumulator(2)
     network.eval()
     with torch.no_grad():

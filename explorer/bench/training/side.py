@@ -1,4 +1,4 @@
-"""Side: one side of `bench train` in a process of its own, asked for one thing at a time over its pipe. No Qt."""
+"""Side: one side of `bench train` in a process of its own, which answers one request at a time. No Qt."""
 
 import json
 import os
@@ -15,33 +15,51 @@ _PRODUCTS = 5
 SIDES_OF_PRODUCTS = {"cpu": 2048, "cuda": 8192}  # of square matrices: some tenths of a second, and near the peak
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One side of the comparison: `side` is notebook or ours; its files go below `runs`."""
+
+    side: str
+    design: Design
+    recipe: Recipe
+    runs: Path
+
+    def text(self) -> str:
+        return json.dumps([self.side, to_line(self.design), recipe_table(self.recipe), str(self.runs)])
+
+
+def read_entry(text: str) -> Entry:
+    side, design, recipe, runs = json.loads(text)
+    return Entry(side, from_line(design), read_recipe(recipe), Path(runs))
+
+
 class Side(Protocol):
-    """What both sides can do; what takes time on the device is waited for by whoever asks."""
+    """The methods of both sides; the caller waits for what still runs on the device."""
 
     def place(self) -> tuple[int, int]:
-        """Read the data; how many images there are to train and to test with."""
+        """Read the data; return the numbers of images to train and to test with."""
 
     def tune(self) -> tuple[str, ...]:
-        """Find out how to compute; the names of the rewrites that help."""
+        """Find out how to compute; return the names of the rewrites that help."""
 
     def losses(self, steps: int, batch_size: int, double: bool) -> list[float]:
-        """Of the first `steps` steps of a new network; `double` computes them in 64 bits."""
+        """Return the losses of the first `steps` steps of a new network; `double` computes them in 64 bits."""
 
     def set_up(self, images: int, tests: int, turns: int) -> None:
         """Make the network that will train for `turns` epochs of the first `images` images and test with `tests`."""
 
     def turn(self) -> None:
-        """The next epoch, with everything that belongs to one."""
+        """Train the next epoch, with everything that belongs to one."""
 
     def prepare(self, images: int, tests: int) -> None:
-        """Have the batches of so many images ready on the device."""
+        """Move the batches of so many images to the device."""
 
     def compute(self) -> None:
-        """Train and test with those: an epoch without its loading."""
+        """Train and test with the prepared batches: an epoch without its loading."""
 
 
 def _make_side(entry: Entry, device: torch.device) -> Side:
-    """Each side imports what it needs itself, and no more: that belongs to its set-up."""
+    """Make the side of `entry`, which imports no more than it needs: imports count as its set-up."""
     if entry.side == "notebook":
         from explorer.bench.training.notebook import Notebook
 
@@ -52,7 +70,7 @@ def _make_side(entry: Entry, device: torch.device) -> Side:
 
 
 def peak(device: torch.device, kind: str) -> float:
-    """The most that a product of large matrices reaches, in GFLOP/s; `kind` is fp32, tf32 or bf16."""
+    """Return the highest speed of a product of large matrices, in GFLOP/s; `kind` is fp32, tf32 or bf16."""
     size = SIDES_OF_PRODUCTS.get(device.type, 4096)
     dtype = torch.bfloat16 if kind == "bf16" else torch.float32
     left, right = (torch.rand(size, size, device=device).to(dtype) for _ in range(2))
@@ -69,7 +87,7 @@ def peak(device: torch.device, kind: str) -> float:
 
 
 def _wait_for(device: torch.device) -> None:
-    """Until the device has done what it was given."""
+    """Wait until the device has finished its work."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
     elif device.type == "mps":

@@ -20,10 +20,10 @@ class Timed(NamedTuple):
 
 
 class SideProcess:
-    """Use it as a context; `imports` are the seconds from its start until it could be asked."""
+    """The process of one side, used as a context; `imports` are the seconds from its start to its first answer."""
 
     def __init__(self, entry: Entry, log: Path) -> None:
-        """What the process complains of goes to `log`. The notebook's has the C library's own settings."""
+        """Start the process; its standard error goes to `log`. The notebook's keeps the C library's own settings."""
         self.entry, self.log = entry, log
         launch = launch_local(tuned=entry.side != "notebook")
         start = time.perf_counter()
@@ -59,7 +59,7 @@ class SideProcess:
         return Timed(*json.loads(line))
 
     def end(self) -> None:
-        """Close its pipes and wait for it; kill it if it does not mind."""
+        """Close the pipes and wait for the process to end; kill it if it does not."""
         for stream in (self.process.stdin, self.process.stdout):
             if stream:
                 stream.close()

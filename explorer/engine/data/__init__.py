@@ -1,1 +1,1 @@
-"""Images: read, placed on the device, changed for training, handed out in batches. No Qt."""
+"""Images: reading, moving to the device, augmentation, batches. No Qt."""

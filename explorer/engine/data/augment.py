@@ -1,7 +1,7 @@
-"""Augment: what is done to the training images of an epoch, drawn at once and carried out on the device. No Qt.
+"""Augmentation of an epoch's training images: drawn once per epoch, computed on the device. No Qt.
 
-Everything is drawn from the seed and the epoch alone, on the CPU, so that a run that was interrupted goes on with the
-same images, and a run on another device sees them too.
+All random numbers depend on the seed and the epoch alone and are drawn on the CPU, so that a resumed run, or a run on
+another device, sees the same images.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from torch import Tensor
 from explorer.engine.data.loader import Loader, drawn_from, epoch_order, floats
 from explorer.runs.recipe import Recipe
 
-_SHARES = (0.02, 1 / 3)  # of an image that erasing takes (Zhong et al., arXiv 1708.04896)
+_SHARES = (0.02, 1 / 3)  # of an image's area that is erased (Zhong et al., arXiv 1708.04896)
 _SIDES = (0.3, 1 / 0.3)  # its height to its width
 _STREAM = 1  # of the epoch's random numbers; the order of the images is the other
 
@@ -22,10 +22,10 @@ _Change = Callable[[Tensor, slice], Tensor]
 
 
 class Augmentation:
-    """The changes of one epoch; `bounds` say which of its images, by their place in its order, are meant."""
+    """The augmentation of one epoch; `bounds` are positions in the epoch's order of images."""
 
     def __init__(self, recipe: Recipe, images: int, size: tuple[int, int], epoch: int, device: torch.device) -> None:
-        """`size` is the height and width of the images."""
+        """Draw the random numbers of the epoch; `size` is the (height, width) of the images."""
         generator = drawn_from(recipe.seed, epoch, _STREAM)
         self._size, self.cutmix = size, recipe.cutmix
         self._changes: list[_Change] = []
@@ -43,13 +43,13 @@ class Augmentation:
         self._mixes = torch.rand(4, images, generator=generator) if recipe.cutmix else None
 
     def pixels(self, pixels: Tensor, bounds: slice) -> Tensor:
-        """uint8 images of (n, channels, height, width) as they are trained on."""
+        """Return augmented images; both are uint8 of (n, channels, height, width)."""
         for change in self._changes:
             pixels = change(pixels, bounds)
         return pixels
 
     def _move(self, pixels: Tensor, bounds: slice) -> Tensor:
-        """Shift each image and mirror some, in one gathering."""
+        """Shift each image and mirror some, by one gather."""
         height, width = self._size
         down, right = self.shifts[:, bounds, None]
         rows = torch.arange(height, device=pixels.device) + down
@@ -63,9 +63,10 @@ class Augmentation:
         return pixels.masked_fill(_inside(self.boxes[:, bounds], self._size), 0)
 
     def mix(self, pixels: Tensor, labels: Tensor, classes: int, bounds: slice) -> tuple[Tensor, Tensor]:
-        """Put a rectangle of each image's neighbour into it (CutMix: Yun et al., arXiv 1905.04899), in some batches.
+        """Apply CutMix (Yun et al., arXiv 1905.04899) to some batches: a rectangle comes from the neighbouring image.
 
-        The targets are the labels, or, where it was done, (n, classes) shares of the area.
+        `pixels` are uint8 of (n, channels, height, width). Targets are the (n,) labels, or, where images were mixed,
+        (n, classes) shares of the area.
         """
         if self._mixes is None:
             return pixels, labels
@@ -80,7 +81,7 @@ class Augmentation:
 
 
 def boxes_of(drawn: Tensor, size: tuple[int, int]) -> Tensor:
-    """Top, left, height and width of a rectangle for each of four columns of numbers in [0, 1): (4, n) int64."""
+    """Return top, left, height and width of n rectangles, (4, n) int64, from numbers in [0, 1) of (4, n)."""
     height, width = size
     share = _SHARES[0] + drawn[0] * (_SHARES[1] - _SHARES[0])
     least, most = (log(side) for side in _SIDES)
@@ -92,7 +93,10 @@ def boxes_of(drawn: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 def box_of(share: float, centre: list[float], size: tuple[int, int]) -> tuple[int, int, int, int]:
-    """Top, left, height and width of the rectangle around `centre` with this share of the area, cut at the edges."""
+    """Return top, left, height and width of a rectangle around `centre` with `share` of the area, cut at the edges.
+
+    `centre` is in fractions of `size`, (height, width) in pixels.
+    """
     root = share**0.5
     spans = []
     for middle, whole in zip(centre, size, strict=True):
@@ -104,7 +108,7 @@ def box_of(share: float, centre: list[float], size: tuple[int, int]) -> tuple[in
 
 
 def _inside(boxes: Tensor, size: tuple[int, int]) -> Tensor:
-    """Which pixels are in their image's rectangle: (n, 1, height, width)."""
+    """Return which pixels are inside their image's rectangle: bool of (n, 1, height, width) for `boxes` of (4, n)."""
     top, left, tall, wide = boxes[:, :, None]
     rows, columns = (torch.arange(side, device=boxes.device) for side in size)
     down = (rows >= top) & (rows < top + tall)
@@ -113,9 +117,10 @@ def _inside(boxes: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 class Feed:
-    """`feed[bounds]` are images, floats in [0, 1] and channels last, and their targets.
+    """The batches of one epoch: `feed[bounds]` are images, floats in [0, 1] and channels last, and their targets.
 
-    Targets are labels, or shares of the classes where images were mixed. All of it depends on the seed and the epoch.
+    Images are (n, channels, height, width); targets are (n,) labels, or (n, classes) shares where images were mixed.
+    Both depend on nothing but the seed and the epoch.
     """
 
     def __init__(self, loader: Loader, recipe: Recipe, epoch: int, classes: int) -> None:

@@ -1,4 +1,4 @@
-"""DATASETS: how each data set of the catalogue is read, as uint8 images with labels. No Qt."""
+"""Readers of the catalogue's data sets, as uint8 images with labels; `DATASETS` lists them. No Qt."""
 
 import gzip
 import hashlib
@@ -50,7 +50,10 @@ class Data(NamedTuple):
 
 
 def load_data(name: str, design: Design) -> Data:
-    """The data set called `name`, or the folder of images there, checked against `design`. Raises Refused."""
+    """Read the data set called `name`, or the folder of images at that path, and check it against `design`.
+
+    Raises Refused.
+    """
     data_set = describe_data(name)
     channels = design.input[0]
     wanted = (data_set.shape[0],) if data_set.shape else (1, 3)
@@ -71,7 +74,7 @@ def load_data(name: str, design: Design) -> Data:
 
 
 def read_bundled(data_set: DataSet, design: Design) -> Data:
-    """The subset that comes with the program. Raises Refused."""
+    """Read the subset of Fashion-MNIST that comes with the program. Raises Refused."""
     try:
         content = data_set.path.read_bytes()
     except OSError as error:
@@ -83,23 +86,23 @@ def read_bundled(data_set: DataSet, design: Design) -> Data:
 
 
 def _read_full(data_set: DataSet, design: Design) -> Data:
-    """Fashion-MNIST from its four files. Raises Refused."""
+    """Read Fashion-MNIST from its four files. Raises Refused."""
     return Data(*(_images(*read_idx_set(data_set.path, part)) for part in ("train", "t10k")))
 
 
 def _images(pixels: Pixels, labels: Pixels) -> Images:
-    """From (n, height, width) in grey."""
+    """Make images with labels of grey pixels (n, height, width) and labels (n,)."""
     return Images(torch.from_numpy(pixels).unsqueeze(1), torch.from_numpy(labels).long())
 
 
 def read_idx_set(folder: Path, part: str) -> tuple[Pixels, Pixels]:
-    """The 28×28 images and the labels of `part`, train or t10k. Raises Refused."""
+    """Read the images, (n, 28, 28), and the labels, (n,), of `part`: train or t10k. Raises Refused."""
     pixels = read_idx(folder, f"{part}-images-idx3-ubyte").reshape(-1, 28, 28)
     return pixels, read_idx(folder, f"{part}-labels-idx1-ubyte")
 
 
 def read_idx(folder: Path, name: str) -> Pixels:
-    """The bytes of one file behind its header, packed or not. Raises Refused."""
+    """Return the bytes after the header of one file, compressed or not. Raises Refused."""
     path = idx_file(folder, name)
     if path is None:
         raise refuse("data", QT_TRANSLATE_NOOP("explorer", "{path!r} is missing"), path=str(folder / name))
@@ -115,7 +118,7 @@ def read_idx(folder: Path, name: str) -> Pixels:
 
 
 def _read_folder(data_set: DataSet, design: Design) -> Data:
-    """A folder of images, one sub-folder a class, brought to the design's channels and size. Raises Refused."""
+    """Read a folder of images, one sub-folder per class, at the design's channels and size. Raises Refused."""
     train, validation = folder_files(data_set)
     channels, height, width = design.input
     needed, free = (len(train) + len(validation)) * channels * height * width, available_memory(torch.device("cpu"))
@@ -126,7 +129,7 @@ def _read_folder(data_set: DataSet, design: Design) -> Data:
 
 
 def folder_files(data_set: DataSet) -> tuple[Files, Files]:
-    """The images to train and to validate with: those in `val`, or some held out. Raises Refused."""
+    """Return the files to train and to validate with: those in `val`, or one in six held out. Raises Refused."""
     root = data_set.path / "train" if (data_set.path / "train").is_dir() else data_set.path
     names = sorted(each.name for each in root.iterdir() if each.is_dir() and not each.name.startswith("."))
     found = _class_files(root, names)
@@ -138,7 +141,7 @@ def folder_files(data_set: DataSet) -> tuple[Files, Files]:
 
 
 def _class_files(root: Path, names: list[str]) -> Files:
-    """Every image below `root` with its label; the classes of validation are those of training. Raises Refused."""
+    """Return every image file below `root` with its label, the index of its folder in `names`. Raises Refused."""
     try:
         if unknown := sorted(
             {each.name for each in root.iterdir() if each.is_dir() and each.name[0] != "."} - {*names}
@@ -166,19 +169,19 @@ def _read_files(files: Files, design: Design) -> Images:
 
 
 def read_image(path: Path, shape: tuple[int, int, int]) -> Pixels:
-    """One image as (height, width, channels): upright, shorter side fitted, cropped in the middle. Raises Refused."""
+    """Read one image, upright, as uint8 of (height, width, channels); see `fit_image`. Raises Refused."""
     return fit_image(open_image(path).upright, shape)
 
 
 class Opened(NamedTuple):
-    """An image that was read; `turned` says that its EXIF data knew better which side is up."""
+    """An image that was read; `turned` says that it was rotated or mirrored as its EXIF data ask."""
 
     upright: Image.Image
     turned: bool
 
 
 def open_image(path: Path) -> Opened:
-    """The image in a file. Raises Refused."""
+    """Read the image in a file and turn it upright. Raises Refused."""
     try:
         with Image.open(path) as file:
             file.load()  # a truncated file shows itself only here
@@ -191,7 +194,10 @@ def open_image(path: Path) -> Opened:
 
 
 def fit_image(image: Image.Image, shape: tuple[int, int, int]) -> Pixels:
-    """`image` as (height, width, channels): shorter side fitted, cropped in the middle."""
+    """Return `image` as uint8 of (height, width, channels): resized by the shorter side, cropped at the centre.
+
+    `shape` is (channels, height, width), of 1 or 3 channels.
+    """
     channels, height, width = shape
     if image.mode[0] in "IF":  # more than 8 bits, of which Pillow would make white whatever is above 255
         deep = np.nan_to_num(np.asarray(image, np.float64))

@@ -1,4 +1,4 @@
-"""Loader: a whole data set as one uint8 tensor on the device; no workers. No Qt."""
+"""Loader: a whole data set as one uint8 tensor on the device, without loading processes. No Qt."""
 
 import hashlib
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _RESIZE_AT_ONCE = 1000  # images; bounds the memory that resizing takes
 
 @dataclass(frozen=True, slots=True)
 class Loader:
-    """Images at the design's size, ready on the device."""
+    """Images at the design's size on the device: uint8 (n, channels, height, width), and int64 labels (n,)."""
 
     pixels: Tensor
     labels: Tensor
@@ -25,11 +25,11 @@ class Loader:
         return len(self.labels)
 
     def batch(self, chosen: Tensor | slice) -> tuple[Tensor, Tensor]:
-        """Floats in [0, 1], channels last, and the labels."""
+        """Return the chosen images, floats in [0, 1] and channels last, and their labels."""
         return floats(self.pixels[chosen]), self.labels[chosen]
 
     def fingerprint(self) -> str:
-        """The sha256 of the images and their labels."""
+        """Return the sha256 of the images and their labels."""
         digest = hashlib.sha256()
         for part in (self.pixels, self.labels):
             digest.update(part.cpu().contiguous().numpy().data)
@@ -37,12 +37,15 @@ class Loader:
 
 
 def floats(pixels: Tensor) -> Tensor:
-    """uint8 images as floats in [0, 1], channels last."""
+    """Convert uint8 images to floats in [0, 1], channels last."""
     return pixels.float().div_(255).contiguous(memory_format=torch.channels_last)
 
 
 def place_images(images: Images, design: Design, device: torch.device) -> Loader:
-    """Resize once, on the CPU where uint8 can be enlarged exactly as PIL does, and move to `device`."""
+    """Resize `images` to the design's size and move them to `device`.
+
+    The resizing happens once, on the CPU, where torch enlarges uint8 exactly as PIL does.
+    """
     size = design.input[1:]
     pixels = images.pixels
     if pixels.shape[2:] != size:
@@ -54,7 +57,7 @@ def place_images(images: Images, design: Design, device: torch.device) -> Loader
 
 
 def batch_bounds(images: int, batch_size: int) -> list[slice]:
-    """Where each batch begins and ends; a last single image joins the batch before, for a norm needs two."""
+    """Return the bounds of each batch; a single last image joins the batch before, since a norm needs two."""
     starts = list(range(0, images, batch_size))
     if batch_size > 1 and len(starts) > 1 and images - starts[-1] == 1:
         starts.pop()
@@ -62,18 +65,18 @@ def batch_bounds(images: int, batch_size: int) -> list[slice]:
 
 
 def epoch_order(images: int, seed: int, epoch: int, device: torch.device) -> Tensor:
-    """A permutation that depends on nothing but the seed and the epoch."""
+    """Return the order of the epoch's images, an int64 permutation that depends on the seed and the epoch alone."""
     return torch.randperm(images, generator=drawn_from(seed, epoch)).to(device)
 
 
 def drawn_from(*numbers: int) -> torch.Generator:
-    """Random numbers on the CPU that depend on these numbers alone."""
+    """Return a generator on the CPU whose random numbers depend on `numbers` alone."""
     mixed = int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> 1)
     return torch.Generator().manual_seed(mixed)
 
 
 def seen_after(before: str, images: str, order: Tensor, bounds: list[slice]) -> str:
-    """A sha256 over all that a run has trained on: what it had seen before, and the batches of the epoch that begins.
+    """Return a sha256 over all that a run has trained on: `before`, and the batches of the epoch that starts.
 
     `images` is the loader's fingerprint. Equal for two runs means the same batches in the same order.
     """

@@ -1,6 +1,6 @@
 """Graph: a function of tensors on an NVIDIA GPU whose kernels are recorded once and then launched together. No Qt.
 
-A step of a small network is hundreds of kernels that take less time than Python takes to launch them one by one.
+A step of a small network is hundreds of kernels, each of which runs for less time than Python needs to launch it.
 """
 
 from collections.abc import Callable
@@ -8,15 +8,15 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-_WARMING = 3  # calls before the recording, as torch asks for: libraries choose their algorithms in them
+_WARMING = 3  # calls before the recording, as torch requires: libraries choose their algorithms in them
 
 BackwardStep = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
 class Graph:
-    """`backward_step`, recorded at its first call; a call with other shapes goes to `backward_step` itself.
+    """A `backward_step` recorded at its first call; a call with other shapes runs `backward_step` itself.
 
-    It leaves gradients in the parameters of `network` and changes the network's buffers.
+    A call leaves gradients in the parameters of `network` and changes the network's buffers.
     """
 
     def __init__(self, network: nn.Module, backward_step: BackwardStep) -> None:
@@ -29,10 +29,10 @@ class Graph:
     def __call__(self, pixels: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         recorded = self._recorded or self._record(pixels, targets)
         pairs = list(zip(self._inputs, (pixels, targets), strict=True))
-        if any((mine.shape, mine.dtype) != (given.shape, given.dtype) for mine, given in pairs):
+        if any((own.shape, own.dtype) != (given.shape, given.dtype) for own, given in pairs):
             return self.backward_step(pixels, targets)
-        for mine, given in pairs:
-            mine.copy_(given)
+        for own, given in pairs:
+            own.copy_(given)
         recorded.replay()
         for values, gradient in zip(self._network.parameters(), self._gradients, strict=True):
             values.grad = gradient  # a call that was not recorded has put others there
@@ -50,7 +50,7 @@ class Graph:
                 self.backward_step(pixels, targets)
         torch.cuda.current_stream().wait_stream(aside)
         for each in self._network.parameters():
-            each.grad = None  # the recorded call makes them anew, in memory of its own
+            each.grad = None  # the recorded call makes them again, in memory of its own
         recorded = torch.cuda.CUDAGraph()
         with torch.cuda.graph(recorded):
             self._outputs = self.backward_step(*self._inputs)

@@ -1,7 +1,7 @@
-"""Dense convolutions: where the map that is put out is no larger than the kernel, each of its rows is a product. No Qt.
+"""Dense convolutions: where the output map is no larger than the kernel, each of its rows is one matmul. No Qt.
 
-Only those rows of taps take part that reach something. Maps are (n, height, width, channels), taps (outputs, kernel,
-kernel, channels).
+Only rows of taps that meet a position of the input take part. Maps are (n, height, width, channels), taps (outputs,
+kernel, kernel, channels).
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from explorer.engine.kernels.taps import TapRange, tap_ranges, useful_taps
 
 
 def convolve(maps: Tensor, taps: Tensor, stride: int) -> Tensor:
-    """The convolution of `maps`, padded by half its kernel."""
+    """Convolve `maps`, padded by half the kernel, with `taps`: (n, height, width, outputs)."""
     (height, width), kernel = maps.shape[1:3], taps.shape[1]
     columns = useful_taps(width, kernel, stride)
     last = (width - 1) // stride * stride  # where the last window begins
@@ -26,10 +26,10 @@ def convolve(maps: Tensor, taps: Tensor, stride: int) -> Tensor:
 
 
 class _RowMatmul(torch.autograd.Function):
-    """One product of matrices for each row that a convolution puts out; autograd's own would copy all weights for each.
+    """One matrix product per row of a convolution's output; autograd's own backward would copy all weights per row.
 
     `pixels` (n, height, width, channels), padded at the sides, and `taps` (outputs, kernel, kernel, channels), of which
-    all `columns` are used and, of the rows, those of each reach in `rows`. What is put out has its channels last too.
+    all `columns` are used and, of the rows, those of each range in `rows`. The output has its channels last too.
     """
 
     @staticmethod
@@ -44,7 +44,7 @@ class _RowMatmul(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, out: Tensor) -> tuple[Tensor | None, ...]:
-        """Gradients, of what was put out and of what went in."""
+        """Return the gradients of `pixels` and `taps` for the gradient `out` of the output."""
         (pixels, taps), (rows, columns, stride) = ctx.saved_tensors, ctx.where
         of_pixels, of_taps = torch.zeros_like(pixels), taps.new_zeros(taps.shape)
         width = columns.stop - columns.start
@@ -61,5 +61,5 @@ class _RowMatmul(torch.autograd.Function):
 
 
 def _windows(pixels: Tensor, row: TapRange, width: int, stride: int) -> Tensor:
-    """What each position of a row tap_ranges: (n, positions, taps · channels)."""
+    """Return the values that each position of an output row sees: (n, positions, taps · channels)."""
     return pixels[:, row.positions].unfold(2, width, stride).permute(0, 2, 1, 4, 3).flatten(2)

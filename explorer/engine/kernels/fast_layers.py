@@ -1,7 +1,7 @@
-"""Lean layers compute the same function from the same parameters with less work. No Qt.
+"""Fast layers: they compute the same function from the same parameters with less work. No Qt.
 
 *Tap cropping*: on a 1×1 map eight of the nine taps of a 3×3 convolution multiply zeros. *Dense convolutions*: see
-`dense`. *Winograd's*: see `winograd`. *Bias folding*: in training a norm subtracts from each channel whatever constant
+`dense`. *Winograd's*: see `winograd`. *Bias folding*: in training a norm subtracts from each channel the constant that
 a bias has added.
 """
 
@@ -20,20 +20,20 @@ from explorer.engine.kernels.taps import Taps, useful_taps
 
 
 class FastConv2d(nn.Conv2d):
-    """A convolution with some of its taps, perhaps as products of matrices, in training perhaps without its bias.
+    """A convolution with some of its taps, perhaps as matrix products, in training perhaps without its bias.
 
-    Parameters are those of the one it replaces.
+    Its parameters are those of the convolution that it replaces.
     """
 
     def __init__(self, whole: nn.Conv2d) -> None:
-        """All of its taps, its bias always."""
+        """Start with all taps of `whole`, and its bias."""
         bias, place = whole.bias is not None, "meta"  # no memory, no random numbers: the weights are there already
         channels, kernel, stride = (whole.in_channels, whole.out_channels), whole.kernel_size, whole.stride
         super().__init__(*channels, kernel, stride, whole.padding, groups=whole.groups, bias=bias, device=place)  # type: ignore[arg-type]
         self.weight, self.bias = whole.weight, whole.bias
         self.rows, self.columns = (Taps(0, size, size // 2) for size in kernel)
         self.convolve: Callable[[Tensor, Tensor], Tensor] | None = None  # instead of torch's; channels come last
-        self.undone = False  # a norm takes the bias away again
+        self.undone = False  # a norm subtracts the bias again
 
     def forward(self, x: Tensor) -> Tensor:
         bias = None if self.undone and self.training else self.bias
@@ -48,7 +48,7 @@ class FastConv2d(nn.Conv2d):
 
 
 def _cast(*values: Tensor) -> tuple[Tensor, ...]:
-    """In the precision that autocast asks for; it does not know of our own functions."""
+    """Return `values` in the precision that autocast asks for; autocast does not convert for custom functions."""
     device = values[0].device.type
     if not torch.is_autocast_enabled(device):
         return values
@@ -56,7 +56,7 @@ def _cast(*values: Tensor) -> tuple[Tensor, ...]:
 
 
 class FastNorm2d(nn.BatchNorm2d):
-    """A norm behind a convolution that leaves out its bias in training; only the running mean must still know of it."""
+    """A norm after a convolution that leaves out its bias in training; the running mean still includes that bias."""
 
     def __init__(self, whole: nn.BatchNorm2d, bias: Tensor) -> None:
         super().__init__(whole.num_features, whole.eps, whole.momentum, device="meta")
@@ -80,7 +80,7 @@ class FastNorm2d(nn.BatchNorm2d):
 
 
 def _fast_convolution(model: nn.Module, name: str) -> FastConv2d:
-    """The convolution of that name, which is made a fast_convolution one if it is not yet."""
+    """Return the convolution called `name`, replaced by a FastConv2d if it is not one yet."""
     whole = model.get_submodule(name)
     assert isinstance(whole, nn.Conv2d)
     if not isinstance(whole, FastConv2d):
@@ -90,7 +90,7 @@ def _fast_convolution(model: nn.Module, name: str) -> FastConv2d:
 
 
 def _taps_of(layer: Layer) -> tuple[Taps, Taps]:
-    """The useful ones of a convolution's rows and columns."""
+    """Return the useful rows and columns of taps of a convolution."""
     kind, (_, height, width) = layer.kind, layer.input
     assert isinstance(kind, Conv2d)
     return useful_taps(height, kind.kernel, kind.stride), useful_taps(width, kind.kernel, kind.stride)
@@ -99,8 +99,8 @@ def _taps_of(layer: Layer) -> tuple[Taps, Taps]:
 def crop_taps(model: nn.Module, plan: Plan) -> None:
     """Leave out the useless taps of every convolution of `model` at the plan's sizes.
 
-    Their weights go back to torch's own order in memory: of slices convolutions make copies anyway, and the fused
-    optimizers do not have to.
+    Their weights return to torch's default memory format: convolutions copy slices anyway, and so the fused
+    optimizers need not copy them too.
     """
     for layer in croppable(plan):
         cropped = _fast_convolution(model, layer.name)
@@ -109,7 +109,7 @@ def crop_taps(model: nn.Module, plan: Plan) -> None:
 
 
 def croppable(plan: Plan) -> Iterator[Layer]:
-    """The convolutions with taps that reach nothing."""
+    """Yield the convolutions with taps that only ever multiply padding."""
     for layer in plan.layers():
         kind = layer.kind
         if isinstance(kind, Conv2d) and any(taps.end - taps.first < kind.kernel for taps in _taps_of(layer)):
@@ -117,7 +117,7 @@ def croppable(plan: Plan) -> Iterator[Layer]:
 
 
 def make_dense(model: nn.Module, plan: Plan) -> None:
-    """Compute every convolution of `model` that is dense at the plan's sizes as products of matrices."""
+    """Compute every convolution of `model` that is dense at the plan's sizes by matrix products."""
     for layer in dense_convolutions(plan):
         _replace(model, layer, partial(dense.convolve, stride=layer.kind.stride))
 
@@ -127,19 +127,19 @@ def dense_convolutions(plan: Plan) -> Iterator[Layer]:
 
 
 def _is_dense(layer: Layer) -> bool:
-    """Whether it is a convolution of all channels together that puts out a map no larger than its kernel."""
+    """Return whether `layer` is an ungrouped convolution whose output map is no larger than its kernel."""
     kind = layer.kind
     return isinstance(kind, Conv2d) and kind.groups == 1 and max(layer.output[1:]) <= kind.kernel
 
 
 def use_winograd(model: nn.Module, plan: Plan) -> None:
-    """Compute every convolution of `model` by Winograd's scheme for which that is worth it at the plan's sizes."""
+    """Compute every convolution of `model` by Winograd's scheme where that is faster at the plan's sizes."""
     for layer in winograd_convolutions(plan):
         _replace(model, layer, winograd.convolve)
 
 
 def winograd_convolutions(plan: Plan) -> Iterator[Layer]:
-    """Those of 3×3 in steps of 1, of all channels together, that are not dense, where it is faster."""
+    """Yield the ungrouped 3×3 convolutions of stride 1 that are not dense and are faster by Winograd's scheme."""
     for layer in plan.layers():
         match layer.kind:
             case Conv2d(inputs, outputs, kernel=3, stride=1, groups=1):
@@ -148,14 +148,14 @@ def winograd_convolutions(plan: Plan) -> Iterator[Layer]:
 
 
 def _replace(model: nn.Module, layer: Layer, convolve: Callable[[Tensor, Tensor], Tensor]) -> None:
-    """Have that convolution of `model` computed by `convolve`, and its weights lie in memory as that takes them."""
+    """Have the convolution `layer` of `model` computed by `convolve`, with its weights in channels-last memory."""
     replaced = _fast_convolution(model, layer.name)
     replaced.convolve = convolve
     replaced.weight.data = replaced.weight.data.contiguous(memory_format=torch.channels_last)
 
 
 def fold_biases(model: nn.Module, plan: Plan) -> None:
-    """Leave out, in training, every bias that the norm behind it undoes."""
+    """Leave out, in training, every bias that the norm after it subtracts again."""
     for convolution, norm in foldable(plan):
         folded = _fast_convolution(model, convolution.name)
         folded.undone = True
@@ -166,7 +166,7 @@ def fold_biases(model: nn.Module, plan: Plan) -> None:
 
 
 def foldable(plan: Plan) -> Iterator[tuple[Layer, Layer]]:
-    """Each convolution that has a bias and puts out to a norm alone, with that norm."""
+    """Yield each convolution that has a bias and outputs to a norm alone, with that norm."""
     for section in plan.sections:
         ways = (way for block in section.blocks() for way in (block.branch, block.shortcut))
         for chain in (section.loose, *ways):

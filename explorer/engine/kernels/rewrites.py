@@ -1,7 +1,7 @@
-"""Rewrites: how the arithmetic of a network is carried out where that is free. No Qt.
+"""Rewrites: ways to compute a network faster that leave its function and its parameters as they are. No Qt.
 
-Each may be on or off: the function computed, the parameters and their names stay; sums may round in another order,
-and bf16 rounds more. `tuning` finds which of them are worth it.
+Each may be on or off. Sums may round in another order, and bf16 rounds more. `training/tuning.py` finds which of them
+are faster.
 """
 
 from dataclasses import dataclass, fields
@@ -18,9 +18,10 @@ from explorer.runs.recipe import Recipe
 
 @dataclass(frozen=True, slots=True)
 class Rewrites:
-    """`channels_last`: the layout of maps in memory. `bf16`: products of 16 bits. The rest of a layer's: see `lean`.
+    """Which rewrites are on.
 
-    `graph`: a step's kernels on an NVIDIA GPU are launched together.
+    `channels_last`: the memory format of maps. `cropped`, `dense`, `winograd`, `folded`: see `fast_layers`. `bf16`:
+    products of 16 bits. `graph`: a step's kernels on an NVIDIA GPU are launched together.
     """
 
     channels_last: bool = False
@@ -33,7 +34,7 @@ class Rewrites:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of those that are on."""
+        """Return the names of the rewrites that are on."""
         return tuple(each.name for each in fields(self) if getattr(self, each.name))
 
 
@@ -41,9 +42,10 @@ _FAST = Rewrites(channels_last=True, cropped=True, dense=True, folded=True)  # l
 
 
 def promised(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
-    """All that ought to be worth it for this network on this device; a card has fast convolutions for any map.
+    """Return all rewrites that should be faster for this network on this device; `tuning` measures them.
 
-    Winograd's sums are of values too different for the few digits of bf16.
+    A GPU's own convolutions are fast for any map. Winograd's sums are of values too different for the few digits of
+    bf16.
     """
     on_cpu = device.type == "cpu"
     bf16 = recipe.precision == "bf16" or (recipe.precision == "auto" and multiplies_bf16_fast(device))
@@ -59,7 +61,7 @@ def promised(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
 
 
 def make_network(plan: Plan, device: torch.device, rewrites: Rewrites = _FAST) -> nn.Module:
-    """The plan's network on `device`."""
+    """Build the plan's network on `device` with the given rewrites."""
     network: nn.Module = build_model(plan)
     layout = torch.channels_last if rewrites.channels_last else torch.contiguous_format
     network = network.to(device, memory_format=layout)  # type: ignore[call-overload]

@@ -3,7 +3,7 @@
 A tile of (m + 2)² positions is what m×m outputs see. Along each axis tile and taps are polynomials, which multiply as
 their values do, at m + 1 points and at infinity: (m + 2)² products instead of 9 m². Small matrices lead to the values
 and back. This is F(m×m, 3×3) of Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (2016), which
-libraries for cards have. In 32 bits the largest error is 1e-5 of the largest value, some seven times as much as usual.
+GPU libraries have. In 32 bits the largest error is 1e-5 of the largest value, some seven times as much as usual.
 
 Maps are (n, height, width, channels), taps (outputs, 3, 3, channels).
 """
@@ -18,13 +18,13 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 _POINTS = (0.0, 1.0, -1.0, 2.0, -2.0)
-_TRANSFORM = 80  # multiplications for a product take as long as one value's way in or out
-AT_ONCE = 2**20  # values: what is computed of them in one go should stay in the processor's caches
-MAX_KEPT = 2**25  # values of a layer that wait for its backward
+_TRANSFORM = 80  # multiplications of a matmul take as long as the transform of one value
+AT_ONCE = 2**20  # values computed together: they should stay in the processor's caches
+MAX_KEPT = 2**25  # values that a layer keeps for backward
 
 
 class _Scheme(NamedTuple):
-    """What makes values of `taps` and of `tiles`, and `outputs` of products; each has one row for a value made."""
+    """The matrices that transform `taps`, `tiles`, and products into `outputs`; one row per value made."""
 
     taps: Tensor
     tiles: Tensor
@@ -33,7 +33,7 @@ class _Scheme(NamedTuple):
 
 @cache
 def _scheme(side: int, dtype: torch.dtype) -> _Scheme:
-    """For tiles that put out `side`×`side` positions; of the matrices for one axis those for both are products."""
+    """Return the scheme for tiles of `side`×`side` outputs: Kronecker products of the matrices for one axis."""
     points, infinity = _POINTS[: side + 1], [0.0, 0.0, 1.0]
     others = [[each for each in points if each != point] for point in points]
     shares = [prod(point - each for each in rest) for point, rest in zip(points, others, strict=True)]
@@ -47,7 +47,7 @@ def _scheme(side: int, dtype: torch.dtype) -> _Scheme:
 
 
 def _coefficients(roots: tuple[float, ...] | list[float]) -> list[float]:
-    """Of the polynomial with these roots, that of the lowest power first."""
+    """Return the coefficients of the polynomial with these roots, lowest power first."""
     found = [1.0]
     for root in roots:
         found = [lower - root * same for lower, same in zip([0.0, *found], [*found, 0.0], strict=True)]
@@ -55,12 +55,12 @@ def _coefficients(roots: tuple[float, ...] | list[float]) -> list[float]:
 
 
 def _transform(matrix: Tensor, values: Tensor) -> Tensor:
-    """`matrix` times the first dimension of `values`."""
+    """Multiply the first dimension of `values` by `matrix`."""
     return (matrix @ values.reshape(len(values), -1)).view(len(matrix), *values.shape[1:])
 
 
 class Tiling(NamedTuple):
-    """How maps of `height`×`width` are cut into tiles that put out `side`×`side` positions each."""
+    """How maps of `height`×`width` are cut into tiles that compute `side`×`side` outputs each."""
 
     height: int
     width: int
@@ -68,20 +68,20 @@ class Tiling(NamedTuple):
 
     @property
     def _grid(self) -> tuple[int, int]:
-        """Tiles down and across."""
+        """Return the number of tiles down and across."""
         return -(-self.height // self.side), -(-self.width // self.side)
 
     @property
     def values(self) -> int:
-        """Of all tiles, for each channel."""
+        """Return the number of values of all tiles, per channel."""
         return prod(self._grid) * (self.side + 2) ** 2
 
     def step(self, taps: Tensor) -> int:
-        """How many maps are computed in one go."""
+        """Return how many maps are computed together."""
         return max(1, AT_ONCE // (self.values * max(len(taps), taps.shape[3])))
 
     def seen(self, maps: Tensor, step: int) -> Iterator[Tensor]:
-        """The transformed tiles of so many maps at a time: (values of a tile, tiles, channels)."""
+        """Yield the transformed tiles of `step` maps at a time: (values of a tile, tiles, channels)."""
         side, (down, across), channels = self.side, self._grid, maps.shape[3]
         frame = maps.new_zeros(min(step, len(maps)), (down + 1) * side, (across + 1) * side, channels)
         each, row, column, channel = frame.stride()
@@ -92,55 +92,55 @@ class Tiling(NamedTuple):
             yield _transform(_scheme(side, maps.dtype).tiles, _flat(tiles))
 
     def allocate(self, maps: int, channels: int, like: Tensor) -> Tensor:
-        """For what all tiles put out, which may be more than the maps have."""
+        """Return an empty tensor for the outputs of all tiles, which may be larger than the maps."""
         down, across = self._grid
         return like.new_empty(maps, down * self.side, across * self.side, channels)
 
-    def write(self, products: Tensor, place: Tensor) -> None:
-        """What comes of a product for each value of a tile, (values, tiles, channels), into a `room`."""
-        squares = self.squares(place)
-        squares.copy_(_transform(_scheme(self.side, place.dtype).outputs, products).view(squares.shape))
+    def write(self, products: Tensor, padded: Tensor) -> None:
+        """Write the outputs of `products`, (values of a tile, tiles, channels), into `padded` maps."""
+        squares = self.squares(padded)
+        squares.copy_(_transform(_scheme(self.side, padded.dtype).outputs, products).view(squares.shape))
 
-    def squares(self, room: Tensor) -> Tensor:
-        """A view of what each tile puts out: (side, side, n, down, across, channels)."""
+    def squares(self, padded: Tensor) -> Tensor:
+        """Return a view of each tile's outputs in `padded` maps: (side, side, n, down, across, channels)."""
         down, across = self._grid
-        return room.view(len(room), down, self.side, across, self.side, -1).permute(2, 4, 0, 1, 3, 5)
+        return padded.view(len(padded), down, self.side, across, self.side, -1).permute(2, 4, 0, 1, 3, 5)
 
-    def crop(self, room: Tensor) -> Tensor:
-        return room[:, : self.height, : self.width].contiguous()
+    def crop(self, padded: Tensor) -> Tensor:
+        return padded[:, : self.height, : self.width].contiguous()
 
     def pad(self, maps: Tensor) -> Tensor:
-        """`maps` in a `room`, with zeros around them."""
+        """Pad `maps` with zeros at the bottom and the right, up to whole tiles."""
         down, across = self._grid
         padding = 0, 0, 0, across * self.side - self.width, 0, down * self.side - self.height
         return F.pad(maps, padding) if any(padding) else maps.contiguous()
 
 
 def _flat(values: Tensor) -> Tensor:
-    """(side, side, n, down, across, channels) as (values, tiles, channels)."""
+    """Reshape (side, side, n, down, across, channels) to (values, tiles, channels)."""
     return values.flatten(2, 4).flatten(0, 1)
 
 
 def tiling(height: int, width: int) -> Tiling:
-    """That with the fewest values."""
+    """Return the tiling of a map that has the fewest values."""
     return min((Tiling(height, width, side) for side in range(2, len(_POINTS))), key=lambda each: each.values)
 
 
 def is_faster(inputs: int, outputs: int, height: int, width: int) -> bool:
-    """Whether what the products save, for so many channels, is more than the transforms take."""
+    """Return whether the products save more multiplications, for these channels, than the transforms cost."""
     products = inputs * outputs
     transforms = _TRANSFORM * (inputs + outputs)
     return tiling(height, width).values * (products + transforms) < 9 * height * width * products
 
 
 def values_kept(maps: int, channels: int, height: int, width: int) -> int:
-    """How many values of tiles wait for backward; where they would be too many they are computed again there."""
+    """Return how many values of tiles are kept for backward; 0 where they are too many and computed again there."""
     values = maps * channels * tiling(height, width).values
     return values if values <= MAX_KEPT else 0
 
 
 def convolve(maps: Tensor, taps: Tensor) -> Tensor:
-    """The convolution of `maps`, padded by 1, in steps of 1."""
+    """Convolve `maps`, padded by 1, with `taps` at stride 1: (n, height, width, outputs)."""
     if not torch.is_grad_enabled():
         return _multiply(maps, taps)  # there will be no backward to keep tiles for
     out: Tensor = _Winograd.apply(maps, taps)
@@ -148,9 +148,10 @@ def convolve(maps: Tensor, taps: Tensor) -> Tensor:
 
 
 class _Winograd(torch.autograd.Function):
-    """The gradient of the maps is the convolution of what was put out with the taps turned around.
+    """A convolution with its gradients.
 
-    That of the taps is made of the tiles, as they were seen and as they were put out.
+    The gradient of the maps is the convolution of the output's gradient with the taps turned around; that of the taps
+    is computed from the input's tiles and those of the output's gradient.
     """
 
     @staticmethod
@@ -174,13 +175,13 @@ class _Winograd(torch.autograd.Function):
 
 
 def _multiply(maps: Tensor, taps: Tensor, kept: list[Tensor] | None = None) -> Tensor:
-    """The convolution, without gradients; the transformed tiles go to `kept` as well."""
+    """Convolve without gradients; the transformed tiles are appended to `kept`."""
     cut = tiling(*maps.shape[1:3])
     step = cut.step(taps)
     values = _transform(_scheme(cut.side, maps.dtype).taps, taps.permute(1, 2, 0, 3).flatten(0, 1)).mT
-    room = cut.allocate(len(maps), len(taps), maps)
-    for seen, place in zip(cut.seen(maps, step), torch.split(room, step), strict=True):
-        cut.write(seen @ values, place)
+    padded = cut.allocate(len(maps), len(taps), maps)
+    for seen, part in zip(cut.seen(maps, step), torch.split(padded, step), strict=True):
+        cut.write(seen @ values, part)
         if kept is not None:
             kept.append(seen)
-    return cut.crop(room)
+    return cut.crop(padded)

@@ -1,4 +1,4 @@
-"""Estimate: how long an epoch takes and how much memory training needs, by trying a few steps. No Qt."""
+"""Estimate: how long an epoch takes and how much memory training needs, measured on a few steps. No Qt."""
 
 from dataclasses import replace
 
@@ -20,12 +20,12 @@ _VALIDATION = 1 / 6 / 3  # a sixth as many images, and forward is a third of the
 
 
 def estimate(question: Estimate) -> Answer | Failed:
-    """Seconds an epoch, and bytes of memory; a design that does not fit is not tried."""
+    """Estimate seconds per epoch and bytes of memory; a design that does not fit is not tried."""
     return answered(question, lambda: measure(question))
 
 
 def measure(question: Estimate) -> Estimated:
-    """Raises Refused."""
+    """Compute the memory and time some steps. Raises Refused."""
     design, recipe = question.design, question.recipe
     plan, device = buildable_plan(design), choose_device(recipe.device)
     images = describe_data(recipe.data).train
@@ -43,7 +43,7 @@ def measure(question: Estimate) -> Estimated:
 
 
 def _time_step(plan: Plan, recipe: Recipe, device: torch.device) -> float:
-    """Seconds of one training step, after one to warm up."""
+    """Return the seconds of one training step, after one to warm up."""
     step = trial(plan, recipe, device, tuned(plan, recipe, device))
     step()
     return sum(step() for _ in range(_TRIALS)) / _TRIALS

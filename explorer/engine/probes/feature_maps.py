@@ -1,6 +1,6 @@
-"""Travel: what becomes of one image in a network, section by section, as pictures of its feature maps. No Qt.
+"""Feature maps: what each section of a network computes for one image, as pictures. No Qt.
 
-The pixels travel in a file of uint8, one an answer, in a folder that goes with this process.
+The pixels are written to a file of uint8, one per answer, in a folder that is removed when this process ends.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,22 +25,22 @@ from explorer.sentences import QT_TRANSLATE_NOOP
 from explorer.validation import refuse
 
 _SETTLING = 16  # images that the norms of an untrained network see
-KEPT = 8  # files of answers: whoever asked has read those before
+KEPT = 8  # files of answers: the window has read older ones
 _NUMBERS = count(1)  # of files
 _CPU = torch.device("cpu")
 
 
 class _Picture(NamedTuple):
-    """An image at the design's input, uint8 of (channels, height, width), and what it was before."""
+    """An image at the design's input size, uint8 of (channels, height, width), and what it was before."""
 
     pixels: Tensor
     origin: ImageOrigin
 
 
 def compute_feature_maps(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
-    """The feature maps of an image in a file, or of one of the validation images.
+    """Return the feature maps of an image in a file, or of one of the validation images.
 
-    Raises Refused for what is no image, and where a network's numbers have become too large for a float.
+    Raises Refused for a file that is no image, and where the network's values are too large for a float.
     """
     design = probed.plan.design
     if design.input[0] not in (1, 3):
@@ -70,7 +70,7 @@ def compute_feature_maps(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
 
 
 def _open_gallery(name: str, design: Design) -> Sequence[Callable[[], _Picture]]:
-    """The validation images of a data set, each read when it is called for. Raises Refused."""
+    """Return the validation images of a data set, as functions that read one each. Raises Refused."""
     data_set = describe_data(name)
     if data_set.name not in DATASETS:
         return [partial(_read_picture, path, design, label) for path, label in folder_files(data_set)[1]]
@@ -79,34 +79,45 @@ def _open_gallery(name: str, design: Design) -> Sequence[Callable[[], _Picture]]
 
 
 def _dataset_picture(images: Images, number: int, design: Design) -> _Picture:
-    """One of a data set's images, scaled as for training; a grey one fills all channels."""
+    """Return one of a data set's images, scaled as for training; a grey one fills all channels."""
     chosen = slice(number, number + 1)
     scaled = place_images(Images(images.pixels[chosen], images.labels[chosen]), design, _CPU).pixels[0]
     channels, height, width = images.pixels.shape[1:]
-    origin = ImageOrigin(width, height, "L" if channels == 1 else "RGB", label=int(images.labels[number]))
+    mode = "L" if channels == 1 else "RGB"
+    origin = ImageOrigin(width=width, height=height, mode=mode, label=int(images.labels[number]))
     return _Picture(scaled.expand(design.input), origin)
 
 
 def _read_picture(path: Path, design: Design, label: int = -1) -> _Picture:
-    """The image in a file, brought to the design's input as a folder's images are for training. Raises Refused."""
-    if not path.is_file():  # to open a pipe would be to wait for ever
+    """Read the image in a file, resized and cropped as for training. Raises Refused."""
+    if not path.is_file():  # opening a named pipe would block for ever
         raise refuse("data", QT_TRANSLATE_NOOP("explorer", "there is no file {path!r}"), path=str(path))
     image, turned = open_image(path)
     pixels = torch.from_numpy(fit_image(image, design.input)).permute(2, 0, 1)
     (width, height), (_, rows, columns) = image.size, design.input
-    return _Picture(pixels, ImageOrigin(width, height, image.mode, turned, width * rows != height * columns, label))
+    return _Picture(
+        pixels,
+        ImageOrigin(
+            width=width,
+            height=height,
+            mode=image.mode,
+            turned=turned,
+            cropped=width * rows != height * columns,
+            label=label,
+        ),
+    )
 
 
 def _settle_norms(probed: ProbedNetwork, gallery: Sequence[Callable[[], _Picture]]) -> None:
-    """Let the norms of an untrained network see some images, as in the first step of training.
+    """Set the statistics of an untrained network's norms from some images, as the first training step would.
 
-    Until then they let everything pass, and the values double from block to block: hundreds of blocks end in infinity.
+    Before that they normalise nothing and values double from block to block: after hundreds of blocks they overflow.
     """
     norms = [module for module in probed.network.modules() if isinstance(module, nn.BatchNorm2d)]
     if any(int(norm.num_batches_tracked) for norm in norms if norm.num_batches_tracked is not None):
         return
     for norm in norms:
-        norm.momentum = None  # the mean over all that was seen
+        norm.momentum = None  # the mean over all batches
     batch = torch.stack([gallery[number % len(gallery)]().pixels for number in range(_SETTLING)])
     probed.network.train()
     probed.network(batch.to(probed.device).float() / 255)
@@ -114,7 +125,10 @@ def _settle_norms(probed: ProbedNetwork, gallery: Sequence[Callable[[], _Picture
 
 
 def section_outputs(probed: ProbedNetwork, pixels: Tensor) -> Iterator[tuple[str, Tensor]]:
-    """The name of each section and what it puts out for one image, on the CPU: maps, and at last the scores."""
+    """Yield the name of each section and its output for one image, on the CPU: maps, and for the head the logits.
+
+    `pixels` are uint8 of (channels, height, width).
+    """
     x = pixels.to(probed.device).float().unsqueeze(0) / 255
     for section in probed.plan.sections:
         for name in [layer.name for layer in section.loose] or [section.name]:
@@ -123,7 +137,10 @@ def section_outputs(probed: ProbedNetwork, pixels: Tensor) -> Iterator[tuple[str
 
 
 def sheet(maps: Tensor) -> Tensor:
-    """The most active of (channels, height, width), side by side in grey: each from silence to its own maximum."""
+    """Lay the most active of `maps`, (channels, height, width), side by side, each scaled to 0 … 255 by its own range.
+
+    Returns (1, height, width · shown maps).
+    """
     strongest = maps.abs().mean((1, 2)).sort(descending=True, stable=True).indices[:MAX_MAPS]
     shown = _shrink(maps[strongest])
     lowest = shown.amin((1, 2), keepdim=True).clamp_max(0)
@@ -132,12 +149,12 @@ def sheet(maps: Tensor) -> Tensor:
 
 
 def _shrink(maps: Tensor) -> Tensor:
-    """Maps at the size in which they are sent: the means of what is larger."""
+    """Average-pool maps, (channels, height, width), to the size in which they are sent."""
     return F.adaptive_avg_pool2d(maps.float(), sent_size(maps.shape))
 
 
 def _write_sheets(pictures: Mapping[str, Tensor]) -> tuple[Path, tuple[Sheet, ...]]:
-    """Write pictures of (1 or 3, height, width) from 0 to 255, by their paths, into a new file; say where each is."""
+    """Write pictures of (1 or 3, height, width), 0 … 255, into a new file; return it and where each picture is."""
     file, sheets, offset = _new_file(), [], 0
     with file.open("wb") as stream:
         for path, values in pictures.items():
@@ -150,12 +167,12 @@ def _write_sheets(pictures: Mapping[str, Tensor]) -> tuple[Path, tuple[Sheet, ..
 
 @cache
 def _folder() -> TemporaryDirectory[str]:
-    """Made for the first answer; it goes when this process ends, or with the folder that a window has given it."""
+    """Return the folder of the answers' files, created for the first answer and removed when this process ends."""
     return TemporaryDirectory(prefix="resnet-explorer-")
 
 
 def _new_file() -> Path:
-    """A path for the next answer; what was asked for long ago has been read, and is removed."""
+    """Return a path for the next answer, and remove the file of an old one."""
     number, place = next(_NUMBERS), Path(_folder().name)
     with suppress(OSError):
         (place / f"{number - KEPT}.uint8").unlink(missing_ok=True)

@@ -1,7 +1,7 @@
-"""Lesions: what becomes of a trained network when a branch is put to zero, or an identity put in. No Qt.
+"""Lesions: a trained network compared with itself after a branch is zeroed or an identity block inserted. No Qt.
 
-Compared on real images of the validation set, in full precision. Veit et al. 2016 (arXiv 1605.06431): a residual
-network bears the loss of a block, a plain one does not.
+The comparison is on images of the validation set, in full precision. Veit et al. 2016 (arXiv 1605.06431): a residual
+network tolerates the loss of a block, a plain one does not.
 """
 
 import copy
@@ -34,7 +34,7 @@ _Found = TypeVar("_Found", bound=Comparison)
 
 
 def zero(probed: ProbedNetwork, question: Zero) -> Zeroed:
-    """Compare with the branches of the named blocks at zero. Raises Refused."""
+    """Compare the network with one whose named blocks have their branches at zero. Raises Refused."""
     if not question.blocks:
         raise refuse("blocks", "name at least one")
     network = copy.deepcopy(probed.network)
@@ -47,7 +47,7 @@ def zero(probed: ProbedNetwork, question: Zero) -> Zeroed:
 
 
 def insert(probed: ProbedNetwork, question: Insert) -> Inserted:
-    """Compare with an identity inserted where it is wanted. Raises Refused."""
+    """Compare the network with one that has an identity block inserted. Raises Refused."""
     verdict = insertion(probed.plan, question.block)
     if not verdict.holds:
         raise Refused(Complaint("block", verdict.why))
@@ -58,7 +58,7 @@ def insert(probed: ProbedNetwork, question: Insert) -> Inserted:
 
 @contextmanager
 def _watch(network: nn.Module, paths: Iterable[str]) -> Iterator[list[str]]:
-    """Those of the blocks at `paths` that have put out their input, bit for bit, whenever they ran meanwhile."""
+    """Watch the blocks at `paths`; the list keeps those whose output equals their input, bit for bit, in every pass."""
     identities = list(paths)
 
     def hook(path: str, inputs: tuple[Tensor, ...], output: Tensor) -> None:
@@ -79,7 +79,7 @@ def _watch(network: nn.Module, paths: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _compare(probed: ProbedNetwork, changed: nn.Module, kind: type[_Found], paths: tuple[str, ...]) -> _Found:
-    """Run the probed and its self that was `changed` at the blocks `paths` on the same images. Raises Refused."""
+    """Run the network and the one `changed` at the blocks `paths` on the same images. Raises Refused."""
     images = chosen_images(probed)
     difference, equal, hits = 0.0, True, [0, 0]
     rows: list[Logits] = []
@@ -110,7 +110,7 @@ def _compare(probed: ProbedNetwork, changed: nn.Module, kind: type[_Found], path
 
 
 def chosen_images(probed: ProbedNetwork) -> Loader:
-    """As many validation images as a few seconds allow, from all parts of the set: a folder's come class by class."""
+    """Return as many validation images as a few seconds allow, spread over the set: folders are sorted by class."""
     pixels, labels = probed.data.validation
     count = min(_MAX_IMAGES, len(labels), max(_MIN_IMAGES, AFFORDABLE // probed.plan.macs))
     chosen = torch.linspace(0, len(labels) - 1, count).round().long()

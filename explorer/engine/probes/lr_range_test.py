@@ -1,4 +1,4 @@
-"""Sweep: the learning-rate range test (Smith, arXiv 1506.01186). Some steps, each with a larger rate. No Qt."""
+"""The learning-rate range test (Smith, arXiv 1506.01186): some steps, each with a larger rate. No Qt."""
 
 import math
 import time
@@ -20,13 +20,13 @@ from explorer.validation import refuse
 
 MIN_RATE, MAX_RATE = 1e-4, 10.0
 STEPS = 100
-_MEMORY = 0.9  # of the smoothed loss
+_MEMORY = 0.9  # decay of the smoothed loss
 _HOPELESS = 4.0  # times the lowest smoothed loss: larger rates need not be tried
 _SETTLING = 10  # steps before the averages say something
 
 
 def sweep(question: Sweep) -> Iterator[Event]:
-    """Progress, and at last what was found, or why there is nothing."""
+    """Yield progress, and at the end the answer, or why there is none."""
     try:
         with torch.random.fork_rng():
             recipe = question.recipe.change(schedule="constant", warm_up=0.0, ema=0.0)  # the rates are set here
@@ -37,9 +37,9 @@ def sweep(question: Sweep) -> Iterator[Event]:
 
 
 def _steps(question: Sweep, training: Training, train: Loader) -> Iterator[Event]:
-    """The rates one after the other on the batches of a first epoch, as long as there is hope.
+    """Train with one rate after the other on the batches of a first epoch, until the loss is hopeless.
 
-    Advised is the one at which the loss fell fastest.
+    The advised rate is the one at which the loss fell fastest.
     """
     rates = [MIN_RATE * (MAX_RATE / MIN_RATE) ** (step / (STEPS - 1)) for step in range(STEPS)]
     feed = Feed(train, question.recipe, 1, question.design.classes)
@@ -59,7 +59,7 @@ def _steps(question: Sweep, training: Training, train: Loader) -> Iterator[Event
         yield Progress(question.name, len(losses), STEPS, question.id)
         read = time.monotonic()
     shown = smooth(losses)
-    lowest = shown.index(min(shown)) if shown else 0  # what falls after a rise has been thrown up before
+    lowest = shown.index(min(shown)) if shown else 0  # a fall after a rise only undoes that rise
     if not lowest:
         what = QT_TRANSLATE_NOOP("explorer", "the loss falls at no rate from {least:g} on")
         raise refuse("lr", what, least=MIN_RATE)
@@ -70,7 +70,7 @@ def _steps(question: Sweep, training: Training, train: Loader) -> Iterator[Event
 
 
 def smooth(losses: list[float]) -> list[float]:
-    """Moving averages of the losses before the first that is no number, each corrected for the short memory it has."""
+    """Return bias-corrected moving averages of the losses before the first that is not finite."""
     average, found = 0.0, []
     for step, loss in enumerate(losses, 1):
         if not math.isfinite(loss):

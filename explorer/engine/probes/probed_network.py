@@ -1,4 +1,4 @@
-"""ProbedNetwork: the network that a question is about, ready to be run, and the data that it learns from. No Qt."""
+"""ProbedNetwork: the network that a question is about, ready to run, with its data. No Qt."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +20,7 @@ from explorer.runs.recipe import Recipe
 
 @dataclass(frozen=True)
 class ProbedNetwork:
-    """A network in eval mode on `device`; its data is read when a question first wants it."""
+    """A network in eval mode on `device`; its data is read when a question first needs it."""
 
     plan: Plan
     network: nn.Module
@@ -29,12 +29,12 @@ class ProbedNetwork:
 
     @cached_property
     def data(self) -> Data:
-        """All images, for training and validation. Raises Refused."""
+        """Read all images, for training and validation. Raises Refused."""
         return load_data(self.recipe.data, self.plan.design)
 
 
 def open_probed_network(probe: Probe) -> ProbedNetwork:
-    """The network with its run's weights, or with those that a run would begin with. Raises Refused."""
+    """Build the network with its run's weights, or with the initial weights of a new run. Raises Refused."""
     plan, device = buildable_plan(probe.design), choose_device(probe.recipe.device)
     torch.manual_seed(probe.recipe.seed)
     network = make_network(plan, device)

@@ -20,7 +20,7 @@ _PROBES: dict[type[Probe], Callable[[ProbedNetwork, Any], Answer]] = {
 
 
 def probe(question: Probe) -> Answer | Failed:
-    """The answer, or why there is none."""
+    """Answer a question about a network, or return why that failed."""
 
     def ask() -> Answer:
         with torch.random.fork_rng(), torch.inference_mode():

@@ -1,4 +1,4 @@
-"""Stopwatch: how long torchinfo takes for what the plan knows at once. No Qt."""
+"""Time of torchinfo's summary, which the plan replaces. No Qt."""
 
 import statistics
 import time
@@ -12,12 +12,12 @@ ROUNDS = 3
 
 
 def torchinfo(probed: ProbedNetwork, question: Torchinfo) -> TorchinfoTime:
-    """Time it for the probed's design."""
+    """Time torchinfo for the probed network's design."""
     return TorchinfoTime(milliseconds=torchinfo_ms(probed.plan))
 
 
 def torchinfo_ms(plan: Plan) -> float:
-    """Milliseconds that torchinfo takes for a summary, the build included; the median of a few."""
+    """Return the milliseconds of a summary by torchinfo, the build included: the median of some rounds."""
     times = []
     for _ in range(ROUNDS):
         start = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Checkpoints: written whole or not at all, the one before kept, each known by its sha256. No Qt."""
+"""Checkpoints: written whole or not at all, with the previous one kept, each verified by its sha256. No Qt."""
 
 import hashlib
 import os
@@ -20,7 +20,7 @@ from explorer.validation import Complaint, Refused
 NEWEST, PREVIOUS = "checkpoint.pt", "checkpoint.previous.pt"
 UNKNOWN = QT_TRANSLATE_NOOP("explorer", "its sha256 is not the one in run.json")
 DAMAGED = QT_TRANSLATE_NOOP("explorer", "{name} is damaged ({cause})")
-_MORE = 2**20  # bytes
+_MORE = 2**20  # bytes written to make the system say why writing failed
 
 
 class Unwritten(Exception):
@@ -32,7 +32,7 @@ class Unwritten(Exception):
 
 
 class Found(NamedTuple):
-    """A checkpoint that was read; `warning` says what was wrong with a newer one."""
+    """A checkpoint that was read; `warning` says what is wrong with a newer one."""
 
     state: dict[str, Any]
     warning: Sentence
@@ -61,7 +61,7 @@ def save_checkpoint(folder: RunFolder, state: dict[str, Any]) -> None:
 
 @contextmanager
 def _without_crc32() -> Iterator[None]:
-    """Half the time of `torch.save` goes into sums of its own, and the sha256 is over all of the file."""
+    """Switch off the checksums of `torch.save`: they take half its time, and the sha256 covers the whole file."""
     before = get_crc32_options()
     set_crc32_options(False)
     try:
@@ -71,7 +71,7 @@ def _without_crc32() -> Iterator[None]:
 
 
 def _refuse_infinite(state: dict[str, Any]) -> None:
-    """The last loss may have been finite and the step after it not. Raises Unwritten."""
+    """Raise Unwritten if a weight is not finite: after the last finite loss came one more step."""
     weights = {name: values for name, values in state.get("model", {}).items() if values.is_floating_point()}
     if get_total_norm(weights.values()).isfinite():  # one pass over them; to look at each takes twenty times as long
         return
@@ -81,7 +81,7 @@ def _refuse_infinite(state: dict[str, Any]) -> None:
 
 
 def seal(path: Path) -> str:
-    """Make sure that `path` is on the disk; its sha256. Raises OSError."""
+    """Make sure that `path` is on the disk and return its sha256. Raises OSError."""
     with path.open("rb+") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
@@ -89,7 +89,7 @@ def seal(path: Path) -> str:
 
 
 def true_hashes(folder: RunFolder) -> dict[str, str]:
-    """The sha256 of each file that is there and whole; a process that died may have left run.json ahead of them.
+    """Return the sha256 of each file that is whole; a process that died may have left run.json ahead of its files.
 
     Raises OSError.
     """
@@ -101,13 +101,13 @@ def true_hashes(folder: RunFolder) -> dict[str, str]:
 
 
 def sha256_of(path: Path) -> str:
-    """Raises OSError."""
+    """Return the sha256 of a file. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def unwritten(temporary: Path, name: str, error: Exception) -> Unwritten:
-    """Why `name` could not be written; what was written of it, in `temporary`, is removed."""
+    """Return why `name` could not be written, and remove the part that was written to `temporary`."""
     reason, free = system_words(error) if isinstance(error, OSError) else _system_reason(temporary), 0
     with suppress(OSError):  # the folder itself may be gone
         temporary.unlink(missing_ok=True)
@@ -117,7 +117,7 @@ def unwritten(temporary: Path, name: str, error: Exception) -> Unwritten:
 
 
 def _system_reason(torn: Path) -> Sentence:
-    """Why a file ends where it does: neither torch nor safetensors say it, the system does when asked for more."""
+    """Return the system's reason for a short file, found by writing more: torch and safetensors do not tell it."""
     try:
         with torn.open("ab") as file:
             file.write(bytes(_MORE))
@@ -127,7 +127,7 @@ def _system_reason(torn: Path) -> Sentence:
 
 
 def load_checkpoint(folder: Path, hashes: dict[str, str]) -> Found | None:
-    """The newest checkpoint that is whole, None if none was ever written. Raises Refused if all are damaged."""
+    """Read the newest whole checkpoint; None if none was ever written. Raises Refused if all are damaged."""
     damaged = []
     for name in (NEWEST, PREVIOUS):
         path = folder / name

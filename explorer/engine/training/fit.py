@@ -1,9 +1,9 @@
-"""Fit: a generator of events that trains a network and takes commands by `send`. No callbacks. No Qt.
+"""Fit: a generator of events that trains a network and receives controls by `send`. No callbacks. No Qt.
 
 Losses and hits stay on the device and are read back at most every 50 ms, which also bounds the number of step events;
-after each read-back the generator yields and takes a command. Commands are taken at Step, Progress and Paused; at
-Paused nothing happens until one comes. What others do while the generator waits is not the run's working time, so two
-of them may be driven by turns.
+after each read-back the generator yields and receives a control. Controls are received at Step, Progress and Paused;
+at Paused nothing happens until one comes. The time between two calls is not the run's working time, so two generators
+may be driven by turns.
 """
 
 import math
@@ -35,11 +35,11 @@ SHOW_EVERY = 0.5  # progress of a validation
 
 
 class _Halted(Exception):
-    """A person wants the run to stop."""
+    """The user stops the run."""
 
 
 class _Diverged(Exception):
-    """A loss that is not a number, or infinite."""
+    """A loss is NaN or infinite."""
 
     def __init__(self, sentence: Sentence) -> None:
         super().__init__(sentence)
@@ -59,7 +59,7 @@ def fit(training: Training, train: Loader, validation: Loader, folder: RunFolder
 
 
 class _Loop:
-    """The state of one `fit`: losses not read back yet, and what was asked for."""
+    """The state of one `fit`: losses not read back yet, times, and whether to pause after the next step."""
 
     def __init__(self, training: Training, train: Loader, validation: Loader, folder: RunFolder) -> None:
         self.training, self.train, self.validation, self.folder = training, train, validation, folder
@@ -72,7 +72,7 @@ class _Loop:
         self.mark = self._saved = time.monotonic()
 
     def events(self) -> Events:
-        """The whole run and its ending."""
+        """Yield the whole run and its ending."""
         try:
             yield from self._run()
         except _Halted:
@@ -90,7 +90,13 @@ class _Loop:
             if training.has_stalled():
                 break
         stalled = counters.epoch <= training.recipe.epochs
-        yield events.Finished(counters.step, counters.best_epoch, counters.best_accuracy, counters.seconds, stalled)
+        yield events.Finished(
+            step=counters.step,
+            best_epoch=counters.best_epoch,
+            best_accuracy=counters.best_accuracy,
+            seconds=counters.seconds,
+            stalled=stalled,
+        )
 
     def _train_epoch(self) -> Events:
         training, counters = self.training, self.training.counters
@@ -124,13 +130,13 @@ class _Loop:
         if best:
             counters.best_epoch, counters.best_accuracy = counters.epoch, accuracy
         yield events.Epoch(
-            counters.epoch,
-            counters.step,
-            counters.loss_sum / counters.images,
-            counters.hits / counters.images,
-            loss,
-            accuracy,
-            counters.epoch_seconds,
+            epoch=counters.epoch,
+            step=counters.step,
+            train_loss=counters.loss_sum / counters.images,
+            train_accuracy=counters.hits / counters.images,
+            validation_loss=loss,
+            validation_accuracy=accuracy,
+            seconds=counters.epoch_seconds,
         )
         if best:
             try:
@@ -141,7 +147,7 @@ class _Loop:
         yield self._save()
 
     def _validate(self) -> Generator[Event, Control | None, tuple[float, float]]:
-        """Mean loss and accuracy over all validation images. Without gradients a batch may be twice as large."""
+        """Return mean loss and accuracy over all validation images; without gradients a batch may be twice as large."""
         training, count = self.training, len(self.validation)
         total = torch.zeros(2, device=training.device)
         shown = time.monotonic()
@@ -154,9 +160,9 @@ class _Loop:
         return loss / count, hits / count
 
     def _read_back(self) -> Generator[Event, Control | None, Control | None]:
-        """Tell of the steps since the last time, now and then of the last one's gradients too; what is commanded.
+        """Yield the steps since the last read-back, from time to time with gradients; return the control received.
 
-        Raises Diverged.
+        Raises _Diverged.
         """
         counters, count = self.training.counters, len(self._pending)
         on_device, on_device_hits, images, rates = zip(*self._pending, strict=True)
@@ -177,15 +183,15 @@ class _Loop:
         counters.hits += int(sum(hits))
         counters.images += sum(images)
         command = yield events.Step(
-            counters.step,
-            counters.epoch,
-            sum(losses) / count,
-            min(losses),
-            max(losses),
-            count,
-            sum(hits) / sum(images),
-            rates[-1],
-            sum(images) / max(self._count_working_time(), 1e-9),
+            step=counters.step,
+            epoch=counters.epoch,
+            loss=sum(losses) / count,
+            loss_min=min(losses),
+            loss_max=max(losses),
+            steps=count,
+            accuracy=sum(hits) / sum(images),
+            learning_rate=rates[-1],
+            examples_per_second=sum(images) / max(self._count_working_time(), 1e-9),
         )
         if due:
             self._measured = time.monotonic()
@@ -193,7 +199,7 @@ class _Loop:
         return command
 
     def _apply(self, command: Control | None) -> Events:
-        """Do what was asked, staying here as long as the run is paused. Raises Halted."""
+        """Apply a control; while the run is paused, wait for the next one. Raises _Halted."""
         if isinstance(command, Stop):
             raise _Halted
         if not self._single_step and not isinstance(command, Pause):
@@ -224,7 +230,7 @@ class _Loop:
         return events.Checkpoint(counters.step, counters.last_epoch)
 
     def _count_working_time(self) -> float:
-        """Seconds since the last tick, counted as working time."""
+        """Add the seconds since the last call to the working time, and return them."""
         now = time.monotonic()
         passed, self.mark = now - self.mark, now
         self.training.counters.seconds += passed
@@ -233,7 +239,7 @@ class _Loop:
 
 
 class _GradientNorms:
-    """The norm of the gradient by part; `names` are the stem, every block by its name, and the head."""
+    """The norm of the gradient per part; `names` are the stem, every block by its name, and the head."""
 
     def __init__(self, plan: Plan, network: nn.Module) -> None:
         loose = {layer.name: section.name for section in plan.sections for layer in section.loose}
@@ -247,7 +253,7 @@ class _GradientNorms:
         self.parameters = list(network.parameters())
 
     def measure(self) -> Tensor:
-        """Of the step taken last: one number a part, left on the device."""
+        """Return the norms of the last step, one per part, (parts,), on the device."""
         pairs = zip(self._owners, self.parameters, strict=True)
         found = [(owner, values.grad) for owner, values in pairs if values.grad is not None]
         norms = torch.stack(torch._foreach_norm([gradient for _, gradient in found]))

@@ -1,6 +1,6 @@
-"""Growth: a trained network with blocks more that change nothing at first, because they begin as identities. No Qt.
+"""Growth: a trained network with additional blocks that start as identities and so change nothing at first. No Qt.
 
-Net2Net (Chen et al., arXiv 1511.05641) deepens networks so; torchvision's `zero_init_residual` begins so.
+Net2Net (Chen et al., arXiv 1511.05641) deepens networks like this; torchvision's `zero_init_residual` starts like this.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ from explorer.validation import Complaint, Refused, refuse
 
 
 def grow(network: nn.Module, weights: Mapping[str, Tensor], inserted: Sequence[str]) -> None:
-    """Give `network` the `weights` of the one it was before the blocks `inserted`; these keep theirs, but for a zero.
+    """Load the `weights` of the network before the blocks `inserted`; these keep their own, with a zeroed branch.
 
     Raises Refused with every weight that does not fit.
     """
@@ -43,7 +43,7 @@ def grow(network: nn.Module, weights: Mapping[str, Tensor], inserted: Sequence[s
 
 
 def fill(network: nn.Module, design: Design, parent: Run, weights: dict[str, Tensor], inserted: Sequence[str]) -> None:
-    """Give `network`, of `design`, the `weights` of `parent`, which lacked the blocks `inserted`. Raises Refused."""
+    """Load the `weights` of `parent`, which lacks the blocks `inserted`, into `network` of `design`. Raises Refused."""
     if inserted:
         check_growth(parent.design, design, inserted)
         grow(network, weights, inserted)
@@ -52,7 +52,7 @@ def fill(network: nn.Module, design: Design, parent: Run, weights: dict[str, Ten
 
 
 def check_growth(parent: Design, design: Design, inserted: Sequence[str]) -> None:
-    """Raises Refused unless `design` is `parent` with the blocks `inserted`, each of which can be an identity."""
+    """Raise Refused unless `design` is `parent` with the blocks `inserted`, each of which can be an identity."""
     grown = parent
     for path in inserted:
         verdict = insertion(plan_network(grown), path)
@@ -66,10 +66,10 @@ def check_growth(parent: Design, design: Design, inserted: Sequence[str]) -> Non
 
 
 def inherit(training: Training, parent: Run, inserted: Sequence[str]) -> Sentence:
-    """Begin with what `parent` learned: its best weights, or where it ended if blocks were `inserted` since.
+    """Start from the weights of `parent`: its best ones, or those of its end if blocks were `inserted` since.
 
-    In that case its tensors keep their momentum; counters and schedule begin anew in either. Returns what was wrong
-    with a newer checkpoint, or nothing. Raises Refused.
+    In the second case its tensors keep their momentum; counters and schedule start from zero in both. Returns what is
+    wrong with a newer checkpoint, or nothing. Raises Refused.
     """
     found = load_checkpoint(parent.folder, read_hashes(parent.folder)) if inserted else None
     weights = found.state["model"] if found else weights_of(parent)
@@ -84,7 +84,7 @@ def inherit(training: Training, parent: Run, inserted: Sequence[str]) -> Sentenc
 def _keep_momentum(
     training: Training, parent: Run, states: Mapping[int, Mapping[str, Any]], inserted: Sequence[str]
 ) -> None:
-    """Hand what the parent's optimizer knew of each tensor to the one that has its values now."""
+    """Copy the state of the parent's optimizer to the tensors that have its values now."""
     with torch.random.fork_rng(devices=[]), torch.device("meta"):
         network = build_model(plan_network(parent.design))
         names = tensor_names(network, make_optimizer(network, parent.recipe))
@@ -101,6 +101,6 @@ def _keep_momentum(
 
 
 def tensor_names(network: nn.Module, optimizer: Optimizer) -> list[str]:
-    """The parameters of `network` in the order in which its `optimizer` counts them."""
+    """Return the names of the parameters of `network` in the order of its `optimizer`."""
     names = {values: name for name, values in network.named_parameters()}
     return [names[values] for group in optimizer.param_groups for values in group["params"]]

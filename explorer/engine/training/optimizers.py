@@ -25,10 +25,10 @@ _ONE_CYCLE_RISE = 0.3  # of the steps, as torch has it
 
 
 def _without_compiler(kind: type[Optimizer]) -> Callable[..., Optimizer]:
-    """`kind` with the compiler's guards taken off its methods.
+    """Return the class `kind` without the compiler's guards around its methods.
 
-    They import torch's compiler at the first call, for five seconds and more, only to keep it away from an optimizer.
-    Nothing is compiled here. `step` loses its own guard of gradients with them and gets it back.
+    At the first call the guards import torch's compiler, for more than five seconds, only to disable it; nothing is
+    compiled here. `step` loses its `no_grad` with them and gets it back.
     """
     guarded = ("add_param_group", "load_state_dict", "state_dict", "zero_grad")
     methods = {name: inspect.unwrap(getattr(kind, name)) for name in guarded}
@@ -39,7 +39,7 @@ _EagerSGD, _EagerAdamW = _without_compiler(SGD), _without_compiler(AdamW)
 
 
 def make_optimizer(model: nn.Module, recipe: Recipe) -> Optimizer:
-    """Weight decay falls on the weights of convolutions and linear layers, not on norms and biases, all vectors."""
+    """Make the recipe's optimizer. Weight decay applies to convolutions and linear layers, not to norms and biases."""
     decayed = [values for values in model.parameters() if values.ndim > 1]
     free = [values for values in model.parameters() if values.ndim <= 1]
     groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": free, "weight_decay": 0.0}]
@@ -51,9 +51,10 @@ def make_optimizer(model: nn.Module, recipe: Recipe) -> Optimizer:
 
 
 def restore_optimizer(optimizer: Optimizer, state: dict[str, Any]) -> None:
-    """What an optimizer keeps of its parameters must lie in memory as they do: torch's fused steps do not look.
+    """Load `state` into `optimizer`, with every tensor in the memory format of its parameter.
 
-    A state from another device, or from before a rewrite, may lie in another order.
+    torch's fused steps require equal formats without checking; a state from another device, or from before a rewrite,
+    may have another.
     """
     optimizer.load_state_dict(state)
     for values, kept in optimizer.state.items():
@@ -69,7 +70,7 @@ _SCHEDULES: dict[str, Callable[[Optimizer, float, int], LRScheduler]] = {
 
 
 def make_schedule(optimizer: Optimizer, recipe: Recipe, steps_per_epoch: int) -> LRScheduler:
-    """The learning rate of every step of the whole run."""
+    """Make the schedule of the learning rate over all steps of the run."""
     steps = steps_per_epoch * recipe.epochs
     rise = min(round(recipe.warm_up * steps_per_epoch), steps - 1)
     if recipe.schedule == "one-cycle":
@@ -83,7 +84,7 @@ def make_schedule(optimizer: Optimizer, recipe: Recipe, steps_per_epoch: int) ->
 
 
 def average_of(model: nn.Module, decay: float) -> AveragedModel:
-    """A second network that follows `model`, norms' statistics included: slowly, but faster in the first steps."""
+    """Return an exponential moving average of `model`, norms' statistics included; the first steps count more."""
 
     def update_averages(averages: _Tensors, values: _Tensors, count: Tensor | int) -> None:
         assert isinstance(count, Tensor)

@@ -1,4 +1,4 @@
-"""TrainingRun: one run from its command to its ending, with network, data and folder. No Qt."""
+"""TrainingRun: one run from its command to its end, with network, data and folder. No Qt."""
 
 import re
 import traceback
@@ -39,12 +39,12 @@ _STATES: dict[type[Event], RunState] = {
     events.Stopped: RunState.STOPPED,
     events.Failed: RunState.FAILED,
 }
-_NOT_KEPT = (events.Heartbeat, events.Progress)  # of interest while they happen: not kept
+_NOT_KEPT = (events.Heartbeat, events.Progress)  # of interest only while they happen
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingRun:
-    """A run that is ready to go; `warning` is something that a person should know first, `twin` the run beside it."""
+    """A run that is ready to start; `warning` is shown to the user first, `twin` is the id of the run beside it."""
 
     training: Training
     train: Loader
@@ -55,7 +55,7 @@ class TrainingRun:
     twin: str = ""
 
     def events(self) -> Events:
-        """The run itself; the last event is its ending."""
+        """Yield the events of the run; the last one is its ending."""
         training, folder = self.training, self.folder.path
         yield events.Started(
             run=folder.name,
@@ -74,7 +74,7 @@ class TrainingRun:
         yield from fit(training, self.train, self.validation, self.folder)
 
     def record(self, event: Event) -> None:
-        """Keep `event` in the run's folder. Raises OSError."""
+        """Write `event` to the run's folder. Raises OSError."""
         if isinstance(event, _NOT_KEPT):
             return
         self.folder.log(event)
@@ -87,7 +87,7 @@ class TrainingRun:
 
 
 def _progress_entries(training: Training) -> dict[str, object]:
-    """What a list of runs shows of it."""
+    """Return the entries of the manifest that change during training."""
     counters = training.counters
     best = counters.best_accuracy if counters.best_epoch else None
     done = counters.step // training.steps_per_epoch
@@ -100,12 +100,12 @@ def _progress_entries(training: Training) -> dict[str, object]:
 
 
 def open_runs(command: Train | ResumeRun) -> tuple[TrainingRun, ...]:
-    """Everything that can be refused is refused here, before a step is made; twins are two. Raises Refused."""
+    """Open the run of a command, or both runs of twins, and check everything before the first step. Raises Refused."""
     return _new_runs(command) if isinstance(command, Train) else (_resumed_run(command),)
 
 
 def _new_runs(command: Train) -> tuple[TrainingRun, ...]:
-    """A new run in a folder of its own, and its twin in another if that is wanted. Raises Refused."""
+    """Create a new run in its own folder, and its twin in another if asked for. Raises Refused."""
     designs = (command.design, twin_of(command.design)) if command.twin else (command.design,)
     train, validation, trainings = prepare(command.recipe, *designs)
     parent, warning = None, NOTHING
@@ -124,13 +124,21 @@ def _new_runs(command: Train) -> tuple[TrainingRun, ...]:
     ]
     twins = [folder.path.name for folder in reversed(folders)] if command.twin else [""]
     return tuple(
-        TrainingRun(training, train, validation, folder, verdict, warning, twin)
+        TrainingRun(
+            training=training,
+            train=train,
+            validation=validation,
+            folder=folder,
+            verdict=verdict,
+            warning=warning,
+            twin=twin,
+        )
         for training, folder, verdict, twin in zip(trainings, folders, verdicts, twins, strict=True)
     )
 
 
 def _resumed_run(command: ResumeRun) -> TrainingRun:
-    """A run from its checkpoint, in the same folder. Raises Refused."""
+    """Continue a run from its checkpoint, in the same folder. Raises Refused."""
     run = find_run(command.run, command.runs)
     changes = {"epochs": command.epochs, "device": command.device}
     wanted = {key: value for key, value in changes.items() if value is not None}
@@ -161,15 +169,17 @@ def _resumed_run(command: ResumeRun) -> TrainingRun:
     except BaseException:
         folder.close()
         raise
-    return TrainingRun(training, train, validation, folder, verdict, warning)
+    return TrainingRun(
+        training=training, train=train, validation=validation, folder=folder, verdict=verdict, warning=warning
+    )
 
 
 def prepare(
     recipe: Recipe, *designs: Design, rewrites: Rewrites | None = None
 ) -> tuple[Loader, Loader, list[Training]]:
-    """The data on the device, and the networks that share it; they take the same images. Raises Refused.
+    """Load the data onto the device and build the networks that share it. Raises Refused.
 
-    `rewrites` are by default the fastest for the first of them.
+    `rewrites` are by default the fastest for the first network.
     """
     plans = [buildable_plan(design) for design in designs]
     device = choose_device(recipe.device)
@@ -181,13 +191,13 @@ def prepare(
 
 
 def _rewrites_of(state: dict[str, Any], recipe: Recipe) -> Rewrites | None:
-    """Those that a run was computed with: with others its sums would round in another way. None on another device."""
+    """Return the rewrites of a saved run, since others round sums differently; None on another device."""
     here = choose_device(recipe.device).type
     return Rewrites(**state["rewrites"]) if state.get("device") == here else None
 
 
 def buildable_plan(design: Design) -> Plan:
-    """Raises Refused with every problem that keeps torch from making the network."""
+    """Return the plan of `design`. Raises Refused with every problem that keeps torch from building the network."""
     plan = plan_network(design)
     if fatal := [problem for problem in find_problems(plan) if problem.fatal]:
         raise Refused(*(Complaint(problem.where, problem.what) for problem in fatal))
@@ -195,7 +205,7 @@ def buildable_plan(design: Design) -> Plan:
 
 
 def answered(question: Question, ask: Callable[[], Answer]) -> Answer | events.Failed:
-    """What `ask` returns, with the question's number, or why it has failed."""
+    """Return the answer of `ask` with the question's id, or why it failed."""
     try:
         return replace(ask(), id=question.id)
     except Exception as error:
@@ -203,13 +213,13 @@ def answered(question: Question, ask: Callable[[], Answer]) -> Answer | events.F
 
 
 def unanswered(question: Question, error: Exception) -> events.Failed:
-    """Why there is no answer."""
+    """Return why there is no answer."""
     failed = events.Failed(error.sentence) if isinstance(error, Refused) else failure(error, question.recipe)
     return replace(failed, of=question.name, id=question.id)
 
 
 def failure(error: Exception, recipe: Recipe | None) -> events.Failed:
-    """An error that nobody foresaw, or the lack of memory, which somebody always does."""
+    """Describe an unexpected error, or a lack of memory with advice on how to need less."""
     text = str(error).strip() or type(error).__name__
     lacks = isinstance(error, torch.OutOfMemoryError | MemoryError) or re.search("allocate memory|out of memory", text)
     if not lacks:
@@ -229,7 +239,7 @@ def failure(error: Exception, recipe: Recipe | None) -> events.Failed:
 
 
 def _memory_left(device: torch.device) -> int | None:
-    """Bytes, if a device that has just failed can still say it."""
+    """Return the free bytes of a device, None if it fails to say them."""
     try:
         return available_memory(device)
     except (AssertionError, RuntimeError):
@@ -237,7 +247,7 @@ def _memory_left(device: torch.device) -> int | None:
 
 
 def _shortage(text: str, free: int | None) -> Sentence:
-    """What was wanted, as an error's `text` says, and the bytes that there are."""
+    """Describe how much memory was needed, as an error's `text` says, and the bytes that are free."""
     wanted = re.search(r"allocate (?:([\d.]+ ?[KMGT]i?B)|(\d+) bytes)", text)
     if wanted:
         size = wanted[1] or f"{int(wanted[2]) / 2**20:,.0f} MiB"
@@ -251,12 +261,12 @@ def _shortage(text: str, free: int | None) -> Sentence:
     )
 
 
-_LISTENING = (events.Step, events.Progress, events.Paused)  # where a run takes a command
+_LISTENING = (events.Step, events.Progress, events.Paused)  # where a run receives a control
 _ENDINGS = (events.Finished, events.Stopped, events.Failed)
 
 
 class RunInProgress:
-    """A training run's events one by one, the last kept in `event`; what is controls of it waits until it listens."""
+    """A run driven event by event; `event` is the last one, `controls` wait until the run can receive them."""
 
     def __init__(self, training_run: TrainingRun) -> None:
         self.training_run = training_run
@@ -279,11 +289,11 @@ class RunInProgress:
         return isinstance(self.event, events.Failed)
 
     def waits(self) -> bool:
-        """Whether nothing will happen until somebody asks for something."""
+        """Return whether the run is paused and no control is waiting."""
         return isinstance(self.event, events.Paused) and not self.controls
 
     def advance(self) -> Event:
-        """The next event. Something that nobody foresaw ends this run and no other."""
+        """Compute and return the next event. An unexpected error ends this run and no other."""
         threads = self.training_run.training.threads
         if torch.get_num_threads() != threads:
             torch.set_num_threads(threads)

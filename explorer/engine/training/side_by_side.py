@@ -1,7 +1,7 @@
-"""SideBySide: several runs brought on in one process, each on cores of its own where that works, else by turns. No Qt.
+"""SideBySide: several runs trained in one process, each on its own cores where possible, else by turns. No Qt.
 
-Two threads help a step of a thin network hardly at all, two runs on a core each take half the time of one after the
-other. An accelerator does one thing at a time anyway.
+A second thread hardly speeds up a step of a thin network; two runs on one core each take half the time of one after the
+other. An accelerator computes one step at a time in any case.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ LEAD = 4  # steps that one run may be ahead of the slowest
 
 
 class SideBySide:
-    """`with SideBySide(runs) as side_by_side: side_by_side.next()` until all have ended."""
+    """Runs that advance together: `with SideBySide(runs) as side_by_side: side_by_side.next()` until all have ended."""
 
     def __init__(self, runs: Sequence[RunInProgress]) -> None:
         self.runs = runs
@@ -31,7 +31,7 @@ class SideBySide:
                 run.training_run.training.threads = max(1, self._cores // len(runs))
 
     def has_room(self) -> bool:
-        """Whether there is a core for each, and memory for all of them in mid-step."""
+        """Return whether there is a core for each run, and memory for all of them in mid-step."""
         trainings = [run.training_run.training for run in self.runs]
         if self._cores < len(trainings) or any(each.device.type != "cpu" for each in trainings):
             return False
@@ -52,11 +52,11 @@ class SideBySide:
 
     @property
     def going(self) -> list[RunInProgress]:
-        """Those that have not ended, as far as `next` has told."""
+        """Return the runs that have not ended, as far as `next` has returned their events."""
         return [each for each in self.runs if not each.has_ended() or each in self._under_way.values()]
 
     def next(self) -> RunInProgress | None:
-        """The run that has come to its next event; None if all wait for somebody to ask for something."""
+        """Return the run that reached its next event; None if all are paused and wait for a control."""
         busy = self._under_way.values()
         able = [each for each in self.going if each in busy or not each.waits()]
         least = min((each.step for each in able), default=0)

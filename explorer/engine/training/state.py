@@ -1,4 +1,4 @@
-"""Training: everything that changes while a network learns, and that a checkpoint must bring back exactly. No Qt."""
+"""Training: all that changes while a network learns, and that a checkpoint must restore exactly. No Qt."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -21,7 +21,7 @@ _MAX_KEYS = 12  # mismatched weights that a refusal names
 
 @dataclass(slots=True)
 class Counters:
-    """Where a run stands: `epoch` is the one under way, from 1, and `position` the batches of it that are done."""
+    """The progress of a run: `epoch` is the current one, from 1, and `position` how many of its batches are done."""
 
     step: int = 0
     epoch: int = 1
@@ -37,7 +37,7 @@ class Counters:
 
     @property
     def last_epoch(self) -> int:
-        """The epoch that the last step belonged to."""
+        """Return the epoch of the last step."""
         return self.epoch if self.position else self.epoch - 1
 
     def next_epoch(self) -> None:
@@ -57,7 +57,10 @@ class Training:
         steps_per_epoch: int,
         rewrites: Rewrites | None = None,
     ) -> None:
-        """Weights start from the recipe's seed; `rewrites` are by default all that are promised. Raises Refused."""
+        """Build the network with weights from the recipe's seed. Raises Refused.
+
+        `rewrites` are by default all that should be faster.
+        """
         _refuse_single_values(plan, recipe)
         torch.manual_seed(recipe.seed)
         self.plan, self.recipe, self.device, self.steps_per_epoch = plan, recipe, device, steps_per_epoch
@@ -74,7 +77,7 @@ class Training:
 
     @property
     def steps(self) -> int:
-        """Of the whole run."""
+        """Return the number of steps of the whole run."""
         return self.steps_per_epoch * self.recipe.epochs
 
     @property
@@ -83,21 +86,22 @@ class Training:
 
     @property
     def evaluated(self) -> nn.Module:
-        """The network that is validated and kept: the averaged one if the recipe wants it."""
+        """Return the network that is validated and saved: the average if the recipe asks for one."""
         return self.average.module if self.average else self.network
 
     def has_stalled(self) -> bool:
-        """Whether accuracy has not become better for as many epochs as the recipe allows."""
+        """Return whether accuracy has not improved for as many epochs as the recipe allows."""
         allowed, counters = self.recipe.early_stop, self.counters
         return bool(allowed and counters.best_epoch and counters.last_epoch - counters.best_epoch >= allowed)
 
     def scores(self, network: nn.Module, pixels: Tensor) -> Tensor:
+        """Return the logits (n, classes), float32, of images (n, channels, height, width) in [0, 1]."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.rewrites.bf16):
             out: Tensor = network(pixels)
         return out.float()
 
     def _backward_step_eagerly(self, pixels: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """Leave a batch's gradients in the parameters; its mean loss and number of hits."""
+        """Leave a batch's gradients in the parameters; return its mean loss and number of hits."""
         scores = self.scores(self.network, pixels)
         loss = F.cross_entropy(scores, targets, label_smoothing=self.recipe.label_smoothing)
         self.optimizer.zero_grad(set_to_none=True)
@@ -106,9 +110,10 @@ class Training:
         return loss.detach(), (scores.detach().argmax(1) == labels).sum()
 
     def learn(self, pixels: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """One step; its mean loss and number of hits, left on the device.
+        """Take one step; return its mean loss and number of hits, scalars on the device.
 
-        `targets` are (n,) labels or (n, classes) shares, of which the largest counts as the label.
+        `pixels` are floats of (n, channels, height, width) in [0, 1], `targets` are (n,) labels or (n, classes) shares,
+        of which the largest counts as the label.
         """
         self.network.train()
         loss, hits = self.backward_step(pixels, targets)
@@ -124,13 +129,13 @@ class Training:
 
     @torch.inference_mode()
     def test(self, pixels: Tensor, labels: Tensor) -> Tensor:
-        """The sum of the losses and the number of hits, left on the device."""
+        """Return the sum of the losses and the number of hits, (2,), on the device."""
         scores = self.scores(self.evaluated.eval(), pixels)
         loss = F.cross_entropy(scores, labels, reduction="sum")
         return torch.stack((loss, (scores.argmax(1) == labels).sum().float()))
 
     def state(self) -> dict[str, Any]:
-        """All of it as plain values and tensors."""
+        """Return the whole state as plain values and tensors."""
         return {
             "model": self.network.state_dict(),
             "average": self.average.state_dict() if self.average else None,
@@ -147,7 +152,7 @@ class Training:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go back to a `state`; for another number of epochs the schedule is stretched. Raises Refused."""
+        """Restore a `state`; for another number of epochs the schedule is stretched. Raises Refused."""
         if state["steps_per_epoch"] != self.steps_per_epoch:
             there, here = state["steps_per_epoch"], self.steps_per_epoch
             what = QT_TRANSLATE_NOOP(
@@ -177,7 +182,7 @@ class Training:
 
 
 def put_weights(network: nn.Module, weights: dict[str, Tensor]) -> None:
-    """Raises Refused with every weight that does not fit."""
+    """Load `weights` into `network`. Raises Refused with every weight that does not fit."""
     own = network.state_dict()
     missing = Sentence(QT_TRANSLATE_NOOP("explorer", "is missing"))
     unknown = Sentence(QT_TRANSLATE_NOOP("explorer", "is not a weight of this design"))
@@ -199,7 +204,7 @@ def put_weights(network: nn.Module, weights: dict[str, Tensor]) -> None:
 
 
 def _refuse_single_values(plan: Plan, recipe: Recipe) -> None:
-    """A norm in training needs two values a channel: one image with a 1×1 map has one."""
+    """Raise Refused for batches of one image with 1×1 maps: a norm in training needs two values per channel."""
     if recipe.batch_size == 1:
         for layer in plan.layers():
             if isinstance(layer.kind, BatchNorm2d) and layer.output[1:] == (1, 1):

@@ -1,4 +1,4 @@
-"""Tuning: which rewrites make this network train faster on this device, by trying some steps. No Qt."""
+"""Tuning: which rewrites make this network train faster on this device, measured on some steps. No Qt."""
 
 import time
 from collections.abc import Callable
@@ -16,15 +16,15 @@ from explorer.runs.recipe import Recipe
 # weights hides that of the maps: of 4 at 96×96 channels_last in bf16 is slower than without, of 32 it is 1.4 × faster.
 AFFORDABLE = 8 * 10**9
 _PATIENCE = 5.0  # seconds; what has not been tried by then stays as promised
-_SHORTEST, _LONGEST = 0.01, 0.5  # seconds of a step: outside nothing can be won, or it takes too long to find out
+_SHORTEST, _LONGEST = 0.01, 0.5  # seconds of a step: outside tuning gains nothing, or takes too long
 _ROUNDS = 3  # each of which must find a rewrite slower: other work on the machine may slow any one of them
-_MARGIN = 1.1  # so much slower: the same run twice should take the same way
+_MARGIN = 1.1  # how much slower: two equal runs should choose the same rewrites
 
 known: dict[tuple[Design, int, str, torch.device], Rewrites] = {}
 
 
 def tuned(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
-    """What is promised less what turns out to be slower; found once for a network, batch size and device."""
+    """Return the promised rewrites without those that measure slower, once per network, batch size and device."""
     key = (plan.design, recipe.batch_size, recipe.precision, device)
     if key not in known:
         if device.type != "cuda":
@@ -35,7 +35,7 @@ def tuned(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
 
 
 def trial_batch(plan: Plan, recipe: Recipe, macs: int) -> int:
-    """The recipe's batch size, or the largest power of two whose forward takes no more than so many `macs`.
+    """Return the recipe's batch size, or a power of two whose forward takes at most `macs` multiply–accumulates.
 
     Not any number: with 601 images of 28×28, a convolution in fp32 and channels_last crashed torch 2.15 on a processor.
     """
@@ -43,28 +43,29 @@ def trial_batch(plan: Plan, recipe: Recipe, macs: int) -> int:
 
 
 def fastest(hoped: Rewrites, kept: tuple[str, ...], stepper: Callable[[Rewrites], Callable[[], float]]) -> Rewrites:
-    """The `hoped` ones, each timed by turns against the rest without it; those `kept` are not in question.
+    """Return the rewrites of `hoped` that are not slower, each timed in turns against the rest without it.
 
-    `stepper` makes, for some rewrites, what takes one training step and returns its seconds.
+    Those in `kept` stay. `stepper` makes, for some rewrites, a function that takes one training step and returns its
+    seconds.
     """
-    best, mine = hoped, stepper(hoped)
-    mine()
-    if not _SHORTEST < mine() < _LONGEST:
+    best, best_step = hoped, stepper(hoped)
+    best_step()
+    if not _SHORTEST < best_step() < _LONGEST:
         return hoped
     end = time.monotonic() + _PATIENCE
     for name in reversed([each for each in hoped.names if each not in kept]):  # the most doubtful first
         if time.monotonic() > end:
             break
         without = replace(best, **{name: False})
-        other = stepper(without)
-        other()
-        if all(mine() > _MARGIN * other() for _ in range(_ROUNDS)):
-            best, mine = without, other
+        other_step = stepper(without)
+        other_step()
+        if all(best_step() > _MARGIN * other_step() for _ in range(_ROUNDS)):
+            best, best_step = without, other_step
     return best
 
 
 def trial(plan: Plan, recipe: Recipe, device: torch.device, rewrites: Rewrites) -> Callable[[], float]:
-    """What takes a training step of the real network on random images and returns its seconds."""
+    """Return a function that takes a training step of the real network on random images and returns its seconds."""
     with torch.random.fork_rng():
         training = Training(plan, recipe, device, 10**6, rewrites)
         pixels = torch.rand(recipe.batch_size, *plan.design.input, device=device)

@@ -1,4 +1,4 @@
-"""Weights to keep and to share, as safetensors: data without code. No Qt."""
+"""Weights of a run as safetensors files, which hold data without code. No Qt."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def save_best(folder: RunFolder, network: nn.Module) -> None:
 
 
 def load_weights(path: Path) -> dict[str, Tensor]:
-    """The weights in a safetensors file; anything else is refused unread. Raises Refused."""
+    """Read the weights in a safetensors file. Raises Refused for any other file."""
     try:
         weights: dict[str, Tensor] = load_file(path)
     except (OSError, SafetensorError) as error:
@@ -49,7 +49,7 @@ def load_weights(path: Path) -> dict[str, Tensor]:
 
 
 def weights_of(run: Run) -> dict[str, Tensor]:
-    """The best weights of a run, or those of its checkpoint if no epoch was finished. Raises Refused."""
+    """Return the best weights of a run, or those of its checkpoint if no epoch was finished. Raises Refused."""
     best = run.folder / BEST
     if best.is_file():
         _refuse_unknown(best)
@@ -62,7 +62,7 @@ def weights_of(run: Run) -> dict[str, Tensor]:
 
 
 def _refuse_unknown(best: Path) -> None:
-    """Raises Refused if the file is not as its run wrote it."""
+    """Raise Refused if the file is not as its run wrote it."""
     try:
         digest = sha256_of(best)  # before run.json is read: a run under way may just be replacing both, that one first
         cause = NOTHING if digest in read_hashes(best.parent).values() else Sentence(UNKNOWN)
