@@ -1,6 +1,6 @@
 """Questions to a worker, and their answers: two frozen records per question. No torch, no Qt.
 
-A question travels as a command and its answer as an event, each with the question's `id`. A probe asks about a network
+A question is sent as a command and its answer as an event, each with the question's `id`. A probe asks about a network
 that is not training. A new one is two records here, named in `QUESTIONS` and `ANSWERS`, and a function of the engine.
 """
 

@@ -1,4 +1,4 @@
-"""The notebook's side and ours: the same images, order, weights and losses; figures that add up; no process left."""
+"""Both sides of `bench train`: the same images, order, weights and losses; figures that add up; no process left."""
 
 import json
 

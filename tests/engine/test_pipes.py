@@ -1,4 +1,4 @@
-"""The wire: whatever comes down it, the next good line is understood; what goes out is always JSON."""
+"""Pipes: after any bad line the next good one is understood; every output is JSON."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Events on the wire: English for whoever reads lines, templates for a window that speaks another language."""
+"""Events as lines: English for readers of JSON, templates for the translated window."""
 
 import json
 import math

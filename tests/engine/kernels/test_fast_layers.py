@@ -1,4 +1,4 @@
-"""Lean layers compute the same function, forwards and backwards, from the same state_dict."""
+"""Fast layers compute the same function, forwards and backwards, from the same state_dict."""
 
 import pytest
 import torch

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from explorer.engine.data.datasets import Data, Images
-from explorer.engine.probes import lr_range_test as sweep_module
+from explorer.engine.probes import lr_range_test
 from explorer.engine.probes.lr_range_test import MAX_RATE, MIN_RATE, STEPS, smooth, sweep
 from explorer.engine.training import run
 from explorer.engine.training.state import Training
@@ -19,7 +19,7 @@ COMMAND = Sweep(small.DESIGN, small.RECIPE.change(epochs=1), 7)
 
 @pytest.fixture(autouse=True)
 def little_data(monkeypatch):
-    monkeypatch.setattr(sweep_module, "READ_EVERY", 0.0)
+    monkeypatch.setattr(lr_range_test, "READ_EVERY", 0.0)
     images = [Images(part.pixels, part.labels) for part in (small.TRAIN, small.VALIDATION)]
     monkeypatch.setattr(run, "load_data", lambda *_: Data(*images))
 
