@@ -11,7 +11,7 @@ from explorer.runs.recipe import Recipe, read_recipe, recipe_table
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Who enters: the `side`, notebook or ours, with what it trains; its files go below `runs`."""
+    """One side of the comparison: `side` is notebook or ours; its files go below `runs`."""
 
     side: str
     design: Design

@@ -15,24 +15,6 @@ _PRODUCTS = 5
 SIDES_OF_PRODUCTS = {"cpu": 2048, "cuda": 8192}  # of square matrices: some tenths of a second, and near the peak
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One side of the comparison: `side` is notebook or ours; its files go below `runs`."""
-
-    side: str
-    design: Design
-    recipe: Recipe
-    runs: Path
-
-    def text(self) -> str:
-        return json.dumps([self.side, to_line(self.design), recipe_table(self.recipe), str(self.runs)])
-
-
-def read_entry(text: str) -> Entry:
-    side, design, recipe, runs = json.loads(text)
-    return Entry(side, from_line(design), read_recipe(recipe), Path(runs))
-
-
 class Side(Protocol):
     """The methods of both sides; the caller waits for what still runs on the device."""
 

@@ -7,15 +7,15 @@ from explorer.engine.kernels.rewrites import promised
 from explorer.engine.kernels.winograd import values_kept
 from explorer.runs.recipe import Recipe
 
-FLOAT = 4  # bytes
+_FLOAT = 4  # bytes
 
 
 def memory_needed(plan: Plan, recipe: Recipe, batch_size: int) -> int:
-    """Bytes: parameters, gradients, what optimizer and averaging keep of them, and for a batch every layer's output.
+    """Return bytes: parameters, gradients, what optimizer and averaging keep, and every layer's output for a batch.
 
     Convolutions by Winograd's scheme keep the tiles of what they saw as well.
     """
     kept = (2 if recipe.optimizer == "adamw" else int(recipe.momentum > 0)) + (recipe.ema > 0)
     tiled = winograd_convolutions(plan) if promised(plan, recipe, choose_device(recipe.device)).winograd else ()
     tiles = sum(values_kept(batch_size, *layer.input) for layer in tiled)
-    return FLOAT * ((2 + kept) * plan.params + tiles) + batch_size * plan.activation_bytes
+    return _FLOAT * ((2 + kept) * plan.params + tiles) + batch_size * plan.activation_bytes
