@@ -1,1 +1,1 @@
-"""The design on the screen: editor, table, diagram, totals, and one block opened."""
+"""The design on the screen: editor, table, diagram, totals, and the view of one block."""

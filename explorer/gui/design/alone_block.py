@@ -1,4 +1,4 @@
-"""AloneBlock: one block on any input, without a network around it. No widgets."""
+"""One block on any input, without a network around it. No widgets."""
 
 from PySide6.QtCore import QObject, Signal
 
@@ -10,9 +10,10 @@ MAXIMA = {"channels": 8192, "size": 4096, "width": 8192, "stride": 8}
 
 
 class AloneBlock(QObject):
-    """`is_shown` instead of the selected block; kind and shortcut are the design's.
+    """One block with an input, width and stride of its own; its kind and its shortcut are the design's.
 
-    `values` begin as the chapter's example: Residual(3, 6) with stride 2 on 3×6×6 gives 6×3×3.
+    While `is_shown`, the block view shows this block instead of the selected one. `values` start with the chapter's
+    example: Residual(3, 6) with stride 2 on 3×6×6 gives 6×3×3.
     """
 
     changed = Signal()
@@ -31,7 +32,7 @@ class AloneBlock(QObject):
         self.changed.emit()
 
     def build(self, design: Design) -> Block:
-        """Return the block as part of `design`. Raises CannotBuild."""
+        """Return the block with the kind and the shortcut of `design`. Raises CannotBuild."""
         channels, size, width, stride = self.values.values()
         block, _ = build_block(
             "block", design.block, design.wiring(channels, width, stride), Flow((channels, size, size))

@@ -16,19 +16,19 @@ from explorer.sentences import Sentence
 
 @dataclass(frozen=True, slots=True)
 class _Station:
-    """A box of the figure: a layer, or the sum where the ways meet (None)."""
+    """A box of the figure: a layer, or None for the sum where main path and shortcut meet; `top` is in pixels."""
 
     layer: Layer | None
     top: float
 
 
 def _box_text(layer: Layer) -> str:
-    """What stands in a layer's box: its type, and its parameters if it has any."""
+    """Return the text in a layer's box: its type, and the number of its parameters if it has any."""
     return type_text(layer) + (f"  ·  {whole(layer.params)}" if layer.params else "")
 
 
 class BlockFigure(QWidget):
-    """Draws a block from its input above to its output below; every arrow carries the shape that travels along it."""
+    """Draws a block from its input above to its output below; each arrow shows the shape that passes along it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class BlockFigure(QWidget):
         self.update()
 
     def describe(self) -> str:
-        """The figure in words."""
+        """Return a description of the figure in words, for screen readers."""
         if self.block is None:
             return ""
         path = " → ".join(type_text(layer) for layer in self._main_path())
@@ -62,7 +62,7 @@ class BlockFigure(QWidget):
         return QSize(self.fontMetrics().averageCharWidth() * 62, self.fontMetrics().lineSpacing() * 24)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the boxes of both ways side by side."""
+        """Return a size that has room for the boxes of main path and shortcut side by side."""
         main, side = self.widest()
         wide = main + side + 6.0 * theme.RHYTHM
         return QSize(
@@ -70,14 +70,14 @@ class BlockFigure(QWidget):
         )
 
     def widest(self) -> tuple[float, float]:
-        """The widest box of the main path and of the shortcut."""
+        """Return the width in pixels of the widest box of the main path, and of the shortcut."""
         if self.block is None:
             return 0.0, 0.0
         main = max(map(self._box_width, self._main_path()))
         return main, max(map(self._box_width, self.block.shortcut), default=0.0)
 
     def _stations(self, height: float) -> tuple[list[_Station], float]:
-        """The boxes of the main path with the sum among them, and the height of one."""
+        """Return the boxes of the main path with the sum among them, and the pixels from one box to the next."""
         assert self.block is not None
         layers: list[Layer | None] = [*self.block.before, *self.block.branch]
         if self.block.way.join is not Join.NONE:
@@ -114,7 +114,7 @@ class BlockFigure(QWidget):
         painter.end()
 
     def _paint_shortcut(self, painter: QPainter, stations: list[_Station], middle: float, tall: float) -> None:
-        """From where it leaves the main path to the sum, with its layers or its kind on the way."""
+        """Draw the shortcut from where it leaves the main path to the sum, with its layers or its kind on the line."""
         block = self.block
         meeting = next((station for station in stations if station.layer is None), None)
         if block is None or meeting is None:
@@ -122,7 +122,7 @@ class BlockFigure(QWidget):
         main, side = self.widest()
         away = min(max(self.width() * 0.76, middle + main / 2 + side / 2), self.width() - side / 2 - 2.0)
         start = 1.35 * self.fontMetrics().lineSpacing()
-        if block.shortcut and block.before:  # a projection of a pre-activation block reads what is activated
+        if block.shortcut and block.before:  # the projection of a pre-activation block reads the activated input
             start = stations[len(block.before) - 1].top + tall + 3.0
         end = meeting.top + tall / 2
         path = QPainterPath(QPointF(middle, start))
@@ -161,7 +161,7 @@ class BlockFigure(QWidget):
         painter.drawLine(centre - QPointF(0, arm), centre + QPointF(0, arm))
 
     def _plate(self, painter: QPainter, middle: float, height: float, words: str) -> None:
-        """Words on a line, with the line hidden behind them."""
+        """Write words over a line, on a background that hides the line."""
         lines = words.split("\n")
         wide = max(map(self.fontMetrics().horizontalAdvance, lines)) + 2 * theme.RHYTHM
         tall = len(lines) * self.fontMetrics().lineSpacing() + theme.RHYTHM
@@ -176,7 +176,7 @@ class BlockFigure(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def note(self, painter: QPainter, middle: float, height: float, text: str) -> None:
-        """A shape beside its arrow."""
+        """Write a shape beside its arrow."""
         painter.setPen(QColor(theme.colours().quiet))
         line = self.fontMetrics().lineSpacing()
         painter.drawText(
@@ -189,7 +189,7 @@ class BlockFigure(QWidget):
         self.head(painter, end, QPointF(0, -1), theme.colours().quiet)
 
     def head(self, painter: QPainter, tip: QPointF, back: QPointF, colour: str) -> None:
-        """An arrow's head at `tip`; `back` points along its shaft."""
+        """Draw the head of an arrow at `tip`; `back` is the unit vector from the tip along the shaft."""
         side = QPointF(back.y(), back.x()) * 3.5
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colour))

@@ -1,6 +1,6 @@
-"""One block, opened: the chapter's figure with live shapes and counts, and the source of the block beside it.
+"""The view of one block: the chapter's figure with live shapes and counts, and the source of the block beside it.
 
-Without a network it analyses one block alone, on any input: Residual(3, 6) with stride 2 on 3×6×6 gives 6×3×3.
+The view can also show one block alone, on any input: Residual(3, 6) with stride 2 on 3×6×6 gives 6×3×3.
 """
 
 from functools import partial
@@ -31,7 +31,7 @@ from explorer.gui.widgets.language import say, whole
 
 
 class _AloneForm(QWidget):
-    """What a block alone needs to know: its input, width and stride."""
+    """The boxes for the input, width and stride of a block alone."""
 
     def __init__(self, alone: AloneBlock) -> None:
         super().__init__()
@@ -45,8 +45,8 @@ class _AloneForm(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         self.boxes: dict[str, NumberBox] = {}
-        for name, most in MAXIMA.items():
-            box = self.boxes[name] = NumberBox(1, most)
+        for name, maximum in MAXIMA.items():
+            box = self.boxes[name] = NumberBox(1, maximum)
             box.setValue(alone.values[name])
             box.setAccessibleName(names[name])
             box.valueChanged.connect(partial(alone.set_value, name))
@@ -56,10 +56,10 @@ class _AloneForm(QWidget):
 
 
 class BlockView(QWidget):
-    """Follows the document's selection; `closed` when the user wants the layers back.
+    """Shows the selected block; emits `closed` when the user wants to return to the layers.
 
-    `shown` carries the network's block that is shown, or None where there is none. `cramped` when there is more to show
-    than the height allows; carries the height in pixels that is needed.
+    `shown` carries the block of the network that is shown, or None if none is. `cramped` is emitted when the view needs
+    more height than it has; it carries the needed height in pixels.
     """
 
     closed = Signal()
@@ -67,7 +67,7 @@ class BlockView(QWidget):
     cramped = Signal(int)
 
     def __init__(self, document: Document, alone: AloneBlock, below: QWidget) -> None:
-        """`below` stands at the bottom: what can be tried on the block."""
+        """Put `below` at the bottom of the view: the experiments with the block."""
         super().__init__()
         self.document = document
         self.alone_block = alone
@@ -102,19 +102,19 @@ class BlockView(QWidget):
         head.addWidget(self.back)
         head.addWidget(self.title, stretch=1)
         head.addWidget(self.alone)
-        both = QHBoxLayout()
-        both.setSpacing(2 * theme.RHYTHM)
-        both.addWidget(self.figure, stretch=1)
-        both.addWidget(self.source, stretch=1)
+        middle = QHBoxLayout()
+        middle.setSpacing(2 * theme.RHYTHM)
+        middle.addWidget(self.figure, stretch=1)
+        middle.addWidget(self.source, stretch=1)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.RHYTHM] * 4)
         column.addLayout(head)
         column.addWidget(self.form)
-        column.addLayout(both, stretch=1)
+        column.addLayout(middle, stretch=1)
         column.addWidget(below)
 
     def show_block(self) -> None:
-        """The selected block, or the block alone."""
+        """Show the selected block, or the block alone."""
         if not self.isVisible():
             return
         alone = self.alone_block.is_shown
@@ -148,7 +148,7 @@ class BlockView(QWidget):
             self.source.setPlainText(source)
 
     def _selected_block(self) -> Block | None:
-        """The block that the selection is or is in; the first one of a stage."""
+        """Return the selected block, that of the selected layer, or the first of the selected stage; else None."""
         path = self.document.selection
         part = find_part(self.document.plan, ".".join(path.split(".")[:2]))
         match part:

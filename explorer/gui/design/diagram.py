@@ -1,6 +1,6 @@
-"""The diagram: one slab a block, high as the root of its map, thick as its channels; arcs are the shortcuts.
+"""The diagram: one slab per block, whose height grows with the feature map and whose thickness with the channels.
 
-Painted in one go, without a scene: every tick of a slider changes all of it at once.
+Arcs are the shortcuts. All is painted directly, without a graphics scene, as every tick of a slider changes all slabs.
 """
 
 from math import sqrt
@@ -32,7 +32,7 @@ _MIN_HEIGHT = 6.0
 
 
 class Slab(NamedTuple):
-    """A drawn part at its place, in the diagram's own coordinates."""
+    """A slab with its place in the coordinates of the diagram."""
 
     drawn: SlabSpec
     box: QRectF
@@ -40,7 +40,7 @@ class Slab(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A text below its `top`, centred."""
+    """A text that is centred at `centre` and hangs below `top`."""
 
     text: str
     centre: float
@@ -50,22 +50,23 @@ class Text(NamedTuple):
 
 
 class Diagram(QAbstractScrollArea):
-    """Draws the document's plan, shares its selection; arrow keys walk along the slabs.
+    """Draws the document's plan and shares its selection; the arrow keys select the slab before or after.
 
-    Return opens a block, or a run of blocks into its blocks; Space opens and folds a run, as a click on its ×N does.
+    Return opens the view of a block, or unfolds repeated blocks into single ones; Space unfolds and folds repeated
+    blocks, as a click on their ×N does.
     """
 
     def __init__(self, document: Document, opened: set[str]) -> None:
-        """`opened` are the paths of the runs of blocks that are open, changed in place."""
+        """Draw `document`; `opened` holds the paths of the unfolded repeated blocks and is changed in place."""
         super().__init__()
         self.document = document
         self.opened = opened
         self.slabs: list[Slab] = []
         self.words: list[Text] = []
-        self.badges: dict[str, QRectF] = {}  # where each run says how many blocks it has
-        self.pressed = ""  # what the last click selected
-        self._extent = 0.0  # width of all that is drawn
-        self.middle = 0.0  # height of the wire
+        self.badges: dict[str, QRectF] = {}  # the place of each ×N, by the path of its repeated blocks
+        self.pressed = ""  # the path that the last click selected
+        self._extent = 0.0  # pixels, the width of all that is drawn
+        self.middle = 0.0  # the y coordinate of the line through all slabs
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -86,7 +87,7 @@ class Diagram(QAbstractScrollArea):
             self.draw()
 
     def draw(self) -> None:
-        """Lay the plan out anew: a few dozen slabs at most unless a long run is open."""
+        """Lay out the plan again: a few dozen slabs at most, unless many repeated blocks are unfolded."""
         captions = section_captions(self.document.plan, self.opened, self.document.name_of)
         line = self.fontMetrics().lineSpacing()
         width = self.viewport().width() - 4 * theme.RHYTHM
@@ -128,24 +129,26 @@ class Diagram(QAbstractScrollArea):
         )
 
     def _write_badge(self, drawn: SlabSpec, centre: float, top: float) -> None:
-        """How many blocks a run has, and that it is open."""
-        word = Text(f"×{drawn.blocks}" if drawn.count > 1 else f"▾×{drawn.blocks}", centre, top, theme.colours().text)
-        wide = self.fontMetrics().horizontalAdvance(word.text) + theme.RHYTHM
-        self.words.append(word)
+        """Write how many repeated blocks there are, and mark them if they are unfolded."""
+        count = f"×{drawn.blocks}" if drawn.count > 1 else f"▾×{drawn.blocks}"
+        wide = self.fontMetrics().horizontalAdvance(count) + theme.RHYTHM
+        self.words.append(Text(text=count, centre=centre, top=top, colour=theme.colours().text))
         self.badges[drawn.run] = QRectF(centre - wide / 2, top, wide, self.fontMetrics().height())
 
     def _write_caption(self, caption: Caption, centre: float, top: float) -> None:
         chosen = theme.colours()
         if caption.broken:
             height = self.middle - self.fontMetrics().height() / 2
-            self.words.append(Text("✕", centre, height, chosen.bad, bold=True))
+            self.words.append(Text(text="✕", centre=centre, top=height, colour=chosen.bad, bold=True))
         (name, shape), colour = caption.lines, chosen.bad if caption.broken else chosen.text
-        self.words.append(Text(name, centre, top, colour, bold=self.is_chosen(caption.path)))
-        self.words.append(Text(shape, centre, top + self.fontMetrics().lineSpacing(), chosen.quiet))
+        is_bold = self.is_chosen(caption.path)
+        self.words.append(Text(text=name, centre=centre, top=top, colour=colour, bold=is_bold))
+        top += self.fontMetrics().lineSpacing()
+        self.words.append(Text(text=shape, centre=centre, top=top, colour=chosen.quiet))
 
     @property
     def start(self) -> float:
-        """Where the diagram's own coordinates begin in the viewport: centred, or scrolled."""
+        """Return the x coordinate in the viewport where the diagram begins: centred, or scrolled."""
         return max(0, (self.viewport().width() - int(self._extent)) // 2) - self.horizontalScrollBar().value()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -164,14 +167,14 @@ class Diagram(QAbstractScrollArea):
     def slab_style(self, slab: Slab) -> SlabStyle:
         drawn, box = slab.drawn, slab.box
         return SlabStyle(
-            theme.colours(),
-            drawn.section,
-            round(box.width()),
-            round(box.height()),
-            min(drawn.count, MAX_COPIES),
-            drawn.line,
-            slab.chosen,
-            self.devicePixelRatioF(),
+            colours=theme.colours(),
+            section=drawn.section,
+            width=round(box.width()),
+            height=round(box.height()),
+            copies=min(drawn.count, MAX_COPIES),
+            line=drawn.line,
+            chosen=slab.chosen,
+            ratio=self.devicePixelRatioF(),
         )
 
     def _paint_words(self, painter: QPainter) -> None:
@@ -186,17 +189,20 @@ class Diagram(QAbstractScrollArea):
             painter.drawText(QPointF(left, word.top + metrics.ascent()), word.text)
 
     def _slab_at(self, position: QPointF) -> Slab | None:
-        """The slab under a point of the viewport; where two overlap, the one in front."""
+        """Return the slab under a point of the viewport, or None; where two overlap, the one in front."""
         point = position - QPointF(self.start, 0)
-        reach = (slab for slab in reversed(self.slabs) if slab.box.adjusted(-2, -DEPTH, DEPTH + 2, 0).contains(point))
-        return next(reach, None)
+        hits = (slab for slab in reversed(self.slabs) if slab.box.adjusted(-2, -DEPTH, DEPTH + 2, 0).contains(point))
+        return next(hits, None)
 
     def _path_at(self, position: QPointF) -> str:
         slab = self._slab_at(position)
         return slab.drawn.path if slab else ""
 
     def _run_at(self, position: QPointF) -> str:
-        """The run that a click opens or folds: the one whose badge or whose only slab is there."""
+        """Return the path of the repeated blocks that a click here unfolds or folds, or an empty text.
+
+        They are hit at their badge, or at the slab that stands for all of them.
+        """
         point, path = position - QPointF(self.start, 0), self._path_at(position)
         badge = next((run for run, box in self.badges.items() if box.contains(point)), "")
         return path if path.endswith(RUN) else badge
@@ -220,13 +226,13 @@ class Diagram(QAbstractScrollArea):
             self.document.select(self.pressed)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """The block is opened that its first click selected; by now there may be another in its place."""
+        """Open the block that the first click selected; after that click another may be at this place."""
         if self.pressed.startswith("layer"):
             self.document.select(self.pressed)
             self.document.open_block()
 
     def toggle(self, run: str) -> str:
-        """Open a run or fold it; what is selected then: its first block, or the run."""
+        """Unfold or fold repeated blocks; select the first of them or all, and return the path that is selected."""
         self.opened ^= {run}
         self.draw()
         self.document.select(run.removesuffix(RUN) if run in self.opened else run)

@@ -1,4 +1,4 @@
-"""How one slab of the diagram looks: a volume in its stage's hue, copies behind it for a run, the shortcut above it."""
+"""The picture of one slab: a volume in its stage's hue, copies behind it for repeated blocks, the shortcut above it."""
 
 from functools import lru_cache
 from typing import NamedTuple, assert_never
@@ -9,15 +9,15 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap,
 from explorer.architecture.blocks import Line
 from explorer.gui.widgets import theme
 
-DEPTH = 5.0  # pixels by which a slab's far side is shifted, for a slab_style of volume
-_STACK = 3.0  # pixels between the copies that stand for a run
+DEPTH = 5.0  # pixels by which the far side of a slab is shifted, so that it looks like a volume
+_STACK = 3.0  # pixels between the copies that stand for repeated blocks
 MAX_COPIES = 3
 _ARC = 14.0  # pixels that a shortcut's control points stand above its slab
-MARGIN, _BELOW = 32.0, 2.0  # pixels around a slab's front that its picture needs: beside it and above, and below
+MARGIN, _BELOW = 32.0, 2.0  # pixels that the picture needs beside and above the front of a slab, and below it
 
 
 class _Brushes(NamedTuple):
-    """What a slab of one hue is painted with."""
+    """The brushes and pens that slabs of one hue are painted with."""
 
     front: QBrush
     top: QBrush
@@ -30,16 +30,16 @@ class _Brushes(NamedTuple):
 def _slab_brushes(colours: theme.Colours, section: int) -> _Brushes:
     hue = theme.stage_colour(section)
     return _Brushes(
-        QBrush(hue),
-        QBrush(hue.lighter(118)),
-        QBrush(hue.darker(115)),
-        QPen(hue.darker(125), 1.0),
-        QPen(QColor(colours.accent), 2.0),
+        front=QBrush(hue),
+        top=QBrush(hue.lighter(118)),
+        side=QBrush(hue.darker(115)),
+        edge=QPen(hue.darker(125), 1.0),
+        chosen=QPen(QColor(colours.accent), 2.0),
     )
 
 
 class SlabStyle(NamedTuple):
-    """All that makes one slab slab_style different from another, whole pixels; the place does not."""
+    """All that makes the picture of one slab differ from that of another, with sizes in whole pixels."""
 
     colours: theme.Colours
     section: int
@@ -48,28 +48,28 @@ class SlabStyle(NamedTuple):
     copies: int
     line: Line | None  # of the shortcut, if there is one
     chosen: bool
-    ratio: float  # of the screen's pixels to ours
+    ratio: float  # of physical pixels to logical ones
 
 
 @lru_cache(maxsize=256)
-def slab_picture(slab_style: SlabStyle) -> QPixmap:
-    """A slab with its shortcut. A tick moves slabs far more often than it changes one."""
-    pixmap = QPixmap(
-        QSizeF(slab_style.width + 2 * MARGIN, slab_style.height + MARGIN + _BELOW).toSize() * slab_style.ratio
-    )
-    pixmap.setDevicePixelRatio(slab_style.ratio)
+def slab_picture(style: SlabStyle) -> QPixmap:
+    """Return the picture of a slab with its shortcut.
+
+    Pictures are cached, as a tick moves slabs far more often than it changes how one looks.
+    """
+    size = QSizeF(style.width + 2 * MARGIN, style.height + MARGIN + _BELOW).toSize()
+    pixmap = QPixmap(size * style.ratio)
+    pixmap.setDevicePixelRatio(style.ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    brushes, box = (
-        _slab_brushes(slab_style.colours, slab_style.section),
-        QRectF(MARGIN, MARGIN, slab_style.width, slab_style.height),
-    )
-    for copy in reversed(range(slab_style.copies)):
-        painter.setPen(brushes.chosen if slab_style.chosen and copy == 0 else brushes.edge)
+    brushes = _slab_brushes(style.colours, style.section)
+    box = QRectF(MARGIN, MARGIN, style.width, style.height)
+    for copy in reversed(range(style.copies)):
+        painter.setPen(brushes.chosen if style.chosen and copy == 0 else brushes.edge)
         _paint_volume(painter, box.translated(copy * _STACK, -copy * _STACK), brushes)
-    if slab_style.line:
-        _paint_arc(painter, box, slab_style, _pen_style(slab_style.line))
+    if style.line:
+        _paint_arc(painter, box, style, _pen_style(style.line))
     painter.end()
     return pixmap
 
@@ -97,17 +97,17 @@ def _pen_style(line: Line) -> Qt.PenStyle:
             assert_never(line)
 
 
-def _paint_arc(painter: QPainter, box: QRectF, slab_style: SlabStyle, style: Qt.PenStyle) -> None:
-    """From before the block to behind it, over its top."""
-    stacked = _STACK * (slab_style.copies - 1)
+def _paint_arc(painter: QPainter, box: QRectF, style: SlabStyle, pen_style: Qt.PenStyle) -> None:
+    """Draw the arc of a shortcut from the left of a slab over its top to its right."""
+    stacked = _STACK * (style.copies - 1)
     left, right = box.left() - 3, box.right() + DEPTH + 4 + stacked
     top = box.top() - DEPTH - 2 - stacked
     path = QPainterPath(QPointF(left, top + 2))
     path.cubicTo(QPointF(left, top - _ARC), QPointF(right, top - _ARC), QPointF(right, top + 2))
-    ink = QColor(slab_style.colours.text)
+    colour = QColor(style.colours.text)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(ink, 1.4, style))
+    painter.setPen(QPen(colour, 1.4, pen_style))
     painter.drawPath(path)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ink)
+    painter.setBrush(colour)
     painter.drawPolygon(QPolygonF([QPointF(right - 3, top - 1), QPointF(right + 3, top - 1), QPointF(right, top + 4)]))

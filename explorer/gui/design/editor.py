@@ -1,6 +1,6 @@
 """The design editor: input, classes, stem, block and shortcut, then the stages with their sliders.
 
-The sliders have scales of their own, fine where networks are small; the spin boxes beside them take every value.
+The sliders have scales of their own, fine for small networks; the spin boxes beside them take every value.
 """
 
 from bisect import bisect_left
@@ -40,11 +40,11 @@ SCALES = {
         *(640, 768, 1024, 1280, 1536, 2048, 3072, 4096, 8192),
     ),
 }
-_SETTLED = 700  # milliseconds without a tick end a gesture of keys or wheel
+_SETTLED = 700  # milliseconds without a tick that end a gesture of keys or wheel
 
 
 class _Gesture(QObject):
-    """Names the gesture under way, so that its ticks become one undo step."""
+    """Gives the gesture under way a name, so that its ticks become one undo step."""
 
     numbers = count()
 
@@ -66,7 +66,7 @@ class _Gesture(QObject):
 
 
 class _ScaledSlider(QSlider):
-    """A slider over the values of a scale; it speaks only when a person moves it."""
+    """A slider over the values of a scale, which emits `moved` only when the user moves it."""
 
     moved = Signal(int)
 
@@ -79,12 +79,12 @@ class _ScaledSlider(QSlider):
         self.actionTriggered.connect(lambda _: self.moved.emit(scale[self.sliderPosition()]))
 
     def show_value(self, value: int) -> None:
-        """Stand at the nearest place of the scale that is not below `value`."""
+        """Move to the first value of the scale that is not below `value`, or to the last one."""
         self.setValue(min(bisect_left(self.scale, value), len(self.scale) - 1))
 
 
 class _StageEditor(QWidget):
-    """One stage: blocks and width with sliders, stride, remove."""
+    """The controls of one stage: blocks and width with sliders, the stride, and a button that removes the stage."""
 
     def __init__(self, document: Document, index: int) -> None:
         super().__init__()
@@ -140,7 +140,7 @@ class _StageEditor(QWidget):
         grid.addWidget(box, row, 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The stage's hue along the left, broader with a shade behind where it is selected."""
+        """Paint the stage's hue along the left edge; a selected stage has a broader line and a shaded background."""
         painter = QPainter(self)
         chosen = self.document.selection.partition(".")[0] == f"layer{self.index + 1}"
         if chosen:
@@ -155,19 +155,19 @@ class _StageEditor(QWidget):
 
     def _propose_removal(self) -> None:
         stages = self.document.design.stages
-        left = stages[: self.index] + stages[self.index + 1 :]
-        self.document.propose(self.document.design.change(stages=left), self.remove.toolTip())
+        remaining = stages[: self.index] + stages[self.index + 1 :]
+        self.document.propose(self.document.design.change(stages=remaining), self.remove.toolTip())
 
-    def _show_stage(self, stage: Stage, only: bool) -> None:
+    def _show_stage(self, stage: Stage, is_only: bool) -> None:
         for name, box in self.boxes.items():
-            if box.value() != getattr(stage, name):  # Qt paints a box anew even if it is told what it shows
+            if box.value() != getattr(stage, name):  # Qt repaints a box even if its value stays the same
                 box.setValue(getattr(stage, name))
         for name, slider in self.sliders.items():
             slider.show_value(getattr(stage, name))
         plan = self.document.plan
         built = plan.stages[self.index] if self.index < len(plan.stages) else None
         self.output.setText(shape_text(built.output) if built else "")
-        self.remove.setEnabled(not only)
+        self.remove.setEnabled(not is_only)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusIn:
@@ -184,7 +184,7 @@ class _StageEditor(QWidget):
 
 
 class DesignEditor(QScrollArea):
-    """The whole editor; it shows the document's design and proposes another."""
+    """The editor of the whole design: shows the document's design and proposes changes to the document."""
 
     def __init__(self, document: Document, actions: Actions, open_forms: set[str]) -> None:
         super().__init__()
@@ -233,18 +233,18 @@ class DesignEditor(QScrollArea):
             self.stages.addWidget(self.editors[-1])
         self.form.show_record(design)
         for editor, stage in zip(self.editors, design.stages, strict=True):
-            editor._show_stage(stage, only=len(design.stages) == 1)
+            editor._show_stage(stage, is_only=len(design.stages) == 1)
         self.show_problems()
 
     def show_problems(self) -> None:
-        def of(prefix: str) -> list:
-            return [each for each in self.document.problems if each.where.startswith(prefix)]
+        def problems_at(prefix: str) -> list:
+            return [problem for problem in self.document.problems if problem.where.startswith(prefix)]
 
         for editor in self.editors:
-            editor.problems.show_problems(of(f"stages[{editor.index}]"))
-        elsewhere = [each for each in self.document.problems if "[" not in each.where]
+            editor.problems.show_problems(problems_at(f"stages[{editor.index}]"))
+        elsewhere = [problem for problem in self.document.problems if "[" not in problem.where]
         self.problems.show_problems(elsewhere)
-        if any(self.form.is_rare(each.where) for each in elsewhere):
+        if any(self.form.is_rare(problem.where) for problem in elsewhere):
             self.form.more.setChecked(True)
 
     def show_selection(self) -> None:

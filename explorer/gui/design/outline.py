@@ -1,7 +1,7 @@
-"""Parts: what table rows and diagram slabs stand for, and finding one by its path.
+"""The outline of a plan: the parts that table rows and diagram slabs stand for, and finding a part by its path.
 
-Paths are the network's own names: `layer3`, `layer3.1`, `layer3.1.conv2`; `layer3.1…` is the run of equal blocks that
-begins with `layer3.1`. Kept apart from views, so that table, diagram and totals agree by construction.
+Paths are the network's own names: `layer3`, `layer3.1`, `layer3.1.conv2`; `layer3.1…` are the repeated blocks from
+`layer3.1` on. The outline is kept apart from the views, so that table, diagram and totals agree by construction.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ RUN = "…"
 
 @dataclass(frozen=True, slots=True)
 class RepeatedBlocks(Costed):
-    """The equal blocks of a stage from its second on, or from a later one, as one."""
+    """The equal blocks of a stage, from the block with the index `start` to the last, as one part."""
 
     section: Section
     start: int = 1
@@ -45,13 +45,13 @@ class RepeatedBlocks(Costed):
         return self.section.receptive_field
 
     @property
-    def cost(self) -> Cost:  # type: ignore[override]  # derived, where others keep it
+    def cost(self) -> Cost:  # type: ignore[override]  # computed here, a field in other parts
         return Cost().plus(self.block.cost, times=self.count)
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """Where the network ends because the next stage cannot be built."""
+    """The end of a network whose next stage cannot be built, and the reason."""
 
     name: str
     reason: Sentence
@@ -59,7 +59,7 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Gone(Costed):
-    """Where the baseline has a part and the design has none: nothing, so that differences add up."""
+    """A part that the baseline has and the design has not. Its cost is zero, so that differences add up."""
 
     was: "Part"
     cost = Cost()
@@ -72,18 +72,18 @@ class Gone(Costed):
 
 
 Part = Section | RepeatedBlocks | Block | Layer | Broken | Gone
-Pair = tuple[Part, Part | None]  # a part and the baseline's in its place
+Pair = tuple[Part, Part | None]  # a part of the design and the part of the baseline in its place
 
 
 def top_parts(plan: Plan) -> tuple[Part, ...]:
-    """The sections, and what stands in the way of the next one."""
+    """Return the sections of a plan, followed by a Broken part if the next one cannot be built."""
     if not plan.obstacles:
         return plan.sections
     return (*plan.sections, Broken(f"layer{len(plan.sections)}", plan.obstacles[0].reason))
 
 
 def children(part: Part) -> tuple[Part, ...]:
-    """What a row opens into: a stage into its first block and the run of the others, a block into its layers."""
+    """Return what `part` consists of: a stage of its first block and the repeated others, a block of its layers."""
     match part:
         case Section():
             if part.count > 2:
@@ -98,37 +98,41 @@ def children(part: Part) -> tuple[Part, ...]:
 
 
 def top_pairs(plan: Plan, base: Plan) -> tuple[Pair, ...]:
-    """The `top_parts` beside the baseline's; what it has beyond a stage that cannot be built may be there again."""
+    """Return the `top_parts` of `plan`, each with the part of the same name in the baseline `base`.
+
+    Sections that only the baseline has stand before the head. They are left out while a stage cannot be built, as the
+    design may have them again once it can.
+    """
     parts = _pair_up(top_parts(plan), base.sections)
     kept, gone = parts[: len(plan.sections)], parts[len(plan.sections) :]
     return parts[: len(plan.sections) + 1] if plan.obstacles else (*kept[:-1], *gone, kept[-1])
 
 
 def pairs(part: Part, before: Part | None) -> tuple[Pair, ...]:
-    """The `children` of a part beside those of `before`, the baseline's part in its place.
+    """Return the `children` of `part`, each with the one in its place in `before`, the baseline's part.
 
-    What `before` has more of comes last, so that the differences of the children add up to that of the part.
+    Children that only `before` has come last, so that the differences of the children add up to that of the part.
     """
     parts = children(part)
     return _pair_up(parts, _folded_alike(part, before)) if parts else ()
 
 
 def _pair_up(parts: tuple[Part, ...], before: tuple[Part, ...]) -> tuple[Pair, ...]:
-    """Parts beside those of the same name in the baseline, and then what only the baseline has.
+    """Pair `parts` with those of the same name in the baseline, then add the parts that only the baseline has.
 
-    A name may come again, as that of a block's ReLU does: the first stands beside the first.
+    If a name occurs more than once, as that of a block's ReLU does, the first pairs with the first, and so on.
     """
-    left, both = list(before), list[Pair]()
+    unpaired, paired = list(before), list[Pair]()
     for part in parts:
-        stood = next((each for each in left if each.name == part.name), None)
-        both.append((part, stood))
-        if stood:
-            left.remove(stood)
-    return *both, *((Gone(each), each) for each in left)
+        partner = next((old for old in unpaired if old.name == part.name), None)
+        paired.append((part, partner))
+        if partner:
+            unpaired.remove(partner)
+    return *paired, *((Gone(old), old) for old in unpaired)
 
 
 def _folded_alike(part: Part, before: Part | None) -> tuple[Part, ...]:
-    """The children of `before`, its blocks folded where those of `part` are: at the same block, however many follow."""
+    """Return the children of `before`, its blocks folded from the same index on as those of `part`."""
     match part, before:
         case Section(count=count), Section(first=Block()):
             alone = 1 if count > 2 else count
@@ -140,20 +144,20 @@ def _folded_alike(part: Part, before: Part | None) -> tuple[Part, ...]:
 
 
 def _split_run(section: Section, start: int, end: int) -> tuple[Part, ...]:
-    """The blocks of a stage from `start` to before `end`, each by itself, and all that follow as one."""
+    """Return the blocks of a stage from `start` to before `end`, each by itself, and all later ones as one part."""
     alone = tuple(section.block(index) for index in range(start, min(end, section.count)))
     return (*alone, RepeatedBlocks(section, end)) if section.count > end else alone
 
 
 def repeats(part: Part) -> str:
-    """How many equal blocks stand for one: `×36`, or nothing."""
+    """Return how many equal blocks `part` stands for, such as `×36` after two spaces, or an empty text for one."""
     if isinstance(part, Gone):
         return repeats(part.was)
     return f"  ×{part.count}" if isinstance(part, Section | RepeatedBlocks) and part.count > 1 else ""
 
 
 def type_text(part: Part) -> str:
-    """What stands in a row, as torch or the field calls it."""
+    """Return the type of `part` as torch or the field calls it."""
     match part:
         case Layer():
             return part.kind.text
@@ -170,14 +174,14 @@ def type_text(part: Part) -> str:
 
 
 def block_text(block: Block) -> str:
-    """How a block's input joins its output."""
+    """Return the words for how a block's input joins its output."""
     return say(block.way.words)
 
 
 def find_part(plan: Plan, path: str) -> Part | None:
-    """The part at `path`, or None where the plan has none."""
+    """Return the part at `path`, or None if the plan has none."""
     name, _, rest = path.partition(".")
-    section = next((each for each in plan.sections if each.name == name), None)
+    section = next((section for section in plan.sections if section.name == name), None)
     if section is None or not rest:
         return section
     if rest.endswith(RUN):

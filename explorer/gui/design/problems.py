@@ -1,4 +1,4 @@
-"""What is wrong with the design, said beside the control that is to blame, with the repair one click away."""
+"""The problems of the design, shown beside the control that causes them, each with a button that repairs it."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,8 @@ from explorer.gui.widgets.language import say
 
 
 class ProblemLine(QWidget):
+    """One problem: its sign, its sentence, and a button that proposes the repaired design."""
+
     def __init__(self, document: Document, problem: Problem) -> None:
         super().__init__()
         self.fatal = problem.fatal
@@ -34,11 +36,11 @@ class ProblemLine(QWidget):
         row.addLayout(column, stretch=1)
 
     def colour(self) -> None:
-        """Sign and words in the palette in use."""
+        """Draw sign and words in the colours of the palette in use."""
         chosen, size = theme.colours(), self.fontMetrics().height()
-        ink = chosen.bad if self.fatal else chosen.warning
-        self.sign.setPixmap(theme.icon("circle-x" if self.fatal else "triangle-alert", ink).pixmap(size, size))
-        self.words.setStyleSheet(f"color: {ink}")
+        colour = chosen.bad if self.fatal else chosen.warning
+        self.sign.setPixmap(theme.icon("circle-x" if self.fatal else "triangle-alert", colour).pixmap(size, size))
+        self.words.setStyleSheet(f"color: {colour}")
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -47,7 +49,7 @@ class ProblemLine(QWidget):
 
 
 class Problems(QWidget):
-    """The problems of one place, one below the other; nothing where there are none."""
+    """The list of the problems of one place in the design, hidden while there are none."""
 
     def __init__(self, document: Document) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The layer table as a person sees it: what was opened stays open, one selection with everyone else, rows to copy."""
+"""The view of the layer table: unfolded rows stay unfolded, the selection is the document's, rows can be copied."""
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
@@ -25,20 +25,20 @@ from explorer.gui.widgets.language import say
 
 MARGIN = theme.RHYTHM // 2
 _CHOSEN = ("chosen",) * len(COLUMNS)
-_DIFFERENCE = "  (+999.9 MiB)"  # the widest that a baseline adds to a figure
+_DIFFERENCE = "  (+999.9 MiB)"  # the widest text that a comparison with the baseline adds to a figure
 
 
 @cache
-def _table_inks(colours: theme.Colours) -> dict[str, QColor]:
-    """The colours that the table writes in; stages a little darker on light paper, where thin letters pale."""
+def _table_colours(colours: theme.Colours) -> dict[str, QColor]:
+    """Return the colours of the table's texts by name; stages are darker on a light background, to stay legible."""
     darker = 100 if colours is theme.DARK else 125
     stages = {f"stage {number}": QColor(theme.stage_colour(number)).darker(darker) for number in range(1, 9)}
-    inks = {"text": colours.text, "quiet": colours.quiet, "bad": colours.bad, "chosen": colours.on_accent}
-    return stages | {name: QColor(colour) for name, colour in inks.items()}
+    others = {"text": colours.text, "quiet": colours.quiet, "bad": colours.bad, "chosen": colours.on_accent}
+    return stages | {name: QColor(colour) for name, colour in others.items()}
 
 
 class _Headings(QHeaderView):
-    """The headings, painted in one go; the style would take as long for them as for all rows."""
+    """The column headings, painted directly: the widget style would take as long for them as for all rows."""
 
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -62,10 +62,10 @@ class _Headings(QHeaderView):
 
 
 class LayerTable(QTreeView):
-    """Shows the model, keeps what was opened open, and shares the document's selection."""
+    """Shows the layers of the document's plan, keeps unfolded rows unfolded, and shares the document's selection."""
 
     def __init__(self, document: Document, opened: set[str]) -> None:
-        """`opened` are the paths of the rows that are open, changed in place."""
+        """Show the plan of `document`; `opened` holds the paths of the unfolded rows and is changed in place."""
         super().__init__()
         self.document = document
         self.layers = LayerModel(document)
@@ -93,37 +93,37 @@ class LayerTable(QTreeView):
         self.selectionModel().currentRowChanged.connect(self.select)
 
     def _size_columns(self) -> None:
-        """Widths from the font and the widest texts expected, so that no tick moves a column."""
+        """Set the column widths from the font and the widest texts expected, so that no tick moves a column."""
         header = self.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(self.fontMetrics().averageCharWidth() * 5)
         self.compared = self.document.baseline is not None
-        widest = [each.widest + (_DIFFERENCE if self.compared and each.figure else "") for each in COLUMNS]
+        widest = [column.widest + (_DIFFERENCE if self.compared and column.figure else "") for column in COLUMNS]
         self.widths = [self.fontMetrics().horizontalAdvance(text) + 3 * theme.RHYTHM for text in widest]
         for number, width in enumerate(self.widths):
             header.resizeSection(number, width)
         self._hide_columns()
 
     def _hide_columns(self) -> None:
-        """Where there is no room for all columns, those that can be spared give way."""
-        over = sum(self.widths) - self.viewport().width()
+        """Hide the columns that can be spared while there is no room for all."""
+        excess = sum(self.widths) - self.viewport().width()
         for number in SPARE:
-            self.setColumnHidden(number, over > 0)
-            over -= self.widths[number]
+            self.setColumnHidden(number, excess > 0)
+            excess -= self.widths[number]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._hide_columns()
         super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """What all rows need is looked up once, not for each."""
-        self.inks, self.places = _table_inks(theme.colours()), self.column_places()
+        """Paint the rows; the colours and places that all of them need are looked up once."""
+        self.colours, self.places = _table_colours(theme.colours()), self.column_places()
         super().paintEvent(event)
 
     def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """A row with few calls a cell. The view's own way asks the model and the style dozens of times for each."""
+        """Paint a row with few calls per cell; Qt's own painting asks model and style dozens of times per cell."""
         node, room = self.layers.node(index), option.rect
         top, height = room.top(), room.height()
         indent = self.indentation() * (node.level + 1)
@@ -132,27 +132,30 @@ class LayerTable(QTreeView):
             painter.fillRect(room, self.palette().highlight())
         if self.layers.hasChildren(index):
             self.drawBranches(painter, QRect(0, top, indent, height), index)
-        inks = _CHOSEN if chosen else self.layers.inks(node)
+        names = _CHOSEN if chosen else self.layers.colour_names(node)
         last = ""
         texts = self.layers.texts(node)
         for column, left, right in self.places:
-            if inks[column] != last:
-                last = inks[column]
-                painter.setPen(self.inks[last])
+            if names[column] != last:
+                last = names[column]
+                painter.setPen(self.colours[last])
             shaped, wide, tall = self._shaped(texts[column])
             start = right - wide if right else left + indent
             indent = 0
             painter.drawStaticText(QPointF(start, top + (height - tall) / 2), shaped)
 
     def shape_text(self, text: str) -> tuple[QStaticText, float, float]:
-        """A text ready to be drawn, its width and its height; most texts come again with the next tick."""
+        """Return a text prepared for drawing, with its width and height in pixels.
+
+        Prepared texts are cached, as most of them are drawn again at the next tick.
+        """
         shaped = QStaticText(text)
         shaped.setTextFormat(Qt.TextFormat.PlainText)
         shaped.prepare(font=self.font())
         return shaped, shaped.size().width(), shaped.size().height()
 
     def column_places(self) -> list[tuple[int, int, int]]:
-        """Each visible column, where its text begins, and where that ends if it is a figure."""
+        """Return each visible column with the x coordinates where its text begins and, for a figure, ends; else 0."""
         header, places = self.header(), []
         for column in range(len(COLUMNS)):
             if not self.isColumnHidden(column):
@@ -166,7 +169,7 @@ class LayerTable(QTreeView):
             self._size_columns()
         if self.layers.show_plan():
             self._expand_opened()
-            self.executeDelayedItemsLayout()  # else it comes after this frame, with a frame of its own
+            self.executeDelayedItemsLayout()  # otherwise the layout would follow after this frame and cause another
             self.show_selection()
 
     def _expand_opened(self) -> None:
@@ -185,7 +188,7 @@ class LayerTable(QTreeView):
             self.document.select(self.layers.node(current).path)
 
     def _open_or_unfold(self, index: QModelIndex) -> None:
-        """A double click or Return opens a block, and unfolds what is no block."""
+        """Open the view of a block, or unfold a row that is no block, after a double click or Return."""
         if isinstance(self.layers.node(index).part, Block):
             self.document.open_block()
         else:
@@ -200,7 +203,7 @@ class LayerTable(QTreeView):
             super().keyPressEvent(event)
 
     def copy(self) -> None:
-        """The selected rows, or all that are open, as TSV and as an HTML table."""
+        """Copy the selected rows, or all visible ones if none is selected, as TSV and as an HTML table."""
         rows = sorted(self.selectionModel().selectedRows(), key=self.position) or list(self._visible_rows())
         lines = [[say(column.heading) for column in COLUMNS]]
         lines += [self.layers.texts(self.layers.node(row)) for row in rows]

@@ -1,7 +1,7 @@
 """The rows of the layer table: a tree of sections, blocks and layers, with repeats collapsed to ×N.
 
-The model keeps its nodes while the shape of the tree stays, so that a tick repaints rows instead of rebuilding them. A
-new column is one entry of `COLUMNS`.
+The model keeps its nodes while the shape of the tree stays, so that a tick repaints rows instead of making them again.
+A new column is one entry of `COLUMNS`.
 """
 
 from collections.abc import Callable
@@ -30,9 +30,9 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class _Node:
-    """A row: a part of the plan at its path; its children and its texts are made when someone looks.
+    """A row: a part of the plan at its path; its children and its texts are made when they are first shown.
 
-    `before` is the part of the baseline in its place, None if there is none.
+    `before` is the part of the baseline in the place of `part`, None if there is none.
     """
 
     __slots__ = ("before", "below", "level", "parent", "part", "path", "row", "texts")
@@ -54,7 +54,7 @@ class _Node:
         return self.below
 
     def _adopt(self, pair: Pair) -> None:
-        """Stand for another part from now on."""
+        """Make the row stand for another part."""
         self.part, self.before = pair
         self.texts = []
 
@@ -71,9 +71,10 @@ def _number_rows(nodes: list[_Node]) -> None:
 
 
 class _Column(NamedTuple):
-    """A heading, the widest text expected, the text of a part and its name, and the figure that a baseline changes.
+    """One column: its heading, the widest text expected, and the text of a cell, made from a part and its name.
 
-    `hint` is what the heading stands for. Where not all columns fit, those of the highest `spare` are left out first.
+    `figure` is the attribute that is compared with the baseline, and `wording` turns a difference into text. `hint`
+    explains the heading. Where not all columns fit, those of the highest `spare` are left out first.
     """
 
     heading: str
@@ -86,44 +87,55 @@ class _Column(NamedTuple):
 
 
 COLUMNS = (
-    _Column(QT_TRANSLATE_NOOP("explorer", "Layer"), "▾ ▸ layer1.1…  ×199", lambda part, name: name + repeats(part)),
-    _Column(QT_TRANSLATE_NOOP("explorer", "Type"), "projection shortcut", lambda part, _: type_text(part), spare=1),
     _Column(
-        QT_TRANSLATE_NOOP("explorer", "Output"),
-        "1024×112×112",
-        lambda part, _: shape_text(part.output),
+        heading=QT_TRANSLATE_NOOP("explorer", "Layer"),
+        widest="▾ ▸ layer1.1…  ×199",
+        text=lambda part, name: name + repeats(part),
+    ),
+    _Column(
+        heading=QT_TRANSLATE_NOOP("explorer", "Type"),
+        widest="projection shortcut",
+        text=lambda part, _: type_text(part),
+        spare=1,
+    ),
+    _Column(
+        heading=QT_TRANSLATE_NOOP("explorer", "Output"),
+        widest="1024×112×112",
+        text=lambda part, _: shape_text(part.output),
         hint=QT_TRANSLATE_NOOP("explorer", "Channels × height × width of what comes out"),
     ),
     _Column(
-        QT_TRANSLATE_NOOP("explorer", "Params"),
-        "44,549,160",
-        lambda part, _: whole(part.params),
-        "params",
+        heading=QT_TRANSLATE_NOOP("explorer", "Params"),
+        widest="44,549,160",
+        text=lambda part, _: whole(part.params),
+        figure="params",
         hint=QT_TRANSLATE_NOOP("explorer", "Parameters"),
     ),
     _Column(
-        QT_TRANSLATE_NOOP("explorer", "MACs"),
-        "11,513,626,624",
-        lambda part, _: whole(part.macs),
-        "macs",
+        heading=QT_TRANSLATE_NOOP("explorer", "MACs"),
+        widest="11,513,626,624",
+        text=lambda part, _: whole(part.macs),
+        figure="macs",
         hint=QT_TRANSLATE_NOOP("explorer", "Multiply–accumulates of convolutions and linear layers for one image"),
     ),
     _Column(
-        QT_TRANSLATE_NOOP("explorer", "Field"),
-        "12,345",
-        lambda part, _: whole(part.receptive_field) if part.receptive_field else "",
-        "receptive_field",
-        lambda number: whole(int(number)),
-        QT_TRANSLATE_NOOP("explorer", "Receptive field: how many pixels of the input one position sees, along a side"),
+        heading=QT_TRANSLATE_NOOP("explorer", "Field"),
+        widest="12,345",
+        text=lambda part, _: whole(part.receptive_field) if part.receptive_field else "",
+        figure="receptive_field",
+        wording=lambda number: whole(int(number)),
+        hint=QT_TRANSLATE_NOOP(
+            "explorer", "Receptive field: how many pixels of the input one position sees, along a side"
+        ),
         spare=2,
     ),
     _Column(
-        QT_TRANSLATE_NOOP("explorer", "Memory"),
-        "123.4 MiB",
-        lambda part, _: memory(part.activation_bytes),
-        "activation_bytes",
-        memory,
-        QT_TRANSLATE_NOOP("explorer", "What the layers put out for one image, in float32"),
+        heading=QT_TRANSLATE_NOOP("explorer", "Memory"),
+        widest="123.4 MiB",
+        text=lambda part, _: memory(part.activation_bytes),
+        figure="activation_bytes",
+        wording=memory,
+        hint=QT_TRANSLATE_NOOP("explorer", "What the layers put out for one image, in float32"),
         spare=2,
     ),
 )
@@ -136,6 +148,8 @@ _STAGES = tuple((f"stage {number}", *PLAIN[1:]) for number in range(10))  # by t
 
 
 class LayerModel(QAbstractItemModel):
+    """The tree of rows for the document's plan; `cell` is the size hint of every cell."""
+
     def __init__(self, document: Document) -> None:
         super().__init__()
         self.document = document
@@ -143,7 +157,7 @@ class LayerModel(QAbstractItemModel):
         self.cell = QSize()
 
     def show_plan(self) -> bool:
-        """Stand for the document's plan; True if rows came or went."""
+        """Update the rows to the document's plan, and return whether rows were inserted or removed."""
         plan, base = self.document.plan, self.document.baseline
         parts = top_pairs(plan, base) if base else tuple((part, None) for part in top_parts(plan))
         changed = self._reconcile(QModelIndex(), None, self.nodes, parts)
@@ -151,10 +165,13 @@ class LayerModel(QAbstractItemModel):
         return changed
 
     def _reconcile(self, above: QModelIndex, parent: _Node | None, nodes: list[_Node], parts: tuple[Pair, ...]) -> bool:
-        """Make `nodes`, the rows below `above`, stand for `parts`: rows that differ go and come, the others stay."""
-        most = min(len(nodes), len(parts))
-        start = next((row for row in range(most) if not _same_row(nodes[row], parts[row])), most)
-        rest = most - start
+        """Make `nodes`, the rows below `above`, stand for `parts`, and return whether rows were inserted or removed.
+
+        Rows that differ between the equal ones at the start and at the end are replaced, the others stay.
+        """
+        common = min(len(nodes), len(parts))
+        start = next((row for row in range(common) if not _same_row(nodes[row], parts[row])), common)
+        rest = common - start
         end = next((back for back in range(rest) if not _same_row(nodes[-1 - back], parts[-1 - back])), rest)
         changed = False
         if start < len(nodes) - end:
@@ -222,13 +239,13 @@ class LayerModel(QAbstractItemModel):
         return None
 
     def sibling(self, row: int, column: int, index: Index) -> QModelIndex:
-        """The cell beside another, which is what a view asks for most."""
+        """Return another cell, quickly if it is in the same row: the view asks for those most often."""
         if row == index.row():
             return self.createIndex(row, column, index.internalPointer())
         return super().sibling(row, column, index)
 
     def texts(self, node: _Node) -> list[str]:
-        """What stands in each column of a row, made when it is first seen."""
+        """Return the text of each column of a row; the texts are made when the row is first shown."""
         if not node.texts:
             node.texts = self._make_texts(node)
         return node.texts
@@ -246,8 +263,8 @@ class LayerModel(QAbstractItemModel):
             ]
         return texts
 
-    def inks(self, node: _Node) -> tuple[str, ...]:
-        """Which of the table's inks each cell of a row is written in."""
+    def colour_names(self, node: _Node) -> tuple[str, ...]:
+        """Return the name of the colour that each cell of a row is written in."""
         if isinstance(node.part, Broken):
             return _BAD
         if isinstance(node.part, Gone):
@@ -255,7 +272,7 @@ class LayerModel(QAbstractItemModel):
         return _STAGES[node.row] if not node.level and node.part.name.startswith("layer") else PLAIN
 
     def find(self, path: str) -> QModelIndex:
-        """The row at `path`, making the rows on the way."""
+        """Return the row at `path`, making the rows that lead to it; the index is invalid if there is no such row."""
         nodes: list[_Node] | None = self.nodes
         while nodes:
             for node in nodes:
@@ -267,12 +284,15 @@ class LayerModel(QAbstractItemModel):
 
 def _leads_to(node: _Node, path: str) -> bool:
     if isinstance(node.part, RepeatedBlocks):
-        return True  # its row comes last, after the first block
+        return True  # the row of repeated blocks comes last, after the first block
     return path.startswith(f"{node.path}.")
 
 
 def difference(node: _Node, figure: str) -> int | None:
-    """How far a row's figure is from the baseline's; a new part differs by all of it, None has no such figure."""
+    """Return how far a row's figure is from the baseline's, or None if one of the two has no such figure.
+
+    A part that the baseline has not is compared with zero.
+    """
     now, before = (getattr(part, figure) for part in (node.part, node.before or Gone(node.part)))
     return None if now is None or before is None else now - before
 

@@ -1,6 +1,6 @@
 """The totals line: the network's size in numbers, the selection's share of it, the distance from the baseline.
 
-Painted, not laid out: it changes with every tick, and a label that grows by a pixel would lay out the whole window.
+The line is painted, as it changes with every tick: a label that grows by one pixel would lay out the whole window.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,13 +16,13 @@ from explorer.gui.document import Document
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import memory, percent, short, signed, whole
 
-_BETWEEN = " · "
-_USUAL = 2  # lines that there is always room for, so that the window keeps its layout from tick to tick
-_WAYS = ("plain", "bold", "plain", "marked")
+_SEPARATOR = " · "
+_MIN_LINES = 2  # lines that there is always room for, so that the window keeps its layout from tick to tick
+_STYLES = ("plain", "bold", "plain", "marked")
 
 
 class Figure(NamedTuple):
-    """One figure: `words` with its number in the place of `{n}`, and how far it is from the baseline's."""
+    """One figure: `words` with `number` in the place of `{n}`, and how far the number is from the baseline's."""
 
     words: str
     number: str = ""
@@ -33,13 +33,15 @@ class Figure(NamedTuple):
         return self.words.format(n=self.number) + self.change
 
     def _pieces(self) -> Iterator[tuple[str, str]]:
-        """What stands side by side, each with how it is written: plain, bold or marked."""
+        """Return the texts side by side, each with its style: plain, bold or marked."""
         before, _, after = self.words.partition("{n}")
-        pieces = zip((before, self.number, after, self.change), _WAYS, strict=True)
+        pieces = zip((before, self.number, after, self.change), _STYLES, strict=True)
         return (piece for piece in pieces if piece[0])
 
 
 class Totals(QWidget):
+    """The totals of the document's plan, with the share of the selected part at the right."""
+
     def __init__(self, document: Document) -> None:
         super().__init__()
         self.document = document
@@ -56,20 +58,20 @@ class Totals(QWidget):
 
     @property
     def text(self) -> str:
-        """The whole line without its apply_style."""
-        return _BETWEEN.join(figure.text for figure in self.figures)
+        """Return the whole line as plain text."""
+        return _SEPARATOR.join(figure.text for figure in self.figures)
 
     def measure(self) -> None:
-        """The fonts that the line is written in."""
+        """Make the fonts that the line is written in, and their metrics."""
         plain, bold = (theme.figures_font(self.font()) for _ in range(2))
         bold.setBold(True)
         self._fonts = {"plain": plain, "bold": bold, "marked": plain}
-        self.metrics = {way: QFontMetricsF(font) for way, font in self._fonts.items()}
+        self.metrics = {style: QFontMetricsF(font) for style, font in self._fonts.items()}
 
     def arrange(self) -> None:
         """Wrap the figures where the window is narrow, and make room for all their lines."""
         self.lines = self.rows()
-        lines = max(_USUAL, len(self.lines))
+        lines = max(_MIN_LINES, len(self.lines))
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 2 * theme.RHYTHM)
         self.update()
 
@@ -103,18 +105,18 @@ class Totals(QWidget):
         self.show_selection()
 
     def figure(self, words: str, key: str, form: Callable[[int], str] = short) -> Figure:
-        """The figure `key` of the plan with its distance from the baseline."""
+        """Return the figure `key` of the plan with its distance from the baseline."""
         plan, base = self.document.plan, self.document.baseline
         number = getattr(plan, key)
         return Figure(words, form(number), f" ({distance(number - getattr(base, key), form)})" if base else "")
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip:  # made when someone asks: a tick has no time for it
+        if event.type() == QEvent.Type.ToolTip:  # made when it is wanted, as making it at every tick would be slow
             self.setToolTip(self.explain(self.document.plan))
         return super().event(event)
 
     def explain(self, plan: Plan) -> str:
-        """The same figures in full, and what exactly is counted."""
+        """Return the figures in full, with what exactly is counted."""
         return self.tr(
             "{params} parameters\n{macs} multiply–accumulates of convolutions and linear layers for one image; "
             "FLOPs are twice as many: {flops}\n{depth} convolutions and linear layers on the main path\n"
@@ -140,19 +142,19 @@ class Totals(QWidget):
         self.arrange()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The figures from the left, in several lines if need be; the share at the right end of the last."""
+        """Paint the figures from the left, in several lines if needed, and the share at the right of the last line."""
         painter, metrics = QPainter(self), self.metrics
         chosen = theme.colours()
-        inks = {"plain": QColor(chosen.text), "bold": QColor(chosen.text), "marked": QColor(chosen.accent)}
+        colours = {"plain": QColor(chosen.text), "bold": QColor(chosen.text), "marked": QColor(chosen.accent)}
         step = metrics["plain"].lineSpacing()
         top = (self.height() - len(self.lines) * step) / 2 + metrics["plain"].ascent()
         for number, row in enumerate(self.lines):
             left = float(theme.RHYTHM)
-            for text, way in row:
-                painter.setFont(self._fonts[way])
-                painter.setPen(inks[way])
+            for text, style in row:
+                painter.setFont(self._fonts[style])
+                painter.setPen(colours[style])
                 painter.drawText(QPointF(left, top + number * step), text)
-                left += metrics[way].horizontalAdvance(text)
+                left += metrics[style].horizontalAdvance(text)
         painter.setFont(self._fonts["plain"])
         painter.setPen(QColor(chosen.quiet))
         left = self.width() - theme.RHYTHM - metrics["plain"].horizontalAdvance(self.share)
@@ -160,33 +162,33 @@ class Totals(QWidget):
         painter.end()
 
     def rows(self) -> list[list[tuple[str, str]]]:
-        """The figures' pieces in as many rows as they need: the share, if there is one, beside the last."""
+        """Return the pieces of the figures in as many rows as they need, with room for the share in the last."""
         metrics = self.metrics
-        between = metrics["plain"].horizontalAdvance(_BETWEEN)
+        separator = metrics["plain"].horizontalAdvance(_SEPARATOR)
         room = self.width() - 2.0 * theme.RHYTHM
         rows: list[list[tuple[str, str]]] = [[]]
         used = 0.0
         for figure in self.figures:
             pieces = list(figure._pieces())
-            wide = sum(metrics[way].horizontalAdvance(text) for text, way in pieces)
-            if rows[-1] and used + between + wide > room:
+            wide = sum(metrics[style].horizontalAdvance(text) for text, style in pieces)
+            if rows[-1] and used + separator + wide > room:
                 rows.append([])
                 used = 0.0
             if rows[-1]:
-                rows[-1].append((_BETWEEN, "plain"))
-                used += between
+                rows[-1].append((_SEPARATOR, "plain"))
+                used += separator
             rows[-1] += pieces
             used += wide
-        if self.share and used + between + metrics["plain"].horizontalAdvance(self.share) > room:
+        if self.share and used + separator + metrics["plain"].horizontalAdvance(self.share) > room:
             rows.append([])
         return rows
 
 
 def _sees_all(plan: Plan) -> bool:
-    """Whether one position at the end sees more than the image."""
+    """Return whether one position at the end of the last stage sees more than the image."""
     return plan.receptive_field > max(plan.design.input[1:])
 
 
 def distance(number: int, form: Callable[[int], str]) -> str:
-    """How far a figure is from the baseline's, in its own units."""
+    """Return how far a figure is from the baseline's, written by `form`, or ±0 if it is not."""
     return signed(form(abs(number)), number) if number else "±0"
