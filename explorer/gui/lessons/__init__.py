@@ -1,1 +1,1 @@
-"""Lessons of the chapter: their texts, and pointing at what they speak of."""
+"""Lessons of the chapter: their texts, their tasks, and the highlight of the control that a page points at."""

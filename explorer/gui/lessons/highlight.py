@@ -1,4 +1,4 @@
-"""The mark: a calm frame around the control that a lesson speaks of."""
+"""The highlight: a frame around the control that a lesson points at."""
 
 from PySide6.QtCore import QEvent, QMargins, QObject, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -12,36 +12,36 @@ _MOVES = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hi
 
 
 class Highlight(QWidget):
-    """Lies over the window, lets every click through, and stays around its control wherever that goes."""
+    """The frame, which lies over the window, lets every click through, and moves with its control."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.target: QWidget | None = None
         self.watched: list[QWidget] = []
-        self.settled = QTimer(self, interval=0, singleShot=True)  # after a move the layouts have their say first
+        self.settled = QTimer(self, interval=0, singleShot=True)  # place the frame after the layouts have settled
         self.settled.timeout.connect(self.place)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(self.tr("What the lesson points at"))
         self.hide()
 
     def follow(self, target: QWidget | None) -> None:
-        """Stand around `target` from now on, or around nothing."""
+        """Frame `target` from now on, or nothing if it is None."""
         if target is self.target:
             return
-        for each in self.watched:
-            each.removeEventFilter(self)
+        for widget in self.watched:
+            widget.removeEventFilter(self)
         if self.target:
             self.target.destroyed.disconnect(self.forget)
         self.target = target
-        self.watched = [] if target is None else list(_line_of(target))
-        for each in self.watched:
-            each.installEventFilter(self)
+        self.watched = [] if target is None else list(_ancestry(target))
+        for widget in self.watched:
+            widget.installEventFilter(self)
         if target:
             target.destroyed.connect(self.forget)
         self.settled.start()
 
     def forget(self) -> None:
-        """The control is no more."""
+        """Hide the frame after its control was destroyed."""
         self.target, self.watched = None, []
         self.hide()
 
@@ -51,13 +51,13 @@ class Highlight(QWidget):
         return False
 
     def place(self) -> None:
-        """Around what can be seen of the control; nowhere if nothing can."""
+        """Place the frame around the visible part of its control, or hide it if no part is visible."""
         seen = seen_of(self.target) if self.target else QRect()
         if self.target is None or seen.isEmpty():
             self.hide()
             return
         if self.parentWidget() is not self.target.window():
-            self.setParent(self.target.window())  # a dock that floats is a window of its own
+            self.setParent(self.target.window())  # a floating dock is a window of its own
         self.setGeometry(seen + QMargins(HALO, HALO, HALO, HALO))
         self.show()
         self.raise_()
@@ -72,30 +72,30 @@ class Highlight(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 5, 5)
 
 
-def _line_of(widget: QWidget) -> list[QWidget]:
-    """The widget and what it is in, up to its window."""
-    line = [widget]
-    while not line[-1].isWindow() and (outer := line[-1].parentWidget()):
-        line.append(outer)
-    return line
+def _ancestry(widget: QWidget) -> list[QWidget]:
+    """Return the widget and its parents, up to its window."""
+    widgets = [widget]
+    while not widgets[-1].isWindow() and (parent := widgets[-1].parentWidget()):
+        widgets.append(parent)
+    return widgets
 
 
 def seen_of(widget: QWidget) -> QRect:
-    """The part of a widget that nothing it is in cuts off, in the pixels of its window; empty if it is hidden."""
+    """Return the part of a widget that its parents do not clip, in pixels of its window; empty if it is hidden."""
     if not widget.isVisible():
         return QRect()
-    inner, *outer = _line_of(widget)
-    seen = inner.rect()
-    for each in outer:
-        seen = seen.translated(inner.pos()) & each.rect()
-        inner = each
+    child, *parents = _ancestry(widget)
+    seen = child.rect()
+    for parent in parents:
+        seen = seen.translated(child.pos()) & parent.rect()
+        child = parent
     return seen
 
 
 def reveal(widget: QWidget) -> None:
-    """Bring a control into sight where only a closed dock or a scroll bar hides it."""
-    for each in _line_of(widget):
-        if isinstance(each, QDockWidget) and each.isHidden():
-            each.show()
-        if isinstance(each, QScrollArea):
-            each.ensureWidgetVisible(widget)
+    """Bring a control into view if a closed dock or a scroll area hides it."""
+    for parent in _ancestry(widget):
+        if isinstance(parent, QDockWidget) and parent.isHidden():
+            parent.show()
+        if isinstance(parent, QScrollArea):
+            parent.ensureWidgetVisible(widget)

@@ -1,7 +1,7 @@
-"""Lessons: short texts about the chapter with things to do, read from resources/lessons. No torch, no Qt.
+"""Lessons: short texts about the chapter with tasks, read from resources/lessons. No torch, no Qt.
 
-A lesson is one TOML file a language: a title and its steps. A step is a text in a little Markdown; it may show a
-drawing, point at a control of the window by its object name, and name the task that makes it done.
+A lesson is one TOML file per language: a title and its pages. A page is a text in simple Markdown; it may show a
+drawing, point at a control of the window by its object name, and name the task that completes it.
 """
 
 import re
@@ -24,7 +24,7 @@ _WRITTEN_FIRST = "en"  # a lesson that another language lacks is shown in this o
 
 @dataclass(frozen=True, slots=True)
 class LessonPage:
-    """One page of a lesson; what is empty is not asked for."""
+    """One page of a lesson; an empty field means that the page has no control, task or drawing."""
 
     text: Annotated[str, Len(1, 1000)]
     points_at: Annotated[str, Len(0, 40)] = ""
@@ -35,12 +35,14 @@ class LessonPage:
 
     @property
     def markdown(self) -> str:
-        """The text, its lines joined as Chinese wants it: without a space."""
+        """Return the text with lines that end in a Chinese character joined to the next without a space."""
         return re.sub(r"(?<=[\u2e80-\uffef])\n(?=\S)", "", self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
+    """One lesson: its title and its pages."""
+
     title: Annotated[str, Len(1, 60)]
     pages: Annotated[tuple[LessonPage, ...], Len(1, 12)]
 
@@ -48,14 +50,14 @@ class Lesson:
 
 
 def lesson_files(language: str) -> dict[str, Path]:
-    """Every lesson's file by its name, in the order of the names; in English where `language` has none."""
-    folders = [resource("lessons", each) for each in (_WRITTEN_FIRST, language)]
+    """Return the file of every lesson by its name, sorted by name; the English one where `language` has none."""
+    folders = [resource("lessons", name) for name in (_WRITTEN_FIRST, language)]
     found = {path.stem: path for folder in folders for path in folder.glob("*.toml")}
     return dict(sorted(found.items()))
 
 
 def load_lesson(path: Path, tasks: Container[str]) -> Lesson:
-    """Read a lesson that points at nothing but `controls` and asks for nothing but `tasks`. Raises Refused."""
+    """Read a lesson that names no other tasks than `tasks`. Raises Refused."""
     lesson = read_value(Lesson, read_table(path))
     if faults := list(_find_faults(lesson, tasks)):
         raise Refused(*faults)
@@ -63,7 +65,7 @@ def load_lesson(path: Path, tasks: Container[str]) -> Lesson:
 
 
 def read_table(path: Path) -> dict[str, object]:
-    """The values of a small TOML file; a large one could keep its reader busy for ever. Raises Refused."""
+    """Read the values of a small TOML file; a large one is refused, as parsing could take for ever. Raises Refused."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -82,7 +84,7 @@ def read_table(path: Path) -> dict[str, object]:
 
 
 def _find_faults(lesson: Lesson, tasks: Container[str]) -> Iterator[Complaint]:
-    """What a lesson mentions and the window does not have."""
+    """Yield a complaint for each task or drawing that a lesson names and that does not exist."""
     no_task = QT_TRANSLATE_NOOP("explorer", "there is no task {name!r}")
     no_drawing = QT_TRANSLATE_NOOP("explorer", "there is no drawing {name!r}")
     for number, page in enumerate(lesson.pages):

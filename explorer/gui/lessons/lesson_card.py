@@ -1,4 +1,4 @@
-"""The card below the network on which a lesson stands: its text, its drawing, Back and Next."""
+"""The card below the network that shows a lesson: its text, its drawing, Back and Next."""
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPalette, QResizeEvent, QShowEvent, QTextDocument
@@ -19,13 +19,14 @@ from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import sign_button, word_button
 from explorer.resources import resource
 
-_MAX_LINES = 9  # of a page's text; what is longer scrolls
+_MAX_LINES = 9  # of the text of a page; longer texts scroll
 
 
 class LessonCard(QDockWidget):
-    """Shows one page of a lesson; `turned` by a user who wants the page before (−1) or after it (1).
+    """The card, which shows one page of a lesson; `turned` carries −1 for the page before, 1 for the page after.
 
-    `opening` before it takes its room, `opened` when it is there, `left` when it is closed, not when its window hides.
+    `opening` is emitted before the card takes its height, `opened` when it is shown, and `left` when it is closed, but
+    not when its window is hidden.
     """
 
     turned = Signal(int)
@@ -34,7 +35,7 @@ class LessonCard(QDockWidget):
     left = Signal()
 
     def __init__(self, window: QMainWindow) -> None:
-        self.lesson: Lesson | None = None  # first of all: Qt tells of a font before there is anything to set in it
+        self.lesson: Lesson | None = None  # first, as Qt reports a font change before the widgets exist
         super().__init__(window)
         self._window = window
         self.setObjectName("card")
@@ -72,7 +73,7 @@ class LessonCard(QDockWidget):
         self.setWidget(body)
 
     def _place(self) -> None:
-        """Below the network, between the side docks, where it covers nothing."""
+        """Dock the card below the network, between the side docks, where it covers nothing."""
         window, area, feature = self._window, Qt.DockWidgetArea, QDockWidget.DockWidgetFeature
         window.setCorner(Qt.Corner.BottomLeftCorner, area.LeftDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, area.RightDockWidgetArea)
@@ -99,14 +100,14 @@ class LessonCard(QDockWidget):
         self._fit(lesson)
 
     def show_verdict(self, done: bool, asked: bool) -> None:
-        """Make Next the obvious button where nothing that was `asked` is left to do."""
+        """Show whether the page's task is done; Next is the primary button if it is, or if no task was `asked`."""
         role = QPalette.ColorRole
         self.verdict.setText(self.tr("✓ Done") if done else self.tr("○ Your turn"))
         self.verdict.setForegroundRole(role.Accent if done else role.PlaceholderText)
         theme.apply_style(self.next, "primary" if done or not asked else "plain")
 
     def _fit(self, lesson: Lesson) -> None:
-        """Be as high as the longest page needs, so that nothing jumps between one page and the next."""
+        """Set the height that the longest page needs, so that nothing moves between one page and the next."""
         line = self.fontMetrics().lineSpacing()
         centre = self._window.centralWidget()
         assert centre is not None
@@ -119,9 +120,9 @@ class LessonCard(QDockWidget):
             tall = max(tall, drawn.height())
         self.text.setFixedHeight(min(int(tall) + 1, _MAX_LINES * line))
         policy = Qt.ScrollBarPolicy
-        fits = tall < _MAX_LINES * line  # a bar that comes and goes would break the lines again
+        fits = tall < _MAX_LINES * line  # a scroll bar that comes and goes would wrap the lines again
         self.text.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOff if fits else policy.ScrollBarAsNeeded)
-        self._row.activate()  # else the card opens with its old height, and the window grows for it
+        self._row.activate()  # otherwise the card opens with its old height, and the window grows
 
     def _height_of(self, page: LessonPage, width: int) -> float:
         text = QTextDocument()
@@ -158,7 +159,7 @@ class LessonCard(QDockWidget):
 
 
 class _Drawing(QWidget):
-    """An SVG of resources/lessons in its own proportions and in the colour of the text: readable on light and dark."""
+    """An SVG of resources/lessons with its aspect ratio, in the colour of the text, so that it suits every palette."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
-"""Tasks: what a lesson may ask the user to do, each a small question to the workspace.
+"""Tasks: what a lesson may ask the user to do, each a function that returns whether the task is done.
 
-A task gets the workspace and the design that was shown when its page was turned to. A new one is one function here; its
-name is what a lesson writes as `done`.
+A task gets the workspace and the design that was shown when its page was opened. A new task is one function here and
+one entry of `TASKS`; lessons give the name of the function as `done`.
 """
 
 from collections.abc import Callable
@@ -84,7 +84,7 @@ def table_1_opened(workspace: Workspace, before: Design) -> bool:
 
 
 def deep_opened(workspace: Workspace, before: Design) -> bool:
-    """Whether the deep net that trains on a laptop is shown, with or without its shortcuts."""
+    """Return whether the 56-layer network that trains on a laptop is shown, with or without its shortcuts."""
     return workspace.document.design in (preset("deep-residual-56"), preset("deep-plain-56"))
 
 

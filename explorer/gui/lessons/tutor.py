@@ -1,4 +1,4 @@
-"""The tutor: leads through a lesson page by page, points at what it speaks of, and sees when a task was done."""
+"""The tutor: shows a lesson page by page, highlights the control of a page, and notices when its task is done."""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ from explorer.validation import Refused
 
 
 class Tutor(QObject):
-    """Teaches one lesson at a time; a task that was done stays so until the lesson is opened again."""
+    """Shows one lesson at a time; a task that was done stays done until the lesson is opened again."""
 
     def __init__(self, window: QMainWindow, workspace: Workspace) -> None:
         super().__init__(window)
@@ -40,7 +40,7 @@ class Tutor(QObject):
         return self._workspace.lesson
 
     def fill_menu(self, menu: QMenu) -> None:
-        """The chapter's lessons; one whose file has a fault is there too, with the reason and without use."""
+        """Fill `menu` with the chapter's lessons; one with a faulty file is disabled, with the reason as tool tip."""
         menu.clear()
         menu.setToolTipsVisible(True)
         for name, lesson in self.lessons().items():
@@ -56,7 +56,7 @@ class Tutor(QObject):
                 action.setEnabled(False)
 
     def lessons(self) -> dict[str, Lesson | Refused]:
-        """Every lesson in the user's language, or why it is none."""
+        """Return every lesson by its name in the user's language, or why its file was refused."""
         found: dict[str, Lesson | Refused] = {}
         for name, path in lesson_files(spoken_language(chosen_language())).items():
             try:
@@ -66,12 +66,12 @@ class Tutor(QObject):
         return found
 
     def teach(self, name: str) -> None:
-        """Open the card at the first page of the lesson called `name`, if it can be read."""
+        """Open the card at the first page of the lesson called `name`, if that can be read."""
         self._workspace.lesson = LessonPlace(self._workspace.document.design, name)
         self.go_on()
 
     def go_on(self) -> None:
-        """Open the card where the workspace says that the lesson is."""
+        """Open the card at the lesson and the page that the workspace holds."""
         lesson = self.lessons().get(self._place.name)
         if not isinstance(lesson, Lesson):
             self._place.name = ""
@@ -86,7 +86,7 @@ class Tutor(QObject):
         return self.lesson.pages[self._place.page]
 
     def go(self, number: int) -> None:
-        """Turn to page `number` of the lesson, from 0."""
+        """Open page `number` of the lesson, from 0."""
         self._place.page, self._place.before = number, self._workspace.document.design
         self._show_page()
 
@@ -98,7 +98,7 @@ class Tutor(QObject):
         self.check()
 
     def turn(self, by: int) -> None:
-        """Turn `by` pages on or back; the last one leads out of the lesson."""
+        """Turn `by` pages forward, or back if negative; after the last page the card closes."""
         assert self.lesson is not None
         if self._place.page + by < len(self.lesson.pages):
             self.go(self._place.page + by)
@@ -106,13 +106,16 @@ class Tutor(QObject):
             self.card.close()
 
     def control(self) -> QWidget | None:
-        """What the page points at; of several with its name, as while stages come and go, one that is in sight."""
+        """Return the control that the page points at, or None.
+
+        If several have the name, as while stages are added and removed, return a visible one.
+        """
         name = self.page.points_at
         found = self._window.findChildren(QWidget, name) if name else []
-        return next((each for each in found if each.isVisible()), found[0] if found else None)
+        return next((widget for widget in found if widget.isVisible()), found[0] if found else None)
 
     def check(self) -> None:
-        """See whether the page's task is done by now, and where its control is."""
+        """Show whether the page's task is done, and highlight its control while it is not."""
         if self.lesson is None or self.card.isHidden():
             return
         place, asked = self._place, self.page.done
@@ -123,6 +126,6 @@ class Tutor(QObject):
         self.highlight.follow(None if is_done else self.control())
 
     def _forget(self) -> None:
-        """The card was closed."""
+        """Remove the highlight and forget the lesson after the card was closed."""
         self.highlight.follow(None)
         self._place.name = ""

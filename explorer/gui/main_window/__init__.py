@@ -1,1 +1,1 @@
-"""The main window: where everything stands, its menus, its files."""
+"""The main window: the places of its panels, its menus, its files."""

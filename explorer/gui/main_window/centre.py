@@ -9,12 +9,12 @@ from explorer.gui.main_window.pages import Pages
 
 
 class Centre(QSplitter):
-    """The diagram, a strip that may come between, and the pages below the totals."""
+    """The diagram, the strip of feature maps if there is one, and the totals with the pages below them."""
 
     def __init__(self, diagram: Diagram, totals: Totals, pages: Pages) -> None:
         super().__init__(Qt.Orientation.Vertical)
         self._totals, self._pages = totals, pages
-        self._free_height = 0  # of the diagram while nothing presses; 0 while nothing does
+        self._free_height = 0  # pixels of the diagram before a card took height; 0 while none does
         self._pressed = False
         below = QWidget()
         column = QVBoxLayout(below)
@@ -32,17 +32,17 @@ class Centre(QSplitter):
 
     @property
     def heights(self) -> list[int]:
-        """Of the diagram, the strip, and what is below; a strip that is not shown takes none."""
+        """Return the heights in pixels of the diagram, the strip and the rest; that of a hidden strip is 0."""
         diagram, *between, below = self.sizes()
         return [diagram, sum(between), below]
 
     def use_heights(self, heights: list[int]) -> None:
-        """Share the height as it was when these were the `heights`."""
+        """Share the height in the proportions of `heights`: diagram, strip, rest."""
         diagram, strip, below = heights
         self.setSizes([diagram, strip, below] if self.count() > 2 else [diagram, below])
 
     def _make_room(self, height: int) -> None:
-        """Let the diagram give way until the page is so many pixels high."""
+        """Shrink the diagram until the page is `height` pixels high."""
         above, *between, below = self.sizes()
         missing = height - self._pages.height()
         self.setSizes([above - missing, *between, below + missing])
@@ -53,7 +53,7 @@ class Centre(QSplitter):
         self.insertWidget(1, strip)
 
     def show_strip(self, strip: QWidget, shown: bool) -> None:
-        """Give the strip a third of the height at most, or give it back."""
+        """Show the strip with a third of the height at most, or hide it and share its height."""
         strip.setVisible(shown)
         diagram, before, below = self.sizes()
         wanted = min(strip.sizeHint().height(), (diagram + before + below) // 3) if shown else 0
@@ -61,13 +61,13 @@ class Centre(QSplitter):
         self.setSizes([above, wanted, diagram + before + below - wanted - above])
 
     def press(self) -> None:
-        """Something comes that takes height from below: the page gives it, the diagram as little as possible."""
+        """Prepare for a card that takes height: the page shrinks first, the diagram as little as possible."""
         if not self._pressed:
             self._pressed, self._free_height = True, self.sizes()[0]
         self._share_soon()
 
     def release(self) -> None:
-        """It is gone."""
+        """Give the diagram its height back after the card was closed."""
         self._pressed = False
         self._share_soon()
 
@@ -87,11 +87,11 @@ class Centre(QSplitter):
         room, diagram = first + last, self._free_height
         if not self._pressed:
             self._free_height = 0  # from now on the diagram is as high as the user makes it
-        diagram = min(diagram, room - self._totals.height() - _least_height(page))
+        diagram = min(diagram, room - self._totals.height() - _min_height(page))
         self.setSizes([diagram, *between, room - diagram])
 
 
-def _least_height(page: QWidget) -> int:
-    """Return the height in pixels that a page must have at the width that it has."""
+def _min_height(page: QWidget) -> int:
+    """Return the minimum height in pixels of a page at its present width."""
     inner = page.layout()
     return inner.totalMinimumHeightForWidth(page.width()) if inner else page.minimumSizeHint().height()

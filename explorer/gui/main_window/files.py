@@ -1,4 +1,4 @@
-"""Opening, saving, dropping, copying and pasting designs, and what to ask before the window closes."""
+"""Opening, saving, dropping, copying and pasting designs, and the question before the window closes."""
 
 from functools import partial
 from pathlib import Path
@@ -20,11 +20,11 @@ from explorer.sentences import system_words
 from explorer.validation import Refused
 
 _MAX_RECENT = 8
-_SEPARATORS = str.maketrans("/\\", "--")  # no file's name has one
+_SEPARATORS = str.maketrans("/\\", "--")  # characters that no file name may have
 
 
 class Files(QObject):
-    """`image_dropped` carries the path of an image that was dropped on the window."""
+    """The file actions of a window; `image_dropped` carries the path of an image that was dropped on the window."""
 
     image_dropped = Signal(object)
 
@@ -51,7 +51,7 @@ class Files(QObject):
             self.open(Path(name))
 
     def open(self, path: Path) -> None:
-        """Show the design in a file as one undoable step; a file that is refused changes nothing."""
+        """Open the design in a file as one undoable step; a file that is refused changes nothing."""
         try:
             design = load_design(path)
         except Refused as error:
@@ -69,7 +69,7 @@ class Files(QObject):
         return path is not None and self.write(path)
 
     def ask_where(self, title: str, suffix: str, kinds: str) -> Path | None:
-        """Where to write a file that ends with `suffix`; nothing that exists is replaced unasked."""
+        """Ask for the path of a file to write that ends with `suffix`, and before an existing file is replaced."""
         dialog = QFileDialog(self.window, title, self.folder(), kinds)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(suffix)
@@ -79,7 +79,7 @@ class Files(QObject):
         chosen = Path(dialog.selectedFiles()[0])
         if chosen.name.lower().endswith(suffix):
             return chosen
-        path = chosen.with_name(chosen.name + suffix)  # to the dialog .5x of wrn-1.5x is a suffix already
+        path = chosen.with_name(chosen.name + suffix)  # Qt takes the .5x of wrn-1.5x for a suffix
         return path if not path.exists() or self._may_replace(path) else None
 
     def _may_replace(self, path: Path) -> bool:
@@ -104,15 +104,15 @@ class Files(QObject):
         QGuiApplication.clipboard().setText(to_line(self.document.design))
 
     def copy_source(self) -> None:
-        """The design as standalone PyTorch, in the names that the window shows."""
+        """Copy the design as standalone PyTorch source, in the names that the window shows."""
         QGuiApplication.clipboard().setText(python_source(self.document.plan, self.document.vocabulary))
 
     def fill_export(self, menu: QMenu) -> None:
-        """One entry for each format that takes neither torch, which the window has not, nor a run."""
+        """Fill `menu` with the formats that need neither torch, which the window does not import, nor a run."""
         menu.clear()
-        for each in (each for each in FORMATS.values() if not each.needs):
-            action = menu.addAction(self.tr("{format} …").format(format=say(each.label)))
-            connect_order(action, partial(self._ask_export, each))
+        for export in (export for export in FORMATS.values() if not export.needs):
+            action = menu.addAction(self.tr("{format} …").format(format=say(export.label)))
+            connect_order(action, partial(self._ask_export, export))
 
     def _ask_export(self, chosen: Format) -> None:
         path = self.ask_where(self.tr("Export"), chosen.suffix, f"{say(chosen.label)} (*{chosen.suffix})")
@@ -133,13 +133,13 @@ class Files(QObject):
         self.document.propose(design, self.tr("Paste design"))
 
     def dropped(self, data: QMimeData) -> Path | None:
-        """The design file among what is dropped, or else the first other file: it may be an image."""
+        """Return the first dropped design file, else the first other file, which may be an image, or None."""
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         designs = filter(_is_design, paths)
         return next(designs, None) or next((path for path in paths if path.is_file()), None)
 
     def use_dropped(self, path: Path) -> None:
-        """Open a dropped design, or see a dropped image travel."""
+        """Open a dropped design, or show the feature maps of a dropped image."""
         if _is_design(path):
             self.open(path)
         else:
@@ -161,21 +161,21 @@ class Files(QObject):
         return [Path(name) for name in names if Path(name).is_file()]
 
     def remember(self, path: Path) -> None:
-        others = [each for each in self.recent() if each != path]
-        QSettings().setValue("recent", [str(each) for each in (path, *others)][:_MAX_RECENT])
+        others = [recent for recent in self.recent() if recent != path]
+        QSettings().setValue("recent", [str(recent) for recent in (path, *others)][:_MAX_RECENT])
 
     def folder(self) -> str:
         recent = self.recent()
         return str((self.document.path or (recent[0] if recent else Path.home() / "x")).parent)
 
     def complain(self, text: str, details: str) -> None:
-        """One dialog with everything that is wrong."""
+        """Open a dialog that says what failed and why."""
         box = QMessageBox(QMessageBox.Icon.Warning, self.tr("ResNet Explorer"), text, parent=self.window)
         box.setInformativeText(details)
         box.open()
 
     def may_close(self) -> bool:
-        """Ask once about all that would be lost: runs under way, those that wait, an unsaved file."""
+        """Ask once about runs under way, queued runs and unsaved changes, and return whether the window may close."""
         choice = QMessageBox.StandardButton
         going, waiting = len(self.pool.busy), len(self.pool.queue.orders)
         unsaved = self.document.path if not self.document.undo_stack.isClean() else None
@@ -191,7 +191,7 @@ class Files(QObject):
         return answer in (choice.Close, choice.Discard) or (answer == choice.Save and self.save())
 
     def losses(self, going: int, waiting: int, unsaved: str) -> str:
-        """What becomes of so many runs if the window closes, and of the changes to a file."""
+        """Return the questions about the numbers of runs under way and queued, and about the `unsaved` file."""
         words = []
         if going == 1:
             words.append(self.tr("Close and stop the run? It writes a checkpoint and can be resumed."))

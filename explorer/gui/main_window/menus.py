@@ -1,4 +1,4 @@
-"""The menus and the tool bar: where each action stands."""
+"""The menus and the tool bar: the place of each action."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from explorer.gui.widgets.typed import commit_typed
 
 
 class Menus(QObject):
-    """The menus of a furnished window; `recent`, `export` and `chapter` are filled by those who know what there is."""
+    """The menus and the tool bar of a window; the window fills `recent`, `export` and `chapter` when they open."""
 
     def __init__(
         self, bar: QMenuBar, tools: QToolBar, document: Document, actions: Actions, docks: Sequence[QDockWidget]
@@ -107,7 +107,7 @@ class Menus(QObject):
         bar.addAction(actions.present)
 
     def _tool(self, action: QAction, able: bool, able_changed: SignalInstance) -> QToolButton:
-        """Return a button for an action whose text changes with every edit: to show it would lay out the window."""
+        """Return an icon button for an action; its text changes at every edit, which would lay out the window."""
         button = QToolButton()
         theme.set_icon(button, action.property("icon_name"))
         button.setToolTip(f"{action.text()} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")

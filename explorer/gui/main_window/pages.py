@@ -17,7 +17,10 @@ from explorer.gui.workspace import BLOCK, LAYERS, Workspace
 
 
 class Pages(QStackedWidget):
-    """`opened` when another page is shown; `cramped` when the shown one needs more height, which it carries."""
+    """The stack of pages; emits `opened` when another page is shown.
+
+    `cramped` is emitted when the shown page needs more height; it carries the needed height in pixels.
+    """
 
     opened = Signal()
     cramped = Signal(int)
@@ -29,19 +32,19 @@ class Pages(QStackedWidget):
         self._shown = LAYERS
         self.layers = LayerTable(workspace.document, workspace.open_rows)
         self._keep(LAYERS, self.layers)
-        self.setMinimumHeight(10 * self.fontMetrics().height())  # not that of the largest page, shown or not
+        self.setMinimumHeight(10 * self.fontMetrics().height())  # instead of that of the largest page, shown or not
 
     def furnish(self, actions: Actions) -> None:
-        """Carry out the orders that are about pages, and show the page that was shown last."""
+        """Connect the actions that concern pages, and show the page that was shown last."""
         connect_order(actions.copy_table, self.layers.copy)
         connect_order(actions.open_block, self._workspace.document.open_block)
         self._workspace.document.block_opened.connect(self.show_block)
         self.show_page(self._workspace.page)
 
     def show_page(self, name: str) -> None:
-        """Show the page called `name`; keys that went to the page before go to it from now on."""
+        """Show the page called `name`, and give it the keyboard focus if the page before had it."""
         before = self._made[self._shown]
-        has_keys = before.isAncestorOf(self.focusWidget() or self) or before.hasFocus()
+        has_focus = before.isAncestorOf(self.focusWidget() or self) or before.hasFocus()
         if name not in self._made:
             self._keep(name, PAGES[name].make(self._workspace, self))
         page = self._made[name]
@@ -49,7 +52,7 @@ class Pages(QStackedWidget):
         if page is before:
             return
         self.setCurrentWidget(page)
-        if has_keys:
+        if has_focus:
             page.setFocus()
         self.opened.emit()
 
@@ -60,7 +63,7 @@ class Pages(QStackedWidget):
         self.show_page(BLOCK)
 
     def close_page(self) -> bool:
-        """Go back to the layers; whether another page was shown."""
+        """Go back to the layers, and return whether another page was shown."""
         was_open = self._workspace.page != LAYERS
         self._show_layers()
         return was_open
@@ -71,7 +74,7 @@ class Pages(QStackedWidget):
 
 
 class _Page(NamedTuple):
-    """`make` imports what the page needs by itself, so that a page that is not opened costs the start nothing."""
+    """An entry of `PAGES`; `make` imports what the page needs, so that an unopened page does not slow the start."""
 
     make: Callable[[Workspace, Pages], QWidget]
 

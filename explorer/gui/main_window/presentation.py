@@ -1,4 +1,4 @@
-"""Presentation: the diagram and the curves alone, large and on the whole screen, and the way back."""
+"""Presentation: the diagram and the curves alone, enlarged and in full screen, and the return to the layout before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from explorer.gui.widgets import theme
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """How a window stands: its place on the screen, its docks and tool bar, the heights in its centre."""
+    """The arrangement of a window: its place on the screen, its docks and tool bar, the heights in its centre."""
 
     geometry: QByteArray
     layout: QByteArray
@@ -21,7 +21,7 @@ class Arrangement:
 
 
 class Presentation:
-    """Of one window; `before` is how that stood before it was presented, None while it is not."""
+    """The presentation of one window; `before` is the arrangement to return to, None while nothing is presented."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Presentation:
         window.showFullScreen()
 
     def end(self) -> Arrangement | None:
-        """Show everything again, and return how the window stood before."""
+        """Show everything again, and return the arrangement from before the presentation."""
         before, self.before = self.before, None
         self._show_parts(presented=False)
         if before and before.maximised:
@@ -56,7 +56,7 @@ class Presentation:
         return before
 
     def _show_parts(self, presented: bool) -> None:
-        for each in self._hidden:
-            each.setVisible(not presented)
-        for each in self._enlarged:
-            each.setFont(theme.enlarged(self._window.font()) if presented else self._window.font())
+        for widget in self._hidden:
+            widget.setVisible(not presented)
+        for widget in self._enlarged:
+            widget.setFont(theme.enlarged(self._window.font()) if presented else self._window.font())

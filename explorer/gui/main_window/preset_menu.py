@@ -1,4 +1,4 @@
-"""The menu of presets, made from what is in resources/presets."""
+"""The menu of presets, made from the files in resources/presets."""
 
 from functools import partial
 
@@ -11,7 +11,7 @@ from explorer.gui.widgets.language import say
 from explorer.gui.widgets.typed import connect_order
 from explorer.sentences import QT_TRANSLATE_NOOP
 
-# Families are named by their folders, where lupdate does not look; one that is missing here keeps its folder's name.
+# Families are named by their folders, which lupdate does not read; one that is missing here is not translated.
 FAMILIES = (
     QT_TRANSLATE_NOOP("explorer", "chapter"),
     QT_TRANSLATE_NOOP("explorer", "wide"),
@@ -21,7 +21,7 @@ FAMILIES = (
 
 
 def fill_preset_menu(menu: QMenu, document: Document) -> None:
-    """Put every preset below the heading of its family; each is one undoable step."""
+    """Add every preset below the heading of its family; opening one is one undoable step."""
     if not menu.isEmpty():
         return
     for heading, names in preset_families().items():

@@ -1,7 +1,7 @@
 """The window: places the panels. No logic.
 
-The network comes first: diagram, totals and table are painted before anything else is made or imported. The rest of
-the furniture follows at once, in the places that were kept for it.
+The network comes first: diagram, totals and table are painted before anything else is made or imported. The editor, the
+training panel, the menus and the history follow at once, in the places that were kept for them.
 """
 
 from functools import cached_property, partial
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from explorer.gui.experiments.feature_map_panel import FeatureMapPanel
     from explorer.gui.lessons.tutor import Tutor
 
-_LAYOUT = 1  # raise it when docks change, and an old layout is forgotten
-_DOCKS = (44, 54)  # characters
+_LAYOUT = 1  # version of the saved layout: increase it when docks change, so that older layouts are ignored
+_DOCKS = (44, 54)  # widths of the docks in characters
 
 
 class Window(QMainWindow):
-    """`closed` when the user closes it for good."""
+    """The main window; emits `closed` when the user closes it, not when it is rebuilt."""
 
     closed = Signal()
 
@@ -61,10 +61,10 @@ class Window(QMainWindow):
         self._show_title()
         self.resize(1440, 900)
         character = self.fontMetrics().averageCharWidth()
-        self.resizeDocks(list(self.docks), [character * each for each in _DOCKS], Qt.Orientation.Horizontal)
+        self.resizeDocks(list(self.docks), [character * width for width in _DOCKS], Qt.Orientation.Horizontal)
 
     def furnish(self) -> None:
-        """Make everything that stands around the network."""
+        """Make the actions, the editor, the training panel, the queue and the menus, and connect them."""
         from explorer.gui.actions import Actions
         from explorer.gui.design.editor import DesignEditor
         from explorer.gui.main_window.files import Files
@@ -76,7 +76,7 @@ class Window(QMainWindow):
         document, pool = workspace.document, workspace.pool
         self.orders = Actions(document, workspace.choice, pool, workspace.estimates)
         self.orders.setParent(self)
-        self.addActions(self.orders.all())  # so that their keys are heard even while the menus are hidden
+        self.addActions(self.orders.all())  # so that their keys work even while the menus are hidden
         self.files = Files(self, document, pool, self.orders)
         self.files.image_dropped.connect(self.send_image)
         self.editor = DesignEditor(document, self.orders, workspace.open_forms)
@@ -110,7 +110,7 @@ class Window(QMainWindow):
         self.is_furnished = True
 
     def add_history(self) -> None:
-        """Put the curves and the list of runs into the place that was kept for them."""
+        """Make the curves and the list of runs, in the place that was kept for them."""
         from explorer.gui.runs.history import History
 
         workspace = self.workspace
@@ -118,7 +118,7 @@ class Window(QMainWindow):
         self.training.add_curves(self.history)
 
     def go_on(self, before: Arrangement) -> None:
-        """Stand as the window `before` did, and show what it showed."""
+        """Restore the arrangement of the window `before`, and show what that window showed."""
         workspace = self.workspace
         self.orders.show_maps.setChecked(workspace.shows_maps)
         self.arrange(before)
@@ -141,37 +141,37 @@ class Window(QMainWindow):
 
     @cached_property
     def maps(self) -> "FeatureMapPanel":
-        """The strip of feature maps between diagram and totals, made when first wanted."""
+        """Return the strip of feature maps between diagram and totals, made when it is first used."""
         from explorer.gui.experiments.feature_map_panel import FeatureMapPanel
 
-        made = FeatureMapPanel(self.workspace.document, self.workspace.feature_maps)
-        made.closed.connect(lambda: self.orders.show_maps.setChecked(False))
-        self.centre.insert_strip(made)
-        return made
+        panel = FeatureMapPanel(self.workspace.document, self.workspace.feature_maps)
+        panel.closed.connect(lambda: self.orders.show_maps.setChecked(False))
+        self.centre.insert_strip(panel)
+        return panel
 
     def show_maps(self, shown: bool) -> None:
         self.workspace.shows_maps = shown
         self.centre.show_strip(self.maps, shown)
 
     def send_image(self, path: Path) -> None:
-        """Show what becomes of the image in a file."""
+        """Show the feature maps of the image in a file."""
         self.orders.show_maps.setChecked(True)
         self.workspace.feature_maps.use_file(path)
 
     @cached_property
     def tutor(self) -> "Tutor":
-        """The card of lessons, made when first wanted."""
+        """Return the tutor with its card of lessons, made when it is first used."""
         from explorer.gui.lessons.tutor import Tutor
 
-        made = Tutor(self, self.workspace)
-        made.card.opening.connect(self.centre.press)
-        made.card.left.connect(self.centre.release)
-        self.pages.opened.connect(made.check)
-        self.orders.show_maps.toggled.connect(made.check)
-        return made
+        tutor = Tutor(self, self.workspace)
+        tutor.card.opening.connect(self.centre.press)
+        tutor.card.left.connect(self.centre.release)
+        self.pages.opened.connect(tutor.check)
+        self.orders.show_maps.toggled.connect(tutor.check)
+        return tutor
 
     def present(self, on: bool) -> None:
-        """Show diagram and curves alone; or everything again, as it was."""
+        """Show diagram and curves alone, or everything again in the arrangement before."""
         self.workspace.is_presented = on
         if on:
             self._presentation.begin(self.arrangement())
@@ -184,7 +184,7 @@ class Window(QMainWindow):
             super().keyPressEvent(event)
 
     def _close_topmost(self) -> bool:
-        """Leave one thing at a time: the page, then the lesson, then the presentation; whether there was one."""
+        """Close the page, else the lesson, else the presentation, and return whether there was one to close."""
         if self.pages.isVisible() and self.pages.close_page():
             return True
         if "tutor" in vars(self) and self.tutor.card.isVisible():
@@ -198,20 +198,20 @@ class Window(QMainWindow):
         self.setWindowModified(not self.workspace.document.undo_stack.isClean())
 
     def restore_layout(self) -> None:
-        """As it was at the last close; settings that make no sense are passed over."""
+        """Restore the layout from the last close; invalid settings are ignored."""
         settings = QSettings()
         for restore, name in ((self.restoreGeometry, "geometry"), (self._restore_state, "layout")):
             if isinstance(data := settings.value(name), QByteArray):
                 restore(data)
 
     def save_layout(self) -> None:
-        """For the next start; a presentation is no layout."""
+        """Save the layout for the next start; during a presentation, the layout from before it."""
         arrangement = self.arrangement()
         QSettings().setValue("geometry", arrangement.geometry)
         QSettings().setValue("layout", arrangement.layout)
 
     def arrangement(self) -> Arrangement:
-        """How the window stands, or will stand again after a presentation."""
+        """Return the present arrangement of the window or, during a presentation, the one from before it."""
         before = self._presentation.before if self.is_furnished else None
         return before or Arrangement(
             geometry=self.saveGeometry(),
@@ -222,15 +222,15 @@ class Window(QMainWindow):
         )
 
     def arrange(self, before: Arrangement) -> None:
-        """Stand as the window did that `before` was taken of."""
+        """Restore the arrangement `before`, which may come from another window."""
         self.restoreGeometry(before.geometry)
         if not before.maximised:
-            self.resize(before.size)  # even if that is more than the screen, which restoring does not allow
+            self.resize(before.size)  # restoreGeometry limits the size to the screen
         self._restore_state(before.layout)
         self.centre.use_heights(before.heights)
 
     def _restore_state(self, state: QByteArray) -> None:
-        """Put docks and tool bar where they were; what is of another version is passed over."""
+        """Restore the places of docks and tool bar; a state of another version is ignored."""
         self.restoreState(state, _LAYOUT)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -242,7 +242,10 @@ class Window(QMainWindow):
             self.files.use_dropped(path)
 
     def _accept_copy(self, event: QDropEvent) -> Path | None:
-        """The file that a drag offers for copying; of a move, its source would delete what the user still has."""
+        """Return the file that a drag offers for copying, or None.
+
+        A move is not accepted, as the source of the drag would delete the user's file.
+        """
         can_copy = bool(event.possibleActions() & Qt.DropAction.CopyAction)
         path = self.files.dropped(event.mimeData()) if can_copy else None
         if path:

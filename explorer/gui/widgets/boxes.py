@@ -1,4 +1,4 @@
-"""Boxes: what every spin box, line, list and slider of the window does alike with the wheel and with keys."""
+"""Boxes: how every spin box, text line, list and slider of the window reacts to the wheel and to keys."""
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QValidator
@@ -9,32 +9,32 @@ from explorer.gui.widgets.typed import commit_typed, take_back_typed
 
 
 def undo_keys() -> list[QKeySequence]:
-    """The system's."""
+    """Return the system's keys for undo."""
     return QKeySequence.keyBindings(QKeySequence.StandardKey.Undo)
 
 
 def redo_keys() -> list[QKeySequence]:
-    """The system's, then the usual ones that it lacks."""
+    """Return the system's keys for redo, then the usual ones that the system lacks."""
     keys = QKeySequence.keyBindings(QKeySequence.StandardKey.Redo)
-    return keys + [each for each in map(QKeySequence, ("Ctrl+Shift+Z", "Ctrl+Y")) if each not in keys]
+    return keys + [key for key in map(QKeySequence, ("Ctrl+Shift+Z", "Ctrl+Y")) if key not in keys]
 
 
 class _BoxFilter(QObject):
-    """Turns away the wheel where nobody clicked, and leaves undo and redo to the window."""
+    """Ignores the wheel on boxes without the focus, and leaves undo and redo to the window."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind == QEvent.Type.Wheel and isinstance(watched, QWidget):
-            # a list would turn to what nobody clicked, and that may be the entry that asks for a folder
-            turned_away = isinstance(watched, QComboBox) or not watched.hasFocus()
-            event.setAccepted(not turned_away)  # and whatever it lies in scrolls
-            return turned_away
+            # a list ignores the wheel even with the focus, as it could scroll to the entry that opens a folder dialog
+            is_ignored = isinstance(watched, QComboBox) or not watched.hasFocus()
+            event.setAccepted(not is_ignored)  # an ignored event scrolls the area around the box
+            return is_ignored
         if kind == QEvent.Type.ShortcutOverride and isinstance(watched, QWidget) and isinstance(event, QKeyEvent):
             return self._is_for_window(watched, event)
         return kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and _is_undo(event) | _is_redo(event)
 
     def _is_for_window(self, box: QWidget, event: QKeyEvent) -> bool:
-        """Whether the key is an order, not for the box; typing is the last that was done, so it is undone first."""
+        """Return whether a key is for the window; typed text is undone before any other step."""
         if _is_undo(event):
             event.setAccepted(take_back_typed(box))
             return True
@@ -43,7 +43,7 @@ class _BoxFilter(QObject):
             event.ignore()
             return True
         if Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F35:
-            commit_typed()  # what is typed may be what makes the order possible
+            commit_typed()  # the action of a function key may need the typed value
         return False
 
 
@@ -56,17 +56,17 @@ def _is_redo(event: QKeyEvent) -> bool:
 
 
 def watch_box(box: QWidget) -> None:
-    """Let a box behave as all do."""
-    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
+    """Make `box` react to the wheel and to undo keys as all boxes do."""
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # by click and Tab, not by the wheel
     box.installEventFilter(_BoxFilter(box))
 
 
 class NumberBox(QSpinBox):
-    """Whole numbers. Every key is shown, for one that is passed over makes another number: 1.5 would be 15."""
+    """A spin box for whole numbers that shows every typed key: with the dot ignored, 1.5 would become 15."""
 
-    def __init__(self, least: int, most: int) -> None:
+    def __init__(self, minimum: int, maximum: int) -> None:
         super().__init__()
-        self.setRange(least, most)
+        self.setRange(minimum, maximum)
         self.setAccelerated(True)
         self.setKeyboardTracking(False)  # 128 is one edit, not 1, 12, 128
         watch_box(self)
@@ -83,5 +83,5 @@ class NumberBox(QSpinBox):
         return typed_whole(text) or 0
 
     def stepBy(self, steps: int) -> None:
-        self.interpretText()  # from what stands there
+        self.interpretText()  # step from the typed value
         super().stepBy(steps)

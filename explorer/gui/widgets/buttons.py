@@ -1,4 +1,4 @@
-"""Buttons: with words, or with a sign and the words in its tool tip."""
+"""Buttons with a text, and buttons with an icon or an arrow and the text in the tool tip."""
 
 from collections.abc import Callable
 
@@ -11,44 +11,44 @@ from explorer.gui.widgets.typed import connect_order
 
 
 def word_button(text: str, act: Callable[[], object], name: str = "", icon: str = "", tip: str = "") -> QPushButton:
-    """A button that says what it does; `name` is its object name."""
-    made = QPushButton(text)
-    made.setObjectName(name)
-    made.setToolTip(tip)
+    """Return a button that shows `text` and calls `act` when clicked; `name` is its object name."""
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setToolTip(tip)
     if icon:
-        theme.set_icon(made, icon)
-    connect_order(made, act)
-    return made
+        theme.set_icon(button, icon)
+    connect_order(button, act)
+    return button
 
 
 def sign_button(sign: str | Qt.ArrowType, text: str, act: Callable[[], object], keys: str = "") -> QToolButton:
-    """A button that shows an icon or an arrow, and `text` with its `keys` to whoever asks."""
-    made = QToolButton(autoRaise=True)
+    """Return a button that shows an icon or an arrow, with `text` and its `keys` in the tool tip."""
+    button = QToolButton(autoRaise=True)
     if isinstance(sign, str):
-        theme.set_icon(made, sign)
+        theme.set_icon(button, sign)
     else:
-        made.setArrowType(sign)
+        button.setArrowType(sign)
     shortcut = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
-    made.setToolTip(f"{text} ({shortcut})" if keys else text)
-    made.setAccessibleName(text)
-    connect_order(made, act)
-    return made
+    button.setToolTip(f"{text} ({shortcut})" if keys else text)
+    button.setAccessibleName(text)
+    connect_order(button, act)
+    return button
 
 
 def action_button(action: QAction, name: str = "") -> QPushButton:
-    """Return a button that orders `action` and shows it, in the words that it has for a button."""
-    made = QPushButton()
-    made.setObjectName(name)
+    """Return a button that triggers `action` and shows its icon text, tool tip and whether it is enabled."""
+    button = QPushButton()
+    button.setObjectName(name)
     if icon := action.property("icon_name"):
-        theme.set_icon(made, icon)
+        theme.set_icon(button, icon)
 
     def show_action() -> None:
-        made.setText(action.iconText())
-        tip = action.toolTip()  # one that was not given is the text
-        made.setToolTip("" if tip in (action.text(), action.iconText()) else tip)
-        made.setEnabled(action.isEnabled())
+        button.setText(action.iconText())
+        tip = action.toolTip()  # Qt returns the text if no tool tip was given
+        button.setToolTip("" if tip in (action.text(), action.iconText()) else tip)
+        button.setEnabled(action.isEnabled())
 
     action.changed.connect(show_action)
-    made.clicked.connect(action.trigger)
+    button.clicked.connect(action.trigger)
     show_action()
-    return made
+    return button

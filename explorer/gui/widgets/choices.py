@@ -10,7 +10,7 @@ from explorer.gui.widgets.typed import connect_order
 
 
 def fill_choices(menu: QMenu, choices: Mapping[str, str], chosen: str, choose: Callable[[str], object]) -> None:
-    """One entry for each of `choices`, which are values with their words; the `chosen` one is checked."""
+    """Add an entry to `menu` for each of `choices`, a mapping of values to words; the `chosen` one is checked."""
     group = QActionGroup(menu)
     for value, words in choices.items():
         action = menu.addAction(words)

@@ -1,4 +1,4 @@
-"""Controls: one field of a frozen dataclass, by its annotations, as something to set it with."""
+"""Controls: the widgets that set one field of a frozen dataclass, chosen by the annotations of the field."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,12 +18,12 @@ def spin_box(bounds: Interval) -> NumberBox:
 
 
 class Control(QWidget):
-    """The control of one field: shows a value, reports another."""
+    """The control of one field: shows a value, and emits `edited` with the value that the user sets."""
 
     edited = Signal(object)
     show_value: Callable[[Any], None]
-    entry: QWidget  # what takes the focus
-    hint = ""  # what to say beside the field's help
+    entry: QWidget  # the widget that takes the focus
+    hint = ""  # a text to add to the field's help
 
     def hold(self, *widgets: QWidget) -> None:
         row = QHBoxLayout(self)
@@ -31,13 +31,15 @@ class Control(QWidget):
         row.setSpacing(theme.RHYTHM // 2)
         for widget in widgets:
             row.addWidget(widget, stretch=0 if isinstance(widget, QLabel) else 1)
-            widget.setAcceptDrops(False)  # a file is the window's; Qt's boxes would take its path, and as a move
+            widget.setAcceptDrops(
+                False
+            )  # the window opens dropped files; a Qt box would take the path, and offer a move
         self.entry = widgets[0]
         self.setFocusProxy(self.entry)
 
 
 class Plain(Control):
-    """One widget, whose own signal carries the value."""
+    """A control made of one widget whose own signal carries the value."""
 
     def __init__(self, box: QWidget, changed: SignalInstance, show_value: Callable[[Any], None]) -> None:
         super().__init__()
@@ -65,7 +67,7 @@ def whole(field: Field) -> Plain:
 
 
 class _Sides(Control):
-    """Channels × height × width."""
+    """The control of a shape: one box each for channels, height and width."""
 
     def __init__(self, field: Field) -> None:
         super().__init__()
@@ -89,7 +91,7 @@ class _Sides(Control):
 
 
 class Real(Control):
-    """A number from 0.0005 to 10 needs its digits, not a spin box's decimals."""
+    """The control of a real number: a text line, as values from 0.0005 to 10 do not fit a spin box's fixed decimals."""
 
     def __init__(self, field: Field) -> None:
         super().__init__()
@@ -105,7 +107,7 @@ class Real(Control):
     def report(self) -> None:
         value = typed_number(self.box.text())
         allowed = self.allows(value)
-        self.show_value(value if allowed else self.shown)  # what is no rate leaves the one there was
+        self.show_value(value if allowed else self.shown)  # an invalid text is replaced by the value before
         if allowed:
             self.edited.emit(value)
 
@@ -133,6 +135,8 @@ class Real(Control):
 
 
 class Words(Control):
+    """The control of a text."""
+
     def __init__(self, field: Field) -> None:
         super().__init__()
         self.box = QLineEdit()
@@ -149,6 +153,7 @@ class Words(Control):
 
 
 def control_for(field: Field) -> Control:
+    """Return the control for the kind of values that `field` has."""
     if field.options:
         return choice(field)
     kinds: dict[type, Callable[[Field], Control]] = {bool: switch, int: whole, float: Real, tuple: _Sides, str: Words}

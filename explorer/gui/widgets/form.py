@@ -1,6 +1,6 @@
 """Form: the annotated fields of a frozen dataclass as controls. A new field needs no line here.
 
-A form shows a record and reports what a person does as `edited(name, value)`; it stores nothing.
+A form shows a record and emits what the user sets as `edited(name, value)`; the form stores nothing.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from explorer.gui.widgets.language import say
 
 
 class More(QToolButton):
-    """A heading that opens and closes what stands below it."""
+    """A heading that shows and hides the widget below it."""
 
     def __init__(self, text: str, below: QWidget) -> None:
         super().__init__()
@@ -33,10 +33,10 @@ class More(QToolButton):
 
 
 class Form(QWidget):
-    """The controls of a dataclass's labelled fields, the rare ones behind More; `skip` names fields shown elsewhere.
+    """The controls of a dataclass's labelled fields, the rare ones under More; `skip` names fields shown elsewhere.
 
-    Of more than `rows` rare ones the others are scrolled to. `above` are labels and widgets that stand first. Whether
-    More is open is kept in `open_forms`, by the name of the dataclass.
+    If there are more than `rows` rare fields, they scroll. `above` are labels and widgets that come first. Whether More
+    is open is kept in `open_forms`, by the name of the dataclass.
     """
 
     edited = Signal(str, object)
@@ -93,24 +93,24 @@ class Form(QWidget):
         self.controls[field.name] = control
 
     def is_rare(self, name: str) -> bool:
-        """Whether the field `name` stands behind More."""
+        """Return whether the field `name` is shown under More."""
         return name in self.controls and self.rare.indexOf(self.controls[name]) >= 0
 
     def show_record(self, record: Any) -> None:
         for name, control in self.controls.items():
             value = getattr(record, name)
-            if self.shown is None or value != getattr(self.shown, name):  # Qt paints even what stays as it is
+            if self.shown is None or value != getattr(self.shown, name):  # Qt repaints a widget even if its value stays
                 control.show_value(value)
         self.shown = record
 
 
 def scrolled(whole: QWidget, share: float) -> QScrollArea:
-    """An area that shows this `share` of the `whole` at most, and half of that at least."""
+    """Return a scroll area as high as this `share` of the height of `whole` at most, and half of that at least."""
     area = QScrollArea()
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidgetResizable(True)
     area.setWidget(whole)
-    most = round(share * whole.sizeHint().height())
-    area.setMaximumHeight(most)
-    area.setMinimumHeight(most // 2)
+    maximum = round(share * whole.sizeHint().height())
+    area.setMaximumHeight(maximum)
+    area.setMinimumHeight(maximum // 2)
     return area

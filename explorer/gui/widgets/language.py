@@ -1,6 +1,6 @@
-"""Which language the window speaks, and turning sentences, numbers and times into it.
+"""The language of the window: choosing one, and writing sentences, numbers and times in it.
 
-A template is translated first, then its values are filled in. Our texts are English in the source; the other languages
+A template is translated first, then its values are filled in. The texts are English in the source; the other languages
 are in resources/translations.
 """
 
@@ -14,8 +14,8 @@ from explorer.resources import resource
 from explorer.sentences import Sentence
 
 _LANGUAGES = ("system", "en", "zh_CN")
-SOURCE = "en"  # what the texts in the source are written in
-# The same character is drawn differently in Chinese and Japanese; without a word, Linux may take the Japanese form.
+SOURCE = "en"  # the language of the texts in the source
+# Chinese and Japanese draw the same character differently; without a named font, Linux may take the Japanese form.
 _HAN_FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei UI", "PingFang SC")
 
 
@@ -25,24 +25,24 @@ def saved_language() -> str:
 
 
 def chosen_language() -> str:
-    """The one of `LANGUAGES` that was applied last."""
+    """Return the language that was applied last, which may be `system`."""
     app = QCoreApplication.instance()
     assert app is not None
     return str(app.property("language") or "system")
 
 
 def spoken_language(language: str) -> str:
-    """The language that our texts are shown in: `language`, or the first of the system's that there is."""
+    """Return the language of the texts: `language` itself, or for `system` the first of the system's that we have."""
     if language != "system":
         return language
-    ours = (QLocale.Language.English, QLocale.Language.Chinese)
-    wanted = (each for each in map(QLocale, QLocale.system().uiLanguages()) if each.language() in ours)
-    first = next(wanted, QLocale(SOURCE))
+    available = (QLocale.Language.English, QLocale.Language.Chinese)
+    locales = (locale for locale in map(QLocale, QLocale.system().uiLanguages()) if locale.language() in available)
+    first = next(locales, QLocale(SOURCE))
     return "zh_CN" if first.script() == QLocale.Script.SimplifiedHanScript else SOURCE
 
 
 def _locale_of(language: str) -> QLocale:
-    """How numbers are written in `language`; the C locale of bare systems has no separators, so it gives way."""
+    """Return the locale that numbers are written in; the C locale is replaced, as it has no group separators."""
     system = QLocale.system()
     if language == "system" and system.language() != QLocale.Language.C:
         return system
@@ -51,9 +51,9 @@ def _locale_of(language: str) -> QLocale:
 
 
 def apply_language(language: str) -> None:
-    """Speak `language` from now on: our texts, those of Qt's dialogs, numbers.
+    """Use `language` from now on for our texts, the texts of Qt's dialogs, and numbers.
 
-    What is on the screen already stays as it was said.
+    Texts that are already on the screen stay as they are.
     """
     app = QApplication.instance()
     assert isinstance(app, QApplication)
@@ -78,7 +78,7 @@ def apply_language(language: str) -> None:
 
 
 def _choose_fonts(app: QApplication, spoken: str) -> None:
-    """Chinese has a font of its own behind the system's, which goes on drawing Latin letters and figures."""
+    """Add fonts for Chinese after the system's font, which still draws Latin letters and figures."""
     font = app.font()
     if spoken == "zh_CN":
         font.setFamilies([QFontInfo(font).family(), *_HAN_FONTS])
@@ -89,7 +89,7 @@ def _choose_fonts(app: QApplication, spoken: str) -> None:
 
 
 def say(text: str) -> str:
-    """A sentence or a single text of the inner wings in the person's language."""
+    """Return a sentence, or a marked text without values, in the language of the window."""
     if not isinstance(text, Sentence):
         return QCoreApplication.translate("explorer", text)
     values = {key: say(value) if isinstance(value, Sentence) else value for key, value in text.values.items()}
@@ -98,12 +98,12 @@ def say(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def whole(number: int) -> str:
-    """11178378 as 11,178,378, in the manner of the person's language."""
+    """Return a whole number with the separators of the user's language: 11178378 as 11,178,378."""
     return QLocale().toString(number)
 
 
 def short(number: float) -> str:
-    """11178378 as 11.18 M: three or four figures that still mean something."""
+    """Return a number with three or four significant digits and a unit: 11178378 as 11.18 M."""
     for unit, size in (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
         if abs(number) >= size:
             scaled = number / size
@@ -114,7 +114,7 @@ def short(number: float) -> str:
 
 @lru_cache(maxsize=4096)
 def memory(size: float) -> str:
-    """Bytes as KiB, MiB or GiB."""
+    """Return a size in bytes as B, KiB, MiB or GiB."""
     for unit, bytes_ in (("GiB", 2**30), ("MiB", 2**20)):
         if abs(size) >= bytes_:
             return f"{QLocale().toString(size / bytes_, 'f', 1)} {unit}"
@@ -126,19 +126,19 @@ def percent(fraction: float, digits: int = 1) -> str:
 
 
 def signed(text: str, number: float) -> str:
-    """A difference with its sign: `text` is the number's size in words."""
+    """Return `text`, the absolute value of `number` as text, with the sign of `number`."""
     return f"{'+' if number > 0 else '−'}{text}"
 
 
 def clock(seconds: float) -> str:
-    """A duration as 00:41 or 1:02:03."""
+    """Return a duration in seconds as 00:41 or 1:02:03."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
 
 
 def about(seconds: float) -> str:
-    """A duration that was estimated: about 41 s, about 7 min, about 3.2 h."""
+    """Return an estimated duration in seconds with few digits: 41 s, 7 min, 3.2 h."""
     if seconds < 100:
         return QCoreApplication.translate("explorer", "{n} s").format(n=max(1, round(seconds)))
     if seconds < 5400:

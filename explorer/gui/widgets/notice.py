@@ -1,4 +1,4 @@
-"""What went wrong, in a line or two where the person looks; all that is known of it behind Details."""
+"""The notice of what went wrong: a line or two beside the control, with the whole log under Details."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
@@ -9,7 +9,7 @@ from explorer.gui.widgets.buttons import word_button
 
 
 class Notice(QWidget):
-    """Not there while there is nothing to say."""
+    """The notice, which is hidden while there is nothing to say."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -18,7 +18,7 @@ class Notice(QWidget):
         self.words.setWordWrap(True)
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.words.setForegroundRole(QPalette.ColorRole.BrightText)  # which is ours for bad news
+        self.words.setForegroundRole(QPalette.ColorRole.BrightText)  # the role that our palettes use for errors
         self.details = word_button(self.tr("Details …"), self._show_details, "details")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -27,7 +27,7 @@ class Notice(QWidget):
         column.addWidget(self.details, alignment=Qt.AlignmentFlag.AlignLeft)
 
     def tell(self, sentences: list[str], advice: str) -> None:
-        """Advice of one line stands below the sentences; more of it is the end of a log, which is behind Details."""
+        """Show the sentences, with `advice` below them if it is one line; more lines are a log, shown under Details."""
         is_log = "\n" in advice
         self.log = advice if is_log else ""
         self.words.setText("\n".join(filter(None, [*sentences, "" if is_log else advice])))

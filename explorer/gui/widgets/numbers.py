@@ -1,4 +1,4 @@
-"""Numbers as a person of the chosen language types and reads them: what is typed is read as it is meant, or refused."""
+"""Numbers as the user of the chosen language types and reads them; an ambiguous text is refused."""
 
 import re
 from math import isfinite, nan
@@ -6,13 +6,13 @@ from math import isfinite, nan
 from PySide6.QtCore import QLocale
 
 _DECIMAL = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}(?!\d)", re.ASCII)  # a thousand to some, one to others
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}(?!\d)", re.ASCII)  # a thousand in some languages, one in others
 
 
 def typed_number(text: str) -> float:
-    """A number as the language writes it, or with the other decimal separator if that can mean one thing only.
+    """Return a number as the language writes it, or with the other decimal separator if that is unambiguous.
 
-    nan if it is none, or might be another: 0.001 is a thousandth in German too, 1.000 might be a thousand.
+    Return nan if the text is no number or is ambiguous: 0.001 is a thousandth in German too, 1.000 might be a thousand.
     """
     bare = text.strip()
     value, understood = _ungrouped().toDouble(bare)
@@ -23,7 +23,7 @@ def typed_number(text: str) -> float:
 
 
 def typed_whole(text: str) -> int | None:
-    """A whole number in digits of any script, or with separators just as the language writes it; None if it is none."""
+    """Return a whole number in digits of any script, or with the separators of the language; None for other texts."""
     bare = text.strip()
     if bare.isdecimal():
         return int(bare)
@@ -33,12 +33,12 @@ def typed_whole(text: str) -> int | None:
 
 
 def number_text(value: float) -> str:
-    """As few digits as say it exactly, in the manner of the person's language."""
+    """Return the fewest digits that give `value` exactly, with the decimal separator of the user's language."""
     return _ungrouped().toString(value, "g", QLocale.FloatingPointPrecisionOption.FloatingPointShortest.value)
 
 
 def _ungrouped() -> QLocale:
-    """The language's manner without separators of thousands, which are decimal points elsewhere."""
+    """Return the language's locale without group separators, which are decimal separators in other languages."""
     locale = QLocale()
     locale.setNumberOptions(QLocale.NumberOption.OmitGroupSeparator | QLocale.NumberOption.RejectGroupSeparator)
     return locale

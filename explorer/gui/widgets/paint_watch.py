@@ -1,11 +1,11 @@
-"""Knowing when widgets have been painted: for what should come after the first paint, and for the benches."""
+"""A watch that tells when widgets have been painted, for work after the first paint and for the benches."""
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 
 class PaintWatch(QObject):
-    """`painted` once all `widgets` have painted since the last `arm`, back in the event loop."""
+    """Emits `painted` from the event loop once all `widgets` have painted since the last call of `arm`."""
 
     painted = Signal()
 

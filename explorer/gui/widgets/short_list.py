@@ -1,4 +1,4 @@
-"""A list that is as high as its rows, up to a few of them, and gives way where it is narrow."""
+"""A list that is as high as its rows, up to a few of them, and shares its width between the columns."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTreeWidget, QTreeWidget
 from explorer.gui.widgets import theme
 
 _MAX_ROWS, _MIN_ROWS = 4, 2  # rows visible at a time
-FIRST = 0.55  # of what the narrow columns leave
+FIRST = 0.55  # share of the width that the narrow columns leave
 
 
 class ShortList(QTreeWidget):
-    """The `narrow` columns after the first are as wide as their texts; the first has most of the rest."""
+    """A list whose `narrow` columns after the first are as wide as their texts; the first has most of the rest."""
 
     def __init__(self, name: str, headings: Sequence[str], narrow: int = 1) -> None:
-        """`name` is for those who cannot see it."""
+        """Make an empty list; `name` is its accessible name, for screen readers."""
         super().__init__()
         self.setColumnCount(len(headings))
         self.setHeaderLabels(list(headings))
@@ -37,7 +37,7 @@ class ShortList(QTreeWidget):
         header.sectionResized.connect(self.share)
 
     def on_keys(self, keys: str, do: Callable[[], None]) -> None:
-        """Let `keys` do something while the list has the focus."""
+        """Call `do` when `keys` are pressed while the list has the focus."""
         QShortcut(QKeySequence(keys), self, do, context=Qt.ShortcutContext.WidgetShortcut)
 
     def add(self, item: QTreeWidgetItem) -> None:
@@ -46,7 +46,7 @@ class ShortList(QTreeWidget):
         self.updateGeometry()
 
     def share(self) -> None:
-        """Between the first column and the last, what is left for both."""
+        """Share the width that the narrow columns leave between the first column and the last."""
         header = self.header()
         rest = self.viewport().width() - sum(map(header.sectionSize, self.narrow))
         header.resizeSection(0, int(FIRST * rest))

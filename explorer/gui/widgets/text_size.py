@@ -1,14 +1,14 @@
-"""Text size: larger or smaller than the system's, for the whole window, kept for the next start."""
+"""Text size of the whole window, in steps from the system's; the size is kept for the next start."""
 
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-STEP = 1.12  # from one size to the next
+STEP = 1.12  # factor from one size to the next
 MIN_SIZE, MAX_SIZE = -3, 8
 
 
 def saved_size() -> int:
-    """Steps from the system's size; settings that make no sense count as none."""
+    """Return the saved size in steps from the system's, 0 if the setting is no number."""
     try:
         return int(str(QSettings().value("text_size", 0)))
     except ValueError:
@@ -16,13 +16,13 @@ def saved_size() -> int:
 
 
 def chosen_size() -> int:
-    """The size applied last."""
+    """Return the size in steps that was applied last."""
     app = QApplication.instance()
     return int(app.property("text_size") or 0) if app else 0
 
 
 def apply_size(size: int) -> int:
-    """Write in this size from now on, or in the nearest that there is, which is returned."""
+    """Set the text size to `size` steps, limited to MIN_SIZE and MAX_SIZE, and return the size that was set."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     size = max(MIN_SIZE, min(size, MAX_SIZE))

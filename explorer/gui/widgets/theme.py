@@ -1,7 +1,7 @@
-"""Colours, spacing and icons: two complete palettes of our own on Fusion.
+"""Colours, spacing and icons: three complete palettes of our own on the Fusion style.
 
-Qt's colour scheme does nothing on plain X11, so each palette names every role. Stages have five calm hues, used alike
-in diagram, table and editor; runs have eight, used alike in plots and list.
+Qt's colour scheme has no effect on plain X11, so each palette sets every role. Stages have five muted hues, the same in
+diagram, table and editor; runs have eight, the same in plots and list.
 """
 
 from dataclasses import dataclass
@@ -13,11 +13,13 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QToolTip, QWidget
 
 from explorer.resources import resource
 
-RHYTHM = 8  # pixels between things
+RHYTHM = 8  # pixels, the unit of all margins and spacings
 
 
 @dataclass(frozen=True, slots=True)
 class Colours:
+    """One palette: the colour of each purpose as #rrggbb, and the hues of stages and runs."""
+
     window: str
     surface: str
     raised: str
@@ -66,8 +68,8 @@ DARK = Colours(
     stages=("#6f9fdc", "#5cb5a5", "#d6a94f", "#d5857a", "#a08bd6"),
     runs=("#6ba1ff", "#f0964b", "#63c592", "#d983c8", "#d1b54a", "#4fbfd1", "#f07f86", "#a595f2"),
 )
-# For a projector, and for eyes that see colours differently: black on white, hues that differ in lightness too, apart
-# from one another under protanopia, deuteranopia and tritanopia (a test simulates them).
+# For a projector and for colour-blind users: black on white, with hues that differ in lightness too and can be told
+# apart under protanopia, deuteranopia and tritanopia (a test simulates them).
 PROJECTOR = Colours(
     window="#ffffff",
     surface="#ffffff",
@@ -94,13 +96,13 @@ def system_is_dark() -> bool:
 
 @lru_cache(maxsize=1)
 def colours() -> Colours:
-    """The palette in use."""
+    """Return the palette in use."""
     app = QApplication.instance()
     return PALETTES[app.property("palette_name")] if app and app.property("palette_name") else LIGHT
 
 
 def stage_colour(number: int) -> QColor:
-    """The hue of section `number`: 0 is the stem, 1 the first stage; stem and head are grey."""
+    """Return the hue of stage `number`, from 1; 0 stands for stem and head, which are grey."""
     chosen = colours()
     return QColor(chosen.stages[(number - 1) % len(chosen.stages)] if number else chosen.neutral)
 
@@ -111,6 +113,7 @@ def run_colour(number: int) -> QColor:
 
 
 def palette(chosen: Colours) -> QPalette:
+    """Return Qt's palette with every role set from `chosen`."""
     role = QPalette.ColorRole
     roles = {
         role.Window: chosen.window,
@@ -136,15 +139,15 @@ def palette(chosen: Colours) -> QPalette:
         role.LinkVisited: chosen.accent,
     }
     made = QPalette()
-    for each, colour in roles.items():
-        made.setColor(each, QColor(colour))
-    for each in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText, role.PlaceholderText):
-        made.setColor(QPalette.ColorGroup.Disabled, each, QColor(chosen.disabled))
+    for name, colour in roles.items():
+        made.setColor(name, QColor(colour))
+    for name in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText, role.PlaceholderText):
+        made.setColor(QPalette.ColorGroup.Disabled, name, QColor(chosen.disabled))
     made.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(chosen.line))
     return made
 
 
-# What the palette cannot say, for single widgets: a style sheet for the whole application would slow down every paint.
+# Style sheets of single widgets, where the palette does not suffice: one for the whole application slows every paint.
 _STYLES = {
     "primary": """
 QPushButton {{ background: {accent}; color: {on_accent}; border: none; border-radius: 4px; padding: 7px 12px;
@@ -178,13 +181,13 @@ NAMED = ("surface", "raised", "line", "text", "quiet", "disabled", "accent", "on
 
 
 def apply_theme(theme: str) -> None:
-    """Dress the application in `theme`: system, light or dark."""
+    """Set the palette and the style of the application; `theme` is `system` or the name of a palette."""
     name = ("dark" if system_is_dark() else "light") if theme == "system" else theme
     chosen = PALETTES[name]
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     app.setProperty("palette_name", name)
-    for cached in (colours, icon, _style_text):  # before Qt tells the widgets, which will ask
+    for cached in (colours, icon, _style_text):  # before Qt tells the widgets, which read these values
         cached.cache_clear()
     QDir.setSearchPaths("icons", [str(resource("icons"))])  # a path in a style sheet would have to be escaped
     QApplication.setStyle("Fusion")
@@ -193,25 +196,26 @@ def apply_theme(theme: str) -> None:
 
 
 @lru_cache
-def _style_text(name: str) -> str:
+def _style_text(style: str) -> str:
     chosen = colours()
     tick = "tick-dark.svg" if chosen is DARK else "tick-light.svg"
-    return _STYLES[name].format(tick=tick, **{each: getattr(chosen, each) for each in NAMED})
+    return _STYLES[style].format(tick=tick, **{name: getattr(chosen, name) for name in NAMED})
 
 
 def apply_style(widget: QWidget, name: str) -> None:
-    """Give `widget` one of the `STYLES`, which keeps up with the palette."""
-    if widget.property("style_name") != name:  # to apply_style is dear even where nothing changes
+    """Set the style called `name` on `widget`; `restyle` sets it again when the palette changes."""
+    if widget.property("style_name") != name:  # setting a style sheet is expensive even if nothing changes
         widget.setProperty("style_name", name)
         widget.setStyleSheet(_style_text(name))
 
 
 def make_secondary(label: QWidget) -> None:
-    """What is said beside the point, in a paler ink."""
+    """Show a label of secondary importance in a paler colour."""
     label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
 
 
 def make_heading(label: QWidget) -> None:
+    """Show a label as a heading, in a heavier font."""
     font = label.font()
     font.setWeight(QFont.Weight.DemiBold)
     label.setFont(font)
@@ -224,8 +228,8 @@ def saved_theme() -> str:
 
 @lru_cache(maxsize=64)
 def icon(name: str, colour: str = "") -> QIcon:
-    """A Lucide icon in the text's colour or another, paler when disabled."""
-    from PySide6.QtSvg import QSvgRenderer  # the first paint has no icons
+    """Return a Lucide icon in `colour`, or in that of the text, and paler while disabled."""
+    from PySide6.QtSvg import QSvgRenderer  # imported here, as the first paint has no icons
 
     text = resource("icons", f"{name}.svg").read_text(encoding="utf-8")
     made = QIcon()
@@ -244,31 +248,31 @@ def icon(name: str, colour: str = "") -> QIcon:
 
 
 def set_icon(widget: QAction | QAbstractButton, name: str) -> None:
-    """Give `widget` an icon that keeps up with the palette."""
+    """Set the icon called `name` on `widget`; `restyle` sets it again when the palette changes."""
     widget.setProperty("icon_name", name)
     widget.setIcon(icon(name))
 
 
 def restyle(window: QWidget) -> None:
-    """Tint every icon and apply_style every widget below `window` for the palette in use."""
+    """Set every icon and every style below `window` again, in the colours of the palette in use."""
     widgets: list[QAction | QAbstractButton] = [*window.findChildren(QAction), *window.findChildren(QAbstractButton)]
     for widget in widgets:
         if name := widget.property("icon_name"):
             widget.setIcon(icon(name))
-    for each in window.findChildren(QWidget):
-        if name := each.property("style_name"):
-            each.setStyleSheet(_style_text(name))
+    for child in window.findChildren(QWidget):
+        if name := child.property("style_name"):
+            child.setStyleSheet(_style_text(name))
 
 
 def figures_font(font: QFont) -> QFont:
-    """`font` with figures of equal width, so that columns of numbers line up."""
+    """Return `font` with figures of equal width, so that columns of numbers line up."""
     made = QFont(font)
     made.setFeature(QFont.Tag("tnum"), 1)
     return made
 
 
 def enlarged(font: QFont) -> QFont:
-    """`font` for a room: it is read from the last row."""
+    """Return `font` 1.6 times as large, to be read from the last row of a lecture hall."""
     made = QFont(font)
     made.setPointSizeF(1.6 * font.pointSizeF())
     return made

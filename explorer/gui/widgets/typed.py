@@ -1,4 +1,4 @@
-"""What is being typed: a text that stands in a box and is not taken yet. It counts in whatever is ordered."""
+"""Text that is typed into a box and not committed yet. Every action commits it first."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, Q
 
 
 def commit_typed() -> None:
-    """Make the box with the cursor take what stands in it, or show its value again if it cannot."""
+    """Commit the text in the box that has the focus, or let the box show its value again if the text is invalid."""
     box = QApplication.focusWidget()
     if isinstance(box, QAbstractSpinBox):
         box.interpretText()
@@ -16,19 +16,19 @@ def commit_typed() -> None:
 
 
 def take_back_typed(box: QWidget | None) -> bool:
-    """Let `box` show its value again; whether anything else stood in it."""
+    """Make `box` show its value again, and return whether it showed another text."""
     if not isinstance(box, QSpinBox | QLineEdit):
         return False
     before = box.text()
     if isinstance(box, QSpinBox):
         box.setValue(box.value())
-    while isinstance(box, QLineEdit) and box.isUndoAvailable():  # back to what it was last told to show
+    while isinstance(box, QLineEdit) and box.isUndoAvailable():  # back to the value that was last set
         box.undo()
     return box.text() != before
 
 
 def connect_order(sender: QAction | QAbstractButton, do: Callable[[], object]) -> None:
-    """Let `sender` order `do`. What is typed is taken before, which may be the end of the order."""
+    """Call `do` when `sender` is used. Typed text is committed first, and `do` is skipped if that disables `sender`."""
 
     def order() -> None:
         commit_typed()
