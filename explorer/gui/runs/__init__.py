@@ -1,1 +1,1 @@
-"""Runs on the screen: those that have been trained, and those that wait."""
+"""Widgets for runs: those that have been trained, and those in the queue."""

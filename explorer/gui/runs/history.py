@@ -1,4 +1,4 @@
-"""Plots and list of runs together: which runs stand on the plots, and what the list's buttons do."""
+"""History: the plots and the list of runs together: which runs are plotted, and what the list's buttons do."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ _ACCURACY = 2  # column of the curves
 
 
 class History(QWidget):
-    """`shown` is kept when the window is rebuilt, and so is `view`: how the user looks at the curves."""
+    """Plots and list; `shown` and `view`, the ranges of the plots, are kept when the window is rebuilt."""
 
     def __init__(self, document: Document, pool: WorkerPool, shown: ShownRuns, view: PlotView) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class History(QWidget):
         column.addWidget(self.plots, stretch=1)
         column.addWidget(self.list)
         document.vocabulary_changed.connect(self.plots.refresh)
-        pool.progressed.connect(self.follow)
+        pool.progressed.connect(self.show_progress)
         pool.changed.connect(self.allow_resume)
         pool.run_ended.connect(self.reload)
         self.list.chosen.connect(self.choose)
@@ -55,18 +55,19 @@ class History(QWidget):
         self.list.reload(self.shown.chosen)
         self.show_runs()
 
-    def follow(self) -> None:
-        """New points; other runs than those shown are put on the plots first, and into the list.
+    def show_progress(self) -> None:
+        """Show new points; runs that are not shown yet are added to the plots and to the list first.
 
-        A run that begins is chosen there: it stands in full when it has ended too, and can go on with one click.
+        A run that starts is selected in the list, so that it stays drawn in full once it has ended and can be resumed
+        with one click.
         """
         live = [(run.id, run.curves) for run in self.pool.live]
         if live != self.shown.live:
-            begun = [run_id for run_id, _ in live if run_id not in dict(self.shown.live)]
+            started = [run_id for run_id, _ in live if run_id not in dict(self.shown.live)]
             self.shown.live = live
             self.reload()
-            if begun:
-                self.list.select(begun[-1])
+            if started:
+                self.list.select(started[-1])
         for run in self.pool.live:
             self.list.show_best(run.id, run.curves.validation.span(_ACCURACY)[1])
         self.plots.refresh()
@@ -75,22 +76,32 @@ class History(QWidget):
         self.plots.show_lines(list(self.lines()))
 
     def lines(self) -> Iterator[Line]:
-        """The latest runs faint, the chosen one in full and its twin with it, the live ones in full and last."""
+        """Yield the latest runs faint, the chosen one and its twin in full, and last the live ones in full."""
         live, chosen = self.pool.live, self.list.current()
-        others = [run for run in self.list.runs if run.id not in {each.id for each in live}]
+        others = [run for run in self.list.runs if run.id not in {run.id for run in live}]
         full = {chosen.id, chosen.twin or chosen.id} if chosen else set()
         shown = [run for number, run in enumerate(others) if number < _FAINT or run.id in full]
         for run in reversed(shown):
             name = say(kind_of(run.design)) if run.twin in full else title_of(run.design)
             yield Line(
-                name, self.list.colour(run.id), self._curves_of(run), run.id in full, reference=reference_of(run)
+                name=name,
+                colour=self.list.colour(run.id),
+                curves=self._curves_of(run),
+                live=run.id in full,
+                reference=reference_of(run),
             )
-        for each in live:
-            colour, reference = self.list.colour(each.id), self.reference_of(each)
-            yield Line(each.name, colour, each.curves, True, each.total, reference)
+        for current in live:
+            yield Line(
+                name=current.name,
+                colour=self.list.colour(current.id),
+                curves=current.curves,
+                live=True,
+                steps=current.total,
+                reference=self.reference_of(current),
+            )
 
     def reference_of(self, live: LiveRun) -> Reference | None:
-        """By its folder, which says what weights it began with."""
+        """Return the published runs to compare a live run with, from its folder, which tells its initial weights."""
         run = next((run for run in self.list.runs if run.id == live.id), None)
         return reference_of(run) if run else None
 

@@ -1,4 +1,4 @@
-"""The queue as a list: which runs go beside the one in front, and which wait, with what a person may do about each."""
+"""QueueList: the runs that train beside the shown one and those that wait, with what the user may do about each."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -31,7 +31,7 @@ from explorer.runs.recipe import Recipe, recipe_name
 
 
 class _QueueRow(NamedTuple):
-    """A line of the list: a run under way, or the order that waits at `place`."""
+    """A row of the list: the current run of `worker`, or the order that waits at `place`."""
 
     name: str
     state: str
@@ -41,7 +41,7 @@ class _QueueRow(NamedTuple):
 
 
 class QueueList(QWidget):
-    """There while something waits, or while runs go that are not in front."""
+    """The queue and the current runs; hidden while nothing waits and no other run than the shown one trains."""
 
     def __init__(self, document: Document, pool: WorkerPool, actions: Actions) -> None:
         super().__init__()
@@ -77,12 +77,12 @@ class QueueList(QWidget):
         self.show_rows()
 
     def tool(self, sign: str | Qt.ArrowType, text: str, act: Callable[[], None], keys: str) -> QToolButton:
-        """A button for what `keys` do in the list."""
+        """Return a button that does what `keys` do in the list."""
         self.tree.on_keys(keys, act)
         return sign_button(sign, text, act, keys)
 
     def show_rows(self) -> None:
-        """Draw what is there now; the selection follows its row."""
+        """Show the current and the waiting runs; the selected row number stays."""
         rows = [*self.running(), *self.waiting()]
         self.heading.setVisible(not self.pool.queue.held)
         self.release.setVisible(self.pool.queue.held)
@@ -97,9 +97,9 @@ class QueueList(QWidget):
         self.show_choice()
 
     def running(self) -> list[_QueueRow]:
-        """The runs under way, if there are any that the panel does not show already."""
+        """Return the rows of the current runs, or none if the panel shows the only one."""
         busy = self.pool.busy
-        return [self._running_row(each) for each in busy] if set(busy) - {self.pool.shown} else []
+        return [self._running_row(worker) for worker in busy] if set(busy) - {self.pool.shown} else []
 
     def _running_row(self, worker: WorkerClient) -> _QueueRow:
         words = {
@@ -115,12 +115,12 @@ class QueueList(QWidget):
         return _QueueRow(name, state, self.words(run.recipe, self.pool.device_of(worker)), worker)
 
     def waiting(self) -> list[_QueueRow]:
-        front, rows = self.pool.shown.run, []
+        shown, rows = self.pool.shown.run, []
         state = self.tr("held") if self.pool.queue.held else self.tr("waits")
-        before: tuple[Design, Recipe] | None = (front.design, front.recipe) if front else None
+        before: tuple[Design, Recipe] | None = (shown.design, shown.recipe) if shown else None
         for place, order in enumerate(self.pool.queue.orders):
             words = self.words(order.recipe, order.recipe.device, self.changes(before, order))
-            rows.append(_QueueRow(self.name(order.design, order.twin), state, words, None, place))
+            rows.append(_QueueRow(self.name(order.design, order.twin), state, words, place=place))
             before = (order.design, order.recipe)
         return rows
 
@@ -133,10 +133,10 @@ class QueueList(QWidget):
         return " · ".join(filter(None, [changes, name, self.tr("auto") if device == "auto" else device]))
 
     def changes(self, before: tuple[Design, Recipe] | None, order: Train) -> str:
-        """What sets it apart from the one before."""
+        """Return how the order differs from the run before it; empty if there is none."""
         if before is None:
             return ""
-        recipe = before[1].change(device=order.recipe.device)  # where it will be stands beside it
+        recipe = before[1].change(device=order.recipe.device)  # the row names the device anyway
         sentences = (*design_changes(before[0], order.design), *changed_fields(recipe, order.recipe))
         return self.tr(", ").join(map(say, sentences)) or self.tr("the same again")
 
@@ -152,7 +152,7 @@ class QueueList(QWidget):
         return item
 
     def number(self) -> int:
-        """Of the chosen row, from 0; less if there is none."""
+        """Return the number of the selected row, counted from 0, or -1 if there is none."""
         return self.tree.currentIndex().row()
 
     def choose(self, number: int) -> None:
@@ -163,7 +163,7 @@ class QueueList(QWidget):
         return self.rows[number] if 0 <= number < len(self.rows) else None
 
     def show_choice(self) -> None:
-        """Buttons that tell the truth about the chosen row."""
+        """Let the buttons say and offer what they do with the selected row."""
         row, last = self.current(), len(self.pool.queue.orders) - 1
         place = row.place if row else -1
         self.open.setText(self.tr("Bring to front") if row and row.worker else self.tr("Open its design"))
@@ -173,7 +173,7 @@ class QueueList(QWidget):
         self.cancel.setEnabled(place >= 0)
 
     def _open_row(self) -> None:
-        """Show and control this run, or edit the design that waits."""
+        """Show and control the run of the selected row, or open the design that waits there."""
         row = self.current()
         if row and row.worker:
             self.pool.show_worker(row.worker)

@@ -1,4 +1,4 @@
-"""The list of runs: colour, name, state, best accuracy, and what changed since the run before it."""
+"""RunList: the runs with their colours, names, states, best accuracies, and changes since the run before."""
 
 from collections.abc import Callable
 from math import isnan
@@ -18,11 +18,11 @@ from explorer.gui.widgets.short_list import ShortList
 from explorer.runs.folder import RESUMABLE, Run, RunState, list_runs
 
 _MAX_RUNS = 50  # runs in the list
-BEST = 1  # column
+BEST = 1  # number of the column
 
 
 class RunList(QWidget):
-    """`chosen` when another run is selected; `opened` and `resumed` when a person wants its design, or it to go on."""
+    """The runs; `chosen` when another one is selected, `opened` and `resumed` when the user asks for it."""
 
     chosen = Signal(object)
     opened = Signal(object)
@@ -51,7 +51,7 @@ class RunList(QWidget):
         self._show_buttons()
 
     def reload(self, chosen: str) -> None:
-        """Read the run folders again, and select the run with the id `chosen`; nothing is said about it."""
+        """Read the run folders again and select the run with the id `chosen`, without emitting a signal."""
         self.runs = list_runs(self.root)
         with QSignalBlocker(self.tree):
             self.tree.clear()
@@ -93,7 +93,7 @@ class RunList(QWidget):
                 assert_never(state)
 
     def colour(self, run_id: str) -> QColor:
-        """The run's own colour, by its place among all runs, oldest first; a run to come gets the next one."""
+        """Return the run's colour, by its place among all runs, oldest first; one not in the list gets the next."""
         ids = [run.id for run in reversed(self.runs)]
         return theme.run_colour(ids.index(run_id) if run_id in ids else len(ids))
 
@@ -106,7 +106,7 @@ class RunList(QWidget):
             self.tree.setCurrentItem(item)
 
     def show_best(self, run_id: str, accuracy: float) -> None:
-        """The best accuracy so far of a run under way, NaN if there is none, without reading the folders again."""
+        """Show the best accuracy so far of a current run, unless it is NaN, without reading the folders again."""
         item = self._item_of(run_id)
         if item and not isnan(accuracy):
             item.setText(BEST, percent(accuracy))
@@ -116,7 +116,7 @@ class RunList(QWidget):
         return self.tree.topLevelItem(ids.index(run_id)) if run_id in ids else None
 
     def allow_resume(self, has_room: Callable[[str], object]) -> None:
-        """Only a run for whose device there `has_room` can go on."""
+        """Offer to resume only runs for whose device `has_room` returns something true."""
         self.has_room = has_room
         self._show_buttons()
 
@@ -127,12 +127,12 @@ class RunList(QWidget):
     def _show_buttons(self) -> None:
         run = self.current()
         self.open.setEnabled(run is not None)
-        can_go_on = run is not None and run.state in RESUMABLE and self.has_room(run.recipe.device)
-        self.resume.setEnabled(bool(can_go_on))
+        can_resume = run is not None and run.state in RESUMABLE and self.has_room(run.recipe.device)
+        self.resume.setEnabled(bool(can_resume))
 
 
 def dot(colour: QColor) -> QPixmap:
-    """With a rim by which it stands out from a selected row of its own colour."""
+    """Return a dot with a rim, which sets it off from a selected row of the same colour."""
     size = 12
     pixmap = QPixmap(size, size)
     pixmap.fill(Qt.GlobalColor.transparent)

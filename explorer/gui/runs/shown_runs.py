@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class ShownRuns:
-    """`read` are the curves of ended runs, by their ids; `live` the runs under way that stand on the plots.
+    """The shown runs: `read` are the curves of ended ones, by id, `live` the current ones on the plots.
 
-    `chosen` is the id of the run that is chosen in the list.
+    `chosen` is the id of the run that is selected in the list, or empty.
     """
 
     read: "dict[str, Curves]" = field(default_factory=dict)

@@ -1,1 +1,1 @@
-"""Training on the screen: what to train, how far it is, its curves."""
+"""Widgets for training: what to train, the progress of a run, and its curves."""

@@ -1,6 +1,6 @@
-"""One quantity, live: training by step as a thin line, validation by epoch as dots, earlier runs faint behind.
+"""CurvePlot: one quantity, live: training by step as a thin line, validation by epoch as dots, earlier runs faint.
 
-This and the band are all that imports pyqtgraph; the window imports them after its first paint.
+Modules that import pyqtgraph, as this one does, are imported after the window's first paint.
 """
 
 from html import escape
@@ -19,21 +19,21 @@ from explorer.runs.published import Reference
 
 pg.setConfigOptions(antialias=False, exitCleanup=False)
 
-_MAX_SAID = 20  # validations that are told one by one
+_MAX_SAID = 20  # validations that a description lists one by one
 _NAME = 16  # characters of a run's name in the legend
-NAMED, _NOTED = 8, 6  # lines of text that a plot must be high for its axis to have a name, and to have a note in it
-_DOT = 4  # pixels of the axis that each dot needs, or else there are none
+NAMED, _NOTED = 8, 6  # least heights of a plot, in lines of text, for a name at its axis and for a note in it
+_DOT = 4  # pixels per dot; with less room no dots are drawn
 
 
 class CurvePlot(QWidget):
-    """One quantity over steps; `row` is its row in the curves, `most` its greatest value if there is one.
+    """One quantity over steps; `row` is its column in the curves, `most` its greatest possible value if it has one.
 
-    However long a run, only what can be seen of it is set, so `moved` says when another part of it is in view, and
-    `handled` whether a person chose that part. Where `compared`, runs are shown before the published ones that they may
-    be compared with.
+    However long a run, only its visible points are set, so `moved` tells when another part of it is in view, and
+    `handled` carries whether the user chose that part or wants to see everything. Where `compared`, a band behind the
+    curves shows the published runs that they may be compared with.
 
-    Ranges move only when a point would fall outside: an axis that is drawn anew costs more than the curves. Once a
-    person has zoomed or moved the view, it stays where they put it until a double click.
+    Ranges change only when a point would fall outside: drawing an axis again costs more than drawing the curves. Once
+    the user has zoomed or moved the view, it stays as it is until a double click.
     """
 
     moved = Signal()
@@ -66,7 +66,7 @@ class CurvePlot(QWidget):
         self.note = QLabel()
         theme.make_secondary(self.note)
         self.note.hide()
-        self.corner = QVBoxLayout(self.plot)  # of an accuracy that rises, the lower right stays empty
+        self.corner = QVBoxLayout(self.plot)  # a rising accuracy leaves the lower right empty
         self.corner.addWidget(self.note, alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
         head = QHBoxLayout()
         head.setSpacing(2 * theme.RHYTHM)
@@ -81,7 +81,7 @@ class CurvePlot(QWidget):
         column.addWidget(self.plot, stretch=1)
 
     def draw(self, lines: list[Line], renewed: bool) -> None:
-        """Show `lines`; unless `renewed`, only the live ones have changed and only their points are set."""
+        """Show `lines`; unless `renewed`, they are the same ones and only the live ones have new points."""
         self.lines = lines
         item = self.plot.getPlotItem()
         if renewed:
@@ -97,7 +97,7 @@ class CurvePlot(QWidget):
         self.compare()
 
     def _set_points(self, renewed: bool) -> None:
-        """Give each curve what can be seen of it now."""
+        """Set the visible points of each curve."""
         box = self.plot.getPlotItem().vb
         seen = (*box.viewRange()[0], round(box.width() * self.devicePixelRatioF()))
         everything, self.seen = renewed or seen != self.seen, seen
@@ -105,16 +105,18 @@ class CurvePlot(QWidget):
             if everything or line.live:
                 train.setData(*line.curves.train.visible(self.row, *seen))
                 dots = line.curves.validation.visible(self.row, *seen)
-                if everything or not same(dots, validation.getOriginalDataset()):  # each time costs pyqtgraph a picture
+                if everything or not same_points(
+                    dots, validation.getOriginalDataset()
+                ):  # for pyqtgraph renders the dots each time
                     validation.setData(*dots, symbol="o" if len(dots[0]) * _DOT <= seen[-1] else None)
 
     def reference(self) -> Reference | None:
-        """The published runs behind this plot, if one that is drawn in full may be compared with any."""
+        """Return the published runs that the last comparable live run may be compared with, or None."""
         found = (line.reference for line in reversed(self.lines) if line.live and line.reference)
         return next(found, None) if self.compared else None
 
     def compare(self) -> None:
-        """Name the band, and say where the last run that may be compared stands."""
+        """Label the band, and say how the last run that may be compared ranks among the published ones."""
         reference = self.reference()
         self.note.setVisible(reference is not None and self.has_room(_NOTED))
         if reference is None:
@@ -130,23 +132,23 @@ class CurvePlot(QWidget):
         return bool(self.plot.height() >= lines * self.fontMetrics().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A low plot does without what would cost it height."""
+        """Leave out what a low plot has no room for."""
         super().resizeEvent(event)
         axis = self.plot.getPlotItem().getAxis("bottom")
         axis.showLabel(bool(axis.labelText) and self.has_room(NAMED))
-        half = None if self.has_room(_NOTED) or not self.most else self.most / 2  # else figures stand in each other
+        half = None if self.has_room(_NOTED) or not self.most else self.most / 2  # more ticks would overlap
         self.plot.getPlotItem().getAxis("left").setTickSpacing(half, half)
         self.compare()
 
     def standing_of(self, line: Line) -> str:
-        """Where a run stands among published ones; nothing if it may not be compared or has not validated."""
+        """Return where a run ranks among published ones; empty if it may not be compared or was not validated."""
         values = line.curves.validation.column(self.row)
         if not (self.compared and line.live and line.reference and len(values)):
             return ""
         return say(line.reference.standing(float(values[-1])))
 
     def _legend_of(self, lines: list[Line]) -> str:
-        """What is a line and what a dot; where several runs are drawn in full, which colour is which instead."""
+        """Return the legend: what lines and dots are, or with several live runs the colour of each."""
         full = [line for line in lines if line.live]
         if len(full) < 2:
             return self.legend
@@ -162,7 +164,7 @@ class CurvePlot(QWidget):
         self.handled.emit(False)
 
     def fit(self, renewed: bool) -> None:
-        """See to it that every point is in view."""
+        """Bring every point into view, unless the user has chosen the view."""
         series = [part for line in self.lines for part in (line.curves.train, line.curves.validation) if part.count]
         if self.by_hand or not series:
             return
@@ -215,7 +217,7 @@ class CurvePlot(QWidget):
         return curve
 
     def read_at(self, position: QPointF) -> None:
-        """The values of the live runs under the cursor."""
+        """Show the values of the live runs at the step under the cursor."""
         box = self.plot.getPlotItem().vb
         inside = self.plot.sceneBoundingRect().contains(position)
         live = [line for line in self.lines if line.live and line.curves.train.count]
@@ -230,19 +232,19 @@ class CurvePlot(QWidget):
             self.reading.setText(f"{step:.0f}: {self._values_at(live[0], step)}")
             return
         values = [
-            f"<span style='color: {each.colour.name()}'>{each.value_at(self.row, step):.4f}</span>" for each in live
+            f"<span style='color: {line.colour.name()}'>{line.value_at(self.row, step):.4f}</span>" for line in live
         ]
         self.reading.setText(f"{step:.0f}: {' · '.join(values)}")
 
     def _values_at(self, line: Line, step: float) -> str:
-        """Training at `step`, and the last validation until then."""
+        """Return the training value at `step` and the last validation until then, as text."""
         text = f"{line.value_at(self.row, step):.4f}"
         if (value := line.validation_at(self.row, step)) is not None:
             text += self.tr(" · validation {value:.4f}").format(value=value)
         return text
 
     def summary(self) -> str:
-        """The live curves in words, for those who cannot see them."""
+        """Return the live curves in words, for screen readers."""
         live = [line for line in self.lines if line.live and line.curves.train.count]
         if not live:
             return self.tr("{title}: nothing yet").format(title=self.title)
@@ -270,6 +272,6 @@ class CurvePlot(QWidget):
         return f"{text}; {standing}" if standing else text
 
 
-def same(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray | None, np.ndarray | None]) -> bool:
-    """Whether both have the same steps and values."""
+def same_points(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray | None, np.ndarray | None]) -> bool:
+    """Whether two curves have the same steps and values."""
     return all(b is not None and np.array_equal(a, b, equal_nan=True) for a, b in zip(one, other, strict=True))

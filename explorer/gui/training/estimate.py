@@ -1,4 +1,4 @@
-"""EstimateView: before the start, at which image size, how long an epoch will take, how much memory it needs."""
+"""EstimateView: the image size to train at, the time that an epoch will take, and the memory that training needs."""
 
 from PySide6.QtWidgets import QLabel, QRadioButton, QVBoxLayout, QWidget
 
@@ -11,7 +11,7 @@ from explorer.gui.workers.estimates import Estimates
 
 
 class EstimateView(QWidget):
-    """Where the design's image size and the data's differ, both are offered with their times."""
+    """The estimate in words; where the design's image size and the data's differ, a choice between both."""
 
     def __init__(self, choice: TrainingChoice, estimates: Estimates) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class EstimateView(QWidget):
         return self.tr("{size}: about {time} an epoch").format(size=size, time=about(found.seconds_per_epoch))
 
     def _needs_text(self, design: Design) -> str:
-        """Memory and time in one line, or that they are being measured."""
+        """Return the memory and the time needed in one line, or that they are being measured, or why they are not."""
         found = self._estimates.of(design)
         if found is None:
             reason = self._estimates.refusal(design)

@@ -1,4 +1,4 @@
-"""How strongly the loss pulls at each part of the network: one bar a part, from stem to head, on a logarithmic axis."""
+"""GradientBars: the norm of the gradient in each part of the network, one bar per part, on a logarithmic axis."""
 
 import math
 from collections.abc import Callable
@@ -13,12 +13,12 @@ from explorer.gui.widgets import theme
 from explorer.runs.events import Gradients
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_MIN_DECADES = 2  # decades on the axis, so that equal bars look equal
+_MIN_DECADES = 2  # decades on the axis at least, so that nearly equal bars look equal
 
 
 @dataclass(frozen=True, slots=True)
 class RunBars:
-    """The bars of one run."""
+    """The gradient bars of one run."""
 
     name: str
     colour: QColor
@@ -26,13 +26,13 @@ class RunBars:
 
 
 def rows_of(lines: list[Line]) -> list[RunBars]:
-    """What can be compared: the runs drawn in full whose parts are those of the last of them."""
+    """Return the bars that can be compared: those of live runs with the same parts as the last live run."""
     rows = [RunBars(line.name, line.colour, found) for line in lines if line.live and (found := line.curves.gradients)]
     return [row for row in rows if row.gradients.names == rows[-1].gradients.names]
 
 
 def decades(rows: list[RunBars]) -> tuple[int, int]:
-    """The powers of ten below the shortest bar and above the longest one."""
+    """Return the powers of ten below the shortest bar and above the longest one, at least `_MIN_DECADES` apart."""
     norms = [norm for row in rows for norm in row.gradients.norms if norm]
     if not norms:
         return -_MIN_DECADES, 0
@@ -41,7 +41,7 @@ def decades(rows: list[RunBars]) -> tuple[int, int]:
 
 
 class GradientBars(QWidget):
-    """Twins stand side by side, part by part; the words at the right say what is under the cursor."""
+    """The bars with a heading; twins have theirs side by side, and the text at the right tells the values there."""
 
     def __init__(self, name_of: Callable[[str], str]) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class GradientBars(QWidget):
         column.addWidget(self.bars, stretch=1)
 
     def show_lines(self, lines: list[Line]) -> None:
-        """Draw what these runs have, if it is new."""
+        """Draw the gradients of these runs, if they are new."""
         rows, ends = rows_of(lines), (self.name_of("stem"), self.name_of("head"))
         if rows != self.rows or ends != self.bars.ends:
             self.rows = rows
@@ -78,7 +78,7 @@ class GradientBars(QWidget):
             self.setAccessibleDescription("\n".join(map(self.summary, rows)))
 
     def read_at(self, part: int | None) -> None:
-        """Say the norms of a part, or at which step they are."""
+        """Show the norms of a part, or without one the step at which they were measured."""
         self.part = part
         if not self.rows:
             self.reading.clear()
@@ -93,7 +93,7 @@ class GradientBars(QWidget):
             self.reading.setText(f"{name}: {' · '.join(values)}")
 
     def summary(self, row: RunBars) -> str:
-        """A row in words, for those who cannot see it."""
+        """Return the bars of one run in words, for screen readers."""
         norms = row.gradients.norms
         return self.tr("{name}: gradient norm {first} in the stem, {last} in the head, at step {n}").format(
             name=row.name, first=_norm_text(norms[0]), last=_norm_text(norms[-1]), n=row.gradients.step
@@ -101,7 +101,7 @@ class GradientBars(QWidget):
 
 
 class Bars(QWidget):
-    """The drawing alone; `pointed` carries the number of the part under the cursor, or None."""
+    """The bars alone; `pointed` carries the number of the part under the cursor, or None."""
 
     pointed = Signal(object)
 
@@ -119,7 +119,7 @@ class Bars(QWidget):
         return QSize(20 * self.fontMetrics().averageCharWidth(), 6 * self.fontMetrics().height())
 
     def frame(self) -> QRectF:
-        """Where the bars stand: right of the axis, above the words."""
+        """Return the rectangle of the bars: right of the axis labels, above the names."""
         metrics = self.fontMetrics()
         left, above, below = metrics.horizontalAdvance("0.0000"), metrics.ascent() / 2, metrics.height()
         return QRectF(left, above, max(self.width() - left - 1, 1), max(self.height() - above - below, 1))
@@ -141,10 +141,10 @@ class Bars(QWidget):
                     painter.fillRect(QRectF(x, frame.bottom() - height, max(width, 1.0), height), row.colour)
 
     def _paint_axis(self, painter: QPainter, frame: QRectF, low: int, high: int) -> None:
-        """A line and a power of ten for each decade, or for as many as there is room for."""
+        """Draw a line and a power of ten for each decade, or for every so many that the labels have room."""
         metrics = self.fontMetrics()
-        every = max(1, math.ceil((high - low) * metrics.height() / max(frame.height(), 1)))
-        for decade in range(low, high + 1, every):
+        spacing = max(1, math.ceil((high - low) * metrics.height() / max(frame.height(), 1)))
+        for decade in range(low, high + 1, spacing):
             y = frame.bottom() - frame.height() * (decade - low) / (high - low)
             painter.setPen(QColor(theme.colours().line))
             painter.drawLine(round(frame.left()), round(y), round(frame.right()), round(y))
@@ -153,7 +153,7 @@ class Bars(QWidget):
             painter.drawText(label, Qt.AlignmentFlag.AlignRight, power(decade))
 
     def _paint_stages(self, painter: QPainter, frame: QRectF) -> None:
-        """A line before each stage and the head, and the names of both ends."""
+        """Draw a line before each stage and the head, and the names of both ends."""
         names = self.rows[-1].gradients.names
         painter.setPen(QColor(theme.colours().line))
         sections = [name.partition(".")[0] for name in names]
@@ -178,10 +178,10 @@ class Bars(QWidget):
 
 
 def power(exponent: int) -> str:
-    """Ten to the power of `exponent`: 10⁻³."""
+    """Return ten to the power of `exponent` as text: 10⁻³."""
     return "10" + str(exponent).translate(_SUPERSCRIPTS)
 
 
 def _norm_text(norm: float | None) -> str:
-    """A norm in three figures; one that was not finite travels as nothing."""
+    """Return a norm in two significant digits, or a dash for None, which stands for one that was not finite."""
     return "–" if norm is None else f"{norm:.2g}"

@@ -1,4 +1,4 @@
-"""The learning-rate range test: losses over rates, as the worker tries them, and one click to use the rate advised."""
+"""LrDialog: the learning-rate range test: losses over rates, and a button that uses the advised rate."""
 
 from collections.abc import Callable
 from functools import partial
@@ -20,7 +20,7 @@ from explorer.sentences import Sentence
 
 
 class LrDialog(QDialog):
-    """Asks as soon as it is made; closing it stops the worker. `use` takes the rate that a person chooses."""
+    """Runs the test when it is made and stops it when it is closed; `use` is called with the rate the user accepts."""
 
     def __init__(
         self, pool: WorkerPool, design: Design, recipe: Recipe, use: Callable[[float], None], parent: QWidget
@@ -37,7 +37,9 @@ class LrDialog(QDialog):
         self.plot.setMinimumSize(56 * theme.RHYTHM, 30 * theme.RHYTHM)
         self.apply_palette()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())  # no other button has one
+        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setIcon(
+            QIcon()
+        )  # no other button of the window has an icon
         self.buttons.rejected.connect(self.reject)
         self.buttons.accepted.connect(self.accept)
         self.take_it = QPushButton()
@@ -57,7 +59,7 @@ class LrDialog(QDialog):
             self.end(pool.busy_reason())
 
     def apply_palette(self) -> None:
-        """An axis for each quantity, in today's colours."""
+        """Set up an axis for each quantity, in the colours of the theme."""
         chosen, item = theme.colours(), self.plot.getPlotItem()
         self.plot.setBackground(chosen.surface)
         item.setMenuEnabled(False)
@@ -91,7 +93,7 @@ class LrDialog(QDialog):
         self.end(say(reason))
 
     def end(self, words: str) -> None:
-        """Nothing more will come."""
+        """Show the result in `words`; the test is over."""
         self.said.setText(words)
         self.setAccessibleDescription(words)
         self.progress.hide()

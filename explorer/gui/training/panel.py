@@ -1,4 +1,4 @@
-"""The training panel: data, device, recipe, Start, the run that is shown, and room for the curves and the queue."""
+"""TrainingPanel: data, device, recipe, Start, the run that is shown, and room for the curves and the queue."""
 
 from collections.abc import Iterator
 
@@ -27,7 +27,7 @@ FOLDER = "…"  # the entry of the data box that asks for a folder
 
 
 class TrainingPanel(QWidget):
-    """Shows the choice and the pool's state, and what the user wants of them."""
+    """The controls of training; what the user sets in them goes to the choice, the pool and the actions."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class TrainingPanel(QWidget):
     ) -> None:
         super().__init__()
         self._document, self._choice, self._pool, self._actions = document, choice, pool, actions
-        self._refusal = NOTHING  # of data that the user wanted
+        self._refusal = NOTHING  # why the data that the user asked for cannot be used
         self.data_box, self.device_box, self.recipe_box = QComboBox(), QComboBox(), QComboBox()
         self.form = Form(Recipe, open_forms, skip=("data", "device"), rows=8, above=self._boxes())
         self.form.edited.connect(lambda name, value: choice.use_recipe(choice.recipe.change(**{name: value})))
@@ -87,8 +87,8 @@ class TrainingPanel(QWidget):
         above.addLayout(self._buttons)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.RHYTHM] * 4)
-        for each in (above, column):
-            each.setSpacing(theme.RHYTHM)
+        for layout in (above, column):
+            layout.setSpacing(theme.RHYTHM)
         for widget in (self.controls, self.progress, self.notice):
             column.addWidget(widget)
         column.addLayout(self._below, stretch=4)
@@ -117,24 +117,24 @@ class TrainingPanel(QWidget):
     def show_choice(self) -> None:
         """Show in the boxes what is chosen."""
         choice = self._choice
-        self._fill_box(self.data_box, {each.name: say(each.label) for each in choice.known_data}, choice.data.name)
+        self._fill_box(self.data_box, {data.name: say(data.label) for data in choice.known_data}, choice.data.name)
         self._fill_box(self.device_box, self._devices(), choice.recipe.device)
-        self.device_box.setToolTip("\n".join(say(each.note) for each in choice.devices if each.note))
+        self.device_box.setToolTip("\n".join(say(device.note) for device in choice.devices if device.note))
         self.form.show_record(choice.recipe)
         name = recipe_name(choice.recipe)
         own = {} if name else {"": self.tr("your own")}
-        self._fill_box(self.recipe_box, {each: say(each) for each in RECIPES} | own, name or "")
+        self._fill_box(self.recipe_box, {known: say(known) for known in RECIPES} | own, name or "")
 
     def _devices(self) -> dict[str, str]:
-        """The devices that a run can be placed on, each in words; a card that this torch cannot use is none."""
-        usable = [each for each in self._choice.devices if not each.note]
+        """Return the devices that a run can use, by their ids, in words; a card that torch cannot use is left out."""
+        usable = [device for device in self._choice.devices if not device.note]
         if not usable:
             return {"auto": self.tr("auto")}
         auto = self.tr("auto ({device})").format(device=usable[0].name)
-        return {"auto": auto, **{each.id: f"{each.id}: {each.name}" for each in usable}}
+        return {"auto": auto, **{device.id: f"{device.id}: {device.name}" for device in usable}}
 
     def _fill_box(self, box: QComboBox, entries: dict[str, str], chosen: str) -> None:
-        """Let `box` offer `entries`, values with their words, and show the chosen one."""
+        """Let `box` offer `entries`, the texts by their values, and show the chosen one."""
         if box is self.data_box:
             entries = {**entries, FOLDER: self.tr("Folder of images …")}
         if entries != {box.itemData(number): box.itemText(number) for number in range(box.count())}:
@@ -152,7 +152,7 @@ class TrainingPanel(QWidget):
         self.show_choice()
 
     def use_data(self, name: str) -> None:
-        """Train on the data set or folder `name`; one that will not do is refused in words below the controls."""
+        """Train on the data set or folder `name`, or show below the controls why it cannot be used."""
         try:
             self._choice.use_data(name)
             self._note_refusal(NOTHING)
@@ -169,7 +169,7 @@ class TrainingPanel(QWidget):
 
     def _find_rate(self) -> None:
         """Open the learning-rate range test of what Start would train."""
-        from explorer.gui.training.lr_dialog import LrDialog  # with pyqtgraph
+        from explorer.gui.training.lr_dialog import LrDialog  # imports pyqtgraph, which takes long
 
         choice = self._choice
         LrDialog(self._pool, choice.fitted, choice.recipe, self._use_rate, self).open()
@@ -178,15 +178,15 @@ class TrainingPanel(QWidget):
         self._choice.use_recipe(self._choice.recipe.change(lr=rate))
 
     def _show_start(self) -> None:
-        """Start is the obvious button while no run is shown; where its words take two lines its twin stands below."""
+        """Make Start the primary button while the shown worker is idle, with the twin's below if it has two lines."""
         theme.apply_style(self.start, "plain" if self._pool.shown.is_busy() else "primary")
         beside = "\n" not in self.start.text()
         self._buttons.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
 
     def show_state(self) -> None:
-        """Say what went wrong, if anything did."""
-        fatal = next((each for each in self._document.problems if each.fatal), None)
+        """Show what went wrong, if anything did."""
+        fatal = next((problem for problem in self._document.problems if problem.fatal), None)
         shown = self._pool.shown
         words = [*self._pool.failures, self._refusal, fatal.what if fatal else shown.message]
-        self.notice.tell([say(each) for each in words], "" if fatal else say(shown.advice))
+        self.notice.tell(list(map(say, words)), "" if fatal else say(shown.advice))
         self._show_start()

@@ -1,4 +1,4 @@
-"""Loss and accuracy over one axis of steps, and the gradients of the latest one."""
+"""Plots: loss and accuracy over one axis of steps, and the gradients of the latest step."""
 
 from collections.abc import Callable
 
@@ -13,11 +13,11 @@ from explorer.gui.training.plotted_run import Line
 from explorer.gui.widgets import theme
 
 _REDRAW = 33  # milliseconds
-_ROOM = 24  # lines of text that must have room before the gradients take some
+_ROOM = 24  # least height of all plots, in lines of text, at which the gradients are shown
 
 
 class Plots(QWidget):
-    """Both plots over one axis of steps, drawn at most 30 times a second and only while visible."""
+    """Both plots over one axis of steps, drawn at most 30 times per second and only while visible."""
 
     def __init__(self, name_of: Callable[[str], str], view: PlotView) -> None:
         """`name_of` turns the path of a part of the network into words; `view` is kept up to date."""
@@ -64,7 +64,7 @@ class Plots(QWidget):
         self.loss.fit(renewed=True)
 
     def hand_over(self, by_hand: bool) -> None:
-        """A person has chosen what to see, on one axis of steps for both, or wants to see everything again."""
+        """Keep the view that the user has chosen in either plot, for both share the steps, or show everything again."""
         for plot in (self.loss, self.accuracy):
             plot.by_hand = by_hand
             plot.fit(renewed=True)
@@ -72,13 +72,13 @@ class Plots(QWidget):
         self.view.ranges = (steps, losses, self.accuracy.plot.viewRange()[1]) if by_hand else ()
 
     def _show_ranges(self, steps: Range, losses: Range, accuracies: Range) -> None:
-        """Show what the user has chosen to see."""
+        """Show the ranges that the user has chosen."""
         for plot, values in ((self.loss, losses), (self.accuracy, accuracies)):
             plot.by_hand = True
             plot.plot.setRange(xRange=steps, yRange=values, padding=0)
 
     def describe(self) -> None:
-        """Put the curves into words, for those who cannot see them."""
+        """Describe the curves in words, for screen readers."""
         for plot in (self.loss, self.accuracy):
             plot.setAccessibleDescription(plot.summary())
 
@@ -88,7 +88,7 @@ class Plots(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """The live runs have new points, or others of their points are in view."""
+        """Draw soon: the live runs have new points, or another part of them is in view."""
         if not self.timer.isActive():
             self.timer.start()
 
@@ -107,11 +107,11 @@ class Plots(QWidget):
         self.describe()
 
     def _show_gradients(self) -> None:
-        """Only where the curves keep room enough."""
+        """Show the gradients only where they leave the curves enough room."""
         self.gradients.setVisible(bool(self.gradients.rows) and self.height() >= _ROOM * self.fontMetrics().height())
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Points that came meanwhile were not drawn."""
+        """Draw the points that came while the plots were hidden."""
         super().showEvent(event)
         self.refresh()
 

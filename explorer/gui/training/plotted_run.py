@@ -12,7 +12,7 @@ from explorer.runs.published import Reference
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A run on the plots: `live` is drawn in full, the others faint."""
+    """A run on the plots; if `live` it is drawn in full, else faint."""
 
     name: str
     colour: QColor
@@ -22,25 +22,25 @@ class Line:
     reference: Reference | None = None  # published runs that this one may be compared with
 
     def value_at(self, row: int, step: float) -> float:
-        """The training value at `step`, or at the last point if there is none so late."""
+        """Return the training value at the first point from `step` on, or at the last point."""
         steps = self.curves.train.column(0)
         return float(self.curves.train.column(row)[min(int(np.searchsorted(steps, step)), len(steps) - 1)])
 
     def validation_at(self, row: int, step: float) -> float | None:
-        """The last validation until `step`."""
+        """Return the last validation value until `step`, or None if there is none yet."""
         known = int(np.searchsorted(self.curves.validation.column(0), step, side="right"))
         return float(self.curves.validation.column(row)[known - 1]) if known else None
 
 
 def nearest(steps: np.ndarray, wanted: float) -> float:
-    """That of the ascending `steps` which is closest to `wanted`."""
+    """Return the step closest to `wanted` of the ascending `steps`."""
     after = min(int(np.searchsorted(steps, wanted)), len(steps) - 1)
     before = max(after - 1, 0)
     return float(steps[before] if wanted - steps[before] < steps[after] - wanted else steps[after])
 
 
 def mixed(colour: QColor, share: float) -> QColor:
-    """`colour` thinned towards the background; opaque, for transparent pens are slow."""
+    """Return `colour` mixed with the background; opaque, for transparent pens are slow."""
     ground = QColor(theme.colours().surface)
     parts = ((colour.red(), ground.red()), (colour.green(), ground.green()), (colour.blue(), ground.blue()))
-    return QColor(*(round(share * ink + (1 - share) * paper) for ink, paper in parts))
+    return QColor(*(round(share * part + (1 - share) * behind) for part, behind in parts))

@@ -1,4 +1,4 @@
-"""RunProgress: how far the run in front has come, or both twins, as a bar and a line of words."""
+"""RunProgress: the progress of the shown run, or of both twins, as a bar and a line of text."""
 
 from typing import assert_never
 
@@ -16,7 +16,7 @@ from explorer.runs.events import Failed, Finished, Stopped
 
 
 class RunProgress(QWidget):
-    """Hidden until there is a run; the bar only while it goes on."""
+    """A bar while a run trains, and its status or outcome as text; hidden until there is a run."""
 
     def __init__(self, document: Document, pool: WorkerPool) -> None:
         super().__init__()
@@ -49,12 +49,12 @@ class RunProgress(QWidget):
             )
 
     def _status_text(self, live: tuple[LiveRun, ...]) -> str:
-        """Where the runs stand, in one or two lines; of twins the pace is that of the first."""
+        """Return the status of the current runs in one or two lines; the pace is that of the first twin."""
         run, worker = live[0], self.pool.shown
         parts = list(filter(None, [self.state_text(worker.state)])) if worker.is_busy() else []
         if run.started and run.step:
             parts.append(self.tr("epoch {n}/{all}").format(n=run.step.epoch, all=run.started.epochs))
-            left = max((each.seconds_left() or 0.0 for each in live if not each.outcome), default=0.0)
+            left = max((other.seconds_left() or 0.0 for other in live if not other.outcome), default=0.0)
             if worker.state is WorkerState.RUNNING and left:
                 parts.append(self.tr("{time} left").format(time=clock(left)))
             parts.append(self.tr("{n} images/s").format(n=whole(round(run.step.examples_per_second))))
@@ -67,7 +67,7 @@ class RunProgress(QWidget):
         return " · ".join(parts)
 
     def state_text(self, state: WorkerState) -> str:
-        """Why there are no new steps; empty while there are."""
+        """Return why there are no new steps; empty while there are."""
         match state:
             case WorkerState.WARMING:
                 return self.tr("loading torch …")
@@ -83,18 +83,18 @@ class RunProgress(QWidget):
                 assert_never(state)
 
     def _validation_text(self, live: tuple[LiveRun, ...]) -> str:
-        """The latest validation accuracy, of twins both."""
-        accuracies = [(each, each.epoch.validation_accuracy) for each in live if each.epoch]
+        """Return the latest validation accuracy, for twins that of each."""
+        accuracies = [(run, run.epoch.validation_accuracy) for run in live if run.epoch]
         if len(live) == 1:
             return "".join(self.tr("validation {accuracy}").format(accuracy=percent(value)) for _, value in accuracies)
         named = [
-            self.tr("{kind} {accuracy}").format(kind=say(each.kind), accuracy=percent(value))
-            for each, value in accuracies
+            self.tr("{kind} {accuracy}").format(kind=say(run.kind), accuracy=percent(value))
+            for run, value in accuracies
         ]
         return self.tr("validation: {accuracies}").format(accuracies=self.tr(", ").join(named)) if named else ""
 
     def _outcome_text(self, live: tuple[LiveRun, ...]) -> str:
-        """How the run ended; of twins, how each of them did."""
+        """Return how the run ended, or each of both twins."""
         match [run.outcome for run in live]:
             case [Finished(best_epoch=epoch, best_accuracy=accuracy, stalled=early)]:
                 best = self.tr("finished: best validation {accuracy} after epoch {n}")

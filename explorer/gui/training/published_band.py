@@ -1,4 +1,4 @@
-"""Band: where published runs ended, behind the curves: all of them pale, the middle half stronger, a line."""
+"""The band of published runs behind the curves: their range pale, the middle half stronger, the median as a line."""
 
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication
@@ -8,12 +8,12 @@ from explorer.gui.training.plotted_run import mixed
 from explorer.gui.widgets import theme
 from explorer.runs.published import Reference
 
-ALL, HALF, _MEDIAN = 0.14, 0.3, 0.75  # how much faded each has
-BEHIND = -20  # the z value of the first of the three
+ALL, HALF, _MEDIAN = 0.14, 0.3, 0.75  # share of the colour in each part
+BEHIND = -20  # z value of the lowest part, below the curves
 
 
 def lay_band(plot: pg.PlotWidget, reference: Reference) -> None:
-    """Put the band on `plot`, in the colours of the palette in use."""
+    """Draw the band on `plot`, in the colours of the theme."""
     low, median, high = reference.quartiles
     for place, (ends, share) in enumerate((((reference.least, reference.most), ALL), ((low, high), HALF))):
         part = pg.LinearRegionItem(
@@ -31,7 +31,7 @@ def faded(share: float) -> QColor:
 
 
 def band_text(reference: Reference) -> str:
-    """What the band is, in full."""
+    """Return the explanation of the band."""
     low, median, high = reference.quartiles
     ends = {"count": len(reference.accuracies), "least": reference.least, "most": reference.most}
     what = QCoreApplication.translate(

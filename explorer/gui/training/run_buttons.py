@@ -11,7 +11,7 @@ from explorer.gui.workers.worker_state import WorkerState
 
 
 class RunButtons(QWidget):
-    """There while a run is under way, and then only the buttons that do something."""
+    """The buttons that have an effect on the shown run; hidden while there is none."""
 
     def __init__(self, pool: WorkerPool, actions: Actions) -> None:
         super().__init__()

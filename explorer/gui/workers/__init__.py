@@ -1,1 +1,1 @@
-"""The worker processes behind the window: runs under way, runs that wait, questions and their answers. No widgets."""
+"""The window's side of the worker processes: current runs, queued runs, questions and their answers. No widgets."""

@@ -7,13 +7,13 @@ import numpy as np
 from explorer.gui.workers.peaks import Pyramid
 from explorer.runs.events import Epoch, Event, Gradients, Started, Step
 
-FIRST = 1024
+FIRST = 1024  # rows that a new series has room for
 
 
 class Series:
-    """Columns of numbers that grow by rows, the first of them steps.
+    """Columns of numbers to which rows are appended; column 0 has the steps, in ascending order.
 
-    Steps never go back, but a resume starts again from an earlier one.
+    A resumed run goes back to an earlier step, so what it had after that step is cut first.
     """
 
     def __init__(self, columns: int) -> None:
@@ -22,13 +22,14 @@ class Series:
         self._pyramids = [Pyramid() for _ in range(columns)]
 
     def append(self, *values: float | None) -> None:
+        """Append one row; None becomes NaN."""
         if self.count == self.rows.shape[1]:
             self.rows = np.concatenate([self.rows, np.empty_like(self.rows)], axis=1)
         self.rows[:, self.count] = [np.nan if value is None else value for value in values]
         self.count += 1
 
     def cut(self, last: float) -> None:
-        """Forget what came after step `last`."""
+        """Drop the rows after step `last`."""
         self.count = int(np.searchsorted(self.rows[0, : self.count], last, side="right"))
         for pyramid in self._pyramids:
             pyramid.cut(self.count)
@@ -37,19 +38,19 @@ class Series:
         return self.rows[number, : self.count]
 
     def visible(self, number: int, first: float, last: float, pixels: int) -> tuple[np.ndarray, np.ndarray]:
-        """What to draw of column `number` from step `first` to `last`, so many pixels apart: steps and values.
+        """Return the steps and the values to draw of column `number` from step `first` to `last` on so many `pixels`.
 
-        However long the series: a few points a pixel, no peak lost, each of them one that is really there. The nearest
-        one beyond either end is among them, so that lines leave the picture where they should.
+        However long the series, these are a few points per pixel, each of them in the series, and no peak is lost. The
+        nearest point beyond either end is among them, so that lines cross the edges of the plot where they should.
         """
         steps, values = self.column(0), self.column(number)
-        begin = max(int(np.searchsorted(steps, first)) - 1, 0)
+        start = max(int(np.searchsorted(steps, first)) - 1, 0)
         end = min(int(np.searchsorted(steps, last, side="right")) + 1, self.count)
-        places = self._pyramids[number].places(values, begin, end, 2 * max(pixels, 1))
+        places = self._pyramids[number].places(values, start, end, 2 * max(pixels, 1))
         return steps[places], values[places]
 
     def span(self, number: int) -> tuple[float, float]:
-        """The least and the greatest value of column `number`; NaN if it has none."""
+        """Return the least and the greatest value of column `number`, both NaN if it has none."""
         values = self.column(number)
         found = values[self._pyramids[number].places(values, 0, self.count, 1)]
         found = found[~np.isnan(found)]
@@ -57,7 +58,10 @@ class Series:
 
 
 class Curves:
-    """Training by step: step, loss, accuracy. Validation by epoch: step, loss, accuracy. The latest gradients."""
+    """The curves of one run, `train` by step and `validation` by epoch, and its latest gradients.
+
+    The columns of both series are step, loss and accuracy.
+    """
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self.train = Series(3)

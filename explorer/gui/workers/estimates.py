@@ -1,6 +1,6 @@
-"""Estimates: what is known of the time and the memory that training takes, measured by a worker. No widgets.
+"""Estimates: the time and the memory that training takes, measured by a worker. No widgets.
 
-Where the design's image size and the data's differ, both are measured, one after the other, as long as nobody presses
+Where the design's image size and the data's differ, both are measured, one after the other, until the user presses
 Start.
 """
 
@@ -23,7 +23,7 @@ _EstimateKey = tuple[Design, Recipe]  # what an estimate depends on
 
 
 class Estimates(QObject):
-    """`changed` when something else is known, or when it may be measured now, or not."""
+    """Estimates by design and recipe; `changed` when one arrives, or when measuring becomes possible or impossible."""
 
     changed = Signal()
 
@@ -40,20 +40,20 @@ class Estimates(QObject):
         self._timer.start()
 
     def of(self, design: Design) -> Estimated | None:
-        """What is known of training `design` as chosen."""
+        """Return the estimate for training `design` with the chosen recipe, or None while there is none."""
         return self._answers.get(self._key(design))
 
     def refusal(self, design: Design) -> Sentence | None:
-        """Why nothing can be known of it."""
+        """Return why training `design` cannot be estimated, or None if no worker has refused it."""
         return self._refusals.get(self._key(design))
 
     @property
     def may_measure(self) -> bool:
-        """Whether a worker has time for it, or soon will."""
+        """Whether a worker is free to measure, or soon will be."""
         return self._pool.idle_worker.state in (WorkerState.IDLE, WorkerState.WARMING)
 
     def is_too_large(self, networks: int = 1) -> bool:
-        """Whether memory will not do for so many networks of the chosen size, as far as is known."""
+        """Whether so many networks of the chosen size are known to need more memory than is free."""
         found = self.of(self._choice.fitted)
         return found is not None and 0 < found.available_bytes < networks * found.memory_bytes
 
@@ -61,40 +61,40 @@ class Estimates(QObject):
         return design, costly(self._choice.recipe)
 
     def _ask(self) -> None:
-        """Measure the next thing that is shown and not known, the likelier one first."""
+        """Ask for the next estimate that the window shows and has not got, beginning with the chosen image size."""
         if self._inquiry and self._inquiry.state is InquiryState.ASKED:
-            return  # what is measured already will soon be known
+            return  # this calls again once that is answered
         choice = self._choice
         wanted = next(filter(self._is_open, (choice.fitted, choice.data_sized, choice.own_sized)), None)
         question = Estimate(*self._key(wanted)) if wanted else None
         if self._inquiry and self._inquiry.question != question:
             self._inquiry.cancel()
             self._inquiry = None
-        if question and self._inquiry is None:  # one that waits already knows how many workers have died of it
+        if question and self._inquiry is None:  # a waiting inquiry is kept, for it counts the workers that died
             self._inquiry = Inquiry(self._pool, question)
             self._inquiry.answered.connect(self._note_answer)
             self._inquiry.refused.connect(self._note_refusal)
 
     def _is_open(self, design: Design) -> bool:
-        """Whether it can be built, and nobody has measured it or refused to."""
+        """Whether `design` can be built and has been neither measured nor refused."""
         if self._key(design) in {**self._answers, **self._refusals}:
             return False
-        return not any(each.fatal for each in find_problems(plan_network(design)))
+        return not any(problem.fatal for problem in find_problems(plan_network(design)))
 
     def _note_answer(self, answer: Estimated) -> None:
         self._answers[self._end_inquiry()] = answer
-        self._go_on()
+        self._ask_next()
 
     def _note_refusal(self, reason: Sentence) -> None:
         self._refusals[self._end_inquiry()] = reason
-        self._go_on()
+        self._ask_next()
 
     def _end_inquiry(self) -> _EstimateKey:
-        """What it was about; there is none now."""
+        """Drop the inquiry that has ended and return what it asked about."""
         assert self._inquiry
         question, self._inquiry = self._inquiry.question, None
         return question.design, question.recipe
 
-    def _go_on(self) -> None:
+    def _ask_next(self) -> None:
         self.changed.emit()
         self._ask()

@@ -1,4 +1,4 @@
-"""Inquiry: one question to a worker, from the wish to know to the answer. No widgets."""
+"""Inquiry: one question to a worker, from the request to the answer. No widgets."""
 
 from enum import StrEnum, auto
 from typing import assert_never
@@ -11,21 +11,21 @@ from explorer.runs.answers import Answer, Question
 from explorer.runs.events import Failed, Progress
 from explorer.sentences import Sentence
 
-MAX_DEATHS = 3  # of workers that may have died of the question
+MAX_DEATHS = 3  # workers that may die over a question before it is given up
 
 
 class InquiryState(StrEnum):
-    WAITING = auto()  # for a worker that has time
+    WAITING = auto()  # for a free worker
     ASKED = auto()
     OVER = auto()
 
 
 class Inquiry(QObject):
-    """Asked as soon as a worker has time, and asked again where one has gone without a word.
+    """One question, sent as soon as a worker is free, and sent again if that worker ends without an answer.
 
-    It ends with `answered`, which carries the answer, or with `refused`, which carries the sentence why there is none;
-    after `cancel` with neither. `asked`, unless that is as soon as it is made; `progressed`: how much of a long one is
-    done.
+    An inquiry ends with `answered`, which carries the answer, or with `refused`, which carries the sentence why there
+    is none; after `cancel` with neither. `asked` tells that a worker got the question, unless the constructor has
+    already sent it; `progressed` carries how much of a long question is done, and the total.
     """
 
     asked = Signal()
@@ -44,13 +44,13 @@ class Inquiry(QObject):
         self._ask()
 
     def cancel(self) -> None:
-        """Nobody wants to know any more."""
+        """Withdraw the question; neither `answered` nor `refused` follows."""
         if self._worker:
             self._worker.forget(self)
         self._end()
 
     def note_reply(self, reply: Reply) -> None:
-        """Pass on what the worker says."""
+        """Handle what the worker replies."""
         match reply:
             case Progress():
                 self.progressed.emit(reply.done, reply.total)
@@ -64,7 +64,7 @@ class Inquiry(QObject):
                 assert_never(reply)
 
     def note_death(self, reason: Sentence) -> None:
-        """Wait for another worker; one that was sent away, for no `reason`, has not died of the question."""
+        """Wait for another worker; one that ended for no `reason` was shut down and does not count as a death."""
         self._worker, self.state = None, InquiryState.WAITING
         self._deaths += bool(reason)
         if self._deaths >= MAX_DEATHS:

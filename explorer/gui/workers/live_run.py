@@ -1,4 +1,4 @@
-"""LiveRun: a run on the plots while it goes on and after it. No widgets."""
+"""LiveRun: a run on the plots, during training and after it. No widgets."""
 
 from dataclasses import dataclass, field
 from time import monotonic
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def _empty_curves() -> "Curves":
-    from explorer.gui.workers.curves import Curves  # with numpy, which the window's first paint need not wait for
+    from explorer.gui.workers.curves import Curves  # imports numpy, which the first paint need not wait for
 
     return Curves()
 
 
 @dataclass
 class LiveRun:
-    """What is known of a run; `outcome` is its ending once it has one, `paired` whether its twin goes beside it."""
+    """What is known of a run; `outcome` is its last event, `paired` whether its twin trains beside it."""
 
     design: Design
     recipe: Recipe
@@ -35,9 +35,10 @@ class LiveRun:
     outcome: Finished | Stopped | Failed | None = None
     paused: bool = False
     paired: bool = False
-    first_step: tuple[int, float] | None = None  # step and time from which the time left is reckoned
+    first_step: tuple[int, float] | None = None  # step and time from which the pace is reckoned
 
     def apply_event(self, event: Event) -> None:
+        """Update what is known by an event of the run."""
         self.curves.apply_event(event)
         match event:
             case Started():
@@ -56,26 +57,26 @@ class LiveRun:
 
     @property
     def kind(self) -> str:
-        """`residual` or `plain`."""
+        """The kind of network: `residual` or `plain`."""
         return kind_of(self.design)
 
     @property
     def name(self) -> str:
-        """What to call it: beside its twin by what sets the two apart."""
+        """The run's name in the window: the design's title, or beside its twin the kind, which sets the two apart."""
         return say(self.kind) if self.paired else title_of(self.design)
 
     @property
     def done(self) -> int:
-        """Steps done."""
+        """The number of steps done."""
         return self.step.step if self.step else 0
 
     @property
     def total(self) -> int:
-        """Steps of the whole run, 0 before it started."""
+        """The number of steps of the whole run, 0 before it has started."""
         return self.started.steps_per_epoch * self.started.epochs if self.started else 0
 
     def seconds_left(self) -> float | None:
-        """By the pace since the first step; None until there is one."""
+        """Return the seconds left at the pace since `first_step`, or None until there are two steps."""
         if not self.step or not self.first_step or self.step.step <= self.first_step[0]:
             return None
         pace = (monotonic() - self.first_step[1]) / (self.step.step - self.first_step[0])

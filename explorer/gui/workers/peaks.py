@@ -1,7 +1,7 @@
 """Pyramid: which few of a million values to draw so that no peak is lost. No Qt.
 
-The lowest level has the places of the least and the greatest of every four values, the next those of every sixteen,
-and so on. A level only ever grows at its end, so what has been put into it stays true.
+The lowest level has the indices of the least and the greatest of every four values, the next those of every sixteen,
+and so on. A level only ever grows at its end, so what has been put into it stays valid.
 """
 
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ FAN = 4  # buckets that become one on the next level
 
 
 class _Level:
-    """Two places for every bucket of so many values, in their order: that of its least and that of its greatest."""
+    """The indices of the least and the greatest value of each bucket, in ascending order: shape (buckets, 2)."""
 
     def __init__(self) -> None:
         self.places = np.empty((64, 2), dtype=np.int64)
         self.count = 0
 
     def grow(self, more: np.ndarray) -> None:
-        """Put buckets at the end; the room doubles when it is full."""
+        """Append buckets; the array doubles when it is full."""
         wanted = self.count + len(more)
         if wanted > len(self.places):
             places = np.empty((max(wanted, 2 * len(self.places)), 2), dtype=np.int64)
@@ -30,13 +30,13 @@ class _Level:
 
 
 class Pyramid:
-    """Over values that are handed to every call and change only at their end; NaN is neither least nor greatest."""
+    """The levels over a series that is passed to every call and changes only at its end; NaN is never an extreme."""
 
     def __init__(self) -> None:
         self.levels: list[_Level] = []
 
     def grow(self, values: np.ndarray) -> None:
-        """Take in the `values` that were not there before."""
+        """Add the buckets that the new `values` have filled."""
         number, size = 0, FAN
         while size <= len(values):
             if number == len(self.levels):
@@ -52,40 +52,40 @@ class Pyramid:
             number, size = number + 1, size * FAN
 
     def cut(self, count: int) -> None:
-        """Forget all but the first `count` values."""
+        """Keep only the buckets of the first `count` values."""
         for number, level in enumerate(self.levels, 1):
             level.count = min(level.count, count // FAN**number)
 
-    def places(self, values: np.ndarray, begin: int, end: int, buckets: int) -> np.ndarray:
-        """The places, from `begin` to before `end`, of both ends and of all peaks in so many buckets or less.
+    def places(self, values: np.ndarray, start: int, end: int, buckets: int) -> np.ndarray:
+        """Return the indices, from `start` to before `end`, of both ends and of the peaks in at most so many `buckets`.
 
-        All places if they are no more than two a bucket.
+        These are all the indices if there are at most two per bucket.
         """
         self.grow(values)
-        number, count = 0, end - begin
+        number, count = 0, end - start
         while count > 2 * buckets and count > buckets * FAN**number and number < len(self.levels):
             number += 1
         if not number:
-            return np.arange(begin, end)
-        return np.concatenate([[begin], *self.cover(number, begin, end), [end - 1]])
+            return np.arange(start, end)
+        return np.concatenate([[start], *self.cover(number, start, end), [end - 1]])
 
-    def cover(self, number: int, begin: int, end: int) -> Iterator[np.ndarray]:
-        """Whole buckets of level `number` where there are any, and what is beside them in smaller ones."""
+    def cover(self, number: int, start: int, end: int) -> Iterator[np.ndarray]:
+        """Yield indices from whole buckets of level `number`, and from smaller buckets before and after them."""
         if not number:
-            yield np.arange(begin, end)
+            yield np.arange(start, end)
             return
         size = FAN**number
-        first, last = -(-begin // size), end // size
+        first, last = -(-start // size), end // size
         if first >= last:
-            yield from self.cover(number - 1, begin, end)
+            yield from self.cover(number - 1, start, end)
             return
-        yield from self.cover(number - 1, begin, first * size)
+        yield from self.cover(number - 1, start, first * size)
         yield self.levels[number - 1].places[first:last].ravel()
         yield from self.cover(number - 1, last * size, end)
 
 
 def _extremes(values: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Of each row of `places` that of the least and that of the greatest value, in their order."""
+    """Return for each row of `places` those of its least and its greatest value, ascending: shape (rows, 2)."""
     found, rows = values[places], np.arange(len(places))
     missing = np.isnan(found)
     least = places[rows, np.where(missing, np.inf, found).argmin(axis=1)]

@@ -1,7 +1,8 @@
-"""WorkerPool: the workers that there are, which of them has time, and which one is shown. No widgets.
+"""WorkerPool: the workers, which of them are free, and which one is shown. No widgets.
 
-One run a device, each with a worker of its own. One worker is started with the window and kept warm; others come when
-there is a run for them and go when there is none. The one that is shown is that whose run the panel shows and controls.
+There is one run per device, each with a worker of its own. One worker is started with the window and kept warm; others
+are added when there is a run for them and removed when there is none. The panel shows and controls the run of the shown
+worker.
 """
 
 from dataclasses import replace
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
 
 
 class WorkerPool(QObject):
-    """`changed`, `progressed` and `run_ended` as a worker's, of any of them.
+    """All workers; `changed`, `progressed` and `run_ended` are emitted when any of them emits its own.
 
-    `changed` also when another is shown, `emptied` when the last worker has gone. `failures` are the failures that
-    no shown worker tells of, until the user starts something.
+    `changed` is also emitted when another worker is shown, `emptied` when the last worker has ended. `failures` are
+    those that the shown worker does not report; they are kept until the user starts something.
     """
 
     changed = Signal()
@@ -50,46 +51,46 @@ class WorkerPool(QObject):
         self._soon.timeout.connect(self._start_waiting)
 
     def add(self, process: WorkerProcess) -> WorkerClient:
-        """One more worker, whose process is not started yet."""
-        made = WorkerClient(self.runs, process)
-        made.changed.connect(self._note_change)
-        made.progressed.connect(self.progressed)
-        made.run_ended.connect(self._note_end)
-        made.process.ended.connect(self._note_exit)
-        self.workers.append(made)
-        return made
+        """Add a worker around `process`, which is not started yet, and return it."""
+        worker = WorkerClient(self.runs, process)
+        worker.changed.connect(self._note_change)
+        worker.progressed.connect(self.progressed)
+        worker.run_ended.connect(self._note_end)
+        worker.process.ended.connect(self._note_exit)
+        self.workers.append(worker)
+        return worker
 
     @property
     def hello(self) -> Hello | None:
-        """What is known of this machine, as soon as a worker has said it."""
-        return next((each.hello for each in self.workers if each.hello), None)
+        """What a worker has said of this machine; None until one has."""
+        return next((worker.hello for worker in self.workers if worker.hello), None)
 
     @property
     def live(self) -> tuple[LiveRun, ...]:
-        """Every run under way, and what is shown even if it has ended."""
-        shown = [each for each in self.workers if each is self.shown or each.is_busy()]
-        return tuple(run for each in shown for run in each.live)
+        """Every current run, and those of the shown worker even if they have ended."""
+        shown = [worker for worker in self.workers if worker is self.shown or worker.is_busy()]
+        return tuple(run for worker in shown for run in worker.live)
 
     @property
     def busy(self) -> list[WorkerClient]:
-        """Those with a run under way."""
-        return [each for each in self.workers if each.is_busy()]
+        """The workers with a current run."""
+        return [worker for worker in self.workers if worker.is_busy()]
 
     # Devices
 
     def device_of(self, worker: WorkerClient) -> str:
-        """Where its run is, or was, as torch calls it."""
+        """Return the device of the worker's run, current or last, as torch calls it; empty if it had none."""
         return candidates(worker.live[0].recipe.device, self.hello)[0] if worker.live else ""
 
     def free_device(self, device: str) -> str:
-        """A device without a run that a recipe's `device` may mean; empty while there is none."""
-        if self.hello is None:  # then there may be but one
+        """Return a device without a run that a recipe's `device` may mean; empty while there is none."""
+        if self.hello is None:  # the devices are unknown, so count on one only
             return "" if self.busy else device
-        taken = [self.device_of(each) for each in self.busy]
-        return next((each for each in candidates(device, self.hello) if each not in taken), "")
+        taken = [self.device_of(worker) for worker in self.busy]
+        return next((candidate for candidate in candidates(device, self.hello) if candidate not in taken), "")
 
     def _placed_device(self, device: str) -> str:
-        """The free device to name to a worker that would choose another for `device`, or `device` as it is."""
+        """Return the free device if a worker would choose another one for `device`, else `device` itself."""
         free_device = self.free_device(device)
         return free_device if free_device and free_device != candidates(device, self.hello)[0] else device
 
@@ -97,10 +98,10 @@ class WorkerPool(QObject):
         """Start the first worker, so that torch is loaded when it is wanted."""
         self.workers[0].warm_up()
 
-    # What a person wants
+    # What the user asks for
 
     def start(self, order: Train) -> None:
-        """Train now, and show it, if there is a device without a run, else when the order's turn has come."""
+        """Start the run and show it if its device is free; otherwise add it to the queue."""
         self.failures = ()
         if self.free_device(order.recipe.device):
             self._start_order(order, shown=True)
@@ -108,19 +109,19 @@ class WorkerPool(QObject):
             self.queue.add(order)
 
     def resume_run(self, run: "Run", curves: "Curves") -> None:
-        """Go on with a run, and show it, on a device without one."""
+        """Resume a run on a free device and show it."""
         self.failures = ()
         device = self._placed_device(run.recipe.device)
         self.shown = self._pick_worker(device)
         self.shown.resume_run(run, curves, None if device == run.recipe.device else device)
 
     def release_queue(self) -> None:
-        """What waits begins by itself again."""
+        """Let queued runs start by themselves again."""
         self.queue.release()
         self._start_waiting()
 
     def show_worker(self, worker: WorkerClient) -> None:
-        """Show and control the run of this one."""
+        """Show and control the run of `worker`."""
         self.shown = worker
         self._note_change()
         self.progressed.emit()
@@ -135,14 +136,14 @@ class WorkerPool(QObject):
         self.shown.step_once()
 
     def stop(self) -> None:
-        """Stop the shown run; whoever stops one does not want the next to begin in its place at once."""
+        """Stop the shown run and hold the queue: its next run shall not start at once in place of the stopped one."""
         self.queue.hold()
         self.shown.stop()
 
     # Runs
 
     def _start_order(self, order: Train, shown: bool) -> None:
-        """Let someone who has time train on a device without a run."""
+        """Let a free worker train on a free device."""
         device = self._placed_device(order.recipe.device)
         worker = self._pick_worker(device)
         if shown or not self.shown.is_busy():
@@ -150,15 +151,15 @@ class WorkerPool(QObject):
         worker.start(replace(order, recipe=order.recipe.change(device=device)))
 
     def _pick_worker(self, device: str) -> WorkerClient:
-        """Someone without a run: rather one who knows the device, rather one whose worker is there."""
+        """Return a worker without a run: preferably one whose process runs, then one that last used `device`."""
         wanted = candidates(device, self.hello)[0]
-        free = [each for each in self.workers if not each.is_busy()]
+        free = [worker for worker in self.workers if not worker.is_busy()]
         if not free:
             return self.add(WorkerProcess(launch=self.workers[0].process.launch))
-        return min(free, key=lambda each: (each.state is WorkerState.GONE, self.device_of(each) != wanted))
+        return min(free, key=lambda worker: (worker.state is WorkerState.GONE, self.device_of(worker) != wanted))
 
     def _start_waiting(self) -> None:
-        """Begin what waits and has a device; whoever is not needed may go."""
+        """Start the queued runs whose devices are free, then remove the workers that are not needed."""
         while not (self.queue.held or self._is_closing):
             free = [bool(self.free_device(order.recipe.device)) for order in self.queue.orders]
             if True not in free:
@@ -167,9 +168,9 @@ class WorkerPool(QObject):
             if not self.shown.is_busy():
                 self._keep_failure(self.shown)
             self._start_order(order, shown=False)
-        for each in self.workers[1:]:
-            if each is not self.shown and not each.is_busy() and not self._is_closing:
-                self.remove(each)
+        for worker in self.workers[1:]:
+            if worker is not self.shown and not worker.is_busy() and not self._is_closing:
+                self.remove(worker)
 
     def remove(self, worker: WorkerClient) -> None:
         self.workers.remove(worker)
@@ -178,7 +179,7 @@ class WorkerPool(QObject):
         self._note_exit()
 
     def _keep_failure(self, worker: WorkerClient) -> None:
-        """Remember why its run came to nothing, for something else will be shown."""
+        """Keep the reason why the worker's run failed, for the shown worker does not tell it."""
         if not worker.has_failed():
             return
         what = QT_TRANSLATE_NOOP("explorer", "{run}: {reason}")
@@ -191,24 +192,23 @@ class WorkerPool(QObject):
         assert isinstance(worker, WorkerClient)
         if worker is not self.shown:
             self._keep_failure(worker)
-        if worker.state is WorkerState.GONE:  # its worker did not even speak, and the next would not either
+        if worker.state is WorkerState.GONE:  # it ended before it said hello, as the next one would
             self.queue.hold()
         self.run_ended.emit()
 
     def _note_change(self) -> None:
-        """Whoever hears of an ending shall see that run before another takes its place."""
-        self._soon.start()
+        self._soon.start()  # later, so that listeners see a run that has ended before the next takes its place
         self.changed.emit()
 
     # Questions
 
     @property
     def idle_worker(self) -> WorkerClient:
-        """Who would be asked a question: someone who has time, if anyone has."""
-        return next((each for each in self.workers if each.state is WorkerState.IDLE), self.shown)
+        """The worker that would be asked a question: an idle one if there is any, else the shown one."""
+        return next((worker for worker in self.workers if worker.state is WorkerState.IDLE), self.shown)
 
     def ask(self, asker: Asker) -> WorkerClient | None:
-        """Ask someone who has time, on a device without a run if there is one; who that is, or None if nobody has."""
+        """Ask an idle worker, on a free device if there is one; return that worker, or None if none is idle."""
         worker, question = self.idle_worker, asker.question
         if self._is_closing or worker.state is not WorkerState.IDLE:
             return None
@@ -217,30 +217,30 @@ class WorkerPool(QObject):
         return worker
 
     def busy_reason(self) -> str:
-        """Why nobody would answer a question now; empty if somebody would."""
+        """Return why no worker would answer a question now; empty if one would."""
         return self.idle_worker.busy_reason()
 
-    # Coming and going
+    # Starting and ending
 
     def is_running(self) -> bool:
-        """Whether there is a worker."""
-        return any(each.process.is_running() for each in (*self.workers, *self._leaving))
+        """Whether any worker process runs."""
+        return any(worker.process.is_running() for worker in (*self.workers, *self._leaving))
 
     def shut_down(self) -> None:
-        """The window closes: nothing waits any more, and every worker goes as `WorkerClient.shut_down` says."""
+        """Start no more runs and end every worker, as `WorkerClient.shut_down` does; the window closes."""
         self._is_closing = True
-        for each in self.workers:
-            each.shut_down()
+        for worker in self.workers:
+            worker.shut_down()
 
     def _note_exit(self) -> None:
-        self._leaving = [each for each in self._leaving if each.process.is_running()]
+        self._leaving = [worker for worker in self._leaving if worker.process.is_running()]
         if not self.is_running():
             self.emptied.emit()
 
 
 def candidates(device: str, hello: Hello | None) -> list[str]:
-    """The devices that a recipe's `device` may mean here: auto any NVIDIA card, or the fastest if there is none."""
+    """Return the devices that a recipe's `device` may mean here: auto is any NVIDIA card, else the fastest device."""
     if device != "auto":
         return [{"cuda": "cuda:0"}.get(device, device)]
-    usable = [each.id for each in (hello.devices if hello else ()) if not each.note]
-    return [each for each in usable if each.startswith("cuda")] or usable[:1] or [device]
+    usable = [known.id for known in (hello.devices if hello else ()) if not known.note]
+    return [name for name in usable if name.startswith("cuda")] or usable[:1] or [device]

@@ -1,7 +1,7 @@
-"""One QProcess with a worker in it: JSON lines in, batches of events out.
+"""WorkerProcess: one QProcess with a worker in it; commands go in and batches of events come out, as JSON lines.
 
-However fast the worker talks, its lines are drained at once and handed on every 50 ms, so the window draws at most 20
-times a second. A line that is no event goes to the log.
+However fast the worker writes, its lines are read at once and handed on every 50 ms, so the window draws at most 20
+times per second. A line that is no event goes to the log.
 """
 
 from collections import deque
@@ -14,13 +14,13 @@ from explorer.runs.launch import Launch, launch_local
 from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence
 
 BATCH = 50  # milliseconds
-PATIENCE = 10_000  # from stop to terminate
-LAST_PATIENCE = 3_000  # from terminate to kill
+PATIENCE = 10_000  # milliseconds from stop to terminate
+LAST_PATIENCE = 3_000  # milliseconds from terminate to kill
 _LOG_LINES = 200
 
 
 class WorkerProcess(QObject):
-    """`received` carries a list of `Said`, `ended` a sentence on how the process ended: nothing if it was asked to."""
+    """The process; `received` carries a list of `Said`, `ended` how it ended, NOTHING if it was asked to."""
 
     received = Signal(list)
     ended = Signal(object)
@@ -31,7 +31,7 @@ class WorkerProcess(QObject):
         self.log: deque[str] = deque(maxlen=_LOG_LINES)
         self.batch: list[Said] = []
         self.dropping = False
-        self.expected = self._forced = False  # the end: wanted, brought about
+        self.expected = self._forced = False  # whether the end was asked for, and whether it was forced
         self.folder: QTemporaryDir | None = None
         self.process = QProcess(self)
         self.process.readyReadStandardOutput.connect(self._drain)
@@ -50,11 +50,11 @@ class WorkerProcess(QObject):
         environment = QProcessEnvironment()
         for key, value in launch.environment.items():
             environment.insert(key, value)
-        self.folder = QTemporaryDir()  # for whatever the worker makes: it goes with it, however that ends
+        self.folder = QTemporaryDir()  # for the worker's files: removed with it, however it ends
         if self.folder.isValid():
             environment.insert("TMPDIR", self.folder.path())
         self.expected = self._forced = False
-        for timer in (self.patience, self._last_patience):  # they were for the one before
+        for timer in (self.patience, self._last_patience):  # which waited for the previous process to end
             timer.stop()
         self.process.setProcessEnvironment(environment)
         self.process.start(launch.program, list(launch.arguments))
@@ -66,7 +66,7 @@ class WorkerProcess(QObject):
         self.process.write((command_line(command) + "\n").encode())
 
     def shut_down(self, at_once: bool) -> None:
-        """End of input: the worker writes a checkpoint and exits; one that does not is ended by force."""
+        """Close the input, at which the worker writes a checkpoint and exits; one that does not is ended by force."""
         self.expected = True
         self.process.closeWriteChannel()
         if at_once:
@@ -81,14 +81,14 @@ class WorkerProcess(QObject):
 
     def _drain(self) -> None:
         while self.process.canReadLine():
-            self.take(self.process.readLine())
-        if self.process.bytesAvailable() > MAX_CHARACTERS:  # a line without end: drop it, and its rest when it comes
+            self._read_line(self.process.readLine())
+        if self.process.bytesAvailable() > MAX_CHARACTERS:  # a line too long: drop it, and its rest when it comes
             self.process.readAllStandardOutput()
             self.dropping = True
         if self.batch and not self.timer.isActive():
             self.timer.start()
 
-    def take(self, line: QByteArray) -> None:
+    def _read_line(self, line: QByteArray) -> None:
         text = bytes(line.data()).decode("utf-8", "replace").strip()
         said = None if self.dropping else read_line(text)
         self.dropping = False

@@ -1,4 +1,4 @@
-"""Queue: the runs that wait for a device, in the order in which they will begin. No widgets."""
+"""Queue: the runs that wait for a device, in the order in which they will start. No widgets."""
 
 from PySide6.QtCore import QObject, Signal
 
@@ -6,7 +6,7 @@ from explorer.runs.commands import Train
 
 
 class Queue(QObject):
-    """`changed` when other orders wait, or in another order, or when none is to begin by itself any more."""
+    """The waiting runs as `orders`; while `held`, none starts by itself. `changed` when either is different."""
 
     changed = Signal()
 
@@ -16,7 +16,7 @@ class Queue(QObject):
         self.held = False
 
     def keep(self, orders: tuple[Train, ...], held: bool) -> None:
-        """Let these wait; where nothing waits, nothing is held."""
+        """Set the waiting orders and whether they are held; an empty queue is never held."""
         before = self.orders, self.held
         self.orders, self.held = orders, held and bool(orders)
         if (self.orders, self.held) != before:
@@ -26,13 +26,13 @@ class Queue(QObject):
         self.keep((*self.orders, order), self.held)
 
     def remove(self, place: int) -> Train:
-        """The order at `place`, counted from 0, which waits no more."""
+        """Remove the order at `place`, counted from 0, and return it."""
         order = self.orders[place]
         self.keep((*self.orders[:place], *self.orders[place + 1 :]), self.held)
         return order
 
     def move(self, place: int, by: int) -> int:
-        """Let the order at `place` wait `by` places later, or as far as there are places; where it is then."""
+        """Move the order at `place` by so many places, at most to an end of the queue; return its new place."""
         orders = list(self.orders)
         target = min(max(place + by, 0), len(orders) - 1)
         orders.insert(target, orders.pop(place))
@@ -40,7 +40,7 @@ class Queue(QObject):
         return target
 
     def hold(self) -> None:
-        """Nothing begins by itself until `release`."""
+        """Start nothing by itself until `release`."""
         self.keep(self.orders, True)
 
     def release(self) -> None:

@@ -1,4 +1,4 @@
-"""Watchdog: whether a worker that should train is heard of and makes steps. It is never ended unasked. No widgets."""
+"""Watchdog: whether a worker that should train sends heartbeats and makes steps. It only reports. No widgets."""
 
 from time import monotonic
 
@@ -11,7 +11,7 @@ SLOW = 60.0  # seconds without a step
 
 
 class Watchdog(QTimer):
-    """`changed` when `trouble`, in the person's language, says something else; it beats once a second."""
+    """Checks once per second; `changed` when `trouble`, in the user's language, is different."""
 
     changed = Signal()
 
@@ -23,7 +23,7 @@ class Watchdog(QTimer):
         self.timeout.connect(self.check)
 
     def watch(self, state: WorkerState) -> None:
-        """From now on, in this state; nothing is expected of one that is not busy."""
+        """Watch a worker that is in `state` from now on; only a busy one is expected to send anything."""
         self.state, self.trouble = state, ""
         self.heard = self._stepped = monotonic()
         if state.is_busy:

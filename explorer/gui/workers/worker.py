@@ -1,6 +1,6 @@
-"""WorkerClient: a worker, its run or two that are twins, and what the worker said. No widgets.
+"""WorkerClient: a worker process with its run, or two that are twins, and what it has reported. No widgets.
 
-Questions that it is asked beside training are told apart by the numbers that it gives them.
+The questions that a worker is asked beside training are told apart by their numbers.
 """
 
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ Reply = Answer | Failed | Progress  # to a question
 
 
 class Asker(Protocol):
-    """Whoever has a question and hears what comes of it."""
+    """The owner of a question, who gets its replies."""
 
     question: Question
 
@@ -54,7 +54,7 @@ class Asker(Protocol):
 
 
 class WorkerClient(QObject):
-    """`changed`: state or message; `progressed`: new points; `run_ended`: see the list."""
+    """One worker; `changed`: its state or message; `progressed`: new points; `run_ended`: a run has an outcome."""
 
     changed = Signal()
     progressed = Signal()
@@ -80,26 +80,26 @@ class WorkerClient(QObject):
         self.watchdog.changed.connect(self.changed)
 
     def warm_up(self) -> None:
-        """Start a worker, so that torch is loaded when it is wanted."""
+        """Start the process, so that torch is loaded when it is needed."""
         self.hello = None
         self.set_state(WorkerState.WARMING)
         self.process.start()
 
     def report(self, message: Sentence, advice: Sentence = NOTHING) -> None:
-        """Tell the person something about training, until something newer."""
+        """Show the user a message about training, until the next one."""
         self.message, self.advice = message, advice
         self.changed.emit()
 
     @property
     def run(self) -> LiveRun | None:
-        """The run under way or the last one; of twins that of the person's own design."""
+        """The current run or the last one; of twins, that of the user's own design."""
         return self.live[0] if self.live else None
 
     def is_busy(self) -> bool:
         return self.state.is_busy
 
     def has_failed(self) -> bool:
-        """Whether the last run came to nothing, or the worker did while it went."""
+        """Whether the last run failed, or the worker ended during it."""
         return not self.is_busy() and any(not isinstance(run.outcome, Finished | Stopped) for run in self.live)
 
     def set_state(self, state: WorkerState) -> None:
@@ -116,13 +116,13 @@ class WorkerClient(QObject):
         self._send_when_ready(order)
 
     def resume_run(self, run: "Run", curves: "Curves", device: str | None = None) -> None:
-        """Go on with a run from its checkpoint, on another `device` if given; `curves` are what it has so far."""
+        """Resume a run from its checkpoint, on another `device` if given; `curves` are its curves so far."""
         recipe = run.recipe.change(device=device) if device else run.recipe
         self.live = (LiveRun(run.design, recipe, run.id, curves=curves),)
         self._send_when_ready(ResumeRun(str(run.folder), self.runs, device=device))
 
     def _send_when_ready(self, command: Command) -> None:
-        """Send `command` now, or as soon as a worker says hello."""
+        """Send `command` now, or as soon as the worker says hello."""
         self.message = self.advice = NOTHING
         is_gone = self.state is WorkerState.GONE
         self.waiting = None if self.hello else command
@@ -134,20 +134,20 @@ class WorkerClient(QObject):
         self.progressed.emit()
 
     def ask(self, asker: Asker, question: Question) -> None:
-        """Send `question`; the worker must be idle. Whoever asks hears what comes of it, until it is forgotten."""
+        """Send `question` to the worker, which must be idle; `asker` gets the replies until `forget`."""
         assert self.state is WorkerState.IDLE
         number = next(self._numbers)
         self._askers[number] = asker
         self.process.send(replace(question, id=number))
 
     def forget(self, asker: Asker) -> None:
-        """Tell it nothing more; the worker need not go on with a long question."""
-        self._askers = {number: each for number, each in self._askers.items() if each is not asker}
+        """Send `asker` no more replies, and stop a long question."""
+        self._askers = {number: other for number, other in self._askers.items() if other is not asker}
         if asker.question.long:
             self.control(Stop())
 
     def busy_reason(self) -> str:
-        """Why the worker would not answer a question now; empty if it would."""
+        """Return why the worker would not answer a question now; empty if it would."""
         match self.state:
             case WorkerState.IDLE:
                 return ""
@@ -170,8 +170,8 @@ class WorkerClient(QObject):
         self.control(StepOnce())
 
     def stop(self) -> None:
-        """Finish the batch, write a checkpoint, end; a worker that does not listen is ended by force."""
-        if self.waiting:  # nothing has begun
+        """Let the worker finish the batch and write a checkpoint; one that does not stop is ended by force."""
+        if self.waiting:  # the run has not started
             self.waiting, self.live = None, ()
             self.set_state(WorkerState.WARMING)
             return
@@ -184,20 +184,20 @@ class WorkerClient(QObject):
             self.process.send(command)
 
     def shut_down(self) -> None:
-        """The window closes: let the worker write its checkpoint and go; one with nothing to write goes at once."""
+        """Let the worker write its checkpoint and end, at once if it has none to write; the window closes."""
         self.watchdog.stop()
         self.process.shut_down(at_once=not self.is_busy())
 
     def _handle_lines(self, lines: Iterable[Said]) -> None:
         points = False
         self.watchdog.note_heard()
-        for event, run in lines:
-            points |= self._handle_event(event, run)
+        for event, run_id in lines:
+            points |= self._handle_event(event, run_id)
         if points:
             self.progressed.emit()
 
-    def _handle_event(self, event: Event, of: str) -> bool:
-        """Note an event of the run `of`; True if the plots have something new."""
+    def _handle_event(self, event: Event, run_id: str) -> bool:
+        """Handle an event, of the run `run_id` if it is of one; return whether the plots have something new."""
         match event:
             case Hello():
                 self.hello = event
@@ -212,26 +212,26 @@ class WorkerClient(QObject):
                 if asker := self._askers.get(event.id):
                     asker.note_reply(event)
             case Failed(of="train" | "continue"):
-                self._note_failure(event, of)
+                self._note_failure(event, run_id)
             case Answer() | Failed():
                 if asker := self._askers.pop(event.id, None):
                     asker.note_reply(event)
             case Warned():
                 self.message = event.reason
                 self.changed.emit()
-            case _ if run := self._run_of(event, of):
+            case _ if run := self._run_of(event, run_id):
                 return self._apply_run_event(event, run)
         return False
 
-    def _run_of(self, event: Event, of: str) -> LiveRun | None:
-        """Which of the live runs `of` is; one that starts is the first that has no id yet."""
+    def _run_of(self, event: Event, run_id: str) -> LiveRun | None:
+        """Return the live run `run_id`; a run that starts is the first that has no id yet."""
         if isinstance(event, Started):
             return next((run for run in self.live if run.id in (event.run, "")), None)
-        return next((run for run in self.live if of in (run.id, "")), None)
+        return next((run for run in self.live if run_id in (run.id, "")), None)
 
-    def _note_failure(self, event: Failed, of: str) -> None:
-        """A run, or the wish for one, came to nothing; a twin of it goes on."""
-        failed = [run for run in self.live if of in (run.id, "")]
+    def _note_failure(self, event: Failed, run_id: str) -> None:
+        """Note that a run failed or could not start; its twin continues."""
+        failed = [run for run in self.live if run_id in (run.id, "")]
         if not failed:
             return
         for run in failed:
@@ -247,7 +247,7 @@ class WorkerClient(QObject):
         match event:
             case Started() | Resumed():
                 self._set_run_state(WorkerState.RUNNING)
-            case Paused() if all(each.paused or each.outcome for each in self.live):
+            case Paused() if all(live.paused or live.outcome for live in self.live):
                 self._set_run_state(WorkerState.PAUSED)
             case Step():
                 self.watchdog.note_step()
@@ -256,11 +256,11 @@ class WorkerClient(QObject):
         return isinstance(event, Started | Step | Epoch | Gradients)
 
     def _set_run_state(self, state: WorkerState) -> None:
-        """As the worker says, but one that was told to stop is stopping until it has."""
+        """Set the state that the worker reports, except that one told to stop is stopping until it has stopped."""
         self.set_state(WorkerState.STOPPING if self.state is WorkerState.STOPPING else state)
 
     def _note_outcome(self) -> None:
-        """A run is over; where it has a twin the worker is done when both are."""
+        """Note that a run has ended; of twins, the worker is idle when both have."""
         if all(run.outcome for run in self.live):
             self.set_state(WorkerState.IDLE)
         else:
@@ -268,7 +268,7 @@ class WorkerClient(QObject):
         self.run_ended.emit()
 
     def _note_end(self, reason: Sentence) -> None:
-        """The worker is gone; start another for next time unless it was sent away."""
+        """Note that the process has ended, and start it again unless it was shut down."""
         was_busy = self.is_busy()
         said_hello = self.hello is not None
         self.hello = self.waiting = None
@@ -283,7 +283,7 @@ class WorkerClient(QObject):
         self.advice = Sentence("\n".join(list(self.process.log)[-12:]))
         if said_hello:
             self.warm_up()
-        else:  # one that dies before it speaks would die again
+        else:  # a worker that ends before its hello would end again
             what = QT_TRANSLATE_NOOP("explorer", "{reason} In a terminal, resnet-explorer check says what is missing.")
             self.message = Sentence(what, {"reason": reason})
         self.changed.emit()

@@ -1,11 +1,11 @@
-"""WorkerState: what a worker is doing, as the window knows it. No widgets."""
+"""WorkerState: what a worker does, as far as the window knows. No widgets."""
 
 from enum import StrEnum, auto
 from typing import assert_never
 
 
 class WorkerState(StrEnum):
-    """What a user may do with a run follows from it alone."""
+    """The state of a worker, which alone decides what the user may do with its run."""
 
     WARMING = auto()  # torch is being loaded
     IDLE = auto()
@@ -13,11 +13,11 @@ class WorkerState(StrEnum):
     RUNNING = auto()
     PAUSED = auto()
     STOPPING = auto()
-    GONE = auto()  # there is no process
+    GONE = auto()  # no process runs
 
     @property
     def is_busy(self) -> bool:
-        """Whether a run is under way."""
+        """Whether the worker has a current run."""
         match self:
             case WorkerState.STARTING | WorkerState.RUNNING | WorkerState.PAUSED | WorkerState.STOPPING:
                 return True
