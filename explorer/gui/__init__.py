@@ -1,1 +1,1 @@
-"""What a person sees. No torch, never the engine."""
+"""The window. No torch, never the engine."""

@@ -1,7 +1,7 @@
-"""Actions: everything the user can order, each once: its words, its keys, when it is possible, and what it does.
+"""Actions: every command of the window, once: its text, its keys, when it is enabled, and what it does.
 
-Menus, tool bar and buttons show these objects. What is being typed is taken before any of them is carried out. Orders
-about windows, files and lessons have no effect here: the part of the window that can carry them out connects to them.
+Menus, tool bar and buttons show these objects. What is being typed is committed before any of them is triggered.
+Actions on windows, files and lessons have no effect here: the part of the window that does them connects to them.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ _Keys = QKeySequence.StandardKey
 
 
 class Actions(QObject):
-    """`size_chosen` carries the steps by which the text grows; 0 is its usual size."""
+    """All actions; `size_chosen` carries the steps by which the text grows, 0 for its usual size."""
 
     language_chosen = Signal(str)
     theme_chosen = Signal(str)
@@ -37,7 +37,7 @@ class Actions(QObject):
     def __init__(self, document: Document, choice: TrainingChoice, pool: WorkerPool, estimates: Estimates) -> None:
         super().__init__()
         self._document, self._choice, self._pool, self._estimates = document, choice, pool, estimates
-        self._confirmed = 0  # networks that the user wants to train although memory will not do
+        self._confirmed = 0  # number of networks that the user wants to train although memory is too small
         self._make_file_actions()
         self._make_edit_actions()
         self._make_design_actions()
@@ -58,21 +58,21 @@ class Actions(QObject):
     def _add(
         self, text: str, do: Callable[[], object] | None = None, keys: _Keys | str | None = None, icon: str = ""
     ) -> QAction:
-        made = QAction(text, self)
+        action = QAction(text, self)
         if do is not None:
-            connect_order(made, do)
+            connect_order(action, do)
         if keys is not None:
-            made.setShortcut(QKeySequence(keys))
+            action.setShortcut(QKeySequence(keys))
         if icon:
-            theme.set_icon(made, icon)
-        return made
+            theme.set_icon(action, icon)
+        return action
 
     def _add_switch(self, text: str, keys: str = "") -> QAction:
-        made = QAction(text, self)
-        made.setCheckable(True)
-        made.setShortcut(QKeySequence(keys))
-        made.toggled.connect(commit_typed)
-        return made
+        action = QAction(text, self)
+        action.setCheckable(True)
+        action.setShortcut(QKeySequence(keys))
+        action.toggled.connect(commit_typed)
+        return action
 
     def _make_file_actions(self) -> None:
         self.open = self._add(self.tr("Open …"), keys=_Keys.Open)
@@ -145,9 +145,9 @@ class Actions(QObject):
         self._document.propose(design.with_next_stage(), words)
 
     def _order(self, twin: bool) -> None:
-        """Fit the design to the data as one undoable step if need be, and train it as soon as there is a device.
+        """Fit the design to the data, as one undoable step if need be, and start the run or add it to the queue.
 
-        Where memory will not do for so many networks it takes a second order.
+        Where memory is too small for so many networks, the first order only asks for a second one.
         """
         networks, design = 1 + twin, self._choice.fitted
         if self._estimates.is_too_large(networks) and self._confirmed < networks:
@@ -168,14 +168,14 @@ class Actions(QObject):
         self.copy_source.setEnabled(not document.plan.obstacles)
         self.add_stage.setEnabled(document.design.can_add_stage)
         name = document.selection.partition(".")[0]
-        stage = next((each for each in document.plan.stages if each.name == name), None)
+        stage = next((known for known in document.plan.stages if known.name == name), None)
         self.open_block.setEnabled(isinstance(stage, Section) and stage.first is not None)
         self._show_state()
 
     def _show_state(self) -> None:
-        """Orders tell the truth: they begin a run, or put one where it waits for its turn."""
+        """Enable the training actions that have an effect, and let their texts say what they do now."""
         state, busy = self._pool.shown.state, self._pool.shown.is_busy()
-        buildable = not any(each.fatal for each in self._document.problems)
+        buildable = not any(problem.fatal for problem in self._document.problems)
         is_free = bool(self._pool.free_device(self._choice.recipe.device))
         for action in (self.start, self.twin):
             action.setEnabled(buildable)
@@ -190,7 +190,7 @@ class Actions(QObject):
         self.stop.setEnabled(busy and state != WorkerState.STOPPING)
 
     def _start_text(self, is_free: bool) -> str:
-        """What the large button says, which has room for what Start will change first."""
+        """Return the text of the large button, which also says what Start will change in the design first."""
         design = self._choice.fitted
         if self._confirmed and self._estimates.is_too_large():
             return self.tr("Train anyway")
@@ -210,7 +210,7 @@ class Actions(QObject):
         return self.tr("… and its plain twin")
 
     def _twin_text(self, is_free: bool) -> str:
-        """What the button beside Start says, said where it stands alone."""
+        """Return the text of the twin action in menus, where it is not beside Start."""
         if self._confirmed > 1:
             return self._short_twin_text()
         plain = kind_of(self._document.design) == NetworkKind.PLAIN

@@ -1,4 +1,4 @@
-"""The application: what must be there before Qt starts, then the window or a picture of it."""
+"""The application: the checks before Qt starts, then the window or a screenshot of it."""
 
 import ctypes
 import gc
@@ -21,7 +21,7 @@ COMMANDS = "summary, train, runs and check work without a window"
 
 
 def check_start() -> None:
-    """Find what would make Qt abort, while there is still a way to say so. Raises Refused."""
+    """Raise Refused for what would make Qt abort without a message."""
     if broken_pyside():
         raise refuse(
             "PySide6", "6.12 on Python 3.11 kills the process: install 'PySide6-Essentials<6.12' or Python 3.12"
@@ -43,7 +43,7 @@ def check_start() -> None:
 
 
 def broken_pyside() -> bool:
-    """PySide6 6.12 on Python 3.11 drops a reference to None with every call that returns nothing."""
+    """Return whether this PySide6 is broken: 6.12 on Python 3.11 loses a reference to None with every void call."""
     import PySide6
 
     major, minor = map(int, PySide6.__version__.split(".")[:2])
@@ -51,9 +51,9 @@ def broken_pyside() -> bool:
 
 
 def make_application(language: str | None = None, text_size: int | None = None) -> "QApplication":
-    """The QApplication, named, dressed and speaking `language` or the one last chosen; that of a test if there is.
+    """Return the QApplication, made unless a test has one, with its name, theme, language and text size.
 
-    `text_size` is in steps from the usual one; None is the one last chosen.
+    `language` None and `text_size` None are those last chosen; `text_size` is in steps from the usual size.
     """
     from PySide6.QtWidgets import QApplication
 
@@ -84,21 +84,21 @@ def open_window(design: Design | None, language: str | None, path: Path | None =
 
     session = open_session(design or preset(DEFAULT), default_runs(), language, path)
     sys.excepthook = session.show_crash
-    session.left.connect(lambda: session.window.save_layout())  # which may be another by then
+    session.left.connect(lambda: session.window.save_layout())  # looked up then, for the window may have been rebuilt
     session.closed.connect(QApplication.quit)
     session.completed.connect(session.greet)
     return QApplication.exec()
 
 
 def open_session(design: Design, runs: Path, language: str | None = None, path: Path | None = None) -> "Session":
-    """The window as a person last left it, shown but not painted yet. Raises Refused if there can be none."""
+    """Show the window as the user last left it, and return its session before the first paint. Raises Refused."""
     check_start()
-    gc.disable()  # nothing that is made until the session is complete can go: to look for it costs a tenth of the start
+    gc.disable()  # until the session is complete there is no garbage, and looking for it takes a tenth of the start
     make_application(language)
     from explorer.gui.session import Session
 
     session = Session(design, runs, path=path)
-    for signal in (session.completed, session.left):  # it may be closed before it is complete
+    for signal in (session.completed, session.left):  # a session may be closed before it is complete
         signal.connect(gc.enable)
     session.window.restore_layout()
     session.window.show()
@@ -106,7 +106,7 @@ def open_session(design: Design, runs: Path, language: str | None = None, path: 
 
 
 def screenshot(path: Path, size: tuple[int, int], theme_name: str, language: str, design: Design) -> int:
-    """Draw the window into a PNG file without a display, as it is on every machine. Raises Refused."""
+    """Draw the window into a PNG file, without a display and alike on every machine. Raises Refused."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = make_application(language, text_size=0)
     from tempfile import TemporaryDirectory

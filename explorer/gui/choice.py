@@ -1,4 +1,4 @@
-"""TrainingChoice: what Start would train: data, recipe with its device, and the size of the images. No widgets."""
+"""TrainingChoice: what Start would train: the data, the recipe with its device, and the image size. No widgets."""
 
 from PySide6.QtCore import QObject, Signal
 
@@ -10,10 +10,10 @@ from explorer.runs.recipe import PLACE, RECIPES, Recipe
 
 
 class TrainingChoice(QObject):
-    """`changed` when Start would train something else: another design counts as well.
+    """What Start would train; `changed` when that is different, also by another design.
 
-    Where the design's image size is not the data's own, either can be chosen. Until the user has, it is the design's
-    size on an accelerator, and the data's on a processor, which takes a fraction of the time.
+    Where the design's image size is not the data's, either can be chosen. Until the user has chosen, it is the design's
+    size on an accelerator, and on a processor the data's, which takes a fraction of the time.
     """
 
     changed = Signal()
@@ -31,7 +31,7 @@ class TrainingChoice(QObject):
     def use_data(self, name: str) -> None:
         """Train on the data set or folder `name`. Raises Refused, and then leaves the choice as it was."""
         self.data = describe_data(name)
-        if self.data.name not in [each.name for each in self.known_data]:
+        if self.data.name not in [known.name for known in self.known_data]:
             self.known_data = (*self.known_data, self.data)
         self.use_recipe(self.recipe.change(data=self.data.name))
 
@@ -41,11 +41,11 @@ class TrainingChoice(QObject):
             self.changed.emit()
 
     def use_named_recipe(self, name: str) -> None:
-        """Take the named recipe for what is not a matter of place: data, device and seed stay."""
+        """Use the recipe called `name`, except that data, device and seed stay."""
         self.use_recipe(RECIPES[name].change(**{key: getattr(self.recipe, key) for key in PLACE}))
 
     def note_devices(self, devices: tuple[Device, ...]) -> None:
-        """Know where this machine can train, as a worker has said it."""
+        """Note the devices of this machine, as a worker has reported them."""
         if devices != self.devices:
             self.devices = devices
             self.changed.emit()

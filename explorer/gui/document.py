@@ -1,7 +1,7 @@
-"""Document: the design, its plan, what was pinned and selected, and the undo stack.
+"""Document: the design, its plan, the baseline, the selection and the undo stack.
 
-`propose` is the only way in and `changed` the only way out: an editor stores nothing, proposes, and redraws with
-everyone else. What equals the current design is no change, which is what ends every echo between controls.
+`propose` is the only way to change the design and `changed` the only way to hear of it: an editor stores nothing,
+proposes, and redraws with all other views. An equal design is no change, which ends every echo between controls.
 """
 
 from pathlib import Path
@@ -23,7 +23,7 @@ _MERGEABLE = 1
 
 
 class Change(QUndoCommand):
-    """One edit; ticks of one `gesture` become one step, and a gesture that comes back to its start becomes none."""
+    """One edit; the edits of one `gesture` become one undo step, and none if they end where they began."""
 
     def __init__(self, document: "Document", after: Design, label: str, gesture: str) -> None:
         super().__init__(label)
@@ -51,7 +51,7 @@ class Change(QUndoCommand):
 
 
 class Document(QObject):
-    """What the window is about. Selections are paths: `layer3`, `layer3.1`, `layer3.1.conv2`, or nothing."""
+    """The design that the window shows. A selection is a path: `layer3`, `layer3.1`, `layer3.1.conv2`, or empty."""
 
     changed = Signal()
     selection_changed = Signal()
@@ -81,7 +81,7 @@ class Document(QObject):
             self.show_design(design)
 
     def show_design(self, design: Design) -> None:
-        """The design becomes the current one, with its plan; only `propose` and undo come here."""
+        """Make `design` the current one and plan it; only `propose` and the undo stack call this."""
         self.design = design
         self.plan = plan_network(design)
         self.problems = find_problems(self.plan)
@@ -93,7 +93,7 @@ class Document(QObject):
             self.selection_changed.emit()
 
     def open_block(self) -> None:
-        """Let the selected block be seen, by whoever can show it."""
+        """Emit `block_opened`, at which the window shows the selected block."""
         self.block_opened.emit()
 
     def use_names(self, vocabulary: str) -> None:
@@ -103,16 +103,16 @@ class Document(QObject):
             self.vocabulary_changed.emit()
 
     def name_of(self, path: str, plan: Plan | None = None) -> str:
-        """What the chosen vocabulary calls the part at `path` of the design, or of another's plan."""
+        """Return what the chosen vocabulary calls the part at `path` of the design, or of the design of `plan`."""
         return VOCABULARIES[self.vocabulary](plan.design if plan else self.design, path)
 
     def pin(self, plan: Plan | None) -> None:
-        """Compare with `plan` from now on, or with nothing."""
+        """Make `plan` the baseline to compare with, or none."""
         self.baseline = plan
         self.changed.emit()
 
     def note_verdict(self, design: Design, verdict: "Verdict") -> None:
-        """What torchinfo said of `design` when it was built."""
+        """Note what torchinfo said of `design` when a worker built it."""
         if self.verdicts.get(design) != verdict:
             self.verdicts[design] = verdict
             self.changed.emit()
@@ -129,12 +129,12 @@ class Document(QObject):
 
 
 def called_as(design: Design, path: Path) -> Design:
-    """`design` from the file at `path`, which it is called as if it has no name."""
+    """Return `design`, named like the file at `path` if it has no name of its own."""
     return design if design.name else design.change(name=path.stem[:80])
 
 
 def title_of(design: Design) -> str:
-    """What to call a design: its name, marked where it is a preset's name but not the preset any more."""
+    """Return the title of a design: its name, marked as edited if a preset has that name but is another design."""
     if not design.name:
         known = preset_of(design)
         return preset(known).name if known else QCoreApplication.translate("Document", "Untitled")

@@ -1,4 +1,4 @@
-"""Session: one program window from its first paint to its end, with its workspace and the workers behind."""
+"""Session: the program's window from its first paint to its end, with its workspace and workers."""
 
 from importlib import import_module
 from pathlib import Path
@@ -25,11 +25,10 @@ if TYPE_CHECKING:
 
 
 class Session(QObject):
-    """`painted` at the first sight of diagram and table; `left` when the user closes the window for good.
+    """The window, rebuilt when language or text size change, and what outlives it.
 
-    `closed` when the workers have gone after it.
-
-    `complete`, and `completed` says so, once the plots and the list of runs are there too.
+    `painted` is emitted when diagram and table have first been painted, `completed` when the plots and the list of runs
+    are there too, `left` when the user closes the window for good, and `closed` when the workers have ended after that.
     """
 
     painted = Signal()
@@ -45,7 +44,7 @@ class Session(QObject):
         process: "WorkerProcess | None" = None,
         path: Path | None = None,
     ) -> None:
-        """`path` is the file that the design was read from, if it was; `warm` starts a worker at once."""
+        """Show `design`, read from the file at `path` if given; if `warm`, a worker starts after the first paint."""
         super().__init__()
         self.warm = warm
         self.complete = False
@@ -57,7 +56,7 @@ class Session(QObject):
         self._patience.timeout.connect(self._add_history)
         self._first_paint = PaintWatch(self.window.diagram.viewport(), self.window.table.viewport())
         self._first_paint.painted.connect(self._load_rest)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_system_theme)
 
     def _make_window(self) -> Window:
         window = Window(self.workspace)
@@ -73,7 +72,7 @@ class Session(QObject):
         orders.size_chosen.connect(self.use_size)
 
     def _load_rest(self) -> None:
-        """What the first paint need not wait for: everything around the network, the worker, pyqtgraph, the runs."""
+        """Load what the first paint need not wait for: the rest of the window, the worker, pyqtgraph and the runs."""
         self._first_paint.painted.disconnect(self._load_rest)
         self.painted.emit()
         if self._is_ending:
@@ -86,11 +85,11 @@ class Session(QObject):
         if self.warm:
             self.pool.warm_up()
         self._loading = Thread(target=import_module, args=("explorer.gui.runs.history",), daemon=True)
-        self._loading.start()  # beside the event loop, so that a slider answers meanwhile
+        self._loading.start()  # in a thread, so that sliders answer meanwhile
         self._patience.start()
 
     def _add_history(self) -> None:
-        """The plots and the list of runs take their place as soon as they are loaded."""
+        """Add the plots and the list of runs once their modules are loaded."""
         if self._loading.is_alive():
             return
         self._patience.stop()
@@ -101,13 +100,13 @@ class Session(QObject):
         self.completed.emit()
 
     def greet(self) -> None:
-        """Offer the tour to a user who sees this for the first time."""
+        """Open the tour when the user runs the program for the first time."""
         if not QSettings().value("toured", False):
             QSettings().setValue("toured", True)
             self.window.tutor.teach(TOUR)
 
-    def _follow_system(self) -> None:
-        """The system has become light or dark, and the user may want the window to be as it is."""
+    def _apply_system_theme(self) -> None:
+        """Apply the system's light or dark colours if the user has chosen to have them."""
         if theme.saved_theme() == "system":
             theme.apply_theme("system")
             theme.restyle(self.window)
@@ -119,19 +118,19 @@ class Session(QObject):
         theme.restyle(self.window)
 
     def use_language(self, language: str) -> None:
-        """Speak `language` from now on."""
+        """Show the window in `language` from now on."""
         QSettings().setValue("language", language)
         apply_language(language)
         self._rebuild_window()
 
     def use_size(self, steps: int) -> None:
-        """Let the text grow by so many steps, or go back to its usual size."""
+        """Make the text larger by so many `steps`, or with 0 set its usual size."""
         size = chosen_size() + steps if steps else 0
         QSettings().setValue("text_size", apply_size(size))
         self._rebuild_window()
 
     def _rebuild_window(self) -> None:
-        """Words and their sizes stand in widgets, so a new window of the same workspace takes the old one's place."""
+        """Replace the window by a new one of the same workspace, for widgets keep the texts they were made with."""
         old, before = self.window, self.window.arrangement()
         self.window = self._make_window()
         self._furnish_window()
@@ -153,7 +152,7 @@ class Session(QObject):
             self.workspace.choice.note_devices(self.pool.hello.devices)
 
     def end(self) -> None:
-        """The window is closed: a worker writes its checkpoint and goes, or goes at once if it has none to write."""
+        """End the workers, as `WorkerPool.shut_down` does; the window is closed."""
         self._is_ending = True
         self._patience.stop()
         if not self.window.is_furnished:
@@ -169,7 +168,7 @@ class Session(QObject):
             self.closed.emit()
 
     def show_crash(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        """An exception that nobody caught: note it and say so; the window and the training live on."""
+        """Log an uncaught exception and show it; the window and the training continue."""
         import traceback
         from datetime import datetime
 

@@ -1,7 +1,7 @@
 """Workspace: all that outlives a window: the design, the choice, the workers, and what each part of the window shows.
 
-Another language or text size takes a new window, whose widgets are made again from this and from nothing else. What the
-window's first paint can do without is made when it is first asked for.
+Another language or text size needs a new window, whose widgets are made again from the workspace and nothing else. What
+the window's first paint can do without is made when it is first used.
 """
 
 from dataclasses import dataclass, field
@@ -28,9 +28,9 @@ LAYERS, BLOCK = "layers", "block"  # names of pages; the first is there from the
 
 @dataclass
 class LessonPlace:
-    """Which page of which lesson is open, if any; `done` are its pages whose task was done since it was opened.
+    """Which page of which lesson is open, if any; `done` are the pages whose tasks were done since it was opened.
 
-    `before` is the design that was shown when the page was turned to.
+    `before` is the design that was shown when the page was opened.
     """
 
     before: Design
@@ -40,10 +40,10 @@ class LessonPlace:
 
 
 class Workspace:
-    """`open_rows` of the table, `open_runs` of blocks in the diagram and `open_forms` are names, changed in place."""
+    """The state; the sets of names of open table rows, of open equal blocks and of open forms are changed in place."""
 
     def __init__(self, document: Document, runs: Path, process: "WorkerProcess | None" = None) -> None:
-        """`process` is for tests: a worker of their own."""
+        """Keep the runs below the folder `runs`; tests give the `process` of the first worker."""
         self.document = document
         self._runs, self._process = runs, process
         self.open_rows = {section.name for section in document.plan.sections}

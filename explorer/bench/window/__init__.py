@@ -1,1 +1,1 @@
-"""`bench edit`, `bench start` and `bench window`: how soon the real window shows what happens."""
+"""`bench edit`, `bench start` and `bench window`: how soon the real window answers and draws."""

@@ -1,4 +1,4 @@
-"""`bench edit`: how fast an edit shows in table, totals and diagram, beside what torchinfo takes for the design."""
+"""`bench edit`: how fast an edit shows in table, totals and diagram, beside the time that torchinfo takes."""
 
 import json
 import time
@@ -24,11 +24,11 @@ from explorer.runs.recipe import Recipe
 from explorer.validation import refuse
 
 NETWORKS = ("resnet18", "resnet152", "cifar-resnet1202")
-TICKS = 200
+TICKS = 200  # edits per network
 
 
 def bench_edit() -> dict[str, object]:
-    """From a tick of a real slider until table, totals and diagram have painted, against torchinfo's time."""
+    """Measure from a tick of a real slider until table, totals and diagram are painted, against torchinfo's time."""
     check_start()
     app = make_application()
     measured: dict[str, dict[str, float]] = {}
@@ -37,25 +37,25 @@ def bench_edit() -> dict[str, object]:
             session = Session(preset(name), Path(runs), warm=False)
             session.window.show()
             wait_complete(session)
-            times, work = _edit_times(session)
+            seconds, work = _edit_times(session)
             _check_table(session)
-            own = {"cpu_p99_ms": figures(work)["p99_ms"]}  # what a busy machine took from it does not count here
-            measured[name] = {**figures(times), **own}
+            own = {"cpu_p99_ms": figures(work)["p99_ms"]}  # time that other processes took does not count here
+            measured[name] = {**figures(seconds), **own}
             session.window.close()
             app.processEvents()
     torchinfo = torchinfo_times(NETWORKS)
     return {
         name: {
-            **each,
+            **times,
             "torchinfo_ms": round(torchinfo[name], 1),
-            "ratio": round(torchinfo[name] / each["median_ms"], 1),
+            "ratio": round(torchinfo[name] / times["median_ms"], 1),
         }
-        for name, each in measured.items()
+        for name, times in measured.items()
     }
 
 
 def _edit_times(session: Session) -> tuple[list[float], list[float]]:
-    """Seconds of each of `TICKS` ticks of the first stage's depth slider, up and down: by the clock, and of work."""
+    """Return seconds per tick, `TICKS` of the first stage's depth slider, up and down: of wall clock and of work."""
     window = session.window
     slider = window.editor.editors[0].sliders["blocks"]
     watch = PaintWatch(window.table.viewport(), window.totals, window.diagram.viewport())
@@ -66,16 +66,16 @@ def _edit_times(session: Session) -> tuple[list[float], list[float]]:
         watch.arm()
         painted.clear()
         key = Qt.Key.Key_Right if tick % 2 == 0 else Qt.Key.Key_Left
-        start, begun = time.perf_counter(), time.thread_time()
+        start, work_start = time.perf_counter(), time.thread_time()
         QTest.keyClick(slider, key)
         wait(lambda: painted)
         times.append(painted[0][0] - start)
-        work.append(painted[0][1] - begun)
+        work.append(painted[0][1] - work_start)
     return times, work
 
 
 def _check_table(session: Session) -> None:
-    """The table's own texts say what the `summary` command says of the same design."""
+    """Assert that the table shows the numbers that the `summary` command prints for the same design."""
     table = session.window.table.layers
     summary = json.loads(run_apart("-m", "explorer", "summary", to_line(session.document.design), "--json"))
     for row, stage in enumerate(summary["stages"]):
@@ -84,9 +84,9 @@ def _check_table(session: Session) -> None:
 
 
 def torchinfo_times(names: Sequence[str]) -> dict[str, float]:
-    """Milliseconds that torchinfo takes for each preset: asked of a worker, for the window has no torch.
+    """Return the milliseconds that torchinfo takes for each preset, measured by a worker, for the window has no torch.
 
-    Raises Refused if it cannot say.
+    Raises Refused if they cannot be measured.
     """
     pool = WorkerPool(Path(), WorkerProcess())
     times, reasons = dict[str, float](), list[str]()

@@ -14,13 +14,13 @@ from explorer.gui.workers.live_run import LiveRun
 from explorer.runs.events import Epoch, Event, Said, Started, Step, Verdict
 from explorer.runs.recipe import Recipe
 
-HISTORIES = (10_000, 100_000, 1_000_000)  # steps
-_EPOCH = 235  # steps
+HISTORIES = (10_000, 100_000, 1_000_000)  # steps before the first frame
+_EPOCH = 235  # steps per epoch
 FRAMES = 300
 
 
 def bench_frames(runs: Path) -> dict[str, dict[str, float]]:
-    """Frames after each of the `HISTORIES`, not at most 30 a second but as fast as they can follow one another."""
+    """Measure frames after each of the `HISTORIES`, without the limit of 30 per second."""
     session = Session(preset(DEFAULT), runs, warm=False)
     session.window.show()
     wait_complete(session)
@@ -36,7 +36,7 @@ def bench_frames(runs: Path) -> dict[str, dict[str, float]]:
 
 
 def frame_times(session: Session, steps: int) -> tuple[list[float], list[float]]:
-    """Seconds of each of `FRAMES` frames of a run that has done so many steps: by the clock, and of work."""
+    """Return seconds per frame, `FRAMES` of a run that has done so many steps: of wall clock and of work."""
     worker, plots = session.pool.workers[0], session.window.history.plots
     run = LiveRun(preset(DEFAULT), Recipe(), f"{steps} steps", curves=Curves(_past(steps)))
     worker.live = (run,)
@@ -44,32 +44,59 @@ def frame_times(session: Session, steps: int) -> tuple[list[float], list[float]]
     painted: list[tuple[float, float]] = []
     watch.painted.connect(lambda: painted.append((time.perf_counter(), time.thread_time())))
     epochs = 2 * steps // _EPOCH
-    started = Started(run.id, "", 1, Verdict(True, 1, 1), "cpu", _EPOCH, epochs, step=steps)
+    started = Started(
+        run=run.id,
+        folder="",
+        params=1,
+        referee=Verdict(agrees=True, params=1, mult_adds=1),
+        device="cpu",
+        steps_per_epoch=_EPOCH,
+        epochs=epochs,
+        step=steps,
+    )
     events: list[Event] = [started, *map(step, range(steps + 1, steps + FRAMES + 1))]
     times, work = [], []
     for event in events:
         painted.clear()
         watch.arm()
-        begin, begun = time.perf_counter(), time.thread_time()
-        worker.process.received.emit([Said(event, run.id)])  # as the worker's process hands on what it heard
+        start, work_start = time.perf_counter(), time.thread_time()
+        worker.process.received.emit([Said(event, run.id)])  # as WorkerProcess hands on what the worker said
         wait(lambda: painted)
-        times.append(painted[0][0] - begin)
-        work.append(painted[0][1] - begun)
+        times.append(painted[0][0] - start)
+        work.append(painted[0][1] - work_start)
     watch.deleteLater()
-    return times[1:], work[1:]  # without the one that put the run on the plots
+    return times[1:], work[1:]  # without the first, which added the run to the plots
 
 
 def _past(steps: int) -> Iterator[Event]:
-    """What a run of so many steps has said."""
+    """Yield the events of a run of so many steps."""
     for number in range(1, steps + 1):
         yield step(number)
         if number % _EPOCH == 0:
             last = step(number)
-            yield Epoch(number // _EPOCH, number, last.loss, last.accuracy, last.loss, last.accuracy, 1.0)
+            yield Epoch(
+                epoch=number // _EPOCH,
+                step=number,
+                train_loss=last.loss,
+                train_accuracy=last.accuracy,
+                validation_loss=last.loss,
+                validation_accuracy=last.accuracy,
+                seconds=1.0,
+            )
 
 
 def step(number: int) -> Step:
-    """One of a run that learns, with the noise of its batches."""
+    """Return step `number` of a run that learns, with the noise of its batches."""
     noise = number * 0.6180339887 % 1.0
     loss = 2.3 / (1 + math.log1p(number / 100)) * (0.7 + 0.6 * noise)
-    return Step(number, 1 + number // _EPOCH, loss, loss, loss, 1, 1 - loss / 3, 0.1, 100.0)
+    return Step(
+        step=number,
+        epoch=1 + number // _EPOCH,
+        loss=loss,
+        loss_min=loss,
+        loss_max=loss,
+        steps=1,
+        accuracy=1 - loss / 3,
+        learning_rate=0.1,
+        examples_per_second=100.0,
+    )

@@ -1,4 +1,4 @@
-"""`bench window`: how late its timers run while it trains, and how fast its plots draw however long a run is."""
+"""`bench window`: how late the window's timers fire during training, and how fast its plots draw a run."""
 
 import time
 from pathlib import Path
@@ -13,11 +13,11 @@ from explorer.bench.window.measuring import figures, wait, wait_complete
 from explorer.gui.app import check_start, make_application
 from explorer.gui.session import Session
 
-_FRAME = 16  # milliseconds
+_FRAME = 16  # milliseconds per frame
 
 
 def bench_window(seconds: float = 60.0) -> dict[str, object]:
-    """How late a 16 ms timer fires while the window trains what it offers, plots visible; then the plots' frames."""
+    """Measure a 16 ms timer while the window trains its default, with plots visible; then the plots' frames."""
     check_start()
     make_application()
     with TemporaryDirectory() as runs:
@@ -26,7 +26,7 @@ def bench_window(seconds: float = 60.0) -> dict[str, object]:
 
 
 def training_lateness(runs: Path, seconds: float) -> dict[str, object]:
-    """Of a 16 ms timer of the window, in milliseconds, and when the first points were there."""
+    """Return how late a 16 ms timer fires, in milliseconds, and after how many seconds the first points came."""
     session = Session(preset(DEFAULT), runs)
     window = session.window
     window.show()
@@ -34,13 +34,13 @@ def training_lateness(runs: Path, seconds: float) -> dict[str, object]:
     worker = session.pool.workers[0]
     wait(lambda: worker.hello)
     firsts: dict[str, float] = {}
-    begin = time.monotonic()
+    start = time.monotonic()
 
     def note() -> None:
         if worker.run and worker.run.step:
-            firsts.setdefault("first_point_s", round(time.monotonic() - begin, 1))
+            firsts.setdefault("first_point_s", round(time.monotonic() - start, 1))
         if worker.run and worker.run.epoch:
-            firsts.setdefault("first_validation_s", round(time.monotonic() - begin, 1))
+            firsts.setdefault("first_validation_s", round(time.monotonic() - start, 1))
 
     worker.progressed.connect(note)
     QTest.mouseClick(window.training.start, Qt.MouseButton.LeftButton)
@@ -53,7 +53,7 @@ def training_lateness(runs: Path, seconds: float) -> dict[str, object]:
 
 
 def _timer_lateness(seconds: float) -> list[float]:
-    """Seconds by which each tick of a precise timer came after its time."""
+    """Return the seconds by which each tick of a precise timer was late."""
     late: list[float] = []
     timer = QTimer(interval=_FRAME, timerType=Qt.TimerType.PreciseTimer)
     last = time.perf_counter()

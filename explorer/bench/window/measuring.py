@@ -1,4 +1,4 @@
-"""What the benches of the window share: waiting in the event loop, figures of times, programs run apart.
+"""What the benches of the window share: waiting in the event loop, statistics of times, separate processes.
 
 Times are medians and 99th percentiles in milliseconds. They are measured in the real window with its real controls.
 """
@@ -13,11 +13,11 @@ from PySide6.QtCore import QEventLoop, QTimer
 from explorer.gui.session import Session
 from explorer.runs.launch import launch_local
 
-PATIENCE = 300.0  # seconds: slow machines exist
+PATIENCE = 300.0  # seconds, enough for slow machines
 
 
 def wait(ready: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Run the event loop until `ready()`. Raises TimeoutError."""
+    """Run the event loop until `ready()` is true. Raises TimeoutError after so many `seconds`."""
     loop = QEventLoop()
     ticker = QTimer(interval=2)
     end = time.monotonic() + seconds
@@ -34,7 +34,7 @@ def wait_complete(session: Session) -> None:
 
 
 def figures(times: Sequence[float]) -> dict[str, float]:
-    """Median and 99th percentile of seconds, as milliseconds."""
+    """Return the median and the 99th percentile, in milliseconds, of `times` in seconds."""
     ranked = sorted(times)
     return {
         "median_ms": round(1000 * statistics.median(ranked), 2),
@@ -43,7 +43,7 @@ def figures(times: Sequence[float]) -> dict[str, float]:
 
 
 def run_apart(*arguments: str) -> str:
-    """What Python prints when run with `arguments` in a process of its own."""
+    """Return what Python prints when run with `arguments` in a process of its own."""
     launch = launch_local()
     done = subprocess.run(
         [launch.program, *arguments], env=launch.environment, capture_output=True, text=True, check=True

@@ -1,6 +1,6 @@
-"""Opening: the window opened once as a person opens it, with the clock at each thing that becomes ready.
+"""The window opened once as a user opens it, with the time at which each part of it becomes ready.
 
-What only the measuring needs is imported after the first paint.
+What only the measurement needs is imported after the first paint, so as not to delay it.
 """
 
 import json
@@ -14,7 +14,7 @@ from explorer.gui.app import open_session
 
 
 def watch_opening(runs: Path) -> str:
-    """The moments in seconds since 1970, as JSON."""
+    """Open the window and return when its parts were ready, in seconds since 1970, as JSON."""
     moments: dict[str, float] = {}
 
     def note_paint() -> None:

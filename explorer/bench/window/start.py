@@ -1,4 +1,4 @@
-"""`bench start`: how soon the window is there and answers, beside a bare one."""
+"""`bench start`: how soon the window is painted and answers, beside an empty Qt window."""
 
 import json
 import statistics
@@ -8,11 +8,11 @@ from tempfile import TemporaryDirectory
 from explorer.bench.window.measuring import run_apart
 from explorer.gui.app import check_start
 
-SPAWNS = 10
+SPAWNS = 10  # starts of either window
 _PROBE = """
 import sys
 from pathlib import Path
-import explorer.cli  # first of all, as `main.py` does
+import explorer.cli  # imported first, as `main.py` does
 from explorer.bench.window.opening import watch_opening
 print(watch_opening(Path(sys.argv[1])))
 """
@@ -37,15 +37,15 @@ app.exec()
 
 
 def bench_start() -> dict[str, object]:
-    """Spawn to first paint beside a bare window, then a slider's answer, the plots and the warm worker; seconds."""
+    """Measure seconds from spawn to first paint, of a bare window too, slider's answer, plots and warm worker."""
     check_start()
     marks: dict[str, list[float]] = {"bare": []}
     with TemporaryDirectory() as runs:
         for _ in range(SPAWNS):
-            begin = time.time()
-            marks["bare"].append(float(run_apart("-c", _BARE)) - begin)
-            begin = time.time()
+            start = time.time()
+            marks["bare"].append(float(run_apart("-c", _BARE)) - start)
+            start = time.time()
             for name, moment in json.loads(run_apart("-c", _PROBE, runs)).items():
-                marks.setdefault(name, []).append(moment - begin)
+                marks.setdefault(name, []).append(moment - start)
     medians = {f"{name}_s": round(statistics.median(times), 3) for name, times in marks.items()}
     return {**medians, "ratio": round(medians["first_paint_s"] / medians["bare_s"], 2), "spawns": SPAWNS}

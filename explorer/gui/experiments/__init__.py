@@ -1,1 +1,1 @@
-"""Questions a user asks a network: is this block the identity, what becomes of an image?"""
+"""Widgets for experiments with a network: is this block the identity, what are the feature maps of an image?"""

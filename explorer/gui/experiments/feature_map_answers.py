@@ -1,6 +1,6 @@
-"""FeatureMapAnswers: what the worker said of one image's way through the untrained and the trained network. No widgets.
+"""FeatureMapAnswers: the feature maps of one image in the untrained and in the trained network. No widgets.
 
-It is asked for one network after the other, and only while someone is watching.
+A worker is asked for one network after the other, and only while a panel shows the maps.
 """
 
 from collections.abc import Mapping
@@ -31,9 +31,9 @@ UNTRAINED, TRAINED = "untrained", "trained"
 
 @dataclass(frozen=True, slots=True)
 class MapsAnswer:
-    """What came back to a question: feature maps with their sheets ready to be drawn, or the reason why there is none.
+    """The answer to a question: feature maps with their sheets ready to be drawn, or the reason why there are none.
 
-    `plan` is that of the network asked about.
+    `plan` is that of the network in the question, `data` the data set that names its classes.
     """
 
     question: Maps
@@ -45,15 +45,15 @@ class MapsAnswer:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """In the user's language, which may be another by now; nothing if the data was gone."""
+        """The class names in the user's current language; empty if the data was gone."""
         return _names_in(self.data)
 
 
 class FeatureMapAnswers(QObject):
-    """The image is number `number` of `images`, or what is in `file`; `refusal` says why `refused` was not taken.
+    """The image is number `number` of `images`, or that in `file`; `refusal` tells why the file `refused` was refused.
 
-    `answers` has the latest by lane; those whose question is no longer the one in `wanted` are out of date. `changed`
-    when any of this did, or when something else may have to be drawn.
+    `answers` has the latest answer by network, UNTRAINED or TRAINED; one whose question is no longer in `wanted` is out
+    of date. `changed` when any of this is different, or when something else may have to be drawn.
     """
 
     changed = Signal()
@@ -61,42 +61,42 @@ class FeatureMapAnswers(QObject):
     def __init__(self, document: Document, choice: TrainingChoice, pool: WorkerPool) -> None:
         super().__init__()
         self.document, self.choice, self.pool = document, choice, pool
-        self.watchers = 0  # a new window may look before the one before it is gone
+        self.watchers = 0  # a rebuilt window may watch before the old one is gone
         self.number, self.images = 0, 0
         self.file: Path | None = None
         self.refusal = NOTHING
         self.refused: Path | None = None
-        self.runs: tuple[Run, ...] | None = None  # not read, or out of date
+        self.runs: tuple[Run, ...] | None = None  # None: not read, or out of date
         self.answers: dict[str, MapsAnswer] = {}
         self.inquiry: Inquiry | None = None
         self.timer = QTimer(self, interval=SETTLE, singleShot=True)
         self.timer.timeout.connect(self.ask)
         for signal in (choice.changed, pool.changed):
-            signal.connect(self.follow)
+            signal.connect(self.update)
         pool.run_ended.connect(self.forget_runs)
 
     def watch(self, watched: bool) -> None:
-        """One more looks from now on, or one less."""
+        """Count one watcher more from now on, or one less."""
         self.watchers += 1 if watched else -1
         self.timer.stop()
         self.forget_runs()
 
     def use_number(self, number: int) -> None:
-        """Send the validation image `number` through, counted round."""
+        """Use the validation image `number`, counted round."""
         self.number, self.file, self.refusal = number % self.images if self.images else number, None, NOTHING
-        self.follow()
+        self.update()
 
     def use_file(self, path: Path) -> None:
-        """Send the image in a file through; the worker refuses what is none, and the image before comes back."""
+        """Use the image in a file; if the worker refuses it, the previous image is used again."""
         self.file, self.refusal = path, NOTHING
-        self.follow()
+        self.update()
 
     def run(self) -> Run | None:
-        """The newest run of the shown design that has come to its end."""
+        """Return the newest ended run of the shown design, or None."""
         return newest_ended(self.runs or (), self.document.design)
 
     def wanted(self) -> dict[str, Maps]:
-        """The question of each lane. The untrained network is the one that the trained one was in the beginning."""
+        """Return the question about each network; the trained one started from the weights of the untrained one."""
         run, recipe = self.run(), self.choice.recipe
         if run:
             recipe = run.recipe.change(device=recipe.device)
@@ -106,12 +106,12 @@ class FeatureMapAnswers(QObject):
         return {UNTRAINED: fresh, TRAINED: replace(fresh, run=str(run.folder))} if run else {UNTRAINED: fresh}
 
     def unanswered(self) -> dict[str, Maps]:
-        """Those of the questions that have another answer, or none."""
-        answered = {lane: answer.question for lane, answer in self.answers.items()}
-        return {lane: question for lane, question in self.wanted().items() if answered.get(lane) != question}
+        """Return those wanted questions that are not answered yet."""
+        answered = {network: answer.question for network, answer in self.answers.items()}
+        return {network: question for network, question in self.wanted().items() if answered.get(network) != question}
 
-    def follow(self) -> None:
-        """Something is different: let it be seen, and ask as soon as it settles."""
+    def update(self) -> None:
+        """Emit `changed`, and ask what is unanswered once nothing changes for a moment; nothing without a watcher."""
         if not self.watchers:
             return
         self.changed.emit()
@@ -119,13 +119,13 @@ class FeatureMapAnswers(QObject):
             self.timer.start()
 
     def forget_runs(self) -> None:
-        """There may be others now, and what could not be answered may be asked again."""
+        """Read the runs again when next asked, and ask again what could not be answered."""
         self.runs = None
-        self.answers = {lane: answer for lane, answer in self.answers.items() if answer.maps}
-        self.follow()
+        self.answers = {network: answer for network, answer in self.answers.items() if answer.maps}
+        self.update()
 
     def ask(self) -> None:
-        """Put the next question to the worker, once what it was asked before is answered."""
+        """Send the next question once the one before is answered; a question that waits is replaced."""
         if self.runs is None:
             self.runs = list_runs(self.pool.runs)
         question = next(iter(self.unanswered().values()), None)
@@ -151,24 +151,25 @@ class FeatureMapAnswers(QObject):
             return
         question = self._question()
         data = _data_of(question.recipe)
-        self._go_on(MapsAnswer(question, plan_network(question.design), maps, sheets, data))
+        answer = MapsAnswer(question=question, plan=plan_network(question.design), maps=maps, sheets=sheets, data=data)
+        self._keep_and_ask(answer)
 
     def _note_refusal(self, reason: Sentence) -> None:
         question = self._question()
         if self.file and question.file == str(self.file):
             self.refusal, self.refused, self.file = reason, self.file, None
-            self._go_on()
+            self._keep_and_ask()
         else:
-            self._go_on(MapsAnswer(question, plan_network(question.design), reason=reason))
+            self._keep_and_ask(MapsAnswer(question, plan_network(question.design), reason=reason))
 
     def _question(self) -> Maps:
-        """What was asked."""
+        """Return the question of the current inquiry."""
         assert self.inquiry
         assert isinstance(self.inquiry.question, Maps)
         return self.inquiry.question
 
-    def _go_on(self, answer: MapsAnswer | None = None) -> None:
-        """Keep the answer if there is one, and ask for the next lane if someone looks."""
+    def _keep_and_ask(self, answer: MapsAnswer | None = None) -> None:
+        """Keep the answer if there is one, and ask the next question while a panel shows the maps."""
         self.inquiry = None
         if answer:
             self.answers[TRAINED if answer.question.run else UNTRAINED] = answer
@@ -176,14 +177,14 @@ class FeatureMapAnswers(QObject):
             self.ask()
 
     def obstacle(self) -> str:
-        """Why the worker is not asked now; empty if it is."""
-        if fatal := next((each for each in self.document.problems if each.fatal), None):
+        """Return why no worker is asked now; empty if one may be."""
+        if fatal := next((problem for problem in self.document.problems if problem.fatal), None):
             return say(fatal.what)
         return self.pool.busy_reason()
 
 
 def read_sheets(maps: FeatureMaps) -> dict[str, QImage]:
-    """The pictures by their paths, copied out of the worker's file. Raises OSError and ValueError."""
+    """Return the sheets by path, copied out of the worker's file. Raises OSError, and ValueError if it is too short."""
     found = {}
     with Path(maps.file).open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as pixels:
         for sheet in maps.sheets:
@@ -197,7 +198,7 @@ def read_sheets(maps: FeatureMaps) -> dict[str, QImage]:
 
 
 def class_names(recipe: Recipe) -> tuple[str, ...]:
-    """What the classes of the recipe's data are called, in the user's language; nothing if the data is gone."""
+    """Return the class names of the recipe's data in the user's language; empty if the data is gone."""
     return _names_in(_data_of(recipe))
 
 

@@ -1,4 +1,4 @@
-"""See the image travel: one image on its way through the untrained and the trained network, section by section."""
+"""FeatureMapPanel: the feature maps of one image in the untrained and the trained network, section by section."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,11 +19,11 @@ from explorer.gui.widgets.buttons import sign_button
 from explorer.gui.widgets.language import percent, say, whole
 from explorer.runs.answers import FeatureMaps, ImageOrigin, Maps
 
-_NAME_WIDTH = 240  # pixels that a file's name may take
+_NAME_WIDTH = 240  # greatest width of a file's name in pixels
 
 
 class FeatureMapPanel(QWidget):
-    """Shows the feature maps of one image; what has been overtaken is pale. `closed` when a person has seen enough."""
+    """The feature maps of one image, pale where they are out of date; `closed` when the user closes the panel."""
 
     closed = Signal()
 
@@ -50,8 +50,8 @@ class FeatureMapPanel(QWidget):
         scroll.setMinimumHeight(least.height() + scroll.horizontalScrollBar().sizeHint().height())
         for widget in (self.strip, scroll.viewport()):
             widget.setAutoFillBackground(False)
-        self.back = sign_button(Qt.ArrowType.LeftArrow, self.tr("Previous image"), self._go_back)
-        self.next = sign_button(Qt.ArrowType.RightArrow, self.tr("Next image"), self.go_on)
+        self.back = sign_button(Qt.ArrowType.LeftArrow, self.tr("Previous image"), self._show_previous_image)
+        self.next = sign_button(Qt.ArrowType.RightArrow, self.tr("Next image"), self.show_next_image)
         self.picture, self.status = QLabel(), QLabel()
         self.picture.setFont(theme.figures_font(self.picture.font()))
         theme.make_secondary(self.status)
@@ -70,10 +70,10 @@ class FeatureMapPanel(QWidget):
         column.addWidget(scroll, stretch=1)
         column.addWidget(self.status)
 
-    def _go_back(self) -> None:
+    def _show_previous_image(self) -> None:
         self.maps.use_number(self.maps.number - 1)
 
-    def go_on(self) -> None:
+    def show_next_image(self) -> None:
         self.maps.use_number(self.maps.number + 1)
 
     def redraw(self) -> None:
@@ -90,12 +90,12 @@ class FeatureMapPanel(QWidget):
         self._fit_words()
 
     def _fit_words(self) -> None:
-        """Lines that wrap keep their height, whatever the splitter wants."""
+        """Keep the height of wrapped lines, which the splitter would cut off."""
         for label in (self.picture, self.status):
             label.setMinimumHeight(max(0, label.heightForWidth(label.width())))
 
     def _refusal_text(self) -> str:
-        """Why an image was not taken, which is called without its folders."""
+        """Return why an image was refused, with its file name without folders."""
         words, file = say(self.maps.refusal), self.maps.refused
         return words.replace(str(file), file.name) if file else words
 
@@ -105,21 +105,23 @@ class FeatureMapPanel(QWidget):
         return self.tr("Train it, then compare. Or drop an image to send it through.")
 
     def columns(self, plan: Plan) -> list[MapColumn]:
-        """The input and the sections that put out maps."""
+        """Return the columns: the input and the sections that output feature maps."""
         name, design = VOCABULARIES[self.document.vocabulary], plan.design
         found = [
-            MapColumn(each.name, name(design, each.name), each.output, hue) for hue, each in enumerate(plan.sections)
+            MapColumn(section.name, name(design, section.name), section.output, hue)
+            for hue, section in enumerate(plan.sections)
+            if section.name != "head"
         ]
-        return [MapColumn("", say(INPUT), design.input, 0), *(each for each in found if each.path != "head")]
+        return [MapColumn("", say(INPUT), design.input, 0), *found]
 
     def lane(self, name: str, question: Maps, design: Design) -> Lane:
-        """What there is of the lane `name`; a network of another design than the one in the columns has nothing."""
+        """Return the row of the network `name`, without maps if its design is not that of the columns."""
         title = {UNTRAINED: self.tr("untrained"), TRAINED: self.tr("trained")}[name]
         answer = self.maps.answers.get(name)
         if answer is None or answer.maps is None or answer.question.design != design:
             return Lane(title)
         maps, label = answer.maps, answer.maps.origin.label
-        known = len(answer.class_names) == design.classes  # else its classes are not those of the data
+        known = len(answer.class_names) == design.classes  # otherwise its classes are not those of the data
         mark = ("✓ " if maps.predicted == label else "✗ ") if known and label >= 0 else ""
         number = self.tr("class {number}").format(number=maps.predicted)
         verdict = mark + (answer.class_names[maps.predicted] if known else number)
@@ -129,7 +131,7 @@ class FeatureMapPanel(QWidget):
         )
 
     def _picture_text(self, answer: MapsAnswer, maps: FeatureMaps) -> str:
-        """Which image this is, and what was done to it for the network's sake."""
+        """Return which image this is and how it was changed to fit the network's input."""
         question, origin = answer.question, maps.origin
         if question.file:
             name = self.fontMetrics().elidedText(Path(question.file).name, Qt.TextElideMode.ElideMiddle, _NAME_WIDTH)
@@ -141,7 +143,7 @@ class FeatureMapPanel(QWidget):
         return " · ".join((name, *self.changes(origin, question.design)))
 
     def changes(self, origin: ImageOrigin, design: Design) -> Iterator[str]:
-        """How the image was brought to the design's input."""
+        """Yield what was done to bring the image to the design's input."""
         channels, height, width = design.input
         modes = {"L": self.tr("grey"), "1": self.tr("black and white"), "P": self.tr("palette")}
         before, after = modes.get(origin.mode, origin.mode), modes["L"] if channels == 1 else "RGB"

@@ -1,4 +1,4 @@
-"""The strip: an image's feature maps in columns, one a section, and one row a network, with its verdict."""
+"""FeatureMapStrip: the feature maps of an image, one column per section, and one row per network with its verdict."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,14 +15,14 @@ from explorer.gui.widgets.language import whole
 from explorer.runs.answers import sent_size
 
 GAP = theme.RHYTHM  # pixels between columns and between rows
-_HAIR = 2  # between the maps of a sheet
-ROWS = 2  # that there should be room for
+_HAIR = 2  # pixels between the maps of a sheet
+ROWS = 2  # rows to keep room for
 SIDES = (40, 80, 160)  # pixels: the smallest square that a sheet is drawn in, the usual one, the largest
-_PALE = 0.35  # opacity of what something newer will replace
+_PALE = 0.35  # opacity of maps that are out of date
 
 
 class MapColumn(NamedTuple):
-    """A section: its path, what it is called, the shape that leaves it, and the number of its hue."""
+    """The column of a section: its path and title, its output's shape, and the number of its hue."""
 
     path: str
     title: str
@@ -32,7 +32,7 @@ class MapColumn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """What one network made of the image: `sheets` by path, and its `verdict` in two lines."""
+    """The row of one network: its feature maps as `sheets` by path, and its `verdict` in two lines."""
 
     title: str
     verdict: tuple[str, str] = ("", "")
@@ -41,7 +41,7 @@ class Lane:
 
 
 class FeatureMapStrip(QWidget):
-    """Draws the lanes as large as there is room for; `chosen` is the path of a column, by a click or the arrow keys."""
+    """Rows drawn as large as there is room; `chosen` carries the path of a column, by a click or the arrow keys."""
 
     chosen = Signal(str)
 
@@ -49,8 +49,8 @@ class FeatureMapStrip(QWidget):
         super().__init__()
         self.columns: list[MapColumn] = []
         self.lanes: list[Lane] = []
-        self.captions: list[int] = []  # how wide they are
-        self.words = 0
+        self.captions: list[int] = []  # their widths in pixels
+        self.words = 0  # width in pixels of the widest verdict
         self.selection = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Feature maps"))
@@ -65,7 +65,7 @@ class FeatureMapStrip(QWidget):
         self.measure()
 
     def measure(self) -> None:
-        """How much room the words take."""
+        """Measure the captions and the verdicts, and set the least size."""
         wide = self.fontMetrics().horizontalAdvance
         self.captions = [max(wide(column.title), wide(shape_text(column.shape))) for column in self.columns]
         self.words = max((wide(text) for lane in self.lanes for text in (lane.title, *lane.verdict)), default=0) + GAP
@@ -82,14 +82,14 @@ class FeatureMapStrip(QWidget):
         return self.needed(SIDES[1], beside=True, rows=ROWS)
 
     def needed(self, side: int, beside: bool, rows: int) -> QSize:
-        """The room for sheets in squares of `side`, with the words of a lane beside them or above."""
+        """Return the size needed for sheets in squares of `side` pixels, with the verdicts `beside` them or above."""
         gap = GAP if beside else GAP // 2
         width = sum(max(side, caption) + gap for caption in self.captions) + gap
         words = 0 if beside else self.fontMetrics().lineSpacing()
         return QSize(width + beside * self.words, rows * (side + words + GAP) + self._caption_height())
 
     def arrangement(self) -> tuple[int, bool]:
-        """The largest square that there is room for, and whether there is room for words beside the sheets."""
+        """Return the largest side of a sheet that there is room for, and whether the verdicts fit beside the sheets."""
         room, rows = self.size(), len(self.lanes)
         beside = self.needed(SIDES[0], beside=True, rows=rows).width() <= room.width()
         for side in range(SIDES[2], SIDES[0], -1):
@@ -102,7 +102,7 @@ class FeatureMapStrip(QWidget):
         return 2 * self.fontMetrics().lineSpacing() + theme.RHYTHM
 
     def places(self) -> list[QRect]:
-        """Where each column stands, caption and all."""
+        """Return the rectangle of each column with its caption."""
         side, beside = self.arrangement()
         gap, needed = GAP if beside else GAP // 2, self.needed(side, beside, len(self.lanes))
         left, found = gap, []
@@ -139,7 +139,7 @@ class FeatureMapStrip(QWidget):
         painter.end()
 
     def _paint_sheet(self, painter: QPainter, box: QRectF, sheet: QImage | None, shape: Shape) -> None:
-        """The maps of one section in a square grid, enlarged pixel by pixel so that one sees how few there are."""
+        """Draw the maps of one section in a square grid, enlarged with sharp pixels to show how few they have."""
         if sheet is None:
             painter.setPen(QColor(theme.colours().line))
             painter.drawRect(box)
@@ -203,7 +203,7 @@ class FeatureMapStrip(QWidget):
         return super().event(event)
 
     def explain(self, column: MapColumn) -> str:
-        """What the pictures of a section show."""
+        """Return what the maps of a section show, for its tooltip."""
         channels, height, width = column.shape
         if not column.path:
             return self.tr("The image as the network gets it: {shape}").format(shape=shape_text(column.shape))

@@ -1,4 +1,4 @@
-"""Make it an identity: put a block's branch to zero, or an identity behind it, and see what the network says then."""
+"""IdentityPanel: set a block's branch to zero, or insert an identity after it, and see how the output changes."""
 
 from html import escape
 
@@ -17,9 +17,9 @@ from explorer.runs.answers import Comparison, Inserted
 
 
 class IdentityPanel(QWidget):
-    """One line until something is tried: which network is meant, and what can be done to the block that is shown.
+    """One line until something is tried: which network is used, and what can be done to the shown block.
 
-    `grown` when an outcome is shown that was not there before: it takes more room.
+    `grown` when a new outcome is shown, which takes more room.
     """
 
     grown = Signal()
@@ -41,10 +41,12 @@ class IdentityPanel(QWidget):
         theme.make_secondary(self.reason)
         self.zero = word_button(self.tr("Zero this branch"), lambda: self.trial.zero(self.path), "zero")
         inserted = self.tr("Insert an identity block")
-        self.insert = word_button(inserted, lambda: self.trial.insert(self.behind), "insert")
+        self.insert = word_button(inserted, lambda: self.trial.insert(self.next_path), "insert")
         self.back = word_button(self.tr("Put it back"), self.trial.put_back, "put back", "undo-2")
-        self.go_on = word_button(self.tr("Go on training from here"), self.trial.go_on, "go on", "play")
-        for button in (self.zero, self.insert, self.back, self.go_on):
+        self.continue_training = word_button(
+            self.tr("Go on training from here"), self.trial.continue_training, "go on", "play"
+        )
+        for button in (self.zero, self.insert, self.back, self.continue_training):
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.next = sign_button(Qt.ArrowType.RightArrow, self.tr("Next image"), self._show_next_image)
         self.lay_out()
@@ -57,7 +59,7 @@ class IdentityPanel(QWidget):
         for widget in (self.zero, self.insert):
             ask.addWidget(widget)
         found.addWidget(self.finding, stretch=1)
-        for widget in (self.back, self.go_on):
+        for widget in (self.back, self.continue_training):
             found.addWidget(widget)
         numbers.addWidget(self.logits)
         numbers.addWidget(self.next)
@@ -75,13 +77,13 @@ class IdentityPanel(QWidget):
         return self.block.name if self.block else ""
 
     @property
-    def behind(self) -> str:
-        """What a block behind this one would be called."""
+    def next_path(self) -> str:
+        """The path that a block inserted after this one would have."""
         stage, _, index = self.path.partition(".")
         return f"{stage}.{int(index) + 1}"
 
     def show_block(self, block: Block | None) -> None:
-        """Of the shown network, or None where there is no block to try anything on."""
+        """Offer the experiments on a block of the shown network, or hide the panel for None."""
         self.block = block
         self.setVisible(block is not None)
         self.redraw()
@@ -96,19 +98,19 @@ class IdentityPanel(QWidget):
         trial, outcome = self.trial, self.trial.outcome
         obstacle = trial.obstacle()
         self.subject.setText(self._subject_text())
-        place = insertion(self.document.plan, self.behind)
+        place = insertion(self.document.plan, self.next_path)
         self.zero.setEnabled(not obstacle and self.path not in trial.zeroed)
         self.insert.setEnabled(not obstacle and place.holds)
         self.zero.setToolTip(obstacle or say(zeroing(self.block).why))
-        name = self.document.name_of(self.behind)
+        name = self.document.name_of(self.next_path)
         self.insert.setToolTip(obstacle or (self.tr("As {name}").format(name=name) if place.holds else say(place.why)))
         self.back.setVisible(bool(trial.zeroed))
-        self.go_on.setVisible(trial.can_go_on() and not trial.zeroed)
-        self.go_on.setEnabled(not obstacle)
+        self.continue_training.setVisible(trial.can_continue() and not trial.zeroed)
+        self.continue_training.setEnabled(not obstacle)
         self.finding.setText(self._finding_text(outcome) if outcome else "")
         self.reason.setText(obstacle or say(trial.refusal) or (self._reason_text(outcome) if outcome else ""))
         self.logits.setText(self._logits_text(outcome) if outcome else "")
-        self.finding.setVisible(bool(outcome) or trial.can_go_on())
+        self.finding.setVisible(bool(outcome) or trial.can_continue())
         self.reason.setVisible(bool(self.reason.text()))
         for widget in (self.logits, self.next):
             widget.setVisible(bool(outcome))
@@ -118,7 +120,7 @@ class IdentityPanel(QWidget):
                 self.grown.emit()
 
     def _subject_text(self) -> str:
-        """Which network is tried."""
+        """Return which network the experiment uses."""
         run, inserted = self.trial.origin()
         if run is None:
             return self.tr("Network: fresh weights")
@@ -131,7 +133,7 @@ class IdentityPanel(QWidget):
         return self.tr("Network: {name}, trained, with {blocks} put in").format(name=name, blocks=blocks)
 
     def _finding_text(self, outcome: Comparison) -> str:
-        """What happened to the accuracy and the logits."""
+        """Return how the accuracy and the logits changed."""
         name, more = self.document.name_of(outcome.blocks[-1]), len(outcome.blocks) - 1
         if isinstance(outcome, Inserted):
             done = self.tr("{name} put in")
@@ -150,13 +152,13 @@ class IdentityPanel(QWidget):
         )
 
     def _reason_text(self, outcome: Comparison) -> str:
-        """Why the block is the identity or not, marked with what was seen on the images."""
+        """Return why the block is the identity or not, marked with whether it was one on the images."""
         block = find_part(self.document.plan, outcome.blocks[-1])
         assert isinstance(block, Block)
         return f"{'✓' if outcome.is_identity else '✗'} {say(zeroing(block).why)}"
 
     def _logits_text(self, outcome: Comparison) -> str:
-        """One image's logits before and after as a table, headed by what it is, with that class in bold."""
+        """Return the logits of one image before and after as a table, headed by its class, which is in bold."""
         row = outcome.rows[self.trial.row % len(outcome.rows)]
         cells = "<td align=right>&nbsp;&nbsp;{}</td>"
 
@@ -174,7 +176,7 @@ class IdentityPanel(QWidget):
         return f"<table cellspacing=0 cellpadding=0>{''.join(lines)}</table>"
 
     def class_name(self, number: int) -> str:
-        from explorer.gui.experiments.feature_map_answers import class_names  # with QImage, which nobody needs before
+        from explorer.gui.experiments.feature_map_answers import class_names  # imports QImage, not needed before
 
         names = class_names(self.trial.recipe())
         return names[number] if number < len(names) else self.tr("class {number}").format(number=number)

@@ -1,6 +1,6 @@
-"""IdentityTrial: what a network does once branches are at zero or an identity is put in. No widgets.
+"""IdentityTrial: how a network's output changes when branches are zeroed or an identity is inserted. No widgets.
 
-The worker tries it on a copy: neither the network nor the run that it comes from changes, until a person goes on
+The worker changes a copy: neither the network nor the run that its weights come from changes, until the user continues
 training from there.
 """
 
@@ -26,58 +26,59 @@ if TYPE_CHECKING:
 
 
 class _WeightsOrigin(NamedTuple):
-    """Where a network's weights come from: a run, with blocks `inserted` since; without one they are fresh."""
+    """Where a network's weights come from: a run, with blocks `inserted` since; without a run they are fresh."""
 
     run: "Run | None" = None
     inserted: tuple[str, ...] = ()
 
 
 class IdentityTrial(QObject):
-    """`changed` when there is another outcome, refusal or origin, or when the worker may be asked again, or not."""
+    """The experiment; `changed` when its outcome, refusal or origin, or whether a worker may be asked, is different."""
 
     changed = Signal()
 
     def __init__(self, document: Document, choice: TrainingChoice, pool: WorkerPool) -> None:
         super().__init__()
         self.document, self.choice, self.pool = document, choice, pool
-        self.runs: tuple[Run, ...] | None = None  # not read, or out of date
+        self.runs: tuple[Run, ...] | None = None  # None: not read, or out of date
         self.grown = _WeightsOrigin()
         self.inquiry: Inquiry | None = None
         self.found: Comparison | None = None
         self.refusal = NOTHING
-        self.row = 0  # of the images whose logits there are, the one that is shown
-        self.design = document.design  # which all of this is about
-        document.changed.connect(self.follow)
+        self.row = 0  # number of the image whose logits are shown
+        self.design = document.design  # the design of `found` and `refusal`
+        document.changed.connect(self.update_design)
         pool.changed.connect(self.changed)
         pool.run_ended.connect(self._end_growth)
 
     def forget_runs(self) -> None:
-        """There may be others now."""
+        """Read the runs again when they are next needed."""
         self.runs = None
         self.changed.emit()
 
     def _end_growth(self) -> None:
-        """A run has ended; if it is of the shown design, it has taken the place of what was put together here."""
+        """Use a run of the shown design that has ended instead of the weights that were put together here."""
         if any(run.outcome and run.design == self.document.design for run in self.pool.live):
             self.grown = _WeightsOrigin()
         self.forget_runs()
 
-    def follow(self) -> None:
-        """Of another network nothing is known."""
+    def update_design(self) -> None:
+        """Drop the outcome if the document has another design now."""
         if self.document.design != self.design:
             self.design = self.document.design
             self.forget()
         self.changed.emit()
 
     def forget(self) -> None:
+        """Withdraw the question and drop outcome and refusal."""
         if self.inquiry:
             self.inquiry.cancel()
         self.inquiry = self.found = None
         self.refusal = NOTHING
 
     def origin(self) -> _WeightsOrigin:
-        """The run that was grown into the shown design, else the newest of that design that has come to its end."""
-        from explorer.runs.folder import list_runs, newest_ended  # what the window's start need not wait for
+        """Return the run that was grown into the shown design, else the newest ended run of that design."""
+        from explorer.runs.folder import list_runs, newest_ended  # not needed when the window starts
 
         run, inserted = self.grown
         for count in range(len(inserted), 0, -1):
@@ -89,34 +90,34 @@ class IdentityTrial(QObject):
 
     @property
     def outcome(self) -> Comparison | None:
-        """The latest that was found about the shown design."""
+        """The latest outcome for the shown design, or None."""
         return self.found if self.document.design == self.design else None
 
     @property
     def zeroed(self) -> tuple[str, ...]:
-        """The blocks that are at zero now, in the order in which they went there."""
+        """The blocks whose branches are zero now, in the order in which they were zeroed."""
         return self.outcome.blocks if isinstance(self.outcome, Zeroed) else ()
 
     def zero(self, path: str) -> None:
-        """Put the branch of one block more to zero."""
+        """Set the branch of one more block to zero."""
         self._ask(partial(Zero, blocks=(*self.zeroed, path)))
 
     def put_back(self) -> None:
-        """All branches as they were."""
+        """Put all branches back as they were."""
         self.forget()
         self.changed.emit()
 
     def insert(self, path: str) -> None:
-        """Put an identity in as the block `path`; once the worker has proved it one, the design has it too."""
+        """Insert an identity as the block `path`, into the design too once the worker has shown that it is one."""
         self._ask(partial(Insert, block=path))
 
     def recipe(self) -> Recipe:
-        """The run's, on the device that is chosen now; for fresh weights the chosen one."""
+        """Return the run's recipe on the device that is chosen now, or for fresh weights the chosen recipe."""
         run, chosen = self.origin().run, self.choice.recipe
         return run.recipe.change(device=chosen.device) if run else chosen
 
     def _ask(self, kind: Callable[..., Probe]) -> None:
-        """Ask that kind of question about the shown network."""
+        """Ask a question of `kind` about the shown network, in place of one that is not answered yet."""
         run, grown = self.origin()
         folder = str(run.folder) if run else ""
         question = kind(self.document.design, self.recipe(), runs=self.pool.runs, run=folder, grown=grown)
@@ -138,7 +139,7 @@ class IdentityTrial(QObject):
         self.changed.emit()
 
     def _note_answer(self, answer: Comparison) -> None:
-        """Show it; once an identity is inserted the design has it too."""
+        """Keep the outcome; an inserted identity goes into the design too."""
         self.inquiry = None
         if isinstance(answer, Inserted):
             self._insert_block(*answer.blocks)
@@ -146,28 +147,34 @@ class IdentityTrial(QObject):
         self.changed.emit()
 
     def _insert_block(self, path: str) -> None:
-        """Give the document the block more, as one undoable step, and show it."""
+        """Insert the block into the document's design, as one undoable step, and select it."""
         run, inserted = self.origin()
         if run:
             self.grown = _WeightsOrigin(run, (*inserted, path))
         self.document.propose(deepened(self.document.design, path), self.tr("Insert an identity block"))
         self.document.select(path)
 
-    def can_go_on(self) -> bool:
-        """Whether there is a trained network with blocks put in, to be trained further."""
+    def can_continue(self) -> bool:
+        """Return whether the shown network is a trained one with inserted blocks, which can be trained further."""
         return bool(self.origin().inserted)
 
-    def go_on(self) -> None:
-        """Train from here, as a new run."""
+    def continue_training(self) -> None:
+        """Train the network with its inserted blocks further, as a new run."""
         run, inserted = self.origin()
         assert run is not None
         self.forget()
-        parent = str(run.folder)
-        self.pool.start(Train(self.document.design, self.recipe(), self.pool.runs, parent, grown=inserted))
+        order = Train(
+            design=self.document.design,
+            recipe=self.recipe(),
+            runs=self.pool.runs,
+            init_from=str(run.folder),
+            grown=inserted,
+        )
+        self.pool.start(order)
 
     def obstacle(self) -> str:
-        """Why nothing can be tried now; empty if it can."""
-        if fatal := next((each for each in self.document.problems if each.fatal), None):
+        """Return why nothing can be tried now; empty if it can."""
+        if fatal := next((problem for problem in self.document.problems if problem.fatal), None):
             return say(fatal.what)
         if self.inquiry and self.inquiry.state is InquiryState.ASKED:
             return self.tr("Trying it on real images …")

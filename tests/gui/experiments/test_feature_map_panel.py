@@ -306,7 +306,7 @@ def test_another_language_has_other_names_for_the_classes(session, played, qtbot
 def test_another_language_keeps_the_image(session, played, qtbot):
     travel = see_travel(session, qtbot, played)
     played.send_maps()
-    travel.go_on()
+    travel.show_next_image()
     session.use_language("en")
     assert session.window.maps is not travel
     assert session.window.orders.show_maps.isChecked()

@@ -124,7 +124,7 @@ def test_the_logits_of_one_image_after_the_other(session, qtbot, experiment, pla
 
 def test_an_identity_goes_into_the_design_and_training_goes_on(session, qtbot, experiment, played, started):
     folder = trained(session)
-    assert not experiment.go_on.isVisible()
+    assert not experiment.continue_training.isVisible()
     click(qtbot, experiment.insert)
     assert [each.block for each in played.asked(Insert)] == ["layer1.1"]
     answer(played, "layer1.1", difference=0.0, after=0.85)
@@ -145,10 +145,10 @@ def test_an_identity_goes_into_the_design_and_training_goes_on(session, qtbot, e
     assert experiment.subject.text().endswith("with layer1.1 put in")
     session.document.undo_stack.undo()
     assert experiment.subject.text() == "Network: Mini (85.0 %), trained"
-    assert not experiment.go_on.isVisible()
+    assert not experiment.continue_training.isVisible()
     session.document.undo_stack.redo()
     session.document.undo_stack.redo()
-    click(qtbot, experiment.go_on)
+    click(qtbot, experiment.continue_training)
     (order,) = started
     assert (order.design, order.recipe.lr) == (deepened(MINI, "layer1.1", "layer3.1"), 0.3)
     assert order.init_from == folder
@@ -160,7 +160,7 @@ def test_fresh_weights_have_nothing_to_go_on_from(session, qtbot, experiment, pl
     answer(played, "layer1.1", difference=0.0)
     assert session.document.design == deepened(MINI, "layer1.1")
     assert experiment.subject.text() == "Network: fresh weights"
-    assert not experiment.go_on.isVisible()
+    assert not experiment.continue_training.isVisible()
 
 
 def test_another_design_is_another_network(session, qtbot, experiment, played):
@@ -264,10 +264,10 @@ def test_trained_tried_grown_and_trained_further_by_the_real_worker(open_session
     assert experiment.trial.outcome.is_identity
     click(qtbot, experiment.back)
     click(qtbot, experiment.insert)
-    qtbot.waitUntil(lambda: experiment.trial.can_go_on())
+    qtbot.waitUntil(lambda: experiment.trial.can_continue())
     assert experiment.trial.outcome.difference == 0.0
     with qtbot.waitSignal(client.run_ended):
-        click(qtbot, experiment.go_on)
+        click(qtbot, experiment.continue_training)
     newest, oldest = list_runs(client.runs)
     assert (newest.parent, newest.design, newest.state) == (oldest.id, deepened(design, "layer1.1"), "finished")
     assert experiment.subject.text().startswith("Network: Untitled (")
