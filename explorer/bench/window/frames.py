@@ -38,7 +38,7 @@ def bench_frames(runs: Path) -> dict[str, dict[str, float]]:
 def frame_times(session: Session, steps: int) -> tuple[list[float], list[float]]:
     """Return seconds per frame, `FRAMES` of a run that has done so many steps: of wall clock and of work."""
     worker, plots = session.pool.workers[0], session.window.history.plots
-    run = LiveRun(preset(DEFAULT), Recipe(), f"{steps} steps", curves=Curves(_past(steps)))
+    run = LiveRun(design=preset(DEFAULT), recipe=Recipe(), id=f"{steps} steps", curves=Curves(_past(steps)))
     worker.live = (run,)
     watch = PaintWatch(plots.loss.plot.viewport(), plots.accuracy.plot.viewport())
     painted: list[tuple[float, float]] = []

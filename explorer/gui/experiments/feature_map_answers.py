@@ -100,7 +100,7 @@ class FeatureMapAnswers(QObject):
         run, recipe = self.run(), self.choice.recipe
         if run:
             recipe = run.recipe.change(device=recipe.device)
-        fresh = Maps(self.document.design, recipe, runs=self.pool.runs, image=self.number)
+        fresh = Maps(design=self.document.design, recipe=recipe, runs=self.pool.runs, image=self.number)
         if self.file:
             fresh = replace(fresh, image=0, file=str(self.file))
         return {UNTRAINED: fresh, TRAINED: replace(fresh, run=str(run.folder))} if run else {UNTRAINED: fresh}
@@ -160,7 +160,7 @@ class FeatureMapAnswers(QObject):
             self.refusal, self.refused, self.file = reason, self.file, None
             self._keep_and_ask()
         else:
-            self._keep_and_ask(MapsAnswer(question, plan_network(question.design), reason=reason))
+            self._keep_and_ask(MapsAnswer(question=question, plan=plan_network(question.design), reason=reason))
 
     def _question(self) -> Maps:
         """Return the question of the current inquiry."""

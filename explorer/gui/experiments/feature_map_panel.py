@@ -13,7 +13,7 @@ from explorer.architecture.plan import Plan
 from explorer.gui.design.diagram_layout import INPUT
 from explorer.gui.document import Document
 from explorer.gui.experiments.feature_map_answers import TRAINED, UNTRAINED, FeatureMapAnswers, MapsAnswer
-from explorer.gui.experiments.feature_map_strip import ROWS, SIDES, FeatureMapStrip, Lane, MapColumn
+from explorer.gui.experiments.feature_map_strip import ROWS, SIDES, FeatureMapStrip, MapColumn, NetworkRow
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import sign_button
 from explorer.gui.widgets.language import percent, say, whole
@@ -82,8 +82,8 @@ class FeatureMapPanel(QWidget):
         maps, wanted = self.maps, self.maps.wanted()
         shown = maps.answers.get(UNTRAINED)
         plan = shown.plan if shown and shown.maps else self.document.plan
-        lanes = [self.lane(name, question, plan.design) for name, question in wanted.items()]
-        self.strip.show_lanes(self.columns(plan), lanes, self.document.selection)
+        rows = [self.row(name, question, plan.design) for name, question in wanted.items()]
+        self.strip.show_rows(self.columns(plan), rows, self.document.selection)
         self.picture.setText(self._picture_text(shown, shown.maps) if shown and shown.maps else "")
         reasons = [say(maps.answers[name].reason) for name in wanted if name in maps.answers]
         self.status.setText(self._refusal_text() or maps.obstacle() or next(filter(None, reasons), self.advice()))
@@ -114,19 +114,19 @@ class FeatureMapPanel(QWidget):
         ]
         return [MapColumn("", say(INPUT), design.input, 0), *found]
 
-    def lane(self, name: str, question: Maps, design: Design) -> Lane:
+    def row(self, name: str, question: Maps, design: Design) -> NetworkRow:
         """Return the row of the network `name`, without maps if its design is not that of the columns."""
         title = {UNTRAINED: self.tr("untrained"), TRAINED: self.tr("trained")}[name]
         answer = self.maps.answers.get(name)
         if answer is None or answer.maps is None or answer.question.design != design:
-            return Lane(title)
+            return NetworkRow(title)
         maps, label = answer.maps, answer.maps.origin.label
         known = len(answer.class_names) == design.classes  # otherwise its classes are not those of the data
         mark = ("✓ " if maps.predicted == label else "✗ ") if known and label >= 0 else ""
         number = self.tr("class {number}").format(number=maps.predicted)
         verdict = mark + (answer.class_names[maps.predicted] if known else number)
         digits = 0 if maps.probability >= 0.1 else 1
-        return Lane(
+        return NetworkRow(
             title, (verdict, percent(maps.probability, digits)), answer.sheets, pale=answer.question != question
         )
 

@@ -31,7 +31,7 @@ class MapColumn(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class NetworkRow:
     """The row of one network: its feature maps as `sheets` by path, and its `verdict` in two lines."""
 
     title: str
@@ -48,18 +48,18 @@ class FeatureMapStrip(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.columns: list[MapColumn] = []
-        self.lanes: list[Lane] = []
+        self.rows: list[NetworkRow] = []
         self.captions: list[int] = []  # their widths in pixels
         self.words = 0  # width in pixels of the widest verdict
         self.selection = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Feature maps"))
 
-    def show_lanes(self, columns: list[MapColumn], lanes: list[Lane], selection: str) -> None:
-        if (columns, lanes, selection) == (self.columns, self.lanes, self.selection):
+    def show_rows(self, columns: list[MapColumn], rows: list[NetworkRow], selection: str) -> None:
+        if (columns, rows, selection) == (self.columns, self.rows, self.selection):
             return
-        self.columns, self.lanes, self.selection = columns, lanes, selection
-        words = (" ".join((lane.title, *lane.verdict)).strip() for lane in lanes)
+        self.columns, self.rows, self.selection = columns, rows, selection
+        words = (" ".join((row.title, *row.verdict)).strip() for row in rows)
         sections = (f"{column.title} {shape_text(column.shape)}" for column in columns)
         self.setAccessibleDescription("; ".join((", ".join(sections), *words)))
         self.measure()
@@ -68,8 +68,8 @@ class FeatureMapStrip(QWidget):
         """Measure the captions and the verdicts, and set the least size."""
         wide = self.fontMetrics().horizontalAdvance
         self.captions = [max(wide(column.title), wide(shape_text(column.shape))) for column in self.columns]
-        self.words = max((wide(text) for lane in self.lanes for text in (lane.title, *lane.verdict)), default=0) + GAP
-        self.setMinimumSize(self.needed(SIDES[0], beside=False, rows=len(self.lanes)))
+        self.words = max((wide(text) for row in self.rows for text in (row.title, *row.verdict)), default=0) + GAP
+        self.setMinimumSize(self.needed(SIDES[0], beside=False, rows=len(self.rows)))
         self.updateGeometry()
         self.update()
 
@@ -90,7 +90,7 @@ class FeatureMapStrip(QWidget):
 
     def arrangement(self) -> tuple[int, bool]:
         """Return the largest side of a sheet that there is room for, and whether the verdicts fit beside the sheets."""
-        room, rows = self.size(), len(self.lanes)
+        room, rows = self.size(), len(self.rows)
         beside = self.needed(SIDES[0], beside=True, rows=rows).width() <= room.width()
         for side in range(SIDES[2], SIDES[0], -1):
             needed = self.needed(side, beside, rows)
@@ -104,7 +104,7 @@ class FeatureMapStrip(QWidget):
     def places(self) -> list[QRect]:
         """Return the rectangle of each column with its caption."""
         side, beside = self.arrangement()
-        gap, needed = GAP if beside else GAP // 2, self.needed(side, beside, len(self.lanes))
+        gap, needed = GAP if beside else GAP // 2, self.needed(side, beside, len(self.rows))
         left, found = gap, []
         spread = gap + max(0, self.width() - needed.width()) // max(1, len(self.columns))
         for caption in self.captions:
@@ -117,21 +117,21 @@ class FeatureMapStrip(QWidget):
         painter = QPainter(self)
         (side, beside), places, line = self.arrangement(), self.places(), self.fontMetrics().lineSpacing()
         top = 0
-        for lane in self.lanes:
-            painter.setOpacity(_PALE if lane.pale else 1.0)
-            words = (lane.title, *lane.verdict)
+        for row in self.rows:
+            painter.setOpacity(_PALE if row.pale else 1.0)
+            words = (row.title, *row.verdict)
             if beside:
                 left, middle = self.width() - self.words, top + (side - len(words) * line) // 2
                 for number, text in enumerate(words):
                     self.write(painter, QPoint(left, middle + number * line), text, quiet=number == 0)
             else:
-                verdict = QPoint(GAP + self.fontMetrics().horizontalAdvance(lane.title), top)
-                self.write(painter, QPoint(GAP // 2, top), lane.title, quiet=True)
-                self.write(painter, verdict, " ".join(lane.verdict), quiet=False)
+                verdict = QPoint(GAP + self.fontMetrics().horizontalAdvance(row.title), top)
+                self.write(painter, QPoint(GAP // 2, top), row.title, quiet=True)
+                self.write(painter, verdict, " ".join(row.verdict), quiet=False)
                 top += line
             for column, place in zip(self.columns, places, strict=True):
                 box = QRectF(place.left() + (place.width() - side) / 2, top, side, side)
-                self._paint_sheet(painter, box, lane.sheets.get(column.path), column.shape)
+                self._paint_sheet(painter, box, row.sheets.get(column.path), column.shape)
             top += side + GAP
         painter.setOpacity(1.0)
         for column, place in zip(self.columns, places, strict=True):

@@ -102,17 +102,18 @@ class QueueList(QWidget):
         return [self._running_row(worker) for worker in busy] if set(busy) - {self.pool.shown} else []
 
     def _running_row(self, worker: WorkerClient) -> _QueueRow:
-        words = {
+        states = {
             WorkerState.STARTING: self.tr("starting"),
             WorkerState.RUNNING: self.tr("running"),
             WorkerState.PAUSED: self.tr("paused"),
             WorkerState.STOPPING: self.tr("stopping"),
         }
         done, total = (sum(getattr(run, name) for run in worker.live) for name in ("done", "total"))
-        state = words[worker.state] + (f" {percent(done / total, 0)}" if total else "")
+        state = states[worker.state] + (f" {percent(done / total, 0)}" if total else "")
         run = worker.live[0]
         name = self.name(run.design, len(worker.live) > 1)
-        return _QueueRow(name, state, self.words(run.recipe, self.pool.device_of(worker)), worker)
+        words = self.words(run.recipe, self.pool.device_of(worker))
+        return _QueueRow(name=name, state=state, words=words, worker=worker)
 
     def waiting(self) -> list[_QueueRow]:
         shown, rows = self.pool.shown.run, []
@@ -120,7 +121,8 @@ class QueueList(QWidget):
         before: tuple[Design, Recipe] | None = (shown.design, shown.recipe) if shown else None
         for place, order in enumerate(self.pool.queue.orders):
             words = self.words(order.recipe, order.recipe.device, self.changes(before, order))
-            rows.append(_QueueRow(self.name(order.design, order.twin), state, words, place=place))
+            name = self.name(order.design, order.twin)
+            rows.append(_QueueRow(name=name, state=state, words=words, place=place))
             before = (order.design, order.recipe)
         return rows
 

@@ -22,7 +22,7 @@ BEST = 1  # number of the column
 
 
 class RunList(QWidget):
-    """The runs; `chosen` when another one is selected, `opened` and `resumed` when the user asks for it."""
+    """The runs; `chosen` when one is selected, `opened` and `resumed` when the user opens its design or resumes it."""
 
     chosen = Signal(object)
     opened = Signal(object)

@@ -105,9 +105,8 @@ class CurvePlot(QWidget):
             if everything or line.live:
                 train.setData(*line.curves.train.visible(self.row, *seen))
                 dots = line.curves.validation.visible(self.row, *seen)
-                if everything or not same_points(
-                    dots, validation.getOriginalDataset()
-                ):  # for pyqtgraph renders the dots each time
+                # pyqtgraph renders all dots again whenever they are set
+                if everything or not same_points(dots, validation.getOriginalDataset()):
                     validation.setData(*dots, symbol="o" if len(dots[0]) * _DOT <= seen[-1] else None)
 
     def reference(self) -> Reference | None:

@@ -44,7 +44,7 @@ class Estimates(QObject):
         return self._answers.get(self._key(design))
 
     def refusal(self, design: Design) -> Sentence | None:
-        """Return why training `design` cannot be estimated, or None if no worker has refused it."""
+        """Return why training `design` cannot be estimated, or None if no worker has refused to."""
         return self._refusals.get(self._key(design))
 
     @property

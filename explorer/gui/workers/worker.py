@@ -112,13 +112,13 @@ class WorkerClient(QObject):
     def start(self, order: Train) -> None:
         """Train the design as a new run, or with and without shortcuts side by side on the same batches."""
         designs = (order.design, twin_of(order.design)) if order.twin else (order.design,)
-        self.live = tuple(LiveRun(design, order.recipe, paired=order.twin) for design in designs)
+        self.live = tuple(LiveRun(design=design, recipe=order.recipe, paired=order.twin) for design in designs)
         self._send_when_ready(order)
 
     def resume_run(self, run: "Run", curves: "Curves", device: str | None = None) -> None:
         """Resume a run from its checkpoint, on another `device` if given; `curves` are its curves so far."""
         recipe = run.recipe.change(device=device) if device else run.recipe
-        self.live = (LiveRun(run.design, recipe, run.id, curves=curves),)
+        self.live = (LiveRun(design=run.design, recipe=recipe, id=run.id, curves=curves),)
         self._send_when_ready(ResumeRun(str(run.folder), self.runs, device=device))
 
     def _send_when_ready(self, command: Command) -> None:

@@ -15,7 +15,7 @@ from explorer.engine.kernels.rewrites import make_network
 from explorer.engine.training.weights import save_best
 from explorer.gui.experiments import feature_map_answers
 from explorer.gui.experiments.feature_map_answers import TRAINED, UNTRAINED, read_sheets
-from explorer.gui.experiments.feature_map_strip import FeatureMapStrip, Lane, MapColumn
+from explorer.gui.experiments.feature_map_strip import FeatureMapStrip, MapColumn, NetworkRow
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import apply_language
 from explorer.gui.workers.worker_state import WorkerState
@@ -93,9 +93,9 @@ def made_run(session, trained: bool = False) -> RunFolder:
     return folder
 
 
-def lanes(travel) -> list[tuple[str, str, bool]]:
-    """What stands at each lane: its title, its verdict, and whether it is pale."""
-    return [(lane.title, " ".join(lane.verdict), lane.pale) for lane in travel.strip.lanes]
+def rows(travel) -> list[tuple[str, str, bool]]:
+    """What stands at each row: its title, its verdict, and whether it is pale."""
+    return [(row.title, " ".join(row.verdict), row.pale) for row in travel.strip.rows]
 
 
 def settle(session) -> None:
@@ -118,9 +118,9 @@ def test_hidden_it_asks_nothing_shown_it_asks_once(session, played, qtbot):
     travel = see_travel(session, qtbot, played)
     assert (played.probes[0].image, played.probes[0].file) == (0, "")
     assert played.probes[0].run == ""
-    assert lanes(travel) == [("untrained", " ", False)]
+    assert rows(travel) == [("untrained", " ", False)]
     played.send_maps()
-    assert lanes(travel) == [("untrained", "✓ Ankle boot 93 %", False)]
+    assert rows(travel) == [("untrained", "✓ Ankle boot 93 %", False)]
     assert [column.title for column in travel.strip.columns] == [
         "input",
         "stem",
@@ -145,7 +145,7 @@ def test_a_design_of_other_classes_is_not_judged(session, played, qtbot):
     session.document.propose(preset("resnet50"), "")
     travel = see_travel(session, qtbot, played)
     played.send_maps(predicted=697, probability=0.007)
-    assert lanes(travel) == [("untrained", "class 697 0.7 %", False)]
+    assert rows(travel) == [("untrained", "class 697 0.7 %", False)]
     assert travel.picture.text() == "Image 1 of 2,000: Ankle boot · 28×28 → 224×224 · grey → RGB"
 
 
@@ -154,11 +154,11 @@ def test_an_edit_makes_it_pale_until_the_answer_comes(session, played, qtbot):
     played.send_maps()
     for blocks in (3, 4, 5):
         session.document.propose(session.document.design.with_stage(1, blocks=blocks), "")
-    assert lanes(travel) == [("untrained", "✓ Ankle boot 93 %", True)]
+    assert rows(travel) == [("untrained", "✓ Ankle boot 93 %", True)]
     qtbot.waitUntil(lambda: len(played.probes) == 2)
     assert played.probes[1].design == session.document.design
     played.send_maps(predicted=3)
-    assert lanes(travel) == [("untrained", "✗ Dress 93 %", False)]
+    assert rows(travel) == [("untrained", "✗ Dress 93 %", False)]
     session.document.propose(preset("mini"), "")
     session.document.use_names("chapter")
     qtbot.waitUntil(lambda: len(played.probes) == 3)
@@ -173,12 +173,12 @@ def test_the_network_of_the_newest_run_stands_below_the_one_it_began_as(session,
     played.send_maps(predicted=1, probability=0.12)
     assert played.probes[1].run == str(folder.path)
     played.send_maps()
-    assert lanes(travel) == [("untrained", "✗ Trousers 12 %", False), ("trained", "✓ Ankle boot 93 %", False)]
+    assert rows(travel) == [("untrained", "✗ Trousers 12 %", False), ("trained", "✓ Ankle boot 93 %", False)]
     assert travel.status.text().startswith("Drop an image")
     session.document.propose(session.document.design.with_stage(0, blocks=3), "")
-    assert [lane[0] for lane in lanes(travel)] == ["untrained"]
+    assert [row[0] for row in rows(travel)] == ["untrained"]
     session.document.undo_stack.undo()
-    assert lanes(travel)[1] == ("trained", "✓ Ankle boot 93 %", False)
+    assert rows(travel)[1] == ("trained", "✓ Ankle boot 93 %", False)
     assert travel.maps.unanswered() == {}
 
 
@@ -190,10 +190,10 @@ def test_a_run_that_has_just_ended_is_found(session, played, qtbot):
     made_run(session)
     session.pool.workers[0].set_state(WorkerState.IDLE)
     session.pool.workers[0].run_ended.emit()
-    for lane in (UNTRAINED, TRAINED):
-        qtbot.waitUntil(lambda lane=lane: len(played.probes) > 1 and bool(played.probes[-1].run) == (lane == TRAINED))
+    for row in (UNTRAINED, TRAINED):
+        qtbot.waitUntil(lambda row=row: len(played.probes) > 1 and bool(played.probes[-1].run) == (row == TRAINED))
         played.send_maps()
-    assert [lane[0] for lane in lanes(travel)] == ["untrained", "trained"]
+    assert [row[0] for row in rows(travel)] == ["untrained", "trained"]
 
 
 def test_one_walks_through_the_images_in_a_circle(session, played, qtbot):
@@ -226,7 +226,7 @@ def test_a_dropped_image_and_what_was_done_to_it(session, played, qtbot, tmp_pat
     assert played.probes[1].file == str(tmp_path / "x.png")
     played.send_maps(origin)
     assert travel.picture.text() == words
-    assert lanes(travel) == [("untrained", "Ankle boot 93 %", False)]
+    assert rows(travel) == [("untrained", "Ankle boot 93 %", False)]
 
 
 def test_a_drop_opens_the_strip_and_a_refusal_brings_the_image_back(session, played, qtbot, tmp_path):
@@ -239,7 +239,7 @@ def test_a_drop_opens_the_strip_and_a_refusal_brings_the_image_back(session, pla
     assert travel.status.text() == "data: 'note.txt' is not a good image: of no known format"
     assert (played.probes[1].image, played.probes[1].file) == (0, "")
     played.send_maps()
-    assert lanes(travel) == [("untrained", "✓ Ankle boot 93 %", False)]
+    assert rows(travel) == [("untrained", "✓ Ankle boot 93 %", False)]
     assert "note.txt" in travel.status.text()
     qtbot.mouseClick(travel.next, Qt.MouseButton.LeftButton)
     assert "note.txt" not in travel.status.text()
@@ -251,7 +251,7 @@ def test_what_cannot_be_built_is_said_and_not_asked(session, played, qtbot):
     session.document.propose(session.document.design.change(shortcut="pad").with_stage(2, width=32), "")
     settle(session)
     assert len(played.probes) == 1
-    assert lanes(travel)[0][2]
+    assert rows(travel)[0][2]
     assert travel.status.text() == str(session.document.problems[0].what)
 
 
@@ -288,7 +288,7 @@ def test_another_language_waits_for_the_answer(session, played, qtbot):
     see_travel(session, qtbot, played)
     session.use_language("en")
     played.send_maps()
-    assert lanes(session.window.maps) == [("untrained", "✓ Ankle boot 93 %", False)]
+    assert rows(session.window.maps) == [("untrained", "✓ Ankle boot 93 %", False)]
     assert len(played.probes) == 1
 
 
@@ -297,7 +297,7 @@ def test_another_language_has_other_names_for_the_classes(session, played, qtbot
     played.send_maps()
     try:
         session.use_language("zh_CN")
-        assert [lane[1] for lane in lanes(session.window.maps)] == ["✓ 短靴 93 %"]
+        assert [row[1] for row in rows(session.window.maps)] == ["✓ 短靴 93 %"]
         assert "短靴" in session.window.maps.picture.text()
     finally:
         apply_language("en")
@@ -325,7 +325,9 @@ def test_a_map_is_enlarged_pixel_by_pixel(qtbot):
     sheet = QImage(2, 2, QImage.Format.Format_Grayscale8)
     sheet.fill(0)
     sheet.setPixelColor(1, 0, QColor("white"))
-    strip.show_lanes([MapColumn("stem", "stem", (1, 2, 2), 0)], [Lane("untrained", sheets={"stem": sheet})], "stem")
+    strip.show_rows(
+        [MapColumn("stem", "stem", (1, 2, 2), 0)], [NetworkRow("untrained", sheets={"stem": sheet})], "stem"
+    )
     strip.resize(strip.sizeHint())
     side, _ = strip.arrangement()
     picture = strip.grab().toImage()
@@ -345,8 +347,8 @@ def test_the_real_worker_answers_for_both_and_refuses_a_sentence(open_session, q
     assert "torch" in travel.status.text()
     answers = travel.maps
     qtbot.waitUntil(lambda: len(answers.answers) == 2 and not answers.unanswered())
-    assert [lane[0] for lane in lanes(travel)] == ["untrained", "trained"]
-    assert all(verdict.endswith("%") for _, verdict, _ in lanes(travel))
+    assert [row[0] for row in rows(travel)] == ["untrained", "trained"]
+    assert all(verdict.endswith("%") for _, verdict, _ in rows(travel))
     assert travel.picture.text() == f"Image 1 of 2,000: {travel.picture.text().partition(': ')[2]}"
     sizes = {path: (image.width(), image.height()) for path, image in answers.answers[TRAINED].sheets.items()}
     assert sizes == {"": (28, 28), "stem": (252, 28), "layer1": (252, 28), "layer2": (126, 14), "layer3": (63, 7)}
@@ -382,7 +384,7 @@ def test_a_file_that_cannot_be_read_is_said(session, played, qtbot, monkeypatch,
     monkeypatch.setattr(feature_map_answers, "read_sheets", spoil)
     played.send_maps()
     assert "1.uint8: cannot be read: " in travel.status.text()
-    assert lanes(travel) == [("untrained", " ", False)]
+    assert rows(travel) == [("untrained", " ", False)]
 
 
 def test_arrow_keys_walk_along_the_strip(session, played, qtbot):
