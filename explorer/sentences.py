@@ -9,8 +9,8 @@ from typing import Any
 _NO_VALUES: Mapping[str, object] = {}
 
 
-def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
-    """Mark `text` for lupdate and return it unchanged."""
+def translatable(text: str) -> str:
+    """Mark `text` for lupdate, which resources/translations/update.py tells of this name, and return it unchanged."""
     return text
 
 
@@ -32,14 +32,14 @@ class Sentence(str):
 
 NOTHING = Sentence("")
 SYSTEM_ERRORS = (  # the most frequent texts of an OSError; others are not translated
-    QT_TRANSLATE_NOOP("explorer", "File exists"),
-    QT_TRANSLATE_NOOP("explorer", "File name too long"),
-    QT_TRANSLATE_NOOP("explorer", "Is a directory"),
-    QT_TRANSLATE_NOOP("explorer", "No space left on device"),
-    QT_TRANSLATE_NOOP("explorer", "No such file or directory"),
-    QT_TRANSLATE_NOOP("explorer", "Not a directory"),
-    QT_TRANSLATE_NOOP("explorer", "Permission denied"),
-    QT_TRANSLATE_NOOP("explorer", "Read-only file system"),
+    translatable("File exists"),
+    translatable("File name too long"),
+    translatable("Is a directory"),
+    translatable("No space left on device"),
+    translatable("No such file or directory"),
+    translatable("Not a directory"),
+    translatable("Permission denied"),
+    translatable("Read-only file system"),
 )
 
 
@@ -56,7 +56,7 @@ def joined(separator: str, sentences: Iterable[Sentence]) -> Sentence:
 
 def explained(meanings: Mapping[str, str]) -> Sentence:
     """Explain each value in a line of its own: `pad: zeros for new channels (A).`"""
-    line = QT_TRANSLATE_NOOP("explorer", "{value}: {meaning}")
+    line = translatable("{value}: {meaning}")
     lines = (Sentence(line, {"value": value, "meaning": Sentence(text)}) for value, text in meanings.items())
     return joined("\n", lines)
 

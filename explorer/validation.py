@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from explorer.fields import fields_of
-from explorer.sentences import QT_TRANSLATE_NOOP, Sentence, joined
+from explorer.sentences import Sentence, joined, translatable
 
 _Value = TypeVar("_Value")
 _LIMITS = ("ge", "gt", "le", "lt", "max_length", "min_length")  # as pydantic calls them
@@ -27,7 +27,7 @@ class Complaint(NamedTuple):
 
     @property
     def sentence(self) -> Sentence:
-        return Sentence(QT_TRANSLATE_NOOP("explorer", "{where}: {what}"), {"where": self.where, "what": self.what})
+        return Sentence(translatable("{where}: {what}"), {"where": self.where, "what": self.what})
 
 
 class Refused(ValueError):
@@ -84,33 +84,33 @@ def _complaint_text(kind: type, error: Mapping[str, Any]) -> Sentence:
     field = fields_of(kind).get(str(path[-1])) if path else None
     match error["type"]:
         case "missing":
-            what = QT_TRANSLATE_NOOP("explorer", "is required")
+            what = translatable("is required")
         case "unexpected_keyword_argument" | "extra_forbidden":
-            what = QT_TRANSLATE_NOOP("explorer", "is not a key of this file")
+            what = translatable("is not a key of this file")
         case "predicate_failed":
-            what = QT_TRANSLATE_NOOP("explorer", "must be one of {options}")
+            what = translatable("must be one of {options}")
         case "greater_than_equal":
-            what = QT_TRANSLATE_NOOP("explorer", "must be at least {limit}, not {value}")
+            what = translatable("must be at least {limit}, not {value}")
         case "greater_than":
-            what = QT_TRANSLATE_NOOP("explorer", "must be more than {limit}, not {value}")
+            what = translatable("must be more than {limit}, not {value}")
         case "less_than_equal":
-            what = QT_TRANSLATE_NOOP("explorer", "must be at most {limit}, not {value}")
+            what = translatable("must be at most {limit}, not {value}")
         case "less_than":
-            what = QT_TRANSLATE_NOOP("explorer", "must be less than {limit}, not {value}")
+            what = translatable("must be less than {limit}, not {value}")
         case "int_type" | "int_from_float" | "int_parsing_size":
-            what = QT_TRANSLATE_NOOP("explorer", "must be a whole number, not {value}")
+            what = translatable("must be a whole number, not {value}")
         case "float_type" | "finite_number":
-            what = QT_TRANSLATE_NOOP("explorer", "must be a number, not {value}")
+            what = translatable("must be a number, not {value}")
         case "bool_type":
-            what = QT_TRANSLATE_NOOP("explorer", "must be true or false, not {value}")
+            what = translatable("must be true or false, not {value}")
         case "string_type":
-            what = QT_TRANSLATE_NOOP("explorer", "must be a text, not {value}")
+            what = translatable("must be a text, not {value}")
         case "tuple_type" | "dataclass_type":
-            what = QT_TRANSLATE_NOOP("explorer", "must be a list or table of values, not {value}")
+            what = translatable("must be a list or table of values, not {value}")
         case "too_long" | "string_too_long":
-            what = QT_TRANSLATE_NOOP("explorer", "must have at most {limit} entries or letters")
+            what = translatable("must have at most {limit} entries or letters")
         case "too_short" | "string_too_short":
-            what = QT_TRANSLATE_NOOP("explorer", "must have at least {limit} entries or letters")
+            what = translatable("must have at least {limit} entries or letters")
         case _:
             return Sentence(str(error["msg"]))
     limit = next((context[key] for key in _LIMITS if key in context), None)

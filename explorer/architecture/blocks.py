@@ -26,7 +26,7 @@ from explorer.architecture.layers import (
     cost_of,
     propagate,
 )
-from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import Sentence, translatable
 
 Steps = tuple[Step, ...]
 
@@ -85,9 +85,7 @@ def _pre_activation(*convs: Conv2d) -> Blueprint:
 def _two_convolutions(w: Wiring) -> tuple[Conv2d, ...]:
     if (w.groups, w.group_width) != (1, 64):
         field = "groups" if w.groups != 1 else "group_width"
-        reason = QT_TRANSLATE_NOOP(
-            "explorer", "Groups belong to the 3×3 convolution of a bottleneck; a basic block has none."
-        )
+        reason = translatable("Groups belong to the 3×3 convolution of a bottleneck; a basic block has none.")
         raise CannotBuild(field, Sentence(reason))
     return w.conv(w.inputs, w.width, 3, w.stride), w.conv(w.width, w.width, 3)
 
@@ -95,8 +93,8 @@ def _two_convolutions(w: Wiring) -> tuple[Conv2d, ...]:
 def _bottleneck_convolutions(w: Wiring) -> tuple[Conv2d, ...]:
     inner = w.width * w.group_width // 64 * w.groups
     if not inner:
-        reason = QT_TRANSLATE_NOOP(
-            "explorer", "Width {width} × group width {group_width} / 64 leaves the 3×3 convolution without a channel."
+        reason = translatable(
+            "Width {width} × group width {group_width} / 64 leaves the 3×3 convolution without a channel."
         )
         raise CannotBuild("group_width", Sentence(reason, {"width": w.width, "group_width": w.group_width}))
     first, second = (w.stride, 1) if w.stride_on == "1x1" else (1, w.stride)
@@ -121,25 +119,25 @@ class BlockKind(NamedTuple):
 
 BLOCKS = {
     "basic": BlockKind(
-        QT_TRANSLATE_NOOP("explorer", "two 3×3 convolutions."),
+        translatable("two 3×3 convolutions."),
         lambda w: _post_activation(*_two_convolutions(w)),
         expansion=1,
         preactivation=False,
     ),
     "bottleneck": BlockKind(
-        QT_TRANSLATE_NOOP("explorer", "1×1, 3×3 and 1×1 convolutions."),
+        translatable("1×1, 3×3 and 1×1 convolutions."),
         lambda w: _post_activation(*_bottleneck_convolutions(w)),
         expansion=_BOTTLENECK_EXPANSION,
         preactivation=False,
     ),
     "preact-basic": BlockKind(
-        QT_TRANSLATE_NOOP("explorer", "two 3×3 convolutions, norm and ReLU before each."),
+        translatable("two 3×3 convolutions, norm and ReLU before each."),
         lambda w: _pre_activation(*_two_convolutions(w)),
         expansion=1,
         preactivation=True,
     ),
     "preact-bottleneck": BlockKind(
-        QT_TRANSLATE_NOOP("explorer", "1×1, 3×3 and 1×1 convolutions, norm and ReLU before each."),
+        translatable("1×1, 3×3 and 1×1 convolutions, norm and ReLU before each."),
         lambda w: _pre_activation(*_bottleneck_convolutions(w)),
         expansion=_BOTTLENECK_EXPANSION,
         preactivation=True,
@@ -191,9 +189,9 @@ class Shortcut:
 
 IDENTITY = Shortcut(
     Join.IDENTITY,
-    words=QT_TRANSLATE_NOOP("explorer", "identity shortcut"),
+    words=translatable("identity shortcut"),
     line=Line.SOLID,
-    note=QT_TRANSLATE_NOOP("explorer", "identity"),
+    note=translatable("identity"),
 )
 
 
@@ -201,8 +199,8 @@ def _project(w: Wiring, outputs: int) -> Shortcut:
     """Return a 1×1 convolution, with a norm if the design asks for one (the paper's option B)."""
     return Shortcut(
         Join.PROJECTION,
-        words=QT_TRANSLATE_NOOP("explorer", "projection shortcut"),
-        left=QT_TRANSLATE_NOOP("explorer", "what is left is what the 1×1 convolution on the shortcut makes of x"),
+        words=translatable("projection shortcut"),
+        left=translatable("what is left is what the 1×1 convolution on the shortcut makes of x"),
         line=Line.DASHED,
         steps=_numbered("downsample", w.conv(w.inputs, outputs, 1, w.stride), *_norms(w, outputs)),
     )
@@ -219,10 +217,8 @@ def _average(w: Wiring, outputs: int) -> Shortcut:
         return replace(projection, steps=steps[1:])
     return replace(
         projection,
-        words=QT_TRANSLATE_NOOP("explorer", "averaged shortcut"),
-        left=QT_TRANSLATE_NOOP(
-            "explorer", "what is left is what average pooling and the 1×1 convolution on the shortcut make of x"
-        ),
+        words=translatable("averaged shortcut"),
+        left=translatable("what is left is what average pooling and the 1×1 convolution on the shortcut make of x"),
         steps=steps,
     )
 
@@ -239,8 +235,8 @@ def _numbered(name: str, *kinds: Kind) -> Steps:
 def _pad(w: Wiring, outputs: int) -> Shortcut:
     """Return every stride-th position, with zeros for new channels (the paper's option A)."""
     if outputs < w.inputs:
-        reason = QT_TRANSLATE_NOOP(
-            "explorer", "A padded shortcut can add channels but not remove them: {inputs} come in, {outputs} go out."
+        reason = translatable(
+            "A padded shortcut can add channels but not remove them: {inputs} come in, {outputs} go out."
         )
         raise CannotBuild("stage.width", Sentence(reason, {"inputs": w.inputs, "outputs": outputs}))
     return _PAD
@@ -248,10 +244,10 @@ def _pad(w: Wiring, outputs: int) -> Shortcut:
 
 _PAD = Shortcut(
     Join.PAD,
-    words=QT_TRANSLATE_NOOP("explorer", "padded shortcut"),
-    left=QT_TRANSLATE_NOOP("explorer", "what is left is x thinned out, with zeros for the new channels"),
+    words=translatable("padded shortcut"),
+    left=translatable("what is left is x thinned out, with zeros for the new channels"),
     line=Line.DOTTED,
-    note=QT_TRANSLATE_NOOP("explorer", "every {n}th position,\nzeros for new channels"),
+    note=translatable("every {n}th position,\nzeros for new channels"),
     statements=Statements(
         constructor=("self.stride, self.new_channels = stride, {outputs} - inputs",),
         forward=(
@@ -272,10 +268,8 @@ def _omit(w: Wiring, outputs: int) -> Shortcut:
 
 _NO_SHORTCUT = Shortcut(
     Join.NONE,
-    words=QT_TRANSLATE_NOOP("explorer", "no shortcut"),
-    left=QT_TRANSLATE_NOOP(
-        "explorer", "a plain block has no shortcut, so it puts out 0 whatever comes in, and x is lost"
-    ),
+    words=translatable("no shortcut"),
+    left=translatable("a plain block has no shortcut, so it puts out 0 whatever comes in, and x is lost"),
 )
 
 
@@ -298,15 +292,11 @@ class ShortcutKind(NamedTuple):
 
 
 SHORTCUTS = {
-    "projection": ShortcutKind(
-        QT_TRANSLATE_NOOP("explorer", "1×1 convolution where the shape changes (option B)."), _project
-    ),
-    "pad": ShortcutKind(QT_TRANSLATE_NOOP("explorer", "zeros for new channels (A)."), _pad),
-    "projection-all": ShortcutKind(QT_TRANSLATE_NOOP("explorer", "1×1 everywhere (C)."), _project, everywhere=True),
-    "average": ShortcutKind(
-        QT_TRANSLATE_NOOP("explorer", "average pooling, then 1×1, where the shape changes (D)."), _average
-    ),
-    "none": ShortcutKind(QT_TRANSLATE_NOOP("explorer", "a plain network."), _omit, everywhere=True),
+    "projection": ShortcutKind(translatable("1×1 convolution where the shape changes (option B)."), _project),
+    "pad": ShortcutKind(translatable("zeros for new channels (A)."), _pad),
+    "projection-all": ShortcutKind(translatable("1×1 everywhere (C)."), _project, everywhere=True),
+    "average": ShortcutKind(translatable("average pooling, then 1×1, where the shape changes (D)."), _average),
+    "none": ShortcutKind(translatable("a plain network."), _omit, everywhere=True),
 }
 
 
@@ -331,16 +321,16 @@ def _three_convolutions(inputs: int, width: int, bias: bool) -> Steps:
 
 STEMS = {
     "imagenet": StemKind(
-        QT_TRANSLATE_NOOP("explorer", "7×7 convolution with stride 2, then max pooling."),
+        translatable("7×7 convolution with stride 2, then max pooling."),
         lambda inputs, width, bias: (("conv1", Conv2d(inputs, width, 7, 2, bias=bias)),),
         (("maxpool", MaxPool2d(3, 2)),),
     ),
     "cifar": StemKind(
-        QT_TRANSLATE_NOOP("explorer", "one 3×3 convolution, size kept."),
+        translatable("one 3×3 convolution, size kept."),
         lambda inputs, width, bias: (("conv1", Conv2d(inputs, width, 3, bias=bias)),),
     ),
     "deep": StemKind(
-        QT_TRANSLATE_NOOP("explorer", "three 3×3 convolutions, the first with stride 2, then max pooling (C)."),
+        translatable("three 3×3 convolutions, the first with stride 2, then max pooling (C)."),
         _three_convolutions,
         (("maxpool", MaxPool2d(3, 2)),),
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from explorer.architecture.design import Design
 from explorer.architecture.plan import Plan
-from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import Sentence, translatable
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Problem:
 
 
 def _use_single_group(design: Design) -> Repair:
-    label = QT_TRANSLATE_NOOP("explorer", "Use one group of width 64")
+    label = translatable("Use one group of width 64")
     return Repair(Sentence(label), design.change(groups=1, group_width=64))
 
 
@@ -36,17 +36,17 @@ def _widen_groups(design: Design) -> Repair:
         return _use_single_group(design)
     narrowest = min(stage.width for stage in design.stages if stage.blocks)
     group_width = -(-64 // narrowest)
-    label = QT_TRANSLATE_NOOP("explorer", "Set the group width to {group_width}")
+    label = translatable("Set the group width to {group_width}")
     return Repair(Sentence(label, {"group_width": group_width}), design.change(group_width=group_width))
 
 
 def _project_shortcuts(design: Design) -> Repair:
-    label = QT_TRANSLATE_NOOP("explorer", "Use projection shortcuts")
+    label = translatable("Use projection shortcuts")
     return Repair(Sentence(label), design.change(shortcut="projection"))
 
 
 def _add_block(design: Design) -> Repair:
-    label = QT_TRANSLATE_NOOP("explorer", "Give stage 1 one block")
+    label = translatable("Give stage 1 one block")
     return Repair(Sentence(label), design.with_stage(0, blocks=1))
 
 
@@ -76,22 +76,20 @@ def _warnings(plan: Plan) -> Iterator[Problem]:
     if design.preactivation and design.shortcut_norm:
         yield unwise(
             "shortcut_norm",
-            Sentence(QT_TRANSLATE_NOOP("explorer", "A pre-activation block has no norm on its shortcut: ignored.")),
-            QT_TRANSLATE_NOOP("explorer", "Turn the norm on the shortcut off"),
+            Sentence(translatable("A pre-activation block has no norm on its shortcut: ignored.")),
+            translatable("Turn the norm on the shortcut off"),
             design.change(shortcut_norm=False),
         )
     if design.zero_init and design.plain:
         yield unwise(
             "zero_init",
-            Sentence(
-                QT_TRANSLATE_NOOP("explorer", "Without shortcuts, branches that start at zero let nothing through.")
-            ),
-            QT_TRANSLATE_NOOP("explorer", "Start with random weights"),
+            Sentence(translatable("Without shortcuts, branches that start at zero let nothing through.")),
+            translatable("Start with random weights"),
             design.change(zero_init=False),
         )
     for index, section in enumerate(plan.stages):
         if section.count and section.input[1:] == (1, 1) and design.stages[index].stride > 1:
-            what = QT_TRANSLATE_NOOP("explorer", "Stage {stage} strides over a map that is 1×1 already.")
-            label = QT_TRANSLATE_NOOP("explorer", "Set its stride to 1")
+            what = translatable("Stage {stage} strides over a map that is 1×1 already.")
+            label = translatable("Set its stride to 1")
             where = f"stages[{index}].stride"
             yield unwise(where, Sentence(what, {"stage": index + 1}), label, design.with_stage(index, stride=1))

@@ -8,7 +8,7 @@ from typing import Any
 from explorer.architecture.design import Design
 from explorer.architecture.layers import shape_text
 from explorer.fields import fields_of
-from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import Sentence, translatable
 
 _UNSAID = ("name", "stages")
 
@@ -24,7 +24,7 @@ def value_text(value: object) -> str:
 
 def changed_fields(before: Any, after: Any) -> Iterator[Sentence]:
     """Yield one sentence for each field that differs between two records of one dataclass."""
-    text = QT_TRANSLATE_NOOP("explorer", "{key} {before} → {after}")
+    text = translatable("{key} {before} → {after}")
     known = fields_of(type(after))  # type: ignore[arg-type]
     for each in fields(after):
         old, new = getattr(before, each.name), getattr(after, each.name)
@@ -40,10 +40,10 @@ def design_changes(before: Design, after: Design) -> Iterator[Sentence]:
     yield from changed_fields(before, after)
     for number, (old, new) in enumerate(zip_longest(before.stages, after.stages), 1):
         if old is None:
-            yield Sentence(QT_TRANSLATE_NOOP("explorer", "stage {number} added"), {"number": number})
+            yield Sentence(translatable("stage {number} added"), {"number": number})
         elif new is None:
-            yield Sentence(QT_TRANSLATE_NOOP("explorer", "stage {number} removed"), {"number": number})
+            yield Sentence(translatable("stage {number} removed"), {"number": number})
         else:
-            text = QT_TRANSLATE_NOOP("explorer", "stage {number}: {change}")
+            text = translatable("stage {number}: {change}")
             for change in changed_fields(old, new):
                 yield Sentence(text, {"number": number, "change": change})

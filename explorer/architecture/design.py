@@ -11,7 +11,7 @@ from annotated_types import Interval, Len
 
 from explorer.architecture.blocks import BLOCKS, SHORTCUTS, STEMS, Wiring
 from explorer.fields import Label, OneOf
-from explorer.sentences import QT_TRANSLATE_NOOP, explained
+from explorer.sentences import explained, translatable
 
 MAX_BLOCKS = 512  # per stage
 _MAX_WIDTH = 8192
@@ -26,24 +26,24 @@ class Stage:
         int,
         Interval(ge=0, le=MAX_BLOCKS),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Blocks"),
-            QT_TRANSLATE_NOOP("explorer", "How many residual blocks follow one another in this stage."),
+            translatable("Blocks"),
+            translatable("How many residual blocks follow one another in this stage."),
         ),
     ]
     width: Annotated[
         int,
         Interval(ge=1, le=_MAX_WIDTH),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Width"),
-            QT_TRANSLATE_NOOP("explorer", "Channels of the blocks; a bottleneck puts out four times as many."),
+            translatable("Width"),
+            translatable("Channels of the blocks; a bottleneck puts out four times as many."),
         ),
     ]
     stride: Annotated[
         int,
         Interval(ge=1, le=8),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Stride"),
-            QT_TRANSLATE_NOOP("explorer", "How much the first block of the stage divides height and width by."),
+            translatable("Stride"),
+            translatable("How much the first block of the stage divides height and width by."),
         ),
     ] = 1
 
@@ -61,16 +61,16 @@ class Design:
             Annotated[int, Interval(ge=1, le=4096)],
         ],
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Input"),
-            QT_TRANSLATE_NOOP("explorer", "Channels × height × width of the images."),
+            translatable("Input"),
+            translatable("Channels × height × width of the images."),
         ),
     ]
     classes: Annotated[
         int,
         Interval(ge=2, le=100_000),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Classes"),
-            QT_TRANSLATE_NOOP("explorer", "How many kinds of image the network tells apart."),
+            translatable("Classes"),
+            translatable("How many kinds of image the network tells apart."),
         ),
     ]
     stages: Annotated[tuple[Stage, ...], Len(1, _MAX_STAGES)]
@@ -79,7 +79,7 @@ class Design:
         str,
         OneOf(tuple(STEMS)),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Stem"),
+            translatable("Stem"),
             explained({name: kind.help for name, kind in STEMS.items()}),
         ),
     ] = "imagenet"
@@ -87,16 +87,16 @@ class Design:
         int,
         Interval(ge=1, le=_MAX_WIDTH),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Stem width"),
-            QT_TRANSLATE_NOOP("explorer", "Channels that the stem puts out."),
+            translatable("Stem width"),
+            translatable("Channels that the stem puts out."),
             rare=True,
         ),
     ] = 64
     stem_norm: Annotated[
         bool,
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Norm in stem"),
-            QT_TRANSLATE_NOOP("explorer", "Pre-activation networks: norm and ReLU in the stem as well."),
+            translatable("Norm in stem"),
+            translatable("Pre-activation networks: norm and ReLU in the stem as well."),
             rare=True,
         ),
     ] = False
@@ -104,7 +104,7 @@ class Design:
         str,
         OneOf(tuple(BLOCKS)),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Block"),
+            translatable("Block"),
             explained({name: kind.help for name, kind in BLOCKS.items()}),
         ),
     ] = "basic"
@@ -112,23 +112,23 @@ class Design:
         str,
         OneOf(tuple(SHORTCUTS)),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Shortcut"),
+            translatable("Shortcut"),
             explained({name: kind.help for name, kind in SHORTCUTS.items()}),
         ),
     ] = "projection"
     shortcut_norm: Annotated[
         bool,
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Norm on shortcut"),
-            QT_TRANSLATE_NOOP("explorer", "Batch norm after the 1×1 convolution of a shortcut."),
+            translatable("Norm on shortcut"),
+            translatable("Batch norm after the 1×1 convolution of a shortcut."),
             rare=True,
         ),
     ] = True
     conv_bias: Annotated[
         bool,
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Biases"),
-            QT_TRANSLATE_NOOP("explorer", "Convolutions keep a bias, as the chapter's do; the norm behind undoes it."),
+            translatable("Biases"),
+            translatable("Convolutions keep a bias, as the chapter's do; the norm behind undoes it."),
             rare=True,
         ),
     ] = False
@@ -136,8 +136,8 @@ class Design:
         int,
         Interval(ge=1, le=1024),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Groups"),
-            QT_TRANSLATE_NOOP("explorer", "Groups of a bottleneck's 3×3 convolution (ResNeXt)."),
+            translatable("Groups"),
+            translatable("Groups of a bottleneck's 3×3 convolution (ResNeXt)."),
             rare=True,
         ),
     ] = 1
@@ -145,10 +145,8 @@ class Design:
         int,
         Interval(ge=1, le=1024),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Group width"),
-            QT_TRANSLATE_NOOP(
-                "explorer", "Inner width of a bottleneck = width × group width / 64 × groups (wide ResNet: 128)."
-            ),
+            translatable("Group width"),
+            translatable("Inner width of a bottleneck = width × group width / 64 × groups (wide ResNet: 128)."),
             rare=True,
         ),
     ] = 64
@@ -156,9 +154,8 @@ class Design:
         str,
         OneOf(("3x3", "1x1")),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Stride on"),
-            QT_TRANSLATE_NOOP(
-                "explorer",
+            translatable("Stride on"),
+            translatable(
                 "Where a bottleneck strides: its 3×3 (v1.5, as torchvision) or its first 1×1 (v1, the paper).",
             ),
             rare=True,
@@ -167,16 +164,16 @@ class Design:
     final_norm: Annotated[
         bool,
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Final norm"),
-            QT_TRANSLATE_NOOP("explorer", "Pre-activation networks: norm and ReLU before the head."),
+            translatable("Final norm"),
+            translatable("Pre-activation networks: norm and ReLU before the head."),
             rare=True,
         ),
     ] = True
     zero_init: Annotated[
         bool,
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Start as identity"),
-            QT_TRANSLATE_NOOP("explorer", "The last layer of every residual branch starts at zero."),
+            translatable("Start as identity"),
+            translatable("The last layer of every residual branch starts at zero."),
             rare=True,
         ),
     ] = False
@@ -184,8 +181,8 @@ class Design:
         str,
         OneOf(("he", "xavier")),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Initial weights"),
-            QT_TRANSLATE_NOOP("explorer", "he: normal, by fan out. xavier: uniform, by both fans, as the chapter."),
+            translatable("Initial weights"),
+            translatable("he: normal, by fan out. xavier: uniform, by both fans, as the chapter."),
             rare=True,
         ),
     ] = "he"

@@ -12,7 +12,7 @@ from explorer.architecture.blocks import Block, Join
 from explorer.architecture.design import MAX_BLOCKS, Design
 from explorer.architecture.layers import shape_text
 from explorer.architecture.plan import Plan, plan_network
-from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import Sentence, translatable
 
 
 class IdentityVerdict(NamedTuple):
@@ -26,20 +26,18 @@ def zeroing(block: Block) -> IdentityVerdict:
     """Return whether `block` is exactly the identity when the last layer of its branch is zero."""
     if block.way.join is Join.IDENTITY:
         if block.after:  # x comes out of a ReLU: of the block before, or of the stem
-            why = QT_TRANSLATE_NOOP(
-                "explorer",
+            why = translatable(
                 "The last norm puts out 0, so the sum is x, and ReLU leaves x ≥ 0 as it is: f(x) = x exactly.",
             )
         else:
-            why = QT_TRANSLATE_NOOP(
-                "explorer",
+            why = translatable(
                 "The last convolution puts out 0, so the sum is x, and nothing follows it: f(x) = x exactly.",
             )
         return IdentityVerdict(True, Sentence(why))
     if block.input == block.output:
-        why = QT_TRANSLATE_NOOP("explorer", "No identity: {left}.")
+        why = translatable("No identity: {left}.")
     else:
-        why = QT_TRANSLATE_NOOP("explorer", "No identity: the shape changes from {input} to {output}; {left}.")
+        why = translatable("No identity: the shape changes from {input} to {output}; {left}.")
     shapes = {"input": shape_text(block.input), "output": shape_text(block.output)}
     return IdentityVerdict(False, Sentence(why, {**shapes, "left": Sentence(block.way.left)}))
 
@@ -49,11 +47,11 @@ def insertion(plan: Plan, path: str) -> IdentityVerdict:
     name, _, index = path.partition(".")
     section = next((each for each in plan.stages if each.name == name), None)
     if section is None or not index.isdecimal() or int(index) > section.count:
-        why = QT_TRANSLATE_NOOP("explorer", "{path} is no place for a block: blocks follow one another without a gap.")
+        why = translatable("{path} is no place for a block: blocks follow one another without a gap.")
     elif int(index) == 0:
-        why = QT_TRANSLATE_NOOP("explorer", "The first block of a stage brings its width and stride: insert behind it.")
+        why = translatable("The first block of a stage brings its width and stride: insert behind it.")
     elif section.count == MAX_BLOCKS:
-        why = QT_TRANSLATE_NOOP("explorer", "{name} has {count} blocks already, the most there can be.")
+        why = translatable("{name} has {count} blocks already, the most there can be.")
     else:
         deeper = plan_network(deepened(plan.design, path)).stages[_stage_of(path)]
         return zeroing(deeper.block(int(index)))

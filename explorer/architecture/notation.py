@@ -5,7 +5,7 @@ from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 
 from explorer.architecture.design import Design
-from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import Sentence, translatable
 from explorer.validation import Complaint, Refused, read_value, refuse
 
 _SCHEMA = 1
@@ -29,9 +29,9 @@ def read_table(table: dict[str, object]) -> Design:
     rest = dict(table)
     schema = rest.pop("schema", None)
     if type(schema) is not int or schema < 1:
-        raise refuse("schema", QT_TRANSLATE_NOOP("explorer", "must be {known}"), known=_SCHEMA)
+        raise refuse("schema", translatable("must be {known}"), known=_SCHEMA)
     if schema > _SCHEMA:
-        what = QT_TRANSLATE_NOOP("explorer", "{schema} was made by a newer version; this one reads {known}")
+        what = translatable("{schema} was made by a newer version; this one reads {known}")
         raise refuse("schema", what, schema=schema, known=_SCHEMA)
     return read_value(Design, rest)
 
@@ -61,15 +61,15 @@ def _default_of(key: str) -> object:
 def from_toml(text: str) -> Design:
     """Read a design file's text. Raises Refused."""
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        what = QT_TRANSLATE_NOOP("explorer", "is larger than {limit} kB, so it is no design")
+        what = translatable("is larger than {limit} kB, so it is no design")
         raise refuse("file", what, limit=MAX_BYTES // 1024)
     if any(len(line) > MAX_COLUMNS for line in text.splitlines()):
-        what = QT_TRANSLATE_NOOP("explorer", "has a line of more than {limit} characters, so it is no design")
+        what = translatable("has a line of more than {limit} characters, so it is no design")
         raise refuse("file", what, limit=MAX_COLUMNS)
     try:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        what = QT_TRANSLATE_NOOP("explorer", "is not TOML: {error}")
+        what = translatable("is not TOML: {error}")
         raise refuse("file", what, error=str(error) or "nested too deep") from None
     return read_table(table)
 
@@ -78,17 +78,17 @@ def load_design(path: Path) -> Design:
     """Read a design file. Raises Refused."""
     try:
         if not path.exists():
-            raise refuse(str(path), QT_TRANSLATE_NOOP("explorer", "there is no such file"))
+            raise refuse(str(path), translatable("there is no such file"))
         if not path.is_file():
-            raise refuse(str(path), QT_TRANSLATE_NOOP("explorer", "is not a regular file"))
+            raise refuse(str(path), translatable("is not a regular file"))
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         text = data.decode("utf-8-sig") if len(data) <= MAX_BYTES else " " * len(data)
         return from_toml(text.replace("\r\n", "\n"))
     except UnicodeDecodeError:
-        raise refuse(str(path), QT_TRANSLATE_NOOP("explorer", "is not UTF-8 text")) from None
+        raise refuse(str(path), translatable("is not UTF-8 text")) from None
     except OSError as error:
-        raise refuse(str(path), error.strerror or QT_TRANSLATE_NOOP("explorer", "cannot be read")) from None
+        raise refuse(str(path), error.strerror or translatable("cannot be read")) from None
     except Refused as error:
         raise Refused(
             *(each._replace(where=str(path)) if each.where == "file" else each for each in error.complaints)
@@ -112,10 +112,10 @@ def to_line(design: Design) -> str:
 def from_line(line: str) -> Design:
     """Read one-line text. Raises Refused."""
     if len(line) > MAX_COLUMNS:
-        raise refuse("design", QT_TRANSLATE_NOOP("explorer", "has more than {limit} characters"), limit=MAX_COLUMNS)
+        raise refuse("design", translatable("has more than {limit} characters"), limit=MAX_COLUMNS)
     parts = line.strip().split(":")
     if len(parts) not in (4, 5):
-        what = QT_TRANSLATE_NOOP("explorer", "must be block:CxHxW:classes:WIDTHxBLOCKS/STRIDE,…[:key=value,…]")
+        what = translatable("must be block:CxHxW:classes:WIDTHxBLOCKS/STRIDE,…[:key=value,…]")
         raise refuse("design", what)
     block, pixels, classes, stages, *rest = parts
     complaints: list[Complaint] = []
@@ -123,7 +123,7 @@ def from_line(line: str) -> Design:
     def number(where: str, text: str) -> int:
         if text.isascii() and text.isdecimal() and len(text) <= 9:
             return int(text)
-        what = QT_TRANSLATE_NOOP("explorer", "must be a whole number, not {value}")
+        what = translatable("must be a whole number, not {value}")
         complaints.append(Complaint(where, Sentence(what, {"value": repr(text[:20])})))
         return 1
 

@@ -23,7 +23,7 @@ from explorer.architecture.layers import (
     cost_of,
     propagate,
 )
-from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import Sentence, translatable
 
 
 class Obstacle(NamedTuple):
@@ -142,7 +142,7 @@ def plan_network(design: Design) -> Plan:
     section, signal = _plan_loose("stem", stem, Signal(design.input))
     sections, obstacles = [section], []
     if not any(stage.blocks for stage in design.stages):
-        reason = QT_TRANSLATE_NOOP("explorer", "The network has no block: give at least one stage a block.")
+        reason = translatable("The network has no block: give at least one stage a block.")
         obstacles.append(Obstacle("stages", Sentence(reason)))
     for index, stage in enumerate(design.stages):
         try:

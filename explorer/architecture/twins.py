@@ -5,7 +5,7 @@ from enum import StrEnum
 from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_of
-from explorer.sentences import QT_TRANSLATE_NOOP
+from explorer.sentences import translatable
 
 LONGEST = 80  # characters of a name
 
@@ -13,8 +13,8 @@ LONGEST = 80  # characters of a name
 class NetworkKind(StrEnum):
     """Which of two twins a network is."""
 
-    RESIDUAL = QT_TRANSLATE_NOOP("explorer", "residual")
-    PLAIN = QT_TRANSLATE_NOOP("explorer", "plain")
+    RESIDUAL = translatable("residual")
+    PLAIN = translatable("plain")
 
 
 def kind_of(design: Design) -> NetworkKind:

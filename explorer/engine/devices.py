@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from explorer.runs.events import Device
-from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import Sentence, translatable
 from explorer.validation import refuse
 
 _FAST_BF16 = {"avx512_bf16", "amx_bf16"}  # without one of these a processor is 8 times slower than in fp32
@@ -27,9 +27,9 @@ def _cuda_cards() -> tuple[Device, ...]:
     if not (Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi")):
         return ()
     if torch.version.cuda:
-        note = QT_TRANSLATE_NOOP("explorer", "torch {torch} wants CUDA {cuda}, which the driver here does not offer")
+        note = translatable("torch {torch} wants CUDA {cuda}, which the driver here does not offer")
     else:
-        note = QT_TRANSLATE_NOOP("explorer", "torch {torch} was built without CUDA")
+        note = translatable("torch {torch} was built without CUDA")
     return (Device("cuda", "NVIDIA", 0, Sentence(note, {"torch": torch.__version__, "cuda": torch.version.cuda})),)
 
 
@@ -45,10 +45,8 @@ def choose_device(name: str) -> torch.device:
     wanted = "cuda:0" if name == "cuda" else name
     if wanted not in [each.id for each in usable]:
         unusable = next((each.note for each in list_devices() if each.note and name.startswith("cuda")), None)
-        others = Sentence(
-            QT_TRANSLATE_NOOP("explorer", "there are {names}"), {"names": ", ".join(each.id for each in usable)}
-        )
-        what = QT_TRANSLATE_NOOP("explorer", "there is no {name!r} here; {rest}")
+        others = Sentence(translatable("there are {names}"), {"names": ", ".join(each.id for each in usable)})
+        what = translatable("there is no {name!r} here; {rest}")
         raise refuse("device", what, name=name, rest=unusable or others)
     return torch.device(wanted)
 

@@ -10,7 +10,7 @@ from explorer.architecture.plan import Plan
 from explorer.engine.training.weights import weights_of
 from explorer.runs.folder import Run
 from explorer.runs.formats import Format, Need
-from explorer.sentences import QT_TRANSLATE_NOOP
+from explorer.sentences import translatable
 from explorer.validation import refuse
 
 
@@ -25,7 +25,7 @@ class Source(NamedTuple):
 def export(form: Format, source: Source) -> str | bytes:
     """Return the content of a file of the format `form`. Raises Refused."""
     if Need.RUN in form.needs and source.run is None:
-        what = QT_TRANSLATE_NOOP("explorer", "{format} needs a run, not a design")
+        what = translatable("{format} needs a run, not a design")
         raise refuse("export", what, format=form.name)
     return WRITERS[form.name](source)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from explorer.runs.commands import Command, read_command
 from explorer.runs.events import MAX_CHARACTERS, Event, Failed, Heartbeat, event_line
 from explorer.runs.json_lines import MISREAD
-from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import Sentence, translatable
 from explorer.validation import Refused
 
 _BEAT_INTERVAL = 1.0  # seconds between heartbeats
@@ -62,7 +62,7 @@ class Inbox(queue.SimpleQueue[Message]):
         """Skip the rest of the line that begins with `line`."""
         while line and not line.endswith(b"\n"):
             line = self.stream.readline(MAX_CHARACTERS)
-        what = QT_TRANSLATE_NOOP("explorer", "a line of more than {most:,} characters is not read")
+        what = translatable("a line of more than {most:,} characters is not read")
         return Failed(Sentence(what, {"most": MAX_CHARACTERS}), of="command")
 
     def _message(self, text: str) -> Message:

@@ -29,7 +29,7 @@ from explorer.runs.answers import Estimate, Probe, Question, Sweep
 from explorer.runs.commands import Command, Control, ResumeRun, Stop, Train, Unpause
 from explorer.runs.events import PROTOCOL
 from explorer.runs.folder import installed_versions
-from explorer.sentences import QT_TRANSLATE_NOOP, Sentence, system_words
+from explorer.sentences import Sentence, system_words, translatable
 from explorer.validation import Refused
 
 DONE, FAILED, _SIGNALLED = 0, 1, 128
@@ -128,7 +128,7 @@ class Worker:
                 case events.Failed() as failed:
                     self.outbox.send(failed)
                 case Question() as question:
-                    busy = Sentence(QT_TRANSLATE_NOOP("explorer", "a run is under way"))
+                    busy = Sentence(translatable("a run is under way"))
                     self.outbox.send(events.Failed(busy, of=question.name, id=question.id))
                 case Train() | ResumeRun() as command:
                     self._postponed.append(command)
@@ -158,7 +158,7 @@ class Worker:
         for event in sweep(question):
             self.outbox.send(event)
             if isinstance(event, events.Progress) and isinstance(self._next_control(wait=False), Stop):
-                stopped = Sentence(QT_TRANSLATE_NOOP("explorer", "stopped"))
+                stopped = Sentence(translatable("stopped"))
                 self.outbox.send(events.Failed(stopped, of=question.name, id=question.id))
                 return
 
@@ -204,7 +204,7 @@ class Worker:
         try:
             run.training_run.record(event)
         except OSError as error:
-            what = QT_TRANSLATE_NOOP("explorer", "could not write to {path!r}: {error}")
+            what = translatable("could not write to {path!r}: {error}")
             reason = Sentence(what, {"path": str(run.training_run.folder.path), "error": system_words(error)})
             self.outbox.send(events.Warned(reason), run.run)
         self.outbox.send(event, run.run)

@@ -10,23 +10,23 @@ from pathlib import Path
 
 from explorer.architecture.design import Design
 from explorer.resources import resource
-from explorer.sentences import QT_TRANSLATE_NOOP, system_words
+from explorer.sentences import system_words, translatable
 from explorer.validation import refuse
 
 FOLDER_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
 IDX_NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
 _FASHION = (
-    QT_TRANSLATE_NOOP("explorer", "T-shirt"),
-    QT_TRANSLATE_NOOP("explorer", "Trousers"),
-    QT_TRANSLATE_NOOP("explorer", "Pullover"),
-    QT_TRANSLATE_NOOP("explorer", "Dress"),
-    QT_TRANSLATE_NOOP("explorer", "Coat"),
-    QT_TRANSLATE_NOOP("explorer", "Sandal"),
-    QT_TRANSLATE_NOOP("explorer", "Shirt"),
-    QT_TRANSLATE_NOOP("explorer", "Sneaker"),
-    QT_TRANSLATE_NOOP("explorer", "Bag"),
-    QT_TRANSLATE_NOOP("explorer", "Ankle boot"),
+    translatable("T-shirt"),
+    translatable("Trousers"),
+    translatable("Pullover"),
+    translatable("Dress"),
+    translatable("Coat"),
+    translatable("Sandal"),
+    translatable("Shirt"),
+    translatable("Sneaker"),
+    translatable("Bag"),
+    translatable("Ankle boot"),
 )
 
 
@@ -82,7 +82,7 @@ def idx_file(folder: Path, name: str) -> Path | None:
 def bundled() -> DataSet:
     return DataSet(
         name="fashion-mnist-12k",
-        label=QT_TRANSLATE_NOOP("explorer", "Fashion-MNIST 12k (bundled subset)"),
+        label=translatable("Fashion-MNIST 12k (bundled subset)"),
         class_names=_FASHION,
         shape=(1, 28, 28),
         train=10_000,
@@ -91,7 +91,7 @@ def bundled() -> DataSet:
 
 
 def _full() -> DataSet | None:
-    label = QT_TRANSLATE_NOOP("explorer", "Fashion-MNIST")
+    label = translatable("Fashion-MNIST")
     folder = idx_folder()
     if folder is None:
         return None
@@ -103,7 +103,7 @@ def _full() -> DataSet | None:
 def _image_folder(path: Path) -> DataSet:
     """Describe a folder with one sub-folder per class, or with `train` and `val` folders of those. Raises Refused."""
     if not path.is_dir():
-        what = QT_TRANSLATE_NOOP("explorer", "there is no data set and no folder {path!r}")
+        what = translatable("there is no data set and no folder {path!r}")
         raise refuse("data", what, path=str(path))
     root = path / "train" if (path / "train").is_dir() else path
     try:
@@ -112,10 +112,10 @@ def _image_folder(path: Path) -> DataSet:
     except OSError as error:
         raise refuse("data", "{path}: {error}", path=error.filename, error=system_words(error)) from None
     if len(classes) < 2:
-        what = QT_TRANSLATE_NOOP("explorer", "{path!r} needs one sub-folder of images for each of at least two classes")
+        what = translatable("{path!r} needs one sub-folder of images for each of at least two classes")
         raise refuse("data", what, path=str(root))
     if empty := [name for name, count in counts.items() if not count]:
-        what = QT_TRANSLATE_NOOP("explorer", "no image in the class folder {path!r}")
+        what = translatable("no image in the class folder {path!r}")
         raise refuse("data", what, path=str(root / empty[0]))
     images = sum(counts.values())
     train = images if (path / "val").is_dir() else images - held_out(images)
@@ -139,6 +139,6 @@ def describe_data(name: str) -> DataSet:
     """Describe the data set called `name`, or the folder of images at that path. Raises Refused."""
     found = CATALOGUE[name]() if name in CATALOGUE else None
     if found is None and name == "fashion-mnist":
-        what = QT_TRANSLATE_NOOP("explorer", "Fashion-MNIST is not on this machine; put its four files into {path}")
+        what = translatable("Fashion-MNIST is not on this machine; put its four files into {path}")
         raise refuse("data", what, path=str(user_data() / name))
     return found or _image_folder(Path(name).expanduser())

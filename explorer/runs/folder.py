@@ -25,7 +25,7 @@ from explorer.atomic_files import write_atomically
 from explorer.runs.events import Event
 from explorer.runs.log import EventLog
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
-from explorer.sentences import QT_TRANSLATE_NOOP, system_words
+from explorer.sentences import system_words, translatable
 from explorer.validation import Refused, refuse
 
 MANIFEST, _LOCK = "run.json", "run.lock"
@@ -99,7 +99,7 @@ def find_run(text: str, root: Path) -> Run:
     for folder in (root / text, Path(text).expanduser()):
         if text and (folder / MANIFEST).is_file():
             return read_run(folder.resolve())
-    what = QT_TRANSLATE_NOOP("explorer", "there is no run {text!r} in {folder!r}")
+    what = translatable("there is no run {text!r} in {folder!r}")
     raise refuse("run", what, text=text[:200], folder=str(root))
 
 
@@ -126,7 +126,7 @@ def read_run(folder: Path) -> Run:
             batches=str(table.get("batches", "")),
         )
     except (KeyError, TypeError, ValueError) as error:
-        what = QT_TRANSLATE_NOOP("explorer", "is not a run: {error}")
+        what = translatable("is not a run: {error}")
         raise refuse(str(folder / MANIFEST), what, error=str(error)) from None
 
 
@@ -135,10 +135,10 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
         table = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        what = QT_TRANSLATE_NOOP("explorer", "cannot be read: {error}")
+        what = translatable("cannot be read: {error}")
         raise refuse(str(folder / MANIFEST), what, error=str(error)) from None
     if not isinstance(table, dict):
-        raise refuse(str(folder / MANIFEST), QT_TRANSLATE_NOOP("explorer", "is not a run"))
+        raise refuse(str(folder / MANIFEST), translatable("is not a run"))
     return table
 
 
@@ -198,7 +198,7 @@ class RunFolder:
             self._lock.acquire(timeout=_LOCK_WAIT, poll_interval=0.05)
         except Timeout:
             table = _read_manifest(folder)
-            what = QT_TRANSLATE_NOOP("explorer", "in use by process {process} since {since}")
+            what = translatable("in use by process {process} since {since}")
             raise refuse("run", what, process=table.get("process"), since=table.get("since")) from None
         except OSError as error:
             raise unwritable(folder, error) from None
@@ -278,5 +278,5 @@ class RunFolder:
 
 
 def unwritable(folder: Path, error: OSError) -> Refused:
-    what = QT_TRANSLATE_NOOP("explorer", "{path!r} cannot be written: {error}")
+    what = translatable("{path!r} cannot be written: {error}")
     return refuse("runs", what, path=str(folder), error=system_words(error))

@@ -7,7 +7,7 @@ needs only a plan, else in those of `engine/export.py`.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from explorer.sentences import QT_TRANSLATE_NOOP
+from explorer.sentences import translatable
 
 
 class Need(StrEnum):
@@ -30,10 +30,10 @@ class Format:
 FORMATS = {
     each.name: each
     for each in (
-        Format("python", QT_TRANSLATE_NOOP("explorer", "Standalone PyTorch source"), ".py"),
+        Format("python", translatable("Standalone PyTorch source"), ".py"),
         Format(
             "safetensors",
-            QT_TRANSLATE_NOOP("explorer", "Best weights of a run"),
+            translatable("Best weights of a run"),
             ".safetensors",
             frozenset({Need.TORCH, Need.RUN}),
         ),

@@ -10,7 +10,7 @@ from explorer.architecture.presets import DEFAULT, preset
 from explorer.resources import resource
 from explorer.runs.folder import Run
 from explorer.runs.recipe import recipe_name
-from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import Sentence, translatable
 
 _DIGITS = 3  # of the published accuracies
 
@@ -39,7 +39,7 @@ class Reference:
         """Describe how many of the runs `accuracy`, a fraction rounded as theirs are, is better than."""
         below = bisect_left(self.accuracies, round(accuracy, _DIGITS))
         values = {"share": round(100 * below / len(self.accuracies)), "count": len(self.accuracies)}
-        return Sentence(QT_TRANSLATE_NOOP("explorer", "better than {share} % of {count} published runs"), values)
+        return Sentence(translatable("better than {share} % of {count} published runs"), values)
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from annotated_types import Interval, Len
 
 from explorer.fields import Label, OneOf
-from explorer.sentences import QT_TRANSLATE_NOOP
+from explorer.sentences import translatable
 from explorer.validation import read_value
 
 
@@ -23,32 +23,32 @@ class Recipe:
         str,
         Len(1, 4096),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Data"),
-            QT_TRANSLATE_NOOP("explorer", "A data set's name, or a folder with one sub-folder of images a class."),
+            translatable("Data"),
+            translatable("A data set's name, or a folder with one sub-folder of images a class."),
         ),
     ] = "fashion-mnist-12k"
     device: Annotated[
         str,
         Len(1, 20),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Device"),
-            QT_TRANSLATE_NOOP("explorer", "auto, cpu, cuda, cuda:1 … or mps; auto takes the fastest that is there."),
+            translatable("Device"),
+            translatable("auto, cpu, cuda, cuda:1 … or mps; auto takes the fastest that is there."),
         ),
     ] = "auto"
     epochs: Annotated[
         int,
         Interval(ge=1, le=100_000),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Epochs"),
-            QT_TRANSLATE_NOOP("explorer", "How often every training image is seen."),
+            translatable("Epochs"),
+            translatable("How often every training image is seen."),
         ),
     ] = 10
     batch_size: Annotated[
         int,
         Interval(ge=1, le=65_536),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Batch size"),
-            QT_TRANSLATE_NOOP("explorer", "Images per step."),
+            translatable("Batch size"),
+            translatable("Images per step."),
             rare=True,
         ),
     ] = 64
@@ -56,8 +56,8 @@ class Recipe:
         float,
         Interval(gt=0, le=100),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Learning rate"),
-            QT_TRANSLATE_NOOP("explorer", "The highest rate of the schedule."),
+            translatable("Learning rate"),
+            translatable("The highest rate of the schedule."),
             rare=True,
         ),
     ] = 0.1
@@ -65,8 +65,8 @@ class Recipe:
         str,
         OneOf(("sgd", "adamw")),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Optimizer"),
-            QT_TRANSLATE_NOOP("explorer", "sgd: stochastic gradient descent. adamw: Adam with decoupled weight decay."),
+            translatable("Optimizer"),
+            translatable("sgd: stochastic gradient descent. adamw: Adam with decoupled weight decay."),
             rare=True,
         ),
     ] = "sgd"
@@ -74,16 +74,16 @@ class Recipe:
         float,
         Interval(ge=0, lt=1),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Momentum"),
-            QT_TRANSLATE_NOOP("explorer", "Of sgd; 0 is plain gradient descent."),
+            translatable("Momentum"),
+            translatable("Of sgd; 0 is plain gradient descent."),
             rare=True,
         ),
     ] = 0.9
     nesterov: Annotated[
         bool,
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Nesterov"),
-            QT_TRANSLATE_NOOP("explorer", "Momentum that looks one step ahead."),
+            translatable("Nesterov"),
+            translatable("Momentum that looks one step ahead."),
             rare=True,
         ),
     ] = True
@@ -91,8 +91,8 @@ class Recipe:
         float,
         Interval(ge=0, le=1),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Weight decay"),
-            QT_TRANSLATE_NOOP("explorer", "Pulls the weights of convolutions and of the linear layer towards zero."),
+            translatable("Weight decay"),
+            translatable("Pulls the weights of convolutions and of the linear layer towards zero."),
             rare=True,
         ),
     ] = 5e-4
@@ -100,10 +100,8 @@ class Recipe:
         str,
         OneOf(("constant", "cosine", "one-cycle")),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Schedule"),
-            QT_TRANSLATE_NOOP(
-                "explorer", "How the learning rate changes: constant; cosine: down to 0; one-cycle: up, then down to 0."
-            ),
+            translatable("Schedule"),
+            translatable("How the learning rate changes: constant; cosine: down to 0; one-cycle: up, then down to 0."),
             rare=True,
         ),
     ] = "one-cycle"
@@ -111,9 +109,8 @@ class Recipe:
         float,
         Interval(ge=0, le=100_000),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Warm-up"),
-            QT_TRANSLATE_NOOP(
-                "explorer",
+            translatable("Warm-up"),
+            translatable(
                 "Epochs in which the rate rises from nothing; 0: 30 % of a one-cycle, else none.",
             ),
             rare=True,
@@ -123,8 +120,8 @@ class Recipe:
         float,
         Interval(ge=0, le=1e6),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Gradient clipping"),
-            QT_TRANSLATE_NOOP("explorer", "A longer gradient is cut to this length; 0: never."),
+            translatable("Gradient clipping"),
+            translatable("A longer gradient is cut to this length; 0: never."),
             rare=True,
         ),
     ] = 1.0
@@ -132,16 +129,16 @@ class Recipe:
         float,
         Interval(ge=0, lt=1),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Label smoothing"),
-            QT_TRANSLATE_NOOP("explorer", "How much of the target is spread over all classes."),
+            translatable("Label smoothing"),
+            translatable("How much of the target is spread over all classes."),
             rare=True,
         ),
     ] = 0.0
     flip: Annotated[
         bool,
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Flips"),
-            QT_TRANSLATE_NOOP("explorer", "Mirror half of the images, drawn at random."),
+            translatable("Flips"),
+            translatable("Mirror half of the images, drawn at random."),
             rare=True,
         ),
     ] = False
@@ -149,8 +146,8 @@ class Recipe:
         int,
         Interval(ge=0, le=256),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Crops"),
-            QT_TRANSLATE_NOOP("explorer", "Shift each image by up to this many pixels; black comes in."),
+            translatable("Crops"),
+            translatable("Shift each image by up to this many pixels; black comes in."),
             rare=True,
         ),
     ] = 0
@@ -158,8 +155,8 @@ class Recipe:
         float,
         Interval(ge=0, le=1),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Erasing"),
-            QT_TRANSLATE_NOOP("explorer", "The share of images that lose a random rectangle to black."),
+            translatable("Erasing"),
+            translatable("The share of images that lose a random rectangle to black."),
             rare=True,
         ),
     ] = 0.0
@@ -167,8 +164,8 @@ class Recipe:
         float,
         Interval(ge=0, le=1),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "CutMix"),
-            QT_TRANSLATE_NOOP("explorer", "The share of batches in which images and their labels are mixed."),
+            translatable("CutMix"),
+            translatable("The share of batches in which images and their labels are mixed."),
             rare=True,
         ),
     ] = 0.0
@@ -176,9 +173,8 @@ class Recipe:
         float,
         Interval(ge=0, lt=1),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Averaged weights"),
-            QT_TRANSLATE_NOOP(
-                "explorer",
+            translatable("Averaged weights"),
+            translatable(
                 "Judge a moving average that keeps this much of itself a step; 0: the weights.",
             ),
             rare=True,
@@ -188,8 +184,8 @@ class Recipe:
         int,
         Interval(ge=0, le=100_000),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Early stop"),
-            QT_TRANSLATE_NOOP("explorer", "End after so many epochs without a better validation accuracy; 0: never."),
+            translatable("Early stop"),
+            translatable("End after so many epochs without a better validation accuracy; 0: never."),
             rare=True,
         ),
     ] = 0
@@ -197,8 +193,8 @@ class Recipe:
         str,
         OneOf(("auto", "fp32", "bf16")),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Precision"),
-            QT_TRANSLATE_NOOP("explorer", "auto: bf16 where the hardware multiplies it fast, else fp32."),
+            translatable("Precision"),
+            translatable("auto: bf16 where the hardware multiplies it fast, else fp32."),
             rare=True,
         ),
     ] = "auto"
@@ -206,8 +202,8 @@ class Recipe:
         int,
         Interval(ge=0, le=2**32 - 1),
         Label(
-            QT_TRANSLATE_NOOP("explorer", "Seed"),
-            QT_TRANSLATE_NOOP("explorer", "Fixes the initial weights and the order of the images."),
+            translatable("Seed"),
+            translatable("Fixes the initial weights and the order of the images."),
             rare=True,
         ),
     ] = 0
@@ -220,9 +216,9 @@ class Recipe:
 
 RECIPES = {
     # at twice the rate and without clipping, the chapter's network diverged in bf16
-    QT_TRANSLATE_NOOP("explorer", "quick"): Recipe(),
+    translatable("quick"): Recipe(),
     # Dive into Deep Learning: SGD, lr 0.05, 10 epochs, batch 256, nothing else
-    QT_TRANSLATE_NOOP("explorer", "chapter"): Recipe(
+    translatable("chapter"): Recipe(
         batch_size=256,
         lr=0.05,
         momentum=0.0,
@@ -234,7 +230,7 @@ RECIPES = {
     ),
     # for the highest accuracy in an evening on a GPU: as wide residual networks were trained (Zagoruyko and Komodakis),
     # with random erasing (Zhong et al.), smoothed labels and averaged weights
-    QT_TRANSLATE_NOOP("explorer", "best"): Recipe(
+    translatable("best"): Recipe(
         epochs=100,
         batch_size=128,
         schedule="cosine",
@@ -248,7 +244,7 @@ RECIPES = {
     ),
     # just long enough to show that a deep plain network learns worse than its residual twin; with so few channels bf16
     # takes longer even where the hardware has it
-    QT_TRANSLATE_NOOP("explorer", "degradation"): Recipe(
+    translatable("degradation"): Recipe(
         epochs=2, batch_size=128, nesterov=False, weight_decay=0.0, schedule="constant", clip=0.0, precision="fp32"
     ),
 }

@@ -13,12 +13,13 @@ import PySide6
 HERE = Path(__file__).parent
 SOURCE = HERE.parents[1] / "explorer"
 TOOLS = Path(PySide6.__file__).parent
+ALIAS = ("-tr-function-alias", "QT_TR_NOOP+=translatable")  # how texts are marked where there is no Qt
 
 
 def find_texts(ts: Path) -> None:
     """Write the texts of the source to `ts`, with the translations that it holds already."""
     sources = sorted(map(str, SOURCE.rglob("*.py")))
-    tool("lupdate", *sources, "-no-obsolete", "-sort-messages", "-locations", "none", "-ts", str(ts))
+    tool("lupdate", *sources, "-no-obsolete", "-sort-messages", "-locations", "none", *ALIAS, "-ts", str(ts))
 
 
 def release(ts: Path, qm: Path) -> None:

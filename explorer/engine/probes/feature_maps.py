@@ -21,7 +21,7 @@ from explorer.engine.data.loader import place_images
 from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.runs.answers import MAX_MAPS, FeatureMaps, ImageOrigin, Maps, Sheet, sent_size
 from explorer.runs.catalogue import describe_data
-from explorer.sentences import QT_TRANSLATE_NOOP
+from explorer.sentences import translatable
 from explorer.validation import refuse
 
 _SETTLING = 16  # images that the norms of an untrained network see
@@ -44,7 +44,7 @@ def compute_feature_maps(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
     """
     design = probed.plan.design
     if design.input[0] not in (1, 3):
-        what = QT_TRANSLATE_NOOP("explorer", "the design takes {channels} channels, an image has 1 or 3")
+        what = translatable("the design takes {channels} channels, an image has 1 or 3")
         raise refuse("input", what, channels=design.input[0])
     gallery = _open_gallery(probed.recipe.data, design)
     number = question.image % len(gallery)
@@ -53,7 +53,7 @@ def compute_feature_maps(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
     pictures = {"": _shrink(picture.pixels)}
     for name, maps in section_outputs(probed, picture.pixels):
         if not maps.isfinite().all():
-            what = QT_TRANSLATE_NOOP("explorer", "puts out numbers too large for a float: the weights have no use")
+            what = translatable("puts out numbers too large for a float: the weights have no use")
             raise refuse(name, what)
         if name != "head":
             pictures[name] = sheet(maps)
@@ -91,7 +91,7 @@ def _dataset_picture(images: Images, number: int, design: Design) -> _Picture:
 def _read_picture(path: Path, design: Design, label: int = -1) -> _Picture:
     """Read the image in a file, resized and cropped as for training. Raises Refused."""
     if not path.is_file():  # opening a named pipe would block for ever
-        raise refuse("data", QT_TRANSLATE_NOOP("explorer", "there is no file {path!r}"), path=str(path))
+        raise refuse("data", translatable("there is no file {path!r}"), path=str(path))
     image, turned = open_image(path)
     pixels = torch.from_numpy(fit_image(image, design.input)).permute(2, 0, 1)
     (width, height), (_, rows, columns) = image.size, design.input

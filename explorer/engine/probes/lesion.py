@@ -22,7 +22,7 @@ from explorer.engine.model import ResidualBlock, set_branch_to_zero
 from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.engine.training.growth import grow
 from explorer.runs.answers import Comparison, Insert, Inserted, Logits, Zero, Zeroed
-from explorer.sentences import QT_TRANSLATE_NOOP
+from explorer.sentences import translatable
 from explorer.validation import Complaint, Refused, refuse
 
 _MAX_IMAGES, _MIN_IMAGES = 2000, 50
@@ -89,7 +89,7 @@ def _compare(probed: ProbedNetwork, changed: nn.Module, kind: type[_Found], path
             before, after = probed.network(pixels), changed(pixels)
             largest = (after - before).abs().max().item()
             if not math.isfinite(largest):
-                raise refuse("logits", QT_TRANSLATE_NOOP("explorer", "are no finite numbers any more"))
+                raise refuse("logits", translatable("are no finite numbers any more"))
             difference = max(difference, largest)
             equal = equal and torch.equal(before, after)
             for index, logits in enumerate((before, after)):

@@ -15,7 +15,7 @@ from explorer.engine.training.run import prepare, unanswered
 from explorer.engine.training.state import Training
 from explorer.runs.answers import Sweep, Swept
 from explorer.runs.events import Event, Progress
-from explorer.sentences import QT_TRANSLATE_NOOP
+from explorer.sentences import translatable
 from explorer.validation import refuse
 
 MIN_RATE, MAX_RATE = 1e-4, 10.0
@@ -61,7 +61,7 @@ def _steps(question: Sweep, training: Training, train: Loader) -> Iterator[Event
     shown = smooth(losses)
     lowest = shown.index(min(shown)) if shown else 0  # a fall after a rise only undoes that rise
     if not lowest:
-        what = QT_TRANSLATE_NOOP("explorer", "the loss falls at no rate from {least:g} on")
+        what = translatable("the loss falls at no rate from {least:g} on")
         raise refuse("lr", what, least=MIN_RATE)
     first = min(_SETTLING, lowest - 1)
     falls = [before - after for before, after in pairwise(shown[first : lowest + 1])]

@@ -14,12 +14,12 @@ from torch.nn.utils import get_total_norm
 from torch.serialization import get_crc32_options, set_crc32_options
 
 from explorer.runs.folder import RunFolder
-from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence, joined, system_words
+from explorer.sentences import NOTHING, Sentence, joined, system_words, translatable
 from explorer.validation import Complaint, Refused
 
 NEWEST, PREVIOUS = "checkpoint.pt", "checkpoint.previous.pt"
-UNKNOWN = QT_TRANSLATE_NOOP("explorer", "its sha256 is not the one in run.json")
-DAMAGED = QT_TRANSLATE_NOOP("explorer", "{name} is damaged ({cause})")
+UNKNOWN = translatable("its sha256 is not the one in run.json")
+DAMAGED = translatable("{name} is damaged ({cause})")
 _MORE = 2**20  # bytes written to make the system say why writing failed
 
 
@@ -76,7 +76,7 @@ def _refuse_infinite(state: dict[str, Any]) -> None:
     if get_total_norm(weights.values()).isfinite():  # one pass over them; to look at each takes twenty times as long
         return
     if bad := [name for name, values in weights.items() if not values.isfinite().all()]:
-        what = QT_TRANSLATE_NOOP("explorer", "{name} was not written: {weight} holds values that are not finite")
+        what = translatable("{name} was not written: {weight} holds values that are not finite")
         raise Unwritten(Sentence(what, {"name": NEWEST, "weight": bad[0]}))
 
 
@@ -112,7 +112,7 @@ def unwritten(temporary: Path, name: str, error: Exception) -> Unwritten:
     with suppress(OSError):  # the folder itself may be gone
         temporary.unlink(missing_ok=True)
         free = shutil.disk_usage(temporary.parent).free // 10**6
-    what = QT_TRANSLATE_NOOP("explorer", "could not write {name}, {free:,} MB free: {reason}")
+    what = translatable("could not write {name}, {free:,} MB free: {reason}")
     return Unwritten(Sentence(what, {"name": name, "free": free, "reason": reason}))
 
 
@@ -123,7 +123,7 @@ def _system_reason(torn: Path) -> Sentence:
             file.write(bytes(_MORE))
     except OSError as error:
         return system_words(error)
-    return Sentence(QT_TRANSLATE_NOOP("explorer", "writing broke off"))
+    return Sentence(translatable("writing broke off"))
 
 
 def load_checkpoint(folder: Path, hashes: dict[str, str]) -> Found | None:
@@ -138,14 +138,14 @@ def load_checkpoint(folder: Path, hashes: dict[str, str]) -> Found | None:
             state = torch.load(path, map_location="cpu", weights_only=True) if known else None
             cause: str = Sentence(UNKNOWN)
         except UnpicklingError:
-            more = QT_TRANSLATE_NOOP("explorer", "it is more than plain data; none of it was run")
+            more = translatable("it is more than plain data; none of it was run")
             state, cause = None, Sentence(more)
         except Exception as error:  # torch.load raises almost anything on a bad file
             state, cause = None, (str(error) or type(error).__name__).splitlines()[0][:120]
         if state is None:
             damaged.append(Sentence(DAMAGED, {"name": name, "cause": cause}))
             continue
-        what = QT_TRANSLATE_NOOP("explorer", "{damage}; going on from {name}")
+        what = translatable("{damage}; going on from {name}")
         return Found(state, Sentence(what, {"damage": damaged[0], "name": name}) if damaged else NOTHING)
     if damaged:
         raise Refused(Complaint("checkpoint", joined("; ", damaged)))

@@ -24,7 +24,7 @@ from explorer.runs import events
 from explorer.runs.commands import Control, Pause, StepOnce, Stop, Unpause
 from explorer.runs.events import Event
 from explorer.runs.folder import RunFolder
-from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import Sentence, translatable
 
 Events = Generator[Event, Control | None, None]
 
@@ -79,7 +79,7 @@ class _Loop:
             yield self._save()
             yield events.Stopped(self.training.counters.step)
         except _Diverged as error:
-            advice = QT_TRANSLATE_NOOP("explorer", "Lower the learning rate, or begin with weights that do less.")
+            advice = translatable("Lower the learning rate, or begin with weights that do less.")
             yield events.Failed(error.sentence, advice=Sentence(advice))
 
     def _run(self) -> Events:
@@ -121,9 +121,7 @@ class _Loop:
         loss, accuracy = yield from self._validate()
         self._count_working_time()
         if not math.isfinite(loss):
-            what = QT_TRANSLATE_NOOP(
-                "explorer", "the validation loss became {loss} after step {step}, with learning rate {rate:g}"
-            )
+            what = translatable("the validation loss became {loss} after step {step}, with learning rate {rate:g}")
             values = {"loss": str(loss), "step": counters.step, "rate": training.learning_rate}
             raise _Diverged(Sentence(what, values))
         best = accuracy > counters.best_accuracy
@@ -174,9 +172,7 @@ class _Loop:
         first = counters.step - count + 1
         for step, (loss, rate) in enumerate(zip(losses, rates, strict=True), first):
             if not math.isfinite(loss):
-                what = QT_TRANSLATE_NOOP(
-                    "explorer", "the loss became {loss} at step {step}, with learning rate {rate:g}"
-                )
+                what = translatable("the loss became {loss} at step {step}, with learning rate {rate:g}")
                 raise _Diverged(Sentence(what, {"loss": str(loss), "step": step, "rate": rate}))
         for loss, size in zip(losses, images, strict=True):  # one by one: a resumed run adds up the same way
             counters.loss_sum += loss * size

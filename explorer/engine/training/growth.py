@@ -20,7 +20,7 @@ from explorer.engine.training.optimizers import make_optimizer
 from explorer.engine.training.state import Training, put_weights
 from explorer.engine.training.weights import weights_of
 from explorer.runs.folder import Run, read_hashes
-from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence, joined
+from explorer.sentences import NOTHING, Sentence, joined, translatable
 from explorer.validation import Complaint, Refused, refuse
 
 
@@ -60,7 +60,7 @@ def check_growth(parent: Design, design: Design, inserted: Sequence[str]) -> Non
             raise Refused(Complaint("grown", verdict.why))
         grown = deepened(grown, path)
     if grown != design:
-        what = QT_TRANSLATE_NOOP("explorer", "the design is not its parent's with {blocks} more: {changes}")
+        what = translatable("the design is not its parent's with {blocks} more: {changes}")
         changes = joined(", ", design_changes(grown, design))
         raise refuse("grown", what, blocks=", ".join(inserted), changes=changes)
 

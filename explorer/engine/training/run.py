@@ -29,7 +29,7 @@ from explorer.runs.commands import Control, ResumeRun, Train
 from explorer.runs.events import Event
 from explorer.runs.folder import RunFolder, RunState, find_run, read_paths, unwritable
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
-from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import NOTHING, Sentence, translatable
 from explorer.validation import Complaint, Refused, refuse
 
 _STATES: dict[type[Event], RunState] = {
@@ -148,7 +148,7 @@ def _resumed_run(command: ResumeRun) -> TrainingRun:
         found = load_checkpoint(run.folder, folder.manifest["hashes"])
         if found is not None and found.state["counters"]["epoch"] > recipe.epochs:
             done = found.state["counters"]["epoch"] - 1
-            what = QT_TRANSLATE_NOOP("explorer", "the run {run} has done {done} already; ask for more")
+            what = translatable("the run {run} has done {done} already; ask for more")
             raise refuse("epochs", what, run=run.id, done=done)
         train, validation, (training,) = prepare(
             recipe, run.design, rewrites=found and _rewrites_of(found.state, recipe)
@@ -157,7 +157,7 @@ def _resumed_run(command: ResumeRun) -> TrainingRun:
         if found is not None:
             training.restore(found.state)
         else:
-            warning = Sentence(QT_TRANSLATE_NOOP("explorer", "no checkpoint had been written: the run begins anew"))
+            warning = Sentence(translatable("no checkpoint had been written: the run begins anew"))
             if run.parent:
                 parent = find_run(run.parent, run.folder.parent)
                 inherit(training, parent, read_paths(folder.manifest.get("grown", ())))
@@ -228,12 +228,10 @@ def failure(error: Exception, recipe: Recipe | None) -> events.Failed:
     device = torch.device("cuda" if on_card else "mps" if "MPS" in text else "cpu")
     batch_size = recipe.batch_size if recipe else 1
     if batch_size > 1:
-        advice = Sentence(
-            QT_TRANSLATE_NOOP("explorer", "Try a batch size of {batch_size}."), {"batch_size": batch_size // 2}
-        )
+        advice = Sentence(translatable("Try a batch size of {batch_size}."), {"batch_size": batch_size // 2})
     else:
-        advice = Sentence(QT_TRANSLATE_NOOP("explorer", "Make the network or its input smaller."))
-    what = QT_TRANSLATE_NOOP("explorer", "out of memory on {device} at batch size {batch_size}: {shortage}")
+        advice = Sentence(translatable("Make the network or its input smaller."))
+    what = translatable("out of memory on {device} at batch size {batch_size}: {shortage}")
     values = {"device": device.type, "batch_size": batch_size, "shortage": _shortage(text, _memory_left(device))}
     return events.Failed(Sentence(what, values), advice=advice)
 
@@ -251,14 +249,12 @@ def _shortage(text: str, free: int | None) -> Sentence:
     wanted = re.search(r"allocate (?:([\d.]+ ?[KMGT]i?B)|(\d+) bytes)", text)
     if wanted:
         size = wanted[1] or f"{int(wanted[2]) / 2**20:,.0f} MiB"
-        needed = Sentence(QT_TRANSLATE_NOOP("explorer", "{wanted} more were needed"), {"wanted": size})
+        needed = Sentence(translatable("{wanted} more were needed"), {"wanted": size})
     else:
-        needed = Sentence(QT_TRANSLATE_NOOP("explorer", "more was needed than there is"))
+        needed = Sentence(translatable("more was needed than there is"))
     if free is None:
         return needed
-    return Sentence(
-        QT_TRANSLATE_NOOP("explorer", "{needed}, {free:,.0f} MiB are free"), {"needed": needed, "free": free / 2**20}
-    )
+    return Sentence(translatable("{needed}, {free:,.0f} MiB are free"), {"needed": needed, "free": free / 2**20})
 
 
 _LISTENING = (events.Step, events.Progress, events.Paused)  # where a run receives a control

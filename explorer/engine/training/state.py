@@ -13,7 +13,7 @@ from explorer.engine.kernels.cuda_graph import BackwardStep, Graph
 from explorer.engine.kernels.rewrites import Rewrites, make_network, promised
 from explorer.engine.training.optimizers import average_of, make_optimizer, make_schedule, restore_optimizer
 from explorer.runs.recipe import Recipe
-from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import Sentence, translatable
 from explorer.validation import Complaint, Refused, refuse
 
 _MAX_KEYS = 12  # mismatched weights that a refusal names
@@ -155,9 +155,7 @@ class Training:
         """Restore a `state`; for another number of epochs the schedule is stretched. Raises Refused."""
         if state["steps_per_epoch"] != self.steps_per_epoch:
             there, here = state["steps_per_epoch"], self.steps_per_epoch
-            what = QT_TRANSLATE_NOOP(
-                "explorer", "has changed since the run began: an epoch had {there} steps and has {here} now"
-            )
+            what = translatable("has changed since the run began: an epoch had {there} steps and has {here} now")
             raise refuse("data", what, there=there, here=here)
         put_weights(self.network, state["model"])
         if self.average:
@@ -184,9 +182,9 @@ class Training:
 def put_weights(network: nn.Module, weights: dict[str, Tensor]) -> None:
     """Load `weights` into `network`. Raises Refused with every weight that does not fit."""
     own = network.state_dict()
-    missing = Sentence(QT_TRANSLATE_NOOP("explorer", "is missing"))
-    unknown = Sentence(QT_TRANSLATE_NOOP("explorer", "is not a weight of this design"))
-    wrong_shape = QT_TRANSLATE_NOOP("explorer", "has shape {shape}, this design wants {wanted}")
+    missing = Sentence(translatable("is missing"))
+    unknown = Sentence(translatable("is not a weight of this design"))
+    wrong_shape = translatable("has shape {shape}, this design wants {wanted}")
     complaints = [Complaint(name, missing) for name in own if name not in weights]
     complaints += [Complaint(name, unknown) for name in weights if name not in own]
     complaints += [
@@ -195,7 +193,7 @@ def put_weights(network: nn.Module, weights: dict[str, Tensor]) -> None:
         if name in weights and (there := tuple(weights[name].shape)) != tuple(values.shape)
     ]
     if len(complaints) > _MAX_KEYS:
-        rest = QT_TRANSLATE_NOOP("explorer", "and {count} more do not fit")
+        rest = translatable("and {count} more do not fit")
         more = Complaint("weights", Sentence(rest, {"count": len(complaints) - _MAX_KEYS}))
         complaints = [*complaints[:_MAX_KEYS], more]
     if complaints:
@@ -208,7 +206,5 @@ def _refuse_single_values(plan: Plan, recipe: Recipe) -> None:
     if recipe.batch_size == 1:
         for layer in plan.layers():
             if isinstance(layer.kind, BatchNorm2d) and layer.output[1:] == (1, 1):
-                what = QT_TRANSLATE_NOOP(
-                    "explorer", "must be at least 2: {layer} has maps of 1×1, and a norm needs two values"
-                )
+                what = translatable("must be at least 2: {layer} has maps of 1×1, and a norm needs two values")
                 raise refuse("batch_size", what, layer=layer.name)

@@ -16,7 +16,7 @@ from explorer.engine.training.checkpoint import (
     unwritten,
 )
 from explorer.runs.folder import Run, RunFolder, read_hashes
-from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence, system_words
+from explorer.sentences import NOTHING, Sentence, system_words, translatable
 from explorer.validation import refuse
 
 BEST, _BEFORE = "best.safetensors", "best.previous.safetensors"
@@ -43,7 +43,7 @@ def load_weights(path: Path) -> dict[str, Tensor]:
     try:
         weights: dict[str, Tensor] = load_file(path)
     except (OSError, SafetensorError) as error:
-        what = QT_TRANSLATE_NOOP("explorer", "{path!r} is not a good safetensors file: {error}")
+        what = translatable("{path!r} is not a good safetensors file: {error}")
         raise refuse("weights", what, path=str(path), error=str(error)) from None
     return weights
 
@@ -56,7 +56,7 @@ def weights_of(run: Run) -> dict[str, Tensor]:
         return load_weights(best)
     found = load_checkpoint(run.folder, read_hashes(run.folder))
     if found is None:
-        raise refuse("init_from", QT_TRANSLATE_NOOP("explorer", "the run {run} has no weights yet"), run=run.id)
+        raise refuse("init_from", translatable("the run {run} has no weights yet"), run=run.id)
     weights: dict[str, Tensor] = found.state["model"]
     return weights
 
@@ -70,5 +70,5 @@ def _refuse_unknown(best: Path) -> None:
         cause = system_words(error)
     if cause:
         damage = Sentence(DAMAGED, {"name": BEST, "cause": cause})
-        what = QT_TRANSLATE_NOOP("explorer", "{damage}; without that file the weights of the last checkpoint are taken")
+        what = translatable("{damage}; without that file the weights of the last checkpoint are taken")
         raise refuse("weights", what, damage=damage)

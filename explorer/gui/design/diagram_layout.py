@@ -12,9 +12,9 @@ from explorer.architecture.layers import Shape, shape_text
 from explorer.architecture.plan import Plan, Section
 from explorer.gui.design.outline import Broken, RepeatedBlocks, children, repeats, top_parts
 from explorer.gui.widgets.language import say
-from explorer.sentences import QT_TRANSLATE_NOOP
+from explorer.sentences import translatable
 
-INPUT = QT_TRANSLATE_NOOP("explorer", "input")
+INPUT = translatable("input")
 _GAPS = (44.0, 38.0, 32.0, 28.0, 24.0, 20.0, 16.0)  # pixels between slabs
 _MIN_GAP = _GAPS[-1]
 _THINNER = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3)  # factors of the thickness, tried in this order

@@ -24,7 +24,7 @@ from explorer.gui.design.outline import (
 )
 from explorer.gui.document import Document
 from explorer.gui.widgets.language import memory, say, short, signed, whole
-from explorer.sentences import QT_TRANSLATE_NOOP
+from explorer.sentences import translatable
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -88,54 +88,52 @@ class _Column(NamedTuple):
 
 COLUMNS = (
     _Column(
-        heading=QT_TRANSLATE_NOOP("explorer", "Layer"),
+        heading=translatable("Layer"),
         widest="▾ ▸ layer1.1…  ×199",
         text=lambda part, name: name + repeats(part),
     ),
     _Column(
-        heading=QT_TRANSLATE_NOOP("explorer", "Type"),
+        heading=translatable("Type"),
         widest="projection shortcut",
         text=lambda part, _: type_text(part),
         spare=1,
     ),
     _Column(
-        heading=QT_TRANSLATE_NOOP("explorer", "Output"),
+        heading=translatable("Output"),
         widest="1024×112×112",
         text=lambda part, _: shape_text(part.output),
-        hint=QT_TRANSLATE_NOOP("explorer", "Channels × height × width of what comes out"),
+        hint=translatable("Channels × height × width of what comes out"),
     ),
     _Column(
-        heading=QT_TRANSLATE_NOOP("explorer", "Params"),
+        heading=translatable("Params"),
         widest="44,549,160",
         text=lambda part, _: whole(part.params),
         figure="params",
-        hint=QT_TRANSLATE_NOOP("explorer", "Parameters"),
+        hint=translatable("Parameters"),
     ),
     _Column(
-        heading=QT_TRANSLATE_NOOP("explorer", "MACs"),
+        heading=translatable("MACs"),
         widest="11,513,626,624",
         text=lambda part, _: whole(part.macs),
         figure="macs",
-        hint=QT_TRANSLATE_NOOP("explorer", "Multiply–accumulates of convolutions and linear layers for one image"),
+        hint=translatable("Multiply–accumulates of convolutions and linear layers for one image"),
     ),
     _Column(
-        heading=QT_TRANSLATE_NOOP("explorer", "Field"),
+        heading=translatable("Field"),
         widest="12,345",
         text=lambda part, _: whole(part.receptive_field) if part.receptive_field else "",
         figure="receptive_field",
         wording=lambda number: whole(int(number)),
-        hint=QT_TRANSLATE_NOOP(
-            "explorer", "Receptive field: how many pixels of the input one position sees, along a side"
-        ),
+        hint=translatable("Receptive field: how many pixels of the input one position sees, along a side"),
         spare=2,
     ),
     _Column(
-        heading=QT_TRANSLATE_NOOP("explorer", "Memory"),
+        heading=translatable("Memory"),
         widest="123.4 MiB",
         text=lambda part, _: memory(part.activation_bytes),
         figure="activation_bytes",
         wording=memory,
-        hint=QT_TRANSLATE_NOOP("explorer", "What the layers put out for one image, in float32"),
+        hint=translatable("What the layers put out for one image, in float32"),
         spare=2,
     ),
 )

@@ -22,7 +22,7 @@ from explorer.runs.answers import FeatureMaps, Maps
 from explorer.runs.catalogue import CATALOGUE, DataSet, describe_data
 from explorer.runs.folder import Run, list_runs, newest_ended
 from explorer.runs.recipe import Recipe
-from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import NOTHING, Sentence, translatable
 from explorer.validation import Refused, refuse
 
 SETTLE = 300  # milliseconds without an edit before the worker is asked
@@ -146,7 +146,7 @@ class FeatureMapAnswers(QObject):
         try:
             sheets = read_sheets(maps)
         except (OSError, ValueError) as error:
-            what = QT_TRANSLATE_NOOP("explorer", "cannot be read: {error}")
+            what = translatable("cannot be read: {error}")
             self._note_refusal(refuse(maps.file, what, error=str(error)).sentence)
             return
         question = self._question()

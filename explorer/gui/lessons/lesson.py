@@ -15,7 +15,7 @@ from annotated_types import Len
 
 from explorer.architecture.notation import MAX_BYTES, MAX_COLUMNS
 from explorer.resources import resource
-from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import Sentence, translatable
 from explorer.validation import Complaint, Refused, read_value, refuse
 
 TOUR = "tour"  # the lesson that is not in the chapter's menu
@@ -71,22 +71,22 @@ def read_table(path: Path) -> dict[str, object]:
             data = file.read(MAX_BYTES + 1)
         text = data.decode("utf-8").replace("\r\n", "\n")
         if len(data) > MAX_BYTES or any(len(line) > MAX_COLUMNS for line in text.split("\n")):
-            what = QT_TRANSLATE_NOOP("explorer", "is too large, or has too long a line, to be a lesson")
+            what = translatable("is too large, or has too long a line, to be a lesson")
             raise refuse(path.name, what)
         return tomllib.loads(text)
     except OSError as error:
-        raise refuse(path.name, error.strerror or QT_TRANSLATE_NOOP("explorer", "cannot be read")) from None
+        raise refuse(path.name, error.strerror or translatable("cannot be read")) from None
     except UnicodeDecodeError:
-        raise refuse(path.name, QT_TRANSLATE_NOOP("explorer", "is not UTF-8 text")) from None
+        raise refuse(path.name, translatable("is not UTF-8 text")) from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        what = QT_TRANSLATE_NOOP("explorer", "is not TOML: {error}")
+        what = translatable("is not TOML: {error}")
         raise refuse(path.name, what, error=str(error) or "nested too deep") from None
 
 
 def _find_faults(lesson: Lesson, tasks: Container[str]) -> Iterator[Complaint]:
     """Yield a complaint for each task or drawing that a lesson names and that does not exist."""
-    no_task = QT_TRANSLATE_NOOP("explorer", "there is no task {name!r}")
-    no_drawing = QT_TRANSLATE_NOOP("explorer", "there is no drawing {name!r}")
+    no_task = translatable("there is no task {name!r}")
+    no_drawing = translatable("there is no drawing {name!r}")
     for number, page in enumerate(lesson.pages):
         where = f"pages[{number}]"
         if page.done and page.done not in tasks:

@@ -9,14 +9,14 @@ from explorer.architecture.presets import preset, preset_families
 from explorer.gui.document import Document
 from explorer.gui.widgets.language import say
 from explorer.gui.widgets.typed import connect_order
-from explorer.sentences import QT_TRANSLATE_NOOP
+from explorer.sentences import translatable
 
 # Families are named by their folders, which lupdate does not read; one that is missing here is not translated.
 FAMILIES = (
-    QT_TRANSLATE_NOOP("explorer", "chapter"),
-    QT_TRANSLATE_NOOP("explorer", "wide"),
-    QT_TRANSLATE_NOOP("explorer", "pre-activation"),
-    QT_TRANSLATE_NOOP("explorer", "small"),
+    translatable("chapter"),
+    translatable("wide"),
+    translatable("pre-activation"),
+    translatable("small"),
 )
 
 

@@ -1,12 +1,13 @@
 """The band of published runs behind the curves: their range pale, the middle half stronger, the median as a line."""
 
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor
 
 from explorer.gui.training.plotted_run import mixed
 from explorer.gui.widgets import theme
+from explorer.gui.widgets.language import say
 from explorer.runs.published import Reference
+from explorer.sentences import translatable
 
 ALL, HALF, _MEDIAN = 0.14, 0.3, 0.75  # share of the colour in each part
 BEHIND = -20  # z value of the lowest part, below the curves
@@ -34,12 +35,14 @@ def band_text(reference: Reference) -> str:
     """Return the explanation of the band."""
     low, median, high = reference.quartiles
     ends = {"count": len(reference.accuracies), "least": reference.least, "most": reference.most}
-    what = QCoreApplication.translate(
-        "explorer",
-        "Final test accuracies of {count} published runs of this network and recipe: {least:.3f} to {most:.3f}.",
+    what = say(
+        translatable(
+            "Final test accuracies of {count} published runs of this network and recipe: {least:.3f} to {most:.3f}."
+        )
     )
-    parts = QCoreApplication.translate(
-        "explorer",
-        "The darker part is the middle half of them, {low:.3f} to {high:.3f}; the line is the median, {median:.3f}.",
+    parts = say(
+        translatable(
+            "The darker part is the middle half of them, {low:.3f} to {high:.3f}; the line is the median, {median:.3f}."
+        )
     )
     return f"{what.format(**ends)}\n{parts.format(low=low, high=high, median=median)}"

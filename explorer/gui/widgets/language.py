@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QApplication
 
 from explorer.resources import resource
-from explorer.sentences import Sentence
+from explorer.sentences import Sentence, translatable
 
 _LANGUAGES = ("system", "en", "zh_CN")
 SOURCE = "en"  # the language of the texts in the source
@@ -91,9 +91,9 @@ def _choose_fonts(app: QApplication, spoken: str) -> None:
 def say(text: str) -> str:
     """Return a sentence, or a marked text without values, in the language of the window."""
     if not isinstance(text, Sentence):
-        return QCoreApplication.translate("explorer", text)
+        return QCoreApplication.translate("", text)
     values = {key: say(value) if isinstance(value, Sentence) else value for key, value in text.values.items()}
-    return Sentence(QCoreApplication.translate("explorer", text.template), values)
+    return Sentence(QCoreApplication.translate("", text.template), values)
 
 
 @lru_cache(maxsize=4096)
@@ -140,7 +140,7 @@ def clock(seconds: float) -> str:
 def about(seconds: float) -> str:
     """Return an estimated duration in seconds with few digits: 41 s, 7 min, 3.2 h."""
     if seconds < 100:
-        return QCoreApplication.translate("explorer", "{n} s").format(n=max(1, round(seconds)))
+        return say(translatable("{n} s")).format(n=max(1, round(seconds)))
     if seconds < 5400:
-        return QCoreApplication.translate("explorer", "{n} min").format(n=round(seconds / 60))
-    return QCoreApplication.translate("explorer", "{n} h").format(n=QLocale().toString(seconds / 3600, "f", 1))
+        return say(translatable("{n} min")).format(n=round(seconds / 60))
+    return say(translatable("{n} h")).format(n=QLocale().toString(seconds / 3600, "f", 1))

@@ -19,7 +19,7 @@ from explorer.gui.workers.worker import Asker, WorkerClient
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import Train
 from explorer.runs.events import Hello
-from explorer.sentences import QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import Sentence, translatable
 
 if TYPE_CHECKING:
     from explorer.gui.workers.curves import Curves
@@ -182,7 +182,7 @@ class WorkerPool(QObject):
         """Keep the reason why the worker's run failed, for the shown worker does not tell it."""
         if not worker.has_failed():
             return
-        what = QT_TRANSLATE_NOOP("explorer", "{run}: {reason}")
+        what = translatable("{run}: {reason}")
         failure = Sentence(what, {"run": title_of(worker.live[0].design), "reason": worker.message})
         if failure not in self.failures:
             self.failures = (*self.failures, failure)

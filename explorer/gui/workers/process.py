@@ -11,7 +11,7 @@ from PySide6.QtCore import QByteArray, QObject, QProcess, QProcessEnvironment, Q
 from explorer.runs.commands import Command, command_line
 from explorer.runs.events import MAX_CHARACTERS, Said, read_line
 from explorer.runs.launch import Launch, launch_local
-from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import NOTHING, Sentence, translatable
 
 BATCH = 50  # milliseconds
 PATIENCE = 10_000  # milliseconds from stop to terminate
@@ -110,7 +110,7 @@ class WorkerProcess(QObject):
         if error == QProcess.ProcessError.FailedToStart:
             self.folder = None
             self.log.append(self.process.errorString())
-            what = QT_TRANSLATE_NOOP("explorer", "The training process could not be started.")
+            what = translatable("The training process could not be started.")
             self.ended.emit(Sentence(what))
 
     def _report_end(self, code: int, status: QProcess.ExitStatus) -> None:
@@ -122,13 +122,11 @@ class WorkerProcess(QObject):
         if self.expected:
             self.ended.emit(NOTHING)
         elif self._forced:
-            what = QT_TRANSLATE_NOOP("explorer", "The training process did not answer and was ended.")
+            what = translatable("The training process did not answer and was ended.")
             self.ended.emit(Sentence(what))
         elif status == QProcess.ExitStatus.CrashExit:
-            what = QT_TRANSLATE_NOOP(
-                "explorer", "The training process was killed (signal {code}); memory may have run out."
-            )
+            what = translatable("The training process was killed (signal {code}); memory may have run out.")
             self.ended.emit(Sentence(what, {"code": code}))
         else:
-            what = QT_TRANSLATE_NOOP("explorer", "The training process ended by itself (exit status {code}).")
+            what = translatable("The training process ended by itself (exit status {code}).")
             self.ended.emit(Sentence(what, {"code": code}))

@@ -34,7 +34,7 @@ from explorer.runs.events import (
     Stopped,
     Warned,
 )
-from explorer.sentences import NOTHING, QT_TRANSLATE_NOOP, Sentence
+from explorer.sentences import NOTHING, Sentence, translatable
 
 if TYPE_CHECKING:
     from explorer.gui.workers.curves import Curves
@@ -238,7 +238,7 @@ class WorkerClient(QObject):
             run.apply_event(event)
         self.message, self.advice = event.reason, event.advice
         if len(failed) < len(self.live):
-            what = QT_TRANSLATE_NOOP("explorer", "{kind}: {reason}")
+            what = translatable("{kind}: {reason}")
             self.message = Sentence(what, {"kind": Sentence(failed[0].kind), "reason": event.reason})
         self._note_outcome()
 
@@ -284,7 +284,7 @@ class WorkerClient(QObject):
         if said_hello:
             self.warm_up()
         else:  # a worker that ends before its hello would end again
-            what = QT_TRANSLATE_NOOP("explorer", "{reason} In a terminal, resnet-explorer check says what is missing.")
+            what = translatable("{reason} In a terminal, resnet-explorer check says what is missing.")
             self.message = Sentence(what, {"reason": reason})
         self.changed.emit()
         if was_busy:
