@@ -188,10 +188,7 @@ class Shortcut:
 
 
 IDENTITY = Shortcut(
-    Join.IDENTITY,
-    words=translatable("identity shortcut"),
-    line=Line.SOLID,
-    note=translatable("identity"),
+    Join.IDENTITY, words=translatable("identity shortcut"), line=Line.SOLID, note=translatable("identity")
 )
 
 

@@ -25,25 +25,18 @@ class Stage:
     blocks: Annotated[
         int,
         Interval(ge=0, le=MAX_BLOCKS),
-        Label(
-            translatable("Blocks"),
-            translatable("How many residual blocks follow one another in this stage."),
-        ),
+        Label(translatable("Blocks"), translatable("How many residual blocks follow one another in this stage.")),
     ]
     width: Annotated[
         int,
         Interval(ge=1, le=_MAX_WIDTH),
-        Label(
-            translatable("Width"),
-            translatable("Channels of the blocks; a bottleneck puts out four times as many."),
-        ),
+        Label(translatable("Width"), translatable("Channels of the blocks; a bottleneck puts out four times as many.")),
     ]
     stride: Annotated[
         int,
         Interval(ge=1, le=8),
         Label(
-            translatable("Stride"),
-            translatable("How much the first block of the stage divides height and width by."),
+            translatable("Stride"), translatable("How much the first block of the stage divides height and width by.")
         ),
     ] = 1
 
@@ -60,37 +53,24 @@ class Design:
             Annotated[int, Interval(ge=1, le=4096)],
             Annotated[int, Interval(ge=1, le=4096)],
         ],
-        Label(
-            translatable("Input"),
-            translatable("Channels × height × width of the images."),
-        ),
+        Label(translatable("Input"), translatable("Channels × height × width of the images.")),
     ]
     classes: Annotated[
         int,
         Interval(ge=2, le=100_000),
-        Label(
-            translatable("Classes"),
-            translatable("How many kinds of image the network tells apart."),
-        ),
+        Label(translatable("Classes"), translatable("How many kinds of image the network tells apart.")),
     ]
     stages: Annotated[tuple[Stage, ...], Len(1, _MAX_STAGES)]
     name: Annotated[str, Len(0, 80)] = field(default="", compare=False)
     stem: Annotated[
         str,
         OneOf(tuple(STEMS)),
-        Label(
-            translatable("Stem"),
-            explained({name: kind.help for name, kind in STEMS.items()}),
-        ),
+        Label(translatable("Stem"), explained({name: kind.help for name, kind in STEMS.items()})),
     ] = "imagenet"
     stem_width: Annotated[
         int,
         Interval(ge=1, le=_MAX_WIDTH),
-        Label(
-            translatable("Stem width"),
-            translatable("Channels that the stem puts out."),
-            rare=True,
-        ),
+        Label(translatable("Stem width"), translatable("Channels that the stem puts out."), rare=True),
     ] = 64
     stem_norm: Annotated[
         bool,
@@ -103,18 +83,12 @@ class Design:
     block: Annotated[
         str,
         OneOf(tuple(BLOCKS)),
-        Label(
-            translatable("Block"),
-            explained({name: kind.help for name, kind in BLOCKS.items()}),
-        ),
+        Label(translatable("Block"), explained({name: kind.help for name, kind in BLOCKS.items()})),
     ] = "basic"
     shortcut: Annotated[
         str,
         OneOf(tuple(SHORTCUTS)),
-        Label(
-            translatable("Shortcut"),
-            explained({name: kind.help for name, kind in SHORTCUTS.items()}),
-        ),
+        Label(translatable("Shortcut"), explained({name: kind.help for name, kind in SHORTCUTS.items()})),
     ] = "projection"
     shortcut_norm: Annotated[
         bool,
@@ -135,11 +109,7 @@ class Design:
     groups: Annotated[
         int,
         Interval(ge=1, le=1024),
-        Label(
-            translatable("Groups"),
-            translatable("Groups of a bottleneck's 3×3 convolution (ResNeXt)."),
-            rare=True,
-        ),
+        Label(translatable("Groups"), translatable("Groups of a bottleneck's 3×3 convolution (ResNeXt)."), rare=True),
     ] = 1
     group_width: Annotated[
         int,
@@ -156,7 +126,7 @@ class Design:
         Label(
             translatable("Stride on"),
             translatable(
-                "Where a bottleneck strides: its 3×3 (v1.5, as torchvision) or its first 1×1 (v1, the paper).",
+                "Where a bottleneck strides: its 3×3 (v1.5, as torchvision) or its first 1×1 (v1, the paper)."
             ),
             rare=True,
         ),

@@ -27,11 +27,11 @@ def zeroing(block: Block) -> IdentityVerdict:
     if block.way.join is Join.IDENTITY:
         if block.after:  # x comes out of a ReLU: of the block before, or of the stem
             why = translatable(
-                "The last norm puts out 0, so the sum is x, and ReLU leaves x ≥ 0 as it is: f(x) = x exactly.",
+                "The last norm puts out 0, so the sum is x, and ReLU leaves x ≥ 0 as it is: f(x) = x exactly."
             )
         else:
             why = translatable(
-                "The last convolution puts out 0, so the sum is x, and nothing follows it: f(x) = x exactly.",
+                "The last convolution puts out 0, so the sum is x, and nothing follows it: f(x) = x exactly."
             )
         return IdentityVerdict(True, Sentence(why))
     if block.input == block.output:

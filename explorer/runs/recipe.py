@@ -23,8 +23,7 @@ class Recipe:
         str,
         Len(1, 4096),
         Label(
-            translatable("Data"),
-            translatable("A data set's name, or a folder with one sub-folder of images a class."),
+            translatable("Data"), translatable("A data set's name, or a folder with one sub-folder of images a class.")
         ),
     ] = "fashion-mnist-12k"
     device: Annotated[
@@ -38,28 +37,15 @@ class Recipe:
     epochs: Annotated[
         int,
         Interval(ge=1, le=100_000),
-        Label(
-            translatable("Epochs"),
-            translatable("How often every training image is seen."),
-        ),
+        Label(translatable("Epochs"), translatable("How often every training image is seen.")),
     ] = 10
     batch_size: Annotated[
-        int,
-        Interval(ge=1, le=65_536),
-        Label(
-            translatable("Batch size"),
-            translatable("Images per step."),
-            rare=True,
-        ),
+        int, Interval(ge=1, le=65_536), Label(translatable("Batch size"), translatable("Images per step."), rare=True)
     ] = 64
     lr: Annotated[
         float,
         Interval(gt=0, le=100),
-        Label(
-            translatable("Learning rate"),
-            translatable("The highest rate of the schedule."),
-            rare=True,
-        ),
+        Label(translatable("Learning rate"), translatable("The highest rate of the schedule."), rare=True),
     ] = 0.1
     optimizer: Annotated[
         str,
@@ -73,19 +59,10 @@ class Recipe:
     momentum: Annotated[
         float,
         Interval(ge=0, lt=1),
-        Label(
-            translatable("Momentum"),
-            translatable("Of sgd; 0 is plain gradient descent."),
-            rare=True,
-        ),
+        Label(translatable("Momentum"), translatable("Of sgd; 0 is plain gradient descent."), rare=True),
     ] = 0.9
     nesterov: Annotated[
-        bool,
-        Label(
-            translatable("Nesterov"),
-            translatable("Momentum that looks one step ahead."),
-            rare=True,
-        ),
+        bool, Label(translatable("Nesterov"), translatable("Momentum that looks one step ahead."), rare=True)
     ] = True
     weight_decay: Annotated[
         float,
@@ -110,9 +87,7 @@ class Recipe:
         Interval(ge=0, le=100_000),
         Label(
             translatable("Warm-up"),
-            translatable(
-                "Epochs in which the rate rises from nothing; 0: 30 % of a one-cycle, else none.",
-            ),
+            translatable("Epochs in which the rate rises from nothing; 0: 30 % of a one-cycle, else none."),
             rare=True,
         ),
     ] = 0.0
@@ -135,12 +110,7 @@ class Recipe:
         ),
     ] = 0.0
     flip: Annotated[
-        bool,
-        Label(
-            translatable("Flips"),
-            translatable("Mirror half of the images, drawn at random."),
-            rare=True,
-        ),
+        bool, Label(translatable("Flips"), translatable("Mirror half of the images, drawn at random."), rare=True)
     ] = False
     crop: Annotated[
         int,
@@ -174,9 +144,7 @@ class Recipe:
         Interval(ge=0, lt=1),
         Label(
             translatable("Averaged weights"),
-            translatable(
-                "Judge a moving average that keeps this much of itself a step; 0: the weights.",
-            ),
+            translatable("Judge a moving average that keeps this much of itself a step; 0: the weights."),
             rare=True,
         ),
     ] = 0.0
@@ -201,11 +169,7 @@ class Recipe:
     seed: Annotated[
         int,
         Interval(ge=0, le=2**32 - 1),
-        Label(
-            translatable("Seed"),
-            translatable("Fixes the initial weights and the order of the images."),
-            rare=True,
-        ),
+        Label(translatable("Seed"), translatable("Fixes the initial weights and the order of the images."), rare=True),
     ] = 0
 
     __pydantic_config__ = {"extra": "forbid"}

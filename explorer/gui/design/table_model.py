@@ -87,17 +87,8 @@ class _Column(NamedTuple):
 
 
 COLUMNS = (
-    _Column(
-        heading=translatable("Layer"),
-        widest="▾ ▸ layer1.1…  ×199",
-        text=lambda part, name: name + repeats(part),
-    ),
-    _Column(
-        heading=translatable("Type"),
-        widest="projection shortcut",
-        text=lambda part, _: type_text(part),
-        spare=1,
-    ),
+    _Column(heading=translatable("Layer"), widest="▾ ▸ layer1.1…  ×199", text=lambda part, name: name + repeats(part)),
+    _Column(heading=translatable("Type"), widest="projection shortcut", text=lambda part, _: type_text(part), spare=1),
     _Column(
         heading=translatable("Output"),
         widest="1024×112×112",
