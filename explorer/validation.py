@@ -86,7 +86,7 @@ def _complaint_text(kind: type, error: Mapping[str, Any]) -> Sentence:
         case "missing":
             what = translatable("is required")
         case "unexpected_keyword_argument" | "extra_forbidden":
-            what = translatable("is not a key of this file")
+            what = translatable("is not a known key")
         case "predicate_failed":
             what = translatable("must be one of {options}")
         case "greater_than_equal":
@@ -104,13 +104,13 @@ def _complaint_text(kind: type, error: Mapping[str, Any]) -> Sentence:
         case "bool_type":
             what = translatable("must be true or false, not {value}")
         case "string_type":
-            what = translatable("must be a text, not {value}")
+            what = translatable("must be text, not {value}")
         case "tuple_type" | "dataclass_type":
-            what = translatable("must be a list or table of values, not {value}")
+            what = translatable("must be a list or a table of values, not {value}")
         case "too_long" | "string_too_long":
-            what = translatable("must have at most {limit} entries or letters")
+            what = translatable("must have at most {limit} entries or characters")
         case "too_short" | "string_too_short":
-            what = translatable("must have at least {limit} entries or letters")
+            what = translatable("must have at least {limit} entries or characters")
         case _:
             return Sentence(str(error["msg"]))
     limit = next((context[key] for key in _LIMITS if key in context), None)

@@ -50,7 +50,7 @@ def test_design_undo_train_and_stop(open_session, qtbot):
     assert window.training.start.text() == "Add to queue"
 
     document.propose(document.design.with_stage(0, width=24), "an edit during the run")
-    assert "trained on an earlier design" in window.training.progress.status.text()
+    assert "training an earlier design" in window.training.progress.status.text()
     with qtbot.waitSignal(client.run_ended):
         qtbot.mouseClick(window.training.run_buttons.stop, Qt.MouseButton.LeftButton)
     assert client.message == ""

@@ -129,9 +129,9 @@ def test_every_file_that_a_text_names_is_there():
 def test_readme_counts_right():
     english, chinese = README.split("## 简体中文")
     counted = [
-        (blocks.STEMS, "{} stems", "{}输入层"),
+        (blocks.STEMS, "{} stems", "{}起始层"),
         (blocks.BLOCKS, "{} kinds of block", "{}残差块"),
-        (blocks.SHORTCUTS, "{} kinds of shortcut", "{}捷径连接"),
+        (blocks.SHORTCUTS, "{} kinds of shortcut", "{}捷径"),
         (preset_files(), "{} presets", "{}预设"),
     ]
     for kinds, words, chinese_words in counted:

@@ -1,7 +1,7 @@
 """The vocabulary: stems, residual blocks and shortcuts, in terms of layers. No torch, no Qt.
 
 A new block is one short function and its entry in `BLOCKS`; a new stem or shortcut of known layers is one entry: form,
-plan, network, source, table and drawing are derived from it. Names follow torchvision's `resnet.py`.
+plan, network, source, table and drawing are derived from it. Names follow torchvision's ResNet.
 """
 
 from collections.abc import Callable
@@ -85,7 +85,7 @@ def _pre_activation(*convs: Conv2d) -> Blueprint:
 def _two_convolutions(w: Wiring) -> tuple[Conv2d, ...]:
     if (w.groups, w.group_width) != (1, 64):
         field = "groups" if w.groups != 1 else "group_width"
-        reason = translatable("Groups belong to the 3×3 convolution of a bottleneck; a basic block has none.")
+        reason = translatable("Only the 3×3 convolution of a bottleneck can have groups; a basic block has none.")
         raise CannotBuild(field, Sentence(reason))
     return w.conv(w.inputs, w.width, 3, w.stride), w.conv(w.width, w.width, 3)
 
@@ -94,7 +94,7 @@ def _bottleneck_convolutions(w: Wiring) -> tuple[Conv2d, ...]:
     inner = w.width * w.group_width // 64 * w.groups
     if not inner:
         reason = translatable(
-            "Width {width} × group width {group_width} / 64 leaves the 3×3 convolution without a channel."
+            "Width {width} × group width {group_width} / 64 leaves the 3×3 convolution without channels."
         )
         raise CannotBuild("group_width", Sentence(reason, {"width": w.width, "group_width": w.group_width}))
     first, second = (w.stride, 1) if w.stride_on == "1x1" else (1, w.stride)
@@ -232,9 +232,7 @@ def _numbered(name: str, *kinds: Kind) -> Steps:
 def _pad(w: Wiring, outputs: int) -> Shortcut:
     """Return every stride-th position, with zeros for new channels (the paper's option A)."""
     if outputs < w.inputs:
-        reason = translatable(
-            "A padded shortcut can add channels but not remove them: {inputs} come in, {outputs} go out."
-        )
+        reason = translatable("A padded shortcut can add channels but not remove them: {inputs} in, {outputs} out.")
         raise CannotBuild("stage.width", Sentence(reason, {"inputs": w.inputs, "outputs": outputs}))
     return _PAD
 
@@ -244,7 +242,7 @@ _PAD = Shortcut(
     words=translatable("padded shortcut"),
     left=translatable("what is left is x thinned out, with zeros for the new channels"),
     line=Line.DOTTED,
-    note=translatable("every {n}th position,\nzeros for new channels"),
+    note=translatable("subsample by {n},\nzeros for new channels"),
     statements=Statements(
         constructor=("self.stride, self.new_channels = stride, {outputs} - inputs",),
         forward=(
@@ -266,7 +264,7 @@ def _omit(w: Wiring, outputs: int) -> Shortcut:
 _NO_SHORTCUT = Shortcut(
     Join.NONE,
     words=translatable("no shortcut"),
-    left=translatable("a plain block has no shortcut, so it puts out 0 whatever comes in, and x is lost"),
+    left=translatable("a plain block has no shortcut, so it outputs 0 whatever comes in, and x is lost"),
 )
 
 

@@ -46,7 +46,7 @@ def _project_shortcuts(design: Design) -> Repair:
 
 
 def _add_block(design: Design) -> Repair:
-    label = translatable("Give stage 1 one block")
+    label = translatable("Add a block to stage 1")
     return Repair(Sentence(label), design.with_stage(0, blocks=1))
 
 
@@ -76,8 +76,8 @@ def _warnings(plan: Plan) -> Iterator[Problem]:
     if design.preactivation and design.shortcut_norm:
         yield unwise(
             "shortcut_norm",
-            Sentence(translatable("A pre-activation block has no norm on its shortcut: ignored.")),
-            translatable("Turn the norm on the shortcut off"),
+            Sentence(translatable("Pre-activation blocks have no norm on the shortcut; this setting is ignored.")),
+            translatable("Turn off the norm on the shortcut"),
             design.change(shortcut_norm=False),
         )
     if design.zero_init and design.plain:
@@ -89,7 +89,7 @@ def _warnings(plan: Plan) -> Iterator[Problem]:
         )
     for index, section in enumerate(plan.stages):
         if section.count and section.input[1:] == (1, 1) and design.stages[index].stride > 1:
-            what = translatable("Stage {stage} strides over a map that is 1×1 already.")
+            what = translatable("Stage {stage} has a stride, but its feature map is already 1×1.")
             label = translatable("Set its stride to 1")
             where = f"stages[{index}].stride"
             yield unwise(where, Sentence(what, {"stage": index + 1}), label, design.with_stage(index, stride=1))

@@ -25,18 +25,19 @@ class Stage:
     blocks: Annotated[
         int,
         Interval(ge=0, le=MAX_BLOCKS),
-        Label(translatable("Blocks"), translatable("How many residual blocks follow one another in this stage.")),
+        Label(translatable("Blocks"), translatable("Number of residual blocks in this stage.")),
     ]
     width: Annotated[
         int,
         Interval(ge=1, le=_MAX_WIDTH),
-        Label(translatable("Width"), translatable("Channels of the blocks; a bottleneck puts out four times as many.")),
+        Label(translatable("Width"), translatable("Channels of the blocks; a bottleneck outputs four times as many.")),
     ]
     stride: Annotated[
         int,
         Interval(ge=1, le=8),
         Label(
-            translatable("Stride"), translatable("How much the first block of the stage divides height and width by.")
+            translatable("Stride"),
+            translatable("Factor by which the first block of the stage reduces height and width."),
         ),
     ] = 1
 
@@ -58,7 +59,7 @@ class Design:
     classes: Annotated[
         int,
         Interval(ge=2, le=100_000),
-        Label(translatable("Classes"), translatable("How many kinds of image the network tells apart.")),
+        Label(translatable("Classes"), translatable("Number of classes that the network distinguishes.")),
     ]
     stages: Annotated[tuple[Stage, ...], Len(1, _MAX_STAGES)]
     name: Annotated[str, Len(0, 80)] = field(default="", compare=False)
@@ -70,7 +71,7 @@ class Design:
     stem_width: Annotated[
         int,
         Interval(ge=1, le=_MAX_WIDTH),
-        Label(translatable("Stem width"), translatable("Channels that the stem puts out."), rare=True),
+        Label(translatable("Stem width"), translatable("Output channels of the stem."), rare=True),
     ] = 64
     stem_norm: Annotated[
         bool,
@@ -102,14 +103,18 @@ class Design:
         bool,
         Label(
             translatable("Biases"),
-            translatable("Convolutions keep a bias, as the chapter's do; the norm behind undoes it."),
+            translatable("Convolutions have a bias, as in the chapter; the norm after them cancels it."),
             rare=True,
         ),
     ] = False
     groups: Annotated[
         int,
         Interval(ge=1, le=1024),
-        Label(translatable("Groups"), translatable("Groups of a bottleneck's 3×3 convolution (ResNeXt)."), rare=True),
+        Label(
+            translatable("Groups"),
+            translatable("Number of groups in a bottleneck's 3×3 convolution (ResNeXt)."),
+            rare=True,
+        ),
     ] = 1
     group_width: Annotated[
         int,
@@ -126,7 +131,7 @@ class Design:
         Label(
             translatable("Stride on"),
             translatable(
-                "Where a bottleneck strides: its 3×3 (v1.5, as torchvision) or its first 1×1 (v1, the paper)."
+                "Where a bottleneck has its stride: the 3×3 (v1.5, as in torchvision) or first 1×1 (v1, the paper)."
             ),
             rare=True,
         ),
@@ -152,7 +157,7 @@ class Design:
         OneOf(("he", "xavier")),
         Label(
             translatable("Initial weights"),
-            translatable("he: normal, by fan out. xavier: uniform, by both fans, as the chapter."),
+            translatable("he: normal, by fan out. xavier: uniform, by both fans, as in the chapter."),
             rare=True,
         ),
     ] = "he"

@@ -27,11 +27,11 @@ def zeroing(block: Block) -> IdentityVerdict:
     if block.way.join is Join.IDENTITY:
         if block.after:  # x comes out of a ReLU: of the block before, or of the stem
             why = translatable(
-                "The last norm puts out 0, so the sum is x, and ReLU leaves x ≥ 0 as it is: f(x) = x exactly."
+                "The last norm outputs 0, so the sum is x, and ReLU leaves x ≥ 0 unchanged: f(x) = x exactly."
             )
         else:
             why = translatable(
-                "The last convolution puts out 0, so the sum is x, and nothing follows it: f(x) = x exactly."
+                "The last convolution outputs 0, so the sum is x, and nothing follows it: f(x) = x exactly."
             )
         return IdentityVerdict(True, Sentence(why))
     if block.input == block.output:
@@ -47,11 +47,11 @@ def insertion(plan: Plan, path: str) -> IdentityVerdict:
     name, _, index = path.partition(".")
     section = next((each for each in plan.stages if each.name == name), None)
     if section is None or not index.isdecimal() or int(index) > section.count:
-        why = translatable("{path} is no place for a block: blocks follow one another without a gap.")
+        why = translatable("No block can be inserted at {path}: blocks must follow one another without a gap.")
     elif int(index) == 0:
-        why = translatable("The first block of a stage brings its width and stride: insert behind it.")
+        why = translatable("The first block of a stage sets its width and stride: insert after it.")
     elif section.count == MAX_BLOCKS:
-        why = translatable("{name} has {count} blocks already, the most there can be.")
+        why = translatable("{name} already has {count} blocks, the maximum.")
     else:
         deeper = plan_network(deepened(plan.design, path)).stages[_stage_of(path)]
         return zeroing(deeper.block(int(index)))

@@ -31,7 +31,7 @@ def read_table(table: dict[str, object]) -> Design:
     if type(schema) is not int or schema < 1:
         raise refuse("schema", translatable("must be {known}"), known=_SCHEMA)
     if schema > _SCHEMA:
-        what = translatable("{schema} was made by a newer version; this one reads {known}")
+        what = translatable("{schema} was made by a newer version; this version reads {known}")
         raise refuse("schema", what, schema=schema, known=_SCHEMA)
     return read_value(Design, rest)
 
@@ -61,10 +61,10 @@ def _default_of(key: str) -> object:
 def from_toml(text: str) -> Design:
     """Read a design file's text. Raises Refused."""
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        what = translatable("is larger than {limit} kB, so it is no design")
+        what = translatable("is not a design file: larger than {limit} kB")
         raise refuse("file", what, limit=MAX_BYTES // 1024)
     if any(len(line) > MAX_COLUMNS for line in text.splitlines()):
-        what = translatable("has a line of more than {limit} characters, so it is no design")
+        what = translatable("is not a design file: a line has more than {limit} characters")
         raise refuse("file", what, limit=MAX_COLUMNS)
     try:
         table = tomllib.loads(text)

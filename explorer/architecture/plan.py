@@ -142,7 +142,7 @@ def plan_network(design: Design) -> Plan:
     section, signal = _plan_loose("stem", stem, Signal(design.input))
     sections, obstacles = [section], []
     if not any(stage.blocks for stage in design.stages):
-        reason = translatable("The network has no block: give at least one stage a block.")
+        reason = translatable("The network has no blocks. Add a block to at least one stage.")
         obstacles.append(Obstacle("stages", Sentence(reason)))
     for index, stage in enumerate(design.stages):
         try:

@@ -70,13 +70,13 @@ def _found_devices() -> tuple[Device, ...]:
 def missing_packages(versions: dict[str, str | None]) -> Iterator[Missing]:
     for name, use in PACKAGES.items():
         if versions[name] is None:
-            yield Missing(name, f"needed for {use}; {Path(sys.executable).name} -m pip install {name}")
+            yield Missing(name, f"needed for {use}; run {Path(sys.executable).name} -m pip install {name}")
 
 
 def unusable_cards(devices: tuple[Device, ...]) -> Iterator[Missing]:
     for device in devices:
         if device.note:
-            yield Missing(device.name, f"an NVIDIA card is here, but this torch cannot use it: {device.note}")
+            yield Missing(device.name, f"an NVIDIA card was found, but this torch cannot use it: {device.note}")
 
 
 def missing_for_window() -> Iterator[Missing]:
@@ -91,13 +91,13 @@ def missing_for_window() -> Iterator[Missing]:
 
 def _missing_data(found: tuple[str, ...]) -> Iterator[Missing]:
     if "fashion-mnist" not in found:
-        yield Missing("fashion-mnist", f"for the full set put its four files into {user_data() / 'fashion-mnist'}")
+        yield Missing("fashion-mnist", f"for the full set, put its four files into {user_data() / 'fashion-mnist'}")
 
 
 def findings_text(findings: Findings) -> str:
     rows = [(name, number or "not installed") for name, number in findings.versions.items()]
     rows += [(device.id, f"{device.name}, {device.memory / 2**30:.0f} GiB") for device in findings.devices]
-    rows.append(("window", "can open" if findings.window else "cannot open here"))
+    rows.append(("window", "can open" if findings.window else "cannot open"))
     rows += [("data", name) for name in findings.data]
     rows += [("missing", f"{what}: {advice}") for what, advice in findings.missing]
     return grid(rows, "<<")

@@ -69,13 +69,17 @@ def _command_list() -> str:
 
 
 def _window_flags(parser: Parser) -> None:
-    parser.add_argument("design", nargs="?", metavar="DESIGN", help="what the window shows first")
+    parser.add_argument("design", nargs="?", metavar="DESIGN", help="the design that the window opens with")
     parser.add_argument(
         "--screenshot", type=Path, metavar="OUT.png", help="draw the window without a display, and exit"
     )
-    parser.add_argument("--size", metavar="WxH", help="of the screenshot, in pixels (1440x900)")
-    parser.add_argument("--theme", choices=("light", "dark", "projector"), help="of the screenshot (light)")
-    parser.add_argument("--language", choices=("en", "zh_CN"), help="of the window, or of the screenshot (en)")
+    parser.add_argument("--size", metavar="WxH", help="size of the screenshot in pixels (default: 1440x900)")
+    parser.add_argument(
+        "--theme", choices=("light", "dark", "projector"), help="colours of the screenshot (default: light)"
+    )
+    parser.add_argument(
+        "--language", choices=("en", "zh_CN"), help="language of the window, or of the screenshot (default there: en)"
+    )
     parser.add_argument("--version", action="store_true", help="print the version, and exit")
 
 
@@ -87,7 +91,7 @@ def _window(options: Namespace) -> int:
     if options.screenshot is not None:
         return _draw_window(options, design or find_design(DEFAULT))
     if options.size or options.theme:
-        raise refuse("usage", "--size and --theme go with --screenshot")
+        raise refuse("usage", "--size and --theme need --screenshot")
     from explorer.gui.app import open_window
 
     return open_window(design, options.language, design_file(options.design or ""))
@@ -128,7 +132,7 @@ def _summary_flags(parser: Parser) -> None:
     parser.add_argument("design", metavar="DESIGN", help=_DESIGN)
     add_design_flags(parser)
     add_json_flag(parser)
-    parser.add_argument("--verify", action="store_true", help="have torchinfo count the network too, and compare")
+    parser.add_argument("--verify", action="store_true", help="check every layer against torchinfo")
     parser.add_argument("--view", choices=("chapter",), help="list the output shapes of the chapter's b1 … b5")
 
 
@@ -168,11 +172,13 @@ def _train_flags(parser: Parser) -> None:
     add_recipe_flags(parser)
     add_runs_flag(parser)
     parser.add_argument("--init-from", metavar="RUN", help="start with the weights of this run")
-    parser.add_argument("--grown", metavar="PATHS", help="blocks like layer2.2 that DESIGN has more than that run's")
-    parser.add_argument("--twin", action="store_true", help="train it with and without shortcuts, side by side")
-    parser.add_argument("--resume", metavar="RUN", help="go on with this run; --epochs for more of them")
+    parser.add_argument(
+        "--grown", metavar="PATHS", help="blocks that DESIGN adds to that run's design, such as layer2.2"
+    )
+    parser.add_argument("--twin", action="store_true", help="train DESIGN with and without shortcuts, side by side")
+    parser.add_argument("--resume", metavar="RUN", help="resume this run; --epochs sets a larger number of epochs")
     parser.add_argument("--events", action="store_true", help="print a JSON object per line, read commands from stdin")
-    parser.add_argument("--detach", action="store_true", help="with --events: go on when stdin ends")
+    parser.add_argument("--detach", action="store_true", help="with --events: keep training when stdin ends")
 
 
 def _train(options: Namespace) -> int:
@@ -219,7 +225,7 @@ def _runs_flags(parser: Parser) -> None:
     parser.add_argument(
         "action", nargs="?", default="list", choices=("list", "show"), help="list (the default) or show"
     )
-    parser.add_argument("run", nargs="?", metavar="RUN", help="to show: a run's id or its folder")
+    parser.add_argument("run", nargs="?", metavar="RUN", help="for show: a run's id or its folder")
     add_runs_flag(parser)
     add_json_flag(parser)
 
@@ -230,7 +236,7 @@ def _runs(options: Namespace) -> int:
 
     if (options.action == "show") != (options.run is not None):
         raise refuse(
-            "usage", "runs list takes no RUN" if options.run else "runs show which RUN? `runs list` lists them"
+            "usage", "runs list takes no RUN" if options.run else "runs show needs a RUN; `runs list` lists them"
         )
     if options.run is not None:
         run = find_run(options.run, runs_of(options))
@@ -245,8 +251,15 @@ def _export_flags(parser: Parser) -> None:
 
     parser.add_argument("source", nargs="?", metavar="DESIGN|RUN", help=f"{_DESIGN}; or a run's id or its folder")
     parser.add_argument("--to", required=True, choices=(*FORMATS, "help"), help="the format; help lists them")
-    parser.add_argument("-o", dest="output", type=Path, metavar="FILE", help="where to; a file there is replaced")
-    parser.add_argument("--names", choices=tuple(VOCABULARIES), default="torchvision", help="whose (torchvision)")
+    parser.add_argument(
+        "-o", dest="output", type=Path, metavar="FILE", help="file to write; an existing file is replaced"
+    )
+    parser.add_argument(
+        "--names",
+        choices=tuple(VOCABULARIES),
+        default="torchvision",
+        help="whose layer names to use (default: torchvision)",
+    )
     add_runs_flag(parser)
 
 
@@ -260,7 +273,7 @@ def _export(options: Namespace) -> int:
         print("\n".join(f"{name:13}{form.label} ({form.suffix})" for name, form in FORMATS.items()))
         return DONE
     if options.source is None or options.output is None:
-        raise refuse("usage", "export which DESIGN or RUN, and -o to which FILE?")
+        raise refuse("usage", "export needs a DESIGN or RUN, and -o FILE")
     run = run_named(options.source, runs_of(options))
     plan = plan_network(run.design if run else find_design(options.source))
     if plan.obstacles:
@@ -314,11 +327,13 @@ _WINDOW = Command("Design a residual network, see every layer at once, train it 
 COMMANDS = {
     "presets": Command("List the named designs.", add_json_flag, _presets),
     "summary": Command("Show every layer of a design, and the totals.", _summary_flags, _summary),
-    "train": Command("Train a design, or go on with a run.", _train_flags, _train),
-    "sweep": Command("Find the learning rates that a design learns with.", _sweep_flags, _sweep),
-    "worker": Command("Obey JSON lines on stdin, as the window's own worker does.", add_runs_flag, _worker),
+    "train": Command("Train a design, or resume a run.", _train_flags, _train),
+    "sweep": Command("Run a learning-rate range test on a design.", _sweep_flags, _sweep),
+    "worker": Command("Execute JSON commands from stdin, as the window's own worker does.", add_runs_flag, _worker),
     "runs": Command("List the runs, or show one.", _runs_flags, _runs),
     "export": Command("Write a design, or a run, in a format for other programs.", _export_flags, _export),
-    "bench": Command("Measure this program.", _bench_flags, _bench),
-    "check": Command("Say what is installed, which devices there are, and what is missing.", add_json_flag, _check),
+    "bench": Command("Measure how fast this program is.", _bench_flags, _bench),
+    "check": Command(
+        "Show what is installed, which devices are available, and what is missing.", add_json_flag, _check
+    ),
 }

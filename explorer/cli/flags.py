@@ -27,7 +27,7 @@ def add_json_flag(parser: ArgumentParser) -> None:
 
 
 def add_runs_flag(parser: ArgumentParser) -> None:
-    parser.add_argument("--runs", type=Path, metavar="DIR", help="the folder of runs, instead of your own")
+    parser.add_argument("--runs", type=Path, metavar="DIR", help="folder of the runs, instead of the default one")
 
 
 def runs_of(options: Namespace) -> Path:
@@ -37,8 +37,8 @@ def runs_of(options: Namespace) -> Path:
 
 
 def add_design_flags(parser: ArgumentParser) -> None:
-    parser.add_argument("--input", metavar="CxHxW", help="another input than the design's")
-    parser.add_argument("--classes", metavar="N", help="another number of classes than the design's")
+    parser.add_argument("--input", metavar="CxHxW", help="replaces the design's input")
+    parser.add_argument("--classes", metavar="N", help="replaces the design's number of classes")
 
 
 def design_of(options: Namespace) -> Design:
@@ -64,7 +64,9 @@ def run_named(text: str, runs: Path) -> "Run | None":
 
 def add_recipe_flags(parser: ArgumentParser) -> None:
     """Add --recipe for a named recipe, and a flag for every field of it."""
-    parser.add_argument("--recipe", metavar=_choice(RECIPES), help="the recipe that the flags below change (quick)")
+    parser.add_argument(
+        "--recipe", metavar=_choice(RECIPES), help="the recipe that the flags below modify (default: quick)"
+    )
     for name, field in _FIELDS.items():
         flag = f"--{name.replace('_', '-')}"
         words = field.label.help.replace("%", "%%")  # argparse formats it
@@ -107,5 +109,5 @@ def sizes(where: str, text: str, form: str) -> list[int]:
     """Return the numbers of `text`, written as `form`: CxHxW or WxH. Raises Refused."""
     parts = text.replace("×", "x").split("x")
     if len(parts) != len(form.split("x")) or not all(part.isdecimal() and len(part) <= 9 for part in parts):
-        raise refuse(where, "must be {form} in whole numbers, not {text!r}", form=form, text=text[:40])
+        raise refuse(where, "must be whole numbers as {form}, not {text!r}", form=form, text=text[:40])
     return [int(part) for part in parts]

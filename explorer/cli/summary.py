@@ -108,11 +108,11 @@ def _totals_text(plan: Plan) -> str:
     """Return the totals, each with its convention."""
     rows = [
         ("parameters", f"{plan.params:,}", ""),
-        ("MACs", f"{plan.macs:,}", "multiply–accumulates of convolutions and linear layers, one image"),
+        ("MACs", f"{plan.macs:,}", "multiply–accumulates of convolutions and linear layers, per image"),
         ("FLOPs", f"{2 * plan.macs:,}", "2 × MACs"),
         ("depth", f"{plan.depth:,}", "convolutions and linear layers on the main path"),
         ("receptive field", f"{plan.receptive_field:,}", "pixels per side, before the pool"),
-        ("activations", f"{plan.activation_bytes:,}", "bytes, every row's output for one image in float32"),
+        ("activations", f"{plan.activation_bytes:,}", "bytes, output of every row per image in float32"),
     ]
     return grid(rows, "<><")
 
@@ -146,5 +146,5 @@ def _verdict_text(verdict: Verdict) -> str:
     judgement = "agrees, layer by layer" if verdict.agrees else "DISAGREES"
     return (
         f"torchinfo {judgement}: {verdict.params:,} parameters; "
-        f"{verdict.mult_adds:,} mult-adds, in which it counts norms and biases too"
+        f"{verdict.mult_adds:,} mult-adds, including norms and biases"
     )

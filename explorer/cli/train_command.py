@@ -23,9 +23,9 @@ def order_of(options: Namespace) -> Train | ResumeRun:
     if options.resume is not None:
         return _continuation(options)
     if options.design is None:
-        raise refuse("usage", "train what? Give a DESIGN, or --resume RUN")
+        raise refuse("usage", "train needs a DESIGN, or --resume RUN")
     if options.grown and not options.init_from:
-        raise refuse("usage", "--grown needs --init-from, the run that it has grown from")
+        raise refuse("usage", "--grown needs --init-from, the run whose design was grown")
     design, recipe = task_of(options)
     return Train(
         design=design,

@@ -46,10 +46,10 @@ class Console:
                 )
             case events.Finished():
                 best = f"best validation accuracy {event.best_accuracy:.4f} in epoch {event.best_epoch}"
-                end = "ended early, no better for some epochs," if event.stalled else "finished"
+                end = "stopped early, no improvement," if event.stalled else "finished"
                 self._line(f"{end} after {event.seconds:.1f} s: {best}")
             case events.Stopped():
-                self._line(f"stopped after step {event.step}; `train --resume` goes on from here")
+                self._line(f"stopped after step {event.step}; `train --resume` continues from here")
             case events.Warned():
                 self._complain(event.reason)
             case events.Failed():

@@ -27,7 +27,7 @@ def _cuda_cards() -> tuple[Device, ...]:
     if not (Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi")):
         return ()
     if torch.version.cuda:
-        note = translatable("torch {torch} wants CUDA {cuda}, which the driver here does not offer")
+        note = translatable("torch {torch} needs CUDA {cuda}, which the installed driver does not support")
     else:
         note = translatable("torch {torch} was built without CUDA")
     return (Device("cuda", "NVIDIA", 0, Sentence(note, {"torch": torch.__version__, "cuda": torch.version.cuda})),)
@@ -45,8 +45,8 @@ def choose_device(name: str) -> torch.device:
     wanted = "cuda:0" if name == "cuda" else name
     if wanted not in [each.id for each in usable]:
         unusable = next((each.note for each in list_devices() if each.note and name.startswith("cuda")), None)
-        others = Sentence(translatable("there are {names}"), {"names": ", ".join(each.id for each in usable)})
-        what = translatable("there is no {name!r} here; {rest}")
+        others = Sentence(translatable("available: {names}"), {"names": ", ".join(each.id for each in usable)})
+        what = translatable("{name!r} is not available; {rest}")
         raise refuse("device", what, name=name, rest=unusable or others)
     return torch.device(wanted)
 

@@ -62,7 +62,7 @@ class Inbox(queue.SimpleQueue[Message]):
         """Skip the rest of the line that begins with `line`."""
         while line and not line.endswith(b"\n"):
             line = self.stream.readline(MAX_CHARACTERS)
-        what = translatable("a line of more than {most:,} characters is not read")
+        what = translatable("ignored a line of more than {most:,} characters")
         return Failed(Sentence(what, {"most": MAX_CHARACTERS}), of="command")
 
     def _message(self, text: str) -> Message:

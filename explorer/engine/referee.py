@@ -44,7 +44,9 @@ def referee(plan: Plan) -> Verdict:
     try:
         summary = torchinfo.summary(model, input_data=image, device=device, depth=_DEEPEST, mode="eval", verbose=0)
     except RuntimeError as error:
-        return Verdict(False, sum(each.numel() for each in model.parameters()), 0, (f"torch cannot run it: {error}",))
+        return Verdict(
+            False, sum(each.numel() for each in model.parameters()), 0, (f"torch cannot run the network: {error}",)
+        )
     seen = [_seen_row(info) for info in summary.summary_list if _is_layer(info)]
     differences = []
     if summary.total_params != plan.params:

@@ -128,7 +128,7 @@ class Worker:
                 case events.Failed() as failed:
                     self.outbox.send(failed)
                 case Question() as question:
-                    busy = Sentence(translatable("a run is under way"))
+                    busy = Sentence(translatable("a run is in progress"))
                     self.outbox.send(events.Failed(busy, of=question.name, id=question.id))
                 case Train() | ResumeRun() as command:
                     self._postponed.append(command)

@@ -112,23 +112,19 @@ class Actions(QObject):
         self.unpause = self._add(self.tr("Resume"), pool.unpause, icon="play")
         self.step = self._add(self.tr("Step"), pool.step_once, "F10", "step-forward")
         self.stop = self._add(self.tr("Stop"), pool.stop, "Shift+F5", "square")
-        self.release_queue = self._add(self.tr("Start the queue"), pool.release_queue)
+        self.release_queue = self._add(self.tr("Resume queue"), pool.release_queue)
         self.find_rate = self._add(self.tr("Find a learning rate …"))
-        self.twin.setToolTip(
-            self.tr("Train this design with and without shortcuts, on the same batches, and watch both learn")
-        )
+        self.twin.setToolTip(self.tr("Train this design with and without shortcuts on the same batches, and compare"))
         self.step.setToolTip(self.tr("Train on one mini-batch and pause again"))
-        self.stop.setToolTip(self.tr("Finish the batch, write a checkpoint and end; the run can be resumed"))
-        self.release_queue.setToolTip(
-            self.tr("It waits because a run was stopped or the training process would not start")
-        )
+        self.stop.setToolTip(self.tr("Finish the batch, save a checkpoint and stop; the run can be resumed"))
+        self.release_queue.setToolTip(self.tr("On hold: a run was stopped, or the training process could not start"))
 
     def _make_view_actions(self) -> None:
-        self.show_maps = self._add_switch(self.tr("See the image travel"))
+        self.show_maps = self._add_switch(self.tr("Feature maps"))
         self.present = self._add_switch(self.tr("Present"), "F11")
         self.larger = self._add(self.tr("Larger text"), lambda: self.size_chosen.emit(1), _Keys.ZoomIn)
         self.smaller = self._add(self.tr("Smaller text"), lambda: self.size_chosen.emit(-1), _Keys.ZoomOut)
-        self.usual_size = self._add(self.tr("Usual text size"), lambda: self.size_chosen.emit(0), "Ctrl+0")
+        self.usual_size = self._add(self.tr("Default text size"), lambda: self.size_chosen.emit(0), "Ctrl+0")
         self.tour = self._add(self.tr("Tour"))
 
     def _undo(self) -> None:
@@ -181,7 +177,7 @@ class Actions(QObject):
             action.setEnabled(buildable)
         self.start.setText(self.tr("Start") if is_free else self.tr("Add to queue"))
         self.start.setIconText(self._start_text(is_free))
-        self.start.setToolTip("" if is_free else self.tr("It begins by itself when its turn has come"))
+        self.start.setToolTip("" if is_free else self.tr("Starts automatically when a device is free"))
         self.twin.setText(self._twin_text(is_free))
         self.twin.setIconText(self._short_twin_text())
         self.pause.setEnabled(state == WorkerState.RUNNING)

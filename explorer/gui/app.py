@@ -29,7 +29,7 @@ def check_start() -> None:
     if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal"):
         return
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        what = "there is none: use a desktop session, ssh -X or xvfb-run; {commands}"
+        what = "not found: use a desktop session, ssh -X or xvfb-run; {commands}"
         raise refuse("display", what, commands=COMMANDS)
     spec = importlib.util.find_spec("PySide6")
     if spec is None or spec.origin is None:

@@ -183,7 +183,7 @@ class Session(QObject):
         except OSError as failure:
             text += f"\n{log}: {failure}"
         box = QMessageBox(QMessageBox.Icon.Critical, self.tr("Something went wrong"), str(error), parent=self.window)
-        box.setInformativeText(self.tr("The window and a run under way go on. Details are in {log}").format(log=log))
+        box.setInformativeText(self.tr("The window and any run in progress continue. Details: {log}").format(log=log))
         box.setDetailedText(text)
         copy = box.addButton(self.tr("Copy"), QMessageBox.ButtonRole.ActionRole)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))

@@ -103,7 +103,7 @@ def _full() -> DataSet | None:
 def _image_folder(path: Path) -> DataSet:
     """Describe a folder with one sub-folder per class, or with `train` and `val` folders of those. Raises Refused."""
     if not path.is_dir():
-        what = translatable("there is no data set and no folder {path!r}")
+        what = translatable("there is no data set or folder {path!r}")
         raise refuse("data", what, path=str(path))
     root = path / "train" if (path / "train").is_dir() else path
     try:
@@ -112,10 +112,10 @@ def _image_folder(path: Path) -> DataSet:
     except OSError as error:
         raise refuse("data", "{path}: {error}", path=error.filename, error=system_words(error)) from None
     if len(classes) < 2:
-        what = translatable("{path!r} needs one sub-folder of images for each of at least two classes")
+        what = translatable("{path!r} needs one subfolder of images per class, and at least two classes")
         raise refuse("data", what, path=str(root))
     if empty := [name for name, count in counts.items() if not count]:
-        what = translatable("no image in the class folder {path!r}")
+        what = translatable("no images in the class folder {path!r}")
         raise refuse("data", what, path=str(root / empty[0]))
     images = sum(counts.values())
     train = images if (path / "val").is_dir() else images - held_out(images)
@@ -139,6 +139,6 @@ def describe_data(name: str) -> DataSet:
     """Describe the data set called `name`, or the folder of images at that path. Raises Refused."""
     found = CATALOGUE[name]() if name in CATALOGUE else None
     if found is None and name == "fashion-mnist":
-        what = translatable("Fashion-MNIST is not on this machine; put its four files into {path}")
+        what = translatable("Fashion-MNIST was not found; put its four files into {path}")
         raise refuse("data", what, path=str(user_data() / name))
     return found or _image_folder(Path(name).expanduser())

@@ -23,7 +23,8 @@ class Recipe:
         str,
         Len(1, 4096),
         Label(
-            translatable("Data"), translatable("A data set's name, or a folder with one sub-folder of images a class.")
+            translatable("Data"),
+            translatable("Name of a data set, or a folder with one subfolder of images per class."),
         ),
     ] = "fashion-mnist-12k"
     device: Annotated[
@@ -31,13 +32,13 @@ class Recipe:
         Len(1, 20),
         Label(
             translatable("Device"),
-            translatable("auto, cpu, cuda, cuda:1 … or mps; auto takes the fastest that is there."),
+            translatable("auto, cpu, cuda, cuda:1 … or mps; auto uses the fastest device available."),
         ),
     ] = "auto"
     epochs: Annotated[
         int,
         Interval(ge=1, le=100_000),
-        Label(translatable("Epochs"), translatable("How often every training image is seen.")),
+        Label(translatable("Epochs"), translatable("Number of passes over the training images.")),
     ] = 10
     batch_size: Annotated[
         int, Interval(ge=1, le=65_536), Label(translatable("Batch size"), translatable("Images per step."), rare=True)
@@ -59,17 +60,20 @@ class Recipe:
     momentum: Annotated[
         float,
         Interval(ge=0, lt=1),
-        Label(translatable("Momentum"), translatable("Of sgd; 0 is plain gradient descent."), rare=True),
+        Label(translatable("Momentum"), translatable("Momentum of sgd; 0 is plain gradient descent."), rare=True),
     ] = 0.9
     nesterov: Annotated[
-        bool, Label(translatable("Nesterov"), translatable("Momentum that looks one step ahead."), rare=True)
+        bool,
+        Label(
+            translatable("Nesterov"), translatable("Nesterov momentum: take the gradient one step ahead."), rare=True
+        ),
     ] = True
     weight_decay: Annotated[
         float,
         Interval(ge=0, le=1),
         Label(
             translatable("Weight decay"),
-            translatable("Pulls the weights of convolutions and of the linear layer towards zero."),
+            translatable("Pulls the weights of the convolutions and the linear layer towards zero."),
             rare=True,
         ),
     ] = 5e-4
@@ -78,7 +82,9 @@ class Recipe:
         OneOf(("constant", "cosine", "one-cycle")),
         Label(
             translatable("Schedule"),
-            translatable("How the learning rate changes: constant; cosine: down to 0; one-cycle: up, then down to 0."),
+            translatable(
+                "How the learning rate changes. constant: never; cosine: down to 0; one-cycle: up, then down to 0."
+            ),
             rare=True,
         ),
     ] = "one-cycle"
@@ -87,7 +93,9 @@ class Recipe:
         Interval(ge=0, le=100_000),
         Label(
             translatable("Warm-up"),
-            translatable("Epochs in which the rate rises from nothing; 0: 30 % of a one-cycle, else none."),
+            translatable(
+                "Epochs over which the rate rises from 0; 0 means 30 % of the run for one-cycle, none otherwise."
+            ),
             rare=True,
         ),
     ] = 0.0
@@ -96,7 +104,7 @@ class Recipe:
         Interval(ge=0, le=1e6),
         Label(
             translatable("Gradient clipping"),
-            translatable("A longer gradient is cut to this length; 0: never."),
+            translatable("Scale larger gradients down to this norm; 0 turns clipping off."),
             rare=True,
         ),
     ] = 1.0
@@ -105,19 +113,19 @@ class Recipe:
         Interval(ge=0, lt=1),
         Label(
             translatable("Label smoothing"),
-            translatable("How much of the target is spread over all classes."),
+            translatable("Share of the target that is spread evenly over all classes."),
             rare=True,
         ),
     ] = 0.0
     flip: Annotated[
-        bool, Label(translatable("Flips"), translatable("Mirror half of the images, drawn at random."), rare=True)
+        bool, Label(translatable("Flips"), translatable("Mirror each image with a probability of one half."), rare=True)
     ] = False
     crop: Annotated[
         int,
         Interval(ge=0, le=256),
         Label(
             translatable("Crops"),
-            translatable("Shift each image by up to this many pixels; black comes in."),
+            translatable("Shift each image by up to this many pixels; the border is filled with black."),
             rare=True,
         ),
     ] = 0
@@ -126,7 +134,7 @@ class Recipe:
         Interval(ge=0, le=1),
         Label(
             translatable("Erasing"),
-            translatable("The share of images that lose a random rectangle to black."),
+            translatable("Share of images in which a random rectangle is filled with black."),
             rare=True,
         ),
     ] = 0.0
@@ -135,7 +143,7 @@ class Recipe:
         Interval(ge=0, le=1),
         Label(
             translatable("CutMix"),
-            translatable("The share of batches in which images and their labels are mixed."),
+            translatable("Share of batches whose images and labels are mixed."),
             rare=True,
         ),
     ] = 0.0
@@ -144,7 +152,7 @@ class Recipe:
         Interval(ge=0, lt=1),
         Label(
             translatable("Averaged weights"),
-            translatable("Judge a moving average that keeps this much of itself a step; 0: the weights."),
+            translatable("Evaluate an exponential moving average with this decay; 0 uses the weights."),
             rare=True,
         ),
     ] = 0.0
@@ -153,7 +161,7 @@ class Recipe:
         Interval(ge=0, le=100_000),
         Label(
             translatable("Early stop"),
-            translatable("End after so many epochs without a better validation accuracy; 0: never."),
+            translatable("Stop after this many epochs without a better validation accuracy; 0 never stops early."),
             rare=True,
         ),
     ] = 0
@@ -162,14 +170,16 @@ class Recipe:
         OneOf(("auto", "fp32", "bf16")),
         Label(
             translatable("Precision"),
-            translatable("auto: bf16 where the hardware multiplies it fast, else fp32."),
+            translatable("auto: bf16 where the hardware computes it fast, otherwise fp32."),
             rare=True,
         ),
     ] = "auto"
     seed: Annotated[
         int,
         Interval(ge=0, le=2**32 - 1),
-        Label(translatable("Seed"), translatable("Fixes the initial weights and the order of the images."), rare=True),
+        Label(
+            translatable("Seed"), translatable("Determines the initial weights and the order of the images."), rare=True
+        ),
     ] = 0
 
     __pydantic_config__ = {"extra": "forbid"}

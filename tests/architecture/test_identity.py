@@ -45,15 +45,15 @@ def test_why_a_block_is_an_identity_and_why_not(change, block, holds, why):
 @pytest.mark.parametrize(
     ("change", "path", "why"),
     [
-        ({}, "layer1.0", "insert behind it"),
-        ({}, "layer1.3", "no place"),
-        ({}, "layer9.1", "no place"),
-        ({}, "layer1", "no place"),
-        ({}, "layer1.x", "no place"),
-        ({}, "", "no place"),
+        ({}, "layer1.0", "insert after it"),
+        ({}, "layer1.3", "No block can be inserted"),
+        ({}, "layer9.1", "No block can be inserted"),
+        ({}, "layer1", "No block can be inserted"),
+        ({}, "layer1.x", "No block can be inserted"),
+        ({}, "", "No block can be inserted"),
         ({"shortcut": "none"}, "layer1.1", "no shortcut"),
         ({"shortcut": "projection-all"}, "layer1.1", "1×1 convolution"),
-        ({"stages": (Stage(512, 64),)}, "layer1.2", "512 blocks already"),
+        ({"stages": (Stage(512, 64),)}, "layer1.2", "already has 512 blocks"),
     ],
 )
 def test_where_no_identity_can_be_put_in(change, path, why):

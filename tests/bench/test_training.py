@@ -140,7 +140,7 @@ def test_a_side_ends_with_its_process(tmp_path):
 
 
 def test_a_side_that_dies_is_quoted(tmp_path):
-    words = r"(?s)notebook ended with status 1: .*has no attribute 'dance'"
+    words = r"(?s)notebook exited with status 1: .*has no attribute 'dance'"
     with (
         SideProcess(entry(tmp_path, "notebook"), tmp_path / "log") as process,
         pytest.raises(RuntimeError, match=words),

@@ -192,7 +192,7 @@ def test_a_network_without_a_block_is_well_formed_but_cannot_be_built(run):
     status, out, err = run("summary", "basic:3x32x32:10:64x0", "--json")
     values = json.loads(out)
     assert (status, [line.partition(": ")[0] for line in err]) == (2, ["stages"])
-    assert values["problems"][0]["repair"] == "Give stage 1 one block"
+    assert values["problems"][0]["repair"] == "Add a block to stage 1"
     assert [stage["name"] for stage in values["stages"]] == ["stem"]
 
 
@@ -278,7 +278,7 @@ def test_export_lists_its_formats(run):
         (["mini", "--to", "python", "-o", "x" * 300], "x" * 300),
         (["no-such-run", "--to", "python", "-o", "net.py"], "design"),
         (["mini", "--to", "safetensors", "-o", "net.safetensors"], "needs a run"),
-        (["basic:1x28x28:10:8x1:" + "x" * 400, "--to", "python", "-o", "net.py"], "is not a key"),
+        (["basic:1x28x28:10:8x1:" + "x" * 400, "--to", "python", "-o", "net.py"], "is not a known key"),
         (["basic:1x28x28:10:8x1:groups=2", "--to", "python", "-o", "net.py"], "groups"),
     ],
 )

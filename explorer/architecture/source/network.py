@@ -69,7 +69,7 @@ def _heading(plan: Plan) -> Lines:
         f'"""{_title(plan.design)}',
         "",
         to_line(plan.design),
-        f"{plan.params:,} parameters, {plan.macs:,} MACs for one image of {size}.",
+        f"{plan.params:,} parameters, {plan.macs:,} MACs per image of {size}.",
         '"""',
         "",
     ]

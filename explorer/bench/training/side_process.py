@@ -55,7 +55,7 @@ class SideProcess:
         line = self.process.stdout.readline()
         if not line:
             words = self.log.read_text(encoding="utf-8", errors="replace").strip()[-_LAST_WORDS:]
-            raise RuntimeError(f"{self.entry.side} ended with status {self.process.wait()}: {words}")
+            raise RuntimeError(f"{self.entry.side} exited with status {self.process.wait()}: {words}")
         return Timed(*json.loads(line))
 
     def end(self) -> None:

@@ -32,7 +32,7 @@ _IDX_SHA256 = {
     "t10k-images-idx3-ubyte": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
     "t10k-labels-idx1-ubyte": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
 }
-_DAMAGED = translatable("{path!r} is damaged: its sha256 is not the known one")
+_DAMAGED = translatable("{path!r} is damaged: its sha256 does not match the expected one")
 _UNREADABLE = translatable("{path!r} cannot be read: {error}")
 _IDX_HEADERS = {"images": 16, "labels": 8}  # bytes
 
@@ -58,17 +58,17 @@ def load_data(name: str, design: Design) -> Data:
     channels = design.input[0]
     wanted = (data_set.shape[0],) if data_set.shape else (1, 3)
     if channels not in wanted:
-        what = translatable("the design takes {channels} channels, {data} has {wanted}")
+        what = translatable("the design takes {channels} channels; {data} has {wanted}")
         own = Sentence(translatable("1 or 3")) if data_set.shape is None else data_set.shape[0]
         raise refuse("input", what, channels=channels, data=Sentence(data_set.label), wanted=own)
     data = DATASETS.get(data_set.name, _read_folder)(data_set, design)
     for part in data:
         if not len(part.labels):
-            what = translatable("{data} has no images to train or to validate with")
+            what = translatable("{data} has no images for training or for validation")
             raise refuse("data", what, data=Sentence(data_set.label))
         highest = int(part.labels.max())
         if highest >= design.classes:
-            what = translatable("{data} has a label {highest}; the design has {classes} classes")
+            what = translatable("{data} has the label {highest}, but the design has only {classes} classes")
             raise refuse("data", what, data=Sentence(data_set.label), highest=highest, classes=design.classes)
     return data
 
@@ -123,7 +123,7 @@ def _read_folder(data_set: DataSet, design: Design) -> Data:
     channels, height, width = design.input
     needed, free = (len(train) + len(validation)) * channels * height * width, available_memory(torch.device("cpu"))
     if free is not None and needed > free:
-        what = translatable("the images need {needed:.1f} GB of memory, {free:.1f} GB are free")
+        what = translatable("the images need {needed:.1f} GB of memory; {free:.1f} GB are free")
         raise refuse("data", what, needed=needed / 1e9, free=free / 1e9)
     return Data(_read_files(train, design), _read_files(validation, design))
 
@@ -146,7 +146,7 @@ def _class_files(root: Path, names: list[str]) -> Files:
         if unknown := sorted(
             {each.name for each in root.iterdir() if each.is_dir() and each.name[0] != "."} - {*names}
         ):
-            what = translatable("{path!r} is a class that training does not have")
+            what = translatable("{path!r} is not a class of the training images")
             raise refuse("data", what, path=str(root / unknown[0]))
         return [
             (path, label)
@@ -187,9 +187,9 @@ def open_image(path: Path) -> Opened:
             file.load()  # a truncated file shows itself only here
             return Opened(ImageOps.exif_transpose(file), file.getexif().get(ExifTags.Base.Orientation, 1) != 1)
     except Exception as error:  # Pillow raises almost anything on a bad file
-        unknown = Sentence(translatable("of no known format"))
+        unknown = Sentence(translatable("unknown format"))
         reason = unknown if isinstance(error, UnidentifiedImageError) else str(error)
-        what = translatable("{path!r} is not a good image: {reason}")
+        what = translatable("{path!r} is not a usable image: {reason}")
         raise refuse("data", what, path=str(path), reason=reason) from None
 
 

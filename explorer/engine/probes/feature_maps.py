@@ -44,7 +44,7 @@ def compute_feature_maps(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
     """
     design = probed.plan.design
     if design.input[0] not in (1, 3):
-        what = translatable("the design takes {channels} channels, an image has 1 or 3")
+        what = translatable("the design takes {channels} channels; images have 1 or 3")
         raise refuse("input", what, channels=design.input[0])
     gallery = _open_gallery(probed.recipe.data, design)
     number = question.image % len(gallery)
@@ -53,7 +53,7 @@ def compute_feature_maps(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
     pictures = {"": _shrink(picture.pixels)}
     for name, maps in section_outputs(probed, picture.pixels):
         if not maps.isfinite().all():
-            what = translatable("puts out numbers too large for a float: the weights have no use")
+            what = translatable("outputs values too large for a float: the weights are unusable")
             raise refuse(name, what)
         if name != "head":
             pictures[name] = sheet(maps)

@@ -36,7 +36,7 @@ _Found = TypeVar("_Found", bound=Comparison)
 def zero(probed: ProbedNetwork, question: Zero) -> Zeroed:
     """Compare the network with one whose named blocks have their branches at zero. Raises Refused."""
     if not question.blocks:
-        raise refuse("blocks", "name at least one")
+        raise refuse("blocks", "must name at least one block")
     network = copy.deepcopy(probed.network)
     blocks = {name: each for name, each in network.named_modules() if isinstance(each, ResidualBlock)}
     for path in question.blocks:
@@ -89,7 +89,7 @@ def _compare(probed: ProbedNetwork, changed: nn.Module, kind: type[_Found], path
             before, after = probed.network(pixels), changed(pixels)
             largest = (after - before).abs().max().item()
             if not math.isfinite(largest):
-                raise refuse("logits", translatable("are no finite numbers any more"))
+                raise refuse("logits", translatable("are no longer finite"))
             difference = max(difference, largest)
             equal = equal and torch.equal(before, after)
             for index, logits in enumerate((before, after)):

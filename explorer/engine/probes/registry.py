@@ -1,4 +1,4 @@
-"""Probes: questions about a network that is not training, each one function in `_PROBES`. No Qt."""
+"""Probes: questions about a network that is not training, each one function in `PROBES`. No Qt."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from explorer.engine.training.run import answered
 from explorer.runs.answers import Answer, Insert, Maps, Probe, Torchinfo, Zero
 from explorer.runs.events import Failed
 
-_PROBES: dict[type[Probe], Callable[[ProbedNetwork, Any], Answer]] = {
+PROBES: dict[type[Probe], Callable[[ProbedNetwork, Any], Answer]] = {
     Zero: lesion.zero,
     Insert: lesion.insert,
     Maps: feature_maps.compute_feature_maps,
@@ -24,6 +24,6 @@ def probe(question: Probe) -> Answer | Failed:
 
     def ask() -> Answer:
         with torch.random.fork_rng(), torch.inference_mode():
-            return _PROBES[type(question)](open_probed_network(question), question)
+            return PROBES[type(question)](open_probed_network(question), question)
 
     return answered(question, ask)

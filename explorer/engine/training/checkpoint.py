@@ -18,7 +18,7 @@ from explorer.sentences import NOTHING, Sentence, joined, system_words, translat
 from explorer.validation import Complaint, Refused
 
 NEWEST, PREVIOUS = "checkpoint.pt", "checkpoint.previous.pt"
-UNKNOWN = translatable("its sha256 is not the one in run.json")
+UNKNOWN = translatable("its sha256 does not match run.json")
 DAMAGED = translatable("{name} is damaged ({cause})")
 _MORE = 2**20  # bytes written to make the system say why writing failed
 
@@ -76,7 +76,7 @@ def _refuse_infinite(state: dict[str, Any]) -> None:
     if get_total_norm(weights.values()).isfinite():  # one pass over them; to look at each takes twenty times as long
         return
     if bad := [name for name, values in weights.items() if not values.isfinite().all()]:
-        what = translatable("{name} was not written: {weight} holds values that are not finite")
+        what = translatable("{name} was not written: {weight} contains non-finite values")
         raise Unwritten(Sentence(what, {"name": NEWEST, "weight": bad[0]}))
 
 
@@ -123,7 +123,7 @@ def _system_reason(torn: Path) -> Sentence:
             file.write(bytes(_MORE))
     except OSError as error:
         return system_words(error)
-    return Sentence(translatable("writing broke off"))
+    return Sentence(translatable("writing was interrupted"))
 
 
 def load_checkpoint(folder: Path, hashes: dict[str, str]) -> Found | None:
@@ -138,14 +138,14 @@ def load_checkpoint(folder: Path, hashes: dict[str, str]) -> Found | None:
             state = torch.load(path, map_location="cpu", weights_only=True) if known else None
             cause: str = Sentence(UNKNOWN)
         except UnpicklingError:
-            more = translatable("it is more than plain data; none of it was run")
+            more = translatable("it contains more than plain data; none of it was executed")
             state, cause = None, Sentence(more)
         except Exception as error:  # torch.load raises almost anything on a bad file
             state, cause = None, (str(error) or type(error).__name__).splitlines()[0][:120]
         if state is None:
             damaged.append(Sentence(DAMAGED, {"name": name, "cause": cause}))
             continue
-        what = translatable("{damage}; going on from {name}")
+        what = translatable("{damage}; continuing from {name}")
         return Found(state, Sentence(what, {"damage": damaged[0], "name": name}) if damaged else NOTHING)
     if damaged:
         raise Refused(Complaint("checkpoint", joined("; ", damaged)))

@@ -79,7 +79,7 @@ class _Loop:
             yield self._save()
             yield events.Stopped(self.training.counters.step)
         except _Diverged as error:
-            advice = translatable("Lower the learning rate, or begin with weights that do less.")
+            advice = translatable("Lower the learning rate, or start with smaller weights.")
             yield events.Failed(error.sentence, advice=Sentence(advice))
 
     def _run(self) -> Events:

@@ -60,7 +60,7 @@ def check_growth(parent: Design, design: Design, inserted: Sequence[str]) -> Non
             raise Refused(Complaint("grown", verdict.why))
         grown = deepened(grown, path)
     if grown != design:
-        what = translatable("the design is not its parent's with {blocks} more: {changes}")
+        what = translatable("the design is not its parent's design plus {blocks}: {changes}")
         changes = joined(", ", design_changes(grown, design))
         raise refuse("grown", what, blocks=", ".join(inserted), changes=changes)
 

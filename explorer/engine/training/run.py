@@ -115,7 +115,7 @@ def _new_runs(command: Train) -> tuple[TrainingRun, ...]:
             warning = inherit(training, run, command.grown)
         parent = run.id
     elif command.grown:
-        raise refuse("grown", "needs the run that it has grown from: init_from")
+        raise refuse("grown", "needs init_from, the run whose design was grown")
     plans = [training.plan for training in trainings]
     verdicts = [referee(plan) for plan in plans]
     folders = [
@@ -148,7 +148,7 @@ def _resumed_run(command: ResumeRun) -> TrainingRun:
         found = load_checkpoint(run.folder, folder.manifest["hashes"])
         if found is not None and found.state["counters"]["epoch"] > recipe.epochs:
             done = found.state["counters"]["epoch"] - 1
-            what = translatable("the run {run} has done {done} already; ask for more")
+            what = translatable("run {run} has already done {done}; give a larger number")
             raise refuse("epochs", what, run=run.id, done=done)
         train, validation, (training,) = prepare(
             recipe, run.design, rewrites=found and _rewrites_of(found.state, recipe)
@@ -157,7 +157,7 @@ def _resumed_run(command: ResumeRun) -> TrainingRun:
         if found is not None:
             training.restore(found.state)
         else:
-            warning = Sentence(translatable("no checkpoint had been written: the run begins anew"))
+            warning = Sentence(translatable("no checkpoint was saved: the run starts again"))
             if run.parent:
                 parent = find_run(run.parent, run.folder.parent)
                 inherit(training, parent, read_paths(folder.manifest.get("grown", ())))
@@ -230,7 +230,7 @@ def failure(error: Exception, recipe: Recipe | None) -> events.Failed:
     if batch_size > 1:
         advice = Sentence(translatable("Try a batch size of {batch_size}."), {"batch_size": batch_size // 2})
     else:
-        advice = Sentence(translatable("Make the network or its input smaller."))
+        advice = Sentence(translatable("Use a smaller network or a smaller input."))
     what = translatable("out of memory on {device} at batch size {batch_size}: {shortage}")
     values = {"device": device.type, "batch_size": batch_size, "shortage": _shortage(text, _memory_left(device))}
     return events.Failed(Sentence(what, values), advice=advice)
@@ -249,12 +249,12 @@ def _shortage(text: str, free: int | None) -> Sentence:
     wanted = re.search(r"allocate (?:([\d.]+ ?[KMGT]i?B)|(\d+) bytes)", text)
     if wanted:
         size = wanted[1] or f"{int(wanted[2]) / 2**20:,.0f} MiB"
-        needed = Sentence(translatable("{wanted} more were needed"), {"wanted": size})
+        needed = Sentence(translatable("{wanted} more needed"), {"wanted": size})
     else:
-        needed = Sentence(translatable("more was needed than there is"))
+        needed = Sentence(translatable("more needed than available"))
     if free is None:
         return needed
-    return Sentence(translatable("{needed}, {free:,.0f} MiB are free"), {"needed": needed, "free": free / 2**20})
+    return Sentence(translatable("{needed}, {free:,.0f} MiB free"), {"needed": needed, "free": free / 2**20})
 
 
 _LISTENING = (events.Step, events.Progress, events.Paused)  # where a run receives a control

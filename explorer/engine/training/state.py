@@ -155,7 +155,7 @@ class Training:
         """Restore a `state`; for another number of epochs the schedule is stretched. Raises Refused."""
         if state["steps_per_epoch"] != self.steps_per_epoch:
             there, here = state["steps_per_epoch"], self.steps_per_epoch
-            what = translatable("has changed since the run began: an epoch had {there} steps and has {here} now")
+            what = translatable("has changed since the run started: an epoch had {there} steps and now has {here}")
             raise refuse("data", what, there=there, here=here)
         put_weights(self.network, state["model"])
         if self.average:
@@ -184,7 +184,7 @@ def put_weights(network: nn.Module, weights: dict[str, Tensor]) -> None:
     own = network.state_dict()
     missing = Sentence(translatable("is missing"))
     unknown = Sentence(translatable("is not a weight of this design"))
-    wrong_shape = translatable("has shape {shape}, this design wants {wanted}")
+    wrong_shape = translatable("has shape {shape}; this design needs {wanted}")
     complaints = [Complaint(name, missing) for name in own if name not in weights]
     complaints += [Complaint(name, unknown) for name in weights if name not in own]
     complaints += [
@@ -206,5 +206,5 @@ def _refuse_single_values(plan: Plan, recipe: Recipe) -> None:
     if recipe.batch_size == 1:
         for layer in plan.layers():
             if isinstance(layer.kind, BatchNorm2d) and layer.output[1:] == (1, 1):
-                what = translatable("must be at least 2: {layer} has maps of 1×1, and a norm needs two values")
+                what = translatable("must be at least 2: {layer} has 1×1 maps, and a norm needs two values")
                 raise refuse("batch_size", what, layer=layer.name)

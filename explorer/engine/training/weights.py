@@ -43,7 +43,7 @@ def load_weights(path: Path) -> dict[str, Tensor]:
     try:
         weights: dict[str, Tensor] = load_file(path)
     except (OSError, SafetensorError) as error:
-        what = translatable("{path!r} is not a good safetensors file: {error}")
+        what = translatable("{path!r} is not a valid safetensors file: {error}")
         raise refuse("weights", what, path=str(path), error=str(error)) from None
     return weights
 
@@ -56,7 +56,7 @@ def weights_of(run: Run) -> dict[str, Tensor]:
         return load_weights(best)
     found = load_checkpoint(run.folder, read_hashes(run.folder))
     if found is None:
-        raise refuse("init_from", translatable("the run {run} has no weights yet"), run=run.id)
+        raise refuse("init_from", translatable("run {run} has no weights yet"), run=run.id)
     weights: dict[str, Tensor] = found.state["model"]
     return weights
 
@@ -70,5 +70,5 @@ def _refuse_unknown(best: Path) -> None:
         cause = system_words(error)
     if cause:
         damage = Sentence(DAMAGED, {"name": BEST, "cause": cause})
-        what = translatable("{damage}; without that file the weights of the last checkpoint are taken")
+        what = translatable("{damage}; move it away to use the weights of the last checkpoint")
         raise refuse("weights", what, damage=damage)

@@ -93,7 +93,7 @@ COLUMNS = (
         heading=translatable("Output"),
         widest="1024×112×112",
         text=lambda part, _: shape_text(part.output),
-        hint=translatable("Channels × height × width of what comes out"),
+        hint=translatable("Channels × height × width of the output"),
     ),
     _Column(
         heading=translatable("Params"),
@@ -107,7 +107,7 @@ COLUMNS = (
         widest="11,513,626,624",
         text=lambda part, _: whole(part.macs),
         figure="macs",
-        hint=translatable("Multiply–accumulates of convolutions and linear layers for one image"),
+        hint=translatable("Multiply–accumulates of convolutions and linear layers per image"),
     ),
     _Column(
         heading=translatable("Field"),
@@ -115,7 +115,7 @@ COLUMNS = (
         text=lambda part, _: whole(part.receptive_field) if part.receptive_field else "",
         figure="receptive_field",
         wording=lambda number: whole(int(number)),
-        hint=translatable("Receptive field: how many pixels of the input one position sees, along a side"),
+        hint=translatable("Receptive field: input pixels that one position sees, per side"),
         spare=2,
     ),
     _Column(
@@ -124,7 +124,7 @@ COLUMNS = (
         text=lambda part, _: memory(part.activation_bytes),
         figure="activation_bytes",
         wording=memory,
-        hint=translatable("What the layers put out for one image, in float32"),
+        hint=translatable("Layer outputs per image, in float32"),
         spare=2,
     ),
 )

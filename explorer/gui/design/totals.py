@@ -118,10 +118,12 @@ class Totals(QWidget):
     def explain(self, plan: Plan) -> str:
         """Return the figures in full, with what exactly is counted."""
         return self.tr(
-            "{params} parameters\n{macs} multiply–accumulates of convolutions and linear layers for one image; "
-            "FLOPs are twice as many: {flops}\n{depth} convolutions and linear layers on the main path\n"
+            "{params} parameters\n"
+            "{macs} multiply–accumulates of convolutions and linear layers per image; FLOPs are twice that: "
+            "{flops}\n"
+            "{depth} convolutions and linear layers on the main path\n"
             "One position at the end of the last stage sees {field} × {field} pixels of the input\n"
-            "{memory} bytes of layer outputs for one image in float32"
+            "{memory} bytes of layer outputs per image in float32"
         ).format(
             params=whole(plan.params),
             macs=whole(plan.macs),

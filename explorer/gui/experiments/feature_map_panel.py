@@ -40,7 +40,7 @@ class FeatureMapPanel(QWidget):
         document.selection_changed.connect(self.redraw)
 
     def lay_out(self) -> None:
-        self.setAccessibleName(self.tr("The image's travel"))
+        self.setAccessibleName(self.tr("Feature maps"))
         scroll = QScrollArea()
         scroll.setWidget(self.strip)
         scroll.setWidgetResizable(True)
@@ -101,8 +101,8 @@ class FeatureMapPanel(QWidget):
 
     def advice(self) -> str:
         if self.maps.run():
-            return self.tr("Drop an image on the window to send it through.")
-        return self.tr("Train it, then compare. Or drop an image to send it through.")
+            return self.tr("Drop an image on the window to send it through the network.")
+        return self.tr("Train the network to compare, or drop an image to send it through.")
 
     def columns(self, plan: Plan) -> list[MapColumn]:
         """Return the columns: the input and the sections that output feature maps."""
@@ -154,7 +154,7 @@ class FeatureMapPanel(QWidget):
         if before != after:
             yield f"{before} → {after}"
         if origin.turned:
-            yield self.tr("turned upright")
+            yield self.tr("rotated upright")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

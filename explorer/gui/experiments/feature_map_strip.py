@@ -206,9 +206,9 @@ class FeatureMapStrip(QWidget):
         """Return what the maps of a section show, for its tooltip."""
         channels, height, width = column.shape
         if not column.path:
-            return self.tr("The image as the network gets it: {shape}").format(shape=shape_text(column.shape))
+            return self.tr("The image as the network receives it: {shape}").format(shape=shape_text(column.shape))
         text = self.tr(
             "The most active of {channels} channels, {height}×{width} positions each.\n"
-            "Black is silence, white the channel's own maximum."
+            "Black is no response, white the channel's own maximum."
         )
         return text.format(channels=whole(channels), height=height, width=width)

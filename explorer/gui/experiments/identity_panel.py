@@ -42,9 +42,9 @@ class IdentityPanel(QWidget):
         self.zero = word_button(self.tr("Zero this branch"), lambda: self.trial.zero(self.path), "zero")
         inserted = self.tr("Insert an identity block")
         self.insert = word_button(inserted, lambda: self.trial.insert(self.next_path), "insert")
-        self.back = word_button(self.tr("Put it back"), self.trial.put_back, "put back", "undo-2")
+        self.back = word_button(self.tr("Restore"), self.trial.put_back, "put back", "undo-2")
         self.continue_training = word_button(
-            self.tr("Go on training from here"), self.trial.continue_training, "go on", "play"
+            self.tr("Continue training from here"), self.trial.continue_training, "go on", "play"
         )
         for button in (self.zero, self.insert, self.back, self.continue_training):
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -103,7 +103,9 @@ class IdentityPanel(QWidget):
         self.insert.setEnabled(not obstacle and place.holds)
         self.zero.setToolTip(obstacle or say(zeroing(self.block).why))
         name = self.document.name_of(self.next_path)
-        self.insert.setToolTip(obstacle or (self.tr("As {name}").format(name=name) if place.holds else say(place.why)))
+        self.insert.setToolTip(
+            obstacle or (self.tr("Inserts it as {name}").format(name=name) if place.holds else say(place.why))
+        )
         self.back.setVisible(bool(trial.zeroed))
         self.continue_training.setVisible(trial.can_continue() and not trial.zeroed)
         self.continue_training.setEnabled(not obstacle)
@@ -130,19 +132,19 @@ class IdentityPanel(QWidget):
         if not inserted:
             return self.tr("Network: {name}, trained").format(name=name)
         blocks = ", ".join(map(self.document.name_of, inserted))
-        return self.tr("Network: {name}, trained, with {blocks} put in").format(name=name, blocks=blocks)
+        return self.tr("Network: {name}, trained, with {blocks} inserted").format(name=name, blocks=blocks)
 
     def _finding_text(self, outcome: Comparison) -> str:
         """Return how the accuracy and the logits changed."""
         name, more = self.document.name_of(outcome.blocks[-1]), len(outcome.blocks) - 1
         if isinstance(outcome, Inserted):
-            done = self.tr("{name} put in")
+            done = self.tr("{name} inserted")
         elif more:
-            done = self.tr("{name} and {more} more at zero")
+            done = self.tr("{name} and {more} more set to zero")
         else:
-            done = self.tr("{name} at zero")
+            done = self.tr("{name} set to zero")
         difference = QLocale().toString(outcome.difference, "g", 3)
-        words = self.tr("{done}: accuracy {before} → {after} of {n} images, largest difference of a logit {difference}")
+        words = self.tr("{done}: accuracy {before} → {after} on {n} images, largest logit difference {difference}")
         return words.format(
             done=done.format(name=name, more=whole(more)),
             before=percent(outcome.accuracy_before),

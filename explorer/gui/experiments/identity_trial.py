@@ -177,5 +177,5 @@ class IdentityTrial(QObject):
         if fatal := next((problem for problem in self.document.problems if problem.fatal), None):
             return say(fatal.what)
         if self.inquiry and self.inquiry.state is InquiryState.ASKED:
-            return self.tr("Trying it on real images …")
+            return self.tr("Testing on real images …")
         return self.pool.busy_reason()

@@ -21,7 +21,7 @@ class Highlight(QWidget):
         self.settled = QTimer(self, interval=0, singleShot=True)  # place the frame after the layouts have settled
         self.settled.timeout.connect(self.place)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName(self.tr("What the lesson points at"))
+        self.setAccessibleName(self.tr("Control that the lesson points to"))
         self.hide()
 
     def follow(self, target: QWidget | None) -> None:

@@ -71,7 +71,7 @@ def read_table(path: Path) -> dict[str, object]:
             data = file.read(MAX_BYTES + 1)
         text = data.decode("utf-8").replace("\r\n", "\n")
         if len(data) > MAX_BYTES or any(len(line) > MAX_COLUMNS for line in text.split("\n")):
-            what = translatable("is too large, or has too long a line, to be a lesson")
+            what = translatable("is not a lesson file: too large, or a line is too long")
             raise refuse(path.name, what)
         return tomllib.loads(text)
     except OSError as error:

@@ -51,7 +51,7 @@ class Tutor(QObject):
                 action.setObjectName(name)
                 connect_order(action, partial(self.teach, name))
             else:
-                action = menu.addAction(self.tr("{name} cannot be read").format(name=name))
+                action = menu.addAction(self.tr("Could not read {name}").format(name=name))
                 action.setToolTip(say(lesson.sentence))
                 action.setEnabled(False)
 

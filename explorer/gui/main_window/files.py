@@ -55,7 +55,7 @@ class Files(QObject):
         try:
             design = load_design(path)
         except Refused as error:
-            self.complain(self.tr("{name} is not opened").format(name=path.name), say(error.sentence))
+            self.complain(self.tr("Could not open {name}").format(name=path.name), say(error.sentence))
             return
         self.document.propose(called_as(design, path), self.tr("Open {name}").format(name=path.name))
         self.document.saved_as(path)
@@ -85,8 +85,8 @@ class Files(QObject):
     def _may_replace(self, path: Path) -> bool:
         answer = QMessageBox.question(
             self.window,
-            self.tr("There is such a file"),
-            self.tr("{name} is there already. Replace it?").format(name=path.name),
+            self.tr("File already exists"),
+            self.tr("{name} already exists. Replace it?").format(name=path.name),
         )
         return answer == QMessageBox.StandardButton.Yes
 
@@ -94,7 +94,7 @@ class Files(QObject):
         try:
             write_atomically(path, to_toml(self.document.design))
         except OSError as error:
-            self.complain(self.tr("{name} is not saved").format(name=path.name), say(system_words(error)))
+            self.complain(self.tr("Could not save {name}").format(name=path.name), say(system_words(error)))
             return False
         self.document.saved_as(path)
         self.remember(path)
@@ -122,13 +122,13 @@ class Files(QObject):
             write_atomically(path, WRITERS[chosen.name](self.document.plan, self.document.vocabulary))
         except (OSError, Refused) as error:
             details = say(error.sentence) if isinstance(error, Refused) else say(system_words(error))
-            self.complain(self.tr("{name} is not exported").format(name=path.name), details)
+            self.complain(self.tr("Could not export {name}").format(name=path.name), details)
 
     def paste_line(self) -> None:
         try:
             design = from_line(QGuiApplication.clipboard().text())
         except Refused as error:
-            self.complain(self.tr("The clipboard holds no design"), say(error.sentence))
+            self.complain(self.tr("There is no design on the clipboard"), say(error.sentence))
             return
         self.document.propose(design, self.tr("Paste design"))
 
@@ -153,7 +153,7 @@ class Files(QObject):
             connect_order(action, partial(self.open, path))
         menu.setToolTipsVisible(True)
         if menu.isEmpty():
-            menu.addAction(self.tr("nothing yet")).setEnabled(False)
+            menu.addAction(self.tr("No recent files")).setEnabled(False)
 
     def recent(self) -> list[Path]:
         stored = QSettings().value("recent", [])
@@ -181,7 +181,7 @@ class Files(QObject):
         unsaved = self.document.path if not self.document.undo_stack.isClean() else None
         if not (going or waiting or unsaved):
             return True
-        titles = (self.tr("A run is under way"), going), (self.tr("Runs are waiting"), waiting)
+        titles = (self.tr("A run is in progress"), going), (self.tr("Runs are queued"), waiting)
         answer = QMessageBox.question(
             self.window,
             next((title for title, reason in titles if reason), self.tr("Unsaved changes")),
@@ -194,12 +194,14 @@ class Files(QObject):
         """Return the questions about the numbers of runs under way and queued, and about the `unsaved` file."""
         words = []
         if going == 1:
-            words.append(self.tr("Close and stop the run? It writes a checkpoint and can be resumed."))
+            words.append(self.tr("Close and stop the run? It saves a checkpoint and can be resumed."))
         elif going:
-            what = self.tr("Close and stop the {n} runs? They write checkpoints and can be resumed.")
+            what = self.tr("Close and stop the {n} runs? They save checkpoints and can be resumed.")
             words.append(what.format(n=whole(going)))
-        if waiting:
-            words.append(self.tr("The queue is lost; runs that wait in it: {n}").format(n=whole(waiting)))
+        if waiting == 1:
+            words.append(self.tr("1 queued run will be discarded."))
+        elif waiting:
+            words.append(self.tr("{n} queued runs will be discarded.").format(n=whole(waiting)))
         if unsaved:
             words.append(self.tr("Save the changes to {name}?").format(name=unsaved))
         return "\n\n".join(words)

@@ -70,13 +70,13 @@ class Menus(QObject):
         menu.addActions([actions.present, actions.larger, actions.smaller, actions.usual_size])
         menu.addSeparator()
         words = {
-            "system": self.tr("as the system"),
+            "system": self.tr("same as system"),
             "light": self.tr("light"),
             "dark": self.tr("dark"),
-            "projector": self.tr("for a projector and for colour-blind eyes"),
+            "projector": self.tr("for projectors and colour blindness"),
         }
         fill_choices(menu.addMenu(self.tr("Colours")), words, theme.saved_theme(), actions.theme_chosen.emit)
-        words = {"system": self.tr("as the system"), "en": "English", "zh_CN": "简体中文"}
+        words = {"system": self.tr("same as system"), "en": "English", "zh_CN": "简体中文"}
         fill_choices(menu.addMenu(self.tr("Language")), words, chosen_language(), actions.language_chosen.emit)
         menu.addMenu(self.names)
 

@@ -5,7 +5,6 @@ there when the window is rebuilt.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -46,7 +45,7 @@ class Pages(QStackedWidget):
         before = self._made[self._shown]
         has_focus = before.isAncestorOf(self.focusWidget() or self) or before.hasFocus()
         if name not in self._made:
-            self._keep(name, PAGES[name].make(self._workspace, self))
+            self._keep(name, PAGES[name](self._workspace, self))
         page = self._made[name]
         self._workspace.page = self._shown = name
         if page is before:
@@ -56,7 +55,7 @@ class Pages(QStackedWidget):
             page.setFocus()
         self.opened.emit()
 
-    def _show_layers(self) -> None:
+    def show_layers(self) -> None:
         self.show_page(LAYERS)
 
     def show_block(self) -> None:
@@ -65,18 +64,12 @@ class Pages(QStackedWidget):
     def close_page(self) -> bool:
         """Go back to the layers, and return whether another page was shown."""
         was_open = self._workspace.page != LAYERS
-        self._show_layers()
+        self.show_layers()
         return was_open
 
     def _keep(self, name: str, page: QWidget) -> None:
         self._made[name] = page
         self.addWidget(page)
-
-
-class _Page(NamedTuple):
-    """An entry of `PAGES`; `make` imports what the page needs, so that an unopened page does not slow the start."""
-
-    make: Callable[[Workspace, Pages], QWidget]
 
 
 def _make_block_page(workspace: Workspace, pages: Pages) -> QWidget:
@@ -87,9 +80,10 @@ def _make_block_page(workspace: Workspace, pages: Pages) -> QWidget:
     view = BlockView(workspace.document, workspace.alone_block, panel)
     view.shown.connect(panel.show_block)
     panel.grown.connect(view.ask_for_room)
-    view.closed.connect(pages._show_layers)
+    view.closed.connect(pages.show_layers)
     view.cramped.connect(pages.cramped)
     return view
 
 
-PAGES = {BLOCK: _Page(_make_block_page)}
+# A factory imports what its page needs, so that a page that is not opened does not slow the start.
+PAGES: dict[str, Callable[[Workspace, Pages], QWidget]] = {BLOCK: _make_block_page}

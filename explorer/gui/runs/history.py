@@ -116,7 +116,7 @@ class History(QWidget):
             self.reload()  # each run has its colour in either palette
 
     def _open_design(self, run: Run) -> None:
-        self.document.propose(run.design, self.tr("Open the design of a run"))
+        self.document.propose(run.design, self.tr("Open a run's design"))
 
     def allow_resume(self) -> None:
         self.list.allow_resume(self.pool.free_device)

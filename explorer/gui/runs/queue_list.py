@@ -56,9 +56,9 @@ class QueueList(QWidget):
         self.release = action_button(actions.release_queue, "go_on_queue")
         self.open = word_button("", self._open_row)
         arrow = Qt.ArrowType
-        self.up = self.tool(arrow.UpArrow, self.tr("Let it begin earlier"), lambda: self.shift(-1), "Alt+Up")
-        self.down = self.tool(arrow.DownArrow, self.tr("Let it begin later"), lambda: self.shift(1), "Alt+Down")
-        self.cancel = self.tool("x", self.tr("Take it out of the queue"), self._cancel_row, "Del")
+        self.up = self.tool(arrow.UpArrow, self.tr("Move up"), lambda: self.shift(-1), "Alt+Up")
+        self.down = self.tool(arrow.DownArrow, self.tr("Move down"), lambda: self.shift(1), "Alt+Down")
+        self.cancel = self.tool("x", self.tr("Remove from queue"), self._cancel_row, "Del")
         above = QHBoxLayout()
         above.addWidget(self.heading)
         above.addWidget(self.release)
@@ -117,7 +117,7 @@ class QueueList(QWidget):
 
     def waiting(self) -> list[_QueueRow]:
         shown, rows = self.pool.shown.run, []
-        state = self.tr("held") if self.pool.queue.held else self.tr("waits")
+        state = self.tr("on hold") if self.pool.queue.held else self.tr("queued")
         before: tuple[Design, Recipe] | None = (shown.design, shown.recipe) if shown else None
         for place, order in enumerate(self.pool.queue.orders):
             words = self.words(order.recipe, order.recipe.device, self.changes(before, order))
@@ -131,7 +131,7 @@ class QueueList(QWidget):
         return self.tr("{name} and its twin").format(name=title) if twin else title
 
     def words(self, recipe: Recipe, device: str, changes: str = "") -> str:
-        name = say(recipe_name(recipe) or "") or self.tr("your own")
+        name = say(recipe_name(recipe) or "") or self.tr("custom")
         return " · ".join(filter(None, [changes, name, self.tr("auto") if device == "auto" else device]))
 
     def changes(self, before: tuple[Design, Recipe] | None, order: Train) -> str:
@@ -140,7 +140,7 @@ class QueueList(QWidget):
             return ""
         recipe = before[1].change(device=order.recipe.device)  # the row names the device anyway
         sentences = (*design_changes(before[0], order.design), *changed_fields(recipe, order.recipe))
-        return self.tr(", ").join(map(say, sentences)) or self.tr("the same again")
+        return self.tr(", ").join(map(say, sentences)) or self.tr("no changes")
 
     def item(self, row: _QueueRow) -> QTreeWidgetItem:
         item = QTreeWidgetItem([row.name, row.state, row.words])
@@ -168,7 +168,7 @@ class QueueList(QWidget):
         """Let the buttons say and offer what they do with the selected row."""
         row, last = self.current(), len(self.pool.queue.orders) - 1
         place = row.place if row else -1
-        self.open.setText(self.tr("Bring to front") if row and row.worker else self.tr("Open its design"))
+        self.open.setText(self.tr("Show this run") if row and row.worker else self.tr("Open design"))
         self.open.setEnabled(row is not None and row.worker is not self.pool.shown)
         self.up.setEnabled(place > 0)
         self.down.setEnabled(0 <= place < last)
@@ -181,7 +181,7 @@ class QueueList(QWidget):
             self.pool.show_worker(row.worker)
         elif row:
             order = self.pool.queue.orders[row.place]
-            self.document.propose(order.design, self.tr("Open the design of a run"))
+            self.document.propose(order.design, self.tr("Open a run's design"))
 
     def shift(self, by: int) -> None:
         row = self.current()

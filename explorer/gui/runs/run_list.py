@@ -36,7 +36,7 @@ class RunList(QWidget):
         self.tree = ShortList(self.tr("Runs"), headings, narrow=2)
         self.tree.currentItemChanged.connect(self.choose)
         self.tree.itemActivated.connect(lambda: self.opened.emit(self.current()))
-        self.open = word_button(self.tr("Open its design"), lambda: self.opened.emit(self.current()))
+        self.open = word_button(self.tr("Open design"), lambda: self.opened.emit(self.current()))
         self.resume = word_button(self.tr("Resume"), lambda: self.resumed.emit(self.current()))
         buttons = QHBoxLayout()
         buttons.addWidget(self.open)
@@ -66,7 +66,7 @@ class RunList(QWidget):
         changes = ""
         if older:
             sentences = (*design_changes(older.design, run.design), *changed_fields(older.recipe, run.recipe))
-            changes = self.tr(", ").join(map(say, sentences)) or self.tr("the same again")
+            changes = self.tr(", ").join(map(say, sentences)) or self.tr("no changes")
         best = "" if run.best_accuracy is None else percent(run.best_accuracy)
         item = QTreeWidgetItem([title_of(run.design), best, self.state_text(run.state), changes])
         item.setIcon(0, dot(self.colour(run.id)))

@@ -246,7 +246,7 @@ class CurvePlot(QWidget):
         """Return the live curves in words, for screen readers."""
         live = [line for line in self.lines if line.live and line.curves.train.count]
         if not live:
-            return self.tr("{title}: nothing yet").format(title=self.title)
+            return self.tr("{title}: no data yet").format(title=self.title)
         if len(live) == 1:
             return self._summary_of(live[0], self.title)
         return "\n".join(

@@ -50,7 +50,7 @@ class EstimateView(QWidget):
         found = self._estimates.of(design)
         if found is None or found.seconds_per_epoch is None:
             return size
-        return self.tr("{size}: about {time} an epoch").format(size=size, time=about(found.seconds_per_epoch))
+        return self.tr("{size}: about {time} per epoch").format(size=size, time=about(found.seconds_per_epoch))
 
     def _needs_text(self, design: Design) -> str:
         """Return the memory and the time needed in one line, or that they are being measured, or why they are not."""
@@ -61,7 +61,7 @@ class EstimateView(QWidget):
         needed = memory(found.memory_bytes)
         if found.seconds_per_epoch is not None:
             time = about(found.seconds_per_epoch)
-            text = self.tr("needs {memory} · about {time} an epoch").format(memory=needed, time=time)
+            text = self.tr("needs {memory} · about {time} per epoch").format(memory=needed, time=time)
         else:  # too large to be tried
             text = self.tr("needs {memory}").format(memory=needed)
         if self._estimates.is_too_large():

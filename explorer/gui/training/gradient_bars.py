@@ -55,9 +55,7 @@ class GradientBars(QWidget):
         self.reading.setFont(theme.figures_font(self.reading.font()))
         self.bars = Bars()
         self.bars.pointed.connect(self.read_at)
-        self.setToolTip(
-            self.tr("The norm of the loss's gradient in the stem, in every block and in the head, at the latest step")
-        )
+        self.setToolTip(self.tr("Norm of the loss gradient in the stem, each block and the head at the latest step"))
         head = QHBoxLayout()
         head.addWidget(heading)
         head.addStretch(1)

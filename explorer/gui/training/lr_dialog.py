@@ -30,7 +30,7 @@ class LrDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Find a learning rate"))
         self.use = use
-        self.said = QLabel(self.tr("A hundred steps from fresh weights, each with a larger rate than the last."))
+        self.said = QLabel(self.tr("Trains 100 steps from fresh weights, each at a higher rate than the last."))
         self.said.setWordWrap(True)
         self.progress = QProgressBar()
         self.plot = pg.PlotWidget()
@@ -66,7 +66,7 @@ class LrDialog(QDialog):
         item.hideButtons()
         item.setLogMode(x=True)
         item.setMouseEnabled(x=False, y=False)
-        for side, words in (("bottom", self.tr("learning rate")), ("left", self.tr("loss, averaged"))):
+        for side, words in (("bottom", self.tr("learning rate")), ("left", self.tr("loss (smoothed)"))):
             axis = item.getAxis(side)
             axis.setPen(pg.mkPen(chosen.line))
             axis.setTextPen(pg.mkPen(chosen.quiet))
@@ -82,7 +82,7 @@ class LrDialog(QDialog):
         advised = found.advised
         self.plot.plot(found.rates, found.losses, pen=pg.mkPen(theme.colours().accent))
         self.plot.addItem(pg.InfiniteLine(log10(advised), pen=pg.mkPen(theme.colours().quiet)))
-        words = self.tr("The loss falls fastest at about {rate:g}; where it rises again, rates are too large.")
+        words = self.tr("The loss falls fastest near {rate:g}; where it rises again, the rate is too high.")
         self.end(words.format(rate=advised))
         self.take_it.setText(self.tr("Use {rate:g}").format(rate=advised))
         self.take_it.clicked.connect(partial(self.use, advised))

@@ -122,7 +122,7 @@ class TrainingPanel(QWidget):
         self.device_box.setToolTip("\n".join(say(device.note) for device in choice.devices if device.note))
         self.form.show_record(choice.recipe)
         name = recipe_name(choice.recipe)
-        own = {} if name else {"": self.tr("your own")}
+        own = {} if name else {"": self.tr("custom")}
         self._fill_box(self.recipe_box, {known: say(known) for known in RECIPES} | own, name or "")
 
     def _devices(self) -> dict[str, str]:
@@ -146,7 +146,7 @@ class TrainingPanel(QWidget):
     def _pick_data(self) -> None:
         name = self.data_box.currentData()
         if name == FOLDER:
-            name = QFileDialog.getExistingDirectory(self, self.tr("A folder with one sub-folder of images a class"))
+            name = QFileDialog.getExistingDirectory(self, self.tr("Folder with one subfolder of images per class"))
         if name:
             self.use_data(name)
         self.show_choice()

@@ -30,7 +30,7 @@ class Plots(QWidget):
         self.accuracy.plot.setLabel("bottom", self.tr("step"))
         self.logarithmic = QCheckBox(self.tr("log"))
         theme.apply_style(self.logarithmic, "check")
-        self.logarithmic.setToolTip(self.tr("Loss on a logarithmic axis"))
+        self.logarithmic.setToolTip(self.tr("Show the loss on a logarithmic axis"))
         self.logarithmic.setChecked(view.is_logarithmic)
         self.logarithmic.toggled.connect(self._use_logarithm)
         self.loss.head.addWidget(self.logarithmic)
@@ -42,7 +42,7 @@ class Plots(QWidget):
         for plot in (self.loss, self.accuracy):
             plot.moved.connect(self.refresh)
             plot.handled.connect(self.hand_over)
-        self.hint = QLabel(self.tr("Loss and accuracy appear here, step by step, once a run has started."))
+        self.hint = QLabel(self.tr("Loss and accuracy appear here once a run starts."))
         theme.make_secondary(self.hint)
         self.hint.setWordWrap(True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -61,7 +61,7 @@ class RunProgress(QWidget):
         if validated := self._validation_text(live):
             parts.append(validated)
         if run.design != self.document.design:
-            parts.append(self.tr("trained on an earlier design"))
+            parts.append(self.tr("training an earlier design"))
         if worker.watchdog.trouble:
             parts.append(f"⚠ {worker.watchdog.trouble}")
         return " · ".join(parts)
@@ -76,7 +76,7 @@ class RunProgress(QWidget):
             case WorkerState.PAUSED:
                 return self.tr("paused")
             case WorkerState.STOPPING:
-                return self.tr("stopping: writing a checkpoint …")
+                return self.tr("stopping: saving a checkpoint …")
             case WorkerState.RUNNING | WorkerState.IDLE | WorkerState.GONE:
                 return ""
             case _:
@@ -99,10 +99,10 @@ class RunProgress(QWidget):
             case [Finished(best_epoch=epoch, best_accuracy=accuracy, stalled=early)]:
                 best = self.tr("finished: best validation {accuracy} after epoch {n}")
                 if early:
-                    best = self.tr("ended early, no longer better: best validation {accuracy} after epoch {n}")
+                    best = self.tr("stopped early, no improvement: best validation {accuracy} after epoch {n}")
                 return best.format(accuracy=percent(accuracy), n=epoch)
             case [Stopped(step=step)]:
-                return self.tr("stopped after step {n}; it can be resumed").format(n=whole(step))
+                return self.tr("stopped after step {n}; can be resumed").format(n=whole(step))
         words = {Finished: self.tr("finished"), Stopped: self.tr("stopped"), Failed: self.tr("failed")}
         endings = dict.fromkeys(words[type(run.outcome)] for run in live if run.outcome)
         return " · ".join(filter(None, [*endings, self._validation_text(live)]))

@@ -42,7 +42,7 @@ def band_text(reference: Reference) -> str:
     )
     parts = say(
         translatable(
-            "The darker part is the middle half of them, {low:.3f} to {high:.3f}; the line is the median, {median:.3f}."
+            "The darker part is the middle half, {low:.3f} to {high:.3f}; the line is the median, {median:.3f}."
         )
     )
     return f"{what.format(**ends)}\n{parts.format(low=low, high=high, median=median)}"

@@ -122,11 +122,11 @@ class WorkerProcess(QObject):
         if self.expected:
             self.ended.emit(NOTHING)
         elif self._forced:
-            what = translatable("The training process did not answer and was ended.")
+            what = translatable("The training process did not respond and was terminated.")
             self.ended.emit(Sentence(what))
         elif status == QProcess.ExitStatus.CrashExit:
             what = translatable("The training process was killed (signal {code}); memory may have run out.")
             self.ended.emit(Sentence(what, {"code": code}))
         else:
-            what = translatable("The training process ended by itself (exit status {code}).")
+            what = translatable("The training process exited unexpectedly (exit status {code}).")
             self.ended.emit(Sentence(what, {"code": code}))

@@ -152,11 +152,11 @@ class WorkerClient(QObject):
             case WorkerState.IDLE:
                 return ""
             case WorkerState.WARMING:
-                return self.tr("torch is being loaded …")
+                return self.tr("Loading torch …")
             case WorkerState.GONE:
-                return self.tr("The training process is not running; Start starts it.")
+                return self.tr("The training process is not running. Press Start to launch it.")
             case WorkerState.STARTING | WorkerState.RUNNING | WorkerState.PAUSED | WorkerState.STOPPING:
-                return self.tr("A run is under way; this goes on when it has ended.")
+                return self.tr("A run is in progress. This continues when it ends.")
             case _:
                 assert_never(self.state)
 
@@ -284,7 +284,7 @@ class WorkerClient(QObject):
         if said_hello:
             self.warm_up()
         else:  # a worker that ends before its hello would end again
-            what = translatable("{reason} In a terminal, resnet-explorer check says what is missing.")
+            what = translatable("{reason} Run resnet-explorer check in a terminal to see what is missing.")
             self.message = Sentence(what, {"reason": reason})
         self.changed.emit()
         if was_busy:

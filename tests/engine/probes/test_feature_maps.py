@@ -219,13 +219,13 @@ def torn_jpeg() -> bytes:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"just a sentence", "of no known format"),
-        (b"", "of no known format"),
+        (b"just a sentence", "unknown format"),
+        (b"", "unknown format"),
         (torn_jpeg(), "truncated"),
         (png_header(50_000, 50_000), "decompression bomb"),
-        (png_header(100, 100), "not a good image"),
-        (b"\x89PNG\r\n\x1a\n" + b"\xff" * 50, "not a good image"),
-        (b"GIF89a" + b"\xff" * 7, "not a good image"),
+        (png_header(100, 100), "not a usable image"),
+        (b"\x89PNG\r\n\x1a\n" + b"\xff" * 50, "not a usable image"),
+        (b"GIF89a" + b"\xff" * 7, "not a usable image"),
     ],
 )
 def test_what_is_no_image_is_refused_in_one_sentence(ask, tmp_path, content, reason):

@@ -92,9 +92,9 @@ def test_the_worker_is_asked_about_a_run_a_fresh_network_and_one_that_has_grown(
     [
         (Zero, {"blocks": ("layer9.0",)}, "'layer9.0' is not a block"),
         (Zero, {"blocks": ("layer1.0", "layer1")}, "'layer1' is not a block"),
-        (Zero, {"blocks": ()}, "name at least one"),
-        (Insert, {"block": "layer1.0"}, "insert behind it"),
-        (Insert, {"block": "layer1"}, "no place"),
+        (Zero, {"blocks": ()}, "must name at least one block"),
+        (Insert, {"block": "layer1.0"}, "insert after it"),
+        (Insert, {"block": "layer1"}, "No block can be inserted"),
     ],
 )
 def test_questions_that_make_no_sense_are_refused(tmp_path, kind, values, why):
@@ -112,5 +112,5 @@ def test_plain_nets_are_refused_an_identity(tmp_path):
 def test_a_network_that_has_diverged_is_refused():
     found = open_probed_network(trained(DESIGN))
     nn.init.constant_(found.network.get_parameter("fc.bias"), float("nan"))
-    with pytest.raises(Refused, match="no finite numbers"):
+    with pytest.raises(Refused, match="no longer finite"):
         zero(found, "layer1.0")

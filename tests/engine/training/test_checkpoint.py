@@ -107,5 +107,5 @@ def test_what_could_not_be_written_leaves_the_old_one(two, monkeypatch):
 def test_changed_data_are_refused(folder):
     work = small.training()
     state = {**work.state(), "steps_per_epoch": 99}
-    with pytest.raises(Refused, match="99 steps and has 5 now"):
+    with pytest.raises(Refused, match="99 steps and now has 5"):
         work.restore(state)

@@ -50,11 +50,11 @@ def test_a_checkpoint_of_another_network_lists_what_does_not_fit(stopped, train)
     with pytest.raises(Refused) as refused:
         open_runs(ResumeRun(str(stopped), train.runs, epochs=5))
     assert [complaint.where for complaint in refused.value.complaints] == ["fc.bias", "stranger.weight", "fc.weight"]
-    assert "has shape (7, 7), this design wants (3, 8)" in str(refused.value)
+    assert "has shape (7, 7); this design needs (3, 8)" in str(refused.value)
 
 
 def test_weights_of_another_network_list_what_does_not_fit(stopped, train):
-    with pytest.raises(Refused, match=r"\nconv1\.weight: has shape \(4, 1, 3, 3\), this design wants \(6, 1, 3, 3\)\n"):
+    with pytest.raises(Refused, match=r"\nconv1\.weight: has shape \(4, 1, 3, 3\); this design needs \(6, 1, 3, 3\)\n"):
         open_runs(Train(train.design.change(stem_width=6), train.recipe, train.runs, init_from=stopped.name))
 
 
@@ -77,7 +77,9 @@ def test_a_pickle_posing_as_a_checkpoint_runs_no_code(stopped, train, tmp_path, 
         lambda path: path.write_bytes(pickle.dumps(bomb, 2)) if kind == "plain" else torch.save({"model": bomb}, path),
     )
     found = load_checkpoint(stopped, read_hashes(stopped))
-    assert found.warning.startswith(f"{NEWEST} is damaged (it is more than plain data; none of it was run); going on")
+    assert found.warning.startswith(
+        f"{NEWEST} is damaged (it contains more than plain data; none of it was executed); continuing"
+    )
     assert not victim.exists()
 
 
@@ -85,7 +87,7 @@ def test_a_flipped_bit_in_the_best_weights_is_noticed(stopped):
     content = bytearray((stopped / BEST).read_bytes())
     content[-1] ^= 1
     (stopped / BEST).write_bytes(content)
-    with pytest.raises(Refused, match=r"best\.safetensors is damaged \(its sha256 is not the one in run\.json\)"):
+    with pytest.raises(Refused, match=r"best\.safetensors is damaged \(its sha256 does not match run\.json\)"):
         weights_of(read_run(stopped))
     (stopped / BEST).unlink()
     assert set(weights_of(read_run(stopped)))

@@ -173,7 +173,7 @@ def test_weights_that_are_no_numbers_are_in_no_checkpoint(folder, monkeypatch):
     found = small.run(small.training(), folder)
     assert isinstance(found[-1], events.Failed)
     assert "the loss became nan at step 8, with learning rate" in found[-1].reason
-    assert "fc.weight holds values that are not finite" in [e for e in found if isinstance(e, events.Warned)][-1].reason
+    assert "fc.weight contains non-finite values" in [e for e in found if isinstance(e, events.Warned)][-1].reason
     state = load_checkpoint(folder.path, read_hashes(folder.path)).state
     assert state["counters"]["step"] == 6
     assert all(values.isfinite().all() for values in state["model"].values())
@@ -191,7 +191,7 @@ def test_a_card_without_memory_is_said_with_numbers_and_a_smaller_batch(worker, 
         patch.setattr(Training, "learn", learn)
         worker.execute(train)
     (failed,) = worker.outbox.all(events.Failed)
-    assert failed.reason == "out of memory on cuda at batch size 8: 2.50 GiB more were needed, 1,200 MiB are free"
+    assert failed.reason == "out of memory on cuda at batch size 8: 2.50 GiB more needed, 1,200 MiB free"
     assert failed.advice == "Try a batch size of 4."
     assert list_runs(train.runs)[0].state == "failed"
     assert list_runs(train.runs)[0].recipe.batch_size == 8
@@ -205,15 +205,15 @@ def test_a_card_that_does_not_answer_any_more_is_no_second_fault(train, monkeypa
 
     monkeypatch.setattr(run_module, "available_memory", broken)
     failed = failure(torch.OutOfMemoryError(CARD), train.recipe.change(batch_size=1))
-    assert failed.reason == "out of memory on cuda at batch size 1: 2.50 GiB more were needed"
-    assert failed.advice == "Make the network or its input smaller."
+    assert failed.reason == "out of memory on cuda at batch size 1: 2.50 GiB more needed"
+    assert failed.advice == "Use a smaller network or a smaller input."
 
 
 def test_main_memory_that_runs_out_is_said_with_numbers(train):
     with pytest.raises(RuntimeError) as caught:
         torch.empty(2**60, dtype=torch.uint8)
     reason = failure(caught.value, train.recipe).reason
-    assert reason.startswith("out of memory on cpu at batch size 8: 1,099,511,627,776 MiB more were needed, ")
+    assert reason.startswith("out of memory on cpu at batch size 8: 1,099,511,627,776 MiB more needed, ")
     assert "out of memory on cpu" in failure(MemoryError(), train.recipe).reason
 
 

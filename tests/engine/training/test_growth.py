@@ -151,9 +151,9 @@ def test_where_there_is_no_momentum_to_keep_every_tensor_begins_at_rest(tmp_path
     [
         (deepened(small.DESIGN, "layer1.1"), "layer2.1", "stage 1: Blocks 1 → 2, stage 2: Blocks 2 → 1"),
         (small.DESIGN, "layer1.1", "stage 1: Blocks 2 → 1"),
-        (deepened(small.DESIGN, "layer1.1"), "layer1.0", "insert behind it"),
-        (deepened(small.DESIGN, "layer1.1"), "layer7.1", "no place"),
-        (deepened(small.DESIGN, "layer1.1"), "nonsense", "no place"),
+        (deepened(small.DESIGN, "layer1.1"), "layer1.0", "insert after it"),
+        (deepened(small.DESIGN, "layer1.1"), "layer7.1", "No block can be inserted"),
+        (deepened(small.DESIGN, "layer1.1"), "nonsense", "No block can be inserted"),
         (deepened(small.DESIGN, "layer1.1"), "layer1.1,layer1.1", "stage 1: Blocks 3 → 2"),
         (deepened(small.DESIGN, "layer1.1").change(block="preact-basic"), "layer1.1", "Block basic → preact-basic"),
     ],
@@ -214,7 +214,7 @@ def test_one_killed_before_its_first_checkpoint_begins_anew_as_it_began(tmp_path
     training_run.folder.close()
     again = open_one(ResumeRun(training_run.folder.path.name, tmp_path))
     again.folder.close()
-    assert "begins anew" in str(again.warning)
+    assert "the run starts again" in str(again.warning)
     pairs = zip(
         training_run.training.network.state_dict().values(), again.training.network.state_dict().values(), strict=True
     )
@@ -222,5 +222,5 @@ def test_one_killed_before_its_first_checkpoint_begins_anew_as_it_began(tmp_path
 
 
 def test_growth_needs_something_to_grow_from(tmp_path):
-    with pytest.raises(Refused, match="grown: needs the run"):
+    with pytest.raises(Refused, match="grown: needs init_from"):
         open_one(Train(MINI, Recipe(device="cpu"), tmp_path, grown=("layer1.1",)))

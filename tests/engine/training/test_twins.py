@@ -193,7 +193,7 @@ def test_one_without_memory_does_not_end_the_other(train, monkeypatch):
 
     monkeypatch.setattr(Training, "learn", learn)
     listener, _, own, twin = train()
-    assert "4 MiB more were needed" in listener.of(own.id, events.Failed)[0].reason
+    assert "4 MiB more needed" in listener.of(own.id, events.Failed)[0].reason
     assert (own.state, twin.state) == ("failed", "finished")
 
 

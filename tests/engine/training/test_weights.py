@@ -58,6 +58,6 @@ def test_a_pickle_posing_as_weights_runs_no_code(tmp_path):
     for name in ("plain", "torch"):
         path = tmp_path / f"{name}.safetensors"
         path.write_bytes(pickle.dumps(Bomb())) if name == "plain" else torch.save(Bomb(), path)
-        with pytest.raises(Refused, match="not a good safetensors file"):
+        with pytest.raises(Refused, match="not a valid safetensors file"):
             load_weights(path)
     assert not victim.exists()

@@ -5,7 +5,7 @@ def test_figures_of_the_chapters_network(session):
     text = session.window.totals.text
     assert text == ("11.18 M params · 318.7 M MACs · 18 layers · receptive field 435 px (> image) · 5.1 MiB per image")
     assert session.window.totals.accessibleDescription() == text
-    assert "FLOPs are twice as many: 637,315,072" in session.window.totals.explain(session.document.plan)
+    assert "FLOPs are twice that: 637,315,072" in session.window.totals.explain(session.document.plan)
 
 
 def test_figures_wrap_where_there_is_no_room(session):

@@ -130,7 +130,7 @@ def test_hidden_it_asks_nothing_shown_it_asks_once(session, played, qtbot):
         "layer4",
     ]
     assert travel.picture.text() == "Image 1 of 2,000: Ankle boot · 28×28 → 96×96"
-    assert travel.status.text().startswith("Train it, then compare.")
+    assert travel.status.text().startswith("Train the network to compare")
     assert "layer4 512×3×3" in travel.strip.accessibleDescription()
     assert "Ankle boot 93 %" in travel.strip.accessibleDescription()
     settle(session)
@@ -185,8 +185,8 @@ def test_the_network_of_the_newest_run_stands_below_the_one_it_began_as(session,
 def test_a_run_that_has_just_ended_is_found(session, played, qtbot):
     travel = see_travel(session, qtbot, played)
     session.pool.workers[0].set_state(WorkerState.RUNNING)
-    assert "A run is under way" in travel.status.text()
-    played.refuse_last("a run is under way")
+    assert "A run is in progress" in travel.status.text()
+    played.refuse_last("a run is in progress")
     made_run(session)
     session.pool.workers[0].set_state(WorkerState.IDLE)
     session.pool.workers[0].run_ended.emit()
@@ -214,7 +214,7 @@ def test_one_walks_through_the_images_in_a_circle(session, played, qtbot):
     [
         (ImageOrigin(640, 480, "RGBA", cropped=True), "x.png · 480×640 → 96×96 · cropped · RGBA → grey"),
         (ImageOrigin(96, 96, "L"), "x.png"),
-        (ImageOrigin(96, 96, "1", turned=True), "x.png · black and white → grey · turned upright"),
+        (ImageOrigin(96, 96, "1", turned=True), "x.png · black and white → grey · rotated upright"),
     ],
 )
 def test_a_dropped_image_and_what_was_done_to_it(session, played, qtbot, tmp_path, origin, words):
@@ -235,8 +235,8 @@ def test_a_drop_opens_the_strip_and_a_refusal_brings_the_image_back(session, pla
     travel = session.window.maps
     assert travel.isVisible()
     qtbot.waitUntil(lambda: len(played.probes) == 1)
-    played.refuse_last(f"data: {str(tmp_path / 'note.txt')!r} is not a good image: of no known format")
-    assert travel.status.text() == "data: 'note.txt' is not a good image: of no known format"
+    played.refuse_last(f"data: {str(tmp_path / 'note.txt')!r} is not a usable image: unknown format")
+    assert travel.status.text() == "data: 'note.txt' is not a usable image: unknown format"
     assert (played.probes[1].image, played.probes[1].file) == (0, "")
     played.send_maps()
     assert rows(travel) == [("untrained", "✓ Ankle boot 93 %", False)]
@@ -355,7 +355,7 @@ def test_the_real_worker_answers_for_both_and_refuses_a_sentence(open_session, q
     (tmp_path / "note.txt").write_text("a sentence")
     drop(session.window, tmp_path / "note.txt")
     qtbot.waitUntil(lambda: bool(answers.refusal))
-    assert travel.status.text() == "data: 'note.txt' is not a good image: of no known format"
+    assert travel.status.text() == "data: 'note.txt' is not a usable image: unknown format"
     qtbot.waitUntil(lambda: not answers.unanswered())
 
 

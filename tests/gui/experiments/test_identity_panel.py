@@ -83,11 +83,11 @@ def test_a_branch_goes_to_zero_and_comes_back(session, qtbot, experiment, played
     assert (question.run, question.design, question.blocks) == (folder, MINI, ("layer1.0",))
     assert question.recipe.lr == 0.3
     assert not experiment.zero.isEnabled()
-    assert experiment.reason.text() == "Trying it on real images …"
+    assert experiment.reason.text() == "Testing on real images …"
     answer(played, "layer1.0")
-    assert "layer1.0 at zero: accuracy 85.0 % → 60.0 % of 2,000 images" in experiment.finding.text()
-    assert experiment.finding.text().endswith("difference of a logit 1.25")
-    assert experiment.reason.text().startswith("✓ The last norm puts out 0, so the sum is x, and ReLU leaves x ≥ 0")
+    assert "layer1.0 set to zero: accuracy 85.0 % → 60.0 % on 2,000 images" in experiment.finding.text()
+    assert experiment.finding.text().endswith("largest logit difference 1.25")
+    assert experiment.reason.text().startswith("✓ The last norm outputs 0, so the sum is x, and ReLU leaves x ≥ 0")
     assert not experiment.zero.isEnabled()
     click(qtbot, experiment.back)
     assert experiment.trial.zeroed == ()
@@ -103,7 +103,7 @@ def test_zeroed_blocks_add_up_until_they_are_put_back(session, qtbot, experiment
     click(qtbot, experiment.zero)
     assert played.asked(Zero)[1].blocks == ("layer1.0", "layer2.0")
     answer(played, "layer1.0")
-    assert experiment.finding.text().startswith("layer2.0 and 1 more at zero")
+    assert experiment.finding.text().startswith("layer2.0 and 1 more set to zero")
     assert experiment.reason.text().startswith("✗ No identity: the shape changes from 16×28×28 to 32×14×14")
     assert experiment.trial.zeroed == ("layer1.0", "layer2.0")
     click(qtbot, experiment.back)
@@ -132,9 +132,9 @@ def test_an_identity_goes_into_the_design_and_training_goes_on(session, qtbot, e
     assert session.document.design == deeper
     assert session.document.selection == "layer1.1"
     assert session.document.undo_stack.undoText() == "Insert an identity block"
-    assert experiment.finding.text().endswith("difference of a logit 0, bit for bit")
+    assert experiment.finding.text().endswith("largest logit difference 0, bit for bit")
     assert experiment.reason.text().startswith("✓")
-    assert experiment.subject.text() == "Network: Mini (85.0 %), trained, with layer1.1 put in"
+    assert experiment.subject.text() == "Network: Mini (85.0 %), trained, with layer1.1 inserted"
 
     session.document.select("layer3.0")
     click(qtbot, experiment.insert)
@@ -142,7 +142,7 @@ def test_an_identity_goes_into_the_design_and_training_goes_on(session, qtbot, e
     assert (second.run, second.design, second.grown) == (folder, deeper, ("layer1.1",))
     answer(played, "layer3.1", difference=0.0, after=0.85)
     session.document.undo_stack.undo()
-    assert experiment.subject.text().endswith("with layer1.1 put in")
+    assert experiment.subject.text().endswith("with layer1.1 inserted")
     session.document.undo_stack.undo()
     assert experiment.subject.text() == "Network: Mini (85.0 %), trained"
     assert not experiment.continue_training.isVisible()
@@ -177,7 +177,7 @@ def test_another_design_is_another_network(session, qtbot, experiment, played):
 
 @pytest.mark.parametrize(
     ("state", "why"),
-    [("warming", "torch is being loaded"), ("running", "A run is under way"), ("gone", "is not running")],
+    [("warming", "Loading torch"), ("running", "A run is in progress"), ("gone", "is not running")],
 )
 def test_buttons_that_cannot_be_pressed_say_why(session, experiment, state, why):
     session.pool.workers[0].set_state(WorkerState(state))
@@ -210,9 +210,9 @@ def test_what_the_worker_refuses_is_said(session, qtbot, experiment, played):
 def test_a_worker_that_dies_of_it_is_followed_by_another_that_is_asked_again(session, qtbot, experiment, played):
     click(qtbot, experiment.zero)
     played.die(Sentence("killed"))
-    assert "torch is being loaded" in experiment.reason.text()
+    assert "Loading torch" in experiment.reason.text()
     played.greet()
-    assert experiment.reason.text() == "Trying it on real images …"
+    assert experiment.reason.text() == "Testing on real images …"
     answer(played, "layer1.0")
     assert experiment.trial.zeroed == ("layer1.0",)
 

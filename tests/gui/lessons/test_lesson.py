@@ -150,10 +150,10 @@ def test_what_a_lesson_points_at_is_a_control_of_the_window(session, language):
         (b"title = ", "is not TOML"),
         (b"\xff\xfe", "is not UTF-8"),
         (b'title = "x"\n', "pages: is required"),
-        (b'title = "x"\npages = [{text = "y", colour = 1}]', "pages[0].colour: is not a key of this file"),
+        (b'title = "x"\npages = [{text = "y", colour = 1}]', "pages[0].colour: is not a known key"),
         (b'title = "x"\npages = [{text = "y", done = "won"}]', "pages[0].done: there is no task 'won'"),
         (b'title = "x"\npages = [{text = "y", drawing = "no.svg"}]', "there is no drawing 'no.svg'"),
-        (b'title = "x"\n#' + b"x" * 70_000, "is too large"),
+        (b'title = "x"\n#' + b"x" * 70_000, "too large, or a line is too long"),
     ],
 )
 def test_a_lesson_with_a_fault_is_listed_with_its_reason_and_the_rest_work(
@@ -165,7 +165,7 @@ def test_a_lesson_with_a_fault_is_listed_with_its_reason_and_the_rest_work(
     menu, tutor = session.window.menus.chapter, session.window.tutor
     menu.aboutToShow.emit()
     broken = [action for action in menu.actions() if not action.isEnabled()]
-    assert [action.text() for action in broken] == ["2-residual-block cannot be read"]
+    assert [action.text() for action in broken] == ["Could not read 2-residual-block"]
     assert reason in broken[0].toolTip()
     assert len(menu.actions()) == 6
     tutor.teach("2-residual-block")

@@ -80,7 +80,7 @@ def test_a_file_without_a_name_is_called_as_its_file(session, tmp_path):
 def test_an_unwritable_place_is_explained(session, tmp_path, complaints):
     session.document.saved_as(tmp_path / "no" / "such" / "x.toml")
     assert not session.window.files.save()
-    assert "x.toml is not saved" in complaints[0]
+    assert "Could not save x.toml" in complaints[0]
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_a_dot_in_a_name_is_not_where_its_suffix_begins(session, qtbot, tmp_path
         name_file(qtbot, str(tmp_path / "wrn-1.5x"))
         assert session.window.files.ask_save() is not kept
         assert (meant.read_text(encoding="utf-8") == "mine") is kept
-    assert asked == 2 * [("wrn-1.5x.toml is there already. Replace it?", YES | NO)]
+    assert asked == 2 * [("wrn-1.5x.toml already exists. Replace it?", YES | NO)]
 
 
 def test_a_suffix_may_be_in_capitals(session, qtbot, tmp_path):
@@ -145,7 +145,7 @@ def test_a_design_travels_by_the_clipboard(session, complaints):
     QGuiApplication.clipboard().setText("just a sentence")
     session.window.files.paste_line()
     assert session.document.design == preset("d2l-resnet18")
-    assert "clipboard holds no design" in complaints[0]
+    assert "There is no design on the clipboard" in complaints[0]
 
 
 def test_of_what_is_dropped_a_design_goes_first(session, tmp_path):
@@ -215,14 +215,14 @@ def test_unsaved_changes_are_asked_about_once(session, saved, questions, answer,
 
 def test_one_question_names_all_that_would_be_lost(session, saved, questions):
     asked, answers = questions
-    run = "Close and stop the run? It writes a checkpoint and can be resumed."
+    run = "Close and stop the run? It saves a checkpoint and can be resumed."
     session.pool.workers[0].set_state(WorkerState.RUNNING)
     answers += [CLOSE, SAVE]
     assert session.window.files.may_close()
     session.pool.queue.add(Train(preset("mini"), Recipe(), session.pool.runs))
     session.document.propose(session.document.design.with_stage(0, width=24), "")
     assert session.window.files.may_close()
-    words = (run, "The queue is lost; runs that wait in it: 1", "Save the changes to mine.toml?")
+    words = (run, "1 queued run will be discarded.", "Save the changes to mine.toml?")
     assert asked == [(run, CLOSE | CANCEL), ("\n\n".join(words), SAVE | DISCARD | CANCEL)]
     assert load_design(saved) == session.document.design
     session.pool.queue.remove(0)  # or a worker would begin it

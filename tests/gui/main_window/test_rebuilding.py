@@ -146,7 +146,7 @@ def test_a_run_is_not_resumed_beside_the_one_under_way(session, rebuild, root, q
     history.reload()
     history.list.select(history.list.runs[0].id)
     assert not history.list.resume.isEnabled()
-    session.pool.workers[0].set_state(WorkerState.IDLE)
+    session.pool.workers[0].set_state(WorkerState.GONE)
     assert history.list.resume.isEnabled()
 
 

@@ -63,11 +63,11 @@ def choose(orders, qtbot, number: int) -> None:
 def test_what_is_added_during_a_run_waits_for_its_end(session, panel, qtbot, tmp_path):
     assert panel.start.text() == "Add to queue"
     assert session.window.orders.start.text() == "Add to queue"
-    assert panel.start.toolTip() == "It begins by itself when its turn has come"
+    assert panel.start.toolTip() == "Starts automatically when a device is free"
     assert not session.window.queue.isVisible()
     panel.form.controls["epochs"].box.setValue(3)
     start(session, qtbot, "b")
-    assert rows(session.window.queue) == ["b | waits | Epochs 10 → 3 · your own · auto"]
+    assert rows(session.window.queue) == ["b | queued | Epochs 10 → 3 · custom · auto"]
     panel.form.controls["epochs"].box.setValue(4)  # what was ordered stays as it was
     assert [order.recipe.epochs for order in session.pool.queue.orders] == [3]
     end(tmp_path, "a")
@@ -83,7 +83,7 @@ def test_the_design_is_fitted_and_a_twin_may_go_with_it(session, panel, qtbot):
     assert session.document.design.input == (1, 28, 28)
     (order,) = session.pool.queue.orders
     assert (order.design, order.twin) == (session.document.design, True)
-    assert rows(session.window.queue)[0].startswith("ResNet-34 (edited) and its twin | waits | ")
+    assert rows(session.window.queue)[0].startswith("ResNet-34 (edited) and its twin | queued | ")
 
 
 def test_orders_are_moved_and_cancelled_by_buttons_and_keys(session, panel, qtbot):
@@ -124,7 +124,7 @@ def test_after_a_stop_the_queue_waits_and_says_so(session, panel, qtbot):
     click(qtbot, panel.run_buttons.stop)
     qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")
     assert panel.start.text() == "Start"
-    assert rows(session.window.queue)[0].startswith("b | held | ")
+    assert rows(session.window.queue)[0].startswith("b | on hold | ")
     click(qtbot, session.window.queue.release)
     qtbot.waitUntil(lambda: session.pool.workers[0].run.id == "b")
     assert not session.window.queue.isVisible()
@@ -145,13 +145,13 @@ def test_closing_asks_once_about_the_run_and_the_queue(session, panel, qtbot, mo
     start(session, qtbot, "b")
     assert not session.window.close()
     assert asked == [
-        "Close and stop the run? It writes a checkpoint and can be resumed.\n\n"
-        "The queue is lost; runs that wait in it: 1"
+        "Close and stop the run? It saves a checkpoint and can be resumed.\n\n"
+        "1 queued run will be discarded."
     ]  # fmt: skip
     click(qtbot, panel.run_buttons.stop)
     qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")
     assert not session.window.close()
-    assert asked[1:] == ["The queue is lost; runs that wait in it: 1"]
+    assert asked[1:] == ["1 queued run will be discarded."]
 
 
 def test_another_card_is_another_start(open_machine, qtbot, tmp_path):
@@ -170,7 +170,7 @@ def test_another_card_is_another_start(open_machine, qtbot, tmp_path):
     choose(session.window.queue, qtbot, 1)
     assert not session.window.queue.open.isEnabled()  # it is in front
     choose(session.window.queue, qtbot, 0)
-    assert session.window.queue.open.text() == "Bring to front"
+    assert session.window.queue.open.text() == "Show this run"
     click(qtbot, session.window.queue.open)
     click(qtbot, panel.run_buttons.stop)
     qtbot.waitUntil(lambda: pool.workers[0].state == "idle")

@@ -81,7 +81,7 @@ def test_recipes_and_their_knobs(session, panel):
     assert panel.form.controls["lr"].box.text() == "0.05"
     panel.form.controls["epochs"].box.setValue(3)
     assert session.workspace.choice.recipe == RECIPES["chapter"].change(epochs=3)
-    assert panel.recipe_box.currentText() == "your own"
+    assert panel.recipe_box.currentText() == "custom"
 
 
 @pytest.fixture
@@ -98,12 +98,12 @@ def test_the_line_before_the_start(session, panel, played):
     assert first.design.input == (1, 28, 28)
     assert panel.estimate.line.text() == "measuring …"
     played.answer(first, ESTIMATED)
-    assert panel.estimate.line.text() == "needs 921.6 MiB · about 41 s an epoch"
-    assert panel.estimate.at_data_size.text() == "28×28: about 41 s an epoch"
+    assert panel.estimate.line.text() == "needs 921.6 MiB · about 41 s per epoch"
+    assert panel.estimate.at_data_size.text() == "28×28: about 41 s per epoch"
     _, second = played.asked(Estimate)
     assert second.design.input == (1, 96, 96)
     played.answer(second, replace(ESTIMATED, seconds_per_epoch=150.0))
-    assert panel.estimate.at_own_size.text() == "96×96: about 2 min an epoch"
+    assert panel.estimate.at_own_size.text() == "96×96: about 2 min per epoch"
 
 
 def test_what_costs_nothing_is_not_measured_again(session, panel, played):
@@ -112,7 +112,7 @@ def test_what_costs_nothing_is_not_measured_again(session, panel, played):
     played.answer(played.asked(Estimate)[0], ESTIMATED)
     panel.form.controls["epochs"].box.setValue(3)
     measure(session)
-    assert "about 41 s an epoch" in panel.estimate.line.text()
+    assert "about 41 s per epoch" in panel.estimate.line.text()
     assert len(played.asked(Estimate)) == 1
     panel.form.controls["batch_size"].box.setValue(128)
     measure(session)
@@ -156,7 +156,7 @@ def test_another_window_gets_the_answer_that_the_one_before_asked_for(session, p
     measure(session)
     session.use_language("en")
     played.answer(played.asked(Estimate)[0], ESTIMATED)
-    assert "about 41 s an epoch" in session.window.training.estimate.line.text()
+    assert "about 41 s per epoch" in session.window.training.estimate.line.text()
     assert len(played.asked(Estimate)) == 1
 
 
@@ -182,7 +182,7 @@ def test_too_large_a_network_takes_a_second_click(session, panel, played, monkey
 def test_a_folder_that_will_not_do_leaves_the_choice(session, panel, tmp_path):
     panel.use_data(str(tmp_path / "none"))
     assert session.workspace.choice.data.name == "fashion-mnist-12k"
-    assert "there is no data set and no folder" in panel.notice.words.text()
+    assert "there is no data set or folder" in panel.notice.words.text()
     (tmp_path / "set" / "cat").mkdir(parents=True)
     panel.use_data(str(tmp_path / "set"))
     assert "at least two classes" in panel.notice.words.text()
@@ -194,7 +194,7 @@ def test_a_refusal_of_data_is_there_until_something_starts(session, panel, tmp_p
     monkeypatch.setattr(session.pool.workers[0], "start", lambda order: None)
     panel.use_data(str(tmp_path / "none"))
     session.pool.changed.emit()
-    assert "there is no data set and no folder" in panel.notice.words.text()
+    assert "there is no data set or folder" in panel.notice.words.text()
     panel.start.click()
     assert not panel.notice.isVisible()
 

@@ -100,7 +100,7 @@ def test_the_loaded_file_is_made_of_the_translations(tmp_path):
 
 
 def test_names_from_files_have_their_words():
-    known = {source for context, source, _ in messages(TS) if context == "explorer"}
+    known = {source for context, source, _ in messages(TS) if not context}
     assert set(RECIPES) <= known
     assert set(preset_families()) - {"torchvision", "CIFAR", "timm"} == set(FAMILIES) <= known
 
@@ -141,7 +141,7 @@ def test_dialogs_and_numbers_speak_it_too(qtbot):
 def test_the_command_line_chooses(qapp):
     make_application("zh_CN")
     assert chosen_language() == "zh_CN"
-    assert say("Stem") == "输入层"
+    assert say("Stem") == "起始层"
 
 
 # Every word in its control
@@ -334,22 +334,18 @@ def test_what_the_system_calls_an_error_is_said_in_chinese(session, tmp_path, mo
 
 
 def test_what_the_worker_said_is_said_anew_in_another_language(session, qtbot):
-    lack = Sentence("{wanted} more were needed", {"wanted": "2 GiB"})
+    lack = Sentence("{wanted} more needed", {"wanted": "2 GiB"})
     text, values = (
         "out of memory on {device} at batch size {batch_size}: {shortage}",
         {"device": "cpu", "batch_size": 64},
     )
     line = event_line(Warned(Sentence(text, {**values, "shortage": lack})))
     session.pool.workers[0]._handle_lines([read_line(line)])
-    assert (
-        session.window.training.notice.words.text() == "out of memory on cpu at batch size 64: 2 GiB more were needed"
-    )
+    assert session.window.training.notice.words.text() == "out of memory on cpu at batch size 64: 2 GiB more needed"
     switch(session, "zh_CN")
     assert session.window.training.notice.words.text() == "在 cpu 上批量大小为 64 时内存不足：还需要 2 GiB"
     switch(session, "en")
-    assert (
-        session.window.training.notice.words.text() == "out of memory on cpu at batch size 64: 2 GiB more were needed"
-    )
+    assert session.window.training.notice.words.text() == "out of memory on cpu at batch size 64: 2 GiB more needed"
 
 
 def test_why_a_question_has_no_answer_is_said_in_chinese(session, monkeypatch):

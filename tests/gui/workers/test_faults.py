@@ -54,7 +54,7 @@ def test_the_last_words_of_a_worker_that_cannot_begin_are_there_to_read(open_ses
     session = open_session("mini", warm=True, process=dying)
     notice = session.window.training.notice
     qtbot.waitUntil(notice.isVisible)
-    assert "ended by itself (exit status 1)" in notice.words.text()
+    assert "exited unexpectedly (exit status 1)" in notice.words.text()
     assert "resnet-explorer check" in notice.words.text()
     click(qtbot, notice.details)
     box = notice.findChild(QMessageBox)

@@ -192,7 +192,7 @@ def test_questions_go_to_who_has_time_on_a_card_that_has_no_run(gather, order, q
     pool.start(order("a", "cuda:1"))
     inquiry = Inquiry(pool, Estimate(preset("mini"), QUICK))
     assert inquiry.state is InquiryState.WAITING
-    assert "under way" in pool.busy_reason()
+    assert "in progress" in pool.busy_reason()
     pool.start(order("b"))
     qtbot.waitUntil(lambda: going(pool) == {"a": "cuda:1", "b": "auto"})
     with qtbot.waitSignal(inquiry.answered) as answered:

@@ -97,7 +97,7 @@ def test_a_stop_that_is_ignored_ends_by_force(train, qtbot, monkeypatch):
     qtbot.waitUntil(lambda: client.run.step is not None)
     with qtbot.waitSignal(client.run_ended):
         client.stop()
-    assert client.message == "The training process did not answer and was ended."
+    assert client.message == "The training process did not respond and was terminated."
 
 
 @pytest.mark.parametrize(
