@@ -123,7 +123,7 @@ def test_without_a_display_one_line_says_what_to_do():
     assert done.stdout == ""
     assert len(done.stderr.strip().splitlines()) == 1
     assert "xvfb-run" in done.stderr
-    assert "summary, train, runs and check work without a window" in done.stderr
+    assert "summary, export, train, sweep, runs and check work without a window" in done.stderr
 
 
 def screenshot(path: Path, home: Path) -> QImage:

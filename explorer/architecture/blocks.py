@@ -240,7 +240,7 @@ def _pad(w: Wiring, outputs: int) -> Shortcut:
 _PAD = Shortcut(
     Join.PAD,
     words=translatable("padded shortcut"),
-    left=translatable("what is left is x thinned out, with zeros for the new channels"),
+    left=translatable("what is left is x subsampled, with zeros for the new channels"),
     line=Line.DOTTED,
     note=translatable("subsample by {n},\nzeros for new channels"),
     statements=Statements(
@@ -290,7 +290,7 @@ SHORTCUTS = {
     "projection": ShortcutKind(translatable("1×1 convolution where the shape changes (option B)."), _project),
     "pad": ShortcutKind(translatable("zeros for new channels (A)."), _pad),
     "projection-all": ShortcutKind(translatable("1×1 everywhere (C)."), _project, everywhere=True),
-    "average": ShortcutKind(translatable("average pooling, then 1×1, where the shape changes (D)."), _average),
+    "average": ShortcutKind(translatable("average pooling, then 1×1, where the shape changes (ResNet-D)."), _average),
     "none": ShortcutKind(translatable("a plain network."), _omit, everywhere=True),
 }
 
@@ -325,7 +325,7 @@ STEMS = {
         lambda inputs, width, bias: (("conv1", Conv2d(inputs, width, 3, bias=bias)),),
     ),
     "deep": StemKind(
-        translatable("three 3×3 convolutions, the first with stride 2, then max pooling (C)."),
+        translatable("three 3×3 convolutions, the first with stride 2, then max pooling (ResNet-C)."),
         _three_convolutions,
         (("maxpool", MaxPool2d(3, 2)),),
     ),
@@ -378,10 +378,9 @@ class Block(Costed):
                     kind=layer.kind,
                     input=layer.input,
                     output=layer.output,
-                    receptive_field=field + further,
+                    receptive_field=None if layer.receptive_field is None else layer.receptive_field + further,
                 )
                 for layer in layers
-                if (field := layer.receptive_field) is not None
             )
 
         return replace(

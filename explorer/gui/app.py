@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from explorer.gui.session import Session
 
-COMMANDS = "summary, train, runs and check work without a window"
+COMMANDS = "summary, export, train, sweep, runs and check work without a window"
 
 
 def check_start() -> None:

@@ -101,7 +101,7 @@ def _full() -> DataSet | None:
 
 
 def _image_folder(path: Path) -> DataSet:
-    """Describe a folder with one sub-folder per class, or with `train` and `val` folders of those. Raises Refused."""
+    """Describe a folder with one subfolder per class, or with `train` and `val` folders of those. Raises Refused."""
     if not path.is_dir():
         what = translatable("there is no data set or folder {path!r}")
         raise refuse("data", what, path=str(path))

@@ -19,7 +19,7 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format: its name on the command line, its label in a menu, and the suffix of its files."""
+    """One format: its name on the command line, its label in a menu, its suffix, and what writing it needs."""
 
     name: str
     label: str
@@ -28,8 +28,8 @@ class Format:
 
 
 FORMATS = {
-    each.name: each
-    for each in (
+    form.name: form
+    for form in (
         Format("python", translatable("Standalone PyTorch source"), ".py"),
         Format(
             "safetensors",

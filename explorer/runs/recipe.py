@@ -160,7 +160,7 @@ class Recipe:
         int,
         Interval(ge=0, le=100_000),
         Label(
-            translatable("Early stop"),
+            translatable("Early stopping"),
             translatable("Stop after this many epochs without a better validation accuracy; 0 never stops early."),
             rare=True,
         ),

@@ -120,7 +120,7 @@
         <translation>连衣裙</translation>
     </message>
     <message>
-        <source>Early stop</source>
+        <source>Early stopping</source>
         <translation>提前停止</translation>
     </message>
     <message>
@@ -489,7 +489,7 @@
     </message>
     <message>
         <source>The last layer of every residual branch starts at zero.</source>
-        <translation>每个残差分支的最后一层从零开始，因此残差块初始时是恒等映射。</translation>
+        <translation>每个残差分支的最后一层从零开始。</translation>
     </message>
     <message>
         <source>The last norm outputs 0, so the sum is x, and ReLU leaves x ≥ 0 unchanged: f(x) = x exactly.</source>
@@ -600,8 +600,8 @@
         <translation>可用：{names}</translation>
     </message>
     <message>
-        <source>average pooling, then 1×1, where the shape changes (D).</source>
-        <translation>形状改变处先平均汇聚，再用 1×1 卷积（方案 D）。</translation>
+        <source>average pooling, then 1×1, where the shape changes (ResNet-D).</source>
+        <translation>形状改变处先平均汇聚，再用 1×1 卷积（ResNet-D）。</translation>
     </message>
     <message>
         <source>averaged shortcut</source>
@@ -804,6 +804,10 @@
         <translation>类别文件夹 {path!r} 中没有图像</translation>
     </message>
     <message>
+        <source>no learning rate from {least:g} upwards lowers the loss</source>
+        <translation>从 {least:g} 起，任何学习率都不能使损失下降</translation>
+    </message>
+    <message>
         <source>no shortcut</source>
         <translation>无捷径</translation>
     </message>
@@ -844,7 +848,7 @@
         <translation>残差网络</translation>
     </message>
     <message>
-        <source>run {run} has already done {done}; give a larger number</source>
+        <source>run {run} has already done {done} epochs; set a larger number</source>
         <translation>训练任务 {run} 已完成 {done} 轮；请设定更多轮数</translation>
     </message>
     <message>
@@ -902,10 +906,6 @@ zeros for new channels</source>
         <translation>第 {step} 步的损失变成了 {loss}，学习率为 {rate:g}</translation>
     </message>
     <message>
-        <source>the loss falls at no learning rate from {least:g} up</source>
-        <translation>从 {least:g} 起，任何学习率都不能使损失下降</translation>
-    </message>
-    <message>
         <source>the validation loss became {loss} after step {step}, with learning rate {rate:g}</source>
         <translation>第 {step} 步后验证损失变成了 {loss}，学习率为 {rate:g}</translation>
     </message>
@@ -934,8 +934,8 @@ zeros for new channels</source>
         <translation>没有任务 {name!r}</translation>
     </message>
     <message>
-        <source>three 3×3 convolutions, the first with stride 2, then max pooling (C).</source>
-        <translation>三个 3×3 卷积（第一个步幅为 2），再接最大汇聚（方案 C）。</translation>
+        <source>three 3×3 convolutions, the first with stride 2, then max pooling (ResNet-C).</source>
+        <translation>三个 3×3 卷积（第一个步幅为 2），再接最大汇聚（ResNet-C）。</translation>
     </message>
     <message>
         <source>torch {torch} needs CUDA {cuda}, which the installed driver does not support</source>
@@ -966,8 +966,8 @@ zeros for new channels</source>
         <translation>剩下的是捷径上的 1×1 卷积对 x 的变换</translation>
     </message>
     <message>
-        <source>what is left is x thinned out, with zeros for the new channels</source>
-        <translation>剩下的是抽稀后的 x，新增通道为零</translation>
+        <source>what is left is x subsampled, with zeros for the new channels</source>
+        <translation>剩下的是下采样后的 x，新增通道为零</translation>
     </message>
     <message>
         <source>wide</source>
@@ -1130,7 +1130,7 @@ zeros for new channels</source>
     </message>
     <message>
         <source>Copy layer table</source>
-        <translation>复制层列表</translation>
+        <translation>复制层表格</translation>
     </message>
     <message>
         <source>Default text size</source>
@@ -1300,7 +1300,7 @@ and start</source>
     <name>BlockView</name>
     <message>
         <source>Back to layers</source>
-        <translation>返回层列表</translation>
+        <translation>返回表格</translation>
     </message>
     <message>
         <source>Block only</source>
@@ -1648,7 +1648,7 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>前后的未规范化预测（logits）</translation>
     </message>
     <message>
-        <source>Network: fresh weights</source>
+        <source>Network: random weights</source>
         <translation>网络：随机初始权重</translation>
     </message>
     <message>
@@ -1726,7 +1726,7 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <name>LayerTable</name>
     <message>
         <source>Layers</source>
-        <translation>层列表</translation>
+        <translation>层表格</translation>
     </message>
 </context>
 <context>
@@ -1775,7 +1775,7 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>学习率约为 {rate:g} 时损失下降最快；损失重新上升处，学习率已过大。</translation>
     </message>
     <message>
-        <source>Trains 100 steps from fresh weights, each at a higher rate than the last.</source>
+        <source>Trains 100 steps from random weights, each at a higher rate than the last.</source>
         <translation>从随机初始权重开始训练 100 步，每一步的学习率都比上一步大。</translation>
     </message>
     <message>
@@ -2190,7 +2190,7 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
     <message>
         <source>{n} MACs</source>
-        <translation>{n} 次乘加</translation>
+        <translation>{n} 次乘加运算</translation>
     </message>
     <message>
         <source>{n} layers</source>

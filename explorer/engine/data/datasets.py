@@ -118,7 +118,7 @@ def read_idx(folder: Path, name: str) -> Pixels:
 
 
 def _read_folder(data_set: DataSet, design: Design) -> Data:
-    """Read a folder of images, one sub-folder per class, at the design's channels and size. Raises Refused."""
+    """Read a folder of images, one subfolder per class, at the design's channels and size. Raises Refused."""
     train, validation = folder_files(data_set)
     channels, height, width = design.input
     needed, free = (len(train) + len(validation)) * channels * height * width, available_memory(torch.device("cpu"))

@@ -61,7 +61,7 @@ def _steps(question: Sweep, training: Training, train: Loader) -> Iterator[Event
     shown = smooth(losses)
     lowest = shown.index(min(shown)) if shown else 0  # a fall after a rise only undoes that rise
     if not lowest:
-        what = translatable("the loss falls at no learning rate from {least:g} up")
+        what = translatable("no learning rate from {least:g} upwards lowers the loss")
         raise refuse("lr", what, least=MIN_RATE)
     first = min(_SETTLING, lowest - 1)
     falls = [before - after for before, after in pairwise(shown[first : lowest + 1])]

@@ -148,7 +148,7 @@ def _resumed_run(command: ResumeRun) -> TrainingRun:
         found = load_checkpoint(run.folder, folder.manifest["hashes"])
         if found is not None and found.state["counters"]["epoch"] > recipe.epochs:
             done = found.state["counters"]["epoch"] - 1
-            what = translatable("run {run} has already done {done}; give a larger number")
+            what = translatable("run {run} has already done {done} epochs; set a larger number")
             raise refuse("epochs", what, run=run.id, done=done)
         train, validation, (training,) = prepare(
             recipe, run.design, rewrites=found and _rewrites_of(found.state, recipe)

@@ -1,4 +1,4 @@
-"""The picture of one slab: a volume in its stage's hue, copies behind it for repeated blocks, the shortcut above it."""
+"""The picture of one slab: a cuboid in its stage's colour, copies behind it for repeated blocks, the shortcut above."""
 
 from functools import lru_cache
 from typing import NamedTuple, assert_never

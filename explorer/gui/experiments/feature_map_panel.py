@@ -29,7 +29,7 @@ class FeatureMapPanel(QWidget):
 
     def __init__(self, document: Document, maps: FeatureMapAnswers) -> None:
         super().__init__()
-        self.setObjectName("travel")
+        self.setObjectName("feature_maps")
         self.document = document
         self.maps = maps
         self.strip = FeatureMapStrip()

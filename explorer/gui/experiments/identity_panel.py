@@ -125,7 +125,7 @@ class IdentityPanel(QWidget):
         """Return which network the experiment uses."""
         run, inserted = self.trial.origin()
         if run is None:
-            return self.tr("Network: fresh weights")
+            return self.tr("Network: random weights")
         name = title_of(run.design)
         if run.best_accuracy is not None:
             name = self.tr("{name} ({accuracy})").format(name=name, accuracy=percent(run.best_accuracy))

@@ -107,7 +107,7 @@ def paused(workspace: Workspace, before: Design) -> bool:
     return workspace.pool.shown.state == WorkerState.PAUSED
 
 
-def travelled(workspace: Workspace, before: Design) -> bool:
+def feature_maps_shown(workspace: Workspace, before: Design) -> bool:
     return workspace.shows_maps
 
 
@@ -133,6 +133,6 @@ TASKS: dict[str, _Task] = {
         validated,
         twin_validated,
         paused,
-        travelled,
+        feature_maps_shown,
     )
 }

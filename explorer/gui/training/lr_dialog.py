@@ -30,7 +30,7 @@ class LrDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Find a learning rate"))
         self.use = use
-        self.said = QLabel(self.tr("Trains 100 steps from fresh weights, each at a higher rate than the last."))
+        self.said = QLabel(self.tr("Trains 100 steps from random weights, each at a higher rate than the last."))
         self.said.setWordWrap(True)
         self.progress = QProgressBar()
         self.plot = pg.PlotWidget()

@@ -68,7 +68,7 @@ def test_a_loss_that_is_never_a_number_is_refused(monkeypatch):
     monkeypatch.setattr(Training, "learn", lambda self, *_: (torch.tensor(math.nan), torch.tensor(0)))
     failed = list(sweep(COMMAND))[-1]
     assert failed == Failed(failed.reason, of="sweep", id=7)
-    assert str(failed.reason) == "lr: the loss falls at no learning rate from 0.0001 up"
+    assert str(failed.reason) == "lr: no learning rate from 0.0001 upwards lowers the loss"
 
 
 def test_a_design_that_cannot_be_built_is_refused():

@@ -73,7 +73,7 @@ def played(session, monkeypatch, tmp_path):
     return Looked(session, monkeypatch, tmp_path)
 
 
-def see_travel(session, qtbot, played=None):
+def open_maps(session, qtbot, played=None):
     """Show the strip by its menu entry, and wait for the first question if someone is there to answer it."""
     session.window.orders.show_maps.trigger()
     if played:
@@ -93,9 +93,9 @@ def made_run(session, trained: bool = False) -> RunFolder:
     return folder
 
 
-def rows(travel) -> list[tuple[str, str, bool]]:
+def rows(panel) -> list[tuple[str, str, bool]]:
     """What stands at each row: its title, its verdict, and whether it is pale."""
-    return [(row.title, " ".join(row.verdict), row.pale) for row in travel.strip.rows]
+    return [(row.title, " ".join(row.verdict), row.pale) for row in panel.strip.rows]
 
 
 def settle(session) -> None:
@@ -115,13 +115,13 @@ def drop(window, path) -> None:
 def test_hidden_it_asks_nothing_shown_it_asks_once(session, played, qtbot):
     settle(session)
     assert played.probes == []
-    travel = see_travel(session, qtbot, played)
+    panel = open_maps(session, qtbot, played)
     assert (played.probes[0].image, played.probes[0].file) == (0, "")
     assert played.probes[0].run == ""
-    assert rows(travel) == [("untrained", " ", False)]
+    assert rows(panel) == [("untrained", " ", False)]
     played.send_maps()
-    assert rows(travel) == [("untrained", "✓ Ankle boot 93 %", False)]
-    assert [column.title for column in travel.strip.columns] == [
+    assert rows(panel) == [("untrained", "✓ Ankle boot 93 %", False)]
+    assert [column.title for column in panel.strip.columns] == [
         "input",
         "stem",
         "layer1",
@@ -129,10 +129,10 @@ def test_hidden_it_asks_nothing_shown_it_asks_once(session, played, qtbot):
         "layer3",
         "layer4",
     ]
-    assert travel.picture.text() == "Image 1 of 2,000: Ankle boot · 28×28 → 96×96"
-    assert travel.status.text().startswith("Train the network to compare")
-    assert "layer4 512×3×3" in travel.strip.accessibleDescription()
-    assert "Ankle boot 93 %" in travel.strip.accessibleDescription()
+    assert panel.picture.text() == "Image 1 of 2,000: Ankle boot · 28×28 → 96×96"
+    assert panel.status.text().startswith("Train the network to compare")
+    assert "layer4 512×3×3" in panel.strip.accessibleDescription()
+    assert "Ankle boot 93 %" in panel.strip.accessibleDescription()
     settle(session)
     assert len(played.probes) == 1
     session.window.orders.show_maps.trigger()
@@ -143,49 +143,49 @@ def test_hidden_it_asks_nothing_shown_it_asks_once(session, played, qtbot):
 
 def test_a_design_of_other_classes_is_not_judged(session, played, qtbot):
     session.document.propose(preset("resnet50"), "")
-    travel = see_travel(session, qtbot, played)
+    panel = open_maps(session, qtbot, played)
     played.send_maps(predicted=697, probability=0.007)
-    assert rows(travel) == [("untrained", "class 697 0.7 %", False)]
-    assert travel.picture.text() == "Image 1 of 2,000: Ankle boot · 28×28 → 224×224 · grey → RGB"
+    assert rows(panel) == [("untrained", "class 697 0.7 %", False)]
+    assert panel.picture.text() == "Image 1 of 2,000: Ankle boot · 28×28 → 224×224 · grey → RGB"
 
 
 def test_an_edit_makes_it_pale_until_the_answer_comes(session, played, qtbot):
-    travel = see_travel(session, qtbot, played)
+    panel = open_maps(session, qtbot, played)
     played.send_maps()
     for blocks in (3, 4, 5):
         session.document.propose(session.document.design.with_stage(1, blocks=blocks), "")
-    assert rows(travel) == [("untrained", "✓ Ankle boot 93 %", True)]
+    assert rows(panel) == [("untrained", "✓ Ankle boot 93 %", True)]
     qtbot.waitUntil(lambda: len(played.probes) == 2)
     assert played.probes[1].design == session.document.design
     played.send_maps(predicted=3)
-    assert rows(travel) == [("untrained", "✗ Dress 93 %", False)]
+    assert rows(panel) == [("untrained", "✗ Dress 93 %", False)]
     session.document.propose(preset("mini"), "")
     session.document.use_names("chapter")
     qtbot.waitUntil(lambda: len(played.probes) == 3)
     played.send_maps()
-    assert [column.title for column in travel.strip.columns] == ["input", "b1", "b2", "b3", "b4"]
+    assert [column.title for column in panel.strip.columns] == ["input", "b1", "b2", "b3", "b4"]
 
 
 def test_the_network_of_the_newest_run_stands_below_the_one_it_began_as(session, played, qtbot):
     folder = made_run(session)
-    travel = see_travel(session, qtbot, played)
+    panel = open_maps(session, qtbot, played)
     assert (played.probes[0].run, played.probes[0].recipe.seed) == ("", 5)
     played.send_maps(predicted=1, probability=0.12)
     assert played.probes[1].run == str(folder.path)
     played.send_maps()
-    assert rows(travel) == [("untrained", "✗ Trousers 12 %", False), ("trained", "✓ Ankle boot 93 %", False)]
-    assert travel.status.text().startswith("Drop an image")
+    assert rows(panel) == [("untrained", "✗ Trousers 12 %", False), ("trained", "✓ Ankle boot 93 %", False)]
+    assert panel.status.text().startswith("Drop an image")
     session.document.propose(session.document.design.with_stage(0, blocks=3), "")
-    assert [row[0] for row in rows(travel)] == ["untrained"]
+    assert [row[0] for row in rows(panel)] == ["untrained"]
     session.document.undo_stack.undo()
-    assert rows(travel)[1] == ("trained", "✓ Ankle boot 93 %", False)
-    assert travel.maps.unanswered() == {}
+    assert rows(panel)[1] == ("trained", "✓ Ankle boot 93 %", False)
+    assert panel.maps.unanswered() == {}
 
 
 def test_a_run_that_has_just_ended_is_found(session, played, qtbot):
-    travel = see_travel(session, qtbot, played)
+    panel = open_maps(session, qtbot, played)
     session.pool.workers[0].set_state(WorkerState.RUNNING)
-    assert "A run is in progress" in travel.status.text()
+    assert "A run is in progress" in panel.status.text()
     played.refuse_last("a run is in progress")
     made_run(session)
     session.pool.workers[0].set_state(WorkerState.IDLE)
@@ -193,18 +193,18 @@ def test_a_run_that_has_just_ended_is_found(session, played, qtbot):
     for row in (UNTRAINED, TRAINED):
         qtbot.waitUntil(lambda row=row: len(played.probes) > 1 and bool(played.probes[-1].run) == (row == TRAINED))
         played.send_maps()
-    assert [row[0] for row in rows(travel)] == ["untrained", "trained"]
+    assert [row[0] for row in rows(panel)] == ["untrained", "trained"]
 
 
 def test_one_walks_through_the_images_in_a_circle(session, played, qtbot):
-    travel = see_travel(session, qtbot, played)
+    panel = open_maps(session, qtbot, played)
     played.send_maps()
-    qtbot.mouseClick(travel.back, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.back, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(played.probes) == 2)
     assert (played.probes[1].image, played.probes[1].file) == (1_999, "")
     played.send_maps()
-    assert travel.picture.text().startswith("Image 2,000 of 2,000")
-    qtbot.mouseClick(travel.next, Qt.MouseButton.LeftButton)
+    assert panel.picture.text().startswith("Image 2,000 of 2,000")
+    qtbot.mouseClick(panel.next, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(played.probes) == 3)
     assert (played.probes[2].image, played.probes[2].file) == (0, "")
 
@@ -218,74 +218,74 @@ def test_one_walks_through_the_images_in_a_circle(session, played, qtbot):
     ],
 )
 def test_a_dropped_image_and_what_was_done_to_it(session, played, qtbot, tmp_path, origin, words):
-    travel = see_travel(session, qtbot, played)
+    panel = open_maps(session, qtbot, played)
     played.send_maps()
     (tmp_path / "x.png").write_bytes(b"the worker will see")
     drop(session.window, tmp_path / "x.png")
     qtbot.waitUntil(lambda: len(played.probes) == 2)
     assert played.probes[1].file == str(tmp_path / "x.png")
     played.send_maps(origin)
-    assert travel.picture.text() == words
-    assert rows(travel) == [("untrained", "Ankle boot 93 %", False)]
+    assert panel.picture.text() == words
+    assert rows(panel) == [("untrained", "Ankle boot 93 %", False)]
 
 
 def test_a_drop_opens_the_strip_and_a_refusal_brings_the_image_back(session, played, qtbot, tmp_path):
     (tmp_path / "note.txt").write_text("a sentence")
     drop(session.window, tmp_path / "note.txt")
-    travel = session.window.maps
-    assert travel.isVisible()
+    panel = session.window.maps
+    assert panel.isVisible()
     qtbot.waitUntil(lambda: len(played.probes) == 1)
     played.refuse_last(f"data: {str(tmp_path / 'note.txt')!r} is not a usable image: unknown format")
-    assert travel.status.text() == "data: 'note.txt' is not a usable image: unknown format"
+    assert panel.status.text() == "data: 'note.txt' is not a usable image: unknown format"
     assert (played.probes[1].image, played.probes[1].file) == (0, "")
     played.send_maps()
-    assert rows(travel) == [("untrained", "✓ Ankle boot 93 %", False)]
-    assert "note.txt" in travel.status.text()
-    qtbot.mouseClick(travel.next, Qt.MouseButton.LeftButton)
-    assert "note.txt" not in travel.status.text()
+    assert rows(panel) == [("untrained", "✓ Ankle boot 93 %", False)]
+    assert "note.txt" in panel.status.text()
+    qtbot.mouseClick(panel.next, Qt.MouseButton.LeftButton)
+    assert "note.txt" not in panel.status.text()
 
 
 def test_what_cannot_be_built_is_said_and_not_asked(session, played, qtbot):
-    travel = see_travel(session, qtbot, played)
+    panel = open_maps(session, qtbot, played)
     played.send_maps()
     session.document.propose(session.document.design.change(shortcut="pad").with_stage(2, width=32), "")
     settle(session)
     assert len(played.probes) == 1
-    assert rows(travel)[0][2]
-    assert travel.status.text() == str(session.document.problems[0].what)
+    assert rows(panel)[0][2]
+    assert panel.status.text() == str(session.document.problems[0].what)
 
 
 def test_a_column_is_a_section_and_escape_closes(session, played, qtbot):
-    travel = see_travel(session, qtbot, played)
+    panel = open_maps(session, qtbot, played)
     played.send_maps()
-    place = travel.strip.places()[3]
-    qtbot.mouseClick(travel.strip, Qt.MouseButton.LeftButton, pos=place.center())
+    place = panel.strip.places()[3]
+    qtbot.mouseClick(panel.strip, Qt.MouseButton.LeftButton, pos=place.center())
     assert session.document.selection == "layer2"
-    assert "128 channels, 12×12" in travel.strip.explain(travel.strip.column_at(place.center()))
-    qtbot.keyClick(travel, Qt.Key.Key_Escape)
-    assert not travel.isVisible()
+    assert "128 channels, 12×12" in panel.strip.explain(panel.strip.column_at(place.center()))
+    qtbot.keyClick(panel, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
     assert not session.window.orders.show_maps.isChecked()
 
 
 def test_there_is_room_for_everything_else(session, played, qtbot):
     window = session.window
     window.resize(1440, 900)
-    travel = see_travel(session, qtbot, played)
+    panel = open_maps(session, qtbot, played)
     qtbot.waitUntil(lambda: window.centre.sizes()[1] > 0)
-    assert 220 < travel.height() <= window.centralWidget().height() / 3
-    assert travel.strip.arrangement()[1]
+    assert 220 < panel.height() <= window.centralWidget().height() / 3
+    assert panel.strip.arrangement()[1]
     window.resize(1100, 700)
-    qtbot.waitUntil(lambda: travel.width() < 600)
+    qtbot.waitUntil(lambda: panel.width() < 600)
     assert window.height() == 700
-    viewport = travel.strip.parentWidget()
-    assert travel.strip.height() <= viewport.height()
-    assert travel.strip.places()[0].bottom() <= viewport.height()
-    buttons = [each.accessibleName() for each in travel.findChildren(QToolButton) if each.isVisible()]
+    viewport = panel.strip.parentWidget()
+    assert panel.strip.height() <= viewport.height()
+    assert panel.strip.places()[0].bottom() <= viewport.height()
+    buttons = [each.accessibleName() for each in panel.findChildren(QToolButton) if each.isVisible()]
     assert buttons == ["Previous image", "Next image", "Close"]
 
 
 def test_another_language_waits_for_the_answer(session, played, qtbot):
-    see_travel(session, qtbot, played)
+    open_maps(session, qtbot, played)
     session.use_language("en")
     played.send_maps()
     assert rows(session.window.maps) == [("untrained", "✓ Ankle boot 93 %", False)]
@@ -293,7 +293,7 @@ def test_another_language_waits_for_the_answer(session, played, qtbot):
 
 
 def test_another_language_has_other_names_for_the_classes(session, played, qtbot):
-    see_travel(session, qtbot, played)
+    open_maps(session, qtbot, played)
     played.send_maps()
     try:
         session.use_language("zh_CN")
@@ -304,11 +304,11 @@ def test_another_language_has_other_names_for_the_classes(session, played, qtbot
 
 
 def test_another_language_keeps_the_image(session, played, qtbot):
-    travel = see_travel(session, qtbot, played)
+    panel = open_maps(session, qtbot, played)
     played.send_maps()
-    travel.show_next_image()
+    panel.show_next_image()
     session.use_language("en")
-    assert session.window.maps is not travel
+    assert session.window.maps is not panel
     assert session.window.orders.show_maps.isChecked()
     settle(session)
     assert (played.probes[-1].image, played.probes[-1].file) == (1, "")
@@ -343,19 +343,19 @@ def test_the_real_worker_answers_for_both_and_refuses_a_sentence(open_session, q
     session = open_session("mini", warm=True)
     made_run(session, trained=True)
     session.window.orders.show_maps.trigger()
-    travel = session.window.maps
-    assert "torch" in travel.status.text()
-    answers = travel.maps
+    panel = session.window.maps
+    assert "torch" in panel.status.text()
+    answers = panel.maps
     qtbot.waitUntil(lambda: len(answers.answers) == 2 and not answers.unanswered())
-    assert [row[0] for row in rows(travel)] == ["untrained", "trained"]
-    assert all(verdict.endswith("%") for _, verdict, _ in rows(travel))
-    assert travel.picture.text() == f"Image 1 of 2,000: {travel.picture.text().partition(': ')[2]}"
+    assert [row[0] for row in rows(panel)] == ["untrained", "trained"]
+    assert all(verdict.endswith("%") for _, verdict, _ in rows(panel))
+    assert panel.picture.text() == f"Image 1 of 2,000: {panel.picture.text().partition(': ')[2]}"
     sizes = {path: (image.width(), image.height()) for path, image in answers.answers[TRAINED].sheets.items()}
     assert sizes == {"": (28, 28), "stem": (252, 28), "layer1": (252, 28), "layer2": (126, 14), "layer3": (63, 7)}
     (tmp_path / "note.txt").write_text("a sentence")
     drop(session.window, tmp_path / "note.txt")
     qtbot.waitUntil(lambda: bool(answers.refusal))
-    assert travel.status.text() == "data: 'note.txt' is not a usable image: unknown format"
+    assert panel.status.text() == "data: 'note.txt' is not a usable image: unknown format"
     qtbot.waitUntil(lambda: not answers.unanswered())
 
 
@@ -374,7 +374,7 @@ def test_pixels_come_from_the_file_in_grey_and_in_colour(tmp_path):
 
 @pytest.mark.parametrize("content", [None, b"", b"half"], ids=["gone", "empty", "torn"])
 def test_a_file_that_cannot_be_read_is_said(session, played, qtbot, monkeypatch, content):
-    travel = see_travel(session, qtbot, played)
+    panel = open_maps(session, qtbot, played)
     real = feature_map_answers.read_sheets
 
     def spoil(maps):
@@ -383,17 +383,17 @@ def test_a_file_that_cannot_be_read_is_said(session, played, qtbot, monkeypatch,
 
     monkeypatch.setattr(feature_map_answers, "read_sheets", spoil)
     played.send_maps()
-    assert "1.uint8: cannot be read: " in travel.status.text()
-    assert rows(travel) == [("untrained", " ", False)]
+    assert "1.uint8: cannot be read: " in panel.status.text()
+    assert rows(panel) == [("untrained", " ", False)]
 
 
 def test_arrow_keys_walk_along_the_strip(session, played, qtbot):
-    travel = see_travel(session, qtbot, played)
+    panel = open_maps(session, qtbot, played)
     played.send_maps()
     session.document.select("layer2.0.conv1")
     for key, path in ((Qt.Key.Key_Right, "layer3"), (Qt.Key.Key_Left, "layer2"), (Qt.Key.Key_Left, "layer1")):
-        qtbot.keyClick(travel.strip, key)
+        qtbot.keyClick(panel.strip, key)
         assert session.document.selection == path
     for _ in range(5):
-        qtbot.keyClick(travel.strip, Qt.Key.Key_Right)
+        qtbot.keyClick(panel.strip, Qt.Key.Key_Right)
     assert session.document.selection == "layer4"

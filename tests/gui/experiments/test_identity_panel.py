@@ -66,7 +66,7 @@ def answer(played, *identities: str, difference: float = 1.25, after: float = 0.
 
 
 def test_before_anything_is_asked_it_says_which_network_is_meant_in_one_line(session, experiment):
-    assert experiment.subject.text() == "Network: fresh weights"
+    assert experiment.subject.text() == "Network: random weights"
     assert not any(each.isVisible() for each in (experiment.finding, experiment.reason, experiment.logits))
     trained(session, accuracy=0.5)
     trained(session)
@@ -159,7 +159,7 @@ def test_fresh_weights_have_nothing_to_go_on_from(session, qtbot, experiment, pl
     click(qtbot, experiment.insert)
     answer(played, "layer1.1", difference=0.0)
     assert session.document.design == deepened(MINI, "layer1.1")
-    assert experiment.subject.text() == "Network: fresh weights"
+    assert experiment.subject.text() == "Network: random weights"
     assert not experiment.continue_training.isVisible()
 
 
@@ -249,7 +249,7 @@ def test_the_diagram_gives_way_to_what_was_found(session, qtbot, experiment, pla
 
 @pytest.mark.slow
 def test_trained_tried_grown_and_trained_further_by_the_real_worker(open_session, qtbot, tmp_path):
-    """From fresh weights to a run with a parent, on a few images of one shade each."""
+    """From random weights to a run with a parent, on a few images of one shade each."""
     design = from_line("basic:1x6x6:3:8x1,16x1/2:stem=cifar,stem_width=8")
     session = open_session(design, warm=True)
     client, experiment = session.pool.workers[0], open_block(session, "layer1.0")

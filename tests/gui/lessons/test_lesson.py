@@ -264,7 +264,7 @@ ACTS = {
     "params_doubled": press("add_stage"),
     "table_1_opened": lambda session, qtbot: open_preset(session, qtbot, "resnet50"),
     "deep_opened": lambda session, qtbot: open_preset(session, qtbot, "deep-residual-56"),
-    "travelled": lambda session, qtbot: session.window.orders.show_maps.trigger(),
+    "feature_maps_shown": lambda session, qtbot: session.window.orders.show_maps.trigger(),
 }
 TOLD = {  # what the worker has to say for it
     "trained": (TRAIN, press("start")),

@@ -58,8 +58,8 @@ def test_closed_before_the_end_it_stops_the_worker_and_takes_nothing_more(sessio
 
 
 def test_a_refusal_is_said(played, dialog):
-    played.refuse(played.asked(Sweep)[0], "lr: the loss falls at no learning rate from 0.0001 up")
-    assert dialog.said.text().startswith("lr: the loss falls at no rate")
+    played.refuse(played.asked(Sweep)[0], "lr: no learning rate from 0.0001 upwards lowers the loss")
+    assert dialog.said.text().startswith("lr: no learning rate")
     assert dialog.take_it.isHidden()
 
 

@@ -1,4 +1,4 @@
-"""The walls between the packages stand: by the contracts of import-linter, and by what an import really pulls in."""
+"""The import rules between the packages hold: by import-linter's contracts, and by what an import really pulls in."""
 
 import subprocess
 import sys
