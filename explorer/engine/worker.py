@@ -117,24 +117,28 @@ class Worker:
 
     def _next_control(self, wait: bool) -> Control | None:
         """Return the next control of the current run; other commands are answered or postponed."""
-        while wait or not self.inbox.empty():
-            match self.inbox.get():
-                case None if self._detach and not self._signal:
-                    if wait:  # no process is left to end the pause
-                        return Unpause()
-                case None:
-                    self._ended = True
-                    return Stop()
-                case events.Failed() as failed:
-                    self.outbox.send(failed)
-                case Question() as question:
-                    busy = Sentence(translatable("a run is in progress"))
-                    self.outbox.send(events.Failed(busy, of=question.name, id=question.id))
-                case Train() | ResumeRun() as command:
-                    self._postponed.append(command)
-                case control:
-                    return control
-        return None
+        arrived, self._postponed = self._postponed, deque()  # a control may have come before its run began
+        try:
+            while arrived or wait or not self.inbox.empty():
+                match arrived.popleft() if arrived else self.inbox.get():
+                    case None if self._detach and not self._signal:
+                        if wait:  # no process is left to end the pause
+                            return Unpause()
+                    case None:
+                        self._ended = True
+                        return Stop()
+                    case events.Failed() as failed:
+                        self.outbox.send(failed)
+                    case Question() as question:
+                        busy = Sentence(translatable("a run is in progress"))
+                        self.outbox.send(events.Failed(busy, of=question.name, id=question.id))
+                    case Train() | ResumeRun() as command:
+                        self._postponed.append(command)
+                    case control:
+                        return control
+            return None
+        finally:
+            self._postponed.extend(arrived)
 
     def execute(self, command: Command) -> None:
         """Run one command; nothing that goes wrong in it ends the worker."""

@@ -150,6 +150,7 @@ class Actions(QObject):
             self._confirmed = networks
             self._show_state()
             return
+        self._confirmed = 0
         self._document.propose(design, self.tr("Fit design to data"))
         self._pool.start(
             Train(design=self._document.design, recipe=self._choice.recipe, runs=self._pool.runs, twin=twin)
@@ -171,7 +172,7 @@ class Actions(QObject):
     def _show_state(self) -> None:
         """Enable the training actions that have an effect, and let their texts say what they do now."""
         state, busy = self._pool.shown.state, self._pool.shown.is_busy()
-        buildable = not any(problem.fatal for problem in self._document.problems)
+        buildable = self._document.fatal is None
         is_free = bool(self._pool.free_device(self._choice.recipe.device))
         for action in (self.start, self.twin):
             action.setEnabled(buildable)

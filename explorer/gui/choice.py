@@ -10,7 +10,7 @@ from explorer.runs.recipe import PLACE, RECIPES, Recipe
 
 
 class TrainingChoice(QObject):
-    """What Start would train; `changed` when that is different, also by another design.
+    """What Start would train; `changed` is emitted when that differs, also after an edit of the design.
 
     Where the design's image size is not the data's, either can be chosen. Until the user has chosen, it is the design's
     size on an accelerator, and on a processor the data's, which takes a fraction of the time.
@@ -30,10 +30,12 @@ class TrainingChoice(QObject):
 
     def use_data(self, name: str) -> None:
         """Train on the data set or folder `name`. Raises Refused, and then leaves the choice as it was."""
-        self.data = describe_data(name)
-        if self.data.name not in [known.name for known in self.known_data]:
-            self.known_data = (*self.known_data, self.data)
-        self.use_recipe(self.recipe.change(data=self.data.name))
+        before, self.data = self.data, describe_data(name)
+        self.known_data = tuple({known.name: known for known in (*self.known_data, self.data)}.values())
+        recipe = self.recipe.change(data=self.data.name)
+        if (before, self.recipe) != (self.data, recipe):  # the same folder may have other classes by now
+            self.recipe = recipe
+            self.changed.emit()
 
     def use_recipe(self, recipe: Recipe) -> None:
         if recipe != self.recipe:

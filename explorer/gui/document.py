@@ -23,13 +23,17 @@ _MERGEABLE = 1
 
 
 class Change(QUndoCommand):
-    """One edit; the edits of one `gesture` become one undo step, and none if they end where they began."""
+    """One edit; the edits of one `gesture` become one undo step, and none if they end where they began.
 
-    def __init__(self, document: "Document", after: Design, label: str, gesture: str) -> None:
+    If it opens another file, undo goes back to the file before, so that Save does not overwrite the other one.
+    """
+
+    def __init__(self, document: "Document", after: Design, label: str, gesture: str, path: Path | None) -> None:
         super().__init__(label)
         self.document = document
         self.before = document.design
         self.after = after
+        self.path_before, self.path_after = document.path, path or document.path
         self.gesture = gesture
 
     def id(self) -> int:
@@ -44,10 +48,15 @@ class Change(QUndoCommand):
         return True
 
     def redo(self) -> None:
-        self.document.show_design(self.after)
+        self._show(self.after, self.path_after)
 
     def undo(self) -> None:
-        self.document.show_design(self.before)
+        self._show(self.before, self.path_before)
+
+    def _show(self, design: Design, path: Path | None) -> None:
+        if self.path_before != self.path_after:
+            self.document.belong_to(path)
+        self.document.show_design(design)
 
 
 class Document(QObject):
@@ -73,10 +82,10 @@ class Document(QObject):
         self.vocabulary = "torchvision"
         self.show_design(called_as(design, path) if path else design)
 
-    def propose(self, design: Design, label: str, gesture: str = "") -> None:
-        """Make `design` the current one, as one undoable step called `label`."""
+    def propose(self, design: Design, label: str, gesture: str = "", path: Path | None = None) -> None:
+        """Make `design`, of the file at `path` if given, the current one, as one undoable step called `label`."""
         if design != self.design:
-            self.undo_stack.push(Change(self, design, label, gesture))
+            self.undo_stack.push(Change(self, design, label, gesture, path))
         elif design.name != self.design.name:  # another name is no other design, and no step
             self.show_design(design)
 
@@ -117,10 +126,20 @@ class Document(QObject):
             self.verdicts[design] = verdict
             self.changed.emit()
 
-    def saved_as(self, path: Path) -> None:
+    def belong_to(self, path: Path | None) -> None:
+        """Make the file at `path` the one that Save writes; None for none."""
         self.path = path
-        self.undo_stack.setClean()
         self.file_changed.emit()
+
+    def saved_as(self, path: Path) -> None:
+        """Note that the design is in the file at `path` as it is now."""
+        self.undo_stack.setClean()
+        self.belong_to(path)
+
+    @property
+    def fatal(self) -> Problem | None:
+        """The first problem that keeps the design from being built, or None."""
+        return next((problem for problem in self.problems if problem.fatal), None)
 
     @property
     def title(self) -> str:

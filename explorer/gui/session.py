@@ -48,7 +48,7 @@ class Session(QObject):
         super().__init__()
         self.warm = warm
         self.complete = False
-        self._is_ending = False
+        self._is_ending = self._is_over = False
         self.document = Document(design, path)
         self.workspace = Workspace(self.document, runs, process)
         self.window = self._make_window()
@@ -64,8 +64,8 @@ class Session(QObject):
         window.closed.connect(self.end)
         return window
 
-    def _furnish_window(self) -> None:
-        self.window.furnish()
+    def _complete_window(self) -> None:
+        self.window.add_controls()
         orders = self.window.orders
         orders.language_chosen.connect(self.use_language)
         orders.theme_chosen.connect(self._use_theme)
@@ -81,7 +81,7 @@ class Session(QObject):
         self.pool.progressed.connect(self._note_verdict)
         self.pool.changed.connect(self._note_devices)
         self.pool.emptied.connect(self._finish)
-        self._furnish_window()
+        self._complete_window()
         if self.warm:
             self.pool.warm_up()
         self._loading = Thread(target=import_module, args=("explorer.gui.runs.history",), daemon=True)
@@ -133,10 +133,10 @@ class Session(QObject):
         """Replace the window by a new one of the same workspace, for widgets keep the texts they were made with."""
         old, before = self.window, self.window.arrangement()
         self.window = self._make_window()
-        self._furnish_window()
+        self._complete_window()
         if self.complete:
             self.window.add_history()
-        self.window.go_on(before)
+        self.window.restore(before)
         self.window.show()
         self.window.activateWindow()
         old.hide()
@@ -155,7 +155,7 @@ class Session(QObject):
         """End the workers, as `WorkerPool.shut_down` does; the window is closed."""
         self._is_ending = True
         self._patience.stop()
-        if not self.window.is_furnished:
+        if not self.window.has_controls:
             self._finish()
             return
         self.pool.shut_down()
@@ -163,8 +163,8 @@ class Session(QObject):
             self._finish()
 
     def _finish(self) -> None:
-        if self._is_ending:
-            self._is_ending = False
+        if self._is_ending and not self._is_over:
+            self._is_over = True
             self.closed.emit()
 
     def show_crash(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -132,12 +132,21 @@ def test_commands_one_after_the_other(start, recipe, tmp_path):
     finished = worker.until("finished")
     assert finished["step"] == 3 * (stopped // 3 + 2)
     worker.say(ResumeRun(started["run"], runs))
-    assert "has already done" in worker.until("failed")["reason"]
+    assert "has already done 5 epochs" in worker.until("failed")["reason"]
     assert worker.end() == 0
     run = find_run(started["run"], runs)
     assert (run.state, run.best_epoch) == ("finished", finished["best_epoch"])
     steps = [event.step for event in read_events(run.folder) if isinstance(event, Step)]
     assert steps == sorted(set(steps))
+
+
+def test_a_stop_that_comes_before_its_run_begins_stops_it(start, recipe, tmp_path):
+    worker = start()
+    worker.until("hello")
+    order = Train(design=DESIGN, recipe=recipe.change(epochs=10_000), runs=tmp_path)
+    worker.say("\n".join(map(command_line, (Estimate(DESIGN, recipe, 1), order, Stop()))))
+    assert worker.until("stopped")["step"] < recipe.epochs
+    assert worker.end() == 0
 
 
 def test_estimates_a_failure_and_the_end_of_input(start, recipe, tmp_path):

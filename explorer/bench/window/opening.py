@@ -30,7 +30,7 @@ def watch_opening(runs: Path) -> str:
 
     from explorer.bench.window.measuring import wait, wait_complete
 
-    wait(lambda: session.window.is_furnished)
+    wait(lambda: session.window.has_controls)
     before = session.document.plan
     QTest.keyClick(session.window.editor.editors[0].sliders["blocks"], Qt.Key.Key_Right)
     wait(lambda: session.document.plan != before)

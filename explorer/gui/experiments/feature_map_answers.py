@@ -16,7 +16,7 @@ from explorer.architecture.plan import Plan, plan_network
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document
 from explorer.gui.widgets.language import say
-from explorer.gui.workers.inquiry import Inquiry, InquiryState
+from explorer.gui.workers.inquiry import SETTLE, Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.answers import FeatureMaps, Maps
 from explorer.runs.catalogue import CATALOGUE, DataSet, describe_data
@@ -25,7 +25,6 @@ from explorer.runs.recipe import Recipe
 from explorer.sentences import NOTHING, Sentence, translatable
 from explorer.validation import Refused, refuse
 
-SETTLE = 300  # milliseconds without an edit before the worker is asked
 UNTRAINED, TRAINED = "untrained", "trained"
 
 
@@ -178,7 +177,7 @@ class FeatureMapAnswers(QObject):
 
     def obstacle(self) -> str:
         """Return why no worker is asked now; empty if one may be."""
-        if fatal := next((problem for problem in self.document.problems if problem.fatal), None):
+        if fatal := self.document.fatal:
             return say(fatal.what)
         return self.pool.busy_reason()
 

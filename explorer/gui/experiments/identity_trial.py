@@ -112,7 +112,7 @@ class IdentityTrial(QObject):
         self._ask(partial(Insert, block=path))
 
     def recipe(self) -> Recipe:
-        """Return the run's recipe on the device that is chosen now, or for fresh weights the chosen recipe."""
+        """Return the run's recipe on the device that is chosen now, or for random weights the chosen recipe."""
         run, chosen = self.origin().run, self.choice.recipe
         return run.recipe.change(device=chosen.device) if run else chosen
 
@@ -174,7 +174,7 @@ class IdentityTrial(QObject):
 
     def obstacle(self) -> str:
         """Return why nothing can be tried now; empty if it can."""
-        if fatal := next((problem for problem in self.document.problems if problem.fatal), None):
+        if fatal := self.document.fatal:
             return say(fatal.what)
         if self.inquiry and self.inquiry.state is InquiryState.ASKED:
             return self.tr("Testing on real images …")

@@ -57,7 +57,7 @@ class Files(QObject):
         except Refused as error:
             self.complain(self.tr("Could not open {name}").format(name=path.name), say(error.sentence))
             return
-        self.document.propose(called_as(design, path), self.tr("Open {name}").format(name=path.name))
+        self.document.propose(called_as(design, path), self.tr("Open {name}").format(name=path.name), path=path)
         self.document.saved_as(path)
         self.remember(path)
 

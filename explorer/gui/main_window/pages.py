@@ -33,7 +33,7 @@ class Pages(QStackedWidget):
         self._keep(LAYERS, self.layers)
         self.setMinimumHeight(10 * self.fontMetrics().height())  # instead of that of the largest page, shown or not
 
-    def furnish(self, actions: Actions) -> None:
+    def connect_actions(self, actions: Actions) -> None:
         """Connect the actions that concern pages, and show the page that was shown last."""
         connect_order(actions.copy_table, self.layers.copy)
         connect_order(actions.open_block, self._workspace.document.open_block)

@@ -38,7 +38,7 @@ class Window(QMainWindow):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
-        self.is_furnished = False
+        self.has_controls = False
         document = workspace.document
         self.diagram, self.totals = Diagram(document, workspace.open_runs), Totals(document)
         self.pages = Pages(workspace)
@@ -63,7 +63,7 @@ class Window(QMainWindow):
         character = self.fontMetrics().averageCharWidth()
         self.resizeDocks(list(self.docks), [character * width for width in _DOCKS], Qt.Orientation.Horizontal)
 
-    def furnish(self) -> None:
+    def add_controls(self) -> None:
         """Make the actions, the editor, the training panel, the queue and the menus, and connect them."""
         from explorer.gui.actions import Actions
         from explorer.gui.design.editor import DesignEditor
@@ -105,9 +105,9 @@ class Window(QMainWindow):
         connect_order(self.orders.tour, lambda: self.tutor.teach(TOUR))
         self.orders.show_maps.toggled.connect(self.show_maps)
         self.orders.present.toggled.connect(self.present)
-        self.pages.furnish(self.orders)
+        self.pages.connect_actions(self.orders)
         self.setAcceptDrops(True)
-        self.is_furnished = True
+        self.has_controls = True
 
     def add_history(self) -> None:
         """Make the curves and the list of runs, in the place that was kept for them."""
@@ -117,7 +117,7 @@ class Window(QMainWindow):
         self.history = History(workspace.document, workspace.pool, workspace.shown_runs, workspace.plot_view)
         self.training.add_curves(self.history)
 
-    def go_on(self, before: Arrangement) -> None:
+    def restore(self, before: Arrangement) -> None:
         """Restore the arrangement of the window `before`, and show what that window showed."""
         workspace = self.workspace
         self.orders.show_maps.setChecked(workspace.shows_maps)
@@ -180,7 +180,7 @@ class Window(QMainWindow):
             self.centre.use_heights(before.heights)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() != Qt.Key.Key_Escape or not (self.is_furnished and self._close_topmost()):
+        if event.key() != Qt.Key.Key_Escape or not (self.has_controls and self._close_topmost()):
             super().keyPressEvent(event)
 
     def _close_topmost(self) -> bool:
@@ -212,7 +212,7 @@ class Window(QMainWindow):
 
     def arrangement(self) -> Arrangement:
         """Return the present arrangement of the window or, during a presentation, the one from before it."""
-        before = self._presentation.before if self.is_furnished else None
+        before = self._presentation.before if self.has_controls else None
         return before or Arrangement(
             geometry=self.saveGeometry(),
             layout=self.saveState(_LAYOUT),
@@ -257,7 +257,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         commit_typed()
-        if self.is_furnished and not self.files.may_close():
+        if self.has_controls and not self.files.may_close():
             event.ignore()
             return
         event.accept()

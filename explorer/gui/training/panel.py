@@ -59,7 +59,6 @@ class TrainingPanel(QWidget):
             order.triggered.connect(lambda: self._note_refusal(NOTHING))
         self.show_choice()
         self.show_state()
-        self._show_start()
 
     def _boxes(self) -> Iterator[tuple[str, QComboBox]]:
         """The three boxes above the recipe's fields, each with its label."""
@@ -184,9 +183,8 @@ class TrainingPanel(QWidget):
         self._buttons.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
 
     def show_state(self) -> None:
-        """Show what went wrong, if anything did."""
-        fatal = next((problem for problem in self._document.problems if problem.fatal), None)
-        shown = self._pool.shown
+        """Show what went wrong, if anything did, and the Start button as it is now."""
+        fatal, shown = self._document.fatal, self._pool.shown
         words = [*self._pool.failures, self._refusal, fatal.what if fatal else shown.message]
         self.notice.tell(list(map(say, words)), "" if fatal else say(shown.advice))
         self._show_start()

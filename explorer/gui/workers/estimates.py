@@ -10,14 +10,12 @@ from explorer.architecture.checks import find_problems
 from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.gui.choice import TrainingChoice
-from explorer.gui.workers.inquiry import Inquiry, InquiryState
+from explorer.gui.workers.inquiry import SETTLE, Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import Estimate, Estimated
 from explorer.runs.recipe import Recipe, costly
 from explorer.sentences import Sentence
-
-SETTLE = 300  # milliseconds without an edit before the worker measures
 
 _EstimateKey = tuple[Design, Recipe]  # what an estimate depends on
 

@@ -11,6 +11,7 @@ from explorer.runs.answers import Answer, Question
 from explorer.runs.events import Failed, Progress
 from explorer.sentences import Sentence
 
+SETTLE = 300  # milliseconds without an edit before a worker is asked
 MAX_DEATHS = 3  # workers that may die over a question before it is given up
 
 

@@ -53,7 +53,7 @@ class WorkerProcess(QObject):
         self.folder = QTemporaryDir()  # for the worker's files: removed with it, however it ends
         if self.folder.isValid():
             environment.insert("TMPDIR", self.folder.path())
-        self.expected = self._forced = False
+        self.expected = self._forced = self.dropping = False
         for timer in (self.patience, self._last_patience):  # which waited for the previous process to end
             timer.stop()
         self.process.setProcessEnvironment(environment)

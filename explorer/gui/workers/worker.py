@@ -85,11 +85,6 @@ class WorkerClient(QObject):
         self.set_state(WorkerState.WARMING)
         self.process.start()
 
-    def report(self, message: Sentence, advice: Sentence = NOTHING) -> None:
-        """Show the user a message about training, until the next one."""
-        self.message, self.advice = message, advice
-        self.changed.emit()
-
     @property
     def run(self) -> LiveRun | None:
         """The current run or the last one; of twins, that of the user's own design."""

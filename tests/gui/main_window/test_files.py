@@ -47,6 +47,23 @@ def test_save_and_open_bring_the_design_back(session, qtbot, tmp_path, monkeypat
     assert files.recent() == [path]
 
 
+def test_undone_opening_saves_where_the_design_before_belongs(session, tmp_path):
+    first, second, document = tmp_path / "first.toml", tmp_path / "second.toml", session.document
+    for path, name in ((first, "resnet34"), (second, "resnet50")):
+        path.write_text(to_toml(preset(name)), encoding="utf-8")
+    session.window.files.open(first)
+    document.propose(document.design.with_stage(1, blocks=5), "")
+    edited = document.design
+    session.window.files.open(second)
+    assert (document.path, session.window.isWindowModified()) == (second, False)
+    document.undo_stack.undo()
+    assert (document.path, session.window.isWindowModified()) == (first, True)
+    assert session.window.files.save()
+    assert (load_design(first), load_design(second)) == (edited, preset("resnet50"))
+    document.undo_stack.redo()
+    assert (document.path, document.design) == (second, preset("resnet50"))
+
+
 @pytest.mark.parametrize(
     ("content", "what"),
     [

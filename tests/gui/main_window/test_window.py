@@ -12,27 +12,27 @@ from explorer.gui.session import Session
 from explorer.gui.widgets import text_size
 
 
-def test_the_network_is_painted_before_the_furniture_is_made(qtbot, tmp_path):
+def test_the_network_is_painted_before_the_controls_are_made(qtbot, tmp_path):
     session = Session(preset("mini"), tmp_path, warm=False)
     seen = []
-    session.painted.connect(lambda: seen.append(session.window.is_furnished))
+    session.painted.connect(lambda: seen.append(session.window.has_controls))
     session.window.show()
     widths = [dock.width() for dock in session.window.docks]
     qtbot.waitUntil(lambda: session.complete)
     assert seen == [False]
-    assert session.window.is_furnished
-    assert [dock.width() for dock in session.window.docks] == widths  # nothing moves when the furniture comes
+    assert session.window.has_controls
+    assert [dock.width() for dock in session.window.docks] == widths  # nothing moves when the controls come
     session.window.close()
     qtbot.waitUntil(lambda: not session.pool.workers[0].process.is_running())
 
 
-def test_a_window_may_be_closed_before_its_furniture_came(qtbot, tmp_path):
+def test_a_window_may_be_closed_before_it_has_its_controls(qtbot, tmp_path):
     session = Session(preset("mini"), tmp_path)
     session.window.show()
     with qtbot.waitSignal(session.closed):
         session.window.close()
-    qtbot.wait(50)
-    assert not session.window.is_furnished
+    session._first_paint.painted.emit()  # painted before the closing, heard after it
+    assert not session.window.has_controls
 
 
 def test_presenting_shows_diagram_and_curves_alone(session, qtbot):
@@ -109,7 +109,7 @@ def test_a_window_that_nobody_opened_for_a_person_keeps_no_layout(session):
 
 
 def test_a_persons_window_shows_its_file_and_keeps_its_layout(qtbot, tmp_path, monkeypatch):
-    """Closed before its furniture came, so that no worker starts."""
+    """Closed before it has its controls, so that no worker starts."""
     path, seen = tmp_path / "mine.toml", []
 
     def close() -> None:

@@ -177,6 +177,7 @@ def test_too_large_a_network_takes_a_second_click(session, panel, played, monkey
     assert panel.start.text() == "Train anyway"
     panel.start.click()
     assert len(started) == 1
+    assert panel.start.text() != "Train anyway"  # the next run is asked about again
 
 
 def test_a_folder_that_will_not_do_leaves_the_choice(session, panel, tmp_path):
@@ -206,3 +207,7 @@ def test_a_folder_of_images_sets_the_classes(session, panel, tmp_path):
     panel.use_data(str(tmp_path / "pets"))
     assert panel.data_box.currentText() == "pets"
     assert panel.start.text() == "Fit design to data (1×96×96, 3 classes)\nand start"
+    (tmp_path / "pets" / "rat").mkdir()
+    (tmp_path / "pets" / "rat" / "1.png").write_bytes(b"")
+    panel.use_data(str(tmp_path / "pets"))
+    assert panel.start.text() == "Fit design to data (1×96×96, 4 classes)\nand start"

@@ -50,6 +50,20 @@ def test_a_line_of_10_mb_is_dropped_and_the_next_is_read(collect):
     assert [said.event.step for batch in batches for said in batch] == [1, 2]
 
 
+def test_a_line_too_long_at_the_end_of_one_process_drops_nothing_of_the_next(qtbot, tmp_path):
+    ran = str(tmp_path / "ran")
+    process = worker(
+        f"import os; first = not os.path.exists({ran!r}); open({ran!r}, 'w').close()\n"
+        "print('x' * 2_000_000, end='') if first else say('heartbeat', step=1)"
+    )
+    batches: list[list] = []
+    process.received.connect(batches.append)
+    for _ in range(2):
+        with qtbot.waitSignal(process.ended):
+            process.start()
+    assert batches == [[Said(Heartbeat(1))]]
+
+
 def test_bytes_that_are_no_text_are_dropped_and_the_next_line_is_read(collect):
     process, batches, _ = collect(
         "sys.stdout.buffer.write(b'\\xff\\xfe\\x00' * 1000 + b'\\r\\n' + b'[' * 200_000 + b'\\n'); sys.stdout.flush()\n"
