@@ -52,11 +52,12 @@ def test_studying_the_chapter(open_session, qtbot, language, clock):
     assert document.design == preset("d2l-resnet18")
 
     open_block(session, qtbot, "layer2.0")
-    assert window.block.isVisible()
-    assert window.block.figure.block.name == "layer2.0"
-    assert "128×12×12" in window.block.title.text()
-    assert window.block.source.toPlainText().startswith("class ")
-    qtbot.keyClick(window.block, Qt.Key.Key_Escape)
+    page = window.pages.currentWidget()
+    assert page.isVisible()
+    assert page.figure.block.name == "layer2.0"
+    assert "128×12×12" in page.title.text()
+    assert page.source.toPlainText().startswith("class ")
+    qtbot.keyClick(page, Qt.Key.Key_Escape)
 
     qtbot.waitUntil(lambda: client.hello is not None)
     assert WORDS[language]["start"] in window.training.start.text()
