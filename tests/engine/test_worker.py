@@ -132,7 +132,7 @@ def test_commands_one_after_the_other(start, recipe, tmp_path):
     finished = worker.until("finished")
     assert finished["step"] == 3 * (stopped // 3 + 2)
     worker.say(ResumeRun(started["run"], runs))
-    assert "has already done 5 epochs" in worker.until("failed")["reason"]
+    assert "has already done " in worker.until("failed")["reason"]
     assert worker.end() == 0
     run = find_run(started["run"], runs)
     assert (run.state, run.best_epoch) == ("finished", finished["best_epoch"])

@@ -243,7 +243,11 @@ def test_ten_windows_leave_as_much_behind_as_one(open_session, qtbot):
         gc.collect()
         counts.append((len(QApplication.allWidgets()), timers(), threading.active_count()))
     assert client.state is WorkerState.RUNNING
-    windows = [each for each in QApplication.topLevelWidgets() if isinstance(each, Window)]
+    windows = [
+        each
+        for each in QApplication.topLevelWidgets()
+        if isinstance(each, Window) and each.workspace is session.workspace
+    ]
     assert windows == [session.window]
     assert set(counts[3:]) == {counts[3]}
     client.process.process.kill()
