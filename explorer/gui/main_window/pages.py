@@ -5,14 +5,17 @@ there when the window is rebuilt.
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from explorer.gui.actions import Actions
 from explorer.gui.design.table import LayerTable
 from explorer.gui.widgets.typed import connect_order
 from explorer.gui.workspace import BLOCK, LAYERS, Workspace
+
+if TYPE_CHECKING:
+    from explorer.gui.actions import Actions
 
 
 class Pages(QStackedWidget):
@@ -33,7 +36,7 @@ class Pages(QStackedWidget):
         self._keep(LAYERS, self.layers)
         self.setMinimumHeight(10 * self.fontMetrics().height())  # instead of that of the largest page, shown or not
 
-    def connect_actions(self, actions: Actions) -> None:
+    def connect_actions(self, actions: "Actions") -> None:
         """Connect the actions that concern pages, and show the page that was shown last."""
         connect_order(actions.copy_table, self.layers.copy)
         connect_order(actions.open_block, self._workspace.document.open_block)
