@@ -43,8 +43,7 @@ class Actions(QObject):
         self._make_design_actions()
         self._make_training_actions()
         self._make_view_actions()
-        for signal in (document.changed, choice.changed):
-            signal.connect(self._forget_confirmation)
+        choice.changed.connect(self._forget_confirmation)
         for signal in (document.changed, document.selection_changed):
             signal.connect(self._show_design)
         for signal in (choice.changed, pool.changed, estimates.changed):
@@ -167,7 +166,6 @@ class Actions(QObject):
         name = document.selection.partition(".")[0]
         stage = next((known for known in document.plan.stages if known.name == name), None)
         self.open_block.setEnabled(isinstance(stage, Section) and stage.first is not None)
-        self._show_state()
 
     def _show_state(self) -> None:
         """Enable the training actions that have an effect, and let their texts say what they do now."""

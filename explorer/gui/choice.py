@@ -12,11 +12,14 @@ from explorer.runs.recipe import PLACE, RECIPES, Recipe
 class TrainingChoice(QObject):
     """What Start would train; `changed` is emitted when that differs, also after an edit of the design.
 
+    `chosen` is emitted before it unless the design alone has changed.
+
     Where the design's image size is not the data's, either can be chosen. Until the user has chosen, it is the design's
     size on an accelerator, and on a processor the data's, which takes a fraction of the time.
     """
 
     changed = Signal()
+    chosen = Signal()
 
     def __init__(self, document: Document) -> None:
         super().__init__()
@@ -27,6 +30,7 @@ class TrainingChoice(QObject):
         self.devices: tuple[Device, ...] = ()
         self._own_size: bool | None = None
         document.changed.connect(self.changed)
+        self.chosen.connect(self.changed)
 
     def use_data(self, name: str) -> None:
         """Train on the data set or folder `name`. Raises Refused, and then leaves the choice as it was."""
@@ -35,12 +39,12 @@ class TrainingChoice(QObject):
         recipe = self.recipe.change(data=self.data.name)
         if (before, self.recipe) != (self.data, recipe):  # the same folder may have other classes by now
             self.recipe = recipe
-            self.changed.emit()
+            self.chosen.emit()
 
     def use_recipe(self, recipe: Recipe) -> None:
         if recipe != self.recipe:
             self.recipe = recipe
-            self.changed.emit()
+            self.chosen.emit()
 
     def use_named_recipe(self, name: str) -> None:
         """Use the recipe called `name`, except that data, device and seed stay."""
@@ -50,12 +54,12 @@ class TrainingChoice(QObject):
         """Note the devices of this machine, as a worker has reported them."""
         if devices != self.devices:
             self.devices = devices
-            self.changed.emit()
+            self.chosen.emit()
 
     def use_own_size(self, own: bool) -> None:
         """Train at the design's image size, or at the data's."""
         self._own_size = own
-        self.changed.emit()
+        self.chosen.emit()
 
     @property
     def data_sized(self) -> Design:

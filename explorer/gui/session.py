@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QMessageBox
 
 from explorer.architecture.design import Design
 from explorer.gui.document import Document
-from explorer.gui.lessons.lesson import TOUR
 from explorer.gui.main_window.window import Window
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import apply_language
@@ -103,7 +102,7 @@ class Session(QObject):
         """Open the tour when the user runs the program for the first time."""
         if not QSettings().value("toured", False):
             QSettings().setValue("toured", True)
-            self.window.tutor.teach(TOUR)
+            self.window.tutor.show_tour()
 
     def _apply_system_theme(self) -> None:
         """Apply the system's light or dark colours if the user has chosen to have them."""

@@ -73,30 +73,24 @@ class _Loop:
 
     def events(self) -> Events:
         """Yield the whole run and its ending."""
+        training, counters = self.training, self.training.counters
         try:
-            yield from self._run()
+            while counters.epoch <= training.recipe.epochs and not training.has_stalled():
+                yield from self._train_epoch()
+                yield from self._finish_epoch()
+            yield events.Finished(
+                step=counters.step,
+                best_epoch=counters.best_epoch,
+                best_accuracy=counters.best_accuracy,
+                seconds=counters.seconds,
+                stalled=counters.epoch <= training.recipe.epochs,
+            )
         except _Halted:
             yield self._save()
             yield events.Stopped(self.training.counters.step)
         except _Diverged as error:
             advice = translatable("Lower the learning rate, or start with smaller weights.")
             yield events.Failed(error.sentence, advice=Sentence(advice))
-
-    def _run(self) -> Events:
-        training, counters = self.training, self.training.counters
-        while counters.epoch <= training.recipe.epochs:
-            yield from self._train_epoch()
-            yield from self._finish_epoch()
-            if training.has_stalled():
-                break
-        stalled = counters.epoch <= training.recipe.epochs
-        yield events.Finished(
-            step=counters.step,
-            best_epoch=counters.best_epoch,
-            best_accuracy=counters.best_accuracy,
-            seconds=counters.seconds,
-            stalled=stalled,
-        )
 
     def _train_epoch(self) -> Events:
         training, counters = self.training, self.training.counters

@@ -114,7 +114,9 @@ def pairs(part: Part, before: Part | None) -> tuple[Pair, ...]:
     Children that only `before` has come last, so that the differences of the children add up to that of the part.
     """
     parts = children(part)
-    return _pair_up(parts, _folded_alike(part, before)) if parts else ()
+    if before is None or not parts:
+        return tuple((child, None) for child in parts)
+    return _pair_up(parts, _folded_alike(part, before))
 
 
 def _pair_up(parts: tuple[Part, ...], before: tuple[Part, ...]) -> tuple[Pair, ...]:
@@ -131,7 +133,7 @@ def _pair_up(parts: tuple[Part, ...], before: tuple[Part, ...]) -> tuple[Pair, .
     return *paired, *((Gone(old), old) for old in unpaired)
 
 
-def _folded_alike(part: Part, before: Part | None) -> tuple[Part, ...]:
+def _folded_alike(part: Part, before: Part) -> tuple[Part, ...]:
     """Return the children of `before`, its blocks folded from the same index on as those of `part`."""
     match part, before:
         case Section(count=count), Section(first=Block()):
@@ -140,7 +142,7 @@ def _folded_alike(part: Part, before: Part | None) -> tuple[Part, ...]:
         case RepeatedBlocks(section=section), RepeatedBlocks():
             return _split_run(before.section, 1, section.count)
         case _:
-            return children(before) if before else ()
+            return children(before)
 
 
 def _split_run(section: Section, start: int, end: int) -> tuple[Part, ...]:

@@ -70,6 +70,9 @@ class Tutor(QObject):
         self._workspace.lesson = LessonPlace(self._workspace.document.design, name)
         self.go_on()
 
+    def show_tour(self) -> None:
+        self.teach(TOUR)
+
     def go_on(self) -> None:
         """Open the card at the lesson and the page that the workspace holds."""
         lesson = self.lessons().get(self._place.name)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QToolBar, QWidge
 
 from explorer.gui.design.diagram import Diagram
 from explorer.gui.design.totals import Totals
-from explorer.gui.lessons.lesson import TOUR
 from explorer.gui.main_window.centre import Centre
 from explorer.gui.main_window.pages import Pages
 from explorer.gui.main_window.presentation import Arrangement, Presentation
@@ -102,7 +101,7 @@ class Window(QMainWindow):
         ):
             menu.aboutToShow.connect(partial(fill, menu))
         connect_order(self.orders.quit, self.close)
-        connect_order(self.orders.tour, lambda: self.tutor.teach(TOUR))
+        connect_order(self.orders.tour, lambda: self.tutor.show_tour())
         self.orders.show_maps.toggled.connect(self.show_maps)
         self.orders.present.toggled.connect(self.present)
         self.pages.connect_actions(self.orders)

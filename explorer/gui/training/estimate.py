@@ -39,7 +39,8 @@ class EstimateView(QWidget):
         differ = small != large
         for button, design in ((self.at_data_size, small), (self.at_own_size, large)):
             button.setVisible(differ)
-            button.setText(self._offer_text(design))
+            if differ:
+                button.setText(self._offer_text(design))
         (self.at_own_size if choice.at_own_size else self.at_data_size).setChecked(True)
         self.line.setText(self._needs_text(choice.fitted))
         self.line.setVisible(bool(self.line.text()))

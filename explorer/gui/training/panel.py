@@ -111,7 +111,7 @@ class TrainingPanel(QWidget):
         self.device_box.activated.connect(
             lambda: choice.use_recipe(choice.recipe.change(device=self.device_box.currentData()))
         )
-        choice.changed.connect(self.show_choice)
+        choice.chosen.connect(self.show_choice)
 
     def show_choice(self) -> None:
         """Show in the boxes what is chosen."""
