@@ -23,7 +23,8 @@ from explorer.architecture.presets import preset
 from explorer.gui.app import make_application
 from explorer.gui.session import Session
 from explorer.gui.workers.process import WorkerProcess
-from tests.patience import PATIENCE
+from tests.events import settle
+from tests.patience import patience
 
 # How fast a machine is, or how rare what is drawn, is not what is tested.
 SLOW = (HealthCheck.too_slow, HealthCheck.filter_too_much)
@@ -50,11 +51,11 @@ def qapp() -> Iterator[QApplication]:
 class PatientBot(QtBot):
     """pytest-qt's, which fails what has not happened after five seconds; a slow machine needs more."""
 
-    def waitUntil(self, callback, *, timeout=1000 * PATIENCE):
-        super().waitUntil(callback, timeout=timeout)
+    def waitUntil(self, callback, *, timeout=None):
+        super().waitUntil(callback, timeout=timeout or int(1000 * patience()))
 
-    def waitSignal(self, signal, *, timeout=1000 * PATIENCE, **options):
-        return super().waitSignal(signal, timeout=timeout, **options)
+    def waitSignal(self, signal, *, timeout=None, **options):
+        return super().waitSignal(signal, timeout=timeout or int(1000 * patience()), **options)
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def open_session(qtbot, tmp_path: Path) -> Iterator[Callable[..., Session]]:
         assert not any(client.watchdog.isActive() for client in session.pool.workers)
         session.window.deleteLater()
         session.deleteLater()
-    qtbot.wait(20)
+    settle()
     assert not [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
     assert not [timer for timer in QApplication.instance().findChildren(QTimer) if timer.isActive()]
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from explorer.cli import main
-from tests.patience import PATIENCE
+from tests.patience import patience
 
 ROOT = Path(__file__).parent.parent
 OLD = Path(__file__).parent / "old"
@@ -200,7 +200,7 @@ def test_the_window_starts_with_old_settings_and_old_runs(runs, tmp_path):
         },
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=patience(),
     )
     assert done.returncode == 0, done.stderr
     seen, usual = map(json.loads, done.stdout.splitlines())

@@ -14,7 +14,7 @@ from explorer.gui import app
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import Recipe
 from explorer.validation import Refused
-from tests.patience import PATIENCE
+from tests.patience import patience
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
@@ -80,7 +80,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=patience(),
     )
 
 
@@ -117,7 +117,7 @@ def test_the_pyside_that_kills_is_known(monkeypatch, pyside, python, broken):
 def test_without_a_display_one_line_says_what_to_do():
     environment = {key: value for key, value in os.environ.items() if "DISPLAY" not in key and key != "QT_QPA_PLATFORM"}
     done = subprocess.run(
-        [sys.executable, "main.py"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE
+        [sys.executable, "main.py"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=patience()
     )
     assert done.returncode == 2
     assert done.stdout == ""
@@ -135,7 +135,7 @@ def screenshot(path: Path, home: Path) -> QImage:
         env={**environment, "XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home)},
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=patience(),
     )
     assert done.returncode == 0, done.stderr
     return QImage(str(path))

@@ -8,7 +8,7 @@ from explorer.engine import pipes
 from explorer.engine.pipes import END, Inbox
 from explorer.runs.commands import Pause, Stop
 from explorer.runs.events import MAX_CHARACTERS, Failed
-from tests.patience import PATIENCE
+from tests.patience import patience
 
 DESIGN = b'"design": {"schema": 1, "input": [1, 8, 8], "classes": 2, "stages": [{"blocks": 1, "width": 4}]}'
 ESTIMATE = b'{"command": "estimate", ' + DESIGN + b', "id": %s}'
@@ -26,7 +26,7 @@ def received(monkeypatch, tmp_path):
         monkeypatch.setattr(pipes.os, "dup", lambda _: os.open(tmp_path / "in", os.O_RDONLY))
         inbox, found = Inbox(tmp_path), []
         while not found or found[-1] is not END:
-            found.append(inbox.get(timeout=PATIENCE))
+            found.append(inbox.get(timeout=patience()))
         inbox.stream.close()
         return found[:-1]
 

@@ -20,7 +20,7 @@ from explorer.runs.log import read_events
 from explorer.validation import Refused
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN
-from tests.patience import PATIENCE
+from tests.patience import patience
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to catch")
 TRAINING = """
@@ -72,7 +72,7 @@ class Process:
         if self.process.stdin:
             self.process.stdin.close()
         self.process.stdout.read()
-        return self.process.wait(PATIENCE)
+        return self.process.wait(patience())
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def test_killed_in_mid_epoch_and_resumed(start, recipe, tmp_path):
     first.until("checkpoint")
     first.until("step")
     os.kill(first.process.pid, signal.SIGKILL)
-    assert first.process.wait(PATIENCE) == -signal.SIGKILL
+    assert first.process.wait(patience()) == -signal.SIGKILL
     run = list_runs(runs)[0]
     assert run.state == "interrupted"
     (training_run,) = open_runs(ResumeRun(str(run.folder), runs))
@@ -205,7 +205,7 @@ def test_a_signal_checkpoints_and_ends(start, recipe, tmp_path, number, status):
 def test_lines_for_a_person(start, recipe, tmp_path):
     line = command_line(Train(DESIGN, recipe.change(epochs=2), tmp_path / "runs"))
     process = start("-c", TRAINING, line, "", "", stdin=subprocess.DEVNULL).process
-    out, errors = process.communicate(timeout=PATIENCE)
+    out, errors = process.communicate(timeout=patience())
     assert (process.returncode, errors) == (0, "")
     assert [each.split("  ")[0] for each in out.splitlines()[2:4]] == ["epoch 1 of 2", "epoch 2 of 2"]
     assert "torchinfo agrees" in out

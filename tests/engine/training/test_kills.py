@@ -23,7 +23,7 @@ from explorer.runs.log import EVENTS
 from tests.engine import small
 from tests.engine.same import differences
 from tests.engine.shades import shades
-from tests.patience import PATIENCE
+from tests.patience import patience
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL and no fork")
 KILLS = 50
@@ -38,8 +38,8 @@ def logged(folder):
 def wait_for(kind, process, out):
     """Until the process has reported an event of that kind, or is over."""
     before = out.stat().st_size if out.exists() else 0
-    patience = time.monotonic() + PATIENCE
-    while process.is_alive() and time.monotonic() < patience:
+    deadline = time.monotonic() + patience()
+    while process.is_alive() and time.monotonic() < deadline:
         if out.exists() and f'"event": "{kind}"'.encode() in out.read_bytes()[before:]:
             return
         time.sleep(0.005)
@@ -92,7 +92,7 @@ def test_fifty_kills_lose_nothing_that_was_reported(tmp_path, monkeypatch):
 
     process = context().Process(target=work, args=(ResumeRun(run.id, runs, epochs=saved // 3 + 2), out, 60.0))
     process.start()
-    process.join(PATIENCE)
+    process.join(patience())
     assert process.exitcode == 0
     assert find_run(run.id, runs).state == "finished"
 

@@ -12,7 +12,7 @@ from explorer.engine.training.side_by_side import LEAD, SideBySide
 from explorer.runs import events
 from explorer.runs.commands import Pause, Unpause
 from tests.engine import small
-from tests.patience import PATIENCE
+from tests.patience import patience
 
 CUDA = SimpleNamespace(type="cuda")
 
@@ -35,7 +35,7 @@ class Runner:
         return isinstance(self.event, events.Paused) and not self.controls
 
     def advance(self):
-        assert self.gate.wait(PATIENCE)
+        assert self.gate.wait(patience())
         self.threads.add(threading.current_thread())
         if self.controls and isinstance(self.controls.pop(0), Pause):
             self.event = events.Paused(self.step)

@@ -15,6 +15,7 @@ from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence
 from tests.clicks import click
 from tests.engine.shades import shades
+from tests.events import settle
 from tests.gui.paths import block_panel, open_block
 from tests.gui.scripted_workers import Played
 
@@ -237,10 +238,10 @@ def test_a_block_alone_is_no_part_of_a_network(session, qtbot, experiment, playe
 def test_the_diagram_gives_way_to_what_was_found(session, qtbot, experiment, played):
     window = session.window
     window.resize(1100, 700)
-    qtbot.wait(50)
+    settle()
     click(qtbot, experiment.zero)
     answer(played, "layer1.0")
-    qtbot.wait(50)
+    settle()
     view = window.pages.currentWidget()
     assert view.figure.height() >= view.figure.minimumSizeHint().height()
     assert view.rect().contains(experiment.geometry())

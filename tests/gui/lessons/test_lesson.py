@@ -20,6 +20,7 @@ from explorer.gui.widgets.text_size import apply_size
 from explorer.resources import resource
 from explorer.validation import Refused
 from tests.clicks import block_view, click, show_block, teach, type_into
+from tests.events import settle
 from tests.gui.design.test_block_view import open_block
 from tests.gui.design.test_diagram import place_of
 from tests.gui.scripted_workers import worker
@@ -325,7 +326,7 @@ def test_the_card_covers_nothing_and_the_mark_stands_around_its_control(session,
         tutor.teach(name)
         for number, page in enumerate(lesson.pages):
             tutor.go(number)
-            qtbot.wait(5)
+            settle()
             tutor.highlight.place()
             control = tutor.control()
             assert not tutor.card.text.verticalScrollBar().isVisible()
@@ -370,7 +371,7 @@ def test_escape_closes_the_block_first_and_then_the_card(session, qtbot):
 def test_the_diagram_gets_its_room_back(session, qtbot):
     window = session.window
     window.resize(1100, 700)
-    qtbot.wait(10)
+    settle()
     before = window.centre.sizes()[0]
     tutor = teach(session, TOUR)
     view = open_block(session, qtbot, "layer2.0")

@@ -19,6 +19,7 @@ from explorer.runs.events import Epoch, Started, Step, Verdict
 from explorer.runs.folder import RunFolder
 from explorer.runs.published import published
 from explorer.runs.recipe import RECIPES
+from tests.events import settle
 
 
 def step(number: int, loss: float, accuracy: float = 0.5) -> Step:
@@ -86,7 +87,7 @@ def test_the_curve_in_words(plots, qtbot):
 def test_the_value_under_the_cursor(plots, qtbot):
     plots.show_lines([live(Curves([step(number, 1 / number) for number in range(1, 101)]))])
     qtbot.waitUntil(lambda: not plots.timer.isActive())
-    qtbot.wait(50)
+    settle()
     plot = plots.loss
     view = plot.plot.getPlotItem().vb
     plot.read_at(view.mapViewToScene(QPointF(50.0, 0.5)))
@@ -127,9 +128,9 @@ def long_run() -> Curves:
     return Curves(step(number, 50.0 if number == SPIKE else 1 + 1 / number) for number in range(1, LONG + 1))
 
 
-def settle(plots, qtbot):
+def draw_all(plots, qtbot):
     """Until everything is drawn; a layout that moves the view makes another drawing due."""
-    qtbot.wait(50)
+    settle()
     qtbot.waitUntil(lambda: not plots.timer.isActive())
 
 
@@ -162,13 +163,13 @@ def drawn(plots, number=0):
 @pytest.mark.parametrize("live", [True, False])
 def test_of_a_long_run_a_few_points_are_drawn_and_a_closer_look_shows_every_step(plots, qtbot, live):
     plots.show_lines([Line("a run", theme.run_colour(0), long_run(), live)])
-    settle(plots, qtbot)
+    draw_all(plots, qtbot)
     steps, losses = drawn(plots)
     assert len(steps) < LONG / 4
     assert losses[steps == SPIKE].max() == 50.0
     assert (steps[0], steps[-1]) == (1, LONG)
     zoom(plots, SPIKE)
-    settle(plots, qtbot)
+    draw_all(plots, qtbot)
     view = plots.loss.plot.getPlotItem().vb
     (left, right), _ = view.viewRange()
     assert right - left < 40
@@ -176,7 +177,7 @@ def test_of_a_long_run_a_few_points_are_drawn_and_a_closer_look_shows_every_step
     assert [each for each in steps if left <= each <= right] == list(range(math.ceil(left), math.floor(right) + 1))
     assert len(steps) < 45
     qtbot.mouseDClick(plots.loss.plot.viewport(), Qt.MouseButton.LeftButton)
-    settle(plots, qtbot)
+    draw_all(plots, qtbot)
     assert view.viewRange()[0][1] > LONG
     assert drawn(plots)[0][-1] == LONG
 
@@ -184,14 +185,14 @@ def test_of_a_long_run_a_few_points_are_drawn_and_a_closer_look_shows_every_step
 def test_a_logarithmic_loss_keeps_its_spike_and_the_cursor_reads_the_step_itself(plots, qtbot):
     plots.show_lines([live(long_run())])
     plots.logarithmic.setChecked(True)
-    settle(plots, qtbot)
+    draw_all(plots, qtbot)
     assert plots.loss.curves[0][0].getData()[1].max() == pytest.approx(np.log10(50.0))
     view = plots.loss.plot.getPlotItem().vb
     assert view.viewRange()[1][1] >= np.log10(50.0)
     for number in (777, SPIKE):
         plots.hand_over(False)
         zoom(plots, number)
-        settle(plots, qtbot)
+        draw_all(plots, qtbot)
         plots.loss.read_at(view.mapViewToScene(QPointF(number, sum(view.viewRange()[1]) / 2)))
         value = 50.0 if number == SPIKE else 1 + 1 / number
         assert plots.loss.reading.text() == f"{number}: {value:.4f}"
@@ -200,39 +201,39 @@ def test_a_logarithmic_loss_keeps_its_spike_and_the_cursor_reads_the_step_itself
 def test_a_closer_look_stays_while_points_come(plots, qtbot):
     curves = long_run()
     plots.show_lines([live(curves)])
-    settle(plots, qtbot)
+    draw_all(plots, qtbot)
     zoom(plots, SPIKE)
-    settle(plots, qtbot)
+    draw_all(plots, qtbot)
     before = [plot.plot.getPlotItem().vb.viewRange() for plot in (plots.loss, plots.accuracy)]
     assert before[0][0] == pytest.approx(before[1][0], abs=2)
     curves.apply_event(step(LONG + 1, 99.0))
     plots.refresh()
-    settle(plots, qtbot)
+    draw_all(plots, qtbot)
     assert [plot.plot.getPlotItem().vb.viewRange() for plot in (plots.loss, plots.accuracy)] == before
 
 
 def test_a_spike_among_many_new_points_is_in_view(plots, qtbot):
     curves = Curves([step(1, 1.0)])
     plots.show_lines([live(curves)])
-    settle(plots, qtbot)
+    draw_all(plots, qtbot)
     for number in range(2, 2000):
         curves.apply_event(step(number, 9.0 if number == 5 else 1.0))
     plots.refresh()
-    settle(plots, qtbot)
+    draw_all(plots, qtbot)
     assert plots.loss.plot.getPlotItem().vb.viewRange()[1][1] >= 9.0
 
 
 def test_points_that_came_while_nobody_looked_are_there_when_somebody_does(plots, qtbot):
     curves = Curves([step(1, 1.0)])
     plots.show_lines([live(curves)])
-    settle(plots, qtbot)
+    draw_all(plots, qtbot)
     plots.hide()
     curves.apply_event(step(2, 0.5))
     plots.refresh()
-    settle(plots, qtbot)
+    draw_all(plots, qtbot)
     assert drawn(plots)[1].tolist() == [1.0]
     plots.show()
-    settle(plots, qtbot)
+    draw_all(plots, qtbot)
     assert drawn(plots)[1].tolist() == [1.0, 0.5]
 
 
@@ -241,12 +242,12 @@ def test_dots_need_room(plots, qtbot):
     plots.show_lines([live(curves)])
     for number in range(1, 1001):
         curves.apply_event(Epoch(number, number, 1.0, 0.5, number / 1000, 0.5, 1.0))
-    settle(plots, qtbot)
+    draw_all(plots, qtbot)
     validation = plots.loss.curves[0][1]
     assert not validation.scatter.isVisible()
     assert "; validation 1.000 after 1000 epochs, between 0.001 and 1.000" in plots.loss.summary()
     zoom(plots, 500)
-    settle(plots, qtbot)
+    draw_all(plots, qtbot)
     assert validation.scatter.isVisible()
     assert 500 in validation.getOriginalDataset()[0]
 
@@ -267,7 +268,7 @@ def band(plot) -> list[tuple[float, float]]:
 def test_published_runs_stand_behind_a_run_that_may_be_compared(plots, qtbot):
     curves = Curves([step(1, 2.0)])
     plots.show_lines([compared(curves)])
-    settle(plots, qtbot)
+    draw_all(plots, qtbot)
     runs = published()
     assert band(plots.accuracy) == [(0.814, 0.927), (runs.quartiles[0], runs.quartiles[2])]
     assert band(plots.loss) == []
@@ -276,7 +277,7 @@ def test_published_runs_stand_behind_a_run_that_may_be_compared(plots, qtbot):
     assert not plots.loss.note.isVisible()
     curves.apply_event(Epoch(1, 1, 1.0, 0.5, 0.5, 0.902, 1.0))
     plots.refresh()
-    settle(plots, qtbot)
+    draw_all(plots, qtbot)
     assert "better than 25 % of 80 published runs" in plots.accuracy.note.text()
     assert plots.accuracy.accessibleDescription().endswith("validation 0.902; better than 25 % of 80 published runs")
     assert "published" not in plots.loss.accessibleDescription()
@@ -287,7 +288,7 @@ def test_a_low_plot_has_no_words_in_it(plots, qtbot):
     axis = plots.accuracy.plot.getPlotItem().getAxis("bottom")
     for height, tall in ((500, True), (160, False), (500, True)):
         plots.resize(400, height)
-        settle(plots, qtbot)
+        draw_all(plots, qtbot)
         assert (plots.accuracy.note.isVisible(), axis.label.isVisible()) == (tall, tall)
         assert "better than 25 %" in plots.accuracy.heading.toolTip()
 
@@ -295,7 +296,7 @@ def test_a_low_plot_has_no_words_in_it(plots, qtbot):
 def test_no_band_without_a_run_in_full_that_may_be_compared(plots, qtbot):
     curves = Curves([step(1, 2.0), Epoch(1, 1, 1.0, 0.5, 0.5, 0.902, 1.0)])
     plots.show_lines([compared(curves, live=False), live(curves)])
-    settle(plots, qtbot)
+    draw_all(plots, qtbot)
     assert band(plots.accuracy) == []
     assert not plots.accuracy.note.isVisible()
     assert "published" not in plots.accuracy.accessibleDescription()
@@ -303,12 +304,12 @@ def test_no_band_without_a_run_in_full_that_may_be_compared(plots, qtbot):
 
 def test_the_band_is_dyed_anew_with_the_palette(plots, qtbot):
     plots.show_lines([compared(Curves([step(1, 2.0)]))])
-    settle(plots, qtbot)
+    draw_all(plots, qtbot)
     seen = set()
     try:
         for name in ("light", "dark", "projector"):
             theme.apply_theme(name)
-            settle(plots, qtbot)
+            draw_all(plots, qtbot)
             (part,) = [each for each in plots.accuracy.plot.getPlotItem().items if each.zValue() == BEHIND]
             assert part.brush.color() == faded(ALL)
             seen.add(faded(ALL).name())
@@ -329,12 +330,12 @@ def test_the_folder_of_a_run_says_whether_it_may_be_compared(open_session, tmp_p
     by_data = {run.recipe.data: run for run in history.list.runs}
     for data, bands in (("fashion-mnist", 2), ("fashion-mnist-12k", 0)):
         history.list.select(by_data[data].id)
-        settle(history.plots, qtbot)
+        draw_all(history.plots, qtbot)
         assert len(band(history.plots.accuracy)) == bands
     live = LiveRun(chapter, recipe, by_data["fashion-mnist"].id, curves=Curves([step(1, 1.0)]))
     session.pool.workers[0].live = (live,)
     session.pool.workers[0].progressed.emit()
-    settle(history.plots, qtbot)
+    draw_all(history.plots, qtbot)
     assert len(band(history.plots.accuracy)) == 2
 
 
@@ -344,7 +345,7 @@ def test_a_run_that_is_resumed_after_it_ended_is_drawn_from_its_new_curves(open_
     for curves in (Curves([step(1, 1.0)]), Curves([step(1, 1.0), step(2, 0.5)])):
         session.pool.workers[0].live = (LiveRun(preset("mini"), RECIPES["quick"], "a run", curves=curves),)
         session.pool.workers[0].progressed.emit()
-        settle(history.plots, qtbot)
+        draw_all(history.plots, qtbot)
         assert drawn(history.plots)[0][-1] == curves.train.count
 
 

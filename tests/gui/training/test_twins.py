@@ -17,6 +17,7 @@ from explorer.runs.commands import Train
 from explorer.runs.events import Epoch, Gradients, Step
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import RECIPES
+from tests.events import settle
 from tests.gui.paths import measure
 from tests.gui.scripted_workers import Played, worker
 
@@ -211,7 +212,7 @@ def test_the_legend_says_which_colour_is_which(plots):
 
 
 def test_both_values_under_the_cursor(plots, qtbot):
-    qtbot.wait(50)
+    settle()
     plots.loss.read_at(plots.loss.plot.getPlotItem().vb.mapViewToScene(QPointF(2.0, 1.5)))
     assert plots.loss.reading.text().startswith("2: ")
     assert ">1.0000<" in plots.loss.reading.text()

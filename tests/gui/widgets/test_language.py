@@ -43,6 +43,7 @@ from explorer.runs.recipe import RECIPES, Recipe
 from explorer.sentences import Sentence
 from explorer.validation import Refused, refuse
 from tests.clicks import block_view, show_block
+from tests.events import settle
 from tests.gui.scripted_workers import Played, worker
 
 ROOT = Path(__file__).parents[3]
@@ -301,7 +302,7 @@ def test_ten_switches_during_a_run_leave_nothing_behind(open_session, qtbot):
         qtbot.waitUntil(lambda step=step: run.step.step > step)
         session.document.propose(session.document.design.with_stage(0, blocks=number + 2), "")
         session.document.undo_stack.undo()
-    qtbot.wait(50)
+    settle()
     assert not any(isValid(widget) for reference in gone if (widget := reference()) is not None)
     assert [each for each in QApplication.topLevelWidgets() if each.isVisible()] == [session.window]
     assert session.pool.workers[0].run is run

@@ -10,6 +10,7 @@ from explorer.runs.answers import Estimate
 from explorer.runs.commands import Train
 from explorer.runs.events import Device, Hello
 from explorer.runs.recipe import RECIPES
+from tests.events import settle
 from tests.gui.scripted_workers import CARDS, end, obedient, worker
 
 QUICK = RECIPES["quick"]
@@ -31,7 +32,7 @@ def gather(qtbot, tmp_path):
     for pool in pools:
         pool.shut_down()
         qtbot.waitUntil(lambda pool=pool: not pool.is_running())
-    qtbot.wait(1)
+    settle()
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_after_a_stop_nothing_begins_until_it_is_told_to(gather, order, qtbot):
     qtbot.waitUntil(lambda: "a" in going(pool))
     with qtbot.waitSignal(pool.run_ended):
         pool.stop()
-    qtbot.wait(50)
+    settle()
     assert (pool.busy, names(pool), pool.queue.held) == ([], ["b"], True)
     pool.start(order("c"))  # a person's own start does not wait for the queue
     qtbot.waitUntil(lambda: "c" in going(pool))
@@ -169,7 +170,7 @@ def test_who_is_not_needed_goes(gather, order, qtbot, tmp_path):
     first, second = pool.workers
     end(tmp_path, "b", "failed")
     qtbot.waitUntil(lambda: second.state == "idle")
-    qtbot.wait(50)
+    settle()
     assert pool.workers == [first, second]  # in front: its words are there to be read
     pool.show_worker(first)
     qtbot.waitUntil(lambda: not second.process.is_running())
@@ -211,7 +212,7 @@ def test_the_end_of_the_window_is_the_end_of_the_queue(gather, order, qtbot):
         pool.shut_down()
         pool.workers[1].state = WorkerState.IDLE
         assert Inquiry(pool, Estimate(preset("mini"), QUICK)).state is InquiryState.WAITING
-    qtbot.wait(50)
+    settle()
     assert not pool.is_running()
     assert names(pool) == ["c"]
 

@@ -2,6 +2,7 @@ import os
 import signal
 
 import pytest
+from PySide6.QtCore import QTimer
 
 from explorer.architecture.presets import preset
 from explorer.gui.workers import live_run as live_module
@@ -13,6 +14,7 @@ from explorer.gui.workers.worker import WorkerClient
 from explorer.runs.commands import Train
 from explorer.runs.events import Started, Step, Verdict
 from explorer.runs.recipe import RECIPES
+from tests.events import settle
 from tests.gui.scripted_workers import worker
 
 
@@ -81,7 +83,7 @@ def test_a_killed_worker_leaves_curves_and_another_worker(train, qtbot):
 def test_one_that_dies_before_it_speaks_is_not_started_again(train, qtbot):
     client = train("sys.stderr.write('ImportError: no torch'); sys.exit(1)")
     qtbot.waitUntil(lambda: bool(client.message))
-    qtbot.wait(200)
+    settle()
     assert client.state == "gone"
     assert not client.process.is_running()
     assert "no torch" in client.advice
@@ -114,7 +116,7 @@ def test_patience_ends_with_the_run_it_was_for(train, qtbot, monkeypatch, run):
         client.stop()
     qtbot.waitUntil(lambda: client.state == "idle")
     worker = client.process.process.processId()
-    qtbot.wait(500)
+    assert not any(timer.isActive() for timer in client.findChildren(QTimer) if timer.isSingleShot())
     assert client.process.is_running()
     assert (client.state, client.process.process.processId()) == ("idle", worker)
 
