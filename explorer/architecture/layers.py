@@ -47,8 +47,28 @@ class Kind(Protocol):
         ...
 
 
+class _Plain:
+    """A kind of layer that keeps the shape, learns nothing and multiplies nothing, unless it says otherwise."""
+
+    __slots__ = ()
+
+    @property
+    def padding(self) -> int:
+        return 0
+
+    @property
+    def params(self) -> int:
+        return 0
+
+    def output(self, shape: Shape) -> Shape:
+        return shape
+
+    def macs(self, output: Shape) -> int:
+        return 0
+
+
 @dataclass(frozen=True, slots=True)
-class Conv2d:
+class Conv2d(_Plain):
     """A square convolution with an odd kernel, padded so that stride 1 keeps the size."""
 
     inputs: int
@@ -97,56 +117,40 @@ class Conv2d:
 
 
 @dataclass(frozen=True, slots=True)
-class BatchNorm2d:
+class BatchNorm2d(_Plain):
     features: int
     type = text = "BatchNorm2d"
     short = "bn"
     kernel = 1
     stride = 1
-    padding = 0
 
     @property
     def params(self) -> int:
         return 2 * self.features
-
-    def output(self, shape: Shape) -> Shape:
-        return shape
-
-    def macs(self, output: Shape) -> int:
-        return 0
 
     def source(self) -> str:
         return f"nn.BatchNorm2d({self.features})"
 
 
 @dataclass(frozen=True, slots=True)
-class ReLU:
+class ReLU(_Plain):
     type = text = "ReLU"
     short = "relu"
     kernel = 1
     stride = 1
-    padding = 0
-    params = 0
-
-    def output(self, shape: Shape) -> Shape:
-        return shape
-
-    def macs(self, output: Shape) -> int:
-        return 0
 
     def source(self) -> str:
         return "nn.ReLU(inplace=True)"
 
 
 @dataclass(frozen=True, slots=True)
-class MaxPool2d:
+class MaxPool2d(_Plain):
     """Max pooling with an odd kernel and padding kernel // 2."""
 
     kernel: int
     stride: int
     type = "MaxPool2d"
     short = "pool"
-    params = 0
 
     @property
     def padding(self) -> int:
@@ -160,22 +164,17 @@ class MaxPool2d:
         channels, height, width = shape
         return channels, (height - 1) // self.stride + 1, (width - 1) // self.stride + 1
 
-    def macs(self, output: Shape) -> int:
-        return 0
-
     def source(self) -> str:
         return f"nn.MaxPool2d({self.kernel}, stride={self.stride}, padding={self.padding})"
 
 
 @dataclass(frozen=True, slots=True)
-class AvgPool2d:
+class AvgPool2d(_Plain):
     """Average pooling of areas side by side; areas over the edge average only the pixels inside."""
 
     kernel: int
     type = "AvgPool2d"
     short = "pool"
-    padding = 0
-    params = 0
 
     @property
     def text(self) -> str:
@@ -189,43 +188,34 @@ class AvgPool2d:
         channels, height, width = shape
         return channels, (height - 1) // self.stride + 1, (width - 1) // self.stride + 1
 
-    def macs(self, output: Shape) -> int:
-        return 0
-
     def source(self) -> str:
         return f"nn.AvgPool2d({self.kernel}, ceil_mode=True, count_include_pad=False)"
 
 
 @dataclass(frozen=True, slots=True)
-class AdaptiveAvgPool2d:
+class AdaptiveAvgPool2d(_Plain):
     """Global average pooling; its output counts as flattened."""
 
     type = text = "AdaptiveAvgPool2d"
     short = "pool"
     kernel = None
     stride = 1
-    padding = 0
-    params = 0
 
     def output(self, shape: Shape) -> Shape:
         return shape[:1]
-
-    def macs(self, output: Shape) -> int:
-        return 0
 
     def source(self) -> str:
         return "nn.AdaptiveAvgPool2d((1, 1))"
 
 
 @dataclass(frozen=True, slots=True)
-class Linear:
+class Linear(_Plain):
     inputs: int
     outputs: int
     type = text = "Linear"
     short = "fc"
     kernel = None
     stride = 1
-    padding = 0
 
     @property
     def params(self) -> int:
