@@ -24,6 +24,7 @@ PACKAGES = {  # what each package is for
     "pydantic": "reading designs",
     "platformdirs": "finding the folder of runs",
     "filelock": "training",
+    "nvidia-ml-py": "the state of an NVIDIA card",
 }
 
 

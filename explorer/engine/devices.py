@@ -9,9 +9,10 @@ from pathlib import Path
 import torch
 
 from explorer.runs.events import Device
-from explorer.sentences import Sentence, translatable
+from explorer.sentences import NOTHING, Sentence, translatable
 from explorer.validation import refuse
 
+_OLDEST, _LAST_FOR_OLD_CARDS = (7, 5), "cu126"  # later builds of torch leave out cards before capability 7.5
 _FAST_BF16 = {"avx512_bf16", "amx_bf16"}  # without one of these a processor is 8 times slower than in fp32
 
 
@@ -23,7 +24,10 @@ def list_devices() -> tuple[Device, ...]:
 def _cuda_cards() -> tuple[Device, ...]:
     if torch.cuda.is_available():
         cards = map(torch.cuda.get_device_properties, range(torch.cuda.device_count()))
-        return tuple(Device(f"cuda:{i}", card.name, card.total_memory) for i, card in enumerate(cards))
+        return tuple(
+            Device(f"cuda:{i}", card.name, card.total_memory, _lack_of_code((card.major, card.minor)))
+            for i, card in enumerate(cards)
+        )
     if not (Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi")):
         return ()
     if torch.version.cuda:
@@ -31,6 +35,27 @@ def _cuda_cards() -> tuple[Device, ...]:
     else:
         note = translatable("torch {torch} was built without CUDA")
     return (Device("cuda", "NVIDIA", 0, Sentence(note, {"torch": torch.__version__, "cuda": torch.version.cuda})),)
+
+
+def _lack_of_code(capability: tuple[int, int]) -> Sentence:
+    """Return why this torch cannot compute on a card of that capability, and the remedy; empty if it can.
+
+    Code for sm_75 runs on cards of the same major and no smaller minor number, that for compute_75 on all later ones
+    (CUDA C++ programming guide, "Application compatibility").
+    """
+    built_for = re.findall(r"(sm|compute)_(\d+)(\d)", " ".join(torch.cuda.get_arch_list()))
+    if any(
+        capability >= (int(major), int(minor)) and (kind == "compute" or capability[0] == int(major))
+        for kind, major, minor in built_for
+    ):
+        return NOTHING
+    what = translatable(
+        "torch {torch} has no code for cards of compute capability {capability}; a build that has it may be installed "
+        "by: uv pip install --reinstall torch torchvision --torch-backend {backend}"
+    )
+    backend = _LAST_FOR_OLD_CARDS if capability < _OLDEST else "auto"
+    values = {"torch": torch.__version__, "capability": "{}.{}".format(*capability), "backend": backend}
+    return Sentence(what, values)
 
 
 def _apple_chip() -> tuple[Device, ...]:

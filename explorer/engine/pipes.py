@@ -6,6 +6,7 @@ import queue
 import stat
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from explorer.runs.commands import Command, read_command
@@ -93,16 +94,22 @@ def is_pipe(descriptor: int) -> bool:
 
 
 class HeartbeatThread:
-    """Thread that sends heartbeats during a run: `with HeartbeatThread(outbox) as heartbeat: heartbeat.step = …`."""
+    """Thread that sends heartbeats during a run: `with HeartbeatThread(outbox) as heartbeat: heartbeat.step = …`.
+
+    With each heartbeat it sends the reading of `meter`, if there is one.
+    """
 
     def __init__(self, outbox: Outbox) -> None:
         self._outbox, self.step = outbox, 0
+        self.meter: Callable[[], Event | None] | None = None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._send_heartbeats, name="heartbeat", daemon=True)
 
     def _send_heartbeats(self) -> None:
         while not self._ended.wait(_BEAT_INTERVAL):
             self._outbox.send(Heartbeat(self.step))
+            if self.meter and (reading := self.meter()):
+                self._outbox.send(reading)
 
     def __enter__(self) -> "HeartbeatThread":
         self._thread.start()

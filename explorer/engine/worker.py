@@ -15,6 +15,7 @@ import torch
 
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
+from explorer.engine.card_meter import CardMeter
 from explorer.engine.console import Console
 from explorer.engine.devices import list_devices
 from explorer.engine.pipes import END, HeartbeatThread, Inbox, Message, Outbox, is_pipe
@@ -179,6 +180,8 @@ class Worker:
                 self.outbox.send(failure(error, recipe))
                 return FAILED
             try:
+                if heartbeat:
+                    heartbeat.meter = CardMeter(opened[0].training.device).read
                 with SideBySide([RunInProgress(run) for run in opened]) as runs:
                     done = self._drive(runs, heartbeat)
             finally:

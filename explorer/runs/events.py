@@ -120,6 +120,16 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """The state of the card that a run trains on: `utilisation` is a fraction, `used_bytes` counts all programs."""
+
+    utilisation: float
+    used_bytes: int
+    memory_bytes: int
+    celsius: int
+
+
+@dataclass(frozen=True, slots=True)
 class Warned:
     """Something went wrong, and the work continues."""
 
@@ -172,6 +182,7 @@ Event = (
     | Paused
     | Resumed
     | Heartbeat
+    | Card
     | Warned
     | Progress
     | Answer

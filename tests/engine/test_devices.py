@@ -1,5 +1,7 @@
 """Devices: what is listed can be chosen, what is not is refused."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
@@ -41,3 +43,31 @@ def test_a_card_that_torch_cannot_use_says_why(monkeypatch):
 def test_free_memory_is_part_of_the_whole():
     free, whole = available_memory(torch.device("cpu")), list_devices()[-1].memory
     assert free is None or 0 < free <= whole
+
+
+@pytest.mark.parametrize(
+    ("built_for", "capability", "runs"),
+    [
+        ("sm_75 sm_80 sm_90", (7, 5), True),
+        ("sm_75 sm_80 sm_90", (8, 9), True),
+        ("sm_75 sm_80 sm_90", (6, 1), False),
+        ("sm_75 sm_80 sm_90", (7, 0), False),
+        ("sm_80 sm_86", (12, 0), False),
+        ("sm_80 compute_90", (12, 0), True),
+        ("sm_100 sm_120", (12, 1), True),
+        ("sm_90a", (9, 0), True),
+    ],
+)
+def test_a_card_is_usable_where_torch_has_code_for_it(monkeypatch, built_for, capability, runs):
+    card = SimpleNamespace(name="a card", total_memory=2**33, major=capability[0], minor=capability[1])
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda number: card)
+    monkeypatch.setattr(torch.cuda, "get_arch_list", built_for.split)
+    listed = list_devices()[0]
+    assert (listed.id, listed.note == "") == ("cuda:0", runs)
+    assert (str(choose_device("auto")) == "cuda:0") is runs
+    if not runs:
+        backend = "cu126" if capability < (7, 5) else "auto"
+        with pytest.raises(Refused, match=rf"^device: 'cuda' is not available; .*--torch-backend {backend}$"):
+            choose_device("cuda")

@@ -39,7 +39,7 @@ _STATES: dict[type[Event], RunState] = {
     events.Stopped: RunState.STOPPED,
     events.Failed: RunState.FAILED,
 }
-_NOT_KEPT = (events.Heartbeat, events.Progress)  # of interest only while they happen
+_NOT_KEPT = (events.Heartbeat, events.Card, events.Progress)  # of interest only while they happen
 
 
 @dataclass(frozen=True, slots=True)

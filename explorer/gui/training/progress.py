@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from explorer.gui.document import Document
 from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import clock, percent, say, whole
+from explorer.gui.widgets.language import clock, memory, percent, say, whole
 from explorer.gui.widgets.presence import show_if
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
-from explorer.runs.events import Failed, Finished, Stopped
+from explorer.runs.events import Card, Failed, Finished, Stopped
 
 
 class RunProgress(QWidget):
@@ -27,11 +27,14 @@ class RunProgress(QWidget):
         self.status.setWordWrap(True)
         self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.status.setFont(theme.figures_font(self.status.font()))
+        self.card = QLabel()
+        theme.make_secondary(self.card)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM)
         column.addWidget(self.bar)
         column.addWidget(self.status)
+        column.addWidget(self.card)
         document.changed.connect(self.show_runs)
         pool.changed.connect(self.show_runs)
         pool.progressed.connect(self.show_runs)
@@ -41,6 +44,8 @@ class RunProgress(QWidget):
         live = self.pool.shown.live
         show_if(bool(live), self)
         self.bar.setVisible(self.pool.shown.is_busy())
+        self.card.setText(self._card_text(self.pool.shown.card) if self.pool.shown.is_busy() else "")
+        self.card.setVisible(bool(self.card.text()))
         self.bar.setRange(0, sum(run.total for run in live))  # 0 to 0 is Qt's "busy"
         self.bar.setValue(sum(run.done for run in live))
         if live:
@@ -81,6 +86,17 @@ class RunProgress(QWidget):
                 return ""
             case _:
                 assert_never(state)
+
+    def _card_text(self, card: Card | None) -> str:
+        """Return how busy, full and warm the card is; empty if that is not known."""
+        if card is None:
+            return ""
+        return self.tr("GPU {share} busy · {used} of {all} used · {celsius} °C").format(
+            share=percent(card.utilisation, 0),
+            used=memory(card.used_bytes),
+            all=memory(card.memory_bytes),
+            celsius=card.celsius,
+        )
 
     def _validation_text(self, live: tuple[LiveRun, ...]) -> str:
         """Return the latest validation accuracy, for twins that of each."""

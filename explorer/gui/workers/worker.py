@@ -19,6 +19,7 @@ from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import Answer, Question
 from explorer.runs.commands import Command, Control, Pause, ResumeRun, StepOnce, Stop, Train, Unpause
 from explorer.runs.events import (
+    Card,
     Epoch,
     Event,
     Failed,
@@ -69,6 +70,7 @@ class WorkerClient(QObject):
         self.message = NOTHING
         self.advice = NOTHING
         self.waiting: Command | None = None
+        self.card: Card | None = None  # of the current run, if it trains on one
         self._askers: dict[int, Asker] = {}  # by the number of the question
         self._numbers = count(1)
         self.process = process or WorkerProcess(self)
@@ -119,6 +121,7 @@ class WorkerClient(QObject):
     def _send_when_ready(self, command: Command) -> None:
         """Send `command` now, or as soon as the worker says hello."""
         self.message = self.advice = NOTHING
+        self.card = None
         is_gone = self.state is WorkerState.GONE
         self.waiting = None if self.hello else command
         self.set_state(WorkerState.STARTING)
@@ -214,6 +217,9 @@ class WorkerClient(QObject):
             case Warned():
                 self.message = event.reason
                 self.changed.emit()
+            case Card():
+                self.card = event
+                self.progressed.emit()
             case _ if run := self._run_of(event, run_id):
                 return self._apply_run_event(event, run)
         return False

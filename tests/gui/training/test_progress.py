@@ -1,0 +1,27 @@
+"""What the panel says beside the bar while a run goes."""
+
+import pytest
+
+from explorer.runs.events import Card, Finished, Started, Verdict
+from tests.gui.scripted_workers import Played
+
+CARD = Card(utilisation=0.87, used_bytes=3 * 2**30, memory_bytes=80 * 2**30, celsius=61)
+
+
+@pytest.fixture
+def played(session, monkeypatch):
+    return Played(session.pool.shown, monkeypatch)
+
+
+def test_the_card_is_shown_as_long_as_a_run_trains_on_it(session, played):
+    progress = session.window.training.progress
+    session.window.orders.start.trigger()
+    played.say(
+        Started("a", "", params=1, referee=Verdict(True, 1, 1), device="cuda:0", steps_per_epoch=10, epochs=1), CARD
+    )
+    assert progress.card.text() == "GPU 87 % busy · 3.0 GiB of 80.0 GiB used · 61 °C"
+    assert progress.card.isVisible()
+    played.say(Finished(10, best_epoch=1, best_accuracy=0.8, seconds=1.0))
+    assert not progress.card.isVisible()
+    session.window.orders.start.trigger()
+    assert not progress.card.isVisible()  # nothing is known yet of the card of this run
