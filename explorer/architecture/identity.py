@@ -63,10 +63,10 @@ def _stage_of(path: str) -> int:
     return int(path.partition(".")[0].removeprefix("layer")) - 1
 
 
-def deepened(design: Design, *paths: str) -> Design:
-    """Return `design` with one more block in the stage of each of `paths`."""
+def deepened(design: Design, *paths: str, by: int = 1) -> Design:
+    """Return `design` with one more block in the stage of each of `paths`, or with `by` more."""
     for path in paths:
-        design = design.with_stage(_stage_of(path), blocks=design.stages[_stage_of(path)].blocks + 1)
+        design = design.with_stage(_stage_of(path), blocks=design.stages[_stage_of(path)].blocks + by)
     return design
 
 

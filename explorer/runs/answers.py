@@ -35,7 +35,7 @@ class Question:
 class Probe(Question):
     """A question about a network with the weights of `run`, an id or a folder, or with initial ones by the seed.
 
-    `grown` names the blocks inserted since that run, as in a `Train`; `runs` is the folder of all runs.
+    `grown` names the blocks inserted since, as in a `Train`; `runs` is the folder of all runs.
     """
 
     runs: Path

@@ -6,11 +6,12 @@ from functools import cached_property
 import torch
 from torch import nn
 
-from explorer.architecture.plan import Plan
+from explorer.architecture.identity import deepened
+from explorer.architecture.plan import Plan, plan_network
 from explorer.engine.data.datasets import Data, load_data
 from explorer.engine.devices import choose_device
 from explorer.engine.kernels.rewrites import make_network
-from explorer.engine.training.growth import fill
+from explorer.engine.training.growth import fill, grow
 from explorer.engine.training.run import buildable_plan
 from explorer.engine.training.weights import weights_of
 from explorer.runs.answers import Probe
@@ -36,9 +37,16 @@ class ProbedNetwork:
 def open_probed_network(probe: Probe) -> ProbedNetwork:
     """Build the network with its run's weights, or with the initial weights of a new run. Raises Refused."""
     plan, device = buildable_plan(probe.design), choose_device(probe.recipe.device)
-    torch.manual_seed(probe.recipe.seed)
-    network = make_network(plan, device)
+
+    def initial_network(plan: Plan) -> nn.Module:
+        torch.manual_seed(probe.recipe.seed)
+        return make_network(plan, device)
+
+    network = initial_network(plan)
     if probe.run:
         run = find_run(probe.run, probe.runs)
         fill(network, probe.design, run, weights_of(run), probe.grown)
+    elif probe.grown:
+        before = initial_network(plan_network(deepened(probe.design, *probe.grown, by=-1)))
+        grow(network, before.state_dict(), probe.grown)
     return ProbedNetwork(plan, network.eval(), probe.recipe, device)

@@ -123,16 +123,14 @@ class IdentityPanel(QWidget):
 
     def _subject_text(self) -> str:
         """Return which network the experiment uses."""
-        run, inserted = self.trial.origin()
-        if run is None:
-            return self.tr("Network: random weights")
-        name = title_of(run.design)
-        if run.best_accuracy is not None:
-            name = self.tr("{name} ({accuracy})").format(name=name, accuracy=percent(run.best_accuracy))
+        _, run, inserted = self.trial.origin()
+        words = self.tr("{name}, trained").format(name=title_of(run.design)) if run else self.tr("random weights")
+        if accuracy := self._run_accuracy_text():
+            words = self.tr("{network} ({accuracy})").format(network=words, accuracy=accuracy)
         if not inserted:
-            return self.tr("Network: {name}, trained").format(name=name)
+            return self.tr("Network: {network}").format(network=words)
         blocks = ", ".join(map(self.document.name_of, inserted))
-        return self.tr("Network: {name}, trained, with {blocks} inserted").format(name=name, blocks=blocks)
+        return self.tr("Network: {network}, with {blocks} inserted").format(network=words, blocks=blocks)
 
     def _finding_text(self, outcome: Comparison) -> str:
         """Return how the accuracy and the logits changed."""
@@ -145,13 +143,23 @@ class IdentityPanel(QWidget):
             done = self.tr("{name} set to zero")
         difference = QLocale().toString(outcome.difference, "g", 3)
         words = self.tr("{done}: accuracy {before} → {after} on {n} images, largest logit difference {difference}")
-        return words.format(
+        words = words.format(
             done=done.format(name=name, more=whole(more)),
             before=percent(outcome.accuracy_before),
             after=percent(outcome.accuracy_after),
             n=whole(outcome.images),
             difference=self.tr("0, bit for bit") if outcome.equal else difference,
         )
+        counted = self._run_accuracy_text()
+        if counted in ("", percent(outcome.accuracy_before)):
+            return words
+        difference = self.tr("The run counted {accuracy}, in its own precision and on all validation images.")
+        return f"{words}. {difference.format(accuracy=counted)}"
+
+    def _run_accuracy_text(self) -> str:
+        """Return the best accuracy of the run whose weights are tried; empty without one."""
+        run = self.trial.origin().run
+        return percent(run.best_accuracy) if run and run.best_accuracy is not None else ""
 
     def _reason_text(self, outcome: Comparison) -> str:
         """Return why the block is the identity or not, marked with whether it was one on the images."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
+from explorer.architecture.design import Design
 from explorer.architecture.identity import deepened
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
 
 
 class _WeightsOrigin(NamedTuple):
-    """Where a network's weights come from: a run, with blocks `inserted` since; without a run they are fresh."""
+    """Where a network's weights come from: a run of `design` or, without one, its initial weights.
 
+    Blocks were `inserted` since.
+    """
+
+    design: Design
     run: "Run | None" = None
     inserted: tuple[str, ...] = ()
 
@@ -41,7 +46,7 @@ class IdentityTrial(QObject):
         super().__init__()
         self.document, self.choice, self.pool = document, choice, pool
         self.runs: tuple[Run, ...] | None = None  # None: not read, or out of date
-        self.grown = _WeightsOrigin()
+        self.grown = _WeightsOrigin(document.design)
         self.inquiry: Inquiry | None = None
         self.found: Comparison | None = None
         self.refusal = NOTHING
@@ -59,7 +64,7 @@ class IdentityTrial(QObject):
     def _end_growth(self) -> None:
         """Use a run of the shown design that has ended instead of the weights that were put together here."""
         if any(run.outcome and run.design == self.document.design for run in self.pool.live):
-            self.grown = _WeightsOrigin()
+            self.grown = _WeightsOrigin(self.document.design)
         self.forget_runs()
 
     def update_design(self) -> None:
@@ -77,16 +82,19 @@ class IdentityTrial(QObject):
         self.refusal = NOTHING
 
     def origin(self) -> _WeightsOrigin:
-        """Return the run that was grown into the shown design, else the newest ended run of that design."""
+        """Return the weights that were grown into the shown design, else those of the newest ended run of that design.
+
+        Without either they are its initial ones.
+        """
         from explorer.runs.folder import list_runs, newest_ended  # not needed when the window starts
 
-        run, inserted = self.grown
-        for count in range(len(inserted), 0, -1):
-            if run and deepened(run.design, *inserted[:count]) == self.document.design:
-                return _WeightsOrigin(run, inserted[:count])
+        shown, grown = self.document.design, self.grown
+        for count in range(len(grown.inserted), 0, -1):
+            if deepened(grown.design, *grown.inserted[:count]) == shown:
+                return grown._replace(inserted=grown.inserted[:count])
         if self.runs is None:
             self.runs = list_runs(self.pool.runs)
-        return _WeightsOrigin(newest_ended(self.runs, self.document.design))
+        return _WeightsOrigin(shown, newest_ended(self.runs, shown))
 
     @property
     def outcome(self) -> Comparison | None:
@@ -118,9 +126,9 @@ class IdentityTrial(QObject):
 
     def _ask(self, kind: Callable[..., Probe]) -> None:
         """Ask a question of `kind` about the shown network, in place of one that is not answered yet."""
-        run, grown = self.origin()
-        folder = str(run.folder) if run else ""
-        question = kind(self.document.design, self.recipe(), runs=self.pool.runs, run=folder, grown=grown)
+        origin = self.origin()
+        folder = str(origin.run.folder) if origin.run else ""
+        question = kind(self.document.design, self.recipe(), runs=self.pool.runs, run=folder, grown=origin.inserted)
         self.refusal = NOTHING
         if self.inquiry:
             self.inquiry.cancel()
@@ -148,27 +156,27 @@ class IdentityTrial(QObject):
 
     def _insert_block(self, path: str) -> None:
         """Insert the block into the document's design, as one undoable step, and select it."""
-        run, inserted = self.origin()
-        if run:
-            self.grown = _WeightsOrigin(run, (*inserted, path))
+        origin = self.origin()
+        self.grown = origin._replace(inserted=(*origin.inserted, path))
         self.document.propose(deepened(self.document.design, path), self.tr("Insert an identity block"))
         self.document.select(path)
 
     def can_continue(self) -> bool:
         """Return whether the shown network is a trained one with inserted blocks, which can be trained further."""
-        return bool(self.origin().inserted)
+        origin = self.origin()
+        return bool(origin.run and origin.inserted)
 
     def continue_training(self) -> None:
         """Train the network with its inserted blocks further, as a new run."""
-        run, inserted = self.origin()
-        assert run is not None
+        origin = self.origin()
+        assert origin.run is not None
         self.forget()
         order = Train(
             design=self.document.design,
             recipe=self.recipe(),
             runs=self.pool.runs,
-            init_from=str(run.folder),
-            grown=inserted,
+            init_from=str(origin.run.folder),
+            grown=origin.inserted,
         )
         self.pool.start(order)
 

@@ -87,6 +87,15 @@ def test_the_worker_is_asked_about_a_run_a_fresh_network_and_one_that_has_grown(
     assert nothing.accuracy_before == inserted.accuracy_after
 
 
+def test_a_fresh_network_stays_the_same_when_an_identity_is_inserted(tmp_path):
+    inserted = ask(Insert, tmp_path, block="layer2.1")
+    deeper = deepened(small.DESIGN, "layer2.1")
+    after = ask(Zero, tmp_path, design=deeper, blocks=("layer1.0",), grown=("layer2.1",))
+    before = ask(Zero, tmp_path, blocks=("layer1.0",))
+    assert [each.before for each in after.rows] == [each.after for each in inserted.rows]
+    assert (after.accuracy_before, after.accuracy_after) == (before.accuracy_before, before.accuracy_after)
+
+
 @pytest.mark.parametrize(
     ("kind", "values", "why"),
     [

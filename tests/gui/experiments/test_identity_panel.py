@@ -73,7 +73,7 @@ def test_before_anything_is_asked_it_says_which_network_is_meant_in_one_line(ses
     trained(session)
     trained(session, state="failed", accuracy=0.9)
     trained(session, MINI.change(conv_bias=True), accuracy=0.99)
-    assert experiment.subject.text() == "Network: Mini (85.0 %), trained"
+    assert experiment.subject.text() == "Network: Mini, trained (85.0 %)"
     assert experiment.height() < 3 * experiment.fontMetrics().lineSpacing()
 
 
@@ -135,7 +135,7 @@ def test_an_identity_goes_into_the_design_and_training_goes_on(session, qtbot, e
     assert session.document.undo_stack.undoText() == "Insert an identity block"
     assert experiment.finding.text().endswith("largest logit difference 0, bit for bit")
     assert experiment.reason.text().startswith("✓")
-    assert experiment.subject.text() == "Network: Mini (85.0 %), trained, with layer1.1 inserted"
+    assert experiment.subject.text() == "Network: Mini, trained (85.0 %), with layer1.1 inserted"
 
     session.document.select("layer3.0")
     click(qtbot, experiment.insert)
@@ -145,7 +145,7 @@ def test_an_identity_goes_into_the_design_and_training_goes_on(session, qtbot, e
     session.document.undo_stack.undo()
     assert experiment.subject.text().endswith("with layer1.1 inserted")
     session.document.undo_stack.undo()
-    assert experiment.subject.text() == "Network: Mini (85.0 %), trained"
+    assert experiment.subject.text() == "Network: Mini, trained (85.0 %)"
     assert not experiment.continue_training.isVisible()
     session.document.undo_stack.redo()
     session.document.undo_stack.redo()
@@ -160,8 +160,21 @@ def test_fresh_weights_have_nothing_to_go_on_from(session, qtbot, experiment, pl
     click(qtbot, experiment.insert)
     answer(played, "layer1.1", difference=0.0)
     assert session.document.design == deepened(MINI, "layer1.1")
-    assert experiment.subject.text() == "Network: random weights"
+    assert experiment.subject.text() == "Network: random weights, with layer1.1 inserted"
     assert not experiment.continue_training.isVisible()
+    click(qtbot, experiment.zero)
+    (question,) = played.asked(Zero)
+    assert (question.run, question.design, question.grown) == ("", session.document.design, ("layer1.1",))
+
+
+def test_another_accuracy_than_the_run_has_is_explained(session, qtbot, experiment, played):
+    trained(session, accuracy=0.848)
+    click(qtbot, experiment.zero)
+    answer(played, "layer1.0")
+    assert "accuracy 85.0 % → 60.0 % on 2,000 images" in experiment.finding.text()
+    assert experiment.finding.text().endswith(
+        "The run counted 84.8 %, in its own precision and on all validation images."
+    )
 
 
 def test_another_design_is_another_network(session, qtbot, experiment, played):
@@ -271,4 +284,4 @@ def test_trained_tried_grown_and_trained_further_by_the_real_worker(open_session
         click(qtbot, experiment.continue_training)
     newest, oldest = list_runs(client.runs)
     assert (newest.parent, newest.design, newest.state) == (oldest.id, deepened(design, "layer1.1"), "finished")
-    assert experiment.subject.text().startswith("Network: Untitled (")
+    assert ", trained (" in experiment.subject.text()
