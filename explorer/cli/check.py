@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from explorer.cli.columns import grid
-from explorer.runs.catalogue import data_sets, user_data
+from explorer.runs.catalogue import CATALOGUE, data_sets
 from explorer.runs.events import Device
 from explorer.validation import Refused
 
@@ -91,8 +91,8 @@ def missing_for_window() -> Iterator[Missing]:
 
 
 def _missing_data(found: tuple[str, ...]) -> Iterator[Missing]:
-    if "fashion-mnist" not in found:
-        yield Missing("fashion-mnist", f"for the full set, put its four files into {user_data() / 'fashion-mnist'}")
+    if absent := [name for name in CATALOGUE if name not in found]:
+        yield Missing("data sets", f"run main.py data get NAME for {' or '.join(absent)}")
 
 
 def findings_text(findings: Findings) -> str:

@@ -166,6 +166,18 @@ def _summary(options: Namespace) -> int:
     return DONE if verdict is None or verdict.agrees else DISAGREES
 
 
+def _data_flags(parser: Parser) -> None:
+    from explorer.cli.data_command import add_data_flags
+
+    add_data_flags(parser)
+
+
+def _data(options: Namespace) -> int:
+    from explorer.cli.data_command import show_data
+
+    return show_data(options)
+
+
 def _train_flags(parser: Parser) -> None:
     parser.add_argument("design", nargs="?", metavar="DESIGN", help=_DESIGN)
     add_design_flags(parser)
@@ -327,6 +339,7 @@ _WINDOW = Command("Design a residual network, see every layer at once, train it 
 COMMANDS = {
     "presets": Command("List the named designs.", add_json_flag, _presets),
     "summary": Command("Show every layer of a design, and the totals.", _summary_flags, _summary),
+    "data": Command("List the data sets, or download one.", _data_flags, _data),
     "train": Command("Train a design, or resume a run.", _train_flags, _train),
     "sweep": Command("Run a learning-rate range test on a design.", _sweep_flags, _sweep),
     "worker": Command("Execute JSON commands from stdin, as the window's own worker does.", add_runs_flag, _worker),

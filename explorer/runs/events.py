@@ -147,6 +147,14 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Downloaded:
+    """The data set called `name` is in `folder`, whole and checked."""
+
+    name: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """A run ended; `stalled` means before its last epoch, because accuracy stopped improving."""
 
@@ -185,6 +193,7 @@ Event = (
     | Card
     | Warned
     | Progress
+    | Downloaded
     | Answer
     | Finished
     | Stopped

@@ -1,18 +1,17 @@
 """Make fashion_mnist_12k.npz: a class-balanced subset of Fashion-MNIST, 1,000 + 200 images a class, shuffled.
 
-Run from the project's root with `uv run python resources/data/make_fashion_mnist_12k.py`; it needs the four files of
-the full data set where `explorer.runs.catalogue.idx_folder` looks. Prints the sha256 for explorer/engine/datasets.py.
+Run from the project's root with `uv run python resources/data/make_fashion_mnist_12k.py`; it needs the full data set,
+which `main.py data get fashion-mnist` downloads. Prints the sha256 for explorer/engine/data/datasets.py.
 """
 
 import hashlib
-import sys
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from explorer.engine.data.datasets import read_idx_set
-from explorer.runs.catalogue import idx_folder
+from explorer.architecture.presets import preset
+from explorer.engine.data.datasets import load_data
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -25,12 +24,13 @@ def balanced(images: Pixels, labels: Pixels, each: int, random: np.random.Genera
 
 
 def main() -> None:
-    folder = idx_folder()
-    if folder is None:
-        sys.exit("Fashion-MNIST is not on this machine")
+    parts = load_data("fashion-mnist", preset("mini"))
+    (train_images, train_labels), (test_images, test_labels) = (
+        (part.pixels[:, 0].numpy(), part.labels.numpy().astype(np.uint8)) for part in parts
+    )
     random = np.random.default_rng(0)
-    train_images, train_labels = balanced(*read_idx_set(folder, "train"), 1_000, random)
-    test_images, test_labels = balanced(*read_idx_set(folder, "t10k"), 200, random)
+    train_images, train_labels = balanced(train_images, train_labels, 1_000, random)
+    test_images, test_labels = balanced(test_images, test_labels, 200, random)
     target = Path(__file__).with_name("fashion_mnist_12k.npz")
     np.savez_compressed(
         target,

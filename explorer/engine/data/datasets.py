@@ -1,12 +1,11 @@
 """Readers of the catalogue's data sets, as uint8 images with labels; `DATASETS` lists them. No Qt."""
 
-import gzip
 import hashlib
 import io
-import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
@@ -17,24 +16,18 @@ from torch import Tensor
 
 from explorer.architecture.design import Design
 from explorer.engine.devices import available_memory
-from explorer.runs.catalogue import FOLDER_SUFFIXES, DataSet, describe_data, held_out, idx_file
+from explorer.runs.catalogue import CATALOGUE, FOLDER_SUFFIXES, DataSet, describe_data, held_out
+from explorer.runs.data_files import PublishedFile
 from explorer.sentences import Sentence, system_words, translatable
-from explorer.validation import refuse
+from explorer.validation import Refused, refuse
 
 Pixels = npt.NDArray[np.uint8]
 Files = list[tuple[Path, int]]  # images with their labels
 
 _BUNDLED_SHA256 = "ce61ba0eda7e5ad4bdc5308bfb035fca2626374799e0b6f1c40c0805d78fa318"
-# of the four files of Fashion-MNIST, unpacked: their packed forms differ from place to place
-_IDX_SHA256 = {
-    "train-images-idx3-ubyte": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-    "train-labels-idx1-ubyte": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
-    "t10k-images-idx3-ubyte": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
-    "t10k-labels-idx1-ubyte": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
-}
-_DAMAGED = translatable("{path!r} is damaged: its sha256 does not match the expected one")
+_DAMAGED = translatable("{path!r} is damaged: its checksum is not the expected one")
+_GET_AGAIN = translatable("{problem}; `main.py data get {name}` downloads it again")
 _UNREADABLE = translatable("{path!r} cannot be read: {error}")
-_IDX_HEADERS = {"images": 16, "labels": 8}  # bytes
 
 
 class Images(NamedTuple):
@@ -82,39 +75,65 @@ def read_bundled(data_set: DataSet, design: Design) -> Data:
     if hashlib.sha256(content).hexdigest() != _BUNDLED_SHA256:
         raise refuse("data", _DAMAGED, path=str(data_set.path))
     with np.load(io.BytesIO(content)) as arrays:
-        return Data(*(_images(arrays[f"{part}_images"], arrays[f"{part}_labels"]) for part in ("train", "test")))
+        train, test = (
+            Images(
+                torch.from_numpy(arrays[f"{part}_images"]).unsqueeze(1),
+                torch.from_numpy(arrays[f"{part}_labels"]).long(),
+            )
+            for part in ("train", "test")
+        )
+        return Data(train, test)
 
 
-def _read_full(data_set: DataSet, design: Design) -> Data:
-    """Read Fashion-MNIST from its four files. Raises Refused."""
-    return Data(*(_images(*read_idx_set(data_set.path, part)) for part in ("train", "t10k")))
+def read_idx(data_set: DataSet, design: Design) -> Data:
+    """Read a set of four gzipped files in the IDX format, as torchvision does. Raises Refused."""
+    from torchvision.datasets.mnist import read_image_file, read_label_file  # takes a second
+
+    files = CATALOGUE[data_set.name].files
+    with TemporaryDirectory(prefix="resnet-explorer-") as place:
+        unpacked = [Path(place, str(number)) for number in range(len(files))]
+        for file, path in zip(files, unpacked, strict=True):
+            _unpack(file, data_set, path)
+        train, train_labels, test, test_labels = unpacked
+        return Data(
+            Images(read_image_file(train).unsqueeze(1), read_label_file(train_labels)),
+            Images(read_image_file(test).unsqueeze(1), read_label_file(test_labels)),
+        )
 
 
-def _images(pixels: Pixels, labels: Pixels) -> Images:
-    """Make images with labels of grey pixels (n, height, width) and labels (n,)."""
-    return Images(torch.from_numpy(pixels).unsqueeze(1), torch.from_numpy(labels).long())
-
-
-def read_idx_set(folder: Path, part: str) -> tuple[Pixels, Pixels]:
-    """Read the images, (n, 28, 28), and the labels, (n,), of `part`: train or t10k. Raises Refused."""
-    pixels = read_idx(folder, f"{part}-images-idx3-ubyte").reshape(-1, 28, 28)
-    return pixels, read_idx(folder, f"{part}-labels-idx1-ubyte")
-
-
-def read_idx(folder: Path, name: str) -> Pixels:
-    """Return the bytes after the header of one file, compressed or not. Raises Refused."""
-    path = idx_file(folder, name)
-    if path is None:
-        raise refuse("data", translatable("{path!r} is missing"), path=str(folder / name))
+def _unpack(file: PublishedFile, data_set: DataSet, target: Path) -> None:
+    """Write the checked content of a gzipped file of a data set to `target`. Raises Refused."""
+    (path,) = file.find(data_set.path) or (data_set.path / file.name,)
     try:
-        content = path.read_bytes()
-        if path.suffix == ".gz":
-            content = gzip.decompress(content)
-    except (OSError, EOFError, zlib.error) as error:
-        raise refuse("data", _UNREADABLE, path=str(path), error=str(error)) from None
-    if hashlib.sha256(content).hexdigest() != _IDX_SHA256[name]:
-        raise refuse("data", _DAMAGED, path=str(path))
-    return np.frombuffer(content, np.uint8, offset=_IDX_HEADERS[name.split("-")[1]]).copy()
+        content = file.content(path)
+        if content is not None:
+            target.write_bytes(content)
+            return
+    except OSError as error:
+        raise refuse("data", _UNREADABLE, path=str(path), error=system_words(error)) from None
+    raise _damaged(path, data_set)
+
+
+def _damaged(path: Path, data_set: DataSet) -> Refused:
+    problem = Sentence(_DAMAGED, {"path": str(path)})
+    return refuse("data", _GET_AGAIN, problem=problem, name=data_set.name)
+
+
+def read_cifar(data_set: DataSet, design: Design) -> Data:
+    """Read CIFAR-10 by torchvision, which checks each file before it unpickles it. Raises Refused."""
+    from torchvision.datasets import CIFAR10
+
+    try:
+        parts = [CIFAR10(data_set.path, train=train) for train in (True, False)]
+    except RuntimeError:
+        raise _damaged(data_set.path / CIFAR10.base_folder, data_set) from None
+    except OSError as error:
+        raise refuse("data", _UNREADABLE, path=str(error.filename), error=system_words(error)) from None
+    train, test = (
+        Images(torch.from_numpy(part.data).permute(0, 3, 1, 2).contiguous(), torch.tensor(part.targets))
+        for part in parts
+    )
+    return Data(train, test)
 
 
 def _read_folder(data_set: DataSet, design: Design) -> Data:
@@ -209,5 +228,8 @@ def fit_image(image: Image.Image, shape: tuple[int, int, int]) -> Pixels:
 
 DATASETS: dict[str, Callable[[DataSet, Design], Data]] = {
     "fashion-mnist-12k": read_bundled,
-    "fashion-mnist": _read_full,
+    "fashion-mnist": read_idx,
+    "mnist": read_idx,
+    "kmnist": read_idx,
+    "cifar-10": read_cifar,
 }
