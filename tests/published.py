@@ -91,6 +91,7 @@ def use_folders(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """Keep the user's data sets and addresses in `folder`, and know no address of the Internet."""
     monkeypatch.setattr(catalogue, "user_data", lambda: folder / "datasets")
     monkeypatch.setattr(catalogue, "_roots", lambda: [folder / "datasets"])
+    monkeypatch.setitem(CATALOGUE, "fashion-mnist", replace(CATALOGUE["fashion-mnist"], places=("fashion-mnist",)))
     monkeypatch.setattr(download, "user_addresses", lambda: folder / "own.toml")
     monkeypatch.setattr(download, "resource", lambda *parts: folder / "known.toml")
 

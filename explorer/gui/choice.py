@@ -32,6 +32,12 @@ class TrainingChoice(QObject):
         document.changed.connect(self.changed)
         self.chosen.connect(self.changed)
 
+    def find_data(self) -> None:
+        """Look again for the named data sets on this machine."""
+        known = {known.name: known for known in (*data_sets(), *self.known_data)}
+        self.known_data = tuple(known.values())
+        self.chosen.emit()
+
     def use_data(self, name: str) -> None:
         """Train on the data set or folder `name`. Raises Refused, and then leaves the choice as it was."""
         before, self.data = self.data, describe_data(name)

@@ -157,6 +157,7 @@ class Session(QObject):
         if not self.window.has_controls:
             self._finish()
             return
+        self.workspace.data_download.shut_down()
         self.pool.shut_down()
         if not self.pool.is_running():
             self._finish()

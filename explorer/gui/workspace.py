@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from explorer.gui.choice import TrainingChoice
     from explorer.gui.experiments.feature_map_answers import FeatureMapAnswers
     from explorer.gui.experiments.identity_trial import IdentityTrial
+    from explorer.gui.workers.data_download import DataDownload
     from explorer.gui.workers.estimates import Estimates
     from explorer.gui.workers.pool import WorkerPool
     from explorer.gui.workers.process import WorkerProcess
@@ -68,6 +69,12 @@ class Workspace:
         from explorer.gui.choice import TrainingChoice
 
         return TrainingChoice(self.document)
+
+    @cached_property
+    def data_download(self) -> "DataDownload":
+        from explorer.gui.workers.data_download import DataDownload
+
+        return DataDownload(self.choice)
 
     @cached_property
     def estimates(self) -> "Estimates":

@@ -42,6 +42,8 @@ def test_the_same_network_recipe_and_data_may_be_compared(tmp_path):
     "changes",
     [
         {"recipe": RECIPES["chapter"]},
+        {"recipe": RECIPE.change(data="mnist")},
+        {"recipe": RECIPE.change(data="kmnist")},
         {"recipe": RECIPE.change(epochs=11)},
         {"recipe": RECIPE.change(lr=0.1)},
         {"recipe": RECIPES["quick"].change(data="fashion-mnist")},

@@ -87,7 +87,7 @@ def read_bundled(data_set: DataSet, design: Design) -> Data:
 
 def read_idx(data_set: DataSet, design: Design) -> Data:
     """Read a set of four gzipped files in the IDX format, as torchvision does. Raises Refused."""
-    from torchvision.datasets.mnist import read_image_file, read_label_file  # takes a second
+    from torchvision.datasets.mnist import read_image_file, read_label_file  # takes seconds to import
 
     files = CATALOGUE[data_set.name].files
     with TemporaryDirectory(prefix="resnet-explorer-") as place:

@@ -80,7 +80,13 @@ class Window(QMainWindow):
         self.files.image_dropped.connect(self.send_image)
         self.editor = DesignEditor(document, self.orders, workspace.open_forms)
         self.training = TrainingPanel(
-            document, workspace.choice, pool, workspace.estimates, self.orders, workspace.open_forms
+            document,
+            workspace.choice,
+            pool,
+            workspace.estimates,
+            workspace.data_download,
+            self.orders,
+            workspace.open_forms,
         )
         self.queue = QueueList(document, pool, self.orders)
         self.training.add_queue(self.queue)

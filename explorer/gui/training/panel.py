@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QVBoxLayout, Q
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document
+from explorer.gui.training.download_view import DownloadView
 from explorer.gui.training.estimate import EstimateView
 from explorer.gui.training.progress import RunProgress
 from explorer.gui.training.run_buttons import RunButtons
@@ -14,11 +15,13 @@ from explorer.gui.widgets import theme
 from explorer.gui.widgets.boxes import watch_box
 from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.form import Form
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.language import memory, say
 from explorer.gui.widgets.notice import Notice
 from explorer.gui.widgets.typed import connect_order
+from explorer.gui.workers.data_download import DataDownload, DownloadState
 from explorer.gui.workers.estimates import Estimates
 from explorer.gui.workers.pool import WorkerPool
+from explorer.runs.catalogue import CATALOGUE
 from explorer.runs.recipe import RECIPES, Recipe, recipe_name
 from explorer.sentences import NOTHING, Sentence
 from explorer.validation import Refused
@@ -35,11 +38,13 @@ class TrainingPanel(QWidget):
         choice: TrainingChoice,
         pool: WorkerPool,
         estimates: Estimates,
+        download: DataDownload,
         actions: Actions,
         open_forms: set[str],
     ) -> None:
         super().__init__()
         self._document, self._choice, self._pool, self._actions = document, choice, pool, actions
+        self._download, self.download = download, DownloadView(download)
         self._refusal = NOTHING  # why the data that the user asked for cannot be used
         self.data_box, self.device_box, self.recipe_box = QComboBox(), QComboBox(), QComboBox()
         self.form = Form(Recipe, open_forms, skip=("data", "device"), rows=8, above=self._boxes())
@@ -60,8 +65,8 @@ class TrainingPanel(QWidget):
         self.show_choice()
         self.show_state()
 
-    def _boxes(self) -> Iterator[tuple[str, QComboBox]]:
-        """The three boxes above the recipe's fields, each with its label."""
+    def _boxes(self) -> Iterator[tuple[str, QWidget]]:
+        """The three boxes above the recipe's fields, each with its label, and the download below the first."""
         for text, box, name in (
             (self.tr("Data"), self.data_box, "data"),
             (self.tr("Device"), self.device_box, "device"),
@@ -73,6 +78,8 @@ class TrainingPanel(QWidget):
             box.setObjectName(name)
             watch_box(box)
             yield text, box
+            if box is self.data_box:
+                yield "", self.download
 
     def _lay_out(self) -> None:
         self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -112,17 +119,28 @@ class TrainingPanel(QWidget):
             lambda: choice.use_recipe(choice.recipe.change(device=self.device_box.currentData()))
         )
         choice.chosen.connect(self.show_choice)
+        self._download.changed.connect(self._show_data)
 
     def show_choice(self) -> None:
         """Show in the boxes what is chosen."""
         choice = self._choice
-        self._fill_box(self.data_box, {data.name: say(data.label) for data in choice.known_data}, choice.data.name)
+        self._show_data()
         self._fill_box(self.device_box, self._devices(), choice.recipe.device)
         self.device_box.setToolTip("\n".join(say(device.note) for device in choice.devices if device.note))
         self.form.show_record(choice.recipe)
         name = recipe_name(choice.recipe)
         own = {} if name else {"": self.tr("custom")}
         self._fill_box(self.recipe_box, {known: say(known) for known in RECIPES} | own, name or "")
+
+    def _show_data(self) -> None:
+        """Offer the data sets that are here, those that can be downloaded unless one is loading, and a folder."""
+        entries = {data.name: say(data.label) for data in self._choice.known_data}
+        if self._download.state is not DownloadState.LOADING:
+            text = self.tr("{data} · download {size} …")
+            for name, entry in CATALOGUE.items():
+                entries.setdefault(name, text.format(data=say(entry.label), size=memory(entry.size)))
+        entries[FOLDER] = self.tr("Folder of images …")
+        self._fill_box(self.data_box, entries, self._choice.data.name)
 
     def _devices(self) -> dict[str, str]:
         """Return the devices that a run can use, by their ids, in words; a card that torch cannot use is left out."""
@@ -134,8 +152,6 @@ class TrainingPanel(QWidget):
 
     def _fill_box(self, box: QComboBox, entries: dict[str, str], chosen: str) -> None:
         """Let `box` offer `entries`, the texts by their values, and show the chosen one."""
-        if box is self.data_box:
-            entries = {**entries, FOLDER: self.tr("Folder of images …")}
         if entries != {box.itemData(number): box.itemText(number) for number in range(box.count())}:
             box.clear()
             for value, words in entries.items():
@@ -146,12 +162,16 @@ class TrainingPanel(QWidget):
         name = self.data_box.currentData()
         if name == FOLDER:
             name = QFileDialog.getExistingDirectory(self, self.tr("Folder with one subfolder of images per class"))
-        if name:
+        if name in CATALOGUE and name not in [data.name for data in self._choice.known_data]:
+            self._note_refusal(NOTHING)
+            self._download.offer(CATALOGUE[name])
+        elif name:
             self.use_data(name)
         self.show_choice()
 
     def use_data(self, name: str) -> None:
         """Train on the data set or folder `name`, or show below the controls why it cannot be used."""
+        self._download.withdraw()
         try:
             self._choice.use_data(name)
             self._note_refusal(NOTHING)

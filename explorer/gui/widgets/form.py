@@ -35,8 +35,8 @@ class More(QToolButton):
 class Form(QWidget):
     """The controls of a dataclass's labelled fields, the rare ones under More; `skip` names fields shown elsewhere.
 
-    If there are more than `rows` rare fields, they scroll. `above` are labels and widgets that come first. Whether More
-    is open is kept in `open_forms`, by the name of the dataclass.
+    If there are more than `rows` rare fields, they scroll. `above` are labels and widgets that come first; one without
+    a label is as wide as the form. Whether More is open is kept in `open_forms`, by the name of the dataclass.
     """
 
     edited = Signal(str, object)
@@ -62,7 +62,7 @@ class Form(QWidget):
             layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         column.addLayout(self.common)
         for text, widget in above:
-            self.common.addRow(text, widget)
+            self.common.addRow(*(text, widget) if text else (widget,))
         rare = QWidget()
         rare.setLayout(self.rare)
         for field in fields_of(kind).values():
