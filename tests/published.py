@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import platformdirs
 import pytest
 
 from explorer.runs import catalogue, download
@@ -89,12 +90,12 @@ def expect_in_torchvision(monkeypatch: pytest.MonkeyPatch, entry: CatalogueEntry
 
 def use_folders(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """Keep the user's data sets and addresses in `folder`, and know no address of the Internet."""
-    monkeypatch.setattr(catalogue, "user_data", lambda: folder / "datasets")
+    for kind in ("user_data_dir", "user_config_dir"):
+        monkeypatch.setattr(platformdirs, kind, lambda *names, **options: str(folder))
     monkeypatch.setattr(catalogue, "_roots", lambda: [folder / "datasets"])
     monkeypatch.setitem(CATALOGUE, "fashion-mnist", replace(CATALOGUE["fashion-mnist"], places=("fashion-mnist",)))
-    monkeypatch.setattr(download, "user_addresses", lambda: folder / "own.toml")
     monkeypatch.setattr(download, "resource", lambda *parts: folder / "known.toml")
 
 
 def set_addresses(folder: Path, name: str, *addresses: str, own: bool = False) -> None:
-    (folder / ("own.toml" if own else "known.toml")).write_text(f"{name} = {list(addresses)}\n", encoding="utf-8")
+    (folder / ("addresses.toml" if own else "known.toml")).write_text(f"{name} = {list(addresses)}\n", encoding="utf-8")

@@ -34,8 +34,9 @@ class TrainingChoice(QObject):
 
     def find_data(self) -> None:
         """Look again for the named data sets on this machine."""
-        known = {known.name: known for known in (*data_sets(), *self.known_data)}
-        self.known_data = tuple(known.values())
+        found = data_sets()
+        names = [data.name for data in found]
+        self.known_data = (*found, *(data for data in self.known_data if data.name not in names))
         self.chosen.emit()
 
     def use_data(self, name: str) -> None:

@@ -53,7 +53,7 @@ class CatalogueEntry:
     """A named data set, on this machine or not.
 
     It is in the first of its `places`, relative to any folder of data sets, that has all its `files`; a download goes
-    into the first place of the user's folder. Nothing of the set that comes with the program is to be downloaded.
+    into the first place in the user's folder. The bundled set has an absolute place and no files to download.
     """
 
     name: str

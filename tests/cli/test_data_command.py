@@ -42,7 +42,7 @@ def test_the_list_says_what_is_here_and_how_to_get_the_others(capsys, folder):
     assert [line.split()[0] for line in lines[1:6]] == list(CATALOGUE)
     assert lines[1].endswith("fashion_mnist_12k.npz")
     assert " ".join(lines[5].split()) == "cifar-10 CIFAR-10 162.6 MiB main.py data get cifar-10"
-    assert str(folder / "own.toml") in lines[-1]
+    assert str(folder / "addresses.toml") in lines[-1]
 
 
 def test_the_list_as_json(capsys):
@@ -64,6 +64,17 @@ def test_a_download_prints_the_folder_and_the_rest_on_stderr(capsys, entry, serv
     assert end == "0.0 MiB of 0.0 MiB"
     assert main(["data", "get", "kmnist"]) == 0
     assert capsys.readouterr() == (f"{entry.target}\n", "")
+
+
+def test_a_terminal_has_one_line_of_progress_that_is_gone_at_the_end(capsys, entry, server, monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    server.ways["t10k-labels-idx1-ubyte.gz"] = with_a_wrong_byte
+    assert main(["data", "get", "kmnist"]) == 1
+    _, progress, address, _ = capsys.readouterr().err.split("\n")
+    *_, last, complaint = progress.split("\r\x1b[K")
+    assert last.startswith("0.0 MiB of 0.0 MiB")
+    assert complaint == "data: KMNIST could not be downloaded."
+    assert address.startswith("data: http://")
 
 
 def test_events_are_one_json_object_per_line(capsys, entry):
@@ -133,10 +144,10 @@ def test_what_cannot_be_meant_is_refused(capsys, words, complaint):
 
 
 def test_a_file_of_addresses_that_cannot_be_used_is_bad_input(capsys, entry, folder):
-    (folder / "own.toml").write_text("kmnist = 3\n")
+    (folder / "addresses.toml").write_text("kmnist = 3\n")
     assert main(["data", "get", "kmnist"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith(f"{folder / 'own.toml'}: kmnist must be a list of addresses")
+    assert line.startswith(f"{folder / 'addresses.toml'}: kmnist must be a list of addresses")
 
 
 def test_the_bundled_set_is_always_here(capsys):

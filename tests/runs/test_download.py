@@ -354,10 +354,10 @@ def test_the_users_addresses_go_before_the_known_ones(entry, folder, server):
     ],
 )
 def test_a_file_of_addresses_that_cannot_be_used_is_refused_by_its_path(entry, folder, text, what):
-    (folder / "own.toml").write_text(text, encoding="utf-8")
+    (folder / "addresses.toml").write_text(text, encoding="utf-8")
     with pytest.raises(Refused) as refused:
         last(download(entry))
-    assert str(refused.value).startswith(f"{folder / 'own.toml'}: ")
+    assert str(refused.value).startswith(f"{folder / 'addresses.toml'}: ")
     assert what in str(refused.value)
 
 

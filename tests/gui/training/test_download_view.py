@@ -255,11 +255,11 @@ wait("never")
 
 
 def test_what_stands_in_the_way_is_said_before(panel, folder, monkeypatch):
-    (folder / "own.toml").write_text("kmnist = 3\n")
+    (folder / "addresses.toml").write_text("kmnist = 3\n")
     pick(panel, "kmnist")
-    assert "own.toml: kmnist must be a list of addresses" in panel.download.notice.words.text()
+    assert "addresses.toml: kmnist must be a list of addresses" in panel.download.notice.words.text()
     assert not panel.download.start.isEnabled()
-    (folder / "own.toml").unlink()
+    (folder / "addresses.toml").unlink()
     monkeypatch.setattr(runs_download, "_MARGIN", 2**60)
     pick(panel, "kmnist")
     assert "MiB are free" in panel.download.notice.words.text()
