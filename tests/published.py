@@ -12,7 +12,7 @@ import numpy as np
 import platformdirs
 import pytest
 
-from explorer.runs import catalogue, download
+from explorer.runs import addresses, catalogue
 from explorer.runs.catalogue import CATALOGUE, CatalogueEntry
 from explorer.runs.data_files import PublishedFile
 
@@ -94,7 +94,7 @@ def use_folders(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         monkeypatch.setattr(platformdirs, kind, lambda *names, **options: str(folder))
     monkeypatch.setattr(catalogue, "_roots", lambda: [folder / "datasets"])
     monkeypatch.setitem(CATALOGUE, "fashion-mnist", replace(CATALOGUE["fashion-mnist"], places=("fashion-mnist",)))
-    monkeypatch.setattr(download, "resource", lambda *parts: folder / "known.toml")
+    monkeypatch.setattr(addresses, "resource", lambda *parts: folder / "known.toml")
 
 
 def set_addresses(folder: Path, name: str, *addresses: str, own: bool = False) -> None:

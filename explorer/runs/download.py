@@ -1,4 +1,4 @@
-"""Download of a data set: addresses, progress, resuming, checking. No torch, no Qt.
+"""Download of a data set: progress, resuming, checking. No torch, no Qt.
 
 A file is written beside its place as `.part`, is checked by size and MD5, and then takes its place. A part that is left
 behind, by whatever ended the download, is where the next one goes on.
@@ -10,7 +10,6 @@ import shutil
 import socket
 import tarfile
 import time
-import tomllib
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -18,19 +17,15 @@ from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import cast
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from explorer.resources import resource
-from explorer.runs.catalogue import CATALOGUE, CatalogueEntry
+from explorer.runs.addresses import addresses_of, hosts_of
+from explorer.runs.catalogue import CatalogueEntry
 from explorer.runs.data_files import PublishedFile, md5_of
 from explorer.runs.events import Downloaded, Failed, Progress, Warned
 from explorer.sentences import NOTHING, Sentence, joined, system_words, translatable
-from explorer.validation import Refused, refuse
 
 WORK = "data"  # what progress and failures are of
-_ADDRESSES = "addresses.toml"
-_MAX_BYTES = 64 * 1024  # of a file of addresses
 _CHUNK = 256 * 1024  # bytes
 _INTERVAL = 0.1  # seconds between two reports
 _PATIENCE = 20  # seconds without a byte
@@ -39,60 +34,6 @@ _MARGIN = 16 * 2**20  # bytes that the disk must have beyond those of the data
 _UNREACHABLE = ("ENETUNREACH", "EHOSTUNREACH", "ENETDOWN")
 _OFFLINE = {getattr(errno, f"{system}{name}", None) for system in ("", "WSA") for name in _UNREACHABLE}
 _LINE = "{address}: {reason}"
-
-
-def user_addresses() -> Path:
-    """Return the path of the user's own file of addresses, which need not exist."""
-    import platformdirs
-
-    return Path(platformdirs.user_config_dir("resnet-explorer", appauthor=False)) / _ADDRESSES
-
-
-def addresses_of(entry: CatalogueEntry) -> tuple[str, ...]:
-    """Return the addresses of folders with the files of a data set, the user's own first. Raises Refused."""
-    own, known = _read_addresses(user_addresses()), _read_addresses(resource("data", _ADDRESSES))
-    return tuple(dict.fromkeys(own.get(entry.name, ()) + known.get(entry.name, ())))
-
-
-def hosts_of(addresses: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names of the servers, each once."""
-    return tuple(dict.fromkeys(urlsplit(address).netloc for address in addresses))
-
-
-def _read_addresses(path: Path) -> dict[str, tuple[str, ...]]:
-    """Read a file of addresses; empty if there is none. Raises Refused."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
-        if len(content) > _MAX_BYTES:
-            raise refuse(str(path), translatable("is larger than {limit} kB"), limit=_MAX_BYTES // 1024)
-        table = tomllib.loads(content.decode("utf-8-sig"))
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise refuse(str(path), "{error}", error=system_words(error)) from None
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, Refused):
-            raise
-        raise refuse(str(path), translatable("is not TOML: {error}"), error=str(error)) from None
-    for name, addresses in table.items():
-        if name not in CATALOGUE:
-            what = translatable("{name!r} is not the name of a data set")
-            raise refuse(str(path), what, name=name)
-        if not isinstance(addresses, list) or not all(map(_is_address, addresses)):
-            what = translatable("{name} must be a list of addresses that begin with http:// or https://")
-            raise refuse(str(path), what, name=name)
-    return {name: tuple(addresses) for name, addresses in table.items()}
-
-
-def _is_address(value: object) -> bool:
-    if not isinstance(value, str) or not all("!" <= character <= "~" for character in value):
-        return False
-    try:
-        parts = urlsplit(value)
-    except ValueError:  # a bracket without its pair
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 @dataclass(slots=True)

@@ -5,7 +5,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from time import sleep
@@ -13,12 +12,10 @@ from time import sleep
 import pytest
 from filelock import FileLock
 
-from explorer.resources import resource
 from explorer.runs import download as module
-from explorer.runs.catalogue import CATALOGUE, CatalogueEntry
-from explorer.runs.download import Pace, addresses_of, bytes_here, download, hosts_of, lack_of_room
+from explorer.runs.catalogue import CatalogueEntry
+from explorer.runs.download import Pace, bytes_here, download, lack_of_room
 from explorer.runs.events import Downloaded, Event, Failed, Progress, Warned
-from explorer.validation import Refused
 from tests import published
 from tests.file_server import (
     FileServer,
@@ -331,40 +328,6 @@ def test_an_archive_is_unpacked_and_removed(monkeypatch, folder, server):
     (entry.target / "cifar-10-batches-py" / "test_batch").write_bytes(b"")
     assert isinstance(last(download(entry)), Downloaded)
     assert (entry.target / "cifar-10-batches-py" / "test_batch").read_bytes() == [*members.values()][-2]
-
-
-def test_the_users_addresses_go_before_the_known_ones(entry, folder, server):
-    published.set_addresses(folder, "kmnist", "http://school.example/data/", server.address, own=True)
-    assert addresses_of(entry) == ("http://school.example/data/", server.address)
-    assert hosts_of(addresses_of(entry)) == ("school.example", server.address.removeprefix("http://"))
-
-
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        ("kmnist = [", "is not TOML"),
-        ("kmnist = 'http://a.example'", "kmnist must be a list of addresses"),
-        ("kmnist = [1]", "kmnist must be a list of addresses"),
-        ("kmnist = ['file:///etc/passwd']", "kmnist must be a list of addresses"),
-        ("kmnist = ['http://']", "kmnist must be a list of addresses"),
-        ("kmnist = ['http://a.example/é']", "kmnist must be a list of addresses"),
-        ("kmnist = ['http://[a.example']", "kmnist must be a list of addresses"),
-        ("cifar = []", "'cifar' is not the name of a data set"),
-        ("# " + "x" * 65_536, "is larger than 64 kB"),
-    ],
-)
-def test_a_file_of_addresses_that_cannot_be_used_is_refused_by_its_path(entry, folder, text, what):
-    (folder / "addresses.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(Refused) as refused:
-        last(download(entry))
-    assert str(refused.value).startswith(f"{folder / 'addresses.toml'}: ")
-    assert what in str(refused.value)
-
-
-def test_every_set_that_is_not_bundled_has_addresses():
-    known = tomllib.loads(resource("data", "addresses.toml").read_text(encoding="utf-8"))
-    assert set(known) == {name for name, entry in CATALOGUE.items() if entry.files}
-    assert all(known.values())
 
 
 def test_the_time_left_follows_from_what_has_come_since_the_beginning(monkeypatch):

@@ -53,7 +53,8 @@ class DataDownload(QObject):
 
     def offer(self, entry: CatalogueEntry) -> None:
         """Tell what a download of `entry` would load, unless another one is under way."""
-        from explorer.runs.download import addresses_of, bytes_here, hosts_of, lack_of_room  # imports urllib
+        from explorer.runs.addresses import addresses_of, hosts_of
+        from explorer.runs.download import bytes_here, lack_of_room  # imports urllib
 
         if self.state is DownloadState.LOADING:
             return
