@@ -21,7 +21,7 @@ def folder(tmp_path, monkeypatch) -> Path:
 
 
 def test_the_users_addresses_go_before_the_known_ones(folder):
-    published.set_addresses(folder, "kmnist", "http://school.example/data/", "https://far.example:8000", own=True)
+    published.set_addresses(folder, "kmnist", "http://school.example/data/", own=True)
     assert addresses_of(CATALOGUE["kmnist"]) == ("http://school.example/data/", "https://far.example:8000")
     assert hosts_of(addresses_of(CATALOGUE["kmnist"])) == ("school.example", "far.example:8000")
 
