@@ -89,6 +89,14 @@ def played(session, monkeypatch):
     return Played(session.pool.workers[0], monkeypatch)
 
 
+@pytest.fixture
+def asked_of_mini(session, monkeypatch):
+    """A worker that greets when the question that waits for it is about `mini`."""
+    session.document.propose(preset("mini"), "")
+    measure(session)
+    return Played(session.pool.workers[0], monkeypatch)
+
+
 ESTIMATED = Estimated(device="cpu", memory_bytes=int(0.9 * 2**30), available_bytes=8 * 2**30, seconds_per_epoch=41.0)
 
 
@@ -106,40 +114,34 @@ def test_the_line_before_the_start(session, panel, played):
     assert panel.estimate.at_own_size.text() == "96×96: about 2 min per epoch"
 
 
-def test_what_costs_nothing_is_not_measured_again(session, panel, played):
-    session.document.propose(preset("mini"), "")
-    measure(session)
-    played.answer(played.asked(Estimate)[0], ESTIMATED)
+def test_what_costs_nothing_is_not_measured_again(session, panel, asked_of_mini):
+    asked_of_mini.answer(asked_of_mini.asked(Estimate)[0], ESTIMATED)
     panel.form.controls["epochs"].box.setValue(3)
     measure(session)
     assert "about 41 s per epoch" in panel.estimate.line.text()
-    assert len(played.asked(Estimate)) == 1
+    assert len(asked_of_mini.asked(Estimate)) == 1
     panel.form.controls["batch_size"].box.setValue(128)
     measure(session)
-    assert played.asked(Estimate)[1].recipe.batch_size == 128
+    assert asked_of_mini.asked(Estimate)[1].recipe.batch_size == 128
 
 
-def test_a_question_that_may_have_killed_a_worker_is_not_asked_for_ever(session, panel, played):
-    session.document.propose(preset("mini"), "")
-    measure(session)
+def test_a_question_that_may_have_killed_a_worker_is_not_asked_for_ever(session, panel, asked_of_mini):
     for asked in (1, 2, 3, 3):
         measure(session)
-        assert len(played.asked(Estimate)) == asked
-        played.die(Sentence("killed (signal {n})", {"n": 9}))
+        assert len(asked_of_mini.asked(Estimate)) == asked
+        asked_of_mini.die(Sentence("killed (signal {n})", {"n": 9}))
         measure(session)
-        played.greet()
+        asked_of_mini.greet()
     measure(session)
     assert panel.estimate.line.text() == "killed (signal 9)"
-    assert len(played.asked(Estimate)) == 3
+    assert len(asked_of_mini.asked(Estimate)) == 3
 
 
-def test_what_a_worker_refuses_to_measure_is_said_and_not_asked_again(session, panel, played):
-    session.document.propose(preset("mini"), "")
-    measure(session)
-    played.refuse(played.asked(Estimate)[0], "data: there is no such folder")
+def test_what_a_worker_refuses_to_measure_is_said_and_not_asked_again(session, panel, asked_of_mini):
+    asked_of_mini.refuse(asked_of_mini.asked(Estimate)[0], "data: there is no such folder")
     assert panel.estimate.line.text() == "data: there is no such folder"
     measure(session)
-    assert len(played.asked(Estimate)) == 1
+    assert len(asked_of_mini.asked(Estimate)) == 1
 
 
 def test_a_question_that_waits_for_a_worker_is_about_the_newest_design(session, panel, played):
