@@ -65,8 +65,11 @@ def design_file(text: str) -> Path | None:
     return Path(text).absolute() if text.lower().endswith(SUFFIX) or "\\" in text or "/" in head else None
 
 
+def named_design(text: str) -> Design:
+    """Return the design that `text` names: a preset or one-line text. Raises Refused."""
+    return from_line(text) if ":" in text else preset(text)
+
+
 def find_design(text: str) -> Design:
     """Return the design that DESIGN names on a command line: a file, a preset or one-line text. Raises Refused."""
-    if design_file(text):
-        return load_design(Path(text))
-    return from_line(text) if ":" in text else preset(text)
+    return load_design(Path(text)) if design_file(text) else named_design(text)

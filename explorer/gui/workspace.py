@@ -31,12 +31,13 @@ LAYERS, BLOCK = "layers", "block"  # names of pages; the first is there from the
 class LessonPlace:
     """Which page of which lesson is open, if any; `done` are the pages whose tasks were done since it was opened.
 
-    `before` is the design that was shown when the page was opened.
+    `before` is the design that was shown when the page was opened, `replaced` whether the lesson's took its place.
     """
 
     before: Design
     name: str = ""
     page: int = 0
+    replaced: bool = False
     done: set[int] = field(default_factory=set)
 
 

@@ -109,6 +109,11 @@ class FeatureMapAnswers(QObject):
         answered = {network: answer.question for network, answer in self.answers.items()}
         return {network: question for network, question in self.wanted().items() if answered.get(network) != question}
 
+    def are_compared(self) -> bool:
+        """Return whether there are maps of both networks, as they are now."""
+        answers = self.answers.values()
+        return len(answers) == len(self.wanted()) == 2 and not self.unanswered() and all(each.maps for each in answers)
+
     def update(self) -> None:
         """Emit `changed`, and ask what is unanswered once nothing changes for a moment; nothing without a watcher."""
         if not self.watchers:

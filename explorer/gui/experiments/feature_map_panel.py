@@ -33,6 +33,7 @@ class FeatureMapPanel(QWidget):
         self.document = document
         self.maps = maps
         self.strip = FeatureMapStrip()
+        self.strip.setObjectName("maps")
         self.strip.chosen.connect(document.select)
         self.lay_out()
         self.maps.changed.connect(self.redraw)

@@ -36,6 +36,7 @@ class IdentityPanel(QWidget):
         for label in (self.finding, self.logits):
             label.setFont(theme.figures_font(label.font()))
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.logits.setObjectName("logits")
         self.logits.setTextFormat(Qt.TextFormat.RichText)
         self.logits.setAccessibleName(self.tr("Logits before and after"))
         theme.make_secondary(self.reason)

@@ -51,14 +51,14 @@ class Highlight(QWidget):
         return False
 
     def place(self) -> None:
-        """Place the frame around the visible part of its control, or hide it if no part is visible."""
+        """Place the frame around the visible part of its control and inside the window, or hide it if none is."""
         seen = seen_of(self.target) if self.target else QRect()
         if self.target is None or seen.isEmpty():
             self.hide()
             return
         if self.parentWidget() is not self.target.window():
             self.setParent(self.target.window())  # a floating dock is a window of its own
-        self.setGeometry(seen + QMargins(HALO, HALO, HALO, HALO))
+        self.setGeometry((seen + QMargins(HALO, HALO, HALO, HALO)) & self.target.window().rect())
         self.show()
         self.raise_()
 

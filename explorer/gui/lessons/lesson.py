@@ -1,7 +1,7 @@
 """Lessons: short texts about the chapter with tasks, read from resources/lessons. No torch, no Qt.
 
-A lesson is one TOML file per language: a title and its pages. A page is a text in simple Markdown; it may show a
-drawing, point at a control of the window by its object name, and name the task that completes it.
+A lesson is one TOML file per language: a title, the design that it begins with, and its pages. A page is a text in
+simple Markdown; it may show a drawing, point at a control of the window by its object name, and set a task.
 """
 
 import re
@@ -13,7 +13,9 @@ from typing import Annotated
 
 from annotated_types import Len
 
+from explorer.architecture.design import Design
 from explorer.architecture.notation import MAX_BYTES, MAX_COLUMNS
+from explorer.architecture.presets import named_design
 from explorer.resources import resource
 from explorer.sentences import Sentence, translatable
 from explorer.validation import Complaint, Refused, read_value, refuse
@@ -24,10 +26,14 @@ _WRITTEN_FIRST = "en"  # a lesson that another language lacks is shown in this o
 
 @dataclass(frozen=True, slots=True)
 class LessonPage:
-    """One page of a lesson; an empty field means that the page has no control, task or drawing."""
+    """One page of a lesson; an empty field means that the page has no control, task or drawing.
+
+    `task` says in one line of Markdown what to do, and `done` is the name in `TASKS` of what tells that it is done.
+    """
 
     text: Annotated[str, Len(1, 1000)]
     points_at: Annotated[str, Len(0, 40)] = ""
+    task: Annotated[str, Len(0, 120)] = ""
     done: Annotated[str, Len(0, 40)] = ""
     drawing: Annotated[str, Len(0, 40)] = ""
 
@@ -41,12 +47,19 @@ class LessonPage:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One lesson: its title and its pages."""
+    """One lesson: its title, the design that it begins with, as a preset's name or one-line text, and its pages."""
 
     title: Annotated[str, Len(1, 60)]
+    design: Annotated[str, Len(1, MAX_COLUMNS)]
     pages: Annotated[tuple[LessonPage, ...], Len(1, 12)]
 
     __pydantic_config__ = {"extra": "forbid"}
+
+    @property
+    def first_design(self) -> Design:
+        """Return the design that the lesson begins with; it is called like the lesson if it has no name of its own."""
+        design = named_design(self.design)
+        return design if design.name else design.change(name=self.title)
 
 
 def lesson_files(language: str) -> dict[str, Path]:
@@ -84,12 +97,20 @@ def read_table(path: Path) -> dict[str, object]:
 
 
 def _find_faults(lesson: Lesson, tasks: Container[str]) -> Iterator[Complaint]:
-    """Yield a complaint for each task or drawing that a lesson names and that does not exist."""
+    """Yield a complaint for a design that is none, and for each task or drawing that is missing or half given."""
     no_task = translatable("there is no task {name!r}")
     no_drawing = translatable("there is no drawing {name!r}")
+    missing = Sentence(translatable("is required"))
+    try:
+        named_design(lesson.design)
+    except Refused as error:
+        for each in error.complaints:
+            yield each if each.where == "design" else each._replace(where=f"design.{each.where}")
     for number, page in enumerate(lesson.pages):
         where = f"pages[{number}]"
-        if page.done and page.done not in tasks:
+        if bool(page.task) != bool(page.done):
+            yield Complaint(f"{where}.{'done' if page.task else 'task'}", missing)
+        elif page.done and page.done not in tasks:
             yield Complaint(f"{where}.done", Sentence(no_task, {"name": page.done}))
         if page.drawing and not resource("lessons", page.drawing).is_file():
             yield Complaint(f"{where}.drawing", Sentence(no_drawing, {"name": page.drawing}))

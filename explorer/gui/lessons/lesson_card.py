@@ -1,7 +1,7 @@
-"""The card below the network that shows a lesson: its text, its drawing, Back and Next."""
+"""The card below the network that shows a lesson: its text, its task, its drawing, Back and Next."""
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPalette, QResizeEvent, QShowEvent, QTextDocument
+from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent, QTextDocument
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -11,10 +11,11 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QSizePolicy,
     QTextBrowser,
+    QVBoxLayout,
     QWidget,
 )
 
-from explorer.gui.lessons.lesson import Lesson, LessonPage
+from explorer.gui.lessons.lesson import Lesson
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import sign_button, word_button
 from explorer.resources import resource
@@ -24,6 +25,8 @@ _MAX_LINES = 9  # of the text of a page; longer texts scroll
 
 class LessonCard(QDockWidget):
     """The card, which shows one page of a lesson; `turned` carries −1 for the page before, 1 for the page after.
+
+    Enter presses the button that has the focus, and Next wherever else in the card the focus is.
 
     `opening` is emitted before the card takes its height, `opened` when it is shown, and `left` when it is closed, but
     not when its window is hidden.
@@ -36,14 +39,21 @@ class LessonCard(QDockWidget):
 
     def __init__(self, window: QMainWindow) -> None:
         self.lesson: Lesson | None = None  # first, as Qt reports a font change before the widgets exist
+        self._note = ""
         super().__init__(window)
         self._window = window
         self.setObjectName("card")
-        self.heading, self.count, self.verdict = QLabel(), QLabel(), QLabel()
+        self.heading, self.count, self.task = QLabel(), QLabel(), QLabel()
         theme.make_heading(self.heading)
         theme.make_secondary(self.count)
+        self.task.setTextFormat(Qt.TextFormat.MarkdownText)
+        self.task.setWordWrap(True)
         self.back = word_button(self.tr("Back"), lambda: self.turned.emit(-1))
         self.next = word_button("", lambda: self.turned.emit(1))
+        for button in (self.back, self.next):
+            button.setAutoDefault(True)
+        theme.apply_style(self.next, "primary")
+        self.next.setMinimumHeight(self.next.sizeHint().height())  # of either style, so that nothing moves
         self.leave = sign_button("x", "", self.close)
         self.text = QTextBrowser()
         self.text.setFrameShape(QFrame.Shape.NoFrame)
@@ -55,18 +65,21 @@ class LessonCard(QDockWidget):
 
     def _lay_out(self) -> None:
         title, body = QWidget(), QWidget()
-        head, row = QHBoxLayout(title), QHBoxLayout(body)
+        head, row, words = QHBoxLayout(title), QHBoxLayout(body), QVBoxLayout()
         self._row = row
         head.setContentsMargins(2 * theme.RHYTHM, theme.RHYTHM, theme.RHYTHM, 0)
         head.setSpacing(theme.RHYTHM)
-        for widget in (self.heading, self.count, self.verdict):
+        for widget in (self.heading, self.count):
             head.addWidget(widget)
         head.addStretch(1)
         for button in (self.back, self.next, self.leave):
             head.addWidget(button)
         row.setContentsMargins(2 * theme.RHYTHM, theme.RHYTHM, 2 * theme.RHYTHM, theme.RHYTHM)
         row.setSpacing(2 * theme.RHYTHM)
-        row.addWidget(self.text, stretch=1)
+        words.setSpacing(theme.RHYTHM // 2)
+        words.addWidget(self.text)
+        words.addWidget(self.task)
+        row.addLayout(words, stretch=1)
         row.addWidget(self.drawing)
         body.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setTitleBarWidget(title)
@@ -82,29 +95,37 @@ class LessonCard(QDockWidget):
         self.hide()
         window.addDockWidget(area.BottomDockWidgetArea, self)
 
-    def show_page(self, lesson: Lesson, number: int) -> None:
-        """Show page `number` of `lesson`, from 0."""
-        self.lesson = lesson
+    def show_page(self, lesson: Lesson, number: int, note: str, following: str) -> None:
+        """Show page `number` of `lesson`, from 0.
+
+        `note` is added to the first page; `following` is the title of the lesson that follows, or empty.
+        """
+        self.lesson, self._note = lesson, note
         page, last = lesson.pages[number], number + 1 == len(lesson.pages)
         self.setWindowTitle(lesson.title)
         self.heading.setText(lesson.title)
         self.count.setText(f"{number + 1}/{len(lesson.pages)}")
         self.leave.setToolTip(self.tr("Close (Esc)") if last else self.tr("Skip the rest (Esc)"))
         self.leave.setAccessibleName(self.leave.toolTip())
-        self.text.setMarkdown(page.markdown)
+        self.text.setMarkdown(self._text_of(lesson, number))
         self.text.setAccessibleName(lesson.title)
         self.drawing._show_file(page.drawing)
-        self.verdict.setVisible(bool(page.done))
         self.back.setEnabled(number > 0)
-        self.next.setText(self.tr("Finish") if last else self.tr("Next"))
+        end = self.tr("Next lesson") if following else self.tr("Finish")
+        self.next.setText(end if last else self.tr("Next"))
+        self.next.setToolTip(following if last else "")
         self._fit(lesson)
 
-    def show_verdict(self, done: bool, asked: bool) -> None:
-        """Show whether the page's task is done; Next is the primary button if it is, or if no task was `asked`."""
-        role = QPalette.ColorRole
-        self.verdict.setText(self.tr("✓ Done") if done else self.tr("○ Your turn"))
-        self.verdict.setForegroundRole(role.Accent if done else role.PlaceholderText)
-        theme.apply_style(self.next, "primary" if done or not asked else "plain")
+    def _text_of(self, lesson: Lesson, number: int) -> str:
+        text = lesson.pages[number].markdown
+        return f"{text}\n\n*{self._note}*" if self._note and number == 0 else text
+
+    def show_task(self, task: str, done: bool) -> None:
+        """Show the page's task and whether it is `done`; Next is the primary button if it is, or if there is none."""
+        self.task.setText(f"{'☑' if done else '▢'} {task}" if task else "")
+        words = self.tr("Done: {task}") if done else self.tr("To do: {task}")
+        self.task.setAccessibleName(words.format(task=task.replace("*", "")) if task else "")
+        theme.apply_style(self.next, "primary" if done or not task else "plain")
 
     def _fit(self, lesson: Lesson) -> None:
         """Set the height that the longest page needs, so that nothing moves between one page and the next."""
@@ -115,20 +136,24 @@ class LessonCard(QDockWidget):
         drawn = QSize(room * 3 // 8, room * 5 // 32)
         self.drawing.setFixedSize(drawn)
         beside = room - drawn.width() - 2 * theme.RHYTHM
-        tall = max(self._height_of(page, beside if page.drawing else room) for page in lesson.pages)
+        widths = [beside if page.drawing else room for page in lesson.pages]
+        texts = (self._text_of(lesson, number) for number in range(len(widths)))
+        tall = max(map(self._height_of, texts, widths))
+        task = max(map(self._height_of, (f"▢ {page.task}" for page in lesson.pages), widths))
         if any(page.drawing for page in lesson.pages):
-            tall = max(tall, drawn.height())
+            tall = max(tall, drawn.height() - task)
         self.text.setFixedHeight(min(int(tall) + 1, _MAX_LINES * line))
+        self.task.setFixedHeight(int(task) + 1)
         policy = Qt.ScrollBarPolicy
         fits = tall < _MAX_LINES * line  # a scroll bar that comes and goes would wrap the lines again
         self.text.setVerticalScrollBarPolicy(policy.ScrollBarAlwaysOff if fits else policy.ScrollBarAsNeeded)
         self._row.activate()  # otherwise the card opens with its old height, and the window grows
 
-    def _height_of(self, page: LessonPage, width: int) -> float:
+    def _height_of(self, markdown: str, width: int) -> float:
         text = QTextDocument()
         text.setDefaultFont(self.text.font())
         text.setDocumentMargin(0)
-        text.setMarkdown(page.markdown)
+        text.setMarkdown(markdown)
         text.setTextWidth(width)
         return text.size().height()
 
@@ -137,6 +162,12 @@ class LessonCard(QDockWidget):
             self.opening.emit()
         self.show()
         self.next.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.next.click()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

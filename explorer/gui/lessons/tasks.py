@@ -1,24 +1,31 @@
-"""Tasks: what a lesson may ask the user to do, each a function that returns whether the task is done.
+"""Tasks: what a lesson may ask the user to do, each with a function that returns whether it is done.
 
-A task gets the workspace and the design that was shown when its page was opened. A new task is one function here and
-one entry of `TASKS`; lessons give the name of the function as `done`.
+The function gets the workspace and the design that was shown when the page was opened. A new task is one function here
+and one entry of `TASKS`; lessons give the name of the function as `done`.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from PySide6.QtGui import QGuiApplication
 
 from explorer.architecture.blocks import CannotBuild, Join
 from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
-from explorer.architecture.presets import preset, preset_of
+from explorer.architecture.presets import preset_of
 from explorer.architecture.source.network import python_source
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.gui.workspace import BLOCK, Workspace
+from explorer.runs.answers import Inserted
 
 _TABLE_1 = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")  # of He et al. 2015
 
-_Task = Callable[[Workspace, Design], bool]
+
+class Task(NamedTuple):
+    """One task; if its answer takes time, `answer` is the object name of the control that must have painted it."""
+
+    is_done: Callable[[Workspace, Design], bool]
+    answer: str = ""
 
 
 def selected(workspace: Workspace, before: Design) -> bool:
@@ -50,6 +57,10 @@ def branch_zeroed(workspace: Workspace, before: Design) -> bool:
     return bool(workspace.identity_trial.zeroed)
 
 
+def identity_inserted(workspace: Workspace, before: Design) -> bool:
+    return isinstance(workspace.identity_trial.outcome, Inserted)
+
+
 def pinned(workspace: Workspace, before: Design) -> bool:
     return workspace.document.baseline is not None
 
@@ -67,25 +78,23 @@ def stem_changed(workspace: Workspace, before: Design) -> bool:
     return workspace.document.design.stem != before.stem
 
 
-def bottleneck_chosen(workspace: Workspace, before: Design) -> bool:
-    return workspace.document.design.block == "bottleneck"
+def bottleneck_opened(workspace: Workspace, before: Design) -> bool:
+    return workspace.page == BLOCK and workspace.document.design.block == "bottleneck"
 
 
-def preactivation_chosen(workspace: Workspace, before: Design) -> bool:
-    return workspace.document.design.preactivation
+def preactivation_opened(workspace: Workspace, before: Design) -> bool:
+    return workspace.page == BLOCK and workspace.document.design.preactivation
 
 
 def params_doubled(workspace: Workspace, before: Design) -> bool:
     return workspace.document.plan.params >= 2 * plan_network(before).params
 
 
-def table_1_opened(workspace: Workspace, before: Design) -> bool:
-    return workspace.document.design != before and preset_of(workspace.document.design) in _TABLE_1
-
-
-def deep_opened(workspace: Workspace, before: Design) -> bool:
-    """Return whether the 56-layer network that trains on a laptop is shown, with or without its shortcuts."""
-    return workspace.document.design in (preset("deep-residual-56"), preset("deep-plain-56"))
+def table_1_compared(workspace: Workspace, before: Design) -> bool:
+    design, baseline = workspace.document.design, workspace.document.baseline
+    if baseline is None or baseline.design == design:
+        return False
+    return preset_of(design) in _TABLE_1 and preset_of(baseline.design) in _TABLE_1
 
 
 def trained(workspace: Workspace, before: Design) -> bool:
@@ -107,32 +116,32 @@ def paused(workspace: Workspace, before: Design) -> bool:
     return workspace.pool.shown.state == WorkerState.PAUSED
 
 
-def feature_maps_shown(workspace: Workspace, before: Design) -> bool:
-    return workspace.shows_maps
+def feature_maps_compared(workspace: Workspace, before: Design) -> bool:
+    return workspace.shows_maps and workspace.feature_maps.are_compared()
 
 
-TASKS: dict[str, _Task] = {
-    task.__name__: task
+TASKS: dict[str, Task] = {
+    task.is_done.__name__: task
     for task in (
-        selected,
-        stage_deepened,
-        block_opened,
-        block_alone,
-        identity_alone,
-        branch_zeroed,
-        pinned,
-        chapter_names,
-        copied,
-        stem_changed,
-        bottleneck_chosen,
-        preactivation_chosen,
-        params_doubled,
-        table_1_opened,
-        deep_opened,
-        trained,
-        validated,
-        twin_validated,
-        paused,
-        feature_maps_shown,
+        Task(selected),
+        Task(stage_deepened),
+        Task(block_opened),
+        Task(block_alone),
+        Task(identity_alone),
+        Task(branch_zeroed, answer="logits"),
+        Task(identity_inserted, answer="logits"),
+        Task(pinned),
+        Task(chapter_names),
+        Task(copied),
+        Task(stem_changed),
+        Task(bottleneck_opened),
+        Task(preactivation_opened),
+        Task(params_doubled),
+        Task(table_1_compared),
+        Task(trained, answer="curves"),
+        Task(validated, answer="curves"),
+        Task(twin_validated, answer="curves"),
+        Task(paused),
+        Task(feature_maps_compared, answer="maps"),
     )
 }

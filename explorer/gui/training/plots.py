@@ -25,6 +25,7 @@ class Plots(QWidget):
         self.view = view
         self.setObjectName("plots")
         self.loss = CurvePlot(self.tr("Loss"), 1)
+        self.loss.plot.viewport().setObjectName("curves")
         self.accuracy = CurvePlot(self.tr("Accuracy"), 2, most=1.0, compared=True)
         self.accuracy.plot.setXLink(self.loss.plot)
         self.accuracy.plot.setLabel("bottom", self.tr("step"))

@@ -23,9 +23,12 @@ from tests.clicks import block_view, click, show_block, teach, type_into
 from tests.events import settle
 from tests.gui.design.test_block_view import open_block
 from tests.gui.design.test_diagram import place_of
+from tests.gui.experiments.test_feature_map_panel import Looked, made_run, open_maps
 from tests.gui.scripted_workers import worker
 
 HAN = re.compile("[\u4e00-\u9fff]")
+ON_THE_BLOCK_PAGE = {"figure", "alone", "alone_form", "zero", "insert"}
+LESSON = 'title = "x"\ndesign = "mini"\npages = [{{text = "y", {}}}]'
 TRAIN = """
 hello()
 while told() != "train":
@@ -44,19 +47,23 @@ for run in "ab":
     say("started", run=run, folder="", params=1, referee={"agrees": True, "params": 1, "mult_adds": 1}, device="cpu",
         steps_per_epoch=100, epochs=2, step=0)
 for run in "ab":
+    say("step", run=run, step=1, epoch=1, loss=1, loss_min=1, loss_max=1, steps=1, accuracy=0.5, learning_rate=0.1,
+        examples_per_second=100)
     say("epoch", run=run, step=1, epoch=1, train_loss=1, train_accuracy=0.5, validation_loss=1, validation_accuracy=0.5,
         seconds=1)
 while told() != "end":
     pass
 """
-ZERO = """
+TRIED = """
 hello()
 for line in sys.stdin:
     asked = json.loads(line)
-    if asked["command"] == "zero":
+    kind = {"zero": "zeroed", "insert": "inserted"}.get(asked["command"])
+    if kind:
         row = {"label": 0, "before": [0.5, 0.1], "after": [0.4, 0.1]}
-        say("zeroed", id=asked["id"], difference=0.1, equal=False, accuracy_before=0.5, accuracy_after=0.4,
-            blocks=asked["blocks"], identities=asked["blocks"], images=200, rows=[row])
+        blocks = asked["blocks"] if kind == "zeroed" else [asked["block"]]
+        say(kind, id=asked["id"], difference=0.1, equal=False, accuracy_before=0.5, accuracy_after=0.4,
+            blocks=blocks, identities=blocks, images=200, rows=[row])
 """
 
 
@@ -88,8 +95,22 @@ def place_with(task: str) -> tuple[str, int]:
     return next(found)
 
 
+def is_done(tutor) -> bool:
+    return tutor.card.task.text() == f"☑ {tutor.page.task}"
+
+
+def is_asked(tutor) -> bool:
+    return tutor.card.task.text() == f"▢ {tutor.page.task}"
+
+
 def place_in_window(widget: QWidget) -> QRect:
     return QRect(widget.mapTo(widget.window(), QPoint()), widget.size())
+
+
+def texts_of(lesson: Lesson) -> list[str]:
+    """All that is read in a lesson."""
+    texts = [lesson.title, *(page.markdown for page in lesson.pages), *(page.task for page in lesson.pages)]
+    return [text for text in texts if text]
 
 
 def test_both_languages_have_the_same_lessons():
@@ -98,11 +119,12 @@ def test_both_languages_have_the_same_lessons():
     assert len(every_lesson("en")) == 7
     assert len(every_lesson("en")[TOUR].pages) == 6
     for english, chinese in zip(every_lesson("en").values(), every_lesson("zh_CN").values(), strict=True):
+        assert english.design == chinese.design
         assert [(page.points_at, page.done, page.drawing) for page in english.pages] == [
             (page.points_at, page.done, page.drawing) for page in chinese.pages
         ]
-        assert not HAN.search("".join((english.title, *(page.text for page in english.pages))))
-        assert all(HAN.search(text) for text in (chinese.title, *(page.text for page in chinese.pages)))
+        assert not HAN.search("".join(texts_of(english)))
+        assert all(HAN.search(text) for text in texts_of(chinese))
 
 
 def test_a_language_without_lessons_gets_the_english_ones():
@@ -116,8 +138,8 @@ def test_what_is_bold_stands_in_the_window(language):
     kind = "source" if language == "en" else "translation"
     known = {re.sub(r"&|\(&.\)", "", entry.findtext(kind, "")) for entry in entries}
     known |= {preset(name).name for name in preset_files()} | {"bottleneck", "preact"}
-    pages = [page for lesson in every_lesson(language).values() for page in lesson.pages]
-    bold = {words for page in pages for words in re.findall(r"\*\*(.+?)\*\*", page.markdown.replace("\n", " "))}
+    texts = [text for lesson in every_lesson(language).values() for text in texts_of(lesson)]
+    bold = {words for text in texts for words in re.findall(r"\*\*(.+?)\*\*", text.replace("\n", " "))}
     assert len(bold) > 15
     assert bold - known == set()
 
@@ -150,10 +172,18 @@ def test_what_a_lesson_points_at_is_a_control_of_the_window(session, language):
     [
         (b"title = ", "is not TOML"),
         (b"\xff\xfe", "is not UTF-8"),
+        (b'title = "x"\n', "design: is required"),
         (b'title = "x"\n', "pages: is required"),
-        (b'title = "x"\npages = [{text = "y", colour = 1}]', "pages[0].colour: is not a known key"),
-        (b'title = "x"\npages = [{text = "y", done = "won"}]', "pages[0].done: there is no task 'won'"),
-        (b'title = "x"\npages = [{text = "y", drawing = "no.svg"}]', "there is no drawing 'no.svg'"),
+        (LESSON.format("colour = 1").encode(), "pages[0].colour: is not a known key"),
+        (LESSON.format('task = "win", done = "won"').encode(), "pages[0].done: there is no task 'won'"),
+        (LESSON.format('task = "win"').encode(), "pages[0].done: is required"),
+        (LESSON.format('done = "pinned"').encode(), "pages[0].task: is required"),
+        (LESSON.format('drawing = "no.svg"').encode(), "there is no drawing 'no.svg'"),
+        (
+            b'title = "x"\ndesign = "minx"\npages = [{text = "y"}]',
+            "design: there is no preset 'minx'; did you mean mini?",
+        ),
+        (b'title = "x"\ndesign = "basic:1x9:10:8x1"\npages = [{text = "y"}]', "design.input[2]: is required"),
         (b'title = "x"\n#' + b"x" * 70_000, "too large, or a line is too long"),
     ],
 )
@@ -186,7 +216,7 @@ def test_the_tour_by_clicks(open_session, qtbot):
         return card.next.property("style_name") == "primary"
 
     def go_on(number: int) -> None:
-        assert card.verdict.text() == "✓ Done"
+        assert is_done(tutor)
         assert is_primary()
         assert not tutor.highlight.isVisible()
         click(qtbot, card.next)
@@ -202,7 +232,7 @@ def test_the_tour_by_clicks(open_session, qtbot):
     qtbot.keyClick(window.editor.editors[0].sliders["blocks"], Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: not tutor.highlight.isVisible())
     go_on(3)
-    assert not card.verdict.isVisible()
+    assert card.task.text() == ""
     assert is_primary()
     click(qtbot, card.next)
     click(qtbot, card.back)
@@ -211,14 +241,15 @@ def test_the_tour_by_clicks(open_session, qtbot):
     qtbot.waitUntil(lambda: not tutor.highlight.isVisible())
     go_on(5)
     click(qtbot, window.training.start)
-    qtbot.waitUntil(lambda: card.verdict.text() == "✓ Done")
+    qtbot.waitUntil(lambda: is_done(tutor))
     qtbot.waitUntil(lambda: not tutor.highlight.isVisible())
     go_on(6)
-    assert card.next.text() == "Finish"
     next(each for each in window.menus.names.actions() if each.objectName() == "chapter").trigger()
-    assert card.verdict.text() == "✓ Done"
+    assert is_done(tutor)
+    assert card.next.text() == "Next lesson"
     click(qtbot, card.next)
-    assert not card.isVisible()
+    assert card.heading.text() == "Function classes"
+    card.close()
     assert not tutor.highlight.isVisible()
 
 
@@ -244,6 +275,21 @@ def try_identity_alone(session, qtbot) -> None:
         qtbot.keyClick(box, Qt.Key.Key_Return)
 
 
+def try_preactivation(session, qtbot) -> None:
+    choose(session, qtbot, "block", 2)
+    open_block(session, qtbot, "layer1.0")
+
+
+def try_bottleneck(session, qtbot) -> None:
+    choose(session, qtbot, "block", 1)
+    open_block(session, qtbot, "layer1.0")
+
+
+def compare_table_1(session, qtbot) -> None:
+    press("pin")(session, qtbot)
+    open_preset(session, qtbot, "resnet50")
+
+
 def press(name: str):
     return lambda session, qtbot: click(qtbot, session.window.findChild(QAbstractButton, name))
 
@@ -260,32 +306,31 @@ ACTS = {
     "copied": press("copy"),
     "chapter_names": lambda session, qtbot: session.window.menus.names.actions()[1].trigger(),
     "stem_changed": lambda session, qtbot: choose(session, qtbot, "stem", 1),
-    "bottleneck_chosen": lambda session, qtbot: choose(session, qtbot, "block", 1),
-    "preactivation_chosen": lambda session, qtbot: choose(session, qtbot, "block", 2),
+    "bottleneck_opened": try_bottleneck,
+    "preactivation_opened": try_preactivation,
     "params_doubled": press("add_stage"),
-    "table_1_opened": lambda session, qtbot: open_preset(session, qtbot, "resnet50"),
-    "deep_opened": lambda session, qtbot: open_preset(session, qtbot, "deep-residual-56"),
-    "feature_maps_shown": lambda session, qtbot: session.window.orders.show_maps.trigger(),
+    "table_1_compared": compare_table_1,
 }
 TOLD = {  # what the worker has to say for it
     "trained": (TRAIN, press("start")),
     "validated": (TRAIN, press("start")),
     "twin_validated": (TWINS, press("twin")),
     "paused": (TRAIN, press("start")),
-    "branch_zeroed": (ZERO, lambda session, qtbot: open_block(session, qtbot, "layer1.0")),
+    "branch_zeroed": (TRIED, lambda session, qtbot: open_block(session, qtbot, "layer1.0")),
+    "identity_inserted": (TRIED, lambda session, qtbot: open_block(session, qtbot, "layer1.0")),
 }
 
 
 def test_every_task_is_tried():
-    assert {*ACTS, *TOLD} == set(TASKS)
+    assert {*ACTS, *TOLD, "feature_maps_compared"} == set(TASKS)
 
 
 @pytest.mark.parametrize("task", ACTS)
 def test_a_task_is_done_by_doing_it(session, qtbot, task):
     tutor = teach(session, *place_with(task))
-    assert tutor.card.verdict.text() == "○ Your turn"
+    assert is_asked(tutor)
     ACTS[task](session, qtbot)
-    assert tutor.card.verdict.text() == "✓ Done"
+    assert is_done(tutor)
 
 
 @pytest.mark.parametrize("task", TOLD)
@@ -294,23 +339,148 @@ def test_a_task_is_done_when_the_worker_has_done_it(open_session, qtbot, task):
     session = open_session("mini", warm=True, process=worker(program))
     qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")
     tutor = teach(session, *place_with(task))
-    assert tutor.card.verdict.text() == "○ Your turn"
+    assert is_asked(tutor)
     begin(session, qtbot)
-    for name in {"paused": ("pause",), "branch_zeroed": ("zero",)}.get(task, ()):
+    if name := {"paused": "pause", "branch_zeroed": "zero", "identity_inserted": "insert"}.get(task):
         button = session.window.findChild(QAbstractButton, name)
         qtbot.waitUntil(button.isEnabled)
         click(qtbot, button)
-    qtbot.waitUntil(lambda: tutor.card.verdict.text() == "✓ Done")
+    qtbot.waitUntil(lambda: is_done(tutor))
+
+
+def test_a_curve_that_nobody_saw_is_no_answer(open_session, qtbot):
+    session = open_session("mini", warm=True, process=worker(TRAIN))
+    qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")
+    tutor = teach(session, *place_with("validated"))
+    session.window.docks[1].hide()
+    session.window.orders.start.trigger()
+    qtbot.waitUntil(lambda: session.pool.shown.run is not None and session.pool.shown.run.epoch is not None)
+    settle()
+    assert is_asked(tutor)
+    session.window.docks[1].show()
+    qtbot.waitUntil(lambda: is_done(tutor))
+
+
+def test_a_curve_that_is_there_already_is_one(open_session, qtbot):
+    session = open_session("mini", warm=True, process=worker(TRAIN))
+    qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")
+    tutor = teach(session, *place_with("trained"))
+    click(qtbot, session.window.training.start)
+    qtbot.waitUntil(lambda: is_done(tutor))
+    qtbot.waitUntil(lambda: session.pool.shown.run.epoch is not None)
+    settle()
+    tutor.turn(1)
+    assert tutor.page.done == "validated"
+    qtbot.waitUntil(lambda: is_done(tutor))
+
+
+def test_feature_maps_are_compared_when_both_networks_have_theirs(session, qtbot, monkeypatch, tmp_path):
+    tutor = teach(session, *place_with("feature_maps_compared"))
+    played = Looked(session, monkeypatch, tmp_path)
+    made_run(session)
+    open_maps(session, qtbot, played)
+    settle()
+    assert is_asked(tutor)
+    played.send_maps()
+    qtbot.waitUntil(lambda: len(played.probes) == 2)
+    settle()
+    assert is_asked(tutor)
+    played.send_maps()
+    qtbot.waitUntil(lambda: is_done(tutor))
+
+
+def test_a_lesson_begins_with_its_design_as_one_step(session, qtbot):
+    document, card = session.document, session.window.tutor.card
+    document.propose(preset("mini"), "")
+    steps = document.undo_stack.count()
+    tutor = teach(session, "3-model")
+    assert document.design == preset("d2l-resnet18")
+    assert document.undo_stack.count() == steps + 1
+    note = "This lesson starts with ResNet-18 (Dive into Deep Learning); Undo brings back yours."
+    assert note in card.text.toPlainText().replace("\n", " ")
+    session.use_language("zh_CN")
+    assert session.workspace.lesson.replaced
+    session.use_language("en")
+    tutor = session.window.tutor
+    tutor.turn(1)
+    assert "Undo brings" not in tutor.card.text.toPlainText()
+    document.undo_stack.undo()
+    assert document.design == preset("mini")
+
+
+def test_a_lesson_on_the_design_that_is_shown_proposes_nothing(session):
+    tutor = teach(session, "3-model")
+    assert session.document.undo_stack.count() == 0
+    assert "Undo brings" not in tutor.card.text.toPlainText()
+
+
+def test_the_design_of_a_lesson_does_no_task_of_the_lesson_before(session, qtbot):
+    session.document.propose(preset("mini"), "")
+    tutor = teach(session, TOUR, 1)
+    session.document.propose(preset("mini"), "")
+    tutor.go(1)
+    place = session.workspace.lesson
+    tutor.teach("1-function-classes")  # its network has more blocks than mini
+    assert place.done == set()
+
+
+def test_after_the_last_page_comes_the_next_lesson(session, qtbot):
+    lessons = every_lesson("en")
+    card = teach(session, TOUR, len(lessons[TOUR].pages) - 1).card
+    for name in list(lessons)[:-1]:
+        assert card.next.text() == "Next lesson"
+        assert card.next.toolTip() == lessons[name].title
+        click(qtbot, card.next)
+        assert card.heading.text() == lessons[name].title
+        session.window.tutor.go(len(lessons[name].pages) - 1)
+    assert card.next.text() == "Finish"
+    click(qtbot, card.next)
+    assert not card.isVisible()
+
+
+def test_a_lesson_done_has_a_tick_also_after_a_restart(open_session, qtbot):
+    def ticks(session) -> list[bool]:
+        menu = session.window.menus.chapter
+        menu.aboutToShow.emit()
+        return [action.isChecked() for action in menu.actions()]
+
+    session = open_session()
+    tutor = teach(session, "3-model")
+    for task in ("chapter_names", "stem_changed", "selected", "", "copied"):
+        assert ticks(session) == [False] * 6
+        if task:
+            ACTS[task](session, qtbot)
+        tutor.turn(1)
+    assert ticks(session) == [False, False, True, False, False, False]
+    session.end()
+    session.window.hide()
+    assert ticks(open_session()) == [False, False, True, False, False, False]
+
+
+def test_a_lesson_with_a_task_left_out_has_no_tick(session, qtbot):
+    tutor = teach(session, "3-model", 4)
+    ACTS["copied"](session, qtbot)
+    assert is_done(tutor)
+    assert not QSettings().value("lessons_done")
+
+
+def test_enter_turns_the_page(session, qtbot):
+    tutor = teach(session, "2-residual-block")
+    for number, widget in enumerate((tutor.card.next, tutor.card.text, tutor.card), start=2):
+        qtbot.keyClick(widget, Qt.Key.Key_Return)
+        assert tutor.card.count.text() == f"{number}/5"
+    qtbot.keyClick(tutor.card.back, Qt.Key.Key_Return)
+    assert tutor.card.count.text() == "3/5"
 
 
 def test_what_was_done_stays_done_until_the_lesson_is_opened_anew(session, qtbot):
     tutor = teach(session, TOUR, 1)
     qtbot.keyClick(session.window.editor.editors[0].sliders["blocks"], Qt.Key.Key_Right)
     session.document.undo_stack.undo()
-    assert tutor.card.verdict.text() == "✓ Done"
+    assert is_done(tutor)
     tutor.teach(TOUR)
     tutor.go(1)
-    assert tutor.card.verdict.text() == "○ Your turn"
+    assert is_asked(tutor)
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -319,12 +489,14 @@ def test_the_card_covers_nothing_and_the_mark_stands_around_its_control(session,
     apply_language(language)
     session.use_language(language)
     window = session.window
-    window.resize(1100, 700)
-    show_block(session, "layer2.1")
+    window.resize(1024, 700)
     tutor, marked = window.tutor, 0
     for name, lesson in tutor.lessons().items():
+        window.pages.show_layers()
         tutor.teach(name)
         for number, page in enumerate(lesson.pages):
+            if page.points_at in ON_THE_BLOCK_PAGE:
+                show_block(session, "layer2.1")
             tutor.go(number)
             settle()
             tutor.highlight.place()
@@ -334,10 +506,12 @@ def test_the_card_covers_nothing_and_the_mark_stands_around_its_control(session,
                 continue
             seen = seen_of(control)
             assert not seen.intersects(place_in_window(tutor.card)), page.points_at
-            assert tutor.highlight.geometry() == seen.adjusted(-HALO, -HALO, HALO, HALO)
+            assert tutor.highlight.geometry() == seen.adjusted(-HALO, -HALO, HALO, HALO) & window.rect()
+            assert window.rect().contains(place_in_window(tutor.card))
+            assert place_in_window(tutor.card).contains(place_in_window(tutor.card.task))
             marked += 1
     assert marked > 10
-    assert window.height() == 700
+    assert (window.width(), window.height()) == (1024, 700)
 
 
 def test_the_mark_follows_its_control_and_leaves_with_it(session, qtbot):
