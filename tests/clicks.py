@@ -1,6 +1,9 @@
 """What a person does with mouse and keys, as functions of the real window."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractSlider,
     QAbstractSpinBox,
@@ -9,6 +12,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QLineEdit,
+    QMenu,
     QScrollBar,
     QToolButton,
     QWidget,
@@ -16,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from explorer.gui.design.block_view import BlockView
 from explorer.gui.experiments.identity_panel import IdentityPanel
+from explorer.gui.lessons.highlight import seen_of
 from explorer.gui.lessons.tutor import Tutor
 from explorer.gui.session import Session
 
@@ -51,6 +56,45 @@ def name_file(qtbot, name: str) -> None:
         click(qtbot, dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Save))
 
     QTimer.singleShot(0, give_name)  # the dialog has a loop of its own
+
+
+def type_path(qtbot, path: str) -> None:
+    """In the file dialog that opens next: this path and Enter, by keys alone."""
+
+    def type_it() -> None:
+        dialog, edit = QApplication.activeModalWidget(), QApplication.focusWidget()
+        if not isinstance(dialog, QFileDialog) or not isinstance(edit, QLineEdit):
+            QTimer.singleShot(10, type_it)
+            return
+        qtbot.keyClick(edit, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClicks(edit, path)
+        qtbot.keyClick(edit, Qt.Key.Key_Return)
+
+    QTimer.singleShot(0, type_it)  # the dialog has a loop of its own
+
+
+def tab_to(qtbot, session: Session, name: str) -> QWidget:
+    """The control with this object name, once Tab has brought the focus there; every stop on the way is in view."""
+    stops: list[QWidget] = []
+    while (focused := QApplication.focusWidget()) is None or focused.objectName() != name:
+        assert focused not in stops, f"no way to {name} by Tab"
+        if focused:
+            stops.append(focused)
+        qtbot.keyClick(focused or session.window, Qt.Key.Key_Tab)
+        assert not seen_of(QApplication.focusWidget()).isEmpty()
+    return focused
+
+
+def choose_by_keys(qtbot, wanted: Callable[[QAction], bool]) -> None:
+    """Down to an entry of the menu that is open, and Enter."""
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    for _ in menu.actions():
+        if (entry := menu.activeAction()) and wanted(entry):
+            break
+        qtbot.keyClick(menu, Qt.Key.Key_Down)
+    assert wanted(menu.activeAction())
+    qtbot.keyClick(menu, Qt.Key.Key_Return)
 
 
 def show_block(session: Session, path: str = "") -> BlockView:

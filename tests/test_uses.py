@@ -5,15 +5,21 @@ person would have waited; on a shared machine these say little by themselves.
 """
 
 import time
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from explorer.architecture.presets import preset
-from explorer.gui.widgets.language import apply_language
-from tests.clicks import choose_preset, click
+from explorer.gui.training.panel import FOLDER
+from explorer.gui.widgets.language import apply_language, say
+from explorer.runs.events import Finished
+from explorer.runs.formats import FORMATS
+from tests.clicks import choose_by_keys, choose_preset, click, tab_to, type_path
 from tests.gui.design.test_block_view import open_block
 
 pytestmark = [pytest.mark.uses, pytest.mark.timeout(900)]
@@ -121,6 +127,73 @@ def test_choosing_a_network(open_session, qtbot, language, clock):
     stop(session, qtbot)
     assert session.window.history.list.runs[0].design == preset("mini")
     QApplication.clipboard().clear()
+
+
+def test_by_keyboard_alone(open_session, qtbot, language, clock, tmp_path):
+    """A preset, two sliders, a folder of images, a recipe, a whole run, and the source in a file, without the mouse."""
+    session = open_session(warm=True)
+    window, document, client = session.window, session.document, session.pool.workers[0]
+    window.resize(1280, 720)
+
+    def activate() -> None:
+        """As a window manager does, also after a dialog."""
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+
+    def open_menu(key: Qt.Key) -> None:
+        qtbot.keyClick(window, key, Qt.KeyboardModifier.AltModifier)
+
+    activate()
+    open_menu(Qt.Key.Key_D)
+    choose_by_keys(qtbot, lambda entry: entry is window.menus.presets.menuAction())
+    choose_by_keys(qtbot, lambda entry: entry.objectName() == "mini")
+    assert document.design == preset("mini")
+
+    qtbot.keyClick(tab_to(qtbot, session, "blocks1"), Qt.Key.Key_Right)
+    qtbot.keyClick(tab_to(qtbot, session, "width1"), Qt.Key.Key_Right)
+    first, before = document.design.stages[0], preset("mini").stages[0]
+    assert first.blocks == before.blocks + 1
+    assert first.width > before.width
+
+    data = tab_to(qtbot, session, "data")
+    type_path(qtbot, str(made_images(tmp_path / "shades")))
+    for _ in range(data.findData(FOLDER) - data.currentIndex()):
+        qtbot.keyClick(data, Qt.Key.Key_Down)
+    activate()
+    assert session.workspace.choice.data.class_names == ("dark", "light")
+    recipe = tab_to(qtbot, session, "recipe")
+    for _ in range(recipe.findData("degradation") - recipe.currentIndex()):
+        qtbot.keyClick(recipe, Qt.Key.Key_Down)
+    epochs = session.workspace.choice.recipe.epochs
+
+    qtbot.waitUntil(lambda: client.hello is not None)
+    qtbot.keyClick(window, Qt.Key.Key_F5)
+    assert document.design.classes == 2
+    qtbot.waitUntil(lambda: client.run is not None and client.run.outcome is not None, timeout=TRAINING)
+    assert isinstance(client.run.outcome, Finished)
+    assert client.run.epoch.epoch == epochs
+    assert session.window.history.list.runs[0].design == document.design
+
+    type_path(qtbot, str(tmp_path / "net.py"))
+    open_menu(Qt.Key.Key_F)
+    choose_by_keys(qtbot, lambda entry: entry is window.menus.export.menuAction())
+    choose_by_keys(qtbot, lambda entry: entry.text().startswith(say(FORMATS["python"].label)))
+    source = (tmp_path / "net.py").read_text(encoding="utf-8")
+    compile(source, "net.py", "exec")
+    assert "def build() -> nn.Module:" in source
+    assert (window.width(), window.height()) == (1280, 720)
+    clock("by keyboard: everything done after")
+
+
+def made_images(folder: Path) -> Path:
+    """A folder of 28×28 images of two classes, dark and light."""
+    random = np.random.default_rng(0)
+    for name, low in (("dark", 0), ("light", 128)):
+        (folder / name).mkdir(parents=True)
+        for number in range(200):
+            pixels = random.integers(low, low + 128, (28, 28), dtype=np.uint8)
+            Image.fromarray(pixels).save(folder / name / f"{number}.png")
+    return folder
 
 
 def stop(session, qtbot) -> None:
