@@ -100,6 +100,23 @@ def test_an_addition_touches_what_there_is(new):
         assert not named or named <= defined(place(path)), path
 
 
+def test_the_chinese_table_names_the_same_places():
+    """Paths and names in the same rows; Chinese puts a name after the path that it is in."""
+    chinese = table("在哪里添加……")
+    assert [set(re.findall(r"`([^`]+)`", text)) for text in chinese.values()] == [
+        set(re.findall(r"`([^`]+)`", text)) for text in WHERE.values()
+    ]
+
+
+def test_both_halves_have_the_same_sections_figures_and_commands():
+    english, chinese = README.split("## 简体中文")
+    for kind in (r"^#+ .+$", r"^!\[", r"^\| ", r"^- \*\*"):
+        counts = [len(re.findall(kind, half, re.MULTILINE)) for half in (english, chinese)]
+        assert counts[0] == counts[1] + (kind.startswith("^#")), kind  # the title stands above both
+    commands = [set(re.findall(r"^uv run [^#\n]*[^#\s]", half, re.MULTILINE)) for half in (english, chinese)]
+    assert commands[0] <= commands[1]
+
+
 def test_every_table_of_kinds_is_in_readmes():
     kinds = "BLOCKS STEMS SHORTCUTS MODULES CATALOGUE DATASETS RECIPES FORMATS WRITERS QUESTIONS ANSWERS PROBES PAGES"
     others = "COLUMNS TASKS COMMANDS Recipe Workspace Actions Plots"
