@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from explorer.architecture.presets import preset
-from explorer.gui import app
+from explorer.gui import display
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import Recipe
 from explorer.validation import Refused
@@ -106,11 +106,11 @@ def test_pyside_survives_many_calls():
 )
 def test_the_pyside_that_kills_is_known(monkeypatch, pyside, python, broken):
     monkeypatch.setattr(PySide6, "__version__", pyside)
-    monkeypatch.setattr(app.sys, "version_info", python)
-    assert app.broken_pyside() is broken
+    monkeypatch.setattr(display.sys, "version_info", python)
+    assert display.broken_pyside() is broken
     if broken:
         with pytest.raises(Refused, match="kills the process"):
-            app.check_start()
+            display.check_start()
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a display")

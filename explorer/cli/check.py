@@ -82,7 +82,7 @@ def unusable_cards(devices: tuple[Device, ...]) -> Iterator[Missing]:
 
 def missing_for_window() -> Iterator[Missing]:
     """Yield what keeps the window from opening, as its own start finds it."""
-    from explorer.gui.app import check_start
+    from explorer.gui.display import check_start
 
     try:
         check_start()

@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import sys
 from argparse import Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
@@ -23,8 +22,21 @@ from explorer.cli.flags import (
     runs_of,
     sizes,
 )
-from explorer.cli.terminal import BAD_INPUT, DISAGREES, DONE, FAILED, INTERRUPTED, Parser, complain, replace_file, show
-from explorer.validation import Refused, refuse
+from explorer.cli.terminal import (
+    BAD_INPUT,
+    DISAGREES,
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    Parser,
+    check_working_directory,
+    complain,
+    complaint_of,
+    replace_file,
+    show,
+)
+from explorer.streams import open_missing, silence
+from explorer.validation import Complaint, Refused, refuse
 
 if TYPE_CHECKING:
     from explorer.architecture.plan import Plan
@@ -38,6 +50,7 @@ _DESIGN = "a file, the name of a preset, or one-line text"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line and return the exit status."""
     words = sys.argv[1:] if argv is None else list(argv)
+    open_missing()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -52,15 +65,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     command.add_flags(parser)
     try:
-        return command.run(parser.parse_args(words[1:] if word else words))
+        return _run(command, parser, words[1:] if word else words)
+    except BrokenPipeError:  # the reader has closed the pipe, as `head` does
+        silence(sys.stdout)
+        return DONE
+    except OSError as error:
+        silence(sys.stdout)
+        complain([complaint_of(error)])
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(command: "Command", parser: Parser, words: Sequence[str]) -> int:
+    """Run a command, to the last line of its output; return the exit status. Raises OSError."""
+    try:
+        check_working_directory()
+        return command.run(parser.parse_args(words))
     except Refused as refused:
         complain(map(str, refused.complaints))
         return BAD_INPUT
-    except BrokenPipeError:  # the reader has closed the pipe, as `head` does; Python must not fail again at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    finally:
+        sys.stdout.flush()
 
 
 def _command_list() -> str:
@@ -90,7 +116,7 @@ def _window(options: Namespace) -> int:
     design = None if options.design is None else find_design(options.design)
     if options.screenshot is not None:
         return _draw_window(options, design or find_design(DEFAULT))
-    if options.size or options.theme:
+    if options.size is not None or options.theme:
         raise refuse("usage", "--size and --theme need --screenshot")
     from explorer.gui.app import open_window
 
@@ -112,14 +138,16 @@ def _version_line() -> str:
 
 
 def _draw_window(options: Namespace, design: Design) -> int:
-    width, height = sizes("size", options.size or "1440x900", "WxH")
+    width, height = sizes("size", "1440x900" if options.size is None else options.size, "WxH")
     if not (0 < width <= _LARGEST and 0 < height <= _LARGEST):
         raise refuse("size", "must be at least 1x1 and at most {limit}x{limit}", limit=_LARGEST)
     if options.screenshot.suffix.lower() != ".png":
         raise refuse("screenshot", "must be a .png file")
     from explorer.gui.app import screenshot
 
-    return screenshot(options.screenshot, (width, height), options.theme or "light", options.language or "en", design)
+    picture = screenshot((width, height), options.theme or "light", options.language or "en", design)
+    replace_file(options.screenshot, picture)
+    return DONE
 
 
 def _presets(options: Namespace) -> int:
@@ -244,7 +272,7 @@ def _runs_flags(parser: Parser) -> None:
 
 def _runs(options: Namespace) -> int:
     from explorer.cli.listings import run_in_full, run_text, run_values, runs_text
-    from explorer.runs.folder import find_run, list_runs
+    from explorer.runs.folder import find_run, survey_runs
 
     if (options.action == "show") != (options.run is not None):
         raise refuse(
@@ -253,8 +281,13 @@ def _runs(options: Namespace) -> int:
     if options.run is not None:
         run = find_run(options.run, runs_of(options))
         return show(options.json, lambda: run_in_full(run), lambda: run_text(run))
-    found = list_runs(runs_of(options))
-    return show(options.json, lambda: [run_values(run) for run in found], lambda: runs_text(found))
+    found = survey_runs(runs_of(options))
+    complaints = [Complaint(str(each.folder), each.reason) for each in found.unreadable]
+    if complaints and not found.runs:
+        raise Refused(*complaints)
+    show(options.json, lambda: [run_values(run) for run in found.runs], lambda: runs_text(found))
+    complain(map(str, complaints))
+    return DONE
 
 
 def _export_flags(parser: Parser) -> None:

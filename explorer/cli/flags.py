@@ -13,6 +13,7 @@ from explorer.architecture.design import Design
 from explorer.architecture.notation import design_table, read_table
 from explorer.architecture.presets import find_design
 from explorer.fields import fields_of
+from explorer.paths import expand_user, is_file
 from explorer.runs.recipe import RECIPES, Recipe, read_recipe, recipe_table
 from explorer.validation import refuse
 
@@ -27,13 +28,17 @@ def add_json_flag(parser: ArgumentParser) -> None:
 
 
 def add_runs_flag(parser: ArgumentParser) -> None:
-    parser.add_argument("--runs", type=Path, metavar="DIR", help="folder of the runs, instead of the default one")
+    parser.add_argument("--runs", metavar="DIR", help="folder of the runs, instead of the default one")
 
 
 def runs_of(options: Namespace) -> Path:
     from explorer.runs.folder import default_runs
 
-    return default_runs() if options.runs is None else Path(options.runs).expanduser()
+    if options.runs is None:
+        return default_runs()
+    if not options.runs:
+        raise refuse("runs", "must be a folder, not ''")
+    return expand_user("runs", options.runs)
 
 
 def add_design_flags(parser: ArgumentParser) -> None:
@@ -55,10 +60,7 @@ def run_named(text: str, runs: Path) -> "Run | None":
     """Return the run with this id or in this folder, if there is one. Raises Refused."""
     from explorer.runs.folder import MANIFEST, find_run
 
-    try:
-        is_run = any((folder / MANIFEST).is_file() for folder in (runs / text, Path(text)))
-    except OSError:  # one-line text may be too long for a path
-        is_run = False
+    is_run = any(is_file(folder / MANIFEST) for folder in (runs / text, Path(text)))
     return find_run(text, runs) if is_run else None
 
 
@@ -89,7 +91,7 @@ def given_fields(options: Namespace) -> dict[str, object]:
 
 def recipe_of(options: Namespace) -> Recipe:
     """Return the named recipe with the given flags. Raises Refused."""
-    name = options.recipe or "quick"
+    name = "quick" if options.recipe is None else options.recipe
     if name not in RECIPES:
         raise refuse("recipe", "must be one of {options}, not {name!r}", options=", ".join(RECIPES), name=name[:40])
     return read_recipe({**recipe_table(RECIPES[name]), **given_fields(options)})

@@ -9,7 +9,7 @@ from explorer.architecture.presets import preset, preset_families
 from explorer.cli.columns import grid
 from explorer.runs.answers import Swept
 from explorer.runs.events import Epoch
-from explorer.runs.folder import Run
+from explorer.runs.folder import Listing, Run
 from explorer.runs.log import read_events
 from explorer.runs.published import reference_of
 from explorer.runs.recipe import recipe_table
@@ -76,10 +76,11 @@ def _standing_of(run: Run, epochs: Sequence[Epoch]) -> str | None:
     return reference.standing(epochs[-1].validation_accuracy) if reference and epochs else None
 
 
-def runs_text(runs: Sequence[Run]) -> str:
+def runs_text(found: Listing) -> str:
     rows = [("run", "state", "epochs", "best", "data")]
-    for run in runs:
+    for run in found.runs:
         rows.append((run.id, run.state, _epochs_text(run), _decimal(run.best_accuracy), run.recipe.data))
+    rows += [(each.folder.name, "unreadable", "–", "–", "–") for each in found.unreadable]
     return grid(rows, "<<>><")
 
 

@@ -1,5 +1,6 @@
 """Output of `summary`: a table as text, or JSON for a script. No torch, no Qt."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
@@ -61,7 +62,12 @@ def refusal_values(refused: Refused) -> dict[str, object]:
 
 
 def problem_lines(problems: Iterable[Problem]) -> list[str]:
-    return [f"{problem.where}: {problem.what} Repair: {problem.repair.label}." for problem in problems]
+    return [f"{spoken_path(problem.where)}: {problem.what} Repair: {problem.repair.label}." for problem in problems]
+
+
+def spoken_path(where: str) -> str:
+    """Return a path in a design as one says it: `stages[2].width`, the key of a file, is `stage 3, width`."""
+    return re.sub(r"^stages\[(\d+)\]\.", lambda found: f"stage {int(found[1]) + 1}, ", where)
 
 
 def summary_text(plan: Plan, verdict: Verdict | None) -> str:

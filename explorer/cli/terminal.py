@@ -4,6 +4,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,11 +23,25 @@ class Parser(ArgumentParser):
         raise refuse("usage", "{message}; see {program} --help", message=message, program=self.prog)
 
 
+def check_working_directory() -> None:
+    """Raise Refused where this program was started in a folder that has been removed, in which torch does not load."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise refuse("working directory", "{error}", error=system_words(error)) from None
+
+
 def complain(lines: Iterable[str]) -> None:
     """Print complaints to stderr, one per line, after all that was printed."""
     sys.stdout.flush()
-    for line in lines:
-        print(" ".join(line.split()), file=sys.stderr)
+    with suppress(OSError):  # there is nowhere left to say that this failed
+        for line in lines:
+            print(" ".join(line.split()), file=sys.stderr, flush=True)
+
+
+def complaint_of(error: OSError) -> str:
+    """Return one line about an error that no command expects; one of a stream names no file."""
+    return f"{error.filename or 'output'}: {system_words(error)}"
 
 
 def show(as_json: bool, values: Callable[[], object], text: Callable[[], str]) -> int:
@@ -36,6 +51,7 @@ def show(as_json: bool, values: Callable[[], object], text: Callable[[], str]) -
 
 
 def replace_file(path: Path, content: str | bytes) -> None:
+    """Write a file. Raises Refused."""
     try:
         if path.is_dir():
             raise refuse(str(path), "is a folder")

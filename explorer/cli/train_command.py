@@ -8,6 +8,7 @@ from explorer.architecture.design import Design
 from explorer.architecture.layers import shape_text
 from explorer.architecture.plan import plan_network
 from explorer.cli.flags import design_of, given_fields, recipe_of, runs_of
+from explorer.cli.summary import spoken_path
 from explorer.runs.catalogue import DataSet, describe_data
 from explorer.runs.commands import ResumeRun, Train
 from explorer.runs.folder import read_paths
@@ -26,6 +27,8 @@ def order_of(options: Namespace) -> Train | ResumeRun:
         raise refuse("usage", "train needs a DESIGN, or --resume RUN")
     if options.grown and not options.init_from:
         raise refuse("usage", "--grown needs --init-from, the run whose design was grown")
+    if options.init_from == "":
+        raise refuse("init-from", "must be a run, not ''")
     design, recipe = task_of(options)
     return Train(
         design=design,
@@ -42,10 +45,10 @@ def task_of(options: Namespace) -> tuple[Design, Recipe]:
     recipe = recipe_of(options)
     data = describe_data(recipe.data)
     if data.shape is None:  # a folder must be found from anywhere when the run is resumed
-        recipe = recipe.change(data=str(data.path.expanduser().resolve()))
+        recipe = recipe.change(data=str(data.path.resolve()))
     design = _fitted(design_of(options), data)
     if fatal := [problem for problem in find_problems(plan_network(design)) if problem.fatal]:
-        raise Refused(*(Complaint(problem.where, problem.what) for problem in fatal))
+        raise Refused(*(Complaint(spoken_path(problem.where), problem.what) for problem in fatal))
     return design, recipe
 
 
@@ -65,10 +68,11 @@ def _continuation(options: Namespace) -> ResumeRun:
 def _fitted(design: Design, data: DataSet) -> Design:
     """Return `design` with the data's channels and classes, and print what changed; images are resized to its size."""
     fit = data.fit(design, own_size=True)
-    if fit != design:
-        print(
-            f"design: fitted to {data.label}: input {shape_text(fit.input)} instead of {shape_text(design.input)}, "
-            f"{fit.classes} classes instead of {design.classes}",
-            file=sys.stderr,
-        )
+    changes = []
+    if fit.input != design.input:
+        changes.append(f"input {shape_text(fit.input)} instead of {shape_text(design.input)}")
+    if fit.classes != design.classes:
+        changes.append(f"{fit.classes} classes instead of {design.classes}")
+    if changes:
+        print(f"design: fitted to {data.label}: {', '.join(changes)}", file=sys.stderr)
     return fit

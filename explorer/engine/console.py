@@ -2,18 +2,24 @@
 
 import io
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 
 from explorer.runs import events
 from explorer.runs.events import Event
+from explorer.sentences import system_words
+from explorer.streams import silence
 
 
 class Console:
     """Print one line per epoch; on a terminal the line of the current epoch is rewritten at every step.
 
-    As soon as a second run sends an event, each line begins with the kind of its run.
+    As soon as a second run sends an event, each line begins with the kind of its run. `on_loss` is called when the
+    reader is gone, as `head` is after its last line.
     """
 
     def __init__(self) -> None:
+        self.on_loss: Callable[[], None] = lambda: None
         if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal cannot show must not end a run
             sys.stdout.reconfigure(errors="backslashreplace")
         self._live = sys.stdout.isatty()
@@ -37,7 +43,7 @@ class Console:
                 text = (
                     f"step {event.step} of {self._total}  loss {event.loss:.4f}  accuracy {event.accuracy:.3f}  {rate}"
                 )
-                print(f"\r\x1b[K{self._kind}{text}", end="", flush=True)
+                self._print(f"\r\x1b[K{self._kind}{text}", end="")
             case events.Epoch():
                 self._line(
                     f"epoch {event.epoch} of {self._epochs}  train loss {event.train_loss:.4f} "
@@ -59,9 +65,21 @@ class Console:
 
     def _line(self, text: str) -> None:
         text = self._kind + text
-        print(f"\r\x1b[K{text}" if self._live else text, flush=True)
+        self._print(f"\r\x1b[K{text}" if self._live else text)
+
+    def _print(self, text: str, end: str = "\n") -> None:
+        """Print; where nothing more can be printed, that is said once, and the run continues unless nobody reads it."""
+        try:
+            print(text, end=end, flush=True)
+        except BrokenPipeError:
+            silence(sys.stdout)
+            self.on_loss()
+        except OSError as error:
+            silence(sys.stdout)
+            self._complain(f"output: {system_words(error)}")
 
     def _complain(self, text: str) -> None:
         if self._live:
-            print(flush=True)
-        print(self._kind + text, file=sys.stderr, flush=True)
+            self._print("")
+        with suppress(OSError):
+            print(self._kind + text, file=sys.stderr, flush=True)

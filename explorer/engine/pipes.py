@@ -13,6 +13,7 @@ from explorer.runs.commands import Command, read_command
 from explorer.runs.events import MAX_CHARACTERS, Event, Failed, Heartbeat, event_line
 from explorer.runs.json_lines import MISREAD
 from explorer.sentences import Sentence, translatable
+from explorer.streams import silence
 from explorer.validation import Refused
 
 _BEAT_INTERVAL = 1.0  # seconds between heartbeats
@@ -22,13 +23,17 @@ Message = Command | Failed | None
 
 
 class Outbox:
-    """Writer of events to what was standard output; from now on all other prints go to standard error."""
+    """Writer of events to what was standard output; from now on all other prints go to standard error.
+
+    `on_loss` is called when the reader is gone.
+    """
 
     def __init__(self) -> None:
         sys.stdout.flush()
         self.stream = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
         os.dup2(2, 1)
         self._lock = threading.Lock()
+        self.on_loss: Callable[[], None] = lambda: None
 
     def send(self, event: Event, run: str = "") -> None:
         """Write `event` as one line; `run` is the id of its run."""
@@ -36,7 +41,10 @@ class Outbox:
             with self._lock:
                 self.stream.write(event_line(event, run) + "\n")
                 self.stream.flush()
-        except OSError:  # the reader is gone; the end of standard input says what to do about it
+        except BrokenPipeError:
+            silence(self.stream)
+            self.on_loss()
+        except OSError:  # of a full disk, for example; the run's folder has the events too
             pass
 
 

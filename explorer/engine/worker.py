@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections import deque
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -30,7 +31,7 @@ from explorer.runs.answers import Estimate, Probe, Question, Sweep
 from explorer.runs.commands import Command, Control, ResumeRun, Stop, Train, Unpause
 from explorer.runs.events import PROTOCOL
 from explorer.runs.folder import installed_versions
-from explorer.sentences import Sentence, system_words, translatable
+from explorer.sentences import Sentence, translatable
 from explorer.validation import Refused
 
 DONE, FAILED, _SIGNALLED = 0, 1, 128
@@ -40,8 +41,7 @@ NICE = 10  # the window and everything else on this machine come first
 def serve(runs: Path) -> int:
     """Run commands one at a time until standard input ends or a signal comes; return the exit status."""
     outbox = Outbox()
-    inbox: queue.SimpleQueue[Message] = Inbox(runs)
-    worker = Worker(outbox, inbox)
+    worker = Worker(outbox, Inbox(runs))
     outbox.send(_hello_event())
     referee(plan_network(preset("mini")))  # imports what the first Start would otherwise wait for
     _lower_priority()
@@ -74,15 +74,21 @@ def _hello_event() -> events.Hello:
 
 
 class Worker:
-    """Runs one command at a time and reads others meanwhile; SIGINT and SIGTERM count as a stop and end of input."""
+    """Runs one command at a time and reads others meanwhile.
+
+    SIGINT, SIGTERM, SIGHUP and an output whose reader is gone count as a stop and end of input.
+    """
 
     def __init__(self, outbox: Outbox | Console, inbox: "queue.SimpleQueue[Message]", detach: bool = False) -> None:
         self.outbox, self.inbox, self._detach = outbox, inbox, detach
+        outbox.on_loss = partial(inbox.put, END)
         self._postponed: deque[Message] = deque()
         self._ended = False
         self._signal = 0
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._interrupt)
+        if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup has it
+            signal.signal(signal.SIGHUP, self._interrupt)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)  # a second signal ends the process at once
@@ -192,7 +198,7 @@ class Worker:
         return self.status if done else FAILED
 
     def _drive(self, runs: SideBySide, heartbeat: HeartbeatThread | None) -> bool:
-        """Send the events of all runs and give each control to all of them; return whether none failed."""
+        """Send the events of all runs and give them each control; return whether all ended well and were stored."""
         while runs.going:
             if heartbeat is not None:
                 heartbeat.step = min(each.step for each in runs.going)
@@ -202,16 +208,9 @@ class Worker:
             if runs.going and (control := self._next_control(wait=run is None)):
                 for each in runs.going:
                     each.controls.append(control)
-        return not any(run.has_failed() for run in runs.runs)
+        return all(run.is_stored() and not run.has_failed() for run in runs.runs)
 
     def report(self, run: RunInProgress) -> None:
         """Record the run's last event in its folder and send it."""
-        event = run.event
-        assert event is not None
-        try:
-            run.training_run.record(event)
-        except OSError as error:
-            what = translatable("could not write to {path!r}: {error}")
-            reason = Sentence(what, {"path": str(run.training_run.folder.path), "error": system_words(error)})
-            self.outbox.send(events.Warned(reason), run.run)
-        self.outbox.send(event, run.run)
+        for event in run.record():
+            self.outbox.send(event, run.run)

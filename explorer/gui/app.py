@@ -1,53 +1,23 @@
-"""The application: the checks before Qt starts, then the window or a screenshot of it."""
+"""The application: the window, or a screenshot of it."""
 
-import ctypes
 import gc
-import importlib.util
 import os
+import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.architecture.design import Design
 from explorer.architecture.presets import DEFAULT, preset
+from explorer.gui.display import check_start
 from explorer.validation import refuse
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QMessageLogContext, QtMsgType
     from PySide6.QtWidgets import QApplication
 
     from explorer.gui.session import Session
-
-COMMANDS = "summary, export, train, sweep, runs and check work without a window"
-
-
-def check_start() -> None:
-    """Raise Refused for what would make Qt abort without a message."""
-    if broken_pyside():
-        raise refuse(
-            "PySide6", "6.12 on Python 3.11 kills the process: install 'PySide6-Essentials<6.12' or Python 3.12"
-        )
-    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal"):
-        return
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        what = "not found: use a desktop session, ssh -X or xvfb-run; {commands}"
-        raise refuse("display", what, commands=COMMANDS)
-    spec = importlib.util.find_spec("PySide6")
-    if spec is None or spec.origin is None:
-        raise refuse("PySide6", "is not installed; {commands}", commands=COMMANDS)
-    try:
-        ctypes.CDLL(str(Path(spec.origin).parent / "Qt/plugins/platforms/libqxcb.so"))
-    except OSError as error:
-        library = str(error).partition(":")[0]
-        what = "{library} is missing: on Debian, apt-get install libxcb-cursor0 libegl1; {commands}"
-        raise refuse("display", what, library=library, commands=COMMANDS) from None
-
-
-def broken_pyside() -> bool:
-    """Return whether this PySide6 is broken: 6.12 on Python 3.11 loses a reference to None with every void call."""
-    import PySide6
-
-    major, minor = map(int, PySide6.__version__.split(".")[:2])
-    return (major, minor) >= (6, 12) and sys.version_info < (3, 12)
 
 
 def make_application(language: str | None = None, text_size: int | None = None) -> "QApplication":
@@ -71,6 +41,18 @@ def make_application(language: str | None = None, text_size: int | None = None) 
     apply_language(language or saved_language())
     apply_size(saved_size() if text_size is None else text_size)
     return app
+
+
+def _keep_damaged_settings() -> None:
+    """Copy a file of settings that Qt cannot read, and would replace by the next setting that it writes."""
+    from PySide6.QtCore import QSettings
+
+    settings = QSettings()
+    settings.allKeys()  # until something is read, nothing is known
+    if settings.status() is QSettings.Status.FormatError:
+        path = Path(settings.fileName())
+        with suppress(OSError):
+            shutil.copy2(path, path.with_name(path.name + ".damaged"))
 
 
 def open_window(design: Design | None, language: str | None, path: Path | None = None) -> int:
@@ -105,9 +87,14 @@ def open_session(design: Design, runs: Path, language: str | None = None, path: 
     return session
 
 
-def screenshot(path: Path, size: tuple[int, int], theme_name: str, language: str, design: Design) -> int:
-    """Draw the window into a PNG file, without a display and alike on every machine. Raises Refused."""
+def screenshot(size: tuple[int, int], theme_name: str, language: str, design: Design) -> bytes:
+    """Return a PNG file of the window, drawn without a display and alike on every machine. Raises Refused."""
+    for name in [name for name in os.environ if name.startswith("QT_")]:  # scale factors, fonts, styles
+        del os.environ[name]
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtCore import QBuffer, qInstallMessageHandler
+
+    qInstallMessageHandler(_print_message)
     app = make_application(language, text_size=0)
     from tempfile import TemporaryDirectory
 
@@ -115,15 +102,25 @@ def screenshot(path: Path, size: tuple[int, int], theme_name: str, language: str
     from explorer.gui.widgets import theme
 
     theme.apply_theme(theme_name)
+    crashes: list[BaseException] = []
+    sys.excepthook = lambda kind, error, trace: crashes.append(error)
     with TemporaryDirectory() as runs:
         session = Session(design, Path(runs), warm=False)
-        session.window.resize(*size)
+        session.window.setFixedSize(*size)
         session.window.show()
-        while not session.complete:
+        while not (session.complete or crashes):
             app.processEvents()
         app.processEvents()
-        saved = session.window.grab().save(str(path), "PNG")
+        picture = QBuffer()
+        session.window.grab().save(picture, "PNG")
         session.window.close()
-    if not saved:
-        raise refuse(str(path), "cannot be written")
-    return 0
+    sys.excepthook = sys.__excepthook__
+    if crashes:
+        raise refuse("window", "{kind}: {error}", kind=type(crashes[0]).__name__, error=str(crashes[0]))
+    return bytes(picture.data().data())
+
+
+def _print_message(kind: "QtMsgType", context: "QMessageLogContext", text: str) -> None:
+    """Print what Qt says, except of what the offscreen platform does without."""
+    if "plugin does not support" not in text:
+        print(text, file=sys.stderr)

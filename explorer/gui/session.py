@@ -80,12 +80,14 @@ class Session(QObject):
         self.pool.progressed.connect(self._note_verdict)
         self.pool.changed.connect(self._note_devices)
         self.pool.emptied.connect(self._finish)
-        self._complete_window()
-        if self.warm:
-            self.pool.warm_up()
-        self._loading = Thread(target=import_module, args=("explorer.gui.runs.history",), daemon=True)
-        self._loading.start()  # in a thread, so that sliders answer meanwhile
-        self._patience.start()
+        try:
+            self._complete_window()
+        finally:  # what fails is said; the rest is there all the same
+            if self.warm:
+                self.pool.warm_up()
+            self._loading = Thread(target=import_module, args=("explorer.gui.runs.history",), daemon=True)
+            self._loading.start()  # in a thread, so that sliders answer meanwhile
+            self._patience.start()
 
     def _add_history(self) -> None:
         """Add the plots and the list of runs once their modules are loaded."""
@@ -175,12 +177,13 @@ class Session(QObject):
         import platformdirs
 
         text = "".join(traceback.format_exception(kind, error, trace))
-        log = Path(platformdirs.user_log_dir("resnet-explorer", appauthor=False)) / "errors.log"
+        log = Path("errors.log")
         try:
+            log = Path(platformdirs.user_log_dir("resnet-explorer", appauthor=False)) / log
             log.parent.mkdir(parents=True, exist_ok=True)
             with log.open("a", encoding="utf-8") as file:
                 file.write(f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S}\n{text}\n")
-        except OSError as failure:
+        except (OSError, RuntimeError) as failure:  # RuntimeError: there is no home folder
             text += f"\n{log}: {failure}"
         box = QMessageBox(QMessageBox.Icon.Critical, self.tr("Something went wrong"), str(error), parent=self.window)
         box.setInformativeText(self.tr("The window and any run in progress continue. Details: {log}").format(log=log))

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.architecture.design import Design
+from explorer.paths import expand_user, user_data_folder
 from explorer.resources import resource
 from explorer.runs.data_files import PublishedFile
 from explorer.sentences import Sentence, system_words, translatable
-from explorer.validation import refuse
+from explorer.validation import Refused, refuse
 
 FOLDER_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
 
@@ -92,27 +93,25 @@ class CatalogueEntry:
 
 def user_data() -> Path:
     """Return the folder for the user's data sets."""
-    import platformdirs  # only the search for data needs it; the window starts faster without
-
-    return Path(platformdirs.user_data_dir("resnet-explorer", appauthor=False)) / "datasets"
+    return user_data_folder() / "datasets"
 
 
 def _roots() -> Iterator[Path]:
     """Yield the folders that may have data sets: this program's, then where torchvision's are kept as a rule."""
     yield user_data()
     yield Path("data")
-    with suppress(RuntimeError):  # no home
-        yield Path.home() / "data"
-        yield Path(os.environ.get("XDG_DATA_HOME", "~")).expanduser()
+    with suppress(Refused):  # no home
+        yield expand_user("data", "~/data")
+        yield expand_user("data", os.environ.get("XDG_DATA_HOME", "~"))
 
 
 def _image_folder(path: Path) -> DataSet:
     """Describe a folder with one subfolder per class, or with `train` and `val` folders of those. Raises Refused."""
-    if not path.is_dir():
-        what = translatable("there is no data set or folder {path!r}")
-        raise refuse("data", what, path=str(path))
-    root = path / "train" if (path / "train").is_dir() else path
     try:
+        if not path.is_dir():
+            what = translatable("there is no data set or folder {path!r}")
+            raise refuse("data", what, path=str(path))
+        root = path / "train" if (path / "train").is_dir() else path
         classes = sorted(each for each in root.iterdir() if each.is_dir() and not each.name.startswith("."))
         counts = {each.name: sum(file.suffix.lower() in FOLDER_SUFFIXES for file in each.iterdir()) for each in classes}
     except OSError as error:
@@ -141,7 +140,7 @@ def data_sets() -> tuple[DataSet, ...]:
 def describe_data(name: str) -> DataSet:
     """Describe the data set called `name`, or the folder of images at that path. Raises Refused."""
     if name not in CATALOGUE:
-        return _image_folder(Path(name).expanduser())
+        return _image_folder(expand_user("data", name))
     found = CATALOGUE[name].find()
     if found is None:
         what = translatable(

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from explorer.paths import is_file
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedFile:
@@ -31,7 +33,7 @@ class PublishedFile:
         elif self.sha256:
             forms.append((self.name.removesuffix(".gz"),))
         found = (tuple(folder / name for name in names) for names in forms)
-        return next((paths for paths in found if all(map(_is_file, paths))), ())
+        return next((paths for paths in found if all(map(is_file, paths))), ())
 
     def is_sound(self, folder: Path) -> bool:
         """Return whether `folder` has the content of this file, undamaged. Raises OSError."""
@@ -56,10 +58,3 @@ def md5_of(path: Path) -> str:
     """Return the MD5 of a file. Raises OSError."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # below a folder that may not be read
-        return False

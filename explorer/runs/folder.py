@@ -8,24 +8,27 @@ import json
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import platformdirs
 from filelock import FileLock, Timeout
 
 from explorer.architecture.design import Design
-from explorer.architecture.notation import design_table, read_table
+from explorer.architecture.notation import design_table
 from explorer.atomic_files import write_atomically
+from explorer.paths import expand_user, is_file, user_data_folder
 from explorer.runs.events import Event
+from explorer.runs.json_lines import MISREAD, read_record
 from explorer.runs.log import EventLog
-from explorer.runs.recipe import Recipe, read_recipe, recipe_table
-from explorer.sentences import system_words, translatable
+from explorer.runs.recipe import Recipe, recipe_table
+from explorer.sentences import Sentence, system_words, translatable
 from explorer.validation import Refused, refuse
 
 MANIFEST, _LOCK = "run.json", "run.lock"
@@ -69,24 +72,66 @@ class Run:
     batches: str
 
 
+class UnreadableRun(NamedTuple):
+    """A folder with a run that cannot be read, and why."""
+
+    folder: Path
+    reason: Sentence
+
+
+class Listing(NamedTuple):
+    """The runs in a folder, newest first, and those that cannot be read."""
+
+    runs: tuple[Run, ...]
+    unreadable: tuple[UnreadableRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """The entries of run.json that make a `Run`."""
+
+    state: str
+    created: str
+    design: Design
+    recipe: Recipe
+    best_accuracy: float
+    best_epoch: int
+    epochs_done: int
+    parent: str | None
+    params: int
+    twin: str | None = None
+    batches: str = ""
+
+
 def default_runs() -> Path:
     """Return the default folder of runs, in the user's data folder."""
-    return Path(platformdirs.user_data_dir("resnet-explorer", appauthor=False)) / "runs"
+    return user_data_folder() / "runs"
 
 
 def list_runs(root: Path) -> tuple[Run, ...]:
-    """Return the runs below `root`, newest first; folders without a readable run are skipped."""
-    found = []
+    """Return the runs below `root` that can be read, newest first."""
+    return survey_runs(root).runs
+
+
+def survey_runs(root: Path) -> Listing:
+    """Read every run below `root`; where that cannot be listed, it is itself what is unreadable."""
+    runs: list[Run] = []
+    unreadable = []
     try:
-        folders = [each for each in root.iterdir() if (each / MANIFEST).is_file()]
-    except OSError:
-        return ()
+        folders = sorted(root.iterdir())
+    except FileNotFoundError:
+        folders = []
+    except OSError as error:
+        return Listing((), (UnreadableRun(root, system_words(error)),))
     for folder in folders:
         try:
-            found.append(read_run(folder))
-        except Refused:
-            continue
-    return tuple(sorted(found, key=lambda run: (run.created, run.id), reverse=True))
+            if (folder / MANIFEST).is_file():
+                runs.append(read_run(folder))
+        except OSError as error:
+            unreadable.append(UnreadableRun(folder, system_words(error)))
+        except Refused as refused:
+            unreadable.append(UnreadableRun(folder, refused.complaints[0].what))
+    return Listing(tuple(sorted(runs, key=lambda run: (run.created, run.id), reverse=True)), tuple(unreadable))
 
 
 def newest_ended(runs: Iterable[Run], design: Design) -> Run | None:
@@ -96,47 +141,61 @@ def newest_ended(runs: Iterable[Run], design: Design) -> Run | None:
 
 def find_run(text: str, root: Path) -> Run:
     """Return the run with the id `text` below `root`, or in the folder `text`. Raises Refused."""
-    for folder in (root / text, Path(text).expanduser()):
-        if text and (folder / MANIFEST).is_file():
-            return read_run(folder.resolve())
+    reason = None
+    for folder in (root / text, expand_user("run", text)):
+        try:
+            if text and (folder / MANIFEST).is_file():
+                return read_run(folder.resolve())
+        except OSError as error:
+            reason = system_words(error)
+    if reason:
+        raise refuse("run", translatable("{text!r} cannot be read: {reason}"), text=text[:200], reason=reason)
     what = translatable("there is no run {text!r} in {folder!r}")
     raise refuse("run", what, text=text[:200], folder=str(root))
 
 
 def read_run(folder: Path) -> Run:
     """Read the run in `folder` from its manifest alone. Raises Refused."""
-    table = _read_manifest(folder)
+    where, table = str(folder / MANIFEST), _read_manifest(folder)
     try:
-        state = RunState(table["state"])
-        if state in _ACTIVE and _lock_is_free(folder):
-            state = RunState.INTERRUPTED
-        return Run(
-            id=folder.name,
-            folder=folder,
-            state=state,
-            created=datetime.fromisoformat(table["created"]),
-            design=read_table(table["design"]),
-            recipe=read_recipe(table["recipe"]),
-            best_accuracy=table["best_accuracy"],
-            best_epoch=int(table["best_epoch"]),
-            epochs_done=int(table["epochs_done"]),
-            parent=table["parent"],
-            params=int(table["params"]),
-            twin=table.get("twin"),
-            batches=str(table.get("batches", "")),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        what = translatable("is not a run: {error}")
-        raise refuse(str(folder / MANIFEST), what, error=str(error)) from None
+        manifest = read_record(_Manifest, table)
+        created = datetime.fromisoformat(manifest.created).astimezone()  # one without a zone is meant here
+    except Refused as refused:
+        raise refuse(where, translatable("cannot be read: {error}"), error=refused.sentence) from None
+    except (*MISREAD, OSError):  # OSError: Windows knows no time zone of very old dates
+        raise refuse(where, translatable("is not a run")) from None
+    if manifest.state not in list(RunState):
+        what = translatable("has the state {state!r}, which this version does not know")
+        raise refuse(where, what, state=manifest.state[:40])
+    state = RunState(manifest.state)
+    if state in _ACTIVE and _lock_is_free(folder):
+        state = RunState.INTERRUPTED
+    return Run(
+        id=folder.name,
+        folder=folder,
+        state=state,
+        created=created,
+        design=manifest.design,
+        recipe=manifest.recipe,
+        best_accuracy=manifest.best_accuracy,
+        best_epoch=manifest.best_epoch,
+        epochs_done=manifest.epochs_done,
+        parent=manifest.parent,
+        params=manifest.params,
+        twin=manifest.twin,
+        batches=manifest.batches,
+    )
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
     """Read run.json. Raises Refused."""
     try:
         table = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
         what = translatable("cannot be read: {error}")
-        raise refuse(str(folder / MANIFEST), what, error=str(error)) from None
+        raise refuse(str(folder / MANIFEST), what, error=system_words(error)) from None
+    except (ValueError, RecursionError):
+        raise refuse(str(folder / MANIFEST), translatable("is damaged: it is not JSON")) from None
     if not isinstance(table, dict):
         raise refuse(str(folder / MANIFEST), translatable("is not a run"))
     return table
@@ -144,7 +203,11 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
 
 def read_hashes(folder: Path) -> dict[str, str]:
     """Return the sha256 of each file that the run wrote, by its name. Raises Refused."""
-    hashes = _read_manifest(folder).get("hashes")
+    return _hashes_of(_read_manifest(folder))
+
+
+def _hashes_of(manifest: dict[str, Any]) -> dict[str, str]:
+    hashes = manifest.get("hashes")
     return hashes if isinstance(hashes, dict) else {}
 
 
@@ -203,7 +266,7 @@ class RunFolder:
         except OSError as error:
             raise unwritable(folder, error) from None
         try:
-            self.manifest = _read_manifest(folder) if (folder / MANIFEST).is_file() else {}
+            self.manifest = _read_manifest(folder) if is_file(folder / MANIFEST) else {}
             self.events = EventLog(folder)
         except (OSError, Refused) as error:
             self._lock.release()
@@ -221,8 +284,9 @@ class RunFolder:
     ) -> "RunFolder":
         """Create a new run below `root`, which is created if missing; `grown` as in `Train`. Raises Refused."""
         created = datetime.now().astimezone()
-        root = root.expanduser().absolute()
+        root = expand_user("runs", root)
         try:
+            root = root.absolute()
             root.mkdir(parents=True, exist_ok=True)
             while True:
                 path = root / folder_name(design, created)
@@ -233,7 +297,11 @@ class RunFolder:
                     continue
         except OSError as error:
             raise unwritable(root, error) from None
-        folder = cls(path)
+        try:
+            folder = cls(path)
+        except Refused:
+            shutil.rmtree(path, ignore_errors=True)
+            raise
         folder.manifest = {
             "state": RunState.RUNNING,
             "created": created.isoformat(timespec="milliseconds"),
@@ -254,9 +322,14 @@ class RunFolder:
         try:
             folder.mark_running()
         except OSError as error:
-            folder.close()
+            folder.discard()
             raise unwritable(path, error) from None
         return folder
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """The sha256 of each file that the run wrote, by its name, as the manifest has them."""
+        return _hashes_of(self.manifest)
 
     def mark_running(self, **changes: object) -> None:
         """Write to the manifest that this process trains the run. Raises OSError."""
@@ -273,8 +346,14 @@ class RunFolder:
         self.events.append(event)
 
     def close(self) -> None:
-        self.events.close()
+        with suppress(OSError):  # of a disk that fails; every line before it was written at once
+            self.events.close()
         self._lock.release()
+
+    def discard(self) -> None:
+        """Remove the folder of a run that has not started."""
+        self.close()
+        shutil.rmtree(self.path, ignore_errors=True)
 
 
 def unwritable(folder: Path, error: OSError) -> Refused:

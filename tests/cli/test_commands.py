@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tomllib
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -53,11 +54,11 @@ def shown(monkeypatch):
     """What the window would be opened with."""
     given = []
 
-    def remember(*arguments):
+    def remember(answer, *arguments):
         given.append(arguments)
-        return 0
+        return answer
 
-    fake(monkeypatch, "explorer.gui.app", open_window=remember, screenshot=remember)
+    fake(monkeypatch, "explorer.gui.app", open_window=partial(remember, 0), screenshot=partial(remember, b"a picture"))
     return given
 
 
@@ -152,7 +153,7 @@ def test_a_design_that_cannot_be_built_prints_its_valid_part(run):
     assert problem["fatal"] is True
     assert problem["repair"] == "Use projection shortcuts"
     assert len(err) == 1
-    assert err[0].startswith("stages[1].width: ")
+    assert err[0].startswith("stage 2, width: ")
     status, out, _ = run("summary", line)
     assert status == 2
     assert "layer1.0.conv1" in out
@@ -410,10 +411,20 @@ def test_train_keeps_the_size_that_a_design_has(run, orders):
 def test_train_fits_a_design_to_the_data_and_says_so(run, orders):
     status, _, err = run("train", "resnet18", "--data", "fashion-mnist-12k", "--input", "3x64x64")
     assert status == 0
-    assert len(err) == 1
-    assert err[0].startswith("design: fitted to Fashion-MNIST 12k (bundled subset)")
+    assert err == [
+        "design: fitted to Fashion-MNIST 12k (bundled subset): "
+        "input 1×64×64 instead of 3×64×64, 10 classes instead of 1000"
+    ]
     ((command, _, _),) = orders
     assert command.design == preset("resnet18").change(input=(1, 64, 64), classes=10)
+
+
+def test_what_fits_already_is_not_said_to_be_fitted(run, orders):
+    line = "basic:1x28x28:2:16x1"
+    assert run("train", line)[2] == ["design: fitted to Fashion-MNIST 12k (bundled subset): 10 classes instead of 2"]
+    assert run("train", "mini", "--input", "3x28x28")[2] == [
+        "design: fitted to Fashion-MNIST 12k (bundled subset): input 1×28×28 instead of 3×28×28"
+    ]
 
 
 def test_every_field_of_the_recipe_is_a_flag(run, orders):
@@ -528,13 +539,19 @@ def test_no_command_opens_the_window(run, shown, tmp_path):
     assert shown == [(None, None, None), (preset("resnet50"), None, None), (preset("resnet34"), "zh_CN", path)]
 
 
-def test_screenshot(run, shown):
-    assert run("--screenshot", "a.png")[0] == 0
+def test_screenshot(run, shown, tmp_path):
+    assert run("--screenshot", str(tmp_path / "a.png"))[0] == 0
     words = ("--size", "800x600", "--theme", "dark", "--language", "zh_CN", "mini")
-    assert run("--screenshot", "b.png", *words)[0] == 0
-    assert shown[0][0] == Path("a.png")
-    assert shown[0][2:] == ("light", "en", preset("d2l-resnet18"))
-    assert shown[1] == (Path("b.png"), (800, 600), "dark", "zh_CN", preset("mini"))
+    assert run("--screenshot", str(tmp_path / "b.png"), *words)[0] == 0
+    assert shown[0][1:] == ("light", "en", preset("d2l-resnet18"))
+    assert shown[1] == ((800, 600), "dark", "zh_CN", preset("mini"))
+    assert (tmp_path / "b.png").read_bytes() == b"a picture"
+
+
+def test_a_screenshot_that_cannot_be_written_says_why(run, shown, tmp_path):
+    status, _, err = run("--screenshot", str(tmp_path / "missing" / "a.png"))
+    assert (status, len(err)) == (2, 1)
+    assert err[0].endswith("a.png: cannot be written: No such file or directory")
 
 
 @pytest.mark.parametrize(
@@ -546,6 +563,8 @@ def test_screenshot(run, shown):
         ["--screenshot", "a.png", "--size", "0x600"],
         ["--screenshot", "a.png", "--size", "99999x600"],
         ["--screenshot", "a.png", "--size", "wide"],
+        ["--screenshot", "a.png", "--size", ""],
+        ["--size", ""],
         ["--screenshot", "a.png", "--theme", "pink"],
         ["--language", "fr"],
         ["--screenshot", "a.exe"],

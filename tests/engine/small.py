@@ -52,6 +52,11 @@ def new_folder(root: Path, recipe: Recipe = RECIPE) -> RunFolder:
     return RunFolder.create(root, DESIGN, recipe, 1)
 
 
+def state(step: int) -> dict[str, object]:
+    """What a checkpoint has of a training, as far as it is read without one."""
+    return {"model": {}, "optimizer": {}, "schedule": {}, "counters": {"step": step}}
+
+
 def run(work: Training, folder: RunFolder, orders: dict[int, list[Control]] | None = None) -> list[Event]:
     """All events of a fit; `orders` says what to command when the step with that number has been read back."""
     steps = fit(work, TRAIN, VALIDATION, folder)

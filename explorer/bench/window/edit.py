@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from explorer.architecture.notation import to_line
 from explorer.architecture.presets import preset
 from explorer.bench.window.measuring import figures, run_apart, wait, wait_complete
-from explorer.gui.app import check_start, make_application
+from explorer.gui.app import make_application
+from explorer.gui.display import check_start
 from explorer.gui.session import Session
 from explorer.gui.widgets.paint_watch import PaintWatch
 from explorer.gui.workers.inquiry import Inquiry

@@ -10,7 +10,8 @@ from PySide6.QtTest import QTest
 from explorer.architecture.presets import DEFAULT, preset
 from explorer.bench.window.frames import bench_frames
 from explorer.bench.window.measuring import figures, wait, wait_complete
-from explorer.gui.app import check_start, make_application
+from explorer.gui.app import make_application
+from explorer.gui.display import check_start
 from explorer.gui.session import Session
 
 _FRAME = 16  # milliseconds per frame

@@ -6,7 +6,7 @@ import time
 from tempfile import TemporaryDirectory
 
 from explorer.bench.window.measuring import run_apart
-from explorer.gui.app import check_start
+from explorer.gui.display import check_start
 
 SPAWNS = 10  # starts of either window
 _PROBE = """

@@ -20,6 +20,9 @@ from explorer.validation import Complaint, Refused
 NEWEST, PREVIOUS = "checkpoint.pt", "checkpoint.previous.pt"
 UNKNOWN = translatable("its sha256 does not match run.json")
 DAMAGED = translatable("{name} is damaged ({cause})")
+UNREADABLE = translatable("{name} cannot be read: {error}")
+_PART = NEWEST + ".part"
+_TABLES = ("model", "optimizer", "schedule", "counters")  # of a training's state
 _MORE = 2**20  # bytes written to make the system say why writing failed
 
 
@@ -41,8 +44,10 @@ class Found(NamedTuple):
 def save_checkpoint(folder: RunFolder, state: dict[str, Any]) -> None:
     """Write `state`, keeping the checkpoint before it if that is whole. Raises Unwritten."""
     _refuse_infinite(state)
-    newest, temporary = folder.path / NEWEST, folder.path / (NEWEST + ".part")
+    newest, temporary = folder.path / NEWEST, folder.path / _PART
     try:
+        if _newest(folder.path, folder.hashes) == temporary:
+            temporary.replace(newest)
         with _without_crc32():
             torch.save(state, temporary)
         digest = seal(temporary)
@@ -93,7 +98,7 @@ def true_hashes(folder: RunFolder) -> dict[str, str]:
 
     Raises OSError.
     """
-    hashes: dict[str, str] = folder.manifest["hashes"]
+    hashes = folder.hashes
     if folder.sealed:
         return hashes
     found = {name: sha256_of(folder.path / name) for name in hashes if (folder.path / name).is_file()}
@@ -127,26 +132,46 @@ def _system_reason(torn: Path) -> Sentence:
 
 
 def load_checkpoint(folder: Path, hashes: dict[str, str]) -> Found | None:
-    """Read the newest whole checkpoint; None if none was ever written. Raises Refused if all are damaged."""
-    damaged = []
-    for name in (NEWEST, PREVIOUS):
-        path = folder / name
-        if not path.is_file():
-            continue
-        try:
-            known = sha256_of(path) in hashes.values()
-            state = torch.load(path, map_location="cpu", weights_only=True) if known else None
-            cause: str = Sentence(UNKNOWN)
-        except UnpicklingError:
-            more = translatable("it contains more than plain data; none of it was executed")
-            state, cause = None, Sentence(more)
-        except Exception as error:  # torch.load raises almost anything on a bad file
-            state, cause = None, (str(error) or type(error).__name__).splitlines()[0][:120]
-        if state is None:
-            damaged.append(Sentence(DAMAGED, {"name": name, "cause": cause}))
-            continue
-        what = translatable("{damage}; continuing from {name}")
-        return Found(state, Sentence(what, {"damage": damaged[0], "name": name}) if damaged else NOTHING)
-    if damaged:
-        raise Refused(Complaint("checkpoint", joined("; ", damaged)))
+    """Read the newest whole checkpoint; None if none was ever written. Raises Refused if none is left."""
+    faults: list[Sentence] = []
+    for name, path in ((NEWEST, _newest(folder, hashes)), (PREVIOUS, folder / PREVIOUS)):
+        state, fault = _read_state(name, path, hashes)
+        if state is not None:
+            what = translatable("{damage}; continuing from {name}")
+            return Found(state, Sentence(what, {"damage": faults[0], "name": name}) if faults else NOTHING)
+        if fault:
+            faults.append(fault)
+    if faults:
+        raise Refused(Complaint("checkpoint", joined("; ", faults)))
     return None
+
+
+def _newest(folder: Path, hashes: dict[str, str]) -> Path:
+    """Return the newest checkpoint, which a process that died between two renames left under its temporary name."""
+    path, part = folder / NEWEST, folder / _PART
+    with suppress(OSError):
+        if not path.exists() and part.exists() and sha256_of(part) in hashes.values():
+            return part
+    return path
+
+
+def _read_state(name: str, path: Path, hashes: dict[str, str]) -> tuple[dict[str, Any] | None, Sentence]:
+    """Return the state in the checkpoint called `name`, or what is wrong with it; neither if there never was one."""
+    try:
+        if sha256_of(path) not in hashes.values():
+            return None, Sentence(DAMAGED, {"name": name, "cause": Sentence(UNKNOWN)})
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        cause: str = Sentence(translatable("it is not a checkpoint"))
+    except FileNotFoundError:
+        return None, Sentence(translatable("{name} is missing"), {"name": name}) if name in hashes else NOTHING
+    except OSError as error:
+        return None, Sentence(UNREADABLE, {"name": name, "error": system_words(error)})
+    except MemoryError:
+        raise
+    except UnpicklingError:
+        state, cause = None, Sentence(translatable("it contains more than plain data; none of it was executed"))
+    except Exception as error:  # torch.load raises almost anything on a bad file
+        state, cause = None, (str(error) or type(error).__name__).splitlines()[0][:120]
+    if isinstance(state, dict) and all(isinstance(state.get(table), dict) for table in _TABLES):
+        return state, NOTHING
+    return None, Sentence(DAMAGED, {"name": name, "cause": cause})

@@ -3,7 +3,8 @@
 import re
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,15 +22,18 @@ from explorer.engine.referee import referee
 from explorer.engine.training.checkpoint import load_checkpoint
 from explorer.engine.training.fit import Events, fit
 from explorer.engine.training.growth import inherit
-from explorer.engine.training.state import Training
+from explorer.engine.training.state import Training, single_valued_norm
 from explorer.engine.training.tuning import tuned
+from explorer.engine.training.weights import BEST
+from explorer.paths import is_file
 from explorer.runs import events
 from explorer.runs.answers import Answer, Question
 from explorer.runs.commands import Control, ResumeRun, Train
 from explorer.runs.events import Event
-from explorer.runs.folder import RunFolder, RunState, find_run, read_paths, unwritable
+from explorer.runs.folder import Run, RunFolder, RunState, find_run, read_paths, unwritable
+from explorer.runs.json_lines import MISREAD
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
-from explorer.sentences import NOTHING, Sentence, translatable
+from explorer.sentences import NOTHING, Sentence, system_words, translatable
 from explorer.validation import Complaint, Refused, refuse
 
 _STATES: dict[type[Event], RunState] = {
@@ -118,10 +122,16 @@ def _new_runs(command: Train) -> tuple[TrainingRun, ...]:
         raise refuse("grown", "needs init_from, the run whose design was grown")
     plans = [training.plan for training in trainings]
     verdicts = [referee(plan) for plan in plans]
-    folders = [
-        RunFolder.create(command.runs, plan.design, command.recipe, plan.params, parent, command.grown)
-        for plan in plans
-    ]
+    folders: list[RunFolder] = []
+    try:
+        for plan in plans:
+            folders.append(
+                RunFolder.create(command.runs, plan.design, command.recipe, plan.params, parent, command.grown)
+            )
+    except Refused:
+        for folder in folders:
+            folder.discard()
+        raise
     twins = [folder.path.name for folder in reversed(folders)] if command.twin else [""]
     return tuple(
         TrainingRun(
@@ -145,17 +155,20 @@ def _resumed_run(command: ResumeRun) -> TrainingRun:
     recipe = read_recipe(recipe_table(run.recipe) | wanted)
     folder = RunFolder(run.folder)
     try:
-        found = load_checkpoint(run.folder, folder.manifest["hashes"])
-        if found is not None and found.state["counters"]["epoch"] > recipe.epochs:
-            done = found.state["counters"]["epoch"] - 1
+        found = load_checkpoint(run.folder, folder.hashes)
+        if found is None:
+            _refuse_restart(run)
+        with _usable_checkpoint():
+            done = found.state["counters"]["epoch"] - 1 if found else 0
+            rewrites = found and _rewrites_of(found.state, recipe)
+        if done >= recipe.epochs:
             what = translatable("run {run} has already done {done} epochs; set a larger number")
             raise refuse("epochs", what, run=run.id, done=done)
-        train, validation, (training,) = prepare(
-            recipe, run.design, rewrites=found and _rewrites_of(found.state, recipe)
-        )
+        train, validation, (training,) = prepare(recipe, run.design, rewrites=rewrites)
         warning = NOTHING if found is None else found.warning
         if found is not None:
-            training.restore(found.state)
+            with _usable_checkpoint():
+                training.restore(found.state)
         else:
             warning = Sentence(translatable("no checkpoint was saved: the run starts again"))
             if run.parent:
@@ -174,6 +187,25 @@ def _resumed_run(command: ResumeRun) -> TrainingRun:
     )
 
 
+@contextmanager
+def _usable_checkpoint() -> Iterator[None]:
+    """Raise Refused where a checkpoint is whole but has other content, as that of another version may have."""
+    try:
+        yield
+    except Refused:
+        raise
+    except MISREAD as error:
+        what = translatable("cannot be used by this version: {error}")
+        raise refuse("checkpoint", what, error=f"{type(error).__name__} {error}") from None
+
+
+def _refuse_restart(run: Run) -> None:
+    """Raise Refused for a run without checkpoints that has weights: if it began again, it would replace them."""
+    if is_file(run.folder / BEST):
+        what = translatable("run {run} has no checkpoint; a new run can start with its weights, by --init-from")
+        raise refuse("checkpoint", what, run=run.id)
+
+
 def prepare(
     recipe: Recipe, *designs: Design, rewrites: Rewrites | None = None
 ) -> tuple[Loader, Loader, list[Training]]:
@@ -185,6 +217,10 @@ def prepare(
     device = choose_device(recipe.device)
     torch.backends.cudnn.benchmark = True  # sizes hardly change: the fastest algorithms are worth finding
     train, validation = (place_images(part, designs[0], device) for part in load_data(recipe.data, designs[0]))
+    for plan in plans:
+        if len(train) == 1 and (layer := single_valued_norm(plan)):
+            what = translatable("has one training image; {layer} has 1×1 maps, and a norm needs two values")
+            raise refuse("data", what, layer=layer)
     steps = len(batch_bounds(len(train), recipe.batch_size))
     chosen = rewrites or tuned(plans[0], recipe, device)
     return train, validation, [Training(plan, recipe, device, steps, chosen) for plan in plans]
@@ -262,13 +298,19 @@ _ENDINGS = (events.Finished, events.Stopped, events.Failed)
 
 
 class RunInProgress:
-    """A run driven event by event; `event` is the last one, `controls` wait until the run can receive them."""
+    """A run driven event by event; `event` is the last one, `controls` wait until the run can receive them.
+
+    `unrecorded` says why the last event that belongs into the folder is not there.
+    """
 
     def __init__(self, training_run: TrainingRun) -> None:
         self.training_run = training_run
         self.steps = training_run.events()
         self.controls: deque[Control] = deque()
         self.event: Event | None = None
+        self.unrecorded = NOTHING
+        self._saved = self.step
+        self._warnings: set[str] = set()
 
     @property
     def run(self) -> str:
@@ -283,6 +325,10 @@ class RunInProgress:
 
     def has_failed(self) -> bool:
         return isinstance(self.event, events.Failed)
+
+    def is_stored(self) -> bool:
+        """Return whether the folder has the run's last checkpoint and its last event."""
+        return self._saved == self.step and not self.unrecorded
 
     def waits(self) -> bool:
         """Return whether the run is paused and no control is waiting."""
@@ -300,4 +346,36 @@ class RunInProgress:
         except Exception as error:
             traceback.print_exc()
             self.event = failure(error, self.training_run.training.recipe)
+        if isinstance(self.event, events.Checkpoint):
+            self._saved = self.event.step
         return self.event
+
+    def record(self) -> Iterator[Event]:
+        """Record the last event and yield it, after a warning if it could not be recorded.
+
+        What is wrong with a disk is wrong at every event, so a warning that differs in its figures alone is not
+        repeated until a checkpoint could be written.
+        """
+        event = self.event
+        assert event is not None
+        if isinstance(event, events.Checkpoint):
+            self._warnings.clear()
+        if isinstance(event, events.Warned) and not self._is_new(event):
+            return
+        try:
+            self.training_run.record(event)
+        except OSError as error:
+            what = translatable("could not write to {path!r}: {error}")
+            self.unrecorded = Sentence(what, {"path": str(self.training_run.folder.path), "error": system_words(error)})
+            if self._is_new(warning := events.Warned(self.unrecorded)):
+                yield warning
+        else:
+            self.unrecorded = NOTHING
+        yield event
+
+    def _is_new(self, warning: events.Warned) -> bool:
+        """Return whether a warning has not been given yet, and note that it is given now."""
+        text = re.sub(r"\d", "", warning.reason)
+        is_new = text not in self._warnings
+        self._warnings.add(text)
+        return is_new

@@ -203,8 +203,12 @@ def put_weights(network: nn.Module, weights: dict[str, Tensor]) -> None:
 
 def _refuse_single_values(plan: Plan, recipe: Recipe) -> None:
     """Raise Refused for batches of one image with 1×1 maps: a norm in training needs two values per channel."""
-    if recipe.batch_size == 1:
-        for layer in plan.layers():
-            if isinstance(layer.kind, BatchNorm2d) and layer.output[1:] == (1, 1):
-                what = translatable("must be at least 2: {layer} has 1×1 maps, and a norm needs two values")
-                raise refuse("batch_size", what, layer=layer.name)
+    if recipe.batch_size == 1 and (layer := single_valued_norm(plan)):
+        what = translatable("must be at least 2: {layer} has 1×1 maps, and a norm needs two values")
+        raise refuse("batch_size", what, layer=layer)
+
+
+def single_valued_norm(plan: Plan) -> str:
+    """Return the name of the first norm that sees one value per channel and image; empty if there is none."""
+    norms = (layer for layer in plan.layers() if isinstance(layer.kind, BatchNorm2d))
+    return next((norm.name for norm in norms if norm.output[1:] == (1, 1)), "")

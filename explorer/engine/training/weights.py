@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from explorer.engine.training.checkpoint import (
     DAMAGED,
     UNKNOWN,
+    UNREADABLE,
     load_checkpoint,
     seal,
     sha256_of,
@@ -16,7 +17,7 @@ from explorer.engine.training.checkpoint import (
     unwritten,
 )
 from explorer.runs.folder import Run, RunFolder, read_hashes
-from explorer.sentences import NOTHING, Sentence, system_words, translatable
+from explorer.sentences import Sentence, system_words, translatable
 from explorer.validation import refuse
 
 BEST, _BEFORE = "best.safetensors", "best.previous.safetensors"
@@ -26,7 +27,8 @@ def save_best(folder: RunFolder, network: nn.Module) -> None:
     """Write the network's weights as the best so far. Raises Unwritten."""
     temporary = folder.path / (BEST + ".part")
     try:
-        save_file({name: values.contiguous() for name, values in network.state_dict().items()}, temporary)
+        # not by save_file, whose files only their owner may read, and which does not tell why the system refuses one
+        temporary.write_bytes(save({name: values.contiguous() for name, values in network.state_dict().items()}))
         digest = seal(temporary)
         hashes = true_hashes(folder)
         before = {_BEFORE: hashes[BEST]} if BEST in hashes else {}
@@ -34,7 +36,7 @@ def save_best(folder: RunFolder, network: nn.Module) -> None:
         folder.update(hashes={**hashes, **before, BEST: digest})  # first, as for a checkpoint
         temporary.replace(folder.path / BEST)
         folder.sealed = True
-    except (OSError, SafetensorError) as error:
+    except OSError as error:
         raise unwritten(temporary, BEST, error) from None
 
 
@@ -65,10 +67,9 @@ def _refuse_unknown(best: Path) -> None:
     """Raise Refused if the file is not as its run wrote it."""
     try:
         digest = sha256_of(best)  # before run.json is read: a run under way may just be replacing both, that one first
-        cause = NOTHING if digest in read_hashes(best.parent).values() else Sentence(UNKNOWN)
     except OSError as error:
-        cause = system_words(error)
-    if cause:
-        damage = Sentence(DAMAGED, {"name": BEST, "cause": cause})
+        raise refuse("weights", UNREADABLE, name=BEST, error=system_words(error)) from None
+    if digest not in read_hashes(best.parent).values():
+        damage = Sentence(DAMAGED, {"name": BEST, "cause": Sentence(UNKNOWN)})
         what = translatable("{damage}; move it away to use the weights of the last checkpoint")
         raise refuse("weights", what, damage=damage)

@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QSettings, Signal
+from PySide6.QtCore import QDir, QMimeData, QObject, QSettings, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
@@ -15,6 +15,7 @@ from explorer.gui.document import Document, called_as
 from explorer.gui.widgets.language import say, whole
 from explorer.gui.widgets.typed import connect_order
 from explorer.gui.workers.pool import WorkerPool
+from explorer.paths import is_file
 from explorer.runs.formats import FORMATS, Format
 from explorer.sentences import system_words
 from explorer.validation import Refused
@@ -80,7 +81,7 @@ class Files(QObject):
         if chosen.name.lower().endswith(suffix):
             return chosen
         path = chosen.with_name(chosen.name + suffix)  # Qt takes the .5x of wrn-1.5x for a suffix
-        return path if not path.exists() or self._may_replace(path) else None
+        return path if not is_file(path) or self._may_replace(path) else None
 
     def _may_replace(self, path: Path) -> bool:
         answer = QMessageBox.question(
@@ -136,7 +137,7 @@ class Files(QObject):
         """Return the first dropped design file, else the first other file, which may be an image, or None."""
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         designs = filter(_is_design, paths)
-        return next(designs, None) or next((path for path in paths if path.is_file()), None)
+        return next(designs, None) or next(filter(is_file, paths), None)
 
     def use_dropped(self, path: Path) -> None:
         """Open a dropped design, or show the feature maps of a dropped image."""
@@ -158,7 +159,7 @@ class Files(QObject):
     def recent(self) -> list[Path]:
         stored = QSettings().value("recent", [])
         names = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
-        return [Path(name) for name in names if Path(name).is_file()]
+        return [Path(name) for name in names if is_file(Path(name))]
 
     def remember(self, path: Path) -> None:
         others = [recent for recent in self.recent() if recent != path]
@@ -166,7 +167,7 @@ class Files(QObject):
 
     def folder(self) -> str:
         recent = self.recent()
-        return str((self.document.path or (recent[0] if recent else Path.home() / "x")).parent)
+        return str((self.document.path or (recent[0] if recent else Path(QDir.homePath()) / "x")).parent)
 
     def complain(self, text: str, details: str) -> None:
         """Open a dialog that says what failed and why."""

@@ -107,7 +107,10 @@ class History(QWidget):
 
     def _curves_of(self, run: Run) -> Curves:
         if run.id not in self.shown.read:
-            self.shown.read[run.id] = Curves(read_events(run.folder))
+            try:
+                self.shown.read[run.id] = Curves(read_events(run.folder))
+            except OSError:  # the list and the other runs are shown all the same
+                self.shown.read[run.id] = Curves(())
         return self.shown.read[run.id]
 
     def changeEvent(self, event: QEvent) -> None:

@@ -15,7 +15,7 @@ from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import word_button
 from explorer.gui.widgets.language import percent, say
 from explorer.gui.widgets.short_list import ShortList
-from explorer.runs.folder import RESUMABLE, Run, RunState, list_runs
+from explorer.runs.folder import RESUMABLE, Run, RunState, UnreadableRun, survey_runs
 
 _MAX_RUNS = 50  # runs in the list
 BEST = 1  # number of the column
@@ -52,14 +52,17 @@ class RunList(QWidget):
 
     def reload(self, chosen: str) -> None:
         """Read the run folders again and select the run with the id `chosen`, without emitting a signal."""
-        self.runs = list_runs(self.root)
+        found = survey_runs(self.root)
+        self.runs = found.runs
         with QSignalBlocker(self.tree):
             self.tree.clear()
             for number, run in enumerate(self.runs[:_MAX_RUNS]):
                 older = self.runs[number + 1] if number + 1 < len(self.runs) else None
                 self.tree.add(self.item(run, older))
+            for unreadable in found.unreadable:
+                self.tree.add(self._unreadable_item(unreadable))
             self.select(chosen)
-        self.setVisible(bool(self.runs))
+        self.setVisible(bool(self.runs or found.unreadable))
         self._show_buttons()
 
     def item(self, run: Run, older: Run | None) -> QTreeWidgetItem:
@@ -73,6 +76,14 @@ class RunList(QWidget):
         item.setTextAlignment(BEST, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         item.setToolTip(0, f"{title_of(run.design)}\n{run.id}\n{run.created.astimezone():%Y-%m-%d %H:%M}")
         item.setToolTip(3, changes)
+        return item
+
+    def _unreadable_item(self, run: UnreadableRun) -> QTreeWidgetItem:
+        """Return the row of a run that can only be named, at the end of the list."""
+        item = QTreeWidgetItem([run.folder.name, "", self.tr("unreadable"), say(run.reason)])
+        for column in range(item.columnCount()):
+            item.setToolTip(column, f"{run.folder}\n{say(run.reason)}")
+        item.setDisabled(True)
         return item
 
     def state_text(self, state: RunState) -> str:
@@ -99,7 +110,7 @@ class RunList(QWidget):
 
     def current(self) -> Run | None:
         row = self.tree.currentIndex().row()
-        return self.runs[row] if 0 <= row < len(self.runs) else None
+        return self.runs[row] if 0 <= row < min(len(self.runs), _MAX_RUNS) else None
 
     def select(self, run_id: str) -> None:
         if item := self._item_of(run_id):

@@ -180,7 +180,11 @@ class CurvePlot(QWidget):
             return
         least, most = min(values), max(values)
         if logarithmic:
-            least, most = np.log10(max(least, 1e-9)), np.log10(max(most, 1e-9))
+            if least <= 0:  # which has no place on the axis, and would stretch it without end
+                least = min(_least_positive(part.column(self.row)) for part in series)
+            if most <= 0:
+                return
+            least, most = np.log10(min(least, most)), np.log10(most)
         if renewed or least < low or most > high:
             box.setYRange(least if renewed else min(least, low), most if renewed else max(most, high), padding=0.05)
 
@@ -269,6 +273,11 @@ class CurvePlot(QWidget):
             text += self.tr("; validation {values}").format(values=", ".join(f"{value:.3f}" for value in points))
         standing = self.standing_of(line)
         return f"{text}; {standing}" if standing else text
+
+
+def _least_positive(values: np.ndarray) -> float:
+    """Return the least value above 0; infinite if there is none."""
+    return float(np.min(values[values > 0], initial=np.inf))
 
 
 def same_points(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray | None, np.ndarray | None]) -> bool:

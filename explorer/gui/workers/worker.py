@@ -71,6 +71,7 @@ class WorkerClient(QObject):
         self.advice = NOTHING
         self.waiting: Command | None = None
         self.card: Card | None = None  # of the current run, if it trains on one
+        self._unheard: Command | None = None  # sent, and nothing has come from the worker since
         self._askers: dict[int, Asker] = {}  # by the number of the question
         self._numbers = count(1)
         self.process = process or WorkerProcess(self)
@@ -127,6 +128,7 @@ class WorkerClient(QObject):
         self.set_state(WorkerState.STARTING)
         if self.hello:
             self.process.send(command)
+            self._unheard = command
         elif is_gone:
             self.process.start()
         self.progressed.emit()
@@ -173,6 +175,7 @@ class WorkerClient(QObject):
             self.waiting, self.live = None, ()
             self.set_state(WorkerState.WARMING)
             return
+        self._unheard = None
         self.set_state(WorkerState.STOPPING)
         self.control(Stop())
         self._patience.start()
@@ -188,6 +191,7 @@ class WorkerClient(QObject):
 
     def _handle_lines(self, lines: Iterable[Said]) -> None:
         points = False
+        self._unheard = None
         self.watchdog.note_heard()
         for event, run_id in lines:
             points |= self._handle_event(event, run_id)
@@ -272,6 +276,7 @@ class WorkerClient(QObject):
         """Note that the process has ended, and start it again unless it was shut down."""
         was_busy = self.is_busy()
         said_hello = self.hello is not None
+        again, self._unheard = self._unheard, None
         self.hello = self.waiting = None
         self.state = WorkerState.GONE
         askers, self._askers = self._askers, {}
@@ -279,6 +284,11 @@ class WorkerClient(QObject):
             asker.note_death(reason)
         self.set_state(WorkerState.GONE)
         if not reason:
+            return
+        if again:  # the worker was ending when the command came: the next one gets it
+            self.warm_up()
+            self.waiting = again
+            self.set_state(WorkerState.STARTING)
             return
         self.message = reason
         self.advice = Sentence("\n".join(list(self.process.log)[-12:]))

@@ -20,7 +20,7 @@ def folder(tmp_path):
 def two(folder):
     """A run with the checkpoints of step 1 and step 2."""
     for step in (1, 2):
-        save_checkpoint(folder, {"step": step, "values": torch.arange(1000)})
+        save_checkpoint(folder, {**small.state(step), "values": torch.arange(1000)})
     return folder
 
 
@@ -44,7 +44,7 @@ def load(folder):
 
 def test_the_newest_comes_back(two):
     found = load(two)
-    assert (found.state["step"], found.warning) == (2, "")
+    assert (found.state["counters"]["step"], found.warning) == (2, "")
     assert torch.equal(found.state["values"], torch.arange(1000))
 
 
@@ -56,7 +56,7 @@ def test_none_was_written(folder):
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(two, damage):
     damage(two.path / NEWEST)
     found = load(two)
-    assert found.state["step"] == 1
+    assert found.state["counters"]["step"] == 1
     assert NEWEST in found.warning
     assert PREVIOUS in found.warning
 
@@ -71,13 +71,13 @@ def test_two_damaged_checkpoints_are_refused(two, damage):
 
 def test_killed_between_the_two_renames(two):
     (two.path / NEWEST).unlink()
-    assert load(two).state["step"] == 1
+    assert load(two).state["counters"]["step"] == 1
 
 
 def test_killed_between_the_manifest_and_the_renames(two):
     hashes = two.manifest["hashes"]
     two.update(hashes={**hashes, NEWEST: "0" * 64, PREVIOUS: hashes[NEWEST]})
-    assert load(two).state["step"] == 2
+    assert load(two).state["counters"]["step"] == 2
 
 
 def test_a_full_disk_warns_and_training_goes_on(folder, monkeypatch):
@@ -100,8 +100,8 @@ def test_what_could_not_be_written_leaves_the_old_one(two, monkeypatch):
         torch, "save", lambda state, path: (_ for _ in ()).throw(OSError(28, "No space left on device"))
     )
     with pytest.raises(Exception, match="No space left"):
-        save_checkpoint(two, {"step": 3})
-    assert load(two).state["step"] == 2
+        save_checkpoint(two, small.state(3))
+    assert load(two).state["counters"]["step"] == 2
 
 
 def test_changed_data_are_refused(folder):

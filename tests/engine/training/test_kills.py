@@ -147,21 +147,21 @@ def test_dead_at_any_two_moments_of_a_save_it_has_the_last_checkpoint(tmp_path, 
         folder = small.new_folder(tmp_path)
         whole = 0
         for step, moment in enumerate((None, None, first, second, None), 1):
-            if death.strike(moment, lambda folder=folder, step=step: save_checkpoint(folder, {"step": step})):
+            if death.strike(moment, lambda folder=folder, step=step: save_checkpoint(folder, small.state(step))):
                 whole = step
             folder = reopened(folder)
             found = load_checkpoint(folder.path, read_hashes(folder.path))
-            assert found.state["step"] in (whole, step), (first, second)
+            assert found.state["counters"]["step"] in (whole, step), (first, second)
             assert not found.warning
-            whole = found.state["step"]
+            whole = found.state["counters"]["step"]
         folder.close()
         assert whole == 5
 
 
 def test_a_save_has_no_more_moments_than_these(tmp_path, monkeypatch):
     death, folder = Death(monkeypatch), small.new_folder(tmp_path)
-    save_checkpoint(folder, {"step": 1})
-    assert death.strike(None, lambda: save_checkpoint(folder, {"step": 2}))
+    save_checkpoint(folder, small.state(1))
+    assert death.strike(None, lambda: save_checkpoint(folder, small.state(2)))
     assert death.calls == MOMENTS[-1]
     folder.close()
 

@@ -135,7 +135,7 @@ def test_a_worker_that_cannot_even_speak_is_not_given_the_whole_queue(gather, or
     pool = gather(process=worker(
         f"import pathlib; once = pathlib.Path({str(once)!r})\n"
         "if once.exists(): sys.exit(1)\n"
-        "once.touch(); hello(); told(); os._exit(2)"
+        "once.touch(); hello(); told(); started(); os._exit(2)"
     ))  # fmt: skip
     for name in "abcd":
         pool.start(order(name))

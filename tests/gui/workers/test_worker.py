@@ -80,6 +80,26 @@ def test_a_killed_worker_leaves_curves_and_another_worker(train, qtbot):
     assert client.state == "idle"
 
 
+def test_a_start_that_a_dying_worker_did_not_hear_goes_to_the_next(qtbot, tmp_path):
+    """Once: what kills a worker at once would kill every next one."""
+    deaths = tmp_path / "deaths"
+    program = (
+        f"path = {str(deaths)!r}; hello(); told(); open(path, 'a').write('x')\n"
+        "count = len(open(path).read())\nif count == {quiet}: started(); step(1); told()\nos._exit(9)"
+    )
+    for quiet, ending in ((2, "running"), (99, "idle")):
+        deaths.write_text("")
+        client = WorkerClient(tmp_path, worker(program.replace("{quiet}", str(quiet))))
+        client.warm_up()
+        qtbot.waitUntil(lambda client=client: client.state == "idle")
+        client.start(Train(preset("mini"), RECIPES["quick"], tmp_path))
+        qtbot.waitUntil(lambda client=client, ending=ending: client.state == ending and len(deaths.read_text()) == 2)
+        assert bool(client.message) == (ending == "idle")
+        client.watchdog.stop()
+        client.process.shut_down(at_once=True)
+        qtbot.waitUntil(lambda client=client: not client.process.is_running())
+
+
 def test_one_that_dies_before_it_speaks_is_not_started_again(train, qtbot):
     client = train("sys.stderr.write('ImportError: no torch'); sys.exit(1)")
     qtbot.waitUntil(lambda: bool(client.message))

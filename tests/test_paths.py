@@ -1,0 +1,51 @@
+"""Paths as the user names them."""
+
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from explorer import paths
+from explorer.runs import catalogue
+from explorer.runs.folder import RunFolder, default_runs, list_runs
+from explorer.validation import Refused
+from tests.engine import small
+
+
+def test_a_home_folder_is_replaced():
+    assert paths.expand_user("data", "~/x") == Path.home() / "x"
+    assert paths.expand_user("data", "x/~y") == Path("x/~y")
+
+
+@pytest.fixture
+def homeless(monkeypatch, tmp_path):
+    """As a user without HOME, whom the system does not know."""
+
+    def fail(*_, **__):
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", lambda path: fail() if str(path).startswith("~") else path)
+    monkeypatch.setattr(platformdirs, "user_data_dir", fail)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_an_unknown_user_is_refused(homeless):
+    with pytest.raises(Refused, match="^data: '~nobody/x' names a home folder that does not exist$"):
+        paths.expand_user("data", "~nobody/x")
+
+
+def test_without_a_home_folder_there_is_data_but_no_place_for_runs(homeless, tmp_path):
+    assert "fashion-mnist-12k" in [each.name for each in catalogue.data_sets()]
+    assert list_runs(default_runs()) == ()
+    with pytest.raises(Refused, match="^runs: '~.*' names a home folder that does not exist$"):
+        RunFolder.create(default_runs(), small.DESIGN, small.RECIPE, 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_data_are_not_found_where_the_system_does_not_let_one_look(monkeypatch):
+    def denied(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", denied)
+    assert catalogue.idx_folder() is None
+    assert [each.name for each in catalogue.data_sets()] == ["fashion-mnist-12k"]
