@@ -30,14 +30,14 @@ def homeless(monkeypatch, tmp_path):
 
 
 def test_an_unknown_user_is_refused(homeless):
-    with pytest.raises(Refused, match="^data: '~nobody/x' names a home folder that does not exist$"):
+    with pytest.raises(Refused, match=r"^data: '~nobody/x' names a home folder that does not exist$"):
         paths.expand_user("data", "~nobody/x")
 
 
 def test_without_a_home_folder_there_is_data_but_no_place_for_runs(homeless, tmp_path):
     assert "fashion-mnist-12k" in [each.name for each in catalogue.data_sets()]
     assert list_runs(default_runs()) == ()
-    with pytest.raises(Refused, match="^runs: '~.*' names a home folder that does not exist$"):
+    with pytest.raises(Refused, match=r"^runs: '~.*' names a home folder that does not exist$"):
         RunFolder.create(default_runs(), small.DESIGN, small.RECIPE, 1)
     assert list(tmp_path.iterdir()) == []
 

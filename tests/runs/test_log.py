@@ -4,8 +4,9 @@ import sys
 
 import pytest
 
-from explorer.runs.events import Checkpoint, Heartbeat, Stopped
+from explorer.runs.events import Checkpoint, Failed, Heartbeat, Stopped
 from explorer.runs.log import EVENTS, EventLog, read_events
+from explorer.sentences import Sentence
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not limit the size of files")
@@ -38,3 +39,21 @@ def test_a_torn_line_is_not_gone_on_with(tmp_path):
     log.append(Stopped(2))
     log.close()
     assert list(read_events(tmp_path)) == [Heartbeat(1)] * 3 + [Stopped(2)]
+
+
+def test_cut_at_any_byte_it_has_every_line_before_and_takes_the_next(tmp_path):
+    written = [Checkpoint(1, 1), Failed(Sentence("{a} 中文", {"a": "…"})), Stopped(4)]
+    log = EventLog(tmp_path)
+    for event in written:
+        log.append(event)
+    log.close()
+    whole = (tmp_path / EVENTS).read_bytes()
+    ends = [number + 1 for number, byte in enumerate(whole) if byte == ord("\n")]
+    for cut in range(len(whole) + 1):
+        (tmp_path / EVENTS).write_bytes(whole[:cut])
+        kept = [event for event, end in zip(written, ends, strict=True) if cut >= end - 1]  # but for the end of line
+        assert list(read_events(tmp_path)) == kept
+        log = EventLog(tmp_path)
+        log.append(Stopped(9))
+        log.close()
+        assert list(read_events(tmp_path)) == [*kept, Stopped(9)]

@@ -1,12 +1,17 @@
 """Checkpoints and weights that are not what they should be: noticed, named, and never run."""
 
 import json
+import os
 import pickle
+import stat
+import sys
 
 import pytest
 import torch
 
-from explorer.engine.training.checkpoint import NEWEST, load_checkpoint, seal
+from explorer.engine.training import checkpoint as checkpoint_module
+from explorer.engine.training import weights as weights_module
+from explorer.engine.training.checkpoint import NEWEST, PREVIOUS, load_checkpoint, seal
 from explorer.engine.training.run import RunInProgress, open_runs
 from explorer.engine.training.weights import BEST, weights_of
 from explorer.runs import events
@@ -81,6 +86,69 @@ def test_a_pickle_posing_as_a_checkpoint_runs_no_code(stopped, train, tmp_path, 
         f"{NEWEST} is damaged (it contains more than plain data; none of it was executed); continuing"
     )
     assert not victim.exists()
+
+
+def test_a_sealed_file_that_is_no_checkpoint_gives_way_to_the_one_before(stopped, train):
+    good = load_checkpoint(stopped, read_hashes(stopped)).state["counters"]["step"]
+    for content in ({"step": 3}, [1], {"model": {}, "optimizer": 5, "schedule": {}, "counters": {}}):
+        replace(stopped / NEWEST, lambda path, content=content: torch.save(content, path))
+        found = load_checkpoint(stopped, read_hashes(stopped))
+        assert found.warning == f"{NEWEST} is damaged (it is not a checkpoint); continuing from {PREVIOUS}"
+        assert found.state["counters"]["step"] == good - 3
+
+
+@pytest.mark.parametrize("part", ["counters", "rewrites", "optimizer"])
+def test_a_checkpoint_with_other_content_than_this_version_writes_is_refused(stopped, train, part):
+    found = load_checkpoint(stopped, read_hashes(stopped)).state
+    replace(stopped / NEWEST, lambda path: torch.save({**found, part: {"unknown": 1}}, path))
+    with pytest.raises(Refused, match="^checkpoint: cannot be used by this version: "):
+        open_runs(ResumeRun(str(stopped), train.runs, epochs=5))
+
+
+def test_a_missing_checkpoint_is_said(stopped, train):
+    (stopped / NEWEST).unlink()
+    found = load_checkpoint(stopped, read_hashes(stopped))
+    assert found.warning == f"{NEWEST} is missing; continuing from {PREVIOUS}"
+    (stopped / PREVIOUS).unlink()
+    weights = (stopped / BEST).read_bytes()
+    with pytest.raises(Refused, match=rf"^checkpoint: {NEWEST} is missing; {PREVIOUS} is missing$"):
+        open_runs(ResumeRun(str(stopped), train.runs, epochs=5))
+    assert (stopped / BEST).read_bytes() == weights
+
+
+@pytest.mark.parametrize("hashes", [None, [], {}])
+def test_a_run_without_hashes_is_refused_and_keeps_its_weights(stopped, train, hashes):
+    manifest = json.loads((stopped / "run.json").read_text(encoding="utf-8"))
+    manifest.pop("hashes")
+    (stopped / "run.json").write_text(json.dumps({**manifest, **({} if hashes is None else {"hashes": hashes})}))
+    with pytest.raises(Refused, match=r"^checkpoint: checkpoint\.pt is damaged \(its sha256 does not match"):
+        open_runs(ResumeRun(str(stopped), train.runs, epochs=5))
+    for name in (NEWEST, PREVIOUS):
+        (stopped / name).unlink()
+    with pytest.raises(Refused, match=r"^checkpoint: run .* has no checkpoint; a new run can start with its weights"):
+        open_runs(ResumeRun(str(stopped), train.runs, epochs=5))
+    assert (stopped / BEST).is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
+def test_every_file_of_a_run_has_the_mode_that_the_umask_says(stopped):
+    before = os.umask(0)
+    os.umask(before)
+    for path in stopped.iterdir():
+        if path.name != "run.lock":
+            assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~before, path.name
+
+
+def test_what_cannot_be_read_is_not_called_damaged(stopped, monkeypatch):
+    def denied(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(checkpoint_module, "sha256_of", denied)
+    monkeypatch.setattr(weights_module, "sha256_of", denied)
+    with pytest.raises(Refused, match="^weights: best.safetensors cannot be read: Permission denied$"):
+        weights_of(read_run(stopped))
+    with pytest.raises(Refused, match=r"^checkpoint: checkpoint\.pt cannot be read: Permission denied; "):
+        load_checkpoint(stopped, read_hashes(stopped))
 
 
 def test_a_flipped_bit_in_the_best_weights_is_noticed(stopped):

@@ -32,7 +32,8 @@ RECIPES = {  # whatever a recipe can ask for belongs into one of them
     ),
 }
 MIDDLES = [step for step in range(1, EPOCHS * small.STEPS) if step % small.STEPS]
-STOPS = sorted(random.Random(0).sample(MIDDLES, 20))
+EVERY = range(2 * small.STEPS + 1, 3 * small.STEPS)  # every step in the middle of one epoch
+STOPS = sorted({*random.Random(0).sample(MIDDLES, 16), *EVERY})
 THOROUGH = ("adamw", "everything")  # what has most to remember is stopped at every one of these steps, the rest at four
 
 

@@ -15,7 +15,7 @@ from explorer.engine.training import fit as fit_module
 from explorer.engine.training import run as run_module
 from explorer.engine.training.checkpoint import NEWEST, load_checkpoint
 from explorer.engine.training.fit import fit
-from explorer.engine.training.run import RunInProgress, failure, open_runs
+from explorer.engine.training.run import RunInProgress, TrainingRun, failure, open_runs
 from explorer.engine.training.state import Training
 from explorer.engine.worker import FAILED, Worker
 from explorer.runs import events
@@ -25,6 +25,7 @@ from explorer.runs.commands import ResumeRun, Stop, Train
 from explorer.runs.events import Said, event_line, read_line
 from explorer.runs.folder import find_run, list_runs, read_hashes, read_run
 from explorer.runs.log import read_events
+from explorer.sentences import Sentence
 from explorer.validation import Refused
 from tests.engine import small
 from tests.engine.shades import shades
@@ -65,6 +66,14 @@ class Listener:
 def worker(monkeypatch):
     monkeypatch.setattr(worker_module.signal, "signal", lambda *_: None)
     return Worker(Listener(), worker_module.queue.SimpleQueue())
+
+
+def warned(free):
+    return events.Warned(Sentence(f"could not write checkpoint.pt, {free} MB free: No space left on device"))
+
+
+def small_run(folder):
+    return TrainingRun(small.training(), small.TRAIN, small.VALIDATION, folder, events.Verdict(True, 1, 1))
 
 
 @contextmanager
@@ -114,6 +123,33 @@ def test_a_folder_that_takes_nothing_more_does_not_end_the_run(worker, train):
     running.training_run.folder.close()
     assert read_run(path).state == "finished"
     assert list(read_events(path)) == [running.event]
+
+
+@posix
+def test_a_full_disk_is_said_once_and_the_run_has_not_ended_well(worker, train, monkeypatch):
+    (running,) = open_runs(train)
+    monkeypatch.setattr(worker_module, "open_runs", lambda command: (running,))
+    monkeypatch.setattr(fit_module, "READ_EVERY", 0.0)
+    with room(1):
+        assert worker.run(train) == FAILED
+    reasons = [warned.reason for warned in worker.outbox.all(events.Warned)]
+    assert len(worker.outbox.all(events.Epoch)) == 2
+    assert worker.outbox.all(events.Finished)
+    assert len(reasons) == 3  # the folder, the best weights, the checkpoint
+    assert {reason.split(",")[0].split(" '")[0] for reason in reasons} == {
+        "could not write to",
+        "could not write best.safetensors",
+        "could not write checkpoint.pt",
+    }
+
+
+def test_a_warning_is_repeated_when_things_were_good_again(folder):
+    running = RunInProgress(small_run(folder))
+    said = []
+    for event in (warned(1), warned(2), events.Checkpoint(1, 1), warned(3)):
+        running.event = event
+        said += running.record()
+    assert said == [warned(1), events.Checkpoint(1, 1), warned(3)]
 
 
 def test_a_folder_that_somebody_removes_does_not_end_the_run(worker, train):

@@ -1,0 +1,184 @@
+"""The n-th thing asked of the disk fails, for every n: no run ends by it, no file is damaged, what can be kept is kept."""
+
+import builtins
+import errno
+import io
+import os
+import shutil
+from dataclasses import replace
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+import torch
+
+from explorer.engine import worker as worker_module
+from explorer.engine.training import checkpoint as checkpoint_module
+from explorer.engine.training import fit as fit_module
+from explorer.engine.training import run as run_module
+from explorer.engine.training.checkpoint import NEWEST, load_checkpoint
+from explorer.engine.training.weights import BEST, weights_of
+from explorer.engine.worker import DONE, FAILED, Worker
+from explorer.runs import events
+from explorer.runs.commands import ResumeRun, Train
+from explorer.runs.folder import Run, list_runs, read_hashes, survey_runs
+from explorer.runs.log import read_events
+from explorer.validation import Refused
+from tests.engine import small
+from tests.engine.shades import shades
+
+pytestmark = pytest.mark.slow
+BAD_INPUT = 2
+ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
+
+
+class Disk:
+    """Counts what is asked of the disk below `root`, and lets the `due`-th fail, in turn by each of ERRORS."""
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.root, self.calls, self.due, self.last = str(root), 0, None, ""
+        self.errors = cycle(ERRORS)
+        monkeypatch.setattr(io, "open", self.opened(io.open))
+        monkeypatch.setattr(builtins, "open", io.open)
+        monkeypatch.setattr(os, "fsync", self.watched("fsync", os.fsync, anywhere=True))
+        for name in ("rename", "replace", "unlink", "mkdir"):
+            monkeypatch.setattr(os, name, self.watched(name, getattr(os, name)))
+        monkeypatch.setattr(torch, "save", self.watched("save", torch.save))
+
+    def fail(self, deed: str, path: object) -> None:
+        """Raise an OSError if this is the call that is due."""
+        self.calls += 1
+        if self.calls == self.due:
+            number = next(self.errors)
+            self.last = f"{deed} of {path}: {errno.errorcode[number]}"
+            raise OSError(number, os.strerror(number), str(path))
+
+    def watched(self, deed, function, anywhere=False):
+        def call(*arguments, **options):
+            path = next((each for each in arguments if isinstance(each, str | Path)), "")
+            if anywhere or str(path).startswith(self.root):
+                if deed == "save" and self.calls + 1 == self.due:
+                    Path(path).write_bytes(b"half")  # as a full disk leaves it
+                self.fail(deed, path)
+            return function(*arguments, **options)
+
+        return call
+
+    def opened(self, function):
+        def call(file, mode="r", *arguments, **options):
+            inside = isinstance(file, str | Path) and str(file).startswith(self.root)
+            if inside:
+                self.fail("open", file)
+            stream = function(file, mode, *arguments, **options)
+            return Written(stream, self) if inside and set(mode) & set("wxa+") else stream
+
+        return call
+
+
+class Written:
+    """A file whose writes may fail; one that does has written half of what it was to write."""
+
+    def __init__(self, stream, disk: Disk) -> None:
+        self.stream, self.disk = stream, disk
+
+    def write(self, data):
+        if self.disk.calls + 1 == self.disk.due:
+            self.stream.write(data[: len(data) // 2])
+            self.stream.flush()
+        self.disk.fail("write", self.stream.name)
+        return self.stream.write(data)
+
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stream.close()
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.events = []
+
+    def send(self, event, run=""):
+        self.events.append(event)
+
+    def has(self, kind) -> bool:
+        return any(isinstance(event, kind) for event in self.events)
+
+
+def execute(command) -> tuple[Listener, int]:
+    """Let a worker run a command, as the command line would, and return what it said, and the exit status."""
+    listener = Listener()
+    try:
+        return listener, Worker(listener, worker_module.queue.SimpleQueue()).run(command)
+    except Refused as refused:
+        listener.send(events.Failed(refused.sentence))
+        return listener, BAD_INPUT
+
+
+def check(folder: Path, runs: Path) -> None:
+    """Everything that is in a run's folder is whole, whatever is missing."""
+    (run,) = list_runs(runs)
+    hashes = read_hashes(folder)
+    if (folder / NEWEST).exists() or hashes:
+        found = load_checkpoint(folder, hashes)
+        assert found is None or found.state["counters"]["step"] > 0
+    if (folder / BEST).exists():
+        assert set(weights_of(run))
+    assert all(event is not None for event in read_events(folder))
+
+
+def is_stored(run: Run, said: Listener) -> bool:
+    """Whether the folder says that the run has finished, and has the checkpoint of its last step."""
+    found = load_checkpoint(run.folder, read_hashes(run.folder))
+    return run.state == "finished" and found.state["counters"]["step"] == said.events[-1].step and not found.warning
+
+
+@pytest.fixture
+def quiet(monkeypatch):
+    monkeypatch.setattr(worker_module.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(checkpoint_module, "_MORE", 0)
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # waits for a disk that others may keep busy
+    monkeypatch.setattr(fit_module, "MEASURE_EVERY", 1e9)
+    monkeypatch.setattr(run_module, "referee", lambda plan: events.Verdict(True, 1, 1))  # half of a run's time
+
+
+@pytest.mark.parametrize("resumed", [False, True], ids=["a new run", "a resumed run"])
+def test_whatever_fails_on_the_disk_the_run_ends_well_and_its_files_are_whole(tmp_path, monkeypatch, quiet, resumed):
+    train = Train(small.DESIGN, shades(tmp_path / "data", each=4).change(epochs=2), tmp_path / "first")
+    execute(train)
+    for due in range(1, 1000):
+        runs = tmp_path / f"runs{due}"
+        command = replace(train, runs=runs)
+        if resumed:
+            shutil.copytree(train.runs, runs)
+            command = ResumeRun(list_runs(runs)[0].id, runs, epochs=3)
+        with monkeypatch.context() as patch:
+            disk = Disk(runs, patch)
+            disk.due = due
+            disk.errors = cycle(ERRORS[due % 3 :] + ERRORS[: due % 3])
+            said, status = execute(command)
+        if disk.calls < due:
+            break
+        survey = survey_runs(runs)
+        assert not survey.unreadable, disk.last
+        if not said.has(events.Started):  # it was refused with a reason, and left nothing half made
+            (failed,) = said.events
+            assert isinstance(failed, events.Failed), disk.last
+            assert "Error" not in failed.reason, disk.last
+            assert len(survey.runs) == resumed, disk.last
+            assert not runs.exists() or len(list(runs.iterdir())) == resumed, disk.last
+        else:
+            assert said.has(events.Finished), disk.last
+            check(survey.runs[0].folder, runs)
+            assert status == (DONE if is_stored(survey.runs[0], said) else FAILED), disk.last
+        if survey.runs:
+            again, status = execute(ResumeRun(survey.runs[0].id, runs, epochs=3 + resumed))
+            assert (again.has(events.Finished), status) == (True, DONE), (disk.last, again.events)
+            assert list_runs(runs)[0].epochs_done == 3 + resumed
+    assert 30 < due < 999
+    assert said.has(events.Finished)
+    assert not said.has(events.Warned)
