@@ -7,10 +7,12 @@ from pathlib import Path
 
 import PySide6
 import pytest
+from PySide6.QtCore import QSettings
 from PySide6.QtGui import QImage
 
 from explorer.architecture.presets import preset
 from explorer.gui import display
+from explorer.gui.app import _keep_damaged_settings
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import Recipe
 from explorer.validation import Refused
@@ -126,19 +128,84 @@ def test_without_a_display_one_line_says_what_to_do():
     assert "summary, export, train, sweep, runs and check work without a window" in done.stderr
 
 
-def screenshot(path: Path, home: Path) -> QImage:
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a display")
+@pytest.mark.parametrize(
+    ("environment", "where"),
+    [
+        ({"DISPLAY": "localhost:10.0"}, "display: 'localhost:10.0', the value of DISPLAY, does not answer"),
+        ({"WAYLAND_DISPLAY": "stale"}, "display: "),
+        ({"QT_QPA_PLATFORM": "nonsense"}, "QT_QPA_PLATFORM: 'nonsense' is not one of "),
+        ({"QT_QPA_PLATFORM": "xcb"}, "display: not found"),
+    ],
+)
+def test_a_display_that_would_make_qt_abort_is_one_line(monkeypatch, environment, where):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(Refused) as refused:
+        display.check_start()
+    (complaint,) = refused.value.complaints
+    assert str(complaint).startswith(where) or "is missing: on Debian" in complaint.what
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a display")
+@pytest.mark.parametrize("platform", ["vnc", "vnc:size=800x600", "offscreen", "minimal", "wayland;offscreen"])
+def test_a_platform_that_needs_no_display_is_allowed(monkeypatch, platform):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("QT_QPA_PLATFORM", platform)
+    display.check_start()
+
+
+def screenshot(path: Path, home: Path, size: str = "1280x720", **environment: str) -> QImage:
     """What `--screenshot` draws without a display for a person whose settings and runs are in `home`."""
-    environment = {key: value for key, value in os.environ.items() if "DISPLAY" not in key and key != "QT_QPA_PLATFORM"}
+    given = {key: value for key, value in os.environ.items() if "DISPLAY" not in key and key != "QT_QPA_PLATFORM"}
     done = subprocess.run(
-        [sys.executable, "main.py", "--screenshot", str(path), "--size", "1280x720", "--theme", "dark", "resnet50"],
+        [sys.executable, "main.py", "--screenshot", str(path), "--size", size, "--theme", "dark", "resnet50"],
         cwd=ROOT,
-        env={**environment, "XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home)},
+        env={**given, "XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home), **environment},
         capture_output=True,
         text=True,
         timeout=patience(),
     )
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     return QImage(str(path))
+
+
+def test_a_screenshot_has_exactly_the_size_that_was_asked_for(tmp_path):
+    image = screenshot(tmp_path / "small.png", tmp_path, "700x400", QT_SCALE_FACTOR="1.5", QT_FONT_DPI="200")
+    assert (image.width(), image.height()) == (700, 400)
+    assert image == screenshot(tmp_path / "again.png", tmp_path, "700x400")
+
+
+CRASH = """
+import sys
+from explorer.gui.main_window.window import Window
+def fail(self):
+    raise KeyError("nobody foresaw this")
+Window.add_controls = fail
+from explorer.cli import main
+sys.exit(main(["--screenshot", sys.argv[1], "mini"]))
+"""
+
+
+def test_a_screenshot_of_a_window_that_fails_is_one_line(tmp_path):
+    done = run("-c", CRASH, str(tmp_path / "window.png"))
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "window: KeyError: 'nobody foresaw this'\n")
+
+
+def test_damaged_settings_are_kept_aside(qapp, tmp_path):
+    path = Path(QSettings().fileName())
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"[General\n\x00theme")
+    _keep_damaged_settings()
+    QSettings().setValue("theme", "dark")
+    QSettings().sync()
+    assert path.with_name(path.name + ".damaged").read_bytes() == b"[General\n\x00theme"
+    path.with_name(path.name + ".damaged").unlink()
+    _keep_damaged_settings()
+    assert [each.name for each in path.parent.iterdir() if "damaged" in each.name] == []
 
 
 def test_a_screenshot_needs_no_display(tmp_path):

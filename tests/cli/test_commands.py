@@ -381,6 +381,71 @@ def test_a_run_names_its_twin_and_its_batches(run, run_folder):
     assert "0f" * 32 in out
 
 
+def test_a_run_that_cannot_be_read_is_marked_and_the_others_listed(run, run_folder):
+    bad = run_folder.parent / "bad"
+    bad.mkdir()
+    (bad / "run.json").write_text("{")
+    status, out, err = run("runs", "--runs", str(run_folder.parent))
+    assert status == 0
+    assert [line.split()[:2] for line in out.splitlines()[1:]] == [[run_folder.name, "finished"], ["bad", "unreadable"]]
+    assert err == [f"{bad}: is damaged: it is not JSON"]
+    assert len(json.loads(run("runs", "--json", "--runs", str(run_folder.parent))[1])) == 1
+    assert run("runs", "--runs", str(run_folder / "run.json"))[::2] == (
+        2,
+        [f"{run_folder / 'run.json'}: Not a directory"],
+    )
+
+
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize("path", ["~nobody-of-this-name/x", f"/{LONG}", "FILE/x", "FILE", ""])
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        (["train", "mini", "--data"], "data"),
+        (["sweep", "mini", "--data"], "data"),
+        (["runs", "--runs"], "runs"),
+        (["runs", "show"], "run"),
+        (["train", "--resume"], "run"),
+        (["summary"], ""),
+        (["export", "mini", "--to", "python", "-o"], ""),
+    ],
+)
+def test_a_path_that_the_system_refuses_is_one_line(run, tmp_path, words, where, path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("not a design")
+    given = path.replace("FILE", str(tmp_path / "file"))
+    if words[-1] == "-o" and path in ("FILE", "~nobody-of-this-name/x"):
+        given = str(tmp_path)  # what a shell would write to is written to
+    status, out, err = run(*words, given)
+    assert (status, out, len(err)) == (2, "", 1)
+    assert err[0].startswith((f"{where}: ", f"{given}: ", "design: ", ".: "))
+
+
+def test_a_working_directory_that_was_removed_is_one_line(run, tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    for words in (["check"], ["summary", "mine.toml"], ["train", "mini", "--runs", "here"]):
+        assert run(*words) == (2, "", ["working directory: No such file or directory"])
+
+
+@pytest.mark.parametrize("words", [["--recipe", ""], ["--init-from", ""], ["--runs", ""]])
+def test_an_empty_value_is_not_the_default(run, orders, words):
+    status, _, err = run("train", "mini", *words)
+    assert (status, len(err), orders) == (2, 1, [])
+    assert "not ''" in err[0]
+
+
+def test_an_error_of_the_system_that_nobody_expects_is_one_line(run, monkeypatch):
+    def fail(*_):
+        raise OSError(5, "Input/output error", "/somewhere")
+
+    monkeypatch.setattr("explorer.cli.listings.presets_text", fail)
+    assert run("presets") == (2, "", ["/somewhere: Input/output error"])
+
+
 def test_no_runs_are_an_empty_list(run, tmp_path):
     assert run("runs", "--runs", str(tmp_path / "none"), "--json")[:2] == (0, "[]\n")
 

@@ -5,12 +5,15 @@ import os
 import subprocess
 import sys
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+from explorer.architecture.notation import design_table
 from explorer.architecture.presets import preset
 from explorer.runs import events
-from explorer.runs.folder import RunFolder, find_run, folder_name, list_runs, read_run
+from explorer.runs import folder as folder_module
+from explorer.runs.folder import RunFolder, find_run, folder_name, list_runs, read_run, survey_runs
 from explorer.runs.log import read_events
 from explorer.runs.recipe import Recipe
 from explorer.validation import Refused
@@ -68,6 +71,82 @@ def test_newest_first_and_broken_folders_passed_over(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "run.json").write_text(text)
     assert [run.created.day for run in list_runs(tmp_path)] == [3, 2, 1]
+
+
+def spoil(root, **changes):
+    """A run whose manifest has other entries."""
+    folder = make(root, **{"state": "finished", **changes})
+    folder.close()
+    return folder.path
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"state": "dreaming"}, "has the state 'dreaming', which this version does not know"),
+        ({"recipe": {"epochs": 1, "sharpness": 2}}, "cannot be read: sharpness: is not a known key"),
+        ({"design": {**design_table(MINI), "schema": 9}}, "schema: 9 was made by a newer version"),
+        ({"best_accuracy": "good"}, "is not a run"),
+        ({"epochs_done": None}, "is not a run"),
+        ({"created": "yesterday"}, "is not a run"),
+        ({"created": None}, "is not a run"),
+        ({"params": 1e999}, "is not a run"),
+        ({"twin": 5}, "is not a run"),
+    ],
+)
+def test_a_run_that_cannot_be_read_is_named_beside_the_others(tmp_path, changes, reason):
+    good = spoil(tmp_path)
+    bad = spoil(tmp_path, **changes)
+    found = survey_runs(tmp_path)
+    assert [run.folder for run in found.runs] == [good]
+    ((folder, said),) = found.unreadable
+    assert folder == bad
+    assert reason in said
+
+
+def test_a_time_without_a_zone_is_meant_here(tmp_path):
+    for day, zone in (("03", ""), ("02", "+00:00"), ("01", "")):
+        spoil(tmp_path, created=f"2026-01-{day}T12:00:00{zone}")
+    assert [f"{run.created:%d}" for run in list_runs(tmp_path)] == ["03", "02", "01"]
+
+
+def test_a_folder_that_cannot_be_looked_into_hides_no_other(tmp_path, monkeypatch):
+    good, denied = spoil(tmp_path), tmp_path / "denied"
+    denied.mkdir()
+    real = Path.is_file
+
+    def is_file(path):
+        if path.parent == denied:
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(Path, "is_file", is_file)
+    found = survey_runs(tmp_path)
+    assert ([run.folder for run in found.runs], found.unreadable) == ([good], ((denied, "Permission denied"),))
+
+
+def test_a_place_of_runs_that_is_no_folder_is_itself_unreadable(tmp_path):
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file", tmp_path / ("x" * 300)):
+        ((folder, reason),) = survey_runs(place).unreadable
+        assert folder == place
+        assert reason in ("Not a directory", "File name too long")
+
+
+@pytest.mark.parametrize("text", ["x" * 300, "/" + "x" * 300])
+def test_a_name_too_long_for_a_run_is_refused(tmp_path, text):
+    with pytest.raises(Refused, match="cannot be read: File name too long"):
+        find_run(text, tmp_path)
+
+
+def test_a_run_that_cannot_be_created_leaves_nothing(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(folder_module, "write_atomically", full)
+    with pytest.raises(Refused, match="cannot be written: No space left on device"):
+        make(tmp_path / "runs")
+    assert list((tmp_path / "runs").iterdir()) == []
 
 
 def test_no_folder_no_runs(tmp_path):

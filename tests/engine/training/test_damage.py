@@ -145,7 +145,7 @@ def test_what_cannot_be_read_is_not_called_damaged(stopped, monkeypatch):
 
     monkeypatch.setattr(checkpoint_module, "sha256_of", denied)
     monkeypatch.setattr(weights_module, "sha256_of", denied)
-    with pytest.raises(Refused, match="^weights: best.safetensors cannot be read: Permission denied$"):
+    with pytest.raises(Refused, match=r"^weights: best\.safetensors cannot be read: Permission denied$"):
         weights_of(read_run(stopped))
     with pytest.raises(Refused, match=r"^checkpoint: checkpoint\.pt cannot be read: Permission denied; "):
         load_checkpoint(stopped, read_hashes(stopped))

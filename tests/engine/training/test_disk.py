@@ -1,4 +1,4 @@
-"""The n-th thing asked of the disk fails, for every n: no run ends by it, no file is damaged, what can be kept is kept."""
+"""The n-th thing asked of the disk fails, for every n: no run ends by it, no file is damaged, nothing more is lost."""
 
 import builtins
 import errno

@@ -9,8 +9,11 @@ from contextlib import contextmanager
 
 import pytest
 import torch
+from PIL import Image
 
+from explorer.architecture.notation import from_line
 from explorer.engine import worker as worker_module
+from explorer.engine.probes.lr_range_test import sweep
 from explorer.engine.training import fit as fit_module
 from explorer.engine.training import run as run_module
 from explorer.engine.training.checkpoint import NEWEST, load_checkpoint
@@ -20,11 +23,12 @@ from explorer.engine.training.state import Training
 from explorer.engine.worker import FAILED, Worker
 from explorer.runs import events
 from explorer.runs import folder as folder_module
-from explorer.runs.answers import Estimate, Zero
+from explorer.runs.answers import Estimate, Sweep, Zero
 from explorer.runs.commands import ResumeRun, Stop, Train
 from explorer.runs.events import Said, event_line, read_line
 from explorer.runs.folder import find_run, list_runs, read_hashes, read_run
 from explorer.runs.log import read_events
+from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence
 from explorer.validation import Refused
 from tests.engine import small
@@ -188,6 +192,24 @@ def test_a_run_in_a_folder_with_an_odd_name(worker, train, tmp_path, name):
     assert worker.outbox.all(events.Started)[0].folder == str(run.folder)
     worker.execute(ResumeRun(str(run.folder), place, epochs=3))
     assert read_run(run.folder).epochs_done == 3
+
+
+def test_a_single_training_image_is_refused_where_maps_have_one_value(worker, tmp_path):
+    """As a batch size of 1 is: for a run, for twins and for a range test."""
+    for label in "ab":
+        (tmp_path / "data" / label).mkdir(parents=True)
+        Image.new("L", (6, 6), 100).save(tmp_path / "data" / label / "only.png")  # one of the two is held out
+    recipe = Recipe(data=str(tmp_path / "data"), device="cpu", epochs=1)
+    design = from_line("basic:1x6x6:2:4x1/8:stem=cifar,stem_width=4")
+    reason = "data: has one training image; layer1.0.bn1 has 1×1 maps, and a norm needs two values"
+    for twin in (False, True):
+        worker.execute(Train(design, recipe, tmp_path / "runs", twin=twin))
+    assert [failed.reason for failed in worker.outbox.all(events.Failed)] == [reason] * 2
+    *_, failed = sweep(Sweep(design, recipe))
+    assert failed.reason == reason
+    assert not (tmp_path / "runs").exists()
+    worker.execute(Train(from_line("basic:1x6x6:2:4x1:stem=cifar,stem_width=4"), recipe, tmp_path / "runs"))
+    assert worker.outbox.all(events.Finished)
 
 
 # Numbers

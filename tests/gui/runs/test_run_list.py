@@ -37,6 +37,21 @@ def runs(qtbot, root):
     return made
 
 
+def test_a_run_that_cannot_be_read_is_marked_and_the_others_are_listed(qtbot, root):
+    bad = root / "from a newer version"
+    bad.mkdir()
+    (bad / "run.json").write_text("{}")
+    made = RunList(root)
+    qtbot.addWidget(made)
+    made.reload("")
+    assert [row(made, number)[2] for number in range(4)] == ["finished"] * 3 + ["unreadable"]
+    assert row(made, 3)[0] == bad.name
+    assert "is not a run" in made.tree.topLevelItem(3).toolTip(0)
+    made.tree.setCurrentItem(made.tree.topLevelItem(3))
+    assert made.current() is None
+    assert not made.resume.isEnabled()
+
+
 def row(runs: RunList, number: int) -> list[str]:
     item = runs.tree.topLevelItem(number)
     return [item.text(column) for column in range(4)]

@@ -198,6 +198,21 @@ def test_a_logarithmic_loss_keeps_its_spike_and_the_cursor_reads_the_step_itself
         assert plots.loss.reading.text() == f"{number}: {value:.4f}"
 
 
+@pytest.mark.parametrize("losses", [(2.0, 0.0, 0.5), (0.0, 0.0, 0.25), (0.0, 0.0, 0.0)])
+def test_an_exact_zero_does_not_stretch_a_logarithmic_axis(plots, qtbot, losses):
+    curves = Curves()
+    for number, loss in enumerate(losses, 1):
+        curves.apply_event(step(number, loss))
+    plots.show_lines([live(curves)])
+    plots.logarithmic.setChecked(True)
+    draw_all(plots, qtbot)
+    low, high = plots.loss.plot.getPlotItem().vb.viewRange()[1]
+    assert low > -2
+    if any(losses):
+        assert low < np.log10(min(filter(None, losses)))
+        assert high > np.log10(max(losses))
+
+
 def test_a_closer_look_stays_while_points_come(plots, qtbot):
     curves = long_run()
     plots.show_lines([live(curves)])
