@@ -34,6 +34,7 @@ NOTHING = Sentence("")
 SYSTEM_ERRORS = (  # the most frequent texts of an OSError; others are not translated
     translatable("File exists"),
     translatable("File name too long"),
+    translatable("Input/output error"),
     translatable("Is a directory"),
     translatable("No space left on device"),
     translatable("No such file or directory"),

@@ -24,17 +24,22 @@ def check_start() -> None:
     if spec is None or spec.origin is None:
         raise refuse("PySide6", "is not installed; {commands}", commands=COMMANDS)
     plugins = Path(spec.origin).parent / "Qt/plugins/platforms"
-    obstacles = [_obstacle(name.partition(":")[0], plugins) for name in _platforms()]
-    if (first := obstacles[0]) and all(obstacles):  # Qt opens the first that it can
-        raise Refused(first)
+    obstacles = []
+    for name in _platforms():  # Qt opens the first that it can
+        obstacle = _obstacle(name.partition(":")[0], plugins)
+        if obstacle is None:
+            return
+        obstacles.append(obstacle)
+    raise Refused(obstacles[0])
 
 
 def _platforms() -> list[str]:
     """Return the names of the platforms that Qt tries."""
-    if chosen := os.environ.get("QT_QPA_PLATFORM"):
-        return chosen.split(";")
-    wayland = bool(os.environ.get("WAYLAND_DISPLAY")) and not os.environ.get("DISPLAY")
-    return ["wayland", "xcb"] if wayland else ["xcb", "wayland"]
+    chosen = [name for name in os.environ.get("QT_QPA_PLATFORM", "").split(";") if name]
+    found = [
+        name for name, variable in (("xcb", "DISPLAY"), ("wayland", "WAYLAND_DISPLAY")) if os.environ.get(variable)
+    ]
+    return chosen or found or ["xcb"]
 
 
 def _obstacle(platform: str, plugins: Path) -> Complaint | None:
@@ -43,12 +48,13 @@ def _obstacle(platform: str, plugins: Path) -> Complaint | None:
         plugin, variable, can_connect = plugins / "libqwayland.so", "WAYLAND_DISPLAY", _reaches_wayland
     elif platform == "xcb":
         plugin, variable, can_connect = plugins / "libqxcb.so", "DISPLAY", _reaches_x
-    elif (plugins / f"libq{platform}.so").is_file() or os.environ.get("QT_QPA_PLATFORM_PLUGIN_PATH"):
-        return None
     else:
-        names = ", ".join(sorted(path.stem.removeprefix("libq") for path in plugins.glob("libq*.so")))
-        return _complaint("QT_QPA_PLATFORM", "{name!r} is not one of {names}", name=platform, names=names)
-    display = os.environ.get(variable)
+        names = sorted(path.stem.removeprefix("libq") for path in plugins.glob("libq*.so"))
+        if not names or platform in names or os.environ.get("QT_QPA_PLATFORM_PLUGIN_PATH"):
+            return None
+        what = "{name!r} is not one of {names}"
+        return _complaint("QT_QPA_PLATFORM", what, name=platform, names=", ".join(names))
+    display = os.environ.get(variable, "wayland-0" if can_connect is _reaches_wayland else "")
     if not display:
         what = "not found: use a desktop session, ssh -X or xvfb-run; {commands}"
         return _complaint("display", what, commands=COMMANDS)

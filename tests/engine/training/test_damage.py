@@ -101,7 +101,7 @@ def test_a_sealed_file_that_is_no_checkpoint_gives_way_to_the_one_before(stopped
 def test_a_checkpoint_with_other_content_than_this_version_writes_is_refused(stopped, train, part):
     found = load_checkpoint(stopped, read_hashes(stopped)).state
     replace(stopped / NEWEST, lambda path: torch.save({**found, part: {"unknown": 1}}, path))
-    with pytest.raises(Refused, match="^checkpoint: cannot be used by this version: "):
+    with pytest.raises(Refused, match=r"^checkpoint: cannot be used by this version: "):
         open_runs(ResumeRun(str(stopped), train.runs, epochs=5))
 
 
@@ -125,7 +125,7 @@ def test_a_run_without_hashes_is_refused_and_keeps_its_weights(stopped, train, h
         open_runs(ResumeRun(str(stopped), train.runs, epochs=5))
     for name in (NEWEST, PREVIOUS):
         (stopped / name).unlink()
-    with pytest.raises(Refused, match=r"^checkpoint: run .* has no checkpoint; a new run can start with its weights"):
+    with pytest.raises(Refused, match=r"^checkpoint: run .* has no checkpoint; start a new run with its weights"):
         open_runs(ResumeRun(str(stopped), train.runs, epochs=5))
     assert (stopped / BEST).is_file()
 
