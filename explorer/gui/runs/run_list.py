@@ -83,6 +83,7 @@ class RunList(QWidget):
         item = QTreeWidgetItem([run.folder.name, "", self.tr("unreadable"), say(run.reason)])
         for column in range(item.columnCount()):
             item.setToolTip(column, f"{run.folder}\n{say(run.reason)}")
+            item.setForeground(column, QColor(theme.colours().quiet))  # a disabled text's own colour is too faint
         item.setDisabled(True)
         return item
 

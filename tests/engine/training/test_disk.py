@@ -20,7 +20,7 @@ from explorer.engine.training.checkpoint import NEWEST, load_checkpoint
 from explorer.engine.training.weights import BEST, weights_of
 from explorer.engine.worker import DONE, FAILED, Worker
 from explorer.runs import events
-from explorer.runs.commands import ResumeRun, Train
+from explorer.runs.commands import ResumeRun, Stop, Train
 from explorer.runs.folder import Run, list_runs, read_hashes, survey_runs
 from explorer.runs.log import read_events
 from explorer.validation import Refused
@@ -109,11 +109,16 @@ class Listener:
         return any(isinstance(event, kind) for event in self.events)
 
 
-def execute(command) -> tuple[Listener, int]:
-    """Let a worker run a command, as the command line would, and return what it said, and the exit status."""
-    listener = Listener()
+def execute(command, *controls) -> tuple[Listener, int]:
+    """Let a worker run a command, as the command line would, and return what it said, and the exit status.
+
+    The `controls` have come before its first step.
+    """
+    listener, inbox = Listener(), worker_module.queue.SimpleQueue()
+    for control in controls:
+        inbox.put(control)
     try:
-        return listener, Worker(listener, worker_module.queue.SimpleQueue()).run(command)
+        return listener, Worker(listener, inbox).run(command)
     except Refused as refused:
         listener.send(events.Failed(refused.sentence))
         return listener, BAD_INPUT
@@ -132,9 +137,10 @@ def check(folder: Path, runs: Path) -> None:
 
 
 def is_stored(run: Run, said: Listener) -> bool:
-    """Whether the folder says that the run has finished, and has the checkpoint of its last step."""
+    """Whether the folder says how the run has ended, and has the checkpoint of its last step."""
     found = load_checkpoint(run.folder, read_hashes(run.folder))
-    return run.state == "finished" and found.state["counters"]["step"] == said.events[-1].step and not found.warning
+    ended = run.state == type(said.events[-1]).__name__.lower()
+    return ended and found is not None and found.state["counters"]["step"] == said.events[-1].step and not found.warning
 
 
 @pytest.fixture
@@ -146,8 +152,14 @@ def quiet(monkeypatch):
     monkeypatch.setattr(run_module, "referee", lambda plan: events.Verdict(True, 1, 1))  # half of a run's time
 
 
-@pytest.mark.parametrize("resumed", [False, True], ids=["a new run", "a resumed run"])
-def test_whatever_fails_on_the_disk_the_run_ends_well_and_its_files_are_whole(tmp_path, monkeypatch, quiet, resumed):
+@pytest.mark.parametrize(
+    ("resumed", "controls", "ending"),
+    [(False, (), events.Finished), (True, (), events.Finished), (True, (Stop(),), events.Stopped)],
+    ids=["a new run", "a resumed run", "a run that is stopped, as when the window closes"],
+)
+def test_whatever_fails_on_the_disk_the_run_ends_well_and_its_files_are_whole(
+    tmp_path, monkeypatch, quiet, resumed, controls, ending
+):
     train = Train(small.DESIGN, shades(tmp_path / "data", each=4).change(epochs=2), tmp_path / "first")
     execute(train)
     for due in range(1, 1000):
@@ -160,7 +172,7 @@ def test_whatever_fails_on_the_disk_the_run_ends_well_and_its_files_are_whole(tm
             disk = Disk(runs, patch)
             disk.due = due
             disk.errors = cycle(ERRORS[due % 3 :] + ERRORS[: due % 3])
-            said, status = execute(command)
+            said, status = execute(command, *controls)
         if disk.calls < due:
             break
         survey = survey_runs(runs)
@@ -172,13 +184,13 @@ def test_whatever_fails_on_the_disk_the_run_ends_well_and_its_files_are_whole(tm
             assert len(survey.runs) == resumed, disk.last
             assert not runs.exists() or len(list(runs.iterdir())) == resumed, disk.last
         else:
-            assert said.has(events.Finished), disk.last
+            assert said.has(ending), disk.last
             check(survey.runs[0].folder, runs)
             assert status == (DONE if is_stored(survey.runs[0], said) else FAILED), disk.last
         if survey.runs:
             again, status = execute(ResumeRun(survey.runs[0].id, runs, epochs=3 + resumed))
             assert (again.has(events.Finished), status) == (True, DONE), (disk.last, again.events)
             assert list_runs(runs)[0].epochs_done == 3 + resumed
-    assert 30 < due < 999
-    assert said.has(events.Finished)
+    assert 20 < due < 999
+    assert said.has(ending)
     assert not said.has(events.Warned)
