@@ -310,7 +310,7 @@ class RunInProgress:
         self.event: Event | None = None
         self.unrecorded = NOTHING
         self._saved = self.step
-        self._warnings: set[str] = set()
+        self._warnings: set[tuple[str, ...]] = set()
 
     @property
     def run(self) -> str:
@@ -353,8 +353,8 @@ class RunInProgress:
     def record(self) -> Iterator[Event]:
         """Record the last event and yield it, after a warning if it could not be recorded.
 
-        What is wrong with a disk is wrong at every event, so a warning that differs in its figures alone is not
-        repeated until a checkpoint could be written.
+        What is wrong with a disk is wrong at every event, so a warning that differs in nothing but how much of it is
+        free is not repeated until a checkpoint could be written.
         """
         event = self.event
         assert event is not None
@@ -375,7 +375,8 @@ class RunInProgress:
 
     def _is_new(self, warning: events.Warned) -> bool:
         """Return whether a warning has not been given yet, and note that it is given now."""
-        text = re.sub(r"\d", "", warning.reason)
-        is_new = text not in self._warnings
-        self._warnings.add(text)
+        reason = warning.reason
+        known = (reason.template, *(str(value) for name, value in reason.values.items() if name != "free"))
+        is_new = known not in self._warnings
+        self._warnings.add(known)
         return is_new

@@ -73,7 +73,7 @@ def worker(monkeypatch):
 
 
 def warned(free):
-    return events.Warned(Sentence(f"could not write checkpoint.pt, {free} MB free: No space left on device"))
+    return events.Warned(Sentence("could not write {name}, {free} MB free", {"name": NEWEST, "free": free}))
 
 
 def small_run(folder):
@@ -150,10 +150,10 @@ def test_a_full_disk_is_said_once_and_the_run_has_not_ended_well(worker, train, 
 def test_a_warning_is_repeated_when_things_were_good_again(folder):
     running = RunInProgress(small_run(folder))
     said = []
-    for event in (warned(1), warned(2), events.Checkpoint(1, 1), warned(3)):
+    for event in (warned(1), warned(2), events.Warned(Sentence("other")), events.Checkpoint(1, 1), warned(3)):
         running.event = event
         said += running.record()
-    assert said == [warned(1), events.Checkpoint(1, 1), warned(3)]
+    assert said == [warned(1), events.Warned(Sentence("other")), events.Checkpoint(1, 1), warned(3)]
 
 
 def test_a_folder_that_somebody_removes_does_not_end_the_run(worker, train):
