@@ -5,8 +5,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from explorer.architecture.design import Design, Stage
-from explorer.architecture.notation import SUFFIX, from_line, load_design
+from explorer.architecture.design import Design
+from explorer.architecture.notation import SUFFIX, from_line, load_design, trusted_design
 from explorer.resources import resource
 from explorer.validation import refuse
 
@@ -42,11 +42,8 @@ def preset(name: str) -> Design:
         near = difflib.get_close_matches(name, preset_files(), 1)
         hint = f"did you mean {near[0]}?" if near else "`presets` lists them"
         raise refuse("design", "there is no preset {name!r}; {hint}", name=name[:80], hint=hint)
-    # Read without the strict reader, whose import of pydantic would delay the window; a test reads presets with it.
-    table = tomllib.loads(preset_files()[name].read_text(encoding="utf-8"))
-    table.pop("schema")
-    stages = tuple(Stage(**stage) for stage in table.pop("stages"))
-    return Design(input=tuple(table.pop("input")), stages=stages, **table)
+    # a test reads presets with the strict reader
+    return trusted_design(tomllib.loads(preset_files()[name].read_text(encoding="utf-8")))
 
 
 def preset_of(design: Design) -> str | None:

@@ -37,13 +37,11 @@ class Actions(QObject):
     def __init__(self, document: Document, choice: TrainingChoice, pool: WorkerPool, estimates: Estimates) -> None:
         super().__init__()
         self._document, self._choice, self._pool, self._estimates = document, choice, pool, estimates
-        self._confirmed = 0  # number of networks that the user wants to train although memory is too small
         self._make_file_actions()
         self._make_edit_actions()
         self._make_design_actions()
         self._make_training_actions()
         self._make_view_actions()
-        choice.changed.connect(self._forget_confirmation)
         for signal in (document.changed, document.selection_changed):
             signal.connect(self._show_design)
         for signal in (choice.changed, pool.changed, estimates.changed):
@@ -144,19 +142,16 @@ class Actions(QObject):
 
         Where memory is too small for so many networks, the first order only asks for a second one.
         """
-        networks, design = 1 + twin, self._choice.fitted
-        if self._estimates.is_too_large(networks) and self._confirmed < networks:
-            self._confirmed = networks
+        choice, networks = self._choice, 1 + twin
+        design = choice.fitted
+        if self._estimates.is_too_large(networks) and choice.confirmed < networks:
+            choice.confirmed = networks
             self._show_state()
             return
-        self._confirmed = 0
+        choice.confirmed = 0
+        choice.forget_refusal()
         self._document.propose(design, self.tr("Fit design to data"))
-        self._pool.start(
-            Train(design=self._document.design, recipe=self._choice.recipe, runs=self._pool.runs, twin=twin)
-        )
-
-    def _forget_confirmation(self) -> None:
-        self._confirmed = 0
+        self._pool.start(Train(design=self._document.design, recipe=choice.recipe, runs=self._pool.runs, twin=twin))
 
     def _show_design(self) -> None:
         document = self._document
@@ -187,7 +182,7 @@ class Actions(QObject):
     def _start_text(self, is_free: bool) -> str:
         """Return the text of the large button, which also says what Start will change in the design first."""
         design = self._choice.fitted
-        if self._confirmed and self._estimates.is_too_large():
+        if self._choice.confirmed and self._estimates.is_too_large():
             return self.tr("Train anyway")
         if design == self._document.design:
             return self.start.text()
@@ -198,7 +193,7 @@ class Actions(QObject):
         return text.format(shape=shape_text(design.input), classes=whole(design.classes))
 
     def _short_twin_text(self) -> str:
-        if self._confirmed > 1:
+        if self._choice.confirmed > 1:
             return self.tr("Train both anyway")
         if kind_of(self._document.design) == NetworkKind.PLAIN:
             return self.tr("… and its residual twin")
@@ -206,7 +201,7 @@ class Actions(QObject):
 
     def _twin_text(self, is_free: bool) -> str:
         """Return the text of the twin action in menus, where it is not beside Start."""
-        if self._confirmed > 1:
+        if self._choice.confirmed > 1:
             return self._short_twin_text()
         plain = kind_of(self._document.design) == NetworkKind.PLAIN
         if is_free:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.architecture.design import Design
-from explorer.architecture.presets import DEFAULT, preset
 from explorer.gui.display import check_start
 from explorer.validation import refuse
 
@@ -62,9 +61,10 @@ def open_window(design: Design | None, language: str | None, path: Path | None =
     """
     from PySide6.QtWidgets import QApplication
 
+    from explorer.gui.saved_session import state_folder
     from explorer.runs.folder import default_runs
 
-    session = open_session(design or preset(DEFAULT), default_runs(), language, path)
+    session = open_session(design, default_runs(), language, path, state_folder())
     sys.excepthook = session.show_crash
     session.left.connect(lambda: session.window.save_layout())  # looked up then, for the window may have been rebuilt
     session.closed.connect(QApplication.quit)
@@ -72,14 +72,23 @@ def open_window(design: Design | None, language: str | None, path: Path | None =
     return QApplication.exec()
 
 
-def open_session(design: Design, runs: Path, language: str | None = None, path: Path | None = None) -> "Session":
-    """Show the window as the user last left it, and return its session before the first paint. Raises Refused."""
+def open_session(
+    design: Design | None,
+    runs: Path,
+    language: str | None = None,
+    path: Path | None = None,
+    state: Path | None = None,
+) -> "Session":
+    """Show the window as the user last left it, and return its session before the first paint. Raises Refused.
+
+    `state` is the folder in which sessions are kept from one start to the next, None to keep none.
+    """
     check_start()
     gc.disable()  # until the session is complete there is no garbage, and looking for it takes a tenth of the start
     make_application(language)
     from explorer.gui.session import Session
 
-    session = Session(design, runs, path=path)
+    session = Session(design, runs, path=path, state=state)
     for signal in (session.completed, session.left):  # a session may be closed before it is complete
         signal.connect(gc.enable)
     session.window.restore_layout()

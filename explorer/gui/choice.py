@@ -7,12 +7,16 @@ from explorer.gui.document import Document
 from explorer.runs.catalogue import DataSet, data_sets, describe_data
 from explorer.runs.events import Device
 from explorer.runs.recipe import PLACE, RECIPES, Recipe
+from explorer.sentences import NOTHING
+from explorer.validation import Refused
 
 
 class TrainingChoice(QObject):
     """What Start would train; `changed` is emitted when that differs, also after an edit of the design.
 
-    `chosen` is emitted before it unless the design alone has changed.
+    `chosen` is emitted before it unless the design alone has changed. `refusal` says why the data that the user asked
+    for last cannot be used, until other data can. `confirmed` is the number of networks that the user wants to train
+    although memory is too small, until the choice changes.
 
     Where the design's image size is not the data's, either can be chosen. Until the user has chosen, it is the design's
     size on an accelerator, and on a processor the data's, which takes a fraction of the time.
@@ -28,9 +32,17 @@ class TrainingChoice(QObject):
         self.data: DataSet = self.known_data[0]
         self.recipe = Recipe()
         self.devices: tuple[Device, ...] = ()
-        self._own_size: bool | None = None
+        self.own_size: bool | None = None
+        self.refusal = NOTHING
+        self.confirmed = 0
         document.changed.connect(self.changed)
         self.chosen.connect(self.changed)
+        self.changed.connect(self._forget_confirmation)
+
+    def restore(self, recipe: Recipe, own_size: bool | None) -> None:
+        """Choose what was chosen at the last start; if its data are gone, all but these."""
+        self.recipe, self.own_size = recipe.change(data=self.data.name), own_size
+        self.use_data(recipe.data)
 
     def find_data(self) -> None:
         """Look again for the named data sets on this machine."""
@@ -40,13 +52,25 @@ class TrainingChoice(QObject):
         self.chosen.emit()
 
     def use_data(self, name: str) -> None:
-        """Train on the data set or folder `name`. Raises Refused, and then leaves the choice as it was."""
-        before, self.data = self.data, describe_data(name)
+        """Train on the data set or folder `name`; if it is refused, the data stay as they are."""
+        before = self.data, self.recipe, self.refusal
+        try:
+            self.data, self.refusal = describe_data(name), NOTHING
+        except Refused as error:
+            self.refusal = error.complaints[0].what
         self.known_data = tuple({known.name: known for known in (*self.known_data, self.data)}.values())
-        recipe = self.recipe.change(data=self.data.name)
-        if (before, self.recipe) != (self.data, recipe):  # the same folder may have other classes by now
-            self.recipe = recipe
+        self.recipe = self.recipe.change(data=self.data.name)
+        if before != (self.data, self.recipe, self.refusal):  # the same folder may have other classes by now
             self.chosen.emit()
+
+    def forget_refusal(self) -> None:
+        """Keep the data, which the user has accepted."""
+        if self.refusal:
+            self.refusal = NOTHING
+            self.chosen.emit()
+
+    def _forget_confirmation(self) -> None:
+        self.confirmed = 0
 
     def use_recipe(self, recipe: Recipe) -> None:
         if recipe != self.recipe:
@@ -65,7 +89,7 @@ class TrainingChoice(QObject):
 
     def use_own_size(self, own: bool) -> None:
         """Train at the design's image size, or at the data's."""
-        self._own_size = own
+        self.own_size = own
         self.chosen.emit()
 
     @property
@@ -80,7 +104,7 @@ class TrainingChoice(QObject):
 
     @property
     def at_own_size(self) -> bool:
-        return self._has_accelerator() if self._own_size is None else self._own_size
+        return self._has_accelerator() if self.own_size is None else self.own_size
 
     @property
     def fitted(self) -> Design:

@@ -1,9 +1,12 @@
 """Document: the design, its plan, the baseline, the selection and the undo stack.
 
+Its `state` is kept from one start to the next.
+
 `propose` is the only way to change the design and `changed` the only way to hear of it: an editor stores nothing,
 proposes, and redraws with all other views. An equal design is no change, which ends every echo between controls.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +18,13 @@ from explorer.architecture.design import Design
 from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.plan import Plan, plan_network
 from explorer.architecture.presets import preset, preset_of, preset_titled
+from explorer.gui.saved_session import DocumentState, Step
 
 if TYPE_CHECKING:
     from explorer.runs.events import Verdict
 
 _MERGEABLE = 1
+_MAX_STEPS = 200  # undo steps; older ones are forgotten
 
 
 class Change(QUndoCommand):
@@ -28,13 +33,9 @@ class Change(QUndoCommand):
     If it opens another file, undo goes back to the file before, so that Save does not overwrite the other one.
     """
 
-    def __init__(self, document: "Document", after: Design, label: str, gesture: str, path: Path | None) -> None:
-        super().__init__(label)
-        self.document = document
-        self.before = document.design
-        self.after = after
-        self.path_before, self.path_after = document.path, path or document.path
-        self.gesture = gesture
+    def __init__(self, document: "Document", before: Design, step: Step, gesture: str = "") -> None:
+        super().__init__(step.label)
+        self.document, self.before, self.step, self.gesture = document, before, step, gesture
 
     def id(self) -> int:
         return _MERGEABLE if self.gesture else -1
@@ -42,20 +43,22 @@ class Change(QUndoCommand):
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, Change) or other.gesture != self.gesture:
             return False
-        self.after = other.after
+        self.step = replace(other.step, opened=self.step.opened)
         self.setText(other.text())
-        self.setObsolete(self.after == self.before)
+        self.setObsolete(_alike(self.step.design, self.before))
         return True
 
     def redo(self) -> None:
-        self._show(self.after, self.path_after)
+        self._show(self.step.design, 1)
 
     def undo(self) -> None:
-        self._show(self.before, self.path_before)
+        self._show(self.before, 0)
 
-    def _show(self, design: Design, path: Path | None) -> None:
-        if self.path_before != self.path_after:
-            self.document.belong_to(path)
+    def _show(self, design: Design, side: int) -> None:
+        if self.document.is_restoring:
+            return
+        if self.step.opened:
+            self.document.belong_to(self.step.opened[side])
         self.document.show_design(design)
 
 
@@ -71,6 +74,8 @@ class Document(QObject):
     def __init__(self, design: Design, path: Path | None = None) -> None:
         super().__init__()
         self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(_MAX_STEPS)
+        self.is_restoring = False
         self.undo_stack.cleanChanged.connect(self.file_changed)
         self.design: Design
         self.plan: Plan
@@ -82,12 +87,57 @@ class Document(QObject):
         self.vocabulary = "torchvision"
         self.show_design(called_as(design, path) if path else design)
 
-    def propose(self, design: Design, label: str, gesture: str = "", path: Path | None = None) -> None:
-        """Make `design`, of the file at `path` if given, the current one, as one undoable step called `label`."""
-        if design != self.design:
-            self.undo_stack.push(Change(self, design, label, gesture, path))
-        elif design.name != self.design.name:  # another name is no other design, and no step
-            self.show_design(design)
+    def propose(self, design: Design, label: str, gesture: str = "") -> None:
+        """Make `design` the current one, as one undoable step called `label`.
+
+        A new name alone is a step too, although the design is equal: undo of an earlier step would change the name.
+        """
+        if not _alike(design, self.design):
+            self.undo_stack.push(Change(self, self.design, Step(label, design), gesture))
+
+    def open(self, design: Design, path: Path | None) -> None:
+        """Make `design`, saved in the file at `path` or in none, the current one, as one undoable step."""
+        if path:
+            design = called_as(design, path)
+        if not _alike(design, self.design):
+            label = QCoreApplication.translate("Document", "Open {name}")
+            step = Step(label.format(name=path.name if path else title_of(design)), design, opened=(self.path, path))
+            self.undo_stack.push(Change(self, self.design, step))
+        self.saved_as(path)
+
+    def state(self) -> DocumentState:
+        """Return what `restore` needs."""
+        stack = self.undo_stack
+        changes = [change for number in range(stack.count()) if isinstance(change := stack.command(number), Change)]
+        return DocumentState(
+            first=changes[0].before if changes else self.design,
+            steps=tuple(change.step for change in changes),
+            index=stack.index(),
+            clean_index=stack.cleanIndex(),
+            path=self.path,
+            baseline=self.baseline.design if self.baseline else None,
+            selection=self.selection,
+        )
+
+    def restore(self, state: DocumentState) -> None:
+        """Restore all but the shown design, with which the document was made; no view may show it yet.
+
+        No step has a gesture any more, so none merges with a later edit.
+        """
+        stack, before = self.undo_stack, state.first
+        self.is_restoring = True
+        for step in state.steps:
+            stack.push(Change(self, before, step))
+            before = step.design
+        stack.setIndex(state.clean_index)
+        if state.clean_index < 0:
+            stack.resetClean()
+        else:
+            stack.setClean()
+        stack.setIndex(state.index)
+        self.is_restoring = False
+        self.path, self.selection = state.path, state.selection
+        self.baseline = plan_network(state.baseline) if state.baseline else None
 
     def show_design(self, design: Design) -> None:
         """Make `design` the current one and plan it; only `propose` and the undo stack call this."""
@@ -131,8 +181,8 @@ class Document(QObject):
         self.path = path
         self.file_changed.emit()
 
-    def saved_as(self, path: Path) -> None:
-        """Note that the design is in the file at `path` as it is now."""
+    def saved_as(self, path: Path | None) -> None:
+        """Note that the design is in the file at `path` as it is now, or that it came from elsewhere as it is now."""
         self.undo_stack.setClean()
         self.belong_to(path)
 
@@ -150,6 +200,11 @@ class Document(QObject):
 def called_as(design: Design, path: Path) -> Design:
     """Return `design`, named like the file at `path` if it has no name of its own."""
     return design if design.name else design.change(name=path.stem[:80])
+
+
+def _alike(one: Design, other: Design) -> bool:
+    """Return whether two designs are equal and have the same name."""
+    return (one, one.name) == (other, other.name)
 
 
 def title_of(design: Design) -> str:

@@ -11,16 +11,24 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 
 from explorer.architecture.design import Design
+from explorer.architecture.presets import DEFAULT, preset
 from explorer.gui.document import Document
 from explorer.gui.main_window.window import Window
+from explorer.gui.saved_session import SavedSession, SessionFile
 from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import apply_language
+from explorer.gui.widgets.language import apply_language, say
 from explorer.gui.widgets.paint_watch import PaintWatch
 from explorer.gui.widgets.text_size import apply_size, chosen_size
 from explorer.gui.workspace import Workspace
+from explorer.sentences import NOTHING, Sentence, system_words, translatable
+from explorer.validation import Refused
 
 if TYPE_CHECKING:
+    from explorer.gui.autosave import Autosave
     from explorer.gui.workers.process import WorkerProcess
+
+
+_NOT_KEPT = translatable("What is open will not be there at the next start: {error}")
 
 
 class Session(QObject):
@@ -37,25 +45,45 @@ class Session(QObject):
 
     def __init__(
         self,
-        design: Design,
+        design: Design | None,
         runs: Path,
         warm: bool = True,
         process: "WorkerProcess | None" = None,
         path: Path | None = None,
+        state: Path | None = None,
     ) -> None:
-        """Show `design`, read from the file at `path` if given; if `warm`, a worker starts after the first paint."""
+        """Show `design`, read from the file at `path` if given; if `warm`, a worker starts after the first paint.
+
+        With `state`, the session last saved in that folder continues, and is saved there again. A `design` is then its
+        next undo step, so that nothing of it is lost. Without both, the chapter's network is shown.
+        """
         super().__init__()
         self.warm = warm
         self.complete = False
         self._is_ending = self._is_over = False
-        self.document = Document(design, path)
-        self.workspace = Workspace(self.document, runs, process)
+        self._file: SessionFile | None = None
+        self._autosave: Autosave | None = None
+        self._refusal = NOTHING  # why the last session does not continue
+        saved = self._read_session(state) if state else None
+        self.document = _make_document(design, path, saved)
+        self.workspace = Workspace(self.document, runs, process, saved)
         self.window = self._make_window()
         self._patience = QTimer(self, interval=20)
         self._patience.timeout.connect(self._add_history)
         self._first_paint = PaintWatch(self.window.diagram.viewport(), self.window.table.viewport())
         self._first_paint.painted.connect(self._load_rest)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_system_theme)
+
+    def _read_session(self, state: Path) -> SavedSession | None:
+        """Open a session file in the folder `state`, and return what it holds, if anything."""
+        try:
+            self._file = SessionFile(state)
+            return self._file.read()
+        except Refused as refused:
+            self._refusal = refused.sentence
+        except OSError as error:
+            self._file, self._refusal = None, Sentence(_NOT_KEPT, {"error": system_words(error)})
+        return None
 
     def _make_window(self) -> Window:
         window = Window(self.workspace)
@@ -69,6 +97,8 @@ class Session(QObject):
         orders.language_chosen.connect(self.use_language)
         orders.theme_chosen.connect(self._use_theme)
         orders.size_chosen.connect(self.use_size)
+        if self._autosave:
+            self.window.pages.opened.connect(self._autosave.note_change)
 
     def _load_rest(self) -> None:
         """Load what the first paint need not wait for: the rest of the window, the worker, pyqtgraph and the runs."""
@@ -80,14 +110,28 @@ class Session(QObject):
         self.pool.progressed.connect(self._note_verdict)
         self.pool.changed.connect(self._note_devices)
         self.pool.emptied.connect(self._finish)
+        if self._file:
+            from explorer.gui.autosave import Autosave
+
+            self._autosave = Autosave(self.workspace, self._file)
+            self._autosave.failed.connect(self._tell_failure)
         try:
             self._complete_window()
+            if self._refusal:
+                self.window.files.complain(self.tr("The last session cannot continue"), say(self._refusal))
         finally:  # what fails is said; the rest is there all the same
             if self.warm:
                 self.pool.warm_up()
             self._loading = Thread(target=import_module, args=("explorer.gui.runs.history",), daemon=True)
             self._loading.start()  # in a thread, so that sliders answer meanwhile
             self._patience.start()
+
+    def _tell_failure(self, error: Sentence) -> None:
+        """Say once that the session cannot be saved; each change tries again."""
+        assert self._autosave
+        self._autosave.failed.disconnect(self._tell_failure)
+        reason = Sentence(_NOT_KEPT, {"error": error})
+        self.window.files.complain(self.tr("The session cannot be saved"), say(reason))
 
     def _add_history(self) -> None:
         """Add the plots and the list of runs once their modules are loaded."""
@@ -156,6 +200,10 @@ class Session(QObject):
         """End the workers, as `WorkerPool.shut_down` does; the window is closed."""
         self._is_ending = True
         self._patience.stop()
+        if self._autosave:
+            self._autosave.finish()
+        if self._file:
+            self._file.close()
         if not self.window.has_controls:
             self._finish()
             return
@@ -192,3 +240,14 @@ class Session(QObject):
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
         box.addButton(QMessageBox.StandardButton.Close)
         box.open()
+
+
+def _make_document(design: Design | None, path: Path | None, saved: SavedSession | None) -> Document:
+    """Return the document of the `saved` session, with `design`, from the file at `path` if given, opened in it."""
+    if saved is None:
+        return Document(design or preset(DEFAULT), path)
+    document = Document(saved.document.design)
+    document.restore(saved.document)
+    if design is not None:
+        document.open(design, path)
+    return document

@@ -13,6 +13,7 @@ from explorer.architecture.design import Design
 from explorer.gui.design.alone_block import AloneBlock
 from explorer.gui.document import Document
 from explorer.gui.runs.shown_runs import ShownRuns
+from explorer.gui.saved_session import SavedSession
 from explorer.gui.training.plot_view import PlotView
 
 if TYPE_CHECKING:
@@ -44,20 +45,36 @@ class LessonPlace:
 class Workspace:
     """The state; the sets of names of open table rows, of open equal blocks and of open forms are changed in place."""
 
-    def __init__(self, document: Document, runs: Path, process: "WorkerProcess | None" = None) -> None:
-        """Keep the runs below the folder `runs`; tests give the `process` of the first worker."""
+    def __init__(
+        self,
+        document: Document,
+        runs: Path,
+        process: "WorkerProcess | None" = None,
+        saved: SavedSession | None = None,
+    ) -> None:
+        """Keep the runs below the folder `runs`; tests give the `process` of the first worker.
+
+        Of a `saved` session, the document is given.
+        """
         self.document = document
-        self._runs, self._process = runs, process
+        self._runs, self._process, self._saved = runs, process, saved
         self.open_rows = {section.name for section in document.plan.sections}
         self.open_runs: set[str] = set()
         self.open_forms: set[str] = set()
-        self.page = LAYERS
+        self.page = saved.page if saved else LAYERS
         self.alone_block = AloneBlock()
         self.plot_view = PlotView()
         self.shown_runs = ShownRuns()
         self.shows_maps = False
         self.is_presented = False
         self.lesson = LessonPlace(document.design)
+
+    def state(self) -> SavedSession:
+        """Return what the next start shows again."""
+        choice = self.choice
+        return SavedSession(
+            document=self.document.state(), page=self.page, recipe=choice.recipe, own_size=choice.own_size
+        )
 
     @cached_property
     def pool(self) -> "WorkerPool":
@@ -69,7 +86,10 @@ class Workspace:
     def choice(self) -> "TrainingChoice":
         from explorer.gui.choice import TrainingChoice
 
-        return TrainingChoice(self.document)
+        choice = TrainingChoice(self.document)
+        if self._saved:
+            choice.restore(self._saved.recipe, self._saved.own_size)
+        return choice
 
     @cached_property
     def data_download(self) -> "DataDownload":

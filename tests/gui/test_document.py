@@ -11,9 +11,20 @@ from explorer.gui.document import Document
 
 def test_equal_is_no_change(qapp):
     document = Document(preset("resnet18"))
-    document.propose(preset("resnet18").change(name="another name"), "rename")
+    document.propose(preset("resnet18").change(classes=1000), "the same")
     assert document.undo_stack.count() == 0
-    assert document.design.name == "another name"
+
+
+def test_another_name_is_undone_by_itself_and_kept_by_the_undo_of_what_came_later(qapp):
+    document = Document(preset("resnet18"))
+    document.propose(document.design.with_stage(0, blocks=3), "edit")
+    document.propose(document.design.change(name="Mine"), "rename")
+    document.propose(document.design.with_stage(0, blocks=4), "edit")
+    document.undo_stack.undo()
+    assert (document.design.name, document.design.stages[0].blocks) == ("Mine", 3)
+    document.undo_stack.undo()
+    assert (document.design.name, document.design.stages[0].blocks) == ("ResNet-18", 3)
+    assert not document.undo_stack.isClean()
 
 
 def test_ticks_of_one_gesture_are_one_step(qapp):
@@ -50,6 +61,49 @@ def test_title_marks_an_edited_preset(qapp):
     assert document.title == "ResNet-18"
     assert Document(preset("resnet50").change(name="")).title == "ResNet-50"
     assert Document(preset("resnet50").change(name="mine")).title == "mine"
+
+
+def test_a_restored_document_is_the_one_that_was_left(qapp, tmp_path):
+    document = Document(preset("mini"))
+    document.open(preset("resnet34"), tmp_path / "mine.toml")
+    for blocks in (4, 5):
+        document.propose(document.design.with_stage(0, blocks=blocks), f"{blocks} blocks")
+    document.pin(document.plan)
+    document.select("layer2.0")
+    document.undo_stack.undo()
+    left = document.state()
+    again = Document(left.design)
+    again.restore(left)
+    assert again.state() == left
+    assert (again.path, again.baseline, again.selection) == (tmp_path / "mine.toml", document.baseline, "layer2.0")
+    assert (again.undo_stack.undoText(), again.undo_stack.redoText()) == ("4 blocks", "5 blocks")
+    assert not again.undo_stack.isClean()
+    for _ in range(2):
+        again.undo_stack.undo()
+    assert (again.design, again.path) == (preset("mini"), None)
+    again.undo_stack.redo()
+    assert again.undo_stack.isClean()
+
+
+def test_no_gesture_goes_on_after_a_restart(qapp):
+    document = Document(preset("mini"))
+    document.propose(document.design.with_stage(0, blocks=2), "", "gesture 1")
+    again = Document(document.design)
+    again.restore(document.state())
+    again.propose(again.design.with_stage(0, blocks=3), "", "gesture 1")
+    assert again.undo_stack.count() == 2
+
+
+def test_a_long_history_forgets_its_oldest_steps(qapp):
+    document = Document(preset("mini"))
+    for number in range(300):
+        document.propose(document.design.with_stage(0, blocks=1 + number % 7), f"step {number}")
+    left = document.state()
+    assert 100 <= len(left.steps) <= 200
+    assert left.clean_index == -1
+    again = Document(left.design)
+    again.restore(left)
+    assert again.state() == left
 
 
 class Editing(RuleBasedStateMachine):
@@ -98,6 +152,12 @@ class Editing(RuleBasedStateMachine):
     @rule()
     def save(self) -> None:
         self.saved = to_toml(self.document.design)
+
+    @rule()
+    def restart(self) -> None:
+        left = self.document.state()
+        self.document = Document(left.design)
+        self.document.restore(left)
 
     @precondition(lambda self: self.saved)
     @rule()

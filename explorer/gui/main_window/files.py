@@ -11,7 +11,7 @@ from explorer.architecture.notation import SUFFIX, from_line, load_design, to_li
 from explorer.architecture.source.network import WRITERS, python_source
 from explorer.atomic_files import write_atomically
 from explorer.gui.actions import Actions
-from explorer.gui.document import Document, called_as
+from explorer.gui.document import Document
 from explorer.gui.widgets.language import say, whole
 from explorer.gui.widgets.typed import connect_order
 from explorer.gui.workers.pool import WorkerPool
@@ -58,8 +58,7 @@ class Files(QObject):
         except Refused as error:
             self.complain(self.tr("Could not open {name}").format(name=path.name), say(error.sentence))
             return
-        self.document.propose(called_as(design, path), self.tr("Open {name}").format(name=path.name), path=path)
-        self.document.saved_as(path)
+        self.document.open(design, path)
         self.remember(path)
 
     def save(self) -> bool:

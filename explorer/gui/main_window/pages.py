@@ -41,7 +41,7 @@ class Pages(QStackedWidget):
         connect_order(actions.copy_table, self.layers.copy)
         connect_order(actions.open_block, self._workspace.document.open_block)
         self._workspace.document.block_opened.connect(self.show_block)
-        self.show_page(self._workspace.page)
+        self.show_page(self._workspace.page if self._workspace.page in (LAYERS, *PAGES) else LAYERS)
 
     def show_page(self, name: str) -> None:
         """Show the page called `name`, and give it the keyboard focus if the page before had it."""

@@ -23,8 +23,6 @@ from explorer.gui.workers.estimates import Estimates
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.catalogue import CATALOGUE
 from explorer.runs.recipe import RECIPES, Recipe, recipe_name
-from explorer.sentences import NOTHING, Sentence
-from explorer.validation import Refused
 
 FOLDER = "…"  # the entry of the data box that asks for a folder
 
@@ -45,7 +43,6 @@ class TrainingPanel(QWidget):
         super().__init__()
         self._document, self._choice, self._pool, self._actions = document, choice, pool, actions
         self._download, self.download = download, DownloadView(download)
-        self._refusal = NOTHING  # why the data that the user asked for cannot be used
         self.data_box, self.device_box, self.recipe_box = QComboBox(), QComboBox(), QComboBox()
         self.form = Form(Recipe, open_forms, skip=("data", "device"), rows=8, above=self._boxes())
         self.form.edited.connect(lambda name, value: choice.use_recipe(choice.recipe.change(**{name: value})))
@@ -60,8 +57,6 @@ class TrainingPanel(QWidget):
         actions.start.changed.connect(self._show_start)
         for signal in (choice.changed, pool.changed):
             signal.connect(self.show_state)
-        for order in (actions.start, actions.twin):
-            order.triggered.connect(lambda: self._note_refusal(NOTHING))
         self.show_choice()
         self.show_state()
 
@@ -163,24 +158,12 @@ class TrainingPanel(QWidget):
         if name == FOLDER:
             name = QFileDialog.getExistingDirectory(self, self.tr("Folder with one subfolder of images per class"))
         if name in CATALOGUE and name not in [data.name for data in self._choice.known_data]:
-            self._note_refusal(NOTHING)
+            self._choice.forget_refusal()
             self._download.offer(CATALOGUE[name])
         elif name:
-            self.use_data(name)
-        self.show_choice()
-
-    def use_data(self, name: str) -> None:
-        """Train on the data set or folder `name`, or show below the controls why it cannot be used."""
-        self._download.withdraw()
-        try:
+            self._download.withdraw()
             self._choice.use_data(name)
-            self._note_refusal(NOTHING)
-        except Refused as error:
-            self._note_refusal(error.complaints[0].what)
-
-    def _note_refusal(self, reason: Sentence) -> None:
-        self._refusal = reason
-        self.show_state()
+        self.show_choice()
 
     def _pick_recipe(self) -> None:
         if name := self.recipe_box.currentData():
@@ -205,6 +188,6 @@ class TrainingPanel(QWidget):
     def show_state(self) -> None:
         """Show what went wrong, if anything did, and the Start button as it is now."""
         fatal, shown = self._document.fatal, self._pool.shown
-        words = [*self._pool.failures, self._refusal, fatal.what if fatal else shown.message]
+        words = [*self._pool.failures, self._choice.refusal, fatal.what if fatal else shown.message]
         self.notice.tell(list(map(say, words)), "" if fatal else say(shown.advice))
         self._show_start()

@@ -268,7 +268,7 @@ def test_trained_tried_grown_and_trained_further_by_the_real_worker(open_session
     session = open_session(design, warm=True)
     client, experiment = session.pool.workers[0], open_block(session, "layer1.0")
     recipe = shades(tmp_path / "data").change(epochs=1)
-    session.window.training.use_data(recipe.data)
+    session.workspace.choice.use_data(recipe.data)
     session.workspace.choice.use_recipe(recipe)
     qtbot.waitUntil(lambda: client.state == "idle")
     with qtbot.waitSignal(client.run_ended):

@@ -88,7 +88,7 @@ def test_the_page_of_a_block_alone(session, rebuild):
 
 def test_the_choice_and_what_stands_behind_more(session, rebuild):
     panel = session.window.training
-    panel.use_data("fashion-mnist")
+    session.workspace.choice.use_data("fashion-mnist")
     panel.form.more.setChecked(True)
     session.window.editor.form.more.setChecked(True)
     panel.form.controls["epochs"].box.setValue(3)

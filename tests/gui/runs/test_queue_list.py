@@ -205,7 +205,7 @@ def test_the_real_worker_trains_one_after_the_other(open_session, qtbot, tmp_pat
         Image.new("L", (8, 8), number).save(tmp_path / "set" / f"{number % 2}" / f"{number}.png")
     session = open_session(from_line("basic:1x8x8:2:8x1,16x1/2:stem=cifar,stem_width=8"), warm=True)
     panel, pool = session.window.training, session.pool
-    panel.use_data(str(tmp_path / "set"))
+    session.workspace.choice.use_data(str(tmp_path / "set"))
     session.workspace.choice.use_recipe(session.workspace.choice.recipe.change(device="cpu", epochs=1, lr=0.02))
     for width in (8, 12, 16):
         session.document.propose(session.document.design.with_stage(0, width=width), "")

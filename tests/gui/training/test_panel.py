@@ -183,19 +183,20 @@ def test_too_large_a_network_takes_a_second_click(session, panel, played, monkey
 
 
 def test_a_folder_that_will_not_do_leaves_the_choice(session, panel, tmp_path):
-    panel.use_data(str(tmp_path / "none"))
-    assert session.workspace.choice.data.name == "fashion-mnist-12k"
+    choice = session.workspace.choice
+    choice.use_data(str(tmp_path / "none"))
+    assert choice.data.name == "fashion-mnist-12k"
     assert "there is no data set or folder" in panel.notice.words.text()
     (tmp_path / "set" / "cat").mkdir(parents=True)
-    panel.use_data(str(tmp_path / "set"))
+    choice.use_data(str(tmp_path / "set"))
     assert "at least two classes" in panel.notice.words.text()
-    panel.use_data("fashion-mnist")
+    choice.use_data("fashion-mnist-12k")
     assert not panel.notice.isVisible()
 
 
 def test_a_refusal_of_data_is_there_until_something_starts(session, panel, tmp_path, monkeypatch):
     monkeypatch.setattr(session.pool.workers[0], "start", lambda order: None)
-    panel.use_data(str(tmp_path / "none"))
+    session.workspace.choice.use_data(str(tmp_path / "none"))
     session.pool.changed.emit()
     assert "there is no data set or folder" in panel.notice.words.text()
     panel.start.click()
@@ -206,10 +207,10 @@ def test_a_folder_of_images_sets_the_classes(session, panel, tmp_path):
     for name in ("cat", "dog", "owl"):
         (tmp_path / "pets" / name).mkdir(parents=True)
         (tmp_path / "pets" / name / "1.png").write_bytes(b"")
-    panel.use_data(str(tmp_path / "pets"))
+    session.workspace.choice.use_data(str(tmp_path / "pets"))
     assert panel.data_box.currentText() == "pets"
     assert panel.start.text() == "Fit design to data (1×96×96, 3 classes)\nand start"
     (tmp_path / "pets" / "rat").mkdir()
     (tmp_path / "pets" / "rat" / "1.png").write_bytes(b"")
-    panel.use_data(str(tmp_path / "pets"))
+    session.workspace.choice.use_data(str(tmp_path / "pets"))
     assert panel.start.text() == "Fit design to data (1×96×96, 4 classes)\nand start"

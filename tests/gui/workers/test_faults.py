@@ -19,7 +19,7 @@ def test_a_worker_killed_in_mid_epoch_is_said_and_its_run_goes_on(open_session, 
     session = open_session(from_line("basic:1x6x6:3:8x1,16x1/2:stem=cifar,stem_width=8"), warm=True)
     window, client, runs = session.window, session.pool.workers[0], session.window.history.list
     recipe = shades(tmp_path / "data")
-    window.training.use_data(recipe.data)
+    session.workspace.choice.use_data(recipe.data)
     session.workspace.choice.use_recipe(recipe)
     qtbot.waitUntil(lambda: client.state == "idle")
     qtbot.mouseClick(window.training.start, Qt.MouseButton.LeftButton)

@@ -1,0 +1,197 @@
+"""SavedSession: what a window shows again at the next start, and the file that keeps it. No Qt, no torch.
+
+A file has two lines of JSON: the version with a checksum, and the session. What fits its checksum was written by this
+program, so it is read without the strict reader, whose import of pydantic would delay the first paint.
+
+Every window has a file of its own, locked while the window is open. A new window continues the file that was written
+last and is not locked; so windows that are open at the same time never write to one another's file.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from itertools import chain, count
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from filelock import FileLock, Timeout
+
+from explorer.architecture.design import Design
+from explorer.architecture.notation import design_table, trusted_design
+from explorer.atomic_files import write_atomically
+from explorer.runs.recipe import Recipe, recipe_table
+from explorer.sentences import translatable
+from explorer.validation import refuse
+
+_SCHEMA = 1
+_NAME = "session-{number}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One undo step, with the design after it; `opened` are the files of Save before and after it, if it changes that.
+
+    None stands for no file.
+    """
+
+    label: str
+    design: Design
+    opened: tuple[Path | None, Path | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentState:
+    """What a document consists of: the `first` design, the steps from there, and how many of them are done.
+
+    `clean_index` is the number of steps at which the file at `path` was saved, -1 if they cannot be reached any more.
+    """
+
+    first: Design
+    steps: tuple[Step, ...] = ()
+    index: int = 0
+    clean_index: int = 0
+    path: Path | None = None
+    baseline: Design | None = None
+    selection: str = ""
+
+    @property
+    def design(self) -> Design:
+        """The design that is shown."""
+        return self.steps[self.index - 1].design if self.index else self.first
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSession:
+    """A document, the page that is shown, and what Start would train; `own_size` as in `TrainingChoice`."""
+
+    document: DocumentState
+    page: str
+    recipe: Recipe
+    own_size: bool | None = None
+
+
+def state_folder() -> Path:
+    """Return the folder of the files, in the user's state folder."""
+    return Path(platformdirs.user_state_dir("resnet-explorer", appauthor=False))
+
+
+class SessionFile:
+    """The file of one window, locked until `close`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Choose and lock a file in `folder`, which is created if missing. Raises OSError."""
+        folder.mkdir(parents=True, exist_ok=True)
+        known = sorted(folder.glob(_NAME.format(number="*")), key=_modified, reverse=True)
+        for path in chain(known, _other_paths(folder, known)):
+            self._path, self._lock = path, FileLock(path.with_suffix(".lock"))
+            with suppress(Timeout):
+                self._lock.acquire(timeout=0)
+                return
+
+    def read(self) -> SavedSession | None:
+        """Return the session in the file, or None if there is none.
+
+        A file that is damaged or was made by a newer version is kept under another name. Raises Refused, which names
+        it, and OSError if it cannot be renamed.
+        """
+        try:
+            text = self._path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError):
+            text = ""
+        reason = translatable("is damaged; it is kept as {name}")
+        try:
+            heading, body = text.splitlines()
+            if (header := json.loads(heading))["schema"] > _SCHEMA:
+                reason = translatable("was made by a newer version of this program; it is kept as {name}")
+            elif header["sha256"] == sha256(body.encode()).hexdigest():
+                return _read_session(json.loads(body))
+        except (ValueError, LookupError, TypeError, RecursionError):
+            pass
+        aside = self._path.with_name(f"{self._path.name}.{datetime.now():%Y%m%d-%H%M%S}")
+        try:
+            self._path.replace(aside)
+        except OSError:
+            self.close()
+            raise
+        raise refuse(str(self._path), reason, name=aside.name)
+
+    def write(self, session: SavedSession) -> None:
+        """Replace the session in the file. Raises OSError."""
+        body = json.dumps(_session_table(session))
+        header = json.dumps({"schema": _SCHEMA, "sha256": sha256(body.encode()).hexdigest()})
+        write_atomically(self._path, f"{header}\n{body}\n")
+
+    def close(self) -> None:
+        self._lock.release()
+
+
+def _modified(path: Path) -> float:
+    return path.stat().st_mtime
+
+
+def _other_paths(folder: Path, known: list[Path]) -> Iterator[Path]:
+    """Yield every path in `folder` that a file may have and none has."""
+    # a window that was opened just now has its lock, and no file yet
+    paths = (folder / _NAME.format(number=number) for number in count(1))
+    return (path for path in paths if path not in known)
+
+
+def _session_table(session: SavedSession) -> dict[str, object]:
+    state = session.document
+    return {
+        "first": design_table(state.first),
+        "steps": [
+            {
+                "label": step.label,
+                "design": design_table(step.design),
+                "opened": step.opened and [*map(_path_text, step.opened)],
+            }
+            for step in state.steps
+        ],
+        "index": state.index,
+        "clean_index": state.clean_index,
+        "path": _path_text(state.path),
+        "baseline": state.baseline and design_table(state.baseline),
+        "selection": state.selection,
+        "page": session.page,
+        "recipe": recipe_table(session.recipe),
+        "own_size": session.own_size,
+    }
+
+
+def _read_session(table: Any) -> SavedSession:
+    """Return the session of a `_session_table`. Raises LookupError or TypeError."""
+    steps = tuple(
+        Step(
+            label=step["label"],
+            design=trusted_design(step["design"]),
+            opened=step["opened"] and (_read_path(step["opened"][0]), _read_path(step["opened"][1])),
+        )
+        for step in table["steps"]
+    )
+    document = DocumentState(
+        first=trusted_design(table["first"]),
+        steps=steps,
+        index=table["index"],
+        clean_index=table["clean_index"],
+        path=_read_path(table["path"]),
+        baseline=table["baseline"] and trusted_design(table["baseline"]),
+        selection=table["selection"],
+    )
+    return SavedSession(
+        document=document, page=table["page"], recipe=Recipe(**table["recipe"]), own_size=table["own_size"]
+    )
+
+
+def _path_text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _read_path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)
