@@ -17,7 +17,7 @@ from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.boxes import redo_keys, undo_keys
-from explorer.gui.widgets.language import whole
+from explorer.gui.widgets.language import say, whole
 from explorer.gui.widgets.typed import commit_typed, connect_order, take_back_typed
 from explorer.gui.workers.estimates import Estimates
 from explorer.gui.workers.pool import WorkerPool
@@ -109,9 +109,12 @@ class Actions(QObject):
         self.unpause = self._add(self.tr("Resume"), pool.unpause, icon="play")
         self.step = self._add(self.tr("Step"), pool.step_once, "F10", "step-forward")
         self.stop = self._add(self.tr("Stop"), pool.stop, "Shift+F5", "square")
+        self.resume = self._add(self.tr("Resume run"), pool.resume_shown, icon="play")
         self.release_queue = self._add(self.tr("Resume queue"), pool.release_queue)
         self.find_rate = self._add(self.tr("Find a learning rate …"))
         self.twin.setToolTip(self.tr("Train this design with and without shortcuts on the same batches, and compare"))
+        self.resume.setIconText(self.tr("Resume"))
+        self.resume.setToolTip(self.tr("Continue the run that is shown from its last checkpoint"))
         self.step.setToolTip(self.tr("Train on one mini-batch and pause again"))
         self.stop.setToolTip(self.tr("Finish the batch, save a checkpoint and stop; the run can be resumed"))
         self.release_queue.setToolTip(self.tr("On hold: a run was stopped, or the training process could not start"))
@@ -177,10 +180,18 @@ class Actions(QObject):
         self.pause.setEnabled(state == WorkerState.RUNNING)
         for action in (self.unpause, self.step):
             action.setEnabled(state == WorkerState.PAUSED)
+        self.resume.setEnabled(self._pool.can_resume())
         self.stop.setEnabled(busy and state != WorkerState.STOPPING)
 
     def _start_text(self, is_free: bool) -> str:
-        """Return the text of the large button, which also says what Start will change in the design first."""
+        """Return the text of the large button.
+
+        It also says what Start will change in the design first and, after other data were refused, which it trains on.
+        """
+        text, choice = self._order_text(is_free), self._choice
+        return f"{text}\n{self.tr('Data: {name}').format(name=say(choice.data.label))}" if choice.refusal else text
+
+    def _order_text(self, is_free: bool) -> str:
         design = self._choice.fitted
         if self._choice.confirmed and self._estimates.is_too_large():
             return self.tr("Train anyway")

@@ -89,6 +89,7 @@ class Workspace:
         choice = TrainingChoice(self.document)
         if self._saved:
             choice.restore(self._saved.recipe, self._saved.own_size)
+        choice.changed.connect(self.pool.forget_refusal)
         return choice
 
     @cached_property

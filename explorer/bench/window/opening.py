@@ -9,7 +9,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, Qt
 
-from explorer.architecture.presets import DEFAULT, preset
 from explorer.gui.app import open_session
 
 
@@ -21,7 +20,7 @@ def watch_opening(runs: Path) -> str:
         moments["first_paint"] = time.time()
         loop.quit()
 
-    session = open_session(preset(DEFAULT), runs)
+    session = open_session(None, runs, state=runs / "state")
     session.painted.connect(note_paint)
     loop = QEventLoop()
     loop.exec()

@@ -57,6 +57,7 @@ class Menus(QObject):
     def _fill_train_menu(self, menu: QMenu) -> None:
         actions = self._actions
         menu.addActions([actions.start, actions.twin, actions.pause, actions.unpause, actions.step, actions.stop])
+        menu.addAction(actions.resume)
         menu.addSeparator()
         menu.addAction(actions.find_rate)
 

@@ -1,6 +1,6 @@
-"""RunButtons: pause, resume, step and stop the run that is shown."""
+"""RunButtons: pause, resume, step and stop the run that is shown, and resume it after it has stopped."""
 
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSizePolicy, QWidget
 
 from explorer.gui.actions import Actions
 from explorer.gui.widgets import theme
@@ -11,25 +11,55 @@ from explorer.gui.workers.worker_state import WorkerState
 
 
 class RunButtons(QWidget):
-    """The buttons that have an effect on the shown run; hidden while there is none."""
+    """The buttons that have an effect on the shown run; hidden while none has.
+
+    A button that goes while it has the keyboard's focus leaves it to the one that takes its place, and to nothing until
+    that is there: Qt would give it to Start, which a second press of the space bar would trigger.
+    """
 
     def __init__(self, pool: WorkerPool, actions: Actions) -> None:
         super().__init__()
         self._pool = pool
-        self.pause, self.unpause = action_button(actions.pause, "pause"), action_button(actions.unpause, "resume")
+        self.pause, self.unpause = action_button(actions.pause, "pause"), action_button(actions.unpause, "unpause")
         self.step, self.stop = action_button(actions.step, "step"), action_button(actions.stop, "stop")
+        self.resume = action_button(actions.resume, "resume")
+        self._heirs: dict[QWidget, QWidget] = {
+            self.pause: self.unpause,
+            self.unpause: self.pause,
+            self.stop: self.resume,
+        }
+        self._last: QWidget = self.stop  # the button that had the focus last
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.RHYTHM)
-        for button in (self.pause, self.unpause, self.step, self.stop):
+        self._buttons = (self.pause, self.unpause, self.step, self.stop, self.resume)
+        for button in self._buttons:
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             row.addWidget(button)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._note_focus)
         pool.changed.connect(self.show_state)
         self.show_state()
 
     def show_state(self) -> None:
-        state = self._pool.shown.state
-        show_if(self._pool.shown.is_busy(), self)
-        self.pause.setVisible(state in (WorkerState.STARTING, WorkerState.RUNNING))
+        shown = self._pool.shown
+        self.pause.setVisible(shown.state in (WorkerState.STARTING, WorkerState.RUNNING))
         for button in (self.unpause, self.step):
-            button.setVisible(state == WorkerState.PAUSED)
+            button.setVisible(shown.state is WorkerState.PAUSED)
+        self.stop.setVisible(shown.is_busy())
+        self.resume.setVisible(shown.can_resume())
+        is_used = shown.is_busy() or shown.can_resume()
+        if self.hasFocus() and not is_used:
+            self.window().setFocus()
+        show_if(is_used, self)
+        if self.hasFocus():
+            places = (self._last, self._heirs.get(self._last))
+            if able := next((each for each in places if each and each.isVisible() and each.isEnabled()), None):
+                able.setFocus()
+
+    def _note_focus(self, old: QWidget | None, now: QWidget | None) -> None:
+        if old and old in self._buttons and not (old.isVisible() and old.isEnabled()):
+            (self if self.isVisible() else self.window()).setFocus()
+        elif now and now in self._buttons:
+            self._last = now

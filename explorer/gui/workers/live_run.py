@@ -66,6 +66,16 @@ class LiveRun:
         return say(self.kind) if self.paired else title_of(self.design)
 
     @property
+    def was_refused(self) -> bool:
+        """Whether the worker refused to begin it."""
+        return self.started is None and isinstance(self.outcome, Failed)
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether it has begun and, if it has ended, not with its last epoch."""
+        return self.started is not None and not isinstance(self.outcome, Finished)
+
+    @property
     def done(self) -> int:
         """The number of steps done."""
         return self.step.step if self.step else 0

@@ -20,6 +20,7 @@ from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import Train
 from explorer.runs.events import Hello
 from explorer.sentences import Sentence, translatable
+from explorer.validation import Refused
 
 if TYPE_CHECKING:
     from explorer.gui.workers.curves import Curves
@@ -114,6 +115,27 @@ class WorkerPool(QObject):
         device = self._placed_device(run.recipe.device)
         self.shown = self._pick_worker(device)
         self.shown.resume_run(run, curves, None if device == run.recipe.device else device)
+
+    def can_resume(self) -> bool:
+        """Whether the shown run can be resumed, on a device that is free."""
+        run = self.shown.run
+        return run is not None and self.shown.can_resume() and bool(self.free_device(run.recipe.device))
+
+    def resume_shown(self) -> None:
+        """Resume the shown run."""
+        from explorer.runs.folder import find_run
+
+        live = self.shown.run
+        assert live
+        try:
+            self.resume_run(find_run(live.id, self.runs), live.curves)
+        except Refused as refused:
+            self.shown.message = refused.sentence
+            self._note_change()
+
+    def forget_refusal(self) -> None:
+        """Forget that the shown worker refused an order, as `WorkerClient.forget_refusal` does."""
+        self.shown.forget_refusal()
 
     def release_queue(self) -> None:
         """Let queued runs start by themselves again."""

@@ -4,6 +4,7 @@ However fast the worker writes, its lines are read at once and handed on every 5
 times per second. A line that is no event goes to the log.
 """
 
+import signal
 from collections import deque
 
 from PySide6.QtCore import QByteArray, QObject, QProcess, QProcessEnvironment, QTemporaryDir, QTimer, Signal
@@ -17,6 +18,7 @@ BATCH = 50  # milliseconds
 PATIENCE = 10_000  # milliseconds from stop to terminate
 LAST_PATIENCE = 3_000  # milliseconds from terminate to kill
 _LOG_LINES = 200
+_SIGNALLED = 128  # exit status after a signal, less its number
 
 
 class WorkerProcess(QObject):
@@ -124,9 +126,29 @@ class WorkerProcess(QObject):
         elif self._forced:
             what = translatable("The training process did not respond and was terminated.")
             self.ended.emit(Sentence(what))
-        elif status == QProcess.ExitStatus.CrashExit:
-            what = translatable("The training process was killed (signal {code}); memory may have run out.")
-            self.ended.emit(Sentence(what, {"code": code}))
         else:
+            self.ended.emit(_end_reason(code, status == QProcess.ExitStatus.CrashExit))
+
+
+def _end_reason(code: int, crashed: bool) -> Sentence:
+    """Return why a process ended that was not asked to.
+
+    `code` is the number of a signal if the system ended it, or the exit status, which shells and our worker set to 128
+    more than the signal that they were asked to end by.
+    """
+    try:
+        name = signal.Signals(code if crashed else code - _SIGNALLED).name
+    except ValueError:
+        name = ""
+    match name:
+        case "" if crashed:  # Windows reports an error code
+            what = translatable("The training process crashed (error {code}).")
+        case "":
             what = translatable("The training process exited unexpectedly (exit status {code}).")
-            self.ended.emit(Sentence(what, {"code": code}))
+        case "SIGKILL":
+            what = translatable("The training process was killed ({signal}); memory may have run out.")
+        case "SIGSEGV" | "SIGBUS" | "SIGILL" | "SIGFPE" | "SIGABRT" | "SIGTRAP" | "SIGSYS":
+            what = translatable("The training process crashed ({signal}).")
+        case _:
+            what = translatable("The training process was ended from outside ({signal}).")
+    return Sentence(what, {"code": code, "signal": name})

@@ -100,6 +100,16 @@ class WorkerClient(QObject):
         """Whether the last run failed, or the worker ended during it."""
         return not self.is_busy() and any(not isinstance(run.outcome, Finished | Stopped) for run in self.live)
 
+    def can_resume(self) -> bool:
+        """Whether the last run has ended before its last epoch, and can be resumed alone."""
+        return len(self.live) == 1 and self.live[0].can_resume and not self.is_busy()
+
+    def forget_refusal(self) -> None:
+        """Forget an order that was refused, with the reason: what the user would order now is something else."""
+        if not self.is_busy() and any(run.was_refused for run in self.live):
+            self.live, self.message, self.advice = (), NOTHING, NOTHING
+            self.changed.emit()
+
     def set_state(self, state: WorkerState) -> None:
         self.state = state
         if state is not WorkerState.STOPPING:

@@ -6,7 +6,7 @@ from explorer.architecture.presets import preset
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import Estimate, Estimated
 from explorer.runs.commands import Train
-from explorer.runs.events import Device, Hello, Said
+from explorer.runs.events import Device, Failed, Hello, Said, Started, Verdict
 from explorer.runs.recipe import RECIPES
 from explorer.sentences import Sentence
 from tests.gui.paths import measure
@@ -97,6 +97,7 @@ def asked_of_mini(session, monkeypatch):
     return Played(session.pool.workers[0], monkeypatch)
 
 
+STARTED = Started("a-run", "", 1, Verdict(True, 1, 1), "cpu", 100, 2)
 ESTIMATED = Estimated(device="cpu", memory_bytes=int(0.9 * 2**30), available_bytes=8 * 2**30, seconds_per_epoch=41.0)
 
 
@@ -201,6 +202,50 @@ def test_a_refusal_of_data_is_there_until_something_starts(session, panel, tmp_p
     assert "there is no data set or folder" in panel.notice.words.text()
     panel.start.click()
     assert not panel.notice.isVisible()
+
+
+def test_after_a_refusal_start_says_on_which_data(session, panel, tmp_path, monkeypatch):
+    started = []
+    monkeypatch.setattr(session.pool.workers[0], "start", started.append)
+    choice = session.workspace.choice
+    session.document.propose(preset("mini"), "")
+    choice.use_data(str(tmp_path / "none"))
+    assert panel.start.text() == "Start\nData: Fashion-MNIST 12k (bundled subset)"
+    assert panel.data_box.currentText() == "Fashion-MNIST 12k (bundled subset)"
+    panel.start.click()
+    assert started[0].recipe.data == "fashion-mnist-12k"
+    assert panel.start.text() == "Start"
+
+
+def test_a_refusal_and_a_confirmation_are_there_in_another_window(session, panel, played, tmp_path):
+    session.workspace.choice.use_data(str(tmp_path / "none"))
+    measure(session)
+    played.answer(played.asked(Estimate)[0], replace(ESTIMATED, memory_bytes=90 * 2**30))
+    panel.start.click()
+    session.use_language("en")
+    after = session.window.training
+    assert "there is no data set or folder" in after.notice.words.text()
+    assert after.start.text() == "Train anyway\nData: Fashion-MNIST 12k (bundled subset)"
+
+
+def test_what_a_worker_refused_is_said_until_something_else_is_chosen(session, panel, played):
+    session.document.propose(preset("mini"), "")
+    panel.start.click()
+    played.say(Failed(Sentence("data: x.png is damaged")))
+    assert "x.png is damaged" in panel.notice.words.text()
+    assert panel.progress.isVisible()
+    session.workspace.choice.use_recipe(RECIPES["chapter"])
+    assert not panel.notice.isVisible()
+    assert not panel.progress.isVisible()
+
+
+def test_why_a_run_failed_is_said_as_long_as_it_is_shown(session, panel, played):
+    session.document.propose(preset("mini"), "")
+    panel.start.click()
+    played.say(STARTED, Failed(Sentence("the loss became nan")))
+    session.workspace.choice.use_recipe(RECIPES["chapter"])
+    assert "the loss became nan" in panel.notice.words.text()
+    assert panel.progress.isVisible()
 
 
 def test_a_folder_of_images_sets_the_classes(session, panel, tmp_path):

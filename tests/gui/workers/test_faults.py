@@ -29,7 +29,7 @@ def test_a_worker_killed_in_mid_epoch_is_said_and_its_run_goes_on(open_session, 
     with qtbot.waitSignal(client.run_ended):
         os.kill(client.process.process.processId(), signal.SIGKILL)
     kept = client.run.curves.train.count
-    assert "killed (signal 9); memory may have run out" in window.training.notice.words.text()
+    assert "killed (SIGKILL); memory may have run out" in window.training.notice.words.text()
     assert window.training.notice.isVisible()
     assert kept > 0
     assert window.training.start.isVisible()

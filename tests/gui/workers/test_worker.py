@@ -74,7 +74,7 @@ def test_a_killed_worker_leaves_curves_and_another_worker(train, qtbot):
     qtbot.waitUntil(lambda: client.run.step is not None)
     with qtbot.waitSignal(client.run_ended):
         os.kill(client.process.process.processId(), signal.SIGKILL)
-    assert "killed (signal 9)" in client.message
+    assert "killed (SIGKILL)" in client.message
     assert client.run.curves.train.count == 1
     qtbot.waitUntil(lambda: client.hello is not None)
     assert client.state == "idle"
