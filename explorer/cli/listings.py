@@ -14,6 +14,8 @@ from explorer.runs.log import read_events
 from explorer.runs.published import reference_of
 from explorer.runs.recipe import recipe_table
 
+_NOTE = 60  # characters of a note in the list of runs
+
 
 def presets_values() -> list[dict[str, object]]:
     """Return every preset for JSON, in the order of the menu."""
@@ -46,6 +48,9 @@ def presets_text() -> str:
 def run_values(run: Run) -> dict[str, object]:
     return {
         "id": run.id,
+        "name": run.name,
+        "note": run.note,
+        "hidden": run.hidden,
         "folder": str(run.folder),
         "state": run.state,
         "created": run.created.isoformat(),
@@ -77,11 +82,19 @@ def _standing_of(run: Run, epochs: Sequence[Epoch]) -> str | None:
 
 
 def runs_text(found: Listing) -> str:
-    rows = [("run", "state", "epochs", "best", "data")]
+    rows = [("run", "name", "state", "epochs", "best", "data", "note")]
     for run in found.runs:
-        rows.append((run.id, run.state, _epochs_text(run), _decimal(run.best_accuracy), run.recipe.data))
-    rows += [(each.folder.name, "unreadable", "–", "–", "–") for each in found.unreadable]
-    return grid(rows, "<<>><")
+        state = f"{run.state}, hidden" if run.hidden else run.state
+        facts = (state, _epochs_text(run), _decimal(run.best_accuracy), run.recipe.data)
+        rows.append((run.id, run.name, *facts, _first_line(run.note)))
+    rows += [(each.folder.name, "–", "unreadable", "–", "–", "–", "") for each in found.unreadable]
+    return grid(rows, "<<<>><<")
+
+
+def _first_line(note: str) -> str:
+    """Return the beginning of a note, for a list."""
+    line = note.partition("\n")[0]
+    return line if line == note and len(line) <= _NOTE else f"{line[:_NOTE]} …"
 
 
 def run_text(run: Run) -> str:
@@ -90,8 +103,10 @@ def run_text(run: Run) -> str:
     standing = _standing_of(run, epochs)
     facts = [
         ("run", run.id),
+        *([("name", run.name)] if run.name else []),
+        *([("note", " / ".join(run.note.splitlines()))] if run.note else []),
         ("folder", str(run.folder)),
-        ("state", run.state),
+        ("state", f"{run.state}, hidden" if run.hidden else run.state),
         ("created", f"{run.created:%Y-%m-%d %H:%M:%S}"),
         ("design", run.design.name or "unnamed"),
         ("", to_line(run.design)),

@@ -1,16 +1,18 @@
 """A run folder: manifest, events, lock; written atomically, listed without reading curves. No torch, no Qt.
 
 `run.json` is the manifest. The worker holds `run.lock` for as long as it works on the folder, so a run that says
-"running" while its lock is free was interrupted.
+"running" while its lock is free was interrupted. What the user remarks on a run, its name, a note and whether it is
+hidden, is in the manifest too, and any process may write it meanwhile.
 """
 
 import json
 import os
+import platform
 import re
 import secrets
 import shutil
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
@@ -26,14 +28,17 @@ from explorer.atomic_files import write_atomically
 from explorer.paths import expand_user, is_file, user_data_folder
 from explorer.runs.events import Event
 from explorer.runs.json_lines import MISREAD, read_record
+from explorer.runs.lock import LOCK, is_held
 from explorer.runs.log import EventLog
 from explorer.runs.recipe import Recipe, recipe_table
 from explorer.sentences import Sentence, system_words, translatable
 from explorer.validation import Refused, refuse
 
-MANIFEST, _LOCK = "run.json", "run.lock"
+MANIFEST, _MANIFEST_LOCK = "run.json", "run.json.lock"
 _PACKAGES = ("resnet-explorer", "torch", "torchvision", "torchinfo", "numpy")
 _LOCK_WAIT = 1.0  # seconds: another process may be testing the lock
+_WRITE_WAIT = 10.0  # seconds: another process may be writing the manifest
+_REMARKS = ("name", "note", "hidden")
 
 
 class RunState(StrEnum):
@@ -45,7 +50,7 @@ class RunState(StrEnum):
     INTERRUPTED = auto()  # in no manifest: no process holds the lock of a run that is marked running or paused
 
 
-_ACTIVE = (RunState.RUNNING, RunState.PAUSED)
+ACTIVE = (RunState.RUNNING, RunState.PAUSED)
 _ENDED = (RunState.FINISHED, RunState.STOPPED)
 RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED)
 
@@ -70,6 +75,9 @@ class Run:
     params: int
     twin: str | None
     batches: str
+    name: str = ""
+    note: str = ""
+    hidden: bool = False
 
 
 class UnreadableRun(NamedTuple):
@@ -101,6 +109,10 @@ class _Manifest:
     params: int
     twin: str | None = None
     batches: str = ""
+    host: str = ""
+    name: str = ""
+    note: str = ""
+    hidden: bool = False
 
 
 def default_runs() -> Path:
@@ -168,7 +180,7 @@ def read_run(folder: Path) -> Run:
         what = translatable("has the state {state!r}, which this version does not know")
         raise refuse(where, what, state=manifest.state[:40])
     state = RunState(manifest.state)
-    if state in _ACTIVE and _lock_is_free(folder):
+    if state in ACTIVE and not is_held(folder, manifest.host):
         state = RunState.INTERRUPTED
     return Run(
         id=folder.name,
@@ -184,6 +196,9 @@ def read_run(folder: Path) -> Run:
         params=manifest.params,
         twin=manifest.twin,
         batches=manifest.batches,
+        name=manifest.name,
+        note=manifest.note,
+        hidden=manifest.hidden,
     )
 
 
@@ -217,16 +232,22 @@ def read_paths(grown: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(filter(None, map(str.strip, paths)))
 
 
-def _lock_is_free(folder: Path) -> bool:
-    lock = FileLock(folder / _LOCK)
+def remark(folder: Path, **remarks: str | bool) -> None:
+    """Write the user's `name` or `note` of the run in `folder`, or whether it is `hidden`. Raises Refused."""
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return False
-    except OSError:  # a read-only folder: no worker can write to it
-        return True
-    lock.release()
-    return True
+        with _writing(folder):
+            _write_manifest(folder, {**_read_manifest(folder), **remarks})
+    except OSError as error:
+        raise unwritable(folder, error) from None
+
+
+def _writing(folder: Path) -> AbstractContextManager[object]:
+    """Keep other processes from writing the manifest until the context ends. Raises OSError."""
+    return FileLock(folder / _MANIFEST_LOCK).acquire(timeout=_WRITE_WAIT)
+
+
+def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    write_atomically(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
 
 
 def folder_name(design: Design, created: datetime) -> str:
@@ -256,7 +277,7 @@ class RunFolder:
         """Take the lock of an existing folder. Raises Refused."""
         self.path = folder
         self.sealed = False
-        self._lock = FileLock(folder / _LOCK)
+        self._lock = FileLock(folder / LOCK)
         try:
             self._lock.acquire(timeout=_LOCK_WAIT, poll_interval=0.05)
         except Timeout:
@@ -334,12 +355,18 @@ class RunFolder:
     def mark_running(self, **changes: object) -> None:
         """Write to the manifest that this process trains the run. Raises OSError."""
         since = datetime.now().astimezone().isoformat(timespec="seconds")
-        self.update(state=RunState.RUNNING, process=os.getpid(), since=since, **changes)
+        self.update(state=RunState.RUNNING, process=os.getpid(), host=platform.node(), since=since, **changes)
 
     def update(self, **changes: object) -> None:
-        """Change keys of the manifest. Raises OSError."""
-        self.manifest = {**self.manifest, **changes}
-        write_atomically(self.path / MANIFEST, json.dumps(self.manifest, ensure_ascii=False, indent=1) + "\n")
+        """Change keys of the manifest; the user's remarks stay as they are in the file. Raises OSError."""
+        with _writing(self.path):
+            try:
+                now = _read_manifest(self.path)
+            except Refused:  # it is written for the first time, or damaged
+                now = {}
+            remarks = {key: now[key] for key in _REMARKS if key in now}
+            self.manifest = {**self.manifest, **remarks, **changes}
+            _write_manifest(self.path, self.manifest)
 
     def log(self, event: Event) -> None:
         """Append to the run's events. Raises OSError."""

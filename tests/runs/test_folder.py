@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from explorer.architecture.notation import design_table
 from explorer.architecture.presets import preset
 from explorer.runs import events
 from explorer.runs import folder as folder_module
-from explorer.runs.folder import RunFolder, find_run, folder_name, list_runs, read_run, survey_runs
+from explorer.runs.folder import RunFolder, find_run, folder_name, list_runs, read_run, remark, survey_runs
 from explorer.runs.log import read_events
 from explorer.runs.recipe import Recipe
 from explorer.validation import Refused
@@ -55,6 +56,41 @@ def test_paused_under_its_lock_is_paused(tmp_path):
     folder = make(tmp_path, state="paused")
     assert read_run(folder.path).state == "paused"
     folder.close()
+
+
+def test_remarks_are_written_while_a_worker_writes(tmp_path):
+    folder = make(tmp_path)
+    remark(folder.path, name="The good one", note="lr 0.1\nseed 3", hidden=True)
+    folder.update(epochs_done=3)
+    remark(folder.path, note="")
+    folder.update(state="finished")
+    folder.close()
+    run = read_run(folder.path)
+    assert (run.name, run.note, run.hidden) == ("The good one", "", True)
+    assert (run.epochs_done, run.state) == (3, "finished")
+
+
+def test_remarks_and_updates_of_many_threads_are_all_there(tmp_path):
+    folder = make(tmp_path)
+    work = [lambda n=n: folder.update(epochs_done=n) for n in range(20)]
+    work += [lambda n=n: remark(folder.path, note=str(n)) for n in range(20)]
+    with ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(each) for each in work]:
+            done.result()
+    remark(folder.path, name="last")
+    folder.update(epochs_done=99)
+    folder.close()
+    run = read_run(folder.path)
+    assert (run.name, run.epochs_done) == ("last", 99)
+    assert run.note.isdecimal()
+
+
+def test_a_run_that_cannot_be_written_takes_no_remarks(tmp_path):
+    folder = make(tmp_path)
+    folder.close()
+    (folder.path / "run.json.part").mkdir()
+    with pytest.raises(Refused, match="cannot be written"):
+        remark(folder.path, name="x")
 
 
 @pytest.mark.parametrize("state", ["finished", "stopped", "failed"])

@@ -19,6 +19,7 @@ from explorer.gui.workers.worker import Asker, WorkerClient
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import Train
 from explorer.runs.events import Hello
+from explorer.runs.folder import RunState, find_run
 from explorer.sentences import Sentence, translatable
 from explorer.validation import Refused
 
@@ -77,6 +78,14 @@ class WorkerPool(QObject):
         """The workers with a current run."""
         return [worker for worker in self.workers if worker.is_busy()]
 
+    def state_of(self, run: "Run") -> RunState:
+        """Return the state of a run: a current one's as its worker reports it, else as it stands in its folder."""
+        current = (live for worker in self.busy for live in worker.live if live.id == run.id and not live.outcome)
+        live = next(current, None)
+        if live is None:
+            return run.state
+        return RunState.PAUSED if live.paused else RunState.RUNNING
+
     # Devices
 
     def device_of(self, worker: WorkerClient) -> str:
@@ -123,8 +132,6 @@ class WorkerPool(QObject):
 
     def resume_shown(self) -> None:
         """Resume the shown run."""
-        from explorer.runs.folder import find_run
-
         live = self.shown.run
         assert live
         try:
