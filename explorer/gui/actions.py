@@ -41,6 +41,7 @@ class Actions(QObject):
         self._make_edit_actions()
         self._make_design_actions()
         self._make_training_actions()
+        self._make_run_actions()
         self._make_view_actions()
         for signal in (document.changed, document.selection_changed):
             signal.connect(self._show_design)
@@ -118,6 +119,20 @@ class Actions(QObject):
         self.step.setToolTip(self.tr("Train on one mini-batch and pause again"))
         self.stop.setToolTip(self.tr("Finish the batch, save a checkpoint and stop; the run can be resumed"))
         self.release_queue.setToolTip(self.tr("On hold: a run was stopped, or the training process could not start"))
+
+    def _make_run_actions(self) -> None:
+        """Make the actions on the run that is selected in the list of runs, which connects and enables them."""
+        self.rename_run = self._add(self.tr("Rename run"))
+        self.note_run = self._add(self.tr("Note on run …"))
+        self.hide_run = self._add(self.tr("Hide run"))
+        self.show_run_folder = self._add(self.tr("Show run in its folder"))
+        self.delete_run = self._add(self.tr("Move run to the bin"))
+        self.restore_run = self._add(self.tr("Take run back from the bin"))
+        self.restore_run.setIconText(self.tr("Undo"))
+        self.show_hidden_runs = self._add_switch(self.tr("Show hidden runs"))
+        for action in (self.rename_run, self.note_run, self.hide_run, self.show_run_folder, self.delete_run):
+            action.setEnabled(False)  # until a run is selected
+        self.restore_run.setEnabled(False)
 
     def _make_view_actions(self) -> None:
         self.show_maps = self._add_switch(self.tr("Feature maps"))

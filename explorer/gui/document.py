@@ -22,6 +22,7 @@ from explorer.gui.saved_session import DocumentState, Step
 
 if TYPE_CHECKING:
     from explorer.runs.events import Verdict
+    from explorer.runs.folder import Run
 
 _MERGEABLE = 1
 _MAX_STEPS = 200  # undo steps; older ones are forgotten
@@ -205,6 +206,11 @@ def called_as(design: Design, path: Path) -> Design:
 def _alike(one: Design, other: Design) -> bool:
     """Return whether two designs are equal and have the same name."""
     return (one, one.name) == (other, other.name)
+
+
+def title_of_run(run: "Run") -> str:
+    """Return the name that the user has given a run, or its design's title."""
+    return run.name or title_of(run.design)
 
 
 def title_of(design: Design) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from explorer.architecture.blocks import Block
 from explorer.architecture.identity import insertion, zeroing
 from explorer.gui.design.outline import find_part
-from explorer.gui.document import Document, title_of
+from explorer.gui.document import Document, title_of_run
 from explorer.gui.experiments.identity_trial import IdentityTrial
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import sign_button, word_button
@@ -125,7 +125,7 @@ class IdentityPanel(QWidget):
     def _subject_text(self) -> str:
         """Return which network the experiment uses."""
         _, run, inserted = self.trial.origin()
-        words = self.tr("{name}, trained").format(name=title_of(run.design)) if run else self.tr("random weights")
+        words = self.tr("{name}, trained").format(name=title_of_run(run)) if run else self.tr("random weights")
         if accuracy := self._run_accuracy_text():
             words = self.tr("{network} ({accuracy})").format(network=words, accuracy=accuracy)
         if not inserted:

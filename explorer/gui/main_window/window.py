@@ -119,7 +119,9 @@ class Window(QMainWindow):
         from explorer.gui.runs.history import History
 
         workspace = self.workspace
-        self.history = History(workspace.document, workspace.pool, workspace.shown_runs, workspace.plot_view)
+        self.history = History(
+            workspace.document, workspace.pool, workspace.shown_runs, workspace.plot_view, self.orders
+        )
         self.training.add_curves(self.history)
 
     def restore(self, before: Arrangement) -> None:
