@@ -24,6 +24,7 @@ from explorer.architecture.design import Design, Stage
 from explorer.architecture.layers import shape_text
 from explorer.fields import fields_of
 from explorer.gui.actions import Actions
+from explorer.gui.design.name_line import NameLine
 from explorer.gui.design.problems import Problems
 from explorer.gui.document import Document
 from explorer.gui.widgets import theme
@@ -201,6 +202,8 @@ class DesignEditor(QScrollArea):
         column = QVBoxLayout(body)
         column.setContentsMargins(*[theme.RHYTHM] * 4)
         column.setSpacing(theme.RHYTHM)
+        self.name = NameLine(document)
+        column.addWidget(self.name)
         column.addWidget(self.form)
         column.addWidget(self.problems)
         column.addLayout(self.stages)
