@@ -204,7 +204,8 @@ class Actions(QObject):
         It also says what Start will change in the design first and, after other data were refused, which it trains on.
         """
         text, choice = self._order_text(is_free), self._choice
-        return f"{text}\n{self.tr('Data: {name}').format(name=say(choice.data.label))}" if choice.refusal else text
+        data = self.tr("Data: {name}").format(name=say(choice.data.label))
+        return f"{text}\n{data}" if choice.refusal else text
 
     def _order_text(self, is_free: bool) -> str:
         design = self._choice.fitted

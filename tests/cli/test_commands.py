@@ -19,7 +19,7 @@ from explorer.cli import main
 from explorer.cli.commands import COMMANDS
 from explorer.runs.commands import ResumeRun, Train
 from explorer.runs.events import Epoch
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder import RunFolder, remark
 from explorer.runs.formats import FORMATS
 from explorer.runs.recipe import RECIPES, Recipe
 
@@ -333,6 +333,20 @@ def test_runs_are_listed(run, run_folder):
     status, out, _ = run("runs", "list", "--runs", str(run_folder.parent))
     assert run_folder.name in out
     assert "1/2" in out
+
+
+def test_what_the_user_remarked_on_a_run_is_listed_and_shown(run, run_folder):
+    remark(run_folder, name="The good one", note="lr 0.3\nsecond line", hidden=True)
+    _, out, _ = run("runs", "--runs", str(run_folder.parent), "--json")
+    (values,) = json.loads(out)
+    assert (values["name"], values["note"], values["hidden"]) == ("The good one", "lr 0.3\nsecond line", True)
+    _, out, _ = run("runs", "--runs", str(run_folder.parent))
+    assert "The good one" in out
+    assert "finished, hidden" in out
+    assert out.rstrip().endswith("lr 0.3 …")
+    _, out, _ = run("runs", "show", str(run_folder))
+    assert "The good one" in out
+    assert "lr 0.3 / second line" in out
 
 
 @pytest.mark.parametrize("by", ["name", "path"])

@@ -203,7 +203,10 @@ class Files(QObject):
         elif waiting:
             words.append(self.tr("{n} queued runs will be discarded.").format(n=whole(waiting)))
         if unsaved:
-            words.append(self.tr("Save the changes to {name}?").format(name=unsaved))
+            what = self.tr(
+                "Save the changes to {name}? If not, the file stays as it is; the next start shows them again."
+            )
+            words.append(what.format(name=unsaved))
         return "\n\n".join(words)
 
 

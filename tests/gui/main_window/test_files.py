@@ -19,6 +19,8 @@ CANCEL, CLOSE, DISCARD, NO, SAVE, YES = (
     getattr(QMessageBox.StandardButton, name) for name in ("Cancel", "Close", "Discard", "No", "Save", "Yes")
 )
 
+SAVE_CHANGES = "Save the changes to mine.toml? If not, the file stays as it is; the next start shows them again."
+
 
 @pytest.fixture
 def complaints(monkeypatch):
@@ -226,7 +228,7 @@ def test_unsaved_changes_are_asked_about_once(session, saved, questions, answer,
     session.document.propose(session.document.design.with_stage(0, width=24), "")
     answers.append(answer)
     assert session.window.files.may_close() == closes
-    assert asked == [("Save the changes to mine.toml?", SAVE | DISCARD | CANCEL)]
+    assert asked == [(SAVE_CHANGES, SAVE | DISCARD | CANCEL)]
     assert (load_design(saved) == session.document.design) == written
 
 
@@ -239,7 +241,7 @@ def test_one_question_names_all_that_would_be_lost(session, saved, questions):
     session.pool.queue.add(Train(preset("mini"), Recipe(), session.pool.runs))
     session.document.propose(session.document.design.with_stage(0, width=24), "")
     assert session.window.files.may_close()
-    words = (run, "1 queued run will be discarded.", "Save the changes to mine.toml?")
+    words = (run, "1 queued run will be discarded.", SAVE_CHANGES)
     assert asked == [(run, CLOSE | CANCEL), ("\n\n".join(words), SAVE | DISCARD | CANCEL)]
     assert load_design(saved) == session.document.design
     session.pool.queue.remove(0)  # or a worker would begin it
