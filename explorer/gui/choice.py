@@ -85,6 +85,9 @@ class TrainingChoice(QObject):
         """Note the devices of this machine, as a worker has reported them."""
         if devices != self.devices:
             self.devices = devices
+            usable = [device.id for device in devices if not device.note]
+            if usable and self.recipe.device not in ("auto", "cuda", *usable):  # chosen at an earlier start
+                self.recipe = self.recipe.change(device="auto")
             self.chosen.emit()
 
     def use_own_size(self, own: bool) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from itertools import chain, count
 from pathlib import Path
@@ -145,11 +146,11 @@ def _other_paths(folder: Path, known: list[Path]) -> Iterator[Path]:
 def _session_table(session: SavedSession) -> dict[str, object]:
     state = session.document
     return {
-        "first": design_table(state.first),
+        "first": _table_of(state.first, state.first.name),
         "steps": [
             {
                 "label": step.label,
-                "design": design_table(step.design),
+                "design": _table_of(step.design, step.design.name),
                 "opened": step.opened and [*map(_path_text, step.opened)],
             }
             for step in state.steps
@@ -157,12 +158,21 @@ def _session_table(session: SavedSession) -> dict[str, object]:
         "index": state.index,
         "clean_index": state.clean_index,
         "path": _path_text(state.path),
-        "baseline": state.baseline and design_table(state.baseline),
+        "baseline": state.baseline and _table_of(state.baseline, state.baseline.name),
         "selection": state.selection,
         "page": session.page,
         "recipe": recipe_table(session.recipe),
         "own_size": session.own_size,
     }
+
+
+@lru_cache(maxsize=512)
+def _table_of(design: Design, name: str) -> dict[str, object]:
+    """Return the `design_table` of a design, from a cache: of a long history most designs were written before.
+
+    Designs of different names are equal, so `name` tells them apart.
+    """
+    return design_table(design)
 
 
 def _read_session(table: Any) -> SavedSession:

@@ -74,6 +74,16 @@ def test_devices_are_listed_and_those_torch_cannot_use_are_not(session, panel):
     assert "cannot use it" in panel.device_box.toolTip()
 
 
+def test_a_device_that_is_no_longer_there_is_not_chosen(session, panel):
+    session.workspace.choice.restore(RECIPES["chapter"].change(device="cuda:0"), own_size=None)
+    session.pool.workers[0]._handle_lines([hello(CPU)])
+    assert session.workspace.choice.recipe == RECIPES["chapter"]
+    assert panel.device_box.currentText() == "auto (a processor)"
+    session.workspace.choice.use_recipe(RECIPES["chapter"].change(device="cpu"))
+    session.pool.workers[0]._handle_lines([hello(CARD, CPU)])
+    assert panel.device_box.currentText() == "cpu: a processor"
+
+
 def test_recipes_and_their_knobs(session, panel):
     panel.recipe_box.setCurrentIndex(panel.recipe_box.findData("chapter"))
     panel.recipe_box.activated.emit(panel.recipe_box.currentIndex())
