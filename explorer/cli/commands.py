@@ -5,11 +5,9 @@ import json
 import sys
 from argparse import Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import explorer
 from explorer.architecture.design import Design
 from explorer.architecture.presets import DEFAULT, design_file, find_design
 from explorer.cli.flags import (
@@ -111,7 +109,9 @@ def _window_flags(parser: Parser) -> None:
 
 def _window(options: Namespace) -> int:
     if options.version:
-        print(_version_line())
+        from explorer.runs.versions import PROGRAM, program_version
+
+        print(PROGRAM, program_version())
         return DONE
     design = None if options.design is None else find_design(options.design)
     if options.screenshot is not None:
@@ -121,20 +121,6 @@ def _window(options: Namespace) -> int:
     from explorer.gui.app import open_window
 
     return open_window(design, options.language, design_file(options.design or ""))
-
-
-def _version_line() -> str:
-    """Return name and version of the installed package, or of a checkout that runs without being installed."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    name = "resnet-explorer"
-    try:
-        return f"{name} {version(name)}"
-    except PackageNotFoundError:
-        import tomllib
-
-        pyproject = Path(explorer.__file__).parent.parent / "pyproject.toml"
-        return f"{name} {tomllib.loads(pyproject.read_text(encoding='utf-8'))['project']['version']}"
 
 
 def _draw_window(options: Namespace, design: Design) -> int:
@@ -357,9 +343,10 @@ def _bench(options: Namespace) -> int:
 
 def _check(options: Namespace) -> int:
     from explorer.cli.check import examine, findings_text
+    from explorer.runs.json_lines import record_table
 
     findings = examine()
-    return show(options.json, lambda: asdict(findings), lambda: findings_text(findings))
+    return show(options.json, lambda: record_table(findings), lambda: findings_text(findings))
 
 
 class Command(NamedTuple):

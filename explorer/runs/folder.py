@@ -16,7 +16,6 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,11 +30,12 @@ from explorer.runs.json_lines import MISREAD, read_record
 from explorer.runs.lock import LOCK, is_held
 from explorer.runs.log import EventLog
 from explorer.runs.recipe import Recipe, recipe_table
+from explorer.runs.versions import PROGRAM, installed_version
 from explorer.sentences import Sentence, system_words, translatable
 from explorer.validation import Refused, refuse
 
 MANIFEST, _MANIFEST_LOCK = "run.json", "run.json.lock"
-_PACKAGES = ("resnet-explorer", "torch", "torchvision", "torchinfo", "numpy")
+_PACKAGES = (PROGRAM, "torch", "torchvision", "torchinfo", "numpy")
 _LOCK_WAIT = 1.0  # seconds: another process may be testing the lock
 _WRITE_WAIT = 10.0  # seconds: another process may be writing the manifest
 _REMARKS = ("name", "note", "hidden")
@@ -258,13 +258,7 @@ def folder_name(design: Design, created: datetime) -> str:
 
 def installed_versions() -> dict[str, str]:
     """Return the versions of the packages that matter to a run, without importing them."""
-    versions = {}
-    for package in _PACKAGES:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return versions
+    return {package: found for package in _PACKAGES if (found := installed_version(package))}
 
 
 class RunFolder:
