@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QColor,
     QFontMetrics,
     QHelpEvent,
-    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -238,19 +237,29 @@ class Diagram(QAbstractScrollArea):
         self.document.select(run.removesuffix(RUN) if run in self.opened else run)
         return self.document.selection
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, chosen = event.key(), self.document.selection
-        paths = [slab.drawn.path for slab in self.slabs if slab.drawn.path]
-        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and paths:
-            step = 1 if key == Qt.Key.Key_Right else -1
-            place = paths.index(chosen) + step if chosen in paths else 0
+    def listen_to_keys(self) -> None:
+        """Let keys walk, open and unfold; apart from the constructor, as the first paint does not wait for them."""
+        from explorer.gui.widgets.keys import add_keys
+
+        add_keys(self, self.tr("Select the part before"), lambda: self._walk(-1), "Left")
+        add_keys(self, self.tr("Select the next part"), lambda: self._walk(1), "Right")
+        add_keys(self, self.tr("Open the selected block"), self._open_selection, "Return", "Enter")
+        add_keys(self, self.tr("Unfold or fold the equal blocks of the stage"), self._toggle_selection, "Space")
+
+    def _walk(self, step: int) -> None:
+        """Select the part that is `step` places from the selected one."""
+        paths, chosen = [slab.drawn.path for slab in self.slabs if slab.drawn.path], self.document.selection
+        place = paths.index(chosen) + step if chosen in paths else 0
+        if paths:
             self.document.select(paths[max(0, min(place, len(paths) - 1))])
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and chosen.startswith("layer"):
-            if chosen.endswith(RUN) and chosen not in self.opened:
-                self.toggle(chosen)
-            else:
-                self.document.open_block()
-        elif key == Qt.Key.Key_Space and (run := f"{chosen.partition('.')[0]}.1{RUN}") in self.badges:
+
+    def _open_selection(self) -> None:
+        chosen = self.document.selection
+        if chosen.endswith(RUN) and chosen not in self.opened:
+            self.toggle(chosen)
+        elif chosen.startswith("layer"):
+            self.document.open_block()
+
+    def _toggle_selection(self) -> None:
+        if (run := f"{self.document.selection.partition('.')[0]}.1{RUN}") in self.badges:
             self.toggle(run)
-        else:
-            super().keyPressEvent(event)

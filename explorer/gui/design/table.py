@@ -8,7 +8,6 @@ from PySide6.QtCore import QMimeData, QModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
-    QKeyEvent,
     QKeySequence,
     QPainter,
     QPaintEvent,
@@ -189,18 +188,20 @@ class LayerTable(QTreeView):
 
     def _open_or_unfold(self, index: QModelIndex) -> None:
         """Open the view of a block, or unfold a row that is no block, after a double click or Return."""
+        if not index.isValid():
+            return
         if isinstance(self.layers.node(index).part, Block):
             self.document.open_block()
         else:
             self.setExpanded(index.siblingAtColumn(0), not self.isExpanded(index.siblingAtColumn(0)))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            self._open_or_unfold(self.currentIndex())
-        else:
-            super().keyPressEvent(event)
+    def listen_to_keys(self) -> None:
+        """Let keys copy and open; apart from the constructor, as the first paint does not wait for them."""
+        from explorer.gui.widgets.keys import add_keys
+
+        add_keys(self, self.tr("Copy the selected rows, or all of them"), self.copy, QKeySequence.StandardKey.Copy)
+        opening = self.tr("Open the block, or unfold the row")
+        add_keys(self, opening, lambda: self._open_or_unfold(self.currentIndex()), "Return", "Enter")
 
     def copy(self) -> None:
         """Copy the selected rows, or all visible ones if none is selected, as TSV and as an HTML table."""

@@ -6,11 +6,12 @@ from math import ceil, sqrt
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from explorer.architecture.layers import Shape, shape_text
 from explorer.gui.widgets import theme
+from explorer.gui.widgets.keys import add_keys
 from explorer.gui.widgets.language import whole
 from explorer.runs.answers import sent_size
 
@@ -54,6 +55,8 @@ class FeatureMapStrip(QWidget):
         self.selection = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Feature maps"))
+        add_keys(self, self.tr("Select the part before"), lambda: self._walk(-1), "Left")
+        add_keys(self, self.tr("Select the next part"), lambda: self._walk(1), "Right")
 
     def show_rows(self, columns: list[MapColumn], rows: list[NetworkRow], selection: str) -> None:
         if (columns, rows, selection) == (self.columns, self.rows, self.selection):
@@ -179,13 +182,11 @@ class FeatureMapStrip(QWidget):
     def is_chosen(self, column: MapColumn) -> bool:
         return bool(self.selection) and f"{self.selection}.".startswith(f"{column.path}.")
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() not in (Qt.Key.Key_Left, Qt.Key.Key_Right) or not self.columns:
-            super().keyPressEvent(event)
-            return
-        step = 1 if event.key() == Qt.Key.Key_Right else -1
+    def _walk(self, step: int) -> None:
+        """Choose the column that is `step` places from the chosen one."""
         place = next((number for number, column in enumerate(self.columns) if self.is_chosen(column)), 0)
-        self.chosen.emit(self.columns[max(0, min(place + step, len(self.columns) - 1))].path)
+        if self.columns:
+            self.chosen.emit(self.columns[max(0, min(place + step, len(self.columns) - 1))].path)
 
     def column_at(self, point: QPoint) -> MapColumn | None:
         found = (column for column, place in zip(self.columns, self.places(), strict=True) if place.contains(point))

@@ -111,6 +111,8 @@ class Window(QMainWindow):
         self.orders.show_maps.toggled.connect(self.show_maps)
         self.orders.present.toggled.connect(self.present)
         self.pages.connect_actions(self.orders)
+        self.diagram.listen_to_keys()
+        self.table.listen_to_keys()
         self.setAcceptDrops(True)
         self.has_controls = True
 

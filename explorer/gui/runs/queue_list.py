@@ -20,6 +20,7 @@ from explorer.gui.actions import Actions
 from explorer.gui.document import Document, title_of
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import action_button, sign_button, word_button
+from explorer.gui.widgets.keys import add_keys
 from explorer.gui.widgets.language import percent, say
 from explorer.gui.widgets.presence import show_if
 from explorer.gui.widgets.short_list import ShortList
@@ -78,7 +79,7 @@ class QueueList(QWidget):
 
     def tool(self, sign: str | Qt.ArrowType, text: str, act: Callable[[], None], keys: str) -> QToolButton:
         """Return a button that does what `keys` do in the list."""
-        self.tree.on_keys(keys, act)
+        add_keys(self.tree, text, act, keys)
         return sign_button(sign, text, act, keys)
 
     def show_rows(self) -> None:

@@ -1,9 +1,9 @@
 """A list that is as high as its rows, up to a few of them, and shares its width between the columns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTreeWidget, QTreeWidgetItem
 
 from explorer.gui.widgets import theme
@@ -35,10 +35,6 @@ class ShortList(QTreeWidget):
         for number in self.narrow:
             header.setSectionResizeMode(number, QHeaderView.ResizeMode.ResizeToContents)
         header.sectionResized.connect(self.share)
-
-    def on_keys(self, keys: str, do: Callable[[], None]) -> None:
-        """Call `do` when `keys` are pressed while the list has the focus."""
-        QShortcut(QKeySequence(keys), self, do, context=Qt.ShortcutContext.WidgetShortcut)
 
     def add(self, item: QTreeWidgetItem) -> None:
         item.setSizeHint(0, QSize(0, self._row_height()))

@@ -1,0 +1,138 @@
+"""A list with a line above it: it shows the rows that have the words typed there."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QKeyEvent
+from PySide6.QtWidgets import QHeaderView, QLabel, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from explorer.gui.widgets import theme
+
+_WALKING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+_SIZE = (72, 22)  # characters and lines
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: a text per column, other words that find it, and a hint for the line below the list."""
+
+    texts: tuple[str, ...]
+    words: str = ""
+    hint: str = ""
+    enabled: bool = True
+    spoken: str = ""  # for screen readers, instead of the first text
+    found: frozenset[str] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "found", frozenset(words_in(" ".join((*self.texts, self.words)))))
+
+    def matches(self, typed: Sequence[str]) -> bool:
+        """Return whether each typed word begins one of the row's; Chinese has no spaces, so it may stand anywhere."""
+        return all(any(_meets(word, known) for known in self.found) for word in typed)
+
+
+def _meets(word: str, known: str) -> bool:
+    return known.startswith(word) if word.isascii() else word in known
+
+
+def words_in(text: str) -> list[str]:
+    """Return the words and numbers in `text`, in small letters."""
+    return re.findall(r"\w+", text.casefold().replace("_", " "))
+
+
+class SearchList(QWidget):
+    """The line, the list and the hint; `accepted` carries the number of the row on which Enter is pressed."""
+
+    accepted = Signal(int)
+
+    def __init__(self, name: str, asked: str) -> None:
+        """`name` is what screen readers call the list, `asked` stands in the line while it is empty."""
+        super().__init__()
+        self._rows: Sequence[Row] = ()
+        self._shown: list[int] = []
+        self.line, self.tree, self.hint = QLineEdit(), QTreeWidget(), QLabel()
+        self.line.setPlaceholderText(asked)
+        self.line.setAccessibleName(asked)
+        self.line.setClearButtonEnabled(True)
+        self.line.setAcceptDrops(False)
+        self.line.textChanged.connect(self._filter)
+        self.line.installEventFilter(self)
+        self.tree.setAccessibleName(name)
+        self.tree.setRootIsDecorated(False)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setHeaderHidden(True)
+        self.tree.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.tree.currentItemChanged.connect(self._show_hint)
+        self.tree.itemClicked.connect(self._accept)
+        theme.make_secondary(self.hint)
+        self.hint.setWordWrap(True)
+        self.hint.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+        metrics = self.fontMetrics()
+        self.tree.setMinimumSize(_SIZE[0] * metrics.averageCharWidth(), _SIZE[1] // 2 * metrics.height())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.RHYTHM)
+        for widget in (self.line, self.tree, self.hint):
+            column.addWidget(widget, stretch=1 if widget is self.tree else 0)
+        self.setFocusProxy(self.line)
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show `rows`, in this order."""
+        self._rows = rows
+        columns = max((len(row.texts) for row in rows), default=1)
+        self.tree.setColumnCount(columns)
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        for number in range(columns):
+            stretches = number == 0
+            header.setSectionResizeMode(
+                number, QHeaderView.ResizeMode.Stretch if stretches else QHeaderView.ResizeMode.ResizeToContents
+            )
+        self._filter()
+
+    def current(self) -> int | None:
+        """Return the number of the selected row among those given, or None."""
+        place = self.tree.currentIndex().row()
+        return self._shown[place] if 0 <= place < len(self._shown) else None
+
+    def _filter(self) -> None:
+        typed = words_in(self.line.text())
+        found = [number for number, row in enumerate(self._rows) if row.matches(typed)]
+        if typed:  # a row whose own text is meant goes before one that is found by other words; sorting is stable
+            found.sort(key=lambda number: not Row(self._rows[number].texts[:1]).matches(typed))
+        self._shown = found
+        self.tree.clear()
+        colours = theme.colours()
+        for number in found:
+            row = self._rows[number]
+            item = QTreeWidgetItem(list(row.texts))
+            for place in range(len(row.texts)):
+                if place or not row.enabled:
+                    item.setForeground(place, QBrush(QColor(colours.quiet if row.enabled else colours.disabled)))
+            if row.spoken:
+                item.setData(0, Qt.ItemDataRole.AccessibleTextRole, row.spoken)
+            self.tree.addTopLevelItem(item)
+        self.tree.setCurrentItem(self.tree.topLevelItem(0))
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        number = self.current()
+        self.hint.setText(self.tr("Nothing is found by these words.") if number is None else self._rows[number].hint)
+
+    def _accept(self) -> None:
+        if (number := self.current()) is not None:
+            self.accepted.emit(number)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the keys that walk through the list, and Enter, work while the line has the focus."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() in _WALKING:
+                self.tree.keyPressEvent(event)
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._accept()
+                return True
+        return False
