@@ -1,6 +1,7 @@
 """Paths as the user names them: home folders, and what the system will not show. No torch, no Qt."""
 
 from pathlib import Path
+from typing import Literal
 
 from explorer.sentences import translatable
 from explorer.validation import refuse
@@ -14,12 +15,12 @@ def expand_user(where: str, path: str | Path) -> Path:
         raise refuse(where, translatable("{path!r} names a home folder that does not exist"), path=str(path)) from None
 
 
-def user_data_folder() -> Path:
-    """Return this program's folder in the user's data folder; without a home folder, a path that none can expand."""
+def user_folder(kind: Literal["data", "config", "log", "state"]) -> Path:
+    """Return this program's folder for such files of the user; without a home folder, a path that none can expand."""
     import platformdirs  # the window starts faster without
 
     try:
-        return Path(platformdirs.user_data_dir("resnet-explorer", appauthor=False))
+        return Path(getattr(platformdirs, f"user_{kind}_dir")("resnet-explorer", appauthor=False))
     except RuntimeError:
         return Path("~/resnet-explorer")
 

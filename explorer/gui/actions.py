@@ -28,8 +28,12 @@ _Keys = QKeySequence.StandardKey
 
 
 class Actions(QObject):
-    """All actions; `size_chosen` carries the steps by which the text grows, 0 for its usual size."""
+    """All actions; `size_chosen` carries the steps by which the text grows, 0 for its usual size.
 
+    `confirmed` carries what to tell the user for a moment: that an order was carried out which shows nowhere else.
+    """
+
+    confirmed = Signal(str)
     language_chosen = Signal(str)
     theme_chosen = Signal(str)
     size_chosen = Signal(int)
@@ -43,6 +47,10 @@ class Actions(QObject):
         self._make_training_actions()
         self._make_run_actions()
         self._make_view_actions()
+        self._make_help_actions()
+        for name, action in vars(self).items():
+            if isinstance(action, QAction):
+                action.setObjectName(name)  # by which the command palette knows it in each language
         for signal in (document.changed, document.selection_changed):
             signal.connect(self._show_design)
         for signal in (choice.changed, pool.changed, estimates.changed):
@@ -94,13 +102,14 @@ class Actions(QObject):
         self.paste_text = self._add(self.tr("Paste design"), keys="Ctrl+Shift+V")
         self.copy_source = self._add(self.tr("Copy as PyTorch"), icon="copy")
         self.copy_table = self._add(self.tr("Copy layer table"))
+        self.preferences = self._add(self.tr("Preferences …"), keys="Ctrl+,")
+        self.preferences.setMenuRole(QAction.MenuRole.PreferencesRole)
 
     def _make_design_actions(self) -> None:
-        document = self._document
         self.add_stage = self._add(self.tr("Add stage"), self._add_next_stage, icon="plus")
         self.open_block = self._add(self.tr("Open block"))
-        self.pin = self._add(self.tr("Pin as baseline"), lambda: document.pin(document.plan), icon="pin")
-        self.unpin = self._add(self.tr("Unpin baseline"), lambda: document.pin(None), icon="pin-off")
+        self.pin = self._add(self.tr("Pin as baseline"), self._pin, icon="pin")
+        self.unpin = self._add(self.tr("Unpin baseline"), self._unpin, icon="pin-off")
 
     def _make_training_actions(self) -> None:
         pool = self._pool
@@ -141,6 +150,23 @@ class Actions(QObject):
         self.smaller = self._add(self.tr("Smaller text"), lambda: self.size_chosen.emit(-1), _Keys.ZoomOut)
         self.usual_size = self._add(self.tr("Default text size"), lambda: self.size_chosen.emit(0), "Ctrl+0")
         self.tour = self._add(self.tr("Tour"))
+
+    def _make_help_actions(self) -> None:
+        self.find_command = self._add(self.tr("Find a command …"), keys="Ctrl+Shift+P")
+        self.shortcuts = self._add(self.tr("Keyboard shortcuts"), keys=_Keys.HelpContents)
+        self.check = self._add(self.tr("Check this computer"))
+        self.report = self._add(self.tr("Copy report …"))
+        self.about = self._add(self.tr("About ResNet Explorer"))
+        self.report.setToolTip(self.tr("Versions, findings, settings and the last errors, for a report of a fault"))
+        self.about.setMenuRole(QAction.MenuRole.AboutRole)
+
+    def _pin(self) -> None:
+        self._document.pin(self._document.plan)
+        self.confirmed.emit(self.tr("Pinned {name} as baseline").format(name=self._document.title))
+
+    def _unpin(self) -> None:
+        self._document.pin(None)
+        self.confirmed.emit(self.tr("Baseline unpinned"))
 
     def _undo(self) -> None:
         if not take_back_typed(QApplication.focusWidget()):

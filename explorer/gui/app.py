@@ -62,9 +62,8 @@ def open_window(design: Design | None, language: str | None, path: Path | None =
     from PySide6.QtWidgets import QApplication
 
     from explorer.gui.saved_session import state_folder
-    from explorer.runs.folder import default_runs
 
-    session = open_session(design, default_runs(), language, path, state_folder())
+    session = open_session(design, None, language, path, state_folder())
     sys.excepthook = session.show_crash
     session.left.connect(lambda: session.window.save_layout())  # looked up then, for the window may have been rebuilt
     session.closed.connect(QApplication.quit)
@@ -74,21 +73,26 @@ def open_window(design: Design | None, language: str | None, path: Path | None =
 
 def open_session(
     design: Design | None,
-    runs: Path,
+    runs: Path | None,
     language: str | None = None,
     path: Path | None = None,
     state: Path | None = None,
 ) -> "Session":
     """Show the window as the user last left it, and return its session before the first paint. Raises Refused.
 
-    `state` is the folder in which sessions are kept from one start to the next, None to keep none.
+    `runs` None is the folder of runs that the user has chosen. `state` is the folder in which sessions are kept from
+    one start to the next, None to keep none.
     """
     check_start()
     gc.disable()  # until the session is complete there is no garbage, and looking for it takes a tenth of the start
     make_application(language)
+    from explorer.gui.main_window.pages import saved_page
     from explorer.gui.session import Session
+    from explorer.gui.workspace import saved_runs
 
-    session = Session(design, runs, path=path, state=state)
+    session = Session(design, runs or saved_runs(), path=path, state=state)
+    if page := saved_page():
+        session.workspace.page = page
     for signal in (session.completed, session.left):  # a session may be closed before it is complete
         signal.connect(gc.enable)
     session.window.restore_layout()

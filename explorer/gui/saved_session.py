@@ -18,12 +18,12 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 from filelock import FileLock, Timeout
 
 from explorer.architecture.design import Design
 from explorer.architecture.notation import design_table, trusted_design
 from explorer.atomic_files import write_atomically
+from explorer.paths import expand_user, user_folder
 from explorer.runs.recipe import Recipe, recipe_table
 from explorer.sentences import translatable
 from explorer.validation import refuse
@@ -77,14 +77,15 @@ class SavedSession:
 
 def state_folder() -> Path:
     """Return the folder of the files, in the user's state folder."""
-    return Path(platformdirs.user_state_dir("resnet-explorer", appauthor=False))
+    return user_folder("state")
 
 
 class SessionFile:
     """The file of one window, locked until `close`."""
 
     def __init__(self, folder: Path) -> None:
-        """Choose and lock a file in `folder`, which is created if missing. Raises OSError."""
+        """Choose and lock a file in `folder`, which is created if missing. Raises OSError and Refused."""
+        folder = expand_user("session", folder)
         folder.mkdir(parents=True, exist_ok=True)
         known = sorted(folder.glob(_NAME.format(number="*")), key=_modified, reverse=True)
         for path in chain(known, _other_paths(folder, known)):

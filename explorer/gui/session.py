@@ -220,21 +220,18 @@ class Session(QObject):
     def show_crash(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """Log an uncaught exception and show it; the window and the training continue."""
         import traceback
-        from datetime import datetime
 
-        import platformdirs
+        from explorer.gui.help.error_log import error_log, log_error
 
         text = "".join(traceback.format_exception(kind, error, trace))
-        log = Path("errors.log")
         try:
-            log = Path(platformdirs.user_log_dir("resnet-explorer", appauthor=False)) / log
-            log.parent.mkdir(parents=True, exist_ok=True)
-            with log.open("a", encoding="utf-8") as file:
-                file.write(f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S}\n{text}\n")
-        except (OSError, RuntimeError) as failure:  # RuntimeError: there is no home folder
-            text += f"\n{log}: {failure}"
+            log_error(text)
+        except (OSError, Refused) as failure:
+            text += f"\n{error_log()}: {failure}"
         box = QMessageBox(QMessageBox.Icon.Critical, self.tr("Something went wrong"), str(error), parent=self.window)
-        box.setInformativeText(self.tr("The window and any run in progress continue. Details: {log}").format(log=log))
+        box.setInformativeText(
+            self.tr("The window and any run in progress continue. Details: {log}").format(log=error_log())
+        )
         box.setDetailedText(text)
         copy = box.addButton(self.tr("Copy"), QMessageBox.ButtonRole.ActionRole)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))

@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QSettings
+
 from explorer.architecture.design import Design
 from explorer.gui.design.alone_block import AloneBlock
 from explorer.gui.document import Document
@@ -26,6 +28,13 @@ if TYPE_CHECKING:
     from explorer.gui.workers.process import WorkerProcess
 
 LAYERS, BLOCK = "layers", "block"  # names of pages; the first is there from the start
+
+
+def saved_runs() -> Path:
+    """Return the folder of runs that the user has chosen, or the default one."""
+    from explorer.runs.folder import default_runs
+
+    return Path(str(QSettings().value("runs") or default_runs()))
 
 
 @dataclass
@@ -67,6 +76,7 @@ class Workspace:
         self.shown_runs = ShownRuns()
         self.shows_maps = False
         self.is_presented = False
+        self.preference = ""  # the one whose control has the focus, while the preferences are open
         self.lesson = LessonPlace(document.design)
 
     def state(self) -> SavedSession:

@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from explorer.paths import user_folder
 from explorer.resources import resource
 from explorer.runs.catalogue import CATALOGUE, CatalogueEntry
 from explorer.sentences import system_words, translatable
@@ -15,9 +16,7 @@ _MAX_BYTES = 64 * 1024
 
 def user_addresses() -> Path:
     """Return the path of the user's own file of addresses, which need not exist."""
-    import platformdirs
-
-    return Path(platformdirs.user_config_dir("resnet-explorer", appauthor=False)) / _NAME
+    return user_folder("config") / _NAME
 
 
 def addresses_of(entry: CatalogueEntry) -> tuple[str, ...]:

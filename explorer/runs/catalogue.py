@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.architecture.design import Design
-from explorer.paths import expand_user, user_data_folder
+from explorer.paths import expand_user, user_folder
 from explorer.resources import resource
 from explorer.runs.data_files import PublishedFile
 from explorer.sentences import Sentence, system_words, translatable
@@ -93,7 +93,7 @@ class CatalogueEntry:
 
 def user_data() -> Path:
     """Return the folder for the user's data sets."""
-    return user_data_folder() / "datasets"
+    return user_folder("data") / "datasets"
 
 
 def _roots() -> Iterator[Path]:

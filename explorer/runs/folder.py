@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
 from filelock import FileLock, Timeout
@@ -24,7 +25,7 @@ from filelock import FileLock, Timeout
 from explorer.architecture.design import Design
 from explorer.architecture.notation import design_table
 from explorer.atomic_files import write_atomically
-from explorer.paths import expand_user, is_file, user_data_folder
+from explorer.paths import expand_user, is_file, user_folder
 from explorer.runs.events import Event
 from explorer.runs.json_lines import MISREAD, read_record
 from explorer.runs.lock import LOCK, is_held
@@ -117,7 +118,17 @@ class _Manifest:
 
 def default_runs() -> Path:
     """Return the default folder of runs, in the user's data folder."""
-    return user_data_folder() / "runs"
+    return user_folder("data") / "runs"
+
+
+def check_runs_folder(root: Path) -> None:
+    """Create `root` if it is missing, and try to write there. Raises Refused."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=root):
+            pass
+    except OSError as error:
+        raise unwritable(root, error) from None
 
 
 def list_runs(root: Path) -> tuple[Run, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from html import escape
 
-from PySide6.QtCore import QMimeData, QModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QMimeData, QModelIndex, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -61,7 +61,12 @@ class _Headings(QHeaderView):
 
 
 class LayerTable(QTreeView):
-    """Shows the layers of the document's plan, keeps unfolded rows unfolded, and shares the document's selection."""
+    """Shows the layers of the document's plan, keeps unfolded rows unfolded, and shares the document's selection.
+
+    `copied` is emitted when rows were copied.
+    """
+
+    copied = Signal()
 
     def __init__(self, document: Document, opened: set[str]) -> None:
         """Show the plan of `document`; `opened` holds the paths of the unfolded rows and is changed in place."""
@@ -213,6 +218,7 @@ class LayerTable(QTreeView):
         cells = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in line)}</tr>" for line in lines)
         data.setHtml(f"<table>{cells}</table>")
         QGuiApplication.clipboard().setMimeData(data)
+        self.copied.emit()
 
     def position(self, index: QModelIndex) -> int:
         return self.visualRect(index).top()

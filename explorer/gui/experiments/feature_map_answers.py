@@ -73,6 +73,7 @@ class FeatureMapAnswers(QObject):
         for signal in (choice.changed, pool.changed):
             signal.connect(self.update)
         pool.run_ended.connect(self.forget_runs)
+        pool.runs_changed.connect(self.forget_runs)
 
     def watch(self, watched: bool) -> None:
         """Count one watcher more from now on, or one less."""

@@ -55,6 +55,7 @@ class IdentityTrial(QObject):
         document.changed.connect(self.update_design)
         pool.changed.connect(self.changed)
         pool.run_ended.connect(self._end_growth)
+        pool.runs_changed.connect(self.forget_runs)
 
     def forget_runs(self) -> None:
         """Read the runs again when they are next needed."""

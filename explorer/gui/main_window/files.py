@@ -12,11 +12,13 @@ from explorer.architecture.source.network import WRITERS, python_source
 from explorer.atomic_files import write_atomically
 from explorer.gui.actions import Actions
 from explorer.gui.document import Document
+from explorer.gui.runs.shown_runs import ShownRuns
 from explorer.gui.widgets.language import say, whole
 from explorer.gui.widgets.typed import connect_order
+from explorer.gui.workers.command_process import CommandProcess
 from explorer.gui.workers.pool import WorkerPool
 from explorer.paths import is_file
-from explorer.runs.formats import FORMATS, Format
+from explorer.runs.formats import FORMATS, Format, Need
 from explorer.sentences import system_words
 from explorer.validation import Refused
 
@@ -29,9 +31,12 @@ class Files(QObject):
 
     image_dropped = Signal(object)
 
-    def __init__(self, window: QWidget, document: Document, pool: WorkerPool, actions: Actions) -> None:
+    def __init__(
+        self, window: QWidget, document: Document, pool: WorkerPool, shown: ShownRuns, actions: Actions
+    ) -> None:
         super().__init__(window)
-        self.window, self.document, self.pool = window, document, pool
+        self.window, self.document, self.pool, self.shown = window, document, pool, shown
+        self.tell = actions.confirmed.emit
         for action, do in (
             (actions.open, self.ask_open),
             (actions.save, self.save),
@@ -98,31 +103,54 @@ class Files(QObject):
             return False
         self.document.saved_as(path)
         self.remember(path)
+        self.tell(self.tr("Saved {name}").format(name=path.name))
         return True
 
     def copy_line(self) -> None:
         QGuiApplication.clipboard().setText(to_line(self.document.design))
+        self.tell(self.tr("Copied the design as text"))
 
     def copy_source(self) -> None:
         """Copy the design as standalone PyTorch source, in the names that the window shows."""
         QGuiApplication.clipboard().setText(python_source(self.document.plan, self.document.vocabulary))
+        self.tell(self.tr("Copied as PyTorch"))
 
     def fill_export(self, menu: QMenu) -> None:
-        """Fill `menu` with the formats that need neither torch, which the window does not import, nor a run."""
+        """Fill `menu` with all formats; one that needs a run is for the run that is selected in the list."""
         menu.clear()
-        for export in (export for export in FORMATS.values() if not export.needs):
+        menu.setToolTipsVisible(True)
+        for export in FORMATS.values():
             action = menu.addAction(self.tr("{format} …").format(format=say(export.label)))
+            action.setObjectName(export.name)
             connect_order(action, partial(self._ask_export, export))
+            if Need.RUN in export.needs:
+                action.setEnabled(bool(self.shown.chosen))
+                action.setToolTip(self.tr("Exports the run that is selected in the list of runs"))
 
     def _ask_export(self, chosen: Format) -> None:
+        source = str(self.pool.runs / self.shown.chosen) if Need.RUN in chosen.needs else to_line(self.document.design)
         path = self.ask_where(self.tr("Export"), chosen.suffix, f"{say(chosen.label)} (*{chosen.suffix})")
         if path is None:
+            return
+        if chosen.needs:  # torch, which this process does not import
+            self.tell(self.tr("Exporting {name} …").format(name=path.name))
+            arguments = ("export", source, "--to", chosen.name, "--names", self.document.vocabulary, "-o", str(path))
+            command = CommandProcess(*arguments, parent=self)
+            command.ended.connect(partial(self._note_export, path))
             return
         try:
             write_atomically(path, WRITERS[chosen.name](self.document.plan, self.document.vocabulary))
         except (OSError, Refused) as error:
-            details = say(error.sentence) if isinstance(error, Refused) else say(system_words(error))
-            self.complain(self.tr("Could not export {name}").format(name=path.name), details)
+            self._note_export(path, 1, "", say(error.sentence if isinstance(error, Refused) else system_words(error)))
+        else:
+            self._note_export(path, 0)
+
+    def _note_export(self, path: Path, status: int, output: str = "", errors: str = "") -> None:
+        """Say that the file was written, or why it was not."""
+        if status:
+            self.complain(self.tr("Could not export {name}").format(name=path.name), errors)
+        else:
+            self.tell(self.tr("Exported {name}").format(name=path.name))
 
     def paste_line(self) -> None:
         try:
@@ -131,6 +159,7 @@ class Files(QObject):
             self.complain(self.tr("There is no design on the clipboard"), say(error.sentence))
             return
         self.document.propose(design, self.tr("Paste design"))
+        self.tell(self.tr("Pasted {name}").format(name=self.document.title))
 
     def dropped(self, data: QMimeData) -> Path | None:
         """Return the first dropped design file, else the first other file, which may be an image, or None."""

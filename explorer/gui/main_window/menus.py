@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QDockWidget, QMenu, QMenuBar, QToolBar, QToolButto
 from explorer.architecture.names import VOCABULARIES
 from explorer.gui.actions import Actions
 from explorer.gui.document import Document
+from explorer.gui.main_window.preferences import Preferences
 from explorer.gui.main_window.preset_menu import fill_preset_menu
 from explorer.gui.widgets import theme
-from explorer.gui.widgets.choices import fill_choices
-from explorer.gui.widgets.language import chosen_language
+from explorer.gui.widgets.choices import fill_choices, show_choice
 from explorer.gui.widgets.typed import commit_typed
 
 
@@ -20,10 +20,16 @@ class Menus(QObject):
     """The menus and the tool bar of a window; the window fills `recent`, `export` and `chapter` when they open."""
 
     def __init__(
-        self, bar: QMenuBar, tools: QToolBar, document: Document, actions: Actions, docks: Sequence[QDockWidget]
+        self,
+        bar: QMenuBar,
+        tools: QToolBar,
+        document: Document,
+        actions: Actions,
+        preferences: Preferences,
+        docks: Sequence[QDockWidget],
     ) -> None:
         super().__init__(bar)
-        self._document, self._actions = document, actions
+        self._document, self._actions, self._preferences = document, actions, preferences
         self._fill_file_menu(bar.addMenu(self.tr("&File")))
         self._fill_edit_menu(bar.addMenu(self.tr("&Edit")))
         self._fill_design_menu(bar.addMenu(self.tr("&Design")))
@@ -47,6 +53,8 @@ class Menus(QObject):
         menu.addActions([actions.undo, actions.redo])
         menu.addSeparator()
         menu.addActions([actions.copy_text, actions.paste_text, actions.copy_source, actions.copy_table])
+        menu.addSeparator()
+        menu.addAction(actions.preferences)
 
     def _fill_design_menu(self, menu: QMenu) -> None:
         actions = self._actions
@@ -70,16 +78,16 @@ class Menus(QObject):
         menu.addSeparator()
         menu.addActions([actions.present, actions.larger, actions.smaller, actions.usual_size])
         menu.addSeparator()
-        words = {
-            "system": self.tr("same as system"),
-            "light": self.tr("light"),
-            "dark": self.tr("dark"),
-            "projector": self.tr("for projectors and colour blindness"),
-        }
-        fill_choices(menu.addMenu(self.tr("Colours")), words, theme.saved_theme(), actions.theme_chosen.emit)
-        words = {"system": self.tr("same as system"), "en": "English", "zh_CN": "简体中文"}
-        fill_choices(menu.addMenu(self.tr("Language")), words, chosen_language(), actions.language_chosen.emit)
+        for name in ("colours", "language"):
+            self._add_preference_menu(menu, name)
         menu.addMenu(self.names)
+
+    def _add_preference_menu(self, menu: QMenu, name: str) -> None:
+        """Add a menu with the choices of a preference, of which the present one is checked."""
+        preference = self._preferences.table[name]
+        below = menu.addMenu(preference.label)
+        fill_choices(below, preference.words or {}, preference.value(), preference.use)
+        below.aboutToShow.connect(lambda: show_choice(below, preference.value()))
 
     def _make_names_menu(self, bar: QMenuBar) -> QMenu:
         menu = QMenu(self.tr("Names"), bar)
@@ -89,8 +97,13 @@ class Menus(QObject):
         return menu
 
     def _fill_help_menu(self, menu: QMenu) -> None:
+        actions = self._actions
+        menu.addActions([actions.find_command, actions.shortcuts])
+        menu.addSeparator()
         self.chapter = menu.addMenu(self.tr("Chapter"))
-        menu.addAction(self._actions.tour)
+        menu.addAction(actions.tour)
+        menu.addSeparator()
+        menu.addActions([actions.check, actions.report, actions.about])
 
     def _fill_tools(self, bar: QToolBar) -> None:
         actions, stack = self._actions, self._document.undo_stack

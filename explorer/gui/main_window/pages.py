@@ -5,14 +5,15 @@ there when the window is rebuilt.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSettings, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from explorer.gui.design.table import LayerTable
 from explorer.gui.widgets.typed import connect_order
 from explorer.gui.workspace import BLOCK, LAYERS, Workspace
+from explorer.sentences import translatable
 
 if TYPE_CHECKING:
     from explorer.gui.actions import Actions
@@ -39,6 +40,7 @@ class Pages(QStackedWidget):
     def connect_actions(self, actions: "Actions") -> None:
         """Connect the actions that concern pages, and show the page that was shown last."""
         connect_order(actions.copy_table, self.layers.copy)
+        self.layers.copied.connect(lambda: actions.confirmed.emit(self.tr("Copied the layer table")))
         connect_order(actions.open_block, self._workspace.document.open_block)
         self._workspace.document.block_opened.connect(self.show_block)
         self.show_page(self._workspace.page if self._workspace.page in (LAYERS, *PAGES) else LAYERS)
@@ -48,7 +50,7 @@ class Pages(QStackedWidget):
         before = self._made[self._shown]
         has_focus = before.isAncestorOf(self.focusWidget() or self) or before.hasFocus()
         if name not in self._made:
-            self._keep(name, PAGES[name](self._workspace, self))
+            self._keep(name, PAGES[name].make(self._workspace, self))
         page = self._made[name]
         self._workspace.page = self._shown = name
         if page is before:
@@ -88,5 +90,20 @@ def _make_block_page(workspace: Workspace, pages: Pages) -> QWidget:
     return view
 
 
-# A factory imports what its page needs, so that a page that is not opened does not slow the start.
-PAGES: dict[str, Callable[[Workspace, Pages], QWidget]] = {BLOCK: _make_block_page}
+class Page(NamedTuple):
+    """A page: its title, and the factory that imports what the page needs, so that it slows no start unopened."""
+
+    title: str
+    make: Callable[[Workspace, Pages], QWidget]
+
+
+PAGES = {
+    LAYERS: Page(translatable("Layers"), lambda workspace, pages: pages.layers),  # which are there from the start
+    BLOCK: Page(translatable("Block"), _make_block_page),
+}
+
+
+def saved_page() -> str:
+    """Return the name of the page that the window starts with; empty for the one that was open last."""
+    name = str(QSettings().value("page", ""))
+    return name if name in PAGES else ""

@@ -66,17 +66,20 @@ class Window(QMainWindow):
         """Make the actions, the editor, the training panel, the queue and the menus, and connect them."""
         from explorer.gui.actions import Actions
         from explorer.gui.design.editor import DesignEditor
+        from explorer.gui.main_window.dialogs import Dialogs
         from explorer.gui.main_window.files import Files
         from explorer.gui.main_window.menus import Menus
+        from explorer.gui.main_window.preferences import Preferences
         from explorer.gui.runs.queue_list import QueueList
         from explorer.gui.training.panel import TrainingPanel
+        from explorer.gui.widgets.confirmation import Confirmation
 
         workspace = self.workspace
         document, pool = workspace.document, workspace.pool
         self.orders = Actions(document, workspace.choice, pool, workspace.estimates)
         self.orders.setParent(self)
         self.addActions(self.orders.all())  # so that their keys work even while the menus are hidden
-        self.files = Files(self, document, pool, self.orders)
+        self.files = Files(self, document, pool, workspace.shown_runs, self.orders)
         self.files.image_dropped.connect(self.send_image)
         self.editor = DesignEditor(document, self.orders, workspace.open_forms)
         self.training = TrainingPanel(
@@ -99,7 +102,11 @@ class Window(QMainWindow):
             widened=self.docks[1],
             centre=self.centre,
         )
-        self.menus = Menus(self.menuBar(), self.tools, document, self.orders, self.docks)
+        preferences = Preferences(workspace, self.orders)
+        self.menus = Menus(self.menuBar(), self.tools, document, self.orders, preferences, self.docks)
+        self.dialogs = Dialogs(self, workspace, self.orders, preferences)
+        self.confirmation = Confirmation(self.totals)
+        self.orders.confirmed.connect(self.confirmation.tell)
         for menu, fill in (
             (self.menus.recent, self.files.fill_recent),
             (self.menus.export, self.files.fill_export),
@@ -134,6 +141,7 @@ class Window(QMainWindow):
         if workspace.lesson.name:
             self.tutor.go_on()
         self.orders.present.setChecked(workspace.is_presented)
+        self.dialogs.reopen()
 
     def _dock(self, name: str, title: str, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)

@@ -48,6 +48,7 @@ class History(QWidget):
         pool.changed.connect(self.allow_resume)
         pool.changed.connect(self.list.show_states)
         pool.run_ended.connect(self.reload)
+        pool.runs_changed.connect(self._use_runs)
         self.list.chosen.connect(self.choose)
         self.list.opened.connect(self._open_design)
         self.list.resumed.connect(self.resume)
@@ -67,6 +68,10 @@ class History(QWidget):
         self.list.reload(self.shown.chosen, self.shown.with_hidden)
         self.orders.show_state()
         self.show_runs()
+
+    def _use_runs(self) -> None:
+        self.list.root = self.pool.runs
+        self.reload()
 
     def show_progress(self) -> None:
         """Show new points; runs that are not shown yet are added to the plots and to the list first.

@@ -19,3 +19,9 @@ def fill_choices(menu: QMenu, choices: Mapping[str, str], chosen: str, choose: C
         action.setCheckable(True)
         action.setChecked(value == chosen)
         group.addAction(action)
+
+
+def show_choice(menu: QMenu, chosen: str) -> None:
+    """Check the entry of `chosen`, which may have been chosen elsewhere."""
+    for action in menu.actions():
+        action.setChecked(action.objectName() == chosen)

@@ -4,6 +4,7 @@ A template is translated first, then its values are filled in. The texts are Eng
 are in resources/translations.
 """
 
+import re
 from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QSettings, QTranslator
@@ -86,6 +87,30 @@ def _choose_fonts(app: QApplication, spoken: str) -> None:
     elif len(font.families()) > 1:
         font.setFamilies(font.families()[:1])
         app.setFont(font)
+
+
+def plain(text: str) -> str:
+    """Return the text of an action or a menu without the mark of its mnemonic and without line breaks."""
+    return re.sub(r"\(&\w\)|&", "", text).replace("\n", " ")
+
+
+def original(text: str) -> str:
+    """Return the English that a text of an action or a menu is translated from, or `text` if it is not known."""
+    return _sources(spoken_language(chosen_language())).get(plain(text), plain(text))
+
+
+@lru_cache(maxsize=2)
+def _sources(spoken: str) -> dict[str, str]:
+    """Return the texts of the source by their translations; several that are translated alike are joined."""
+    from xml.etree import ElementTree  # the first paint does not wait for it
+
+    path = resource("translations", f"{spoken}.ts")
+    found: dict[str, str] = {}
+    if spoken != SOURCE:
+        for message in ElementTree.parse(path).getroot().iter("message"):
+            source, translation = (plain(message.findtext(name) or "") for name in ("source", "translation"))
+            found[translation] = f"{found[translation]} {source}" if translation in found else source
+    return found
 
 
 def say(text: str) -> str:

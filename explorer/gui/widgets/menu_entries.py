@@ -6,6 +6,8 @@ from typing import NamedTuple
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from explorer.gui.widgets.language import plain
+
 _FORM = QKeySequence.SequenceFormat.NativeText
 
 
@@ -33,11 +35,6 @@ class MenuEntry(NamedTuple):
         """The tool tip, if it was given one; Qt makes one of the text for an action without."""
         tip = self.action.toolTip()
         return "" if tip in (self.text, self.action.iconText()) else tip
-
-
-def plain(text: str) -> str:
-    """Return the text of an action or a menu without the mark of its mnemonic, or the line break of a button."""
-    return text.replace("&", "").replace("\n", " ")
 
 
 def entries_of(actions: Iterable[QAction], menus: tuple[str, ...] = ()) -> Iterator[MenuEntry]:

@@ -4,14 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QLabel, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from explorer.gui.widgets import theme
 
 _WALKING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
-_SIZE = (72, 22)  # characters and lines
+_SIZE = (88, 12)  # least size of the list, in characters and rows
+_ROW = 1.5  # height of a row in lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,9 @@ class SearchList(QWidget):
         self.hint.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
         metrics = self.fontMetrics()
-        self.tree.setMinimumSize(_SIZE[0] * metrics.averageCharWidth(), _SIZE[1] // 2 * metrics.height())
+        self._cell = QSize(0, int(_ROW * metrics.height()))
+        self.tree.setMinimumSize(_SIZE[0] * metrics.averageCharWidth(), _SIZE[1] * self._cell.height())
+        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM)
@@ -84,14 +87,12 @@ class SearchList(QWidget):
         self._rows = rows
         columns = max((len(row.texts) for row in rows), default=1)
         self.tree.setColumnCount(columns)
-        header = self.tree.header()
-        header.setStretchLastSection(False)
-        for number in range(columns):
-            stretches = number == 0
-            header.setSectionResizeMode(
-                number, QHeaderView.ResizeMode.Stretch if stretches else QHeaderView.ResizeMode.ResizeToContents
-            )
         self._filter()
+        header, mode = self.tree.header(), QHeaderView.ResizeMode
+        header.setStretchLastSection(False)
+        for number in range(columns):  # as wide as all rows need, so that no word that is typed moves a column
+            self.tree.resizeColumnToContents(number)
+            header.setSectionResizeMode(number, mode.Fixed if number else mode.Stretch)
 
     def current(self) -> int | None:
         """Return the number of the selected row among those given, or None."""
@@ -109,13 +110,14 @@ class SearchList(QWidget):
         for number in found:
             row = self._rows[number]
             item = QTreeWidgetItem(list(row.texts))
+            item.setSizeHint(0, self._cell)
             for place in range(len(row.texts)):
                 if place or not row.enabled:
                     item.setForeground(place, QBrush(QColor(colours.quiet if row.enabled else colours.disabled)))
             if row.spoken:
                 item.setData(0, Qt.ItemDataRole.AccessibleTextRole, row.spoken)
             self.tree.addTopLevelItem(item)
-        self.tree.setCurrentItem(self.tree.topLevelItem(0))
+        self.tree.setCurrentIndex(self.tree.model().index(0, 0))
         self._show_hint()
 
     def _show_hint(self) -> None:

@@ -31,13 +31,15 @@ if TYPE_CHECKING:
 class WorkerPool(QObject):
     """All workers; `changed`, `progressed` and `run_ended` are emitted when any of them emits its own.
 
-    `changed` is also emitted when another worker is shown, `emptied` when the last worker has ended. `failures` are
-    those that the shown worker does not report; they are kept until the user starts something.
+    `changed` is also emitted when another worker is shown, `emptied` when the last worker has ended. `runs_changed` is
+    emitted when new runs go into another folder. `failures` are those that the shown worker does not report; they are
+    kept until the user starts something.
     """
 
     changed = Signal()
     progressed = Signal()
     run_ended = Signal()
+    runs_changed = Signal()
     emptied = Signal()
 
     def __init__(self, runs: Path, process: WorkerProcess | None = None) -> None:
@@ -143,6 +145,13 @@ class WorkerPool(QObject):
     def forget_refusal(self) -> None:
         """Forget that the shown worker refused an order, as `WorkerClient.forget_refusal` does."""
         self.shown.forget_refusal()
+
+    def use_runs(self, runs: Path) -> None:
+        """Keep new runs below the folder `runs`; those that train or wait stay where they were ordered."""
+        self.runs = runs
+        for worker in self.workers:
+            worker.runs = runs
+        self.runs_changed.emit()
 
     def release_queue(self) -> None:
         """Let queued runs start by themselves again."""

@@ -1,0 +1,77 @@
+"""The dialogs of the window, each made when it is opened."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog, QMainWindow
+
+from explorer.gui.actions import Actions
+from explorer.gui.main_window.preferences import Preferences
+from explorer.gui.widgets.menu_entries import MenuEntry, entries_of
+from explorer.gui.widgets.typed import connect_order
+from explorer.gui.workspace import Workspace
+
+
+class Dialogs(QObject):
+    """Opens the preferences, the command palette, and what the Help menu has."""
+
+    def __init__(self, window: QMainWindow, workspace: Workspace, actions: Actions, preferences: Preferences) -> None:
+        super().__init__(window)
+        self._window, self._workspace, self._actions, self._preferences = window, workspace, actions, preferences
+        for action, make in (
+            (actions.find_command, self._palette),
+            (actions.preferences, self._preferences_dialog),
+            (actions.shortcuts, self._shortcuts),
+            (actions.check, self._check),
+            (actions.report, self._report),
+            (actions.about, self._about),
+        ):
+            connect_order(action, partial(self._open, make))
+
+    def reopen(self) -> None:
+        """Open the preferences again if they were open in the window that this one replaces."""
+        if self._workspace.preference:
+            self._preferences_dialog().open()
+
+    def entries(self) -> list[MenuEntry]:
+        """Return every order: those of the menus in their places, and those that only a button has."""
+        found = list(entries_of(self._window.menuBar().actions()))
+        listed = {entry.action for entry in found}
+        others = (action for action in self._actions.all() if action.isVisible() and action not in listed)
+        return [*found, *map(MenuEntry, others)]
+
+    def _open(self, make: Callable[[], QDialog]) -> None:
+        make().open()
+
+    def _palette(self) -> QDialog:
+        from explorer.gui.main_window.palette import Palette
+
+        return Palette(
+            (entry for entry in self.entries() if entry.action is not self._actions.find_command), self._window
+        )
+
+    def _preferences_dialog(self) -> QDialog:
+        from explorer.gui.main_window.preferences_dialog import PreferencesDialog
+
+        return PreferencesDialog(self._preferences, self._workspace, self._window)
+
+    def _shortcuts(self) -> QDialog:
+        from explorer.gui.help.shortcuts import ShortcutsDialog
+
+        return ShortcutsDialog(self.entries(), self._window)
+
+    def _check(self) -> QDialog:
+        from explorer.gui.help.check_dialog import CheckDialog
+
+        return CheckDialog(self._window)
+
+    def _report(self) -> QDialog:
+        from explorer.gui.help.check_dialog import ReportDialog
+
+        return ReportDialog(self._window)
+
+    def _about(self) -> QDialog:
+        from explorer.gui.help.about import about_dialog
+
+        return about_dialog(self._window)

@@ -1,0 +1,77 @@
+"""Preferences: what the user sets once, as one table. A new preference is one entry of the table."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings
+
+from explorer.gui.actions import Actions
+from explorer.gui.main_window.pages import PAGES, saved_page
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.language import chosen_language, percent, say
+from explorer.gui.widgets.text_size import MAX_SIZE, MIN_SIZE, STEP, chosen_size
+from explorer.gui.workspace import Workspace
+from explorer.runs.folder import check_runs_folder, default_runs
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """One preference: its usual value, the present one, how to use another, and the words for each value.
+
+    One without `words` is a folder. `use` raises Refused for a value that cannot be used.
+    """
+
+    label: str
+    usual: str
+    value: Callable[[], str]
+    use: Callable[[str], object]
+    words: Mapping[str, str] | None = None
+
+
+class Preferences(QObject):
+    """The table; menus and dialog show the same entries."""
+
+    def __init__(self, workspace: Workspace, actions: Actions) -> None:
+        super().__init__(actions)
+        self._workspace, self._actions = workspace, actions
+        same = self.tr("same as system")
+        languages = {"system": same, "en": "English", "zh_CN": "简体中文"}
+        colours = {
+            "system": same,
+            "light": self.tr("light"),
+            "dark": self.tr("dark"),
+            "projector": self.tr("for projectors and colour blindness"),
+        }
+        sizes = {str(size): percent(STEP**size, 0) for size in range(MIN_SIZE, MAX_SIZE + 1)}
+        pages = {"": self.tr("the last one"), **{name: say(page.title) for name, page in PAGES.items()}}
+        use_language, use_colours = actions.language_chosen.emit, actions.theme_chosen.emit
+        self.table = {
+            "language": Preference(self.tr("Language"), "system", chosen_language, use_language, languages),
+            "colours": Preference(self.tr("Colours"), "system", theme.saved_theme, use_colours, colours),
+            "text_size": Preference(self.tr("Text size"), "0", lambda: str(chosen_size()), self._use_size, sizes),
+            "page": Preference(self.tr("Start page"), "", saved_page, self._use_page, pages),
+            "runs": Preference(self.tr("Folder of runs"), str(default_runs()), self._runs, self._use_runs),
+        }
+
+    def use_defaults(self) -> None:
+        """Use the usual value of each preference that has another."""
+        for each in self.table.values():
+            if each.value() != each.usual:
+                each.use(each.usual)
+
+    def _use_size(self, size: str) -> None:
+        self._actions.size_chosen.emit(int(size) - chosen_size() if int(size) else 0)
+
+    def _use_page(self, name: str) -> None:
+        QSettings().setValue("page", name)
+
+    def _runs(self) -> str:
+        return str(self._workspace.pool.runs)
+
+    def _use_runs(self, folder: str) -> None:
+        """Put new runs into `folder`, and list those that are there. Raises Refused."""
+        path = Path(folder).expanduser().absolute()
+        check_runs_folder(path)
+        QSettings().setValue("runs", str(path))
+        self._workspace.pool.use_runs(path)

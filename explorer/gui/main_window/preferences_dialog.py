@@ -1,0 +1,125 @@
+"""The dialog of the preferences: a control for each entry of the table."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.gui.main_window.preferences import Preference, Preferences
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.boxes import watch_box
+from explorer.gui.widgets.buttons import word_button
+from explorer.gui.widgets.language import say
+from explorer.gui.widgets.notice import Notice
+from explorer.gui.workspace import Workspace
+from explorer.validation import Refused
+
+
+class PreferencesDialog(QDialog):
+    """A control per preference; what is chosen is used at once, and a folder that is refused is not."""
+
+    def __init__(self, preferences: Preferences, workspace: Workspace, parent: QWidget) -> None:
+        """Keep in the workspace which entry has the focus, as another language or text size makes a new dialog."""
+        super().__init__(parent)
+        self.setObjectName("preferences")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Preferences"))
+        self._preferences, self._workspace = preferences, workspace
+        self.boxes: dict[str, QComboBox | QLineEdit] = {}
+        self.notice = Notice()
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for name, preference in preferences.table.items():
+            form.addRow(preference.label, self._control(name, preference))
+        buttons = QDialogButtonBox()
+        close = buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        defaults = word_button(self.tr("Defaults"), self._use_defaults, "defaults")
+        buttons.addButton(defaults, QDialogButtonBox.ButtonRole.ResetRole)
+        close.setIcon(QIcon())
+        close.setDefault(True)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setSpacing(2 * theme.RHYTHM)
+        column.addLayout(form)
+        column.addWidget(self.notice)
+        column.addWidget(buttons)
+        self.setMinimumWidth(64 * self.fontMetrics().averageCharWidth())
+        self.finished.connect(self._forget)
+        self.show_values()
+        self.notice.tell([], "")
+        self.boxes.get(workspace.preference, next(iter(self.boxes.values()))).setFocus()
+        self._remember(workspace.preference or next(iter(self.boxes)))
+
+    def _control(self, name: str, preference: Preference) -> QWidget:
+        if preference.words is None:
+            return self._folder_control(name, preference)
+        box = self.boxes[name] = QComboBox()
+        for value, words in preference.words.items():
+            box.addItem(words, value)
+        watch_box(box)
+        box.setObjectName(name)
+        box.setAccessibleName(preference.label)
+        box.activated.connect(lambda: self._use(name, box.currentData()))
+        return box
+
+    def _folder_control(self, name: str, preference: Preference) -> QWidget:
+        line = self.boxes[name] = QLineEdit()
+        watch_box(line)
+        line.setObjectName(name)
+        line.setAccessibleName(preference.label)
+        line.setAcceptDrops(False)
+        line.editingFinished.connect(lambda: self._use(name, line.text()))
+        whole = QWidget()
+        row = QHBoxLayout(whole)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(line, stretch=1)
+        row.addWidget(word_button(self.tr("Browse …"), partial(self._browse, name), "browse"))
+        whole.setFocusProxy(line)
+        return whole
+
+    def _browse(self, name: str) -> None:
+        preference = self._preferences.table[name]
+        if folder := QFileDialog.getExistingDirectory(self, preference.label, preference.value()):
+            self._use(name, folder)
+
+    def _use(self, name: str, value: str) -> None:
+        """Use a value that was chosen, or say why it cannot be used and show the one before."""
+        preference, refusal = self._preferences.table[name], ""
+        self._remember(name)
+        if value != preference.value():
+            try:
+                preference.use(value)
+            except Refused as refused:
+                refusal = say(refused.sentence)
+            self.notice.tell([refusal], "")
+            self.show_values()
+
+    def _use_defaults(self) -> None:
+        self.notice.tell([], "")
+        self._preferences.use_defaults()
+        self.show_values()
+
+    def show_values(self) -> None:
+        for name, box in self.boxes.items():
+            value = self._preferences.table[name].value()
+            if isinstance(box, QComboBox):
+                box.setCurrentIndex(box.findData(value))
+            else:
+                box.setText(value)
+
+    def _remember(self, name: str) -> None:
+        self._workspace.preference = name
+
+    def _forget(self) -> None:
+        self._workspace.preference = ""
