@@ -11,6 +11,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from annotated_types import BaseMetadata, GroupedMetadata, Interval, Predicate
 
+from explorer.sentences import meanings_of
+
 
 @dataclass(frozen=True, slots=True)
 class OneOf(GroupedMetadata):
@@ -42,6 +44,11 @@ class Field:
     options: tuple[str, ...]
     bounds: Interval
     parts: tuple[Interval, ...]
+
+    @property
+    def meanings(self) -> dict[str, str]:
+        """What each option means, where the help explains them one by one."""
+        return meanings_of(self.label.help)
 
 
 @cache

@@ -62,6 +62,13 @@ def explained(meanings: Mapping[str, str]) -> Sentence:
     return joined("\n", lines)
 
 
+def meanings_of(text: str) -> dict[str, str]:
+    """Return the meaning of each value in what `explained` has made; empty for any other text."""
+    parts = text.values.values() if isinstance(text, Sentence) else ()
+    lines = [part.values for part in parts if isinstance(part, Sentence)]
+    return {str(line["value"]): str(line["meaning"]) for line in lines if line.keys() == {"value", "meaning"}}
+
+
 def sentence_table(sentence: Sentence) -> dict[str, object]:
     """Return template and values of a sentence as plain values."""
     values = {

@@ -130,8 +130,11 @@ class Design:
         OneOf(("3x3", "1x1")),
         Label(
             translatable("Stride on"),
-            translatable(
-                "Where a bottleneck has its stride: the 3×3 (v1.5, as in torchvision) or first 1×1 (v1, the paper)."
+            explained(
+                {
+                    "3x3": translatable("a bottleneck's 3×3 convolution, as in torchvision (v1.5)."),
+                    "1x1": translatable("a bottleneck's first 1×1 convolution, as in the paper (v1)."),
+                }
             ),
             rare=True,
         ),
@@ -157,7 +160,12 @@ class Design:
         OneOf(("he", "xavier")),
         Label(
             translatable("Initial weights"),
-            translatable("he: normal, by fan out. xavier: uniform, by both fans, as in the chapter."),
+            explained(
+                {
+                    "he": translatable("normal, by fan out."),
+                    "xavier": translatable("uniform, by both fans, as in the chapter."),
+                }
+            ),
             rare=True,
         ),
     ] = "he"

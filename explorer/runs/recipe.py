@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from annotated_types import Interval, Len
 
 from explorer.fields import Label, OneOf
-from explorer.sentences import translatable
+from explorer.sentences import explained, translatable
 from explorer.validation import read_value
 
 
@@ -53,7 +53,12 @@ class Recipe:
         OneOf(("sgd", "adamw")),
         Label(
             translatable("Optimizer"),
-            translatable("sgd: stochastic gradient descent. adamw: Adam with decoupled weight decay."),
+            explained(
+                {
+                    "sgd": translatable("stochastic gradient descent."),
+                    "adamw": translatable("Adam with decoupled weight decay."),
+                }
+            ),
             rare=True,
         ),
     ] = "sgd"
@@ -82,8 +87,12 @@ class Recipe:
         OneOf(("constant", "cosine", "one-cycle")),
         Label(
             translatable("Schedule"),
-            translatable(
-                "How the learning rate changes. constant: never; cosine: down to 0; one-cycle: up, then down to 0."
+            explained(
+                {
+                    "constant": translatable("the learning rate stays the same."),
+                    "cosine": translatable("the learning rate falls to 0."),
+                    "one-cycle": translatable("the learning rate rises, then falls to 0."),
+                }
             ),
             rare=True,
         ),
@@ -170,7 +179,13 @@ class Recipe:
         OneOf(("auto", "fp32", "bf16")),
         Label(
             translatable("Precision"),
-            translatable("auto: bf16 where the hardware computes it fast, otherwise fp32."),
+            explained(
+                {
+                    "auto": translatable("bf16 where the hardware computes it fast, otherwise fp32."),
+                    "fp32": translatable("32 bits per number."),
+                    "bf16": translatable("16 bits per number where that is enough."),
+                }
+            ),
             rare=True,
         ),
     ] = "auto"
@@ -188,40 +203,49 @@ class Recipe:
         return replace(self, **changes)
 
 
-RECIPES = {
+_NAMED = {  # each with what it is for
     # at twice the rate and without clipping, the chapter's network diverged in bf16
-    translatable("quick"): Recipe(),
-    # Dive into Deep Learning: SGD, lr 0.05, 10 epochs, batch 256, nothing else
-    translatable("chapter"): Recipe(
-        batch_size=256,
-        lr=0.05,
-        momentum=0.0,
-        nesterov=False,
-        weight_decay=0.0,
-        schedule="constant",
-        clip=0.0,
-        precision="fp32",
+    translatable("quick"): (translatable("good results after a few epochs."), Recipe()),
+    translatable("chapter"): (
+        translatable("as in Dive into Deep Learning: plain SGD, 10 epochs, nothing else."),
+        Recipe(
+            batch_size=256,
+            lr=0.05,
+            momentum=0.0,
+            nesterov=False,
+            weight_decay=0.0,
+            schedule="constant",
+            clip=0.0,
+            precision="fp32",
+        ),
     ),
-    # for the highest accuracy in an evening on a GPU: as wide residual networks were trained (Zagoruyko and Komodakis),
-    # with random erasing (Zhong et al.), smoothed labels and averaged weights
-    translatable("best"): Recipe(
-        epochs=100,
-        batch_size=128,
-        schedule="cosine",
-        warm_up=2.0,
-        clip=0.0,
-        label_smoothing=0.1,
-        flip=True,
-        crop=3,
-        erase=0.5,
-        ema=0.999,
+    # as wide residual networks were trained (Zagoruyko and Komodakis), with random erasing (Zhong et al.), smoothed
+    # labels and averaged weights
+    translatable("best"): (
+        translatable("the highest accuracy, in an evening on a GPU."),
+        Recipe(
+            epochs=100,
+            batch_size=128,
+            schedule="cosine",
+            warm_up=2.0,
+            clip=0.0,
+            label_smoothing=0.1,
+            flip=True,
+            crop=3,
+            erase=0.5,
+            ema=0.999,
+        ),
     ),
-    # just long enough to show that a deep plain network learns worse than its residual twin; with so few channels bf16
-    # takes longer even where the hardware has it
-    translatable("degradation"): Recipe(
-        epochs=2, batch_size=128, nesterov=False, weight_decay=0.0, schedule="constant", clip=0.0, precision="fp32"
+    # with so few channels bf16 takes longer even where the hardware has it
+    translatable("degradation"): (
+        translatable("just long enough to see a deep plain network learn worse than its residual twin."),
+        Recipe(
+            epochs=2, batch_size=128, nesterov=False, weight_decay=0.0, schedule="constant", clip=0.0, precision="fp32"
+        ),
     ),
 }
+RECIPES = {name: recipe for name, (_, recipe) in _NAMED.items()}
+RECIPE_MEANINGS = {name: meaning for name, (meaning, _) in _NAMED.items()}
 PLACE = ("data", "device", "seed")  # where a recipe is used: not part of its identity
 FREE = (  # what changes neither the time of a step nor the memory it takes
     *("epochs", "lr", "nesterov", "weight_decay", "schedule", "warm_up", "label_smoothing", "early_stop", "seed"),

@@ -16,13 +16,14 @@ from explorer.gui.widgets.boxes import watch_box
 from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.form import Form
 from explorer.gui.widgets.language import memory, say
+from explorer.gui.widgets.meanings import explain_choices
 from explorer.gui.widgets.notice import Notice
 from explorer.gui.widgets.typed import connect_order
 from explorer.gui.workers.data_download import DataDownload, DownloadState
 from explorer.gui.workers.estimates import Estimates
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.catalogue import CATALOGUE
-from explorer.runs.recipe import RECIPES, Recipe, recipe_name
+from explorer.runs.recipe import RECIPE_MEANINGS, RECIPES, Recipe, recipe_name
 
 FOLDER = "…"  # the entry of the data box that asks for a folder
 
@@ -106,8 +107,6 @@ class TrainingPanel(QWidget):
 
     def _connect_boxes(self) -> None:
         choice = self._choice
-        for name in RECIPES:
-            self.recipe_box.addItem(say(name), name)
         self.data_box.activated.connect(self._pick_data)
         self.recipe_box.activated.connect(self._pick_recipe)
         self.device_box.activated.connect(
@@ -126,6 +125,7 @@ class TrainingPanel(QWidget):
         name = recipe_name(choice.recipe)
         own = {} if name else {"": self.tr("custom")}
         self._fill_box(self.recipe_box, {known: say(known) for known in RECIPES} | own, name or "")
+        explain_choices(self.recipe_box, {known: say(meaning) for known, meaning in RECIPE_MEANINGS.items()})
 
     def _show_data(self) -> None:
         """Offer the data sets that are here, those that can be downloaded unless one is loading, and a folder."""

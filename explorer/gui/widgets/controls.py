@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEd
 from explorer.fields import Field
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.boxes import NumberBox, watch_box
+from explorer.gui.widgets.language import say
+from explorer.gui.widgets.meanings import explain_choices
 from explorer.gui.widgets.numbers import number_text, typed_number
 
 
@@ -51,6 +53,7 @@ class Plain(Control):
 def choice(field: Field) -> Plain:
     box = QComboBox()
     box.addItems(list(field.options))
+    explain_choices(box, {option: say(meaning) for option, meaning in field.meanings.items()})
     watch_box(box)
     return Plain(box, box.currentTextChanged, box.setCurrentText)
 

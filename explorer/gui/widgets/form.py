@@ -83,6 +83,7 @@ class Form(QWidget):
         label = QLabel(say(field.label.text))
         for widget in (label, control):
             widget.setToolTip("\n".join(filter(None, (say(field.label.help), control.hint))))
+            widget.setWhatsThis(widget.toolTip())
         entry = control.entry
         entry.setAccessibleName(say(field.label.text))
         entry.setAccessibleDescription(label.toolTip())
