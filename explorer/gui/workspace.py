@@ -76,7 +76,7 @@ class Workspace:
         self.shown_runs = ShownRuns()
         self.shows_maps = False
         self.is_presented = False
-        self.preference = ""  # the one whose control has the focus, while the preferences are open
+        self.preference = ""  # the one that was set last, or the first, while the preferences are open
         self.lesson = LessonPlace(document.design)
 
     def state(self) -> SavedSession:

@@ -732,7 +732,7 @@ def test_version_of_a_checkout_that_is_not_installed(run, monkeypatch, version_l
     def not_installed(name):
         raise importlib.metadata.PackageNotFoundError(name)
 
-    monkeypatch.setattr("importlib.metadata.version", not_installed)
+    monkeypatch.setattr("explorer.runs.versions.version", not_installed)
     assert run("--version") == (0, version_line + "\n", [])
 
 

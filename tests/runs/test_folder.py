@@ -14,7 +14,16 @@ from explorer.architecture.notation import design_table
 from explorer.architecture.presets import preset
 from explorer.runs import events
 from explorer.runs import folder as folder_module
-from explorer.runs.folder import RunFolder, find_run, folder_name, list_runs, read_run, remark, survey_runs
+from explorer.runs.folder import (
+    RunFolder,
+    check_runs_folder,
+    find_run,
+    folder_name,
+    list_runs,
+    read_run,
+    remark,
+    survey_runs,
+)
 from explorer.runs.log import read_events
 from explorer.runs.recipe import Recipe
 from explorer.validation import Refused
@@ -269,3 +278,11 @@ def test_a_manifest_is_replaced_whole(tmp_path):
     folder.close()
     assert json.loads((folder.path / "run.json").read_text(encoding="utf-8"))["best_accuracy"] == 0.25
     assert not list(folder.path.glob("*.part"))
+
+
+def test_a_folder_of_runs_is_made_and_tried(tmp_path):
+    check_runs_folder(tmp_path / "a" / "runs")
+    assert list((tmp_path / "a" / "runs").iterdir()) == []
+    (tmp_path / "file").touch()
+    with pytest.raises(Refused, match=r"runs: .*file.* cannot be written"):
+        check_runs_folder(tmp_path / "file")

@@ -57,7 +57,7 @@ class ReportDialog(CheckDialog):
             (self.tr("Settings"), _settings_text()),
             (self.tr("Last errors"), last_errors(_LOG_LINES)),
         )
-        return without_home("\n\n".join(f"— {title} —\n\n{text or self.tr('none')}" for title, text in parts))
+        return without_home("\n\n".join(f"— {title} —\n\n{text or '–'}" for title, text in parts))
 
 
 def _findings_text(findings: Findings) -> str:

@@ -42,12 +42,12 @@ class TextDialog(QDialog):
         close.setIcon(QIcon())
         buttons.addButton(self.copy, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
-        self.copy.setDefault(True)
         column = QVBoxLayout(self)
         column.setSpacing(theme.RHYTHM)
         for widget in (self.said, self.progress, self.text, buttons):
             column.addWidget(widget, stretch=1 if widget is self.text else 0)
         self.resize(self.sizeHint().width(), _SIZE[1] * metrics.lineSpacing())
+        self.copy.setDefault(True)
         self.show_progress("")
         self.copy.setFocus()
 

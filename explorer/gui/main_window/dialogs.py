@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QDialog, QMainWindow
 
 from explorer.gui.actions import Actions
@@ -30,9 +30,9 @@ class Dialogs(QObject):
             connect_order(action, partial(self._open, make))
 
     def reopen(self) -> None:
-        """Open the preferences again if they were open in the window that this one replaces."""
+        """Open the preferences again if they were open in the window that this one, once it is shown, replaces."""
         if self._workspace.preference:
-            self._preferences_dialog().open()
+            QTimer.singleShot(0, self, partial(self._open, self._preferences_dialog))
 
     def entries(self) -> list[MenuEntry]:
         """Return every order: those of the menus in their places, and those that only a button has."""

@@ -98,10 +98,10 @@ class Menus(QObject):
 
     def _fill_help_menu(self, menu: QMenu) -> None:
         actions = self._actions
-        menu.addActions([actions.find_command, actions.shortcuts])
-        menu.addSeparator()
         self.chapter = menu.addMenu(self.tr("Chapter"))
         menu.addAction(actions.tour)
+        menu.addSeparator()
+        menu.addActions([actions.find_command, actions.shortcuts])
         menu.addSeparator()
         menu.addActions([actions.check, actions.report, actions.about])
 

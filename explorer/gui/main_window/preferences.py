@@ -47,15 +47,15 @@ class Preferences(QObject):
         pages = {"": self.tr("the last one"), **{name: say(page.title) for name, page in PAGES.items()}}
         use_language, use_colours = actions.language_chosen.emit, actions.theme_chosen.emit
         self.table = {
+            "runs": Preference(self.tr("Folder of runs"), str(default_runs()), self._runs, self._use_runs),
             "language": Preference(self.tr("Language"), "system", chosen_language, use_language, languages),
             "colours": Preference(self.tr("Colours"), "system", theme.saved_theme, use_colours, colours),
             "text_size": Preference(self.tr("Text size"), "0", lambda: str(chosen_size()), self._use_size, sizes),
             "page": Preference(self.tr("Start page"), "", saved_page, self._use_page, pages),
-            "runs": Preference(self.tr("Folder of runs"), str(default_runs()), self._runs, self._use_runs),
         }
 
     def use_defaults(self) -> None:
-        """Use the usual value of each preference that has another."""
+        """Use the usual value of each preference that has another. Raises Refused."""
         for each in self.table.values():
             if each.value() != each.usual:
                 each.use(each.usual)

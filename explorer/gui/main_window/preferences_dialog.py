@@ -1,9 +1,10 @@
 """The dialog of the preferences: a control for each entry of the table."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -30,7 +31,7 @@ class PreferencesDialog(QDialog):
     """A control per preference; what is chosen is used at once, and a folder that is refused is not."""
 
     def __init__(self, preferences: Preferences, workspace: Workspace, parent: QWidget) -> None:
-        """Keep in the workspace which entry has the focus, as another language or text size makes a new dialog."""
+        """Keep in the workspace which entry was set last, as another language or text size makes a new dialog."""
         super().__init__(parent)
         self.setObjectName("preferences")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -47,19 +48,19 @@ class PreferencesDialog(QDialog):
         defaults = word_button(self.tr("Defaults"), self._use_defaults, "defaults")
         buttons.addButton(defaults, QDialogButtonBox.ButtonRole.ResetRole)
         close.setIcon(QIcon())
-        close.setDefault(True)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setSpacing(2 * theme.RHYTHM)
         column.addLayout(form)
         column.addWidget(self.notice)
         column.addWidget(buttons)
+        close.setDefault(True)  # only now that it has a dialog to be the default of
         self.setMinimumWidth(64 * self.fontMetrics().averageCharWidth())
         self.finished.connect(self._forget)
         self.show_values()
         self.notice.tell([], "")
-        self.boxes.get(workspace.preference, next(iter(self.boxes.values()))).setFocus()
-        self._remember(workspace.preference or next(iter(self.boxes)))
+        workspace.preference = workspace.preference or next(iter(self.boxes))
+        self.boxes[workspace.preference].setFocus()
 
     def _control(self, name: str, preference: Preference) -> QWidget:
         if preference.words is None:
@@ -95,20 +96,29 @@ class PreferencesDialog(QDialog):
 
     def _use(self, name: str, value: str) -> None:
         """Use a value that was chosen, or say why it cannot be used and show the one before."""
-        preference, refusal = self._preferences.table[name], ""
-        self._remember(name)
+        preference = self._preferences.table[name]
         if value != preference.value():
-            try:
-                preference.use(value)
-            except Refused as refused:
-                refusal = say(refused.sentence)
-            self.notice.tell([refusal], "")
-            self.show_values()
+            self._workspace.preference = name
+            self._try(partial(preference.use, value))
 
     def _use_defaults(self) -> None:
-        self.notice.tell([], "")
-        self._preferences.use_defaults()
+        self._try(self._preferences.use_defaults)
+
+    def _try(self, use: Callable[[], object]) -> None:
+        """Do what changes preferences, say why if it is refused, and show what holds then."""
+        refusal = ""
+        try:
+            use()
+        except Refused as refused:
+            refusal = say(refused.sentence)
+        self.notice.tell([refusal], "")
         self.show_values()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter in a line use what stands there, and not close the dialog over a refusal as well."""
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if not (is_enter and isinstance(self.focusWidget(), QLineEdit)):
+            super().keyPressEvent(event)
 
     def show_values(self) -> None:
         for name, box in self.boxes.items():
@@ -117,9 +127,6 @@ class PreferencesDialog(QDialog):
                 box.setCurrentIndex(box.findData(value))
             else:
                 box.setText(value)
-
-    def _remember(self, name: str) -> None:
-        self._workspace.preference = name
 
     def _forget(self) -> None:
         self._workspace.preference = ""

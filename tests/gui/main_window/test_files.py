@@ -1,5 +1,6 @@
 from functools import reduce
 from operator import or_
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
@@ -11,6 +12,8 @@ from explorer.architecture.presets import preset
 from explorer.architecture.source.network import python_source
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import Train
+from explorer.runs.folder import RunFolder
+from explorer.runs.formats import FORMATS
 from explorer.runs.recipe import Recipe
 from tests.clicks import name_file
 from tests.gui.paths import open_block
@@ -144,14 +147,52 @@ def test_a_suffix_may_be_in_capitals(session, qtbot, tmp_path):
     assert session.document.design == preset("d2l-resnet18")
 
 
-def test_the_menu_exports_what_needs_neither_torch_nor_a_run(session, tmp_path, monkeypatch, complaints):
-    menu, path = session.window.menus.export, tmp_path / "net.py"
-    monkeypatch.setattr(session.window.files, "ask_where", lambda title, suffix, kinds: path)
-    menu.aboutToShow.emit()
-    assert [action.text() for action in menu.actions()] == ["Standalone PyTorch source …"]
-    menu.actions()[0].trigger()
+@pytest.fixture
+def export(session, tmp_path, monkeypatch):
+    """Export a format, as the menu does, and return the path of the file."""
+
+    def order(name: str) -> Path:
+        menu, path = session.window.menus.export, tmp_path / f"net.{name}"
+        monkeypatch.setattr(session.window.files, "ask_where", lambda title, suffix, kinds: path)
+        menu.aboutToShow.emit()
+        assert [action.objectName() for action in menu.actions()] == list(FORMATS)
+        next(action for action in menu.actions() if action.objectName() == name).trigger()
+        return path
+
+    return order
+
+
+def test_the_menu_exports_a_design(session, export, complaints):
+    path = export("python")
     assert path.read_text(encoding="utf-8") == python_source(session.document.plan, "torchvision")
+    assert session.window.confirmation.text() == "Exported net.python"
     assert complaints == []
+
+
+def test_what_needs_a_run_is_offered_for_the_selected_one(session, export):
+    menu = session.window.menus.export
+    assert not export("safetensors").exists()
+    run = RunFolder.create(session.pool.runs, preset("mini"), Recipe(), 1)
+    run.close()
+    session.window.history.reload()
+    session.window.history.list.select(run.path.name)
+    menu.aboutToShow.emit()
+    assert all(action.isEnabled() for action in menu.actions())
+
+
+@pytest.mark.slow
+def test_a_run_is_exported_by_a_process_that_has_torch(session, export, qtbot, complaints):
+    """One without weights is refused by it; what it writes is tested where it is written."""
+    run = RunFolder.create(session.pool.runs, preset("mini"), Recipe(), 1)
+    run.close()
+    session.window.history.reload()
+    session.window.history.list.select(run.path.name)
+    path = export("safetensors")
+    assert session.window.confirmation.text() == "Exporting net.safetensors …"
+    qtbot.waitUntil(lambda: bool(complaints))
+    assert complaints[0].startswith("Could not export net.safetensors\n")
+    assert run.path.name in complaints[0]
+    assert not path.exists()
 
 
 def test_a_design_travels_by_the_clipboard(session, complaints):
