@@ -1,9 +1,12 @@
 """Ways through the window that several tests take: what was renamed there is renamed here alone."""
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDialog
 
 from explorer.gui.experiments.identity_panel import IdentityPanel
 from explorer.gui.session import Session
+from tests.events import settle
 
 
 def run_out(timer: QTimer) -> None:
@@ -22,6 +25,13 @@ def open_block(session: Session, path: str) -> IdentityPanel:
     session.document.select(path)
     session.document.open_block()
     return block_panel(session)
+
+
+def open_dialog(session: Session, order: QAction) -> QDialog:
+    """The dialog that `order` opens."""
+    order.trigger()
+    settle()
+    return next(each for each in session.window.findChildren(QDialog) if each.isVisible())
 
 
 def block_panel(session: Session) -> IdentityPanel:

@@ -30,8 +30,8 @@ def versions() -> dict[str, str | None]:
 
 def versions_text() -> str:
     rows = {"ResNet Explorer": program_version(), **versions(), "Qt": qVersion()}
-    system = QCoreApplication.translate("About", "System")
-    return aligned([*((name, number) for name, number in rows.items() if number), (system, platform.platform())])
+    found = ((name, number) for name, number in rows.items() if number)
+    return aligned([*found, (platform.system(), platform.platform())])
 
 
 def _licences() -> Iterator[tuple[str, str]]:

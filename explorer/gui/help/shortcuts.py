@@ -56,7 +56,7 @@ class ShortcutsDialog(QDialog):
         self.setObjectName("shortcuts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
-        self.list = SearchList(self.windowTitle(), self.tr("Search by words or keys"))
+        self.list = SearchList(self.windowTitle(), self.tr("Search by words or keys"), width=124)
         column = QVBoxLayout(self)
         column.setSpacing(theme.RHYTHM)
         column.addWidget(self.list)

@@ -11,7 +11,7 @@ from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import word_button
 from explorer.gui.widgets.confirmation import Confirmation
 
-_SIZE = (76, 24)  # characters and lines
+_SIZE = (86, 34)  # characters and lines; half as many lines are the least
 
 
 class TextDialog(QDialog):

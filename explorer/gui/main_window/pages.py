@@ -99,7 +99,7 @@ class Page(NamedTuple):
 
 PAGES = {
     LAYERS: Page(translatable("Layers"), lambda workspace, pages: pages.layers),  # which are there from the start
-    BLOCK: Page(translatable("Block"), _make_block_page),
+    BLOCK: Page(translatable("Block view"), _make_block_page),
 }
 
 

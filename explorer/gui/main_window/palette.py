@@ -23,7 +23,7 @@ class Palette(QDialog):
         self.setWindowTitle(self.tr("Find a command"))
         used = {name: place for place, name in enumerate(_used())}
         self.entries = sorted(entries, key=lambda entry: used.get(_name(entry), len(used)))
-        self.list = SearchList(self.windowTitle(), self.tr("Type some of its words"))
+        self.list = SearchList(self.windowTitle(), self.tr("Type some of its words"), width=88)
         self.list.accepted.connect(self._trigger)
         column = QVBoxLayout(self)
         column.addWidget(self.list)

@@ -27,8 +27,8 @@ class MenuEntry(NamedTuple):
 
     @property
     def keys(self) -> str:
-        """The keys that trigger the action, as the system writes them."""
-        return ", ".join(keys.toString(_FORM) for keys in self.action.shortcuts())
+        """The keys that trigger the action, as the system writes them: the two Enter keys alike, in Chinese."""
+        return ", ".join(dict.fromkeys(keys.toString(_FORM) for keys in self.action.shortcuts()))
 
     @property
     def tip(self) -> str:

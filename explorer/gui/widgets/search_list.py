@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QKeyEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QBrush, QColor, QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QLabel, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from explorer.gui.widgets import theme
 
 _WALKING = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
-_SIZE = (88, 12)  # least size of the list, in characters and rows
+_ROWS = 13  # that the list shows at least
 _ROW = 1.5  # height of a row in lines
 
 
@@ -48,8 +48,8 @@ class SearchList(QWidget):
 
     accepted = Signal(int)
 
-    def __init__(self, name: str, asked: str) -> None:
-        """`name` is what screen readers call the list, `asked` stands in the line while it is empty."""
+    def __init__(self, name: str, asked: str, width: int) -> None:
+        """Make a list of at least `width` characters; `name` is for screen readers, `asked` for the empty line."""
         super().__init__()
         self._rows: Sequence[Row] = ()
         self._shown: list[int] = []
@@ -73,7 +73,7 @@ class SearchList(QWidget):
         self.hint.setAlignment(Qt.AlignmentFlag.AlignTop)
         metrics = self.fontMetrics()
         self._cell = QSize(0, int(_ROW * metrics.height()))
-        self.tree.setMinimumSize(_SIZE[0] * metrics.averageCharWidth(), _SIZE[1] * self._cell.height())
+        self.tree.setMinimumSize(width * metrics.averageCharWidth(), _ROWS * self._cell.height())
         self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -121,8 +121,12 @@ class SearchList(QWidget):
         self._show_hint()
 
     def _show_hint(self) -> None:
+        """Show the hint of the selected row, and announce the row, as the focus stays in the line."""
         number = self.current()
-        self.hint.setText(self.tr("Nothing is found by these words.") if number is None else self._rows[number].hint)
+        nothing = self.tr("Nothing is found by these words.")
+        row = Row((nothing,), hint=nothing) if number is None else self._rows[number]
+        self.hint.setText(row.hint)
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.line, row.spoken or row.texts[0]))
 
     def _accept(self) -> None:
         if (number := self.current()) is not None:

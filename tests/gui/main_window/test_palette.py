@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAccessible, QAction
 
 from explorer.gui.main_window.palette import Palette
 from explorer.gui.widgets.language import apply_language
@@ -120,9 +120,12 @@ def test_what_cannot_be_done_now_is_listed_with_the_reason_and_not_done(session,
     palette.close()
 
 
-def test_the_arrows_walk_while_the_line_has_the_focus(session, qtbot):
+def test_the_arrows_walk_while_the_line_has_the_focus(session, qtbot, monkeypatch):
     palette = palette_of(session)
+    announced = []
+    monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: announced.append(event.message()))
     assert palette.list.line.hasFocus()
     qtbot.keyClick(palette.list.line, Qt.Key.Key_Down)
     assert palette.list.current() == palette.list._shown[1]
+    assert announced == ["No recent files, Not available now"]
     palette.close()
