@@ -201,6 +201,7 @@ class Actions(QObject):
         document = self._document
         self.unpin.setVisible(document.baseline is not None)
         self.copy_source.setEnabled(not document.plan.obstacles)
+        self.copy_source.setToolTip(say(document.fatal.what) if document.fatal else "")
         self.add_stage.setEnabled(document.design.can_add_stage)
         name = document.selection.partition(".")[0]
         stage = next((known for known in document.plan.stages if known.name == name), None)
@@ -209,13 +210,14 @@ class Actions(QObject):
     def _show_state(self) -> None:
         """Enable the training actions that have an effect, and let their texts say what they do now."""
         state, busy = self._pool.shown.state, self._pool.shown.is_busy()
-        buildable = self._document.fatal is None
+        fatal = self._document.fatal
         is_free = bool(self._pool.free_device(self._choice.recipe.device))
         for action in (self.start, self.twin):
-            action.setEnabled(buildable)
+            action.setEnabled(fatal is None)
         self.start.setText(self.tr("Start") if is_free else self.tr("Add to queue"))
         self.start.setIconText(self._start_text(is_free))
-        self.start.setToolTip("" if is_free else self.tr("Starts automatically when a device is free"))
+        queued = "" if is_free else self.tr("Starts automatically when a device is free")
+        self.start.setToolTip(say(fatal.what) if fatal else queued)
         self.twin.setText(self._twin_text(is_free))
         self.twin.setIconText(self._short_twin_text())
         self.pause.setEnabled(state == WorkerState.RUNNING)

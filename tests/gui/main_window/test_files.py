@@ -1,3 +1,4 @@
+import sys
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -10,10 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox
 from explorer.architecture.notation import load_design, to_toml
 from explorer.architecture.presets import preset
 from explorer.architecture.source.network import python_source
+from explorer.gui.workers import command_process
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import Train
 from explorer.runs.folder import RunFolder
 from explorer.runs.formats import FORMATS
+from explorer.runs.launch import Launch
 from explorer.runs.recipe import Recipe
 from tests.clicks import name_file
 from tests.gui.paths import open_block
@@ -178,6 +181,24 @@ def test_what_needs_a_run_is_offered_for_the_selected_one(session, export):
     session.window.history.list.select(run.path.name)
     menu.aboutToShow.emit()
     assert all(action.isEnabled() for action in menu.actions())
+
+
+def test_what_another_process_exports_is_confirmed_once_it_is_written(session, export, qtbot, monkeypatch, complaints):
+    ordered = []
+
+    def launch(arguments, tuned):
+        ordered.append(arguments)
+        return Launch(sys.executable, ("-c", "pass"), {})
+
+    monkeypatch.setattr(command_process, "launch_local", launch)
+    run = RunFolder.create(session.pool.runs, preset("mini"), Recipe(), 1)
+    run.close()
+    session.workspace.shown_runs.chosen = run.path.name
+    path = export("safetensors")
+    qtbot.waitUntil(lambda: session.window.confirmation.text() == "Exported net.safetensors")
+    names = ("--to", "safetensors", "--names", "torchvision", "-o", str(path))
+    assert ordered == [("export", str(run.path), *names)]
+    assert complaints == []
 
 
 @pytest.mark.slow

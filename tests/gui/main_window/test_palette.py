@@ -104,6 +104,16 @@ def test_the_last_used_is_the_same_in_another_language(session, qtbot):
     palette.close()
 
 
+def test_what_a_problem_of_the_design_forbids_names_it(session):
+    document = session.document
+    document.propose(document.design.change(shortcut="pad").with_stage(2, width=32), "")
+    palette = palette_of(session)
+    for words in ("copy pytorch", "start f5"):
+        palette.list.line.setText(words)
+        assert palette.list.hint.text() == document.fatal.what
+    palette.close()
+
+
 def test_what_cannot_be_done_now_is_listed_with_the_reason_and_not_done(session, qtbot):
     palette = palette_of(session)
     palette.list.line.setText("weights of a run")
