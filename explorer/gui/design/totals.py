@@ -4,6 +4,7 @@ The line is painted, as it changes with every tick: a label that grows by one pi
 """
 
 from collections.abc import Callable, Iterator
+from math import ceil
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QPointF
@@ -159,9 +160,13 @@ class Totals(QWidget):
                 left += metrics[style].horizontalAdvance(text)
         painter.setFont(self._fonts["plain"])
         painter.setPen(QColor(chosen.quiet))
-        left = self.width() - theme.RHYTHM - metrics["plain"].horizontalAdvance(self.share)
-        painter.drawText(QPointF(max(left, float(theme.RHYTHM)), top + (len(self.lines) - 1) * step), self.share)
+        left = self.width() - self.share_width() + theme.RHYTHM
+        painter.drawText(QPointF(max(left, theme.RHYTHM), top + (len(self.lines) - 1) * step), self.share)
         painter.end()
+
+    def share_width(self) -> int:
+        """Return the width in pixels of the share with its margins."""
+        return ceil(self.metrics["plain"].horizontalAdvance(self.share)) + 2 * theme.RHYTHM
 
     def rows(self) -> list[list[tuple[str, str]]]:
         """Return the pieces of the figures in as many rows as they need, with room for the share in the last."""

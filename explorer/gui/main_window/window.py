@@ -105,7 +105,7 @@ class Window(QMainWindow):
         preferences = Preferences(workspace, self.orders)
         self.menus = Menus(self.menuBar(), self.tools, document, self.orders, preferences, self.docks)
         self.dialogs = Dialogs(self, workspace, self.orders, preferences)
-        self.confirmation = Confirmation(self.totals)
+        self.confirmation = Confirmation(self.totals, self.totals.share_width)
         self.orders.confirmed.connect(self.confirmation.tell)
         for menu, fill in (
             (self.menus.recent, self.files.fill_recent),

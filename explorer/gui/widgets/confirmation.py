@@ -1,5 +1,7 @@
 """Confirmation: says for three seconds that an order was carried out, at a place of its own, and moves nothing."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QWidget
@@ -12,8 +14,11 @@ _SHOWN = 3000  # milliseconds
 class Confirmation(QLabel):
     """A line over the lower right corner of `host`, hidden while there is nothing to say."""
 
-    def __init__(self, host: QWidget) -> None:
+    def __init__(self, host: QWidget, least: Callable[[], int] = int) -> None:
+        """Cover at least `least()` pixels of the host's last line: what it shows there is hidden whole or not at all."""
         super().__init__(host)
+        self._least = least
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setObjectName("confirmation")
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAutoFillBackground(True)
@@ -46,6 +51,6 @@ class Confirmation(QLabel):
     def _place(self) -> None:
         host = self.parentWidget()
         assert host is not None
-        width = min(self.sizeHint().width(), host.width())
+        width = min(max(self.sizeHint().width(), self._least()), host.width())
         height = self.fontMetrics().lineSpacing()
         self.setGeometry(host.width() - width, host.height() - height - theme.RHYTHM, width, height)

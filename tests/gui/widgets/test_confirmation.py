@@ -50,6 +50,13 @@ def test_it_stays_in_its_place_when_the_window_is_resized(session, qtbot):
     qtbot.waitUntil(lambda: confirmation.geometry().right() == totals.rect().right())
 
 
+def test_what_stands_in_its_place_is_hidden_whole(session):
+    session.document.select("layer1")
+    totals, confirmation = session.window.totals, session.window.confirmation
+    session.window.orders.copy_source.trigger()
+    assert confirmation.x() <= totals.width() - totals.metrics["plain"].horizontalAdvance(totals.share)
+
+
 def test_what_is_copied_by_keys_in_the_table_is_confirmed(session):
     session.document.propose(preset("mini"), "")
     session.window.table.copy()
