@@ -15,7 +15,7 @@ class Confirmation(QLabel):
     """A line over the lower right corner of `host`, hidden while there is nothing to say."""
 
     def __init__(self, host: QWidget, least: Callable[[], int] = int) -> None:
-        """Cover at least `least()` pixels of the host's last line: what it shows there is hidden whole or not at all."""
+        """Cover at least `least()` pixels of the last line of `host`, so that what it shows there is not cut in two."""
         super().__init__(host)
         self._least = least
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
