@@ -2,10 +2,12 @@
 
 import gc
 import os
+import tempfile
 
 # Before torch and numpy are imported, here and in every process that a test starts: two threads in each of several
 # test processes starve one another, and a step of so small a network takes longer with two than with one.
 os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
+os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp()  # where trainings find each other: those of a test, nobody else's
 os.environ["QT_QPA_PLATFORM"] = os.environ.get("EXPLORER_TEST_PLATFORM", "offscreen")
 os.environ.setdefault("LC_ALL", "C.UTF-8")
 

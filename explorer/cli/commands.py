@@ -203,6 +203,8 @@ def _train_flags(parser: Parser) -> None:
     )
     parser.add_argument("--twin", action="store_true", help="train DESIGN with and without shortcuts, side by side")
     parser.add_argument("--resume", metavar="RUN", help="resume this run; --epochs sets a larger number of epochs")
+    parser.add_argument("--threads", metavar="auto|N", help="threads of a run on a processor (auto: one per free core)")
+    parser.add_argument("--anyway", action="store_true", help="train even if there seems to be too little memory")
     parser.add_argument("--events", action="store_true", help="print a JSON object per line, read commands from stdin")
     parser.add_argument("--detach", action="store_true", help="with --events: keep training when stdin ends")
 

@@ -10,7 +10,7 @@ from explorer.architecture.plan import plan_network
 from explorer.cli.flags import design_of, given_fields, recipe_of, runs_of
 from explorer.cli.summary import spoken_path
 from explorer.runs.catalogue import DataSet, describe_data
-from explorer.runs.commands import ResumeRun, Train
+from explorer.runs.commands import ResumeRun, Train, read_threads
 from explorer.runs.folder import read_paths
 from explorer.runs.recipe import Recipe, read_recipe
 from explorer.validation import Complaint, Refused, refuse
@@ -37,6 +37,8 @@ def order_of(options: Namespace) -> Train | ResumeRun:
         init_from=options.init_from,
         twin=options.twin,
         grown=read_paths(options.grown or ""),
+        threads=read_threads(options.threads or "auto"),
+        anyway=options.anyway,
     )
 
 
@@ -62,7 +64,14 @@ def _continuation(options: Namespace) -> ResumeRun:
         raise refuse("usage", "a resumed run keeps its design and recipe; leave out {flags}", flags=flags)
     checked = read_recipe(given)
     epochs, device = ("epochs" in given and checked.epochs) or None, ("device" in given and checked.device) or None
-    return ResumeRun(options.resume, runs_of(options), epochs, device)
+    return ResumeRun(
+        run=options.resume,
+        runs=runs_of(options),
+        epochs=epochs,
+        device=device,
+        threads=None if options.threads is None else read_threads(options.threads),
+        anyway=options.anyway,
+    )
 
 
 def _fitted(design: Design, data: DataSet) -> Design:

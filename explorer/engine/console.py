@@ -50,6 +50,8 @@ class Console:
                     f"accuracy {event.train_accuracy:.4f}  validation loss {event.validation_loss:.4f} "
                     f"accuracy {event.validation_accuracy:.4f}  {event.seconds:.1f} s"
                 )
+            case events.Threads() if event.reason:
+                self._line(f"{event.reason}: {event.threads} of {event.cores} cores")
             case events.Finished():
                 best = f"best validation accuracy {event.best_accuracy:.4f} in epoch {event.best_epoch}"
                 end = "stopped early, no improvement," if event.stalled else "finished"

@@ -1,5 +1,6 @@
 """Devices: the list of them, the choice of `auto`, free memory, fast arithmetic. No Qt."""
 
+import ctypes
 import os
 import platform
 import re
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from explorer.engine.container import container_memory
 from explorer.runs.events import Device
 from explorer.sentences import NOTHING, Sentence, translatable
 from explorer.validation import refuse
@@ -77,15 +79,26 @@ def choose_device(name: str) -> torch.device:
 
 
 def available_memory(device: torch.device) -> int | None:
-    """Return the bytes of memory that are still free on `device`; None where the system does not say."""
+    """Return the bytes of memory that are still free on `device`; None where the system does not say.
+
+    Main memory is what the machine has left, or the container if that is less.
+    """
     if device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(device)
         return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    _give_back_unused()
     try:
         kilobytes = re.search(r"^MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)
     except OSError:
         return None
-    return int(kilobytes[1]) * 1024 if kilobytes else None
+    found = [int(kilobytes[1]) * 1024 if kilobytes else None, container_memory()]
+    return min((free for free in found if free is not None), default=None)
+
+
+def _give_back_unused() -> None:
+    """Return freed memory to the system: glibc, as `runs/launch.py` sets it, keeps all that the last run had."""
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _total_memory() -> int:

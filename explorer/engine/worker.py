@@ -26,6 +26,7 @@ from explorer.engine.probes.registry import probe
 from explorer.engine.referee import referee
 from explorer.engine.training.run import RunInProgress, failure, open_runs
 from explorer.engine.training.side_by_side import SideBySide
+from explorer.engine.training.threads import Cores
 from explorer.runs import events
 from explorer.runs.answers import Estimate, Probe, Question, Sweep
 from explorer.runs.commands import Command, Control, ResumeRun, Stop, Train, Unpause
@@ -84,6 +85,7 @@ class Worker:
         outbox.on_loss = partial(inbox.put, END)
         self._postponed: deque[Message] = deque()
         self._ended = False
+        self._cores = Cores()
         self._signal = 0
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._interrupt)
@@ -155,14 +157,20 @@ class Worker:
                     self.run(command)
                 except Refused as refused:
                     self.outbox.send(events.Failed(refused.sentence))
-            case Estimate():
-                self.outbox.send(estimate(command))
-            case Probe():
-                self.outbox.send(probe(command))
-            case Sweep():
-                self._sweep(command)
+            case Question():
+                self._cores.use_free()
+                self._answer(command)
             case _:  # a stop or a pause that came when the run had just ended
                 pass
+
+    def _answer(self, question: Question) -> None:
+        match question:
+            case Estimate():
+                self.outbox.send(estimate(question))
+            case Probe():
+                self.outbox.send(probe(question))
+            case Sweep():
+                self._sweep(question)
 
     def _sweep(self, question: Sweep) -> None:
         """Run the learning-rate range test until it ends or a stop comes."""
@@ -176,9 +184,10 @@ class Worker:
     def run(self, command: Train | ResumeRun) -> int:
         """Train one run, or twins, from start to end; return the exit status. Raises Refused."""
         recipe = command.recipe if isinstance(command, Train) else None
-        with HeartbeatThread(self.outbox) if isinstance(self.outbox, Outbox) else nullcontext() as heartbeat:
+        beats = HeartbeatThread(self.outbox) if isinstance(self.outbox, Outbox) else nullcontext()
+        with self._cores, beats as heartbeat:
             try:
-                opened = open_runs(command)
+                opened = open_runs(command, self._cores)
             except Refused:
                 raise
             except Exception as error:
@@ -205,7 +214,11 @@ class Worker:
             run = runs.next()
             if run is not None:
                 self.report(run)
-            if runs.going and (control := self._next_control(wait=run is None)):
+            if not runs.going:
+                break
+            with self._cores.left() if run is None else nullcontext():
+                control = self._next_control(wait=run is None)
+            if control:
                 for each in runs.going:
                     each.controls.append(control)
         return all(run.is_stored() and not run.has_failed() for run in runs.runs)

@@ -187,15 +187,23 @@ class Actions(QObject):
         Where memory is too small for so many networks, the first order only asks for a second one.
         """
         choice, networks = self._choice, 1 + twin
-        design = choice.fitted
-        if self._estimates.is_too_large(networks) and choice.confirmed < networks:
+        design, too_large = choice.fitted, self._estimates.is_too_large(networks)
+        if too_large and choice.confirmed < networks:
             choice.confirmed = networks
             self._show_state()
             return
         choice.confirmed = 0
         choice.forget_refusal()
         self._document.propose(design, self.tr("Fit design to data"))
-        self._pool.start(Train(design=self._document.design, recipe=choice.recipe, runs=self._pool.runs, twin=twin))
+        self._pool.start(
+            Train(
+                design=self._document.design,
+                recipe=choice.recipe,
+                runs=self._pool.runs,
+                twin=twin,
+                anyway=too_large,
+            )
+        )
 
     def _show_design(self) -> None:
         document = self._document

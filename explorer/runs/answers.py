@@ -60,12 +60,20 @@ class Estimate(Question):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimated(Answer):
-    """An estimate; `available_bytes` is 0 if unknown, `seconds_per_epoch` None if the network was too large to try."""
+    """An estimate; `available_bytes` is 0 if unknown, `seconds_per_epoch` None if the network was too large to try.
+
+    Of the `memory_bytes`, `data_bytes` are those of the images, which networks that train together share.
+    """
 
     device: str
     memory_bytes: int
     available_bytes: int
     seconds_per_epoch: float | None = None
+    data_bytes: int = 0
+
+    def memory_of(self, networks: int) -> int:
+        """Return the bytes that so many networks need that train together."""
+        return self.data_bytes + networks * (self.memory_bytes - self.data_bytes)
 
 
 # Which learning rate

@@ -8,7 +8,24 @@ from explorer.architecture.design import Design
 from explorer.runs.answers import QUESTIONS, Question
 from explorer.runs.json_lines import MISREAD, json_line, read_record, record_table
 from explorer.runs.recipe import Recipe
+from explorer.sentences import translatable
 from explorer.validation import Refused, refuse
+
+_MAX_THREADS = 1024
+
+
+def read_threads(text: str) -> int:
+    """Return the number of threads in `text`, 0 for auto. Raises Refused."""
+    if text == "auto":
+        return 0
+    return _checked_threads(int(text) if text.isdecimal() and len(text) < 9 else text, 1)
+
+
+def _checked_threads(threads: int | str, least: int = 0) -> int:
+    if isinstance(threads, str) or not least <= threads <= _MAX_THREADS:
+        what = translatable("must be auto or a number from 1 to {most:,}, not {threads}")
+        raise refuse("threads", what, most=_MAX_THREADS, threads=str(threads)[:40])
+    return threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +35,9 @@ class Train:
     `grown` names the blocks, in the order they were inserted, that the design has and that run's has not: they start as
     identities, and training continues from its last checkpoint. With `twin` the design's twin is trained beside it:
     another run, on the same batches in the same order.
+
+    `threads` share a step on a processor; 0 finds out how many cores are free. They belong to the moment, not to the
+    recipe: on another machine, or a day later, another number is right. `anyway`: even if memory seems too small.
     """
 
     design: Design
@@ -26,16 +46,29 @@ class Train:
     init_from: str | None = None
     twin: bool = False
     grown: tuple[str, ...] = ()
+    threads: int = 0
+    anyway: bool = False
+
+    def __post_init__(self) -> None:
+        _checked_threads(self.threads)
 
 
 @dataclass(frozen=True, slots=True)
 class ResumeRun:
-    """Continue the run `run`, an id or a folder, from its checkpoint, until `epochs` if given."""
+    """Continue the run `run`, an id or a folder, from its checkpoint, until `epochs` if given.
+
+    `threads` and `anyway` as in `Train`; without `threads` it has as many as before, or what is free of them.
+    """
 
     run: str
     runs: Path
     epochs: int | None = None
     device: str | None = None
+    threads: int | None = None
+    anyway: bool = False
+
+    def __post_init__(self) -> None:
+        _checked_threads(self.threads or 0)
 
 
 @dataclass(frozen=True, slots=True)

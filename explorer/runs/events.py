@@ -99,6 +99,16 @@ class Gradients:
 
 
 @dataclass(frozen=True, slots=True)
+class Threads:
+    """How many `threads` compute the run after `step`, one per core, and the `reason` if they are not all `cores`."""
+
+    step: int
+    threads: int
+    cores: int
+    reason: Sentence = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
 class Checkpoint:
     step: int
     epoch: int
@@ -186,6 +196,7 @@ Event = (
     | Step
     | Epoch
     | Gradients
+    | Threads
     | Checkpoint
     | Paused
     | Resumed

@@ -49,10 +49,10 @@ def place_images(images: Images, design: Design, device: torch.device) -> Loader
     size = design.input[1:]
     pixels = images.pixels
     if pixels.shape[2:] != size:
-        resized = [
-            F.interpolate(part, size, mode="bilinear", antialias=True) for part in torch.split(pixels, _RESIZE_AT_ONCE)
-        ]
-        pixels = torch.cat(resized)
+        resized = pixels.new_empty(*pixels.shape[:2], *size)
+        for part, place in zip(*(torch.split(each, _RESIZE_AT_ONCE) for each in (pixels, resized)), strict=True):
+            place.copy_(F.interpolate(part, size, mode="bilinear", antialias=True))
+        pixels = resized
     return Loader(pixels.to(device), images.labels.to(device))
 
 

@@ -6,7 +6,7 @@ import torch
 
 from explorer.architecture.plan import Plan
 from explorer.engine.devices import available_memory, choose_device
-from explorer.engine.training.memory import memory_needed
+from explorer.engine.training.memory import data_bytes, memory_needed
 from explorer.engine.training.run import answered, buildable_plan
 from explorer.engine.training.tuning import trial, trial_batch, tuned
 from explorer.runs.answers import Answer, Estimate, Estimated
@@ -28,18 +28,20 @@ def measure(question: Estimate) -> Estimated:
     """Compute the memory and time some steps. Raises Refused."""
     design, recipe = question.design, question.recipe
     plan, device = buildable_plan(design), choose_device(recipe.device)
-    images = describe_data(recipe.data).train
+    data = describe_data(recipe.data)
+    images = data_bytes(data, design)
     found = Estimated(
         device=str(device),
-        memory_bytes=memory_needed(plan, recipe, recipe.batch_size),
+        memory_bytes=images + memory_needed(plan, recipe, recipe.batch_size),
         available_bytes=available_memory(device) or 0,
+        data_bytes=images,
     )
     batch_size = trial_batch(plan, recipe, _AFFORDABLE)
     free = available_memory(device)
     if free is not None and memory_needed(plan, recipe, batch_size) > free:
         return found  # nothing to measure: the figures above say why
     seconds = _time_step(plan, recipe.change(batch_size=batch_size), device)
-    return replace(found, seconds_per_epoch=seconds / batch_size * images * (1 + _VALIDATION))
+    return replace(found, seconds_per_epoch=seconds / batch_size * data.train * (1 + _VALIDATION))
 
 
 def _time_step(plan: Plan, recipe: Recipe, device: torch.device) -> float:

@@ -1,13 +1,22 @@
 """How much memory training needs, without trying. No Qt."""
 
+from collections.abc import Sequence
+
+import torch
+
+from explorer.architecture.design import Design
 from explorer.architecture.plan import Plan
-from explorer.engine.devices import choose_device
+from explorer.engine.data.datasets import folder_files
+from explorer.engine.devices import available_memory, choose_device
 from explorer.engine.kernels.fast_layers import winograd_convolutions
 from explorer.engine.kernels.rewrites import promised
 from explorer.engine.kernels.winograd import values_kept
+from explorer.runs.catalogue import DataSet, describe_data
 from explorer.runs.recipe import Recipe
+from explorer.sentences import translatable
+from explorer.validation import refuse
 
-_FLOAT = 4  # bytes
+_FLOAT, _LABEL = 4, 8  # bytes
 
 
 def memory_needed(plan: Plan, recipe: Recipe, batch_size: int) -> int:
@@ -19,3 +28,28 @@ def memory_needed(plan: Plan, recipe: Recipe, batch_size: int) -> int:
     tiled = winograd_convolutions(plan) if promised(plan, recipe, choose_device(recipe.device)).winograd else ()
     tiles = sum(values_kept(batch_size, *layer.input) for layer in tiled)
     return _FLOAT * ((2 + kept) * plan.params + tiles) + batch_size * plan.activation_bytes
+
+
+def data_bytes(data: DataSet, design: Design) -> int:
+    """Return the bytes of all images at the design's size, and of their labels, which stay on the device."""
+    channels, height, width = design.input
+    return _image_count(data) * (channels * height * width + _LABEL)
+
+
+def _image_count(data: DataSet) -> int:
+    """Return the number of images to train and to validate with. Raises Refused."""
+    if data.shape is None:
+        return sum(map(len, folder_files(data)))
+    return data.train * 6 // 5  # a sixth of all or a little less are there to validate with
+
+
+def refuse_too_large(plans: Sequence[Plan], recipe: Recipe, device: torch.device) -> None:
+    """Raise Refused with the numbers if training all these networks on the same images takes more than is free."""
+    data = data_bytes(describe_data(recipe.data), plans[0].design)
+    networks = sum(memory_needed(plan, recipe, recipe.batch_size) for plan in plans)
+    # the images are read into main memory first
+    for place, needed in {torch.device("cpu"): data, device: data + networks}.items():
+        free = available_memory(place)
+        if free is not None and needed > free:
+            what = translatable("training needs {needed:,.0f} MiB on {device}; {free:,.0f} MiB are free")
+            raise refuse("memory", what, needed=needed / 2**20, free=free / 2**20, device=place.type)

@@ -4,8 +4,8 @@ import re
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -22,18 +22,20 @@ from explorer.engine.referee import referee
 from explorer.engine.training.checkpoint import load_checkpoint
 from explorer.engine.training.fit import Events, fit
 from explorer.engine.training.growth import inherit
+from explorer.engine.training.memory import refuse_too_large
 from explorer.engine.training.state import Training, single_valued_norm
+from explorer.engine.training.threads import Cores, RunThreads
 from explorer.engine.training.tuning import tuned
 from explorer.engine.training.weights import BEST
 from explorer.paths import is_file
 from explorer.runs import events
 from explorer.runs.answers import Answer, Question
 from explorer.runs.commands import Control, ResumeRun, Train
-from explorer.runs.events import Event
+from explorer.runs.events import Event, Threads
 from explorer.runs.folder import Run, RunFolder, RunState, find_run, read_paths, unwritable
 from explorer.runs.json_lines import MISREAD
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
-from explorer.sentences import NOTHING, Sentence, system_words, translatable
+from explorer.sentences import NOTHING, Sentence, joined, system_words, translatable
 from explorer.validation import Complaint, Refused, refuse
 
 _STATES: dict[type[Event], RunState] = {
@@ -55,6 +57,7 @@ class TrainingRun:
     validation: Loader
     folder: RunFolder
     verdict: events.Verdict
+    threads: RunThreads = field(default_factory=RunThreads)
     warning: Sentence = NOTHING
     twin: str = ""
 
@@ -73,9 +76,23 @@ class TrainingRun:
             kind=kind_of(training.plan.design),
             rewrites=training.rewrites.names,
         )
+        if training.device.type == "cpu":
+            yield self.threads.event(training.counters.step)
         if self.warning:
             yield events.Warned(self.warning)
-        yield from fit(training, self.train, self.validation, self.folder)
+        yield from self._with_free_threads(fit(training, self.train, self.validation, self.folder))
+
+    def _with_free_threads(self, steps: Events) -> Events:
+        """Yield the events of `steps`; after some steps, continue with as many threads as cores are free."""
+        control, size = None, self.training.recipe.batch_size
+        with suppress(StopIteration):
+            while True:
+                event = steps.send(control)
+                control = yield event
+                if isinstance(event, events.Step) and self.threads.has_changed(
+                    event.examples_per_second, event.steps * size / event.examples_per_second
+                ):
+                    yield self.threads.event(event.step)
 
     def record(self, event: Event) -> None:
         """Write `event` to the run's folder. Raises OSError."""
@@ -86,8 +103,19 @@ class TrainingRun:
             self.folder.update(state=_STATES[type(event)], **_progress_entries(self.training))
         elif isinstance(event, events.Epoch):
             self.folder.update(**_progress_entries(self.training))
+        elif isinstance(event, Threads):
+            self._record_threads(event)
         elif isinstance(event, events.Started) and self.twin:
             self.folder.update(twin=self.twin)
+
+    def _record_threads(self, event: Threads) -> None:
+        """Write the number of threads into the manifest, and that it changed: sums are then rounded differently."""
+        known = self.folder.manifest.get("threads") or {"changes": []}
+        changes = known["changes"]
+        if event.threads != known.get("count", event.threads):
+            changes = [*changes, {"step": event.step, "count": event.threads, "reason": event.reason}]
+        fixed = self.threads.cores is None
+        self.folder.update(threads={"count": event.threads, "fixed": fixed, "changes": changes})
 
 
 def _progress_entries(training: Training) -> dict[str, object]:
@@ -103,15 +131,20 @@ def _progress_entries(training: Training) -> dict[str, object]:
     }
 
 
-def open_runs(command: Train | ResumeRun) -> tuple[TrainingRun, ...]:
-    """Open the run of a command, or both runs of twins, and check everything before the first step. Raises Refused."""
-    return _new_runs(command) if isinstance(command, Train) else (_resumed_run(command),)
+def open_runs(command: Train | ResumeRun, cores: Cores | None = None) -> tuple[TrainingRun, ...]:
+    """Open the run of a command, or both runs of twins, and check everything before the first step. Raises Refused.
+
+    On a processor they compute on `cores`, by default all that torch would use.
+    """
+    cores = cores or Cores()
+    return _new_runs(command, cores) if isinstance(command, Train) else (_resumed_run(command, cores),)
 
 
-def _new_runs(command: Train) -> tuple[TrainingRun, ...]:
+def _new_runs(command: Train, cores: Cores) -> tuple[TrainingRun, ...]:
     """Create a new run in its own folder, and its twin in another if asked for. Raises Refused."""
     designs = (command.design, twin_of(command.design)) if command.twin else (command.design,)
-    train, validation, trainings = prepare(command.recipe, *designs)
+    threads = _threads_of(command.recipe, cores, command.threads)
+    train, validation, trainings = prepare(command.recipe, *designs, anyway=command.anyway)
     parent, warning = None, NOTHING
     if command.init_from:
         run = find_run(command.init_from, command.runs)
@@ -140,6 +173,7 @@ def _new_runs(command: Train) -> tuple[TrainingRun, ...]:
             validation=validation,
             folder=folder,
             verdict=verdict,
+            threads=threads.copy(),
             warning=warning,
             twin=twin,
         )
@@ -147,12 +181,12 @@ def _new_runs(command: Train) -> tuple[TrainingRun, ...]:
     )
 
 
-def _resumed_run(command: ResumeRun) -> TrainingRun:
+def _resumed_run(command: ResumeRun, cores: Cores) -> TrainingRun:
     """Continue a run from its checkpoint, in the same folder. Raises Refused."""
     run = find_run(command.run, command.runs)
     changes = {"epochs": command.epochs, "device": command.device}
-    wanted = {key: value for key, value in changes.items() if value is not None}
-    recipe = read_recipe(recipe_table(run.recipe) | wanted)
+    given = {key: value for key, value in changes.items() if value is not None}
+    recipe = read_recipe(recipe_table(run.recipe) | given)
     folder = RunFolder(run.folder)
     try:
         found = load_checkpoint(run.folder, folder.hashes)
@@ -164,13 +198,19 @@ def _resumed_run(command: ResumeRun) -> TrainingRun:
         if done >= recipe.epochs:
             what = translatable("run {run} has already done {done} epochs; set a larger number")
             raise refuse("epochs", what, run=run.id, done=done)
-        train, validation, (training,) = prepare(recipe, run.design, rewrites=rewrites)
-        warning = NOTHING if found is None else found.warning
+        before = _known_threads(folder, found and found.state)
+        wanted = before.fixed if command.threads is None else command.threads
+        threads = _threads_of(recipe, cores, wanted, before)
+        train, validation, (training,) = prepare(recipe, run.design, rewrites=rewrites, anyway=command.anyway)
+        warnings = [NOTHING if found is None else found.warning]
         if found is not None:
             with _usable_checkpoint():
                 training.restore(found.state)
+            if before.count and before.count != threads.count and training.device.type == "cpu":
+                what = translatable("continues with {now} threads instead of {before}: sums are rounded differently")
+                warnings.append(Sentence(what, {"now": threads.count, "before": before.count}))
         else:
-            warning = Sentence(translatable("no checkpoint was saved: the run starts again"))
+            warnings.append(Sentence(translatable("no checkpoint was saved: the run starts again")))
             if run.parent:
                 parent = find_run(run.parent, run.folder.parent)
                 inherit(training, parent, read_paths(folder.manifest.get("grown", ())))
@@ -183,7 +223,13 @@ def _resumed_run(command: ResumeRun) -> TrainingRun:
         folder.close()
         raise
     return TrainingRun(
-        training=training, train=train, validation=validation, folder=folder, verdict=verdict, warning=warning
+        training=training,
+        train=train,
+        validation=validation,
+        folder=folder,
+        verdict=verdict,
+        threads=threads,
+        warning=joined("\n", filter(None, warnings)),
     )
 
 
@@ -206,15 +252,51 @@ def _refuse_restart(run: Run) -> None:
         raise refuse("checkpoint", what, run=run.id)
 
 
+@dataclass(frozen=True, slots=True)
+class _KnownThreads:
+    """The last number of threads of a saved run, 0 if unknown; `fixed` is that of the user, 0 for auto."""
+
+    count: int = 0
+    fixed: int = 0
+    changed: bool = False
+
+
+_NONE_KNOWN = _KnownThreads()
+
+
+def _known_threads(folder: RunFolder, state: dict[str, Any] | None) -> _KnownThreads:
+    """Return what is known of a run's threads, from its manifest, or from the checkpoint of an older version."""
+    entry = folder.manifest.get("threads")
+    if entry is None:
+        return _KnownThreads((state or {}).get("threads", 0))
+    return _KnownThreads(entry["count"], entry["count"] if entry["fixed"] else 0, bool(entry["changes"]))
+
+
+def _threads_of(recipe: Recipe, cores: Cores, wanted: int, known: _KnownThreads = _NONE_KNOWN) -> RunThreads:
+    """Return the threads of a run, `wanted` or one per free core; from now on torch computes with so many.
+
+    A run that never had another number of threads than `known` gets no more than these, so that it continues exactly.
+    """
+    if choose_device(recipe.device).type != "cpu":
+        return RunThreads(cores.most)
+    cores.join()
+    threads = RunThreads(wanted) if wanted else cores.start(known.count, fewer=not known.changed)
+    torch.set_num_threads(threads.count)
+    return threads
+
+
 def prepare(
-    recipe: Recipe, *designs: Design, rewrites: Rewrites | None = None
+    recipe: Recipe, *designs: Design, rewrites: Rewrites | None = None, anyway: bool = False
 ) -> tuple[Loader, Loader, list[Training]]:
     """Load the data onto the device and build the networks that share it. Raises Refused.
 
-    `rewrites` are by default the fastest for the first network.
+    `rewrites` are by default the fastest for the first network. What does not fit into memory is refused before
+    anything is read, unless `anyway`.
     """
     plans = [buildable_plan(design) for design in designs]
     device = choose_device(recipe.device)
+    if not anyway:
+        refuse_too_large(plans, recipe, device)
     torch.backends.cudnn.benchmark = True  # sizes hardly change: the fastest algorithms are worth finding
     train, validation = (place_images(part, designs[0], device) for part in load_data(recipe.data, designs[0]))
     for plan in plans:
@@ -336,7 +418,7 @@ class RunInProgress:
 
     def advance(self) -> Event:
         """Compute and return the next event. An unexpected error ends this run and no other."""
-        threads = self.training_run.training.threads
+        threads = self.training_run.threads.count
         if torch.get_num_threads() != threads:
             torch.set_num_threads(threads)
         listens = isinstance(self.event, _LISTENING)

@@ -28,7 +28,7 @@ class SideBySide:
         self._under_way: dict[Future[Event], RunInProgress] = {}
         if self.pool:
             for run in runs:
-                run.training_run.training.threads = max(1, self._cores // len(runs))
+                run.training_run.threads.split(len(runs))
 
     def has_room(self) -> bool:
         """Return whether there is a core for each run, and memory for all of them in mid-step."""

@@ -73,7 +73,6 @@ class Training:
             Graph(self.network, self._backward_step_eagerly) if self.rewrites.graph else self._backward_step_eagerly
         )
         self.counters = Counters()
-        self.threads = torch.get_num_threads()  # that share a step: with another number sums round in another way
 
     @property
     def steps(self) -> int:
@@ -141,7 +140,6 @@ class Training:
             "average": self.average.state_dict() if self.average else None,
             "rewrites": asdict(self.rewrites),
             "device": self.device.type,
-            "threads": self.threads,
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
             "steps_per_epoch": self.steps_per_epoch,
@@ -161,8 +159,6 @@ class Training:
         if self.average:
             self.average.load_state_dict(state["average"])
         self.counters = Counters(**state["counters"])
-        if state.get("device") == self.device.type:
-            self.threads = min(self.threads, state.get("threads", self.threads))
         restore_optimizer(self.optimizer, state["optimizer"])
         if state["steps"] == self.steps:
             self.schedule.load_state_dict(state["schedule"])

@@ -65,11 +65,27 @@ class RunProgress(QWidget):
             parts.append(self.tr("{n} images/s").format(n=whole(round(run.step.examples_per_second))))
         if validated := self._validation_text(live):
             parts.append(validated)
+        if few := self._threads_text(live):
+            parts.append(few)
         if run.design != self.document.design:
             parts.append(self.tr("training an earlier design"))
         if worker.watchdog.trouble:
             parts.append(f"⚠ {worker.watchdog.trouble}")
         return " · ".join(parts)
+
+    def _threads_text(self, live: tuple[LiveRun, ...]) -> str:
+        """Return why a run does not use every core, if that is so and not by order."""
+        fewer = [run.threads for run in live if run.threads and run.threads.threads < run.threads.cores]
+        return next(
+            (
+                self.tr("{reason}: {n} of {all} cores").format(
+                    reason=say(threads.reason), n=whole(threads.threads), all=whole(threads.cores)
+                )
+                for threads in fewer
+                if threads.reason
+            ),
+            "",
+        )
 
     def state_text(self, state: WorkerState) -> str:
         """Return why there are no new steps; empty while there are."""

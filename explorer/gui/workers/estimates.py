@@ -35,6 +35,7 @@ class Estimates(QObject):
         self._timer.timeout.connect(self._ask)
         choice.changed.connect(self._timer.start)
         pool.changed.connect(self.changed)
+        pool.run_ended.connect(self._forget_if_failed)
         self._timer.start()
 
     def of(self, design: Design) -> Estimated | None:
@@ -53,7 +54,7 @@ class Estimates(QObject):
     def is_too_large(self, networks: int = 1) -> bool:
         """Whether so many networks of the chosen size are known to need more memory than is free."""
         found = self.of(self._choice.fitted)
-        return found is not None and 0 < found.available_bytes < networks * found.memory_bytes
+        return found is not None and 0 < found.available_bytes < found.memory_of(networks)
 
     def _key(self, design: Design) -> _EstimateKey:
         return design, costly(self._choice.recipe)
@@ -86,6 +87,12 @@ class Estimates(QObject):
     def _note_refusal(self, reason: Sentence) -> None:
         self._refusals[self._end_inquiry()] = reason
         self._ask_next()
+
+    def _forget_if_failed(self) -> None:
+        """Measure again after a run failed: it may have lacked memory that was free when it was measured."""
+        if self._pool.shown.has_failed():
+            self._answers.clear()
+            self._ask()
 
     def _end_inquiry(self) -> _EstimateKey:
         """Drop the inquiry that has ended and return what it asked about."""

@@ -8,7 +8,7 @@ from explorer.architecture.design import Design
 from explorer.architecture.twins import kind_of
 from explorer.gui.document import title_of
 from explorer.gui.widgets.language import say
-from explorer.runs.events import Epoch, Event, Failed, Finished, Paused, Resumed, Started, Step, Stopped
+from explorer.runs.events import Epoch, Event, Failed, Finished, Paused, Resumed, Started, Step, Stopped, Threads
 from explorer.runs.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class LiveRun:
     curves: "Curves" = field(default_factory=_empty_curves)
     step: Step | None = None
     epoch: Epoch | None = None
+    threads: Threads | None = None
     outcome: Finished | Stopped | Failed | None = None
     paused: bool = False
     paired: bool = False
@@ -48,6 +49,8 @@ class LiveRun:
                 self.first_step = self.first_step or (event.step, monotonic())
             case Epoch():
                 self.epoch = event
+            case Threads():
+                self.threads = event
             case Paused():
                 self.paused, self.first_step = True, None
             case Resumed():

@@ -9,6 +9,7 @@ import torch
 from explorer.architecture.plan import plan_network
 from explorer.engine.training import side_by_side as side_by_side_module
 from explorer.engine.training.side_by_side import LEAD, SideBySide
+from explorer.engine.training.threads import RunThreads
 from explorer.runs import events
 from explorer.runs.commands import Pause, Unpause
 from tests.engine import small
@@ -21,8 +22,8 @@ class Runner:
     """A run of so many steps; while `gate` is shut it stays in mid-step."""
 
     def __init__(self, steps=20, device=small.CPU):
-        training = SimpleNamespace(plan=plan_network(small.DESIGN), recipe=small.RECIPE, device=device, threads=0)
-        self.training_run = SimpleNamespace(training=training)
+        training = SimpleNamespace(plan=plan_network(small.DESIGN), recipe=small.RECIPE, device=device)
+        self.training_run = SimpleNamespace(training=training, threads=RunThreads(4))
         self.steps, self.step, self.event, self.controls = steps, 0, None, []
         self.gate = threading.Event()
         self.gate.set()
@@ -63,7 +64,7 @@ def test_every_event_of_each_is_reported_in_threads_of_their_own(cores):
     for runner in runners:
         assert [event.step for run, event in reported if run is runner] == list(range(1, runner.steps + 1))
         assert threading.main_thread() not in runner.threads
-        assert runner.training_run.training.threads == 2
+        assert runner.training_run.threads.count == 2
 
 
 def test_one_that_is_held_up_holds_up_the_other(cores):

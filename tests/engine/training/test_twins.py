@@ -165,7 +165,7 @@ def test_one_that_goes_on_alone_shares_a_step_among_as_many_threads_as_before(tr
     finally:
         torch.set_num_threads(before)
     resumed.folder.close()
-    assert resumed.training.threads == 1
+    assert resumed.threads.count == 1
 
 
 def test_one_that_diverges_does_not_end_the_other(train, monkeypatch):
