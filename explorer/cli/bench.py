@@ -2,21 +2,40 @@
 
 import json
 import subprocess
+from argparse import Namespace
 from collections.abc import Iterator
 from typing import Any
 
 from explorer.cli.columns import grid
 from explorer.runs.launch import launch_local
+from explorer.validation import refuse
 
-BENCHES = ("edit", "start", "window", "train")
+BENCHES = ("edit", "start", "window", "train", "busy")
+_LIMITS = {"turns": ("train",), "budget": ("train", "busy")}  # which benchmarks each is for
+_MAX_LIMIT = 86_400
 
 
-def measure(what: str) -> dict[str, Any]:
-    """Run the benchmark called `what` and return its figures."""
+def limits_of(options: Namespace) -> dict[str, int]:
+    """Return the limits that are given on the command line. Raises Refused."""
+    given = {name: text for name in _LIMITS if (text := getattr(options, name)) is not None}
+    for name, text in given.items():
+        if options.what not in _LIMITS[name]:
+            raise refuse("usage", "--{name} is for bench {benches}", name=name, benches=" and ".join(_LIMITS[name]))
+        if not (text.isdecimal() and len(text) < 9 and 0 < int(text) <= _MAX_LIMIT):
+            raise refuse(name, "must be a whole number from 1 to {most:,}, not {text}", most=_MAX_LIMIT, text=text[:40])
+    return {name: int(text) for name, text in given.items()}
+
+
+def measure(what: str, **limits: int) -> dict[str, Any]:
+    """Run the benchmark called `what` and return its figures; `limits` are its turns and its budget in seconds."""
     if what == "train":
         from explorer.bench.training.comparison import bench_train
 
-        return bench_train()
+        return bench_train(**limits)
+    if what == "busy":
+        from explorer.bench.window.busy import bench_busy
+
+        return bench_busy(**limits)
     from explorer.bench.window.edit import bench_edit
     from explorer.bench.window.lateness import bench_window
     from explorer.bench.window.start import bench_start

@@ -330,15 +330,20 @@ def _exported(form: "Format", plan: "Plan", names: str, run: "Run | None") -> st
 def _bench_flags(parser: Parser) -> None:
     from explorer.cli.bench import BENCHES
 
-    what = "an edit, the program's start, the window, training against the chapter's notebook, or all of them"
+    what = "an edit, the start, the window, training against the chapter's notebook or beside other work, or all"
     parser.add_argument("what", choices=(*BENCHES, "all"), help=what)
+    parser.add_argument("--turns", metavar="N", help="turns of train that are counted (default: 5)")
+    parser.add_argument(
+        "--budget", metavar="SECONDS", help="how long train, or busy, may take (default: about five minutes)"
+    )
     add_json_flag(parser)
 
 
 def _bench(options: Namespace) -> int:
-    from explorer.cli.bench import bench_text, measure, measure_all
+    from explorer.cli.bench import bench_text, limits_of, measure, measure_all
 
-    measured = measure_all() if options.what == "all" else measure(options.what)
+    limits = limits_of(options)
+    measured = measure_all() if options.what == "all" else measure(options.what, **limits)
     show(options.json, lambda: measured, lambda: bench_text(measured))
     return DISAGREES if None in measured.values() else DONE
 

@@ -36,7 +36,7 @@ from explorer.sentences import Sentence, translatable
 from explorer.validation import Refused
 
 DONE, FAILED, _SIGNALLED = 0, 1, 128
-NICE = 10  # the window and everything else on this machine come first
+_NICE = 5  # the window and everything else on this machine come first
 
 
 def serve(runs: Path) -> int:
@@ -45,7 +45,7 @@ def serve(runs: Path) -> int:
     worker = Worker(outbox, Inbox(runs))
     outbox.send(_hello_event())
     referee(plan_network(preset("mini")))  # imports what the first Start would otherwise wait for
-    _lower_priority()
+    lower_priority()
     while (command := worker.next_command()) is not END:
         worker.execute(command)
     return worker.status
@@ -61,13 +61,18 @@ def train(command: Train | ResumeRun, events: bool, detach: bool) -> int:
     outbox = Outbox()
     inbox = Inbox(command.runs) if is_pipe(0) else queue.SimpleQueue[Message]()
     outbox.send(_hello_event())
-    _lower_priority()
+    lower_priority()
     return Worker(outbox, inbox, detach).run(command)
 
 
-def _lower_priority() -> None:
+def lower_priority() -> None:
+    """Let the window and the user's other programs come first, on Linux, where each thread has its own priority.
+
+    In a batch, a thread that wakes interrupts nobody.
+    """
     if sys.platform == "linux":
-        os.nice(NICE)
+        os.nice(_NICE)
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _hello_event() -> events.Hello:

@@ -12,6 +12,8 @@ machine slows both. The first turn of each is not counted.
 
 import os
 import statistics
+import sys
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -23,6 +25,7 @@ import torch
 from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import DEFAULT, preset
+from explorer.bench.disturbance import Disturbance
 from explorer.bench.training.entry import Entry
 from explorer.bench.training.side_process import SideProcess, Timed
 from explorer.engine.devices import choose_device, list_devices, multiplies_bf16_fast
@@ -30,7 +33,9 @@ from explorer.runs.catalogue import data_sets
 from explorer.runs.recipe import RECIPES, Recipe
 
 _TURNS = 5
+_BUDGET = 300.0  # seconds for both sizes
 _SECONDS = {96: 20.0, 28: 10.0}  # a turn of the notebook, by the side of the images
+_MIN_TURNS = 2  # that are counted, whatever the budget
 _BARE_SHARE = 0.25  # of a turn's images are in a turn without loading, where not all are
 _STEPS = 3  # whose losses are compared
 _DOUBLE_BATCH = 32  # images of a step in 64 bits
@@ -69,21 +74,27 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A comparison of the sides on one network; `seconds` are of the notebook's turn, None for the whole data set."""
+    """A comparison of the sides on one network; `seconds` are of the notebook's turn, None for the whole data set.
+
+    To be done after `budget` seconds, turns get shorter, or where each is the whole data set, fewer.
+    """
 
     design: Design
     recipe: Recipe
     seconds: float | None
     turns: int = _TURNS
+    budget: float = _BUDGET
 
     def run(self) -> dict[str, object]:
         """Run all sides and return the figures as plain values. Raises RuntimeError if a side dies."""
+        end = time.monotonic() + self.budget
         with TemporaryDirectory() as folder, ExitStack() as stack:
             processes = {}
             for name, recipe in self._recipes().items():
                 entry = Entry("notebook" if name == "notebook" else "ours", self.design, recipe, Path(folder))
+                self._report(f"starting {name}")
                 processes[name] = stack.enter_context(SideProcess(entry, Path(folder) / f"{name}.log"))
-            return self.measure(processes)
+            return self.measure(processes, end)
 
     def _recipes(self) -> dict[str, Recipe]:
         """Return the recipe of each side; a third side is added where the hardware multiplies bf16 fast."""
@@ -91,7 +102,12 @@ class Comparison:
         fast = self.recipe.change(precision="auto")
         return {**both, "ours_bf16": fast} if multiplies_bf16_fast(choose_device(fast.device)) else both
 
-    def measure(self, processes: dict[str, SideProcess]) -> dict[str, object]:
+    def _report(self, words: str) -> None:
+        _, height, width = self.design.input
+        print(f"bench train: {height}×{width}, {words}", file=sys.stderr, flush=True)
+
+    def measure(self, processes: dict[str, SideProcess], end: float) -> dict[str, object]:
+        self._report("loading and tuning")
         placed = {name: process.ask("place") for name, process in processes.items()}
         tuned = {name: process.ask("tune") for name, process in processes.items()}
         kinds = {name: _kind_of_peak(self.recipe.device, tuned[name].value) for name in processes}
@@ -101,17 +117,19 @@ class Comparison:
             name: processes[name].ask("losses", _STEPS, min(size, _DOUBLE_BATCH), True) for name in ("notebook", "ours")
         }
         all_images, all_tests = placed["notebook"].value
-        images = all_images if self.seconds is None else self.share(all_images, processes["notebook"])
+        images = all_images if self.seconds is None else self.share(all_images, processes["notebook"], end)
         tests = max(1, round(all_tests * images / all_images))
         set_up = {name: process.ask("set_up", images, tests, 1 + self.turns) for name, process in processes.items()}
         peaks: dict[str, float] = {}
-        epochs = self._alternate(processes, "turn", kinds, peaks)
+        with Disturbance() as disturbance:
+            epochs = self._alternate(processes, "turn", kinds, peaks, end - self._bare_part * (end - time.monotonic()))
 
         part = _BARE_SHARE if images < all_images else 1
         fewer, fewer_tests = min(images, self._whole_batches(part * images / size)), max(1, round(part * tests))
         for process in processes.values():
             process.ask("prepare", fewer, fewer_tests)
-        bare = self._alternate(processes, "compute", kinds, peaks)
+        with Disturbance() as bare_disturbance:
+            bare = self._alternate(processes, "compute", kinds, peaks, end)
 
         figures = {}
         for name, process in processes.items():
@@ -139,7 +157,9 @@ class Comparison:
         return {
             "images": images,
             "test_images": tests,
-            "turns": self.turns,
+            "turns": len(epochs["notebook"]),
+            "disturbance": disturbance.figures(),
+            "disturbance_without_loading": bare_disturbance.figures(),
             "peak_gflops": {kind: round(value, 1) for kind, value in peaks.items()},
             **{name: asdict(each) for name, each in figures.items()},
             **ratios,
@@ -150,23 +170,35 @@ class Comparison:
             "largest_loss_difference_in_64_bits": truly,
         }
 
-    def share(self, all_images: int, notebook: SideProcess) -> int:
-        """Return the number of images of a turn, by the time that a batch takes."""
+    @property
+    def _bare_part(self) -> float:
+        """The part of all turns' time that the turns without loading take."""
+        bare = 1.0 if self.seconds is None else _BARE_SHARE
+        return bare / (1 + bare)
+
+    def share(self, all_images: int, notebook: SideProcess, end: float) -> int:
+        """Return the number of images of a turn, by the time that a batch takes and the time that is left."""
         assert self.seconds
         notebook.ask("prepare", self.recipe.batch_size, 1)
         notebook.ask("compute")
-        return min(all_images, self._whole_batches(self.seconds / notebook.ask("compute").seconds))
+        batch = notebook.ask("compute").seconds
+        turns = len(self._recipes()) * (1 + self.turns) * (1 + _BARE_SHARE)  # if no side were faster than the notebook
+        seconds = min(self.seconds, max(0.0, end - time.monotonic()) / turns)
+        return min(all_images, self._whole_batches(seconds / batch))
 
     def _whole_batches(self, batches: float) -> int:
         """Return the number of images in so many `batches`, rounded to whole ones."""
         return self.recipe.batch_size * max(_MIN_BATCHES, round(batches))
 
     def _alternate(
-        self, processes: dict[str, SideProcess], what: str, kinds: dict[str, str], peaks: dict[str, float]
+        self, processes: dict[str, SideProcess], what: str, kinds: dict[str, str], peaks: dict[str, float], end: float
     ) -> dict[str, list[float]]:
         """Return the seconds of each side's turns; between them the fastest matrix products go into `peaks`."""
         times: dict[str, list[float]] = {name: [] for name in processes}
-        for _ in range(1 + self.turns):
+        for turn in range(1 + self.turns):
+            if turn > _MIN_TURNS and time.monotonic() > end:
+                break
+            self._report(f"{'epochs' if what == 'turn' else 'without loading'}, turn {turn} of {self.turns}")
             for name, process in processes.items():
                 times[name].append(process.ask(what).seconds)
             for name, process in processes.items():
@@ -199,15 +231,24 @@ def _kind_of_peak(device: str, rewrites: Sequence[str]) -> str:
     return "tf32" if on_cuda and torch.backends.cudnn.allow_tf32 else "fp32"
 
 
-def bench_train() -> dict[str, object]:
-    """Measure the chapter's network and recipe at both sizes, on Fashion-MNIST if found, else the bundled subset."""
+def bench_train(turns: int = _TURNS, budget: float = _BUDGET) -> dict[str, object]:
+    """Measure the chapter's network and recipe at both sizes, on Fashion-MNIST if found, else the bundled subset.
+
+    It takes about `budget` seconds; on standard error it says how far it is.
+    """
     device = choose_device("auto")
     data = "fashion-mnist" if "fashion-mnist" in [each.name for each in data_sets()] else "fashion-mnist-12k"
     recipe = RECIPES["chapter"].change(data=data, device=str(device))
     results: dict[str, object] = {"hardware": _hardware(device), "data": data}
     for size, seconds in _SECONDS.items():
         design = preset(DEFAULT).change(input=(1, size, size))
-        results[f"{size}x{size}"] = Comparison(design, recipe, None if device.type == "cuda" else seconds).run()
+        results[f"{size}x{size}"] = Comparison(
+            design=design,
+            recipe=recipe,
+            seconds=None if device.type == "cuda" else seconds,
+            turns=turns,
+            budget=budget * seconds / sum(_SECONDS.values()),
+        ).run()
     return results
 
 

@@ -46,14 +46,14 @@ def training_lateness(runs: Path, seconds: float) -> dict[str, object]:
     worker.progressed.connect(note)
     QTest.mouseClick(window.training.start, Qt.MouseButton.LeftButton)
     wait(lambda: "first_point_s" in firsts)
-    late = _timer_lateness(seconds)
+    late = timer_lateness(seconds)
     session.end()
     window.hide()
     wait(lambda: not worker.process.is_running())
     return {**figures(late), "max_ms": round(1000 * max(late), 2), "ticks": len(late), **firsts}
 
 
-def _timer_lateness(seconds: float) -> list[float]:
+def timer_lateness(seconds: float) -> list[float]:
     """Return the seconds by which each tick of a precise timer was late."""
     late: list[float] = []
     timer = QTimer(interval=_FRAME, timerType=Qt.TimerType.PreciseTimer)
