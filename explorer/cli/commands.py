@@ -215,7 +215,12 @@ def _train(options: Namespace) -> int:
     order = order_of(options)  # refuses what it can before torch is imported
     from explorer.engine.worker import train
 
-    return train(order, options.events, options.detach)
+    try:
+        return train(order, options.events, options.detach)
+    except Refused as refused:
+        if refused.complaints[0].where == "memory":
+            raise Refused(*refused.complaints, *refuse("memory", "--anyway trains all the same").complaints) from None
+        raise
 
 
 def _sweep_flags(parser: Parser) -> None:

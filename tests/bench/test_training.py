@@ -1,6 +1,8 @@
 """Both sides of `bench train`: the same images, order, weights and losses; figures that add up; no process left."""
 
 import json
+import time
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -153,3 +155,21 @@ def test_the_notebook_has_the_allocator_as_it_comes(monkeypatch):
     for key in GLIBC:
         monkeypatch.setenv(key, "1")
     assert not GLIBC.keys() & launch_local(tuned=False).environment.keys()
+
+
+@pytest.mark.parametrize(("left", "images"), [(1e9, 64 * 10), (7.5 * 2, 64 * 4), (-1.0, 64 * 3)])
+def test_a_turn_is_as_long_as_the_budget_allows(left, images):
+    """Two sides take two turns each, one of them not counted, and a quarter more without loading."""
+    notebook = SimpleNamespace(ask=lambda *what: Timed(0.75, None))
+    comparison = Comparison(DESIGN, RECIPE, seconds=7.5, turns=1)
+    sides = len(comparison._recipes())
+    assert comparison.share(10_000, notebook, time.monotonic() + left * sides / 2) == images
+
+
+def test_turns_end_with_the_budget_but_two_are_counted(capsys):
+    asked = []
+    sides = {name: SimpleNamespace(ask=lambda what, *_: asked.append(what) or Timed(1.0, 5.0)) for name in "ab"}
+    comparison = Comparison(DESIGN, RECIPE, seconds=None, turns=9)
+    times = comparison._alternate(sides, "turn", dict.fromkeys(sides, "fp32"), {}, time.monotonic() - 1)
+    assert {name: len(each) for name, each in times.items()} == {"a": 2, "b": 2}
+    assert capsys.readouterr().err.splitlines()[-1] == "bench train: 28×28, epochs, turn 2 of 9"

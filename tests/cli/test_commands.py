@@ -1,5 +1,6 @@
 import importlib.metadata
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -582,6 +583,40 @@ def test_bad_orders_are_refused_before_anything_starts(run, orders, words, where
     assert [line.partition(": ")[0] for line in err] == where
 
 
+@pytest.mark.parametrize(("words", "threads"), [([], 0), (["--threads", "auto"], 0), (["--threads", "3"], 3)])
+def test_train_with_threads(run, orders, words, threads):
+    run("train", "mini", *words)
+    run("train", "--resume", "run", *words)
+    new, resumed = (order for order, *_ in orders)
+    assert (new.threads, new.anyway) == (threads, False)
+    assert (resumed.threads, resumed.anyway) == (threads if words else None, False)
+
+
+@pytest.mark.parametrize("threads", ["0", "-1", "1025", "two", "1.5", "99999999999999999999"])
+@pytest.mark.parametrize("words", [["mini"], ["--resume", "run"]])
+def test_threads_that_will_not_do_are_refused(run, orders, words, threads):
+    status, _, err = run("train", *words, f"--threads={threads}")
+    assert (status, len(err), orders) == (2, 1, [])
+    assert err[0].startswith("threads: must be auto or a number from 1 to 1,024")
+
+
+def test_what_does_not_fit_is_refused_with_numbers_and_how_to_insist(run, monkeypatch, tmp_path):
+    from explorer.engine.training import memory
+
+    monkeypatch.setattr(memory, "available_memory", lambda device: 2**20)
+    words = ("train", "mini", "--epochs", "1", "--runs", str(tmp_path), "--device", "cpu")
+    status, out, err = run(*words)
+    assert (status, out, list(tmp_path.iterdir())) == (2, "", [])
+    assert re.match(r"memory: training needs \d+ MiB on cpu; 1 MiB are free$", err[-2])
+    assert err[-1] == "memory: --anyway trains all the same"
+
+
+def test_who_insists_is_not_refused(run, orders):
+    run("train", "mini", "--anyway")
+    run("train", "--resume", "run", "--anyway")
+    assert [order.anyway for order, *_ in orders] == [True, True]
+
+
 def test_train_with_its_twin(run, orders):
     run("train", "deep-residual-56", "--twin", "--recipe", "degradation", "--seed", "2")
     assert orders[0][0].twin
@@ -676,6 +711,24 @@ def test_bench_train_names_every_figure(run, monkeypatch):
     ]
 
 
+def test_a_bench_has_the_limits_that_are_given(run, monkeypatch):
+    found = []
+    fake(monkeypatch, "explorer.bench.training.comparison", bench_train=lambda **given: found.append(given) or {})
+    fake(monkeypatch, "explorer.bench.window.busy", bench_busy=lambda **given: found.append(given) or {})
+    for words in (["train"], ["train", "--turns", "2", "--budget", "60"], ["busy", "--budget", "90"]):
+        assert run("bench", *words)[0] == 0
+    assert found == [{}, {"turns": 2, "budget": 60}, {"budget": 90}]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["train", "--turns", "0"], ["train", "--budget", "1.5"], ["busy", "--turns", "2"], ["all", "--budget", "9"]],
+)
+def test_limits_that_will_not_do_are_refused(run, words):
+    status, out, err = run("bench", *words)
+    assert (status, out, len(err)) == (2, "", 1)
+
+
 def test_bench_all_runs_each_apart_and_says_which_failed(run, monkeypatch):
     asked = []
 
@@ -686,8 +739,9 @@ def test_bench_all_runs_each_apart_and_says_which_failed(run, monkeypatch):
     monkeypatch.setattr("explorer.cli.bench.subprocess.run", pretend)
     status, out, _ = run("bench", "all", "--json")
     figures = {"seconds": 2}
-    assert json.loads(out) == {"edit": figures, "start": figures, "window": None, "train": figures}
-    assert asked == [["bench", each, "--json"] for each in ("edit", "start", "window", "train")]
+    benches = ("edit", "start", "window", "train", "busy")
+    assert json.loads(out) == {each: None if each == "window" else figures for each in benches}
+    assert asked == [["bench", each, "--json"] for each in benches]
     assert status == 1
 
 

@@ -33,6 +33,7 @@ from explorer.runs.events import (
     Started,
     Step,
     Stopped,
+    Threads,
     Warned,
 )
 from explorer.sentences import NOTHING, Sentence, translatable
@@ -268,7 +269,7 @@ class WorkerClient(QObject):
                 self.watchdog.note_step()
             case Finished() | Stopped():
                 self._note_outcome()
-        return isinstance(event, Started | Step | Epoch | Gradients)
+        return isinstance(event, Started | Step | Epoch | Gradients | Threads)
 
     def _set_run_state(self, state: WorkerState) -> None:
         """Set the state that the worker reports, except that one told to stop is stopping until it has stopped."""

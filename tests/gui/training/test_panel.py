@@ -6,7 +6,7 @@ from explorer.architecture.presets import preset
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import Estimate, Estimated
 from explorer.runs.commands import Train
-from explorer.runs.events import Device, Failed, Hello, Said, Started, Verdict
+from explorer.runs.events import Device, Failed, Hello, Said, Started, Threads, Verdict
 from explorer.runs.recipe import RECIPES
 from explorer.sentences import Sentence
 from tests.gui.paths import measure
@@ -189,8 +189,42 @@ def test_too_large_a_network_takes_a_second_click(session, panel, played, monkey
     assert started == []
     assert panel.start.text() == "Train anyway"
     panel.start.click()
-    assert len(started) == 1
+    assert [order.anyway for order in started] == [True]
     assert panel.start.text() != "Train anyway"  # the next run is asked about again
+
+
+def test_started_while_it_is_measured_it_is_the_worker_that_refuses(session, panel, played):
+    measure(session)
+    panel.start.click()
+    (order,) = played.asked(Train)
+    assert not order.anyway
+    played.say(Failed(Sentence("memory: training needs 9 MiB on cpu; 1 MiB are free")))
+    assert "needs 9 MiB" in panel.notice.words.text()
+    played.answer(played.asked(Estimate)[-1], replace(ESTIMATED, memory_bytes=90 * 2**30))
+    panel.start.click()
+    assert panel.start.text() == "Train anyway"
+    panel.start.click()
+    assert [order.anyway for order in played.asked(Train)] == [False, True]
+
+
+def test_after_a_run_failed_memory_is_measured_again(session, panel, asked_of_mini):
+    asked_of_mini.answer(asked_of_mini.asked(Estimate)[0], ESTIMATED)
+    panel.start.click()
+    asked_of_mini.say(Failed(Sentence("memory: training needs 921 MiB on cpu; 1 MiB are free")))
+    asked_of_mini.answer(asked_of_mini.asked(Estimate)[1], replace(ESTIMATED, available_bytes=1))
+    panel.start.click()
+    assert panel.start.text() == "Train anyway"
+
+
+def test_a_busy_computer_is_said_beside_the_progress(session, panel, played):
+    panel.start.click()
+    verdict = Verdict(agrees=True, params=1, mult_adds=1)
+    played.say(Started("run", "", 1, verdict, "cpu", steps_per_epoch=10, epochs=2), Threads(0, 2, 2))
+    assert "cores" not in panel.progress.status.text()
+    played.say(Threads(3, 1, 2, Sentence("The computer is busy")))
+    assert panel.progress.status.text() == "The computer is busy: 1 of 2 cores"
+    played.say(Threads(9, 2, 2, Sentence("More cores are free")))
+    assert panel.progress.status.text() == ""
 
 
 def test_a_folder_that_will_not_do_leaves_the_choice(session, panel, tmp_path):

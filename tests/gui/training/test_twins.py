@@ -160,6 +160,11 @@ def test_memory_for_one_may_be_too_little_for_both(session, panel, monkeypatch):
     assert started == [2, 1]
 
 
+def test_both_train_on_the_same_images_in_memory():
+    found = Estimated(device="cpu", memory_bytes=6, available_bytes=8, data_bytes=4)
+    assert [found.memory_of(networks) for networks in (1, 2)] == [6, 8]
+
+
 def test_the_status_compares_them(open_session, train, qtbot):
     session = open_session(RESIDUAL)
     client = train("validate('own', 0.75); validate('other', 0.25); told()\n"
