@@ -1,6 +1,7 @@
 """TrainingRun: one run from its command to its end, with network, data and folder. No Qt."""
 
 import re
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -83,16 +84,25 @@ class TrainingRun:
         yield from self._with_free_threads(fit(training, self.train, self.validation, self.folder))
 
     def _with_free_threads(self, steps: Events) -> Events:
-        """Yield the events of `steps`; after some steps, continue with as many threads as cores are free."""
-        control, size = None, self.training.recipe.batch_size
+        """Yield the events of `steps`; between batches, continue with as many threads as cores are free."""
+        control, validated, spent = None, 0, 0.0
         with suppress(StopIteration):
             while True:
+                start = time.monotonic()
                 event = steps.send(control)
+                spent += time.monotonic() - start
                 control = yield event
-                if isinstance(event, events.Step) and self.threads.has_changed(
-                    event.examples_per_second, event.steps * size / event.examples_per_second
-                ):
-                    yield self.threads.event(event.step)
+                if isinstance(event, events.Step):
+                    rate, validated = event.examples_per_second, 0
+                    seconds = event.steps * self.training.recipe.batch_size / rate
+                elif isinstance(event, events.Progress):  # a validation that takes long
+                    seconds, images = spent, event.done - validated
+                    rate, validated = images / max(seconds, 1e-9), event.done
+                else:
+                    continue
+                spent = 0.0
+                if self.threads.has_changed(rate, seconds):
+                    yield self.threads.event(self.training.counters.step)
 
     def record(self, event: Event) -> None:
         """Write `event` to the run's folder. Raises OSError."""
@@ -165,6 +175,9 @@ def _new_runs(command: Train, cores: Cores) -> tuple[TrainingRun, ...]:
         for folder in folders:
             folder.discard()
         raise
+    if command.anyway:  # a resume need not be told again
+        for folder in folders:
+            folder.update(anyway=True)
     twins = [folder.path.name for folder in reversed(folders)] if command.twin else [""]
     return tuple(
         TrainingRun(
@@ -201,7 +214,12 @@ def _resumed_run(command: ResumeRun, cores: Cores) -> TrainingRun:
         before = _known_threads(folder, found and found.state)
         wanted = before.fixed if command.threads is None else command.threads
         threads = _threads_of(recipe, cores, wanted, before)
-        train, validation, (training,) = prepare(recipe, run.design, rewrites=rewrites, anyway=command.anyway)
+        train, validation, (training,) = prepare(
+            recipe,
+            run.design,
+            rewrites=rewrites,
+            anyway=command.anyway or folder.manifest.get("anyway", False),
+        )
         warnings = [NOTHING if found is None else found.warning]
         if found is not None:
             with _usable_checkpoint():

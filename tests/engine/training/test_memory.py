@@ -108,6 +108,9 @@ def test_too_large_a_run_is_refused_before_anything_is_read_unless_the_user_insi
     (run,) = open_runs(Train(DESIGN, recipe, runs, anyway=True))
     run.folder.close()
     resume = ResumeRun(list_runs(runs)[0].id, runs)
+    (run,) = open_runs(resume)  # it was insisted on before
+    run.folder.update(anyway=False)
+    run.folder.close()
     with pytest.raises(Refused, match=r"^memory: "):
         open_runs(resume)
     (run,) = open_runs(ResumeRun(resume.run, runs, anyway=True))

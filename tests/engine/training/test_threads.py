@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from explorer.engine.data.loader import batch_bounds
 from explorer.engine.training import fit as fit_module
 from explorer.engine.training import threads as threads_module
 from explorer.engine.training.checkpoint import load_checkpoint, save_checkpoint
@@ -290,6 +291,22 @@ def test_what_changed_is_in_the_events_and_in_the_manifest(machine, train, every
     assert (first.step, first.threads, second.step, second.threads) == (0, 4, 1, 1)
     assert found.index(second) == 3  # after the first step, before the next
     assert known(run) == {"count": 1, "fixed": False, "changes": [{"step": 1, "count": 1, "reason": SHARED}]}
+
+
+def test_a_validation_that_gets_slow_counts_too(machine, train, every_step, monkeypatch):
+    monkeypatch.setattr(fit_module, "SHOW_EVERY", 0.0)
+    monkeypatch.setattr(fit_module, "batch_bounds", lambda images, size: batch_bounds(images, 2))
+    noted = []
+    monkeypatch.setattr(RunThreads, "has_changed", lambda self, rate, seconds: noted.append(rate * seconds))
+    with machine.cores:
+        (run,) = open_runs(train, machine.cores)
+        found = drive(run, 40)
+    batches = [event for event in found if isinstance(event, events.Step | events.Progress)]
+    images = [event.done if isinstance(event, events.Progress) else 0 for event in batches]
+    assert sum(isinstance(event, events.Progress) for event in batches) > 4
+    for event, before, noted_images in zip(batches, [0, *images], noted, strict=False):
+        if isinstance(event, events.Progress):
+            assert noted_images == pytest.approx(event.done - before)
 
 
 def test_resumed_with_other_threads_says_so(machine, train, every_step):
