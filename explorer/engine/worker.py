@@ -7,7 +7,7 @@ import signal
 import sys
 import traceback
 from collections import deque
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -68,11 +68,12 @@ def train(command: Train | ResumeRun, events: bool, detach: bool) -> int:
 def lower_priority() -> None:
     """Let the window and the user's other programs come first, on Linux, where each thread has its own priority.
 
-    In a batch, a thread that wakes interrupts nobody.
+    In a batch, a thread that wakes interrupts nobody, so that a smaller nice value keeps the window as quick.
     """
     if sys.platform == "linux":
         os.nice(_NICE)
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+        with suppress(OSError):  # some containers forbid it
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _hello_event() -> events.Hello:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from explorer.runs.events import Step
 from explorer.runs.folder import find_run, list_runs
 from explorer.runs.launch import launch_local
 from explorer.runs.log import read_events
+from explorer.runs.trainings import Slot
 from explorer.validation import Refused
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN
@@ -73,6 +75,13 @@ class Process:
             self.process.stdin.close()
         self.process.stdout.read()
         return self.process.wait(patience())
+
+
+def wait_until(ready):
+    end = time.monotonic() + patience()
+    while not ready():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 @pytest.fixture
@@ -200,6 +209,36 @@ def test_a_signal_checkpoints_and_ends(start, recipe, tmp_path, number, status):
     worker.until("checkpoint")
     worker.until("stopped")
     assert worker.end() == status
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process has one priority")
+def test_the_window_comes_first(start):
+    worker = start()
+    worker.until("hello")
+    worker.say("garbage")
+    worker.until("failed")  # it listens, and so its priority is set
+    process = worker.process.pid
+    assert os.getpriority(os.PRIO_PROCESS, process) > os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.sched_getscheduler(process) == os.SCHED_BATCH
+
+
+def test_two_workers_know_of_each_other(start, recipe, tmp_path):
+    first, second = start(), start()
+    for number, worker in enumerate((first, second)):
+        worker.say(Train(DESIGN, recipe, tmp_path / str(number)))
+        worker.until("step")
+    slot = Slot()
+    assert slot.others() == 2
+    second.say(Pause())
+    second.until("paused")
+    wait_until(lambda: slot.others() == 1)
+    second.say(Unpause())
+    second.until("step")
+    assert slot.others() == 2
+    for worker in (first, second):
+        worker.process.kill()
+        worker.process.wait(patience())
+    assert slot.others() == 0
 
 
 def test_lines_for_a_person(start, recipe, tmp_path):
