@@ -194,6 +194,18 @@ def test_a_thread_gets_some_part_of_a_core():
     assert 0 <= threads_module._share_of_core() <= 1.5
 
 
+def test_a_question_is_answered_with_as_many_threads_as_cores_are_free(machine):
+    before = torch.get_num_threads()
+    machine.free = 2
+    with machine.cores:
+        machine.cores.use_free()
+        assert torch.get_num_threads() == 2
+        machine.trainings = 4
+        machine.cores.use_free()
+        assert torch.get_num_threads() == 1
+    torch.set_num_threads(before)
+
+
 def test_torch_has_as_many_threads_as_before_when_a_training_is_over():
     before = torch.get_num_threads()
     with Cores(before) as cores:
