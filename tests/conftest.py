@@ -2,12 +2,10 @@
 
 import gc
 import os
-import tempfile
 
 # Before torch and numpy are imported, here and in every process that a test starts: two threads in each of several
 # test processes starve one another, and a step of so small a network takes longer with two than with one.
 os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
-os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp()  # where trainings find each other: those of a test, nobody else's
 os.environ["QT_QPA_PLATFORM"] = os.environ.get("EXPLORER_TEST_PLATFORM", "offscreen")
 os.environ.setdefault("LC_ALL", "C.UTF-8")
 
@@ -71,6 +69,12 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("explorer.gui.saved_session.state_folder", lambda: tmp_path / "state")
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_trainings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Trainings of these tests find each other, and nobody else's."""
+    os.environ["XDG_RUNTIME_DIR"] = str(tmp_path_factory.mktemp("runtime"))
 
 
 @pytest.fixture
