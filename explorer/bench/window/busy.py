@@ -19,7 +19,8 @@ from explorer.architecture.presets import DEFAULT, preset
 from explorer.bench.disturbance import Disturbance, cpu_seconds
 from explorer.bench.window.lateness import timer_lateness
 from explorer.bench.window.measuring import figures, run_apart, wait, wait_complete
-from explorer.gui.app import check_start, make_application
+from explorer.gui.app import make_application
+from explorer.gui.display import check_start
 from explorer.gui.session import Session
 from explorer.gui.workers.process import WorkerProcess
 from explorer.gui.workers.worker import WorkerClient

@@ -13,6 +13,7 @@ from explorer.gui.runs.run_list import RunList
 from explorer.gui.runs.shown_runs import ShownRuns
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import action_button
+from explorer.gui.widgets.keys import add_keys
 from explorer.gui.widgets.language import say
 from explorer.gui.widgets.presence import show_if
 from explorer.gui.widgets.typed import connect_order
@@ -50,8 +51,8 @@ class RunOrders(QWidget):
         actions.show_hidden_runs.setChecked(shown.with_hidden)
         actions.show_hidden_runs.toggled.connect(self._show_hidden)
         runs.renamed.connect(lambda run, name: self._remark(run, name=name))
-        runs.tree.on_keys("F2", actions.rename_run.trigger)
-        runs.tree.on_keys("Del", actions.delete_run.trigger)
+        for action, keys in ((actions.rename_run, "F2"), (actions.delete_run, "Del")):
+            add_keys(runs.tree, action.text(), action.trigger, keys)
         runs.more.setMenu(self._menu())
         runs.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         runs.tree.customContextMenuRequested.connect(self._open_menu)
