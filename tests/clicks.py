@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 
 from explorer.gui.design.block_view import BlockView
 from explorer.gui.experiments.identity_panel import IdentityPanel
-from explorer.gui.lessons.highlight import seen_of
 from explorer.gui.lessons.tutor import Tutor
 from explorer.gui.session import Session
+from explorer.gui.widgets.frame import seen_of
 
 
 def choose_preset(session: Session, qtbot, name: str) -> None:

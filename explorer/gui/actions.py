@@ -207,7 +207,7 @@ class Actions(QObject):
 
     def _show_design(self) -> None:
         document = self._document
-        self.unpin.setVisible(document.baseline is not None)
+        self.unpin.setEnabled(document.baseline is not None)
         self.copy_source.setEnabled(not document.plan.obstacles)
         self.copy_source.setToolTip(say(document.fatal.what) if document.fatal else "")
         self.add_stage.setEnabled(document.design.can_add_stage)

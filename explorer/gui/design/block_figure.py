@@ -142,7 +142,7 @@ class BlockFigure(QWidget):
     def _paint_layer(self, painter: QPainter, middle: float, top: float, tall: float, layer: Layer) -> None:
         colours, text, wide = theme.colours(), _box_text(layer), self._box_width(layer)
         box = QRectF(middle - wide / 2, top, wide, tall)
-        painter.setPen(QPen(QColor(colours.line), 1))
+        painter.setPen(QPen(QColor(colours.border), 1))
         painter.setBrush(QColor(colours.raised if layer.params else colours.window))
         painter.drawRoundedRect(box, 4, 4)
         painter.setPen(QColor(colours.text if layer.weighted else colours.quiet))

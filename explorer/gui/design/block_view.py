@@ -6,7 +6,7 @@ The view can also show one block alone, on any input: Residual(3, 6) with stride
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QTextOption
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -66,8 +66,8 @@ class BlockView(QWidget):
     shown = Signal(object)
     cramped = Signal(int)
 
-    def __init__(self, document: Document, alone: AloneBlock, below: QWidget) -> None:
-        """Put `below` at the bottom of the view: the experiments with the block."""
+    def __init__(self, document: Document, alone: AloneBlock, tried: QWidget) -> None:
+        """Put `tried` above the figure: the experiments with the block, whose buttons keep their place there."""
         super().__init__()
         self.document = document
         self.alone_block = alone
@@ -88,16 +88,16 @@ class BlockView(QWidget):
         self.source = QPlainTextEdit(readOnly=True)
         self.source.setFont(theme.code_font())
         self.source.setMinimumWidth(self.fontMetrics().averageCharWidth() * 24)
-        self.source.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.source.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)  # no line is cut
         self.source.setAccessibleName(self.tr("Source code of the block"))
-        self.lay_out(below)
+        self.lay_out(tried)
         self.form.setVisible(alone.is_shown)
         self.setFocusProxy(self.back)
         document.changed.connect(self.show_block)
         document.selection_changed.connect(self.show_block)
         document.vocabulary_changed.connect(self.show_block)
 
-    def lay_out(self, below: QWidget) -> None:
+    def lay_out(self, tried: QWidget) -> None:
         head = QHBoxLayout()
         head.addWidget(self.back)
         head.addWidget(self.title, stretch=1)
@@ -110,8 +110,8 @@ class BlockView(QWidget):
         column.setContentsMargins(*[theme.RHYTHM] * 4)
         column.addLayout(head)
         column.addWidget(self.form)
+        column.addWidget(tried)
         column.addLayout(middle, stretch=1)
-        column.addWidget(below)
 
     def show_block(self) -> None:
         """Show the selected block, or the block alone."""

@@ -22,10 +22,11 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 from explorer.architecture.layers import shape_text
 from explorer.gui.design.diagram_layout import INPUT, Caption, SlabSpec, fit_width, section_captions, square
 from explorer.gui.design.diagram_slab import DEPTH, MARGIN, MAX_COPIES, SlabStyle, slab_picture
-from explorer.gui.design.outline import RUN
+from explorer.gui.design.outline import RUN, Broken, find_part, repeats, type_text
 from explorer.gui.document import Document
 from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.language import percent, say, whole
+from explorer.gui.widgets.spoken import speak
 
 _MIN_HEIGHT = 6.0
 
@@ -108,7 +109,7 @@ class Diagram(QAbstractScrollArea):
                 box = QRectF(round(at), round(self.middle - tall / 2), round(thickness[drawn]), round(tall))
                 self.slabs.append(Slab(drawn, box, self.is_chosen(drawn.path)))
                 if drawn.run:
-                    self._write_badge(drawn, at + thickness[drawn] / 2, box.bottom() + 2)
+                    self._write_badge(drawn, at + thickness[drawn] / 2, box.bottom() + 5)
                 at += thickness[drawn] + gap
             self._write_caption(caption, left + room / 2, top + height + below + theme.RHYTHM)
             left += room + gap
@@ -117,6 +118,23 @@ class Diagram(QAbstractScrollArea):
         bar.setPageStep(self.viewport().width())
         bar.setRange(0, max(0, int(self._extent) - self.viewport().width()))
         self.viewport().update()
+        speak(self, self._words())
+
+    def _words(self) -> str:
+        """Return the selected part in words, with its size and its share of the network; without one, the network."""
+        plan, path = self.document.plan, self.document.selection
+        part = find_part(plan, path)
+        if part is None or isinstance(part, Broken):
+            shown = [f"{say(INPUT)} {shape_text(plan.design.input)}"]
+            shown += [f"{self.document.name_of(each.name)} {shape_text(each.output)}" for each in plan.sections]
+            return self.tr(", ").join(shown)
+        return self.tr("{name}, {type}: {shape}, {params} parameters, {share} of the network").format(
+            name=self.document.name_of(path) + repeats(part),
+            type=type_text(part),
+            shape=shape_text(part.output),
+            params=whole(part.params),
+            share=percent(part.params / max(1, plan.params)),
+        )
 
     def _caption_width(self, caption: Caption) -> float:
         return max(self.fontMetrics().horizontalAdvance(text) for text in caption.lines) + 4.0

@@ -12,8 +12,9 @@ from explorer.gui.widgets import theme
 DEPTH = 5.0  # pixels by which the far side of a slab is shifted, so that it looks like a volume
 _STACK = 3.0  # pixels between the copies that stand for repeated blocks
 MAX_COPIES = 3
+_GAP, _FRAME = 2.0, 2.0  # pixels between a selected slab and its frame, and the width of that
 _ARC = 14.0  # pixels that a shortcut's control points stand above its slab
-MARGIN, _BELOW = 32.0, 2.0  # pixels that the picture needs beside and above the front of a slab, and below it
+MARGIN, _BELOW = 32.0, 6.0  # pixels that the picture needs beside and above the front of a slab, and below it
 
 
 class _Brushes(NamedTuple):
@@ -23,7 +24,8 @@ class _Brushes(NamedTuple):
     top: QBrush
     side: QBrush
     edge: QPen
-    chosen: QPen
+    frame: QPen
+    gap: QPen
 
 
 @lru_cache(maxsize=64)
@@ -34,7 +36,8 @@ def _slab_brushes(colours: theme.Colours, section: int) -> _Brushes:
         top=QBrush(hue.lighter(118)),
         side=QBrush(hue.darker(115)),
         edge=QPen(hue.darker(125), 1.0),
-        chosen=QPen(QColor(colours.accent), 2.0),
+        frame=QPen(QColor(colours.accent), 2 * (_GAP + _FRAME), j=Qt.PenJoinStyle.MiterJoin),
+        gap=QPen(QColor(colours.surface), 2 * _GAP, j=Qt.PenJoinStyle.MiterJoin),
     )
 
 
@@ -65,13 +68,26 @@ def slab_picture(style: SlabStyle) -> QPixmap:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     brushes = _slab_brushes(style.colours, style.section)
     box = QRectF(MARGIN, MARGIN, style.width, style.height)
+    if style.chosen:
+        _paint_frame(painter, box, style.copies, brushes)
+    painter.setPen(brushes.edge)
     for copy in reversed(range(style.copies)):
-        painter.setPen(brushes.chosen if style.chosen and copy == 0 else brushes.edge)
         _paint_volume(painter, box.translated(copy * _STACK, -copy * _STACK), brushes)
     if style.line:
         _paint_arc(painter, box, style, _pen_style(style.line))
     painter.end()
     return pixmap
+
+
+def _paint_frame(painter: QPainter, box: QRectF, copies: int, brushes: _Brushes) -> None:
+    """Draw a frame around a slab and its copies, with a gap, as no colour is seen on every hue."""
+    away = DEPTH + _STACK * (copies - 1)
+    shift = QPointF(away, -away)
+    corners = (box.topLeft(), box.topLeft() + shift, box.topRight() + shift, box.bottomRight() + shift)
+    outline = QPolygonF([*corners, box.bottomRight(), box.bottomLeft()])
+    for pen in (brushes.frame, brushes.gap):
+        painter.setPen(pen)
+        painter.drawPolygon(outline)
 
 
 def _paint_volume(painter: QPainter, box: QRectF, brushes: _Brushes) -> None:

@@ -9,11 +9,9 @@ from itertools import count
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QSlider,
     QVBoxLayout,
     QWidget,
@@ -33,6 +31,7 @@ from explorer.gui.widgets.buttons import action_button, sign_button
 from explorer.gui.widgets.controls import spin_box
 from explorer.gui.widgets.form import Form
 from explorer.gui.widgets.language import say
+from explorer.gui.widgets.scroll import Scroll
 
 SCALES = {
     "blocks": (*range(17), 18, 20, 24, 28, 32, 36, 40, 48, 56, 64, 80, 96, 111, 128, 160, 200, 256, 320, 384, 448, 512),
@@ -77,6 +76,7 @@ class _ScaledSlider(QSlider):
         self.setRange(0, len(scale) - 1)
         self.setPageStep(3)
         watch_box(self)
+        theme.apply_style(self, "slider")
         self.actionTriggered.connect(lambda _: self.moved.emit(scale[self.sliderPosition()]))
 
     def show_value(self, value: int) -> None:
@@ -146,7 +146,7 @@ class _StageEditor(QWidget):
         chosen = self.document.selection.partition(".")[0] == f"layer{self.index + 1}"
         if chosen:
             painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Midlight))
-        painter.fillRect(0, 0, 4 if chosen else 2, self.height(), theme.stage_colour(self.index + 1))
+        painter.fillRect(0, 0, 6 if chosen else 2, self.height(), theme.stage_colour(self.index + 1))
         painter.end()
 
     def propose(self, name: str, value: int, gesture: str) -> None:
@@ -184,7 +184,7 @@ class _StageEditor(QWidget):
             self.document.select(name)
 
 
-class DesignEditor(QScrollArea):
+class DesignEditor(Scroll):
     """The editor of the whole design: shows the document's design and proposes changes to the document."""
 
     def __init__(self, document: Document, actions: Actions, open_forms: set[str]) -> None:
@@ -209,14 +209,10 @@ class DesignEditor(QScrollArea):
         column.addLayout(self.stages)
         column.addWidget(self.add, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidget(body)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         document.changed.connect(self.show_design)
         document.selection_changed.connect(self.show_selection)
         self.show_design()
-        self.setMinimumWidth(body.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width())
 
     def propose(self, name: str, value: object) -> None:
         field = say(fields_of(Design)[name].label.text)

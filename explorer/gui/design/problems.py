@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.architecture.checks import Problem
 from explorer.gui.document import Document
 from explorer.gui.widgets import theme
+from explorer.gui.widgets.buttons import word_button
 from explorer.gui.widgets.language import say
 
 
@@ -20,11 +21,11 @@ class ProblemLine(QWidget):
         self.sign, self.words = QLabel(), QLabel(say(problem.what))
         self.words.setWordWrap(True)
         self.colour()
-        repair = QPushButton(say(problem.repair.label))
-        theme.set_icon(repair, "wrench")
-        repair.setAccessibleName(self.tr("Repair: {what}").format(what=say(problem.repair.label)))
         design = problem.repair.design
-        repair.clicked.connect(lambda: document.propose(design, say(problem.repair.label)))
+        repair = word_button(
+            say(problem.repair.label), lambda: document.propose(design, say(problem.repair.label)), icon="wrench"
+        )
+        repair.setAccessibleName(self.tr("Repair: {what}").format(what=say(problem.repair.label)))
         repair.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.sign.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)

@@ -11,18 +11,26 @@ from PySide6.QtGui import (
     QKeySequence,
     QPainter,
     QPaintEvent,
+    QPolygonF,
     QResizeEvent,
     QStaticText,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStyleOptionViewItem, QTreeView
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStyleOptionViewItem, QToolButton, QTreeView
 
 from explorer.architecture.blocks import Block
 from explorer.gui.design.table_model import COLUMNS, FIRST_FIGURE, SPARE, Index, LayerModel
 from explorer.gui.document import Document
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import say
+from explorer.gui.widgets.style import TARGET
 
 MARGIN = theme.RHYTHM // 2
+_ALL_COLUMNS = "columns"
+_FIXED, _STRETCH = QHeaderView.ResizeMode.Fixed, QHeaderView.ResizeMode.Stretch
+_CLOSED, _OPENED = (  # the arrow of a row
+    QPolygonF([QPointF(x, y) for x, y in points])
+    for points in (((-2, -4), (2, 0), (-2, 4)), ((-4, -2), (4, -2), (0, 2)))
+)
 _CHOSEN = ("chosen",) * len(COLUMNS)
 _DIFFERENCE = "  (+999.9 MiB)"  # the widest text that a comparison with the baseline adds to a figure
 
@@ -43,7 +51,7 @@ class _Headings(QHeaderView):
         super().__init__(Qt.Orientation.Horizontal)
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), int(1.8 * self.fontMetrics().height()))
+        return QSize(super().sizeHint().width(), max(TARGET, int(1.8 * self.fontMetrics().height())))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, colours, room = QPainter(self.viewport()), theme.colours(), self.viewport().rect()
@@ -68,12 +76,15 @@ class LayerTable(QTreeView):
 
     copied = Signal()
 
-    def __init__(self, document: Document, opened: set[str]) -> None:
-        """Show the plan of `document`; `opened` holds the paths of the unfolded rows and is changed in place."""
+    def __init__(self, document: Document, opened: set[str], open_forms: set[str]) -> None:
+        """Show the plan of `document`; `opened` holds the paths of the unfolded rows and is changed in place.
+
+        So is `open_forms`, which has a name in it while the columns that do not fit are shown too.
+        """
         super().__init__()
         self.document = document
         self.layers = LayerModel(document)
-        self.layers.cell = QSize(0, int(1.5 * self.fontMetrics().height()))
+        self.layers.cell = QSize(0, max(TARGET, int(1.5 * self.fontMetrics().height())))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHeader(_Headings())
         self.setModel(self.layers)
@@ -86,7 +97,11 @@ class LayerTable(QTreeView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName(self.tr("Layers"))
         self._shaped = lru_cache(maxsize=4096)(self.shape_text)
-        self.opened = opened
+        self.opened, self._open_forms = opened, open_forms
+        self.more = QToolButton(self.header(), autoRaise=True)
+        self.more.setCheckable(True)
+        self.more.setChecked(_ALL_COLUMNS in open_forms)
+        self.more.toggled.connect(self._show_all)
         self.expanded.connect(lambda index: self.opened.add(self.layers.node(index).path))
         self.collapsed.connect(lambda index: self.opened.discard(self.layers.node(index).path))
         document.changed.connect(self.show_plan)
@@ -111,15 +126,38 @@ class LayerTable(QTreeView):
         self._hide_columns()
 
     def _hide_columns(self) -> None:
-        """Hide the columns that can be spared while there is no room for all."""
-        excess = sum(self.widths) - self.viewport().width()
+        """Hide the columns that can be spared while there is no room for all; a button says so and shows them."""
+        wanted = excess = sum(self.widths) - self.viewport().width()
         for number in SPARE:
-            self.setColumnHidden(number, excess > 0)
+            self.setColumnHidden(number, excess > 0 and not self.more.isChecked())
             excess -= self.widths[number]
+        self.header().setSectionResizeMode(0, _FIXED if wanted > 0 and self.more.isChecked() else _STRETCH)
+        self._say_hidden(is_narrow=wanted > 0)
+
+    def _say_hidden(self, is_narrow: bool) -> None:
+        names = [say(COLUMNS[number].heading) for number in sorted(SPARE) if self.isColumnHidden(number)]
+        words = self.tr("{columns} do not fit: show them").format(columns=self.tr(", ").join(names))
+        self.more.setText(f"+{len(names)} ▸" if names else "◂")
+        self.more.setToolTip(words if names else self.tr("Show only the columns that fit"))
+        self.more.setAccessibleName(self.more.toolTip())
+        self.more.setVisible(is_narrow)
+        self.more.adjustSize()
+        left = self.header().sectionViewportPosition(0) + self.header().sectionSize(0) - self.more.width()
+        self.more.move(left, (self.header().height() - self.more.height()) // 2)
+
+    def _show_all(self, shown: bool) -> None:
+        if shown:
+            self._open_forms.add(_ALL_COLUMNS)
+        else:
+            self._open_forms.discard(_ALL_COLUMNS)
+        for number, width in enumerate(self.widths):
+            self.header().resizeSection(number, width)
+        self._hide_columns()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._hide_columns()
         super().resizeEvent(event)
+        self._hide_columns()  # the button stands at the end of the first column, which is as wide as it is only now
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows; the colours and places that all of them need are looked up once."""
@@ -134,9 +172,12 @@ class LayerTable(QTreeView):
         chosen = self.selectionModel().isSelected(index)
         if chosen:
             painter.fillRect(room, self.palette().highlight())
-        if self.layers.hasChildren(index):
-            self.drawBranches(painter, QRect(0, top, indent, height), index)
         names = _CHOSEN if chosen else self.layers.colour_names(node)
+        if self.layers.hasChildren(index):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.colours[names[1]])
+            place = QPointF(room.left() + indent - self.indentation() / 2, top + height / 2)
+            painter.drawPolygon((_OPENED if self.isExpanded(index) else _CLOSED).translated(place))
         last = ""
         texts = self.layers.texts(node)
         for column, left, right in self.places:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.architecture.design import Design
 from explorer.architecture.names import VOCABULARIES
@@ -15,7 +15,7 @@ from explorer.gui.document import Document
 from explorer.gui.experiments.feature_map_answers import TRAINED, UNTRAINED, FeatureMapAnswers, MapsAnswer
 from explorer.gui.experiments.feature_map_strip import ROWS, SIDES, FeatureMapStrip, MapColumn, NetworkRow
 from explorer.gui.widgets import theme
-from explorer.gui.widgets.buttons import sign_button
+from explorer.gui.widgets.buttons import sign_button, word_button
 from explorer.gui.widgets.language import percent, say, whole
 from explorer.runs.answers import FeatureMaps, ImageOrigin, Maps
 
@@ -46,6 +46,7 @@ class FeatureMapPanel(QWidget):
         scroll.setWidget(self.strip)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         least = self.strip.needed(SIDES[0], beside=False, rows=ROWS)
         scroll.setMinimumHeight(least.height() + scroll.horizontalScrollBar().sizeHint().height())
@@ -63,6 +64,7 @@ class FeatureMapPanel(QWidget):
         for widget in (self.back, self.next):
             head.addWidget(widget)
         head.addWidget(self.picture, stretch=1)
+        head.addWidget(word_button(self.tr("Open image …"), self._open_image, "open image"))
         head.addWidget(sign_button("x", self.tr("Close"), self.closed.emit))
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.RHYTHM, theme.RHYTHM // 2, theme.RHYTHM, theme.RHYTHM // 2)
@@ -76,6 +78,11 @@ class FeatureMapPanel(QWidget):
 
     def show_next_image(self) -> None:
         self.maps.use_number(self.maps.number + 1)
+
+    def _open_image(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("Open image"))
+        if name:
+            self.maps.use_file(Path(name))
 
     def redraw(self) -> None:
         if not self.isVisible():

@@ -121,7 +121,6 @@ class FeatureMapStrip(QWidget):
         (side, beside), places, line = self.arrangement(), self.places(), self.fontMetrics().lineSpacing()
         top = 0
         for row in self.rows:
-            painter.setOpacity(_PALE if row.pale else 1.0)
             words = (row.title, *row.verdict)
             if beside:
                 left, middle = self.width() - self.words, top + (side - len(words) * line) // 2
@@ -132,11 +131,12 @@ class FeatureMapStrip(QWidget):
                 self.write(painter, QPoint(GAP // 2, top), row.title, quiet=True)
                 self.write(painter, verdict, " ".join(row.verdict), quiet=False)
                 top += line
+            painter.setOpacity(_PALE if row.pale else 1.0)
             for column, place in zip(self.columns, places, strict=True):
                 box = QRectF(place.left() + (place.width() - side) / 2, top, side, side)
                 self._paint_sheet(painter, box, row.sheets.get(column.path), column.shape)
+            painter.setOpacity(1.0)
             top += side + GAP
-        painter.setOpacity(1.0)
         for column, place in zip(self.columns, places, strict=True):
             self._paint_caption(painter, column, place)
         painter.end()
@@ -144,7 +144,7 @@ class FeatureMapStrip(QWidget):
     def _paint_sheet(self, painter: QPainter, box: QRectF, sheet: QImage | None, shape: Shape) -> None:
         """Draw the maps of one section in a square grid, enlarged with sharp pixels to show how few they have."""
         if sheet is None:
-            painter.setPen(QColor(theme.colours().line))
+            painter.setPen(QColor(theme.colours().border))
             painter.drawRect(box)
             return
         tall, wide = sheet.height(), sent_size(shape)[1]

@@ -96,7 +96,7 @@ class IdentityPanel(QWidget):
     def redraw(self) -> None:
         if self.block is None or not self.isVisible():
             return
-        trial, outcome = self.trial, self.trial.outcome
+        trial, outcome = self.trial, self._own_outcome()
         obstacle = trial.obstacle()
         self.subject.setText(self._subject_text())
         place = insertion(self.document.plan, self.next_path)
@@ -122,8 +122,19 @@ class IdentityPanel(QWidget):
             if outcome:
                 self.grown.emit()
 
+    def _own_outcome(self) -> Comparison | None:
+        """Return the outcome if it is about the shown block."""
+        outcome = self.trial.outcome
+        return outcome if outcome and self.path in outcome.blocks else None
+
     def _subject_text(self) -> str:
-        """Return which network the experiment uses."""
+        """Return which network the experiment uses, and which branches of it are zero."""
+        if not (zeroed := self.trial.zeroed):
+            return self._origin_text()
+        blocks = ", ".join(map(self.document.name_of, zeroed))
+        return self.tr("{network}; set to zero: {blocks}").format(network=self._origin_text(), blocks=blocks)
+
+    def _origin_text(self) -> str:
         _, run, inserted = self.trial.origin()
         words = self.tr("{name}, trained").format(name=title_of_run(run)) if run else self.tr("random weights")
         if accuracy := self._run_accuracy_text():

@@ -33,7 +33,7 @@ class Pages(QStackedWidget):
         self._workspace = workspace
         self._made: dict[str, QWidget] = {}
         self._shown = LAYERS
-        self.layers = LayerTable(workspace.document, workspace.open_rows)
+        self.layers = LayerTable(workspace.document, workspace.open_rows, workspace.open_forms)
         self._keep(LAYERS, self.layers)
         self.setMinimumHeight(10 * self.fontMetrics().height())  # instead of that of the largest page, shown or not
 

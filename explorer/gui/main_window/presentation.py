@@ -21,19 +21,23 @@ class Arrangement:
 
 
 class Presentation:
-    """The presentation of one window; `before` is the arrangement to return to, None while nothing is presented."""
+    """The presentation of one window; `before` is the arrangement to return to, None while nothing is presented.
+
+    Meanwhile some widgets are `hidden`, others are `shown` only then, and the text of some is `enlarged`.
+    """
 
     def __init__(
         self,
         window: QMainWindow,
         *,
         hidden: Sequence[QWidget],
-        enlarged: Sequence[QWidget],
+        shown: Sequence[QWidget],
+        enlarged: list[QWidget],
         widened: QDockWidget,
         centre: QSplitter,
     ) -> None:
         self.before: Arrangement | None = None
-        self._window, self._hidden, self._enlarged = window, hidden, enlarged
+        self._window, self._hidden, self._shown, self._enlarged = window, hidden, shown, enlarged
         self._widened, self._centre = widened, centre
 
     def begin(self, before: Arrangement) -> None:
@@ -55,8 +59,18 @@ class Presentation:
             self._window.showNormal()
         return before
 
+    def enlarge(self, widget: QWidget) -> None:
+        """Enlarge a widget that was made later, whenever something is presented."""
+        self._enlarged.append(widget)
+        self._set_font(widget)
+
     def _show_parts(self, presented: bool) -> None:
         for widget in self._hidden:
             widget.setVisible(not presented)
+        for widget in self._shown:
+            widget.setVisible(presented)
         for widget in self._enlarged:
-            widget.setFont(theme.enlarged(self._window.font()) if presented else self._window.font())
+            self._set_font(widget)
+
+    def _set_font(self, widget: QWidget) -> None:
+        widget.setFont(theme.enlarged(self._window.font()) if self.before else self._window.font())

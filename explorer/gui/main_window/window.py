@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QToolBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QStyle, QToolBar, QWidget
 
 from explorer.gui.design.diagram import Diagram
 from explorer.gui.design.totals import Totals
@@ -72,7 +72,10 @@ class Window(QMainWindow):
         from explorer.gui.main_window.preferences import Preferences
         from explorer.gui.runs.queue_list import QueueList
         from explorer.gui.training.panel import TrainingPanel
+        from explorer.gui.widgets.buttons import word_button
         from explorer.gui.widgets.confirmation import Confirmation
+        from explorer.gui.widgets.focus_frame import FocusFrame
+        from explorer.gui.widgets.scroll import Scroll
 
         workspace = self.workspace
         document, pool = workspace.document, workspace.pool
@@ -93,12 +96,18 @@ class Window(QMainWindow):
         )
         self.queue = QueueList(document, pool, self.orders)
         self.training.add_queue(self.queue)
-        for dock, widget in zip(self.docks, (self.editor, self.training), strict=True):
+        for dock, widget in zip(self.docks, (self.editor, Scroll(self.training)), strict=True):
             dock.setWidget(widget)
+        leave = word_button(self.tr("End presentation"), self.orders.present.toggle, "end presentation", tip="Esc")
+        leave.hide()
+        heading = self.docks[1].titleBarWidget().layout()
+        assert heading is not None
+        heading.addWidget(leave)
         self._presentation = Presentation(
             self,
-            hidden=(self.docks[0], self.pages, self.menuBar(), self.tools, self.training.controls),
-            enlarged=(self.diagram, self.totals, self.training),
+            hidden=(self.docks[0], self.pages, self.menuBar(), self.tools, self.training.controls, self.training.needs),
+            shown=(leave,),
+            enlarged=[self.diagram, self.totals, self.training],
             widened=self.docks[1],
             centre=self.centre,
         )
@@ -120,6 +129,7 @@ class Window(QMainWindow):
         self.pages.connect_actions(self.orders)
         self.diagram.listen_to_keys()
         self.table.listen_to_keys()
+        FocusFrame(self)
         self.setAcceptDrops(True)
         self.has_controls = True
 
@@ -149,8 +159,10 @@ class Window(QMainWindow):
         dock.setFeatures(
             QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable
         )
-        heading = QLabel(title)
-        heading.setContentsMargins(theme.RHYTHM, 6, theme.RHYTHM, 6)
+        heading = QWidget()
+        row = QHBoxLayout(heading)
+        row.setContentsMargins(theme.RHYTHM, 6, theme.RHYTHM, 6)
+        row.addWidget(QLabel(title), stretch=1)
         dock.setTitleBarWidget(heading)
         dock.setWidget(QWidget())
         self.addDockWidget(area, dock)
@@ -181,6 +193,7 @@ class Window(QMainWindow):
         from explorer.gui.lessons.tutor import Tutor
 
         tutor = Tutor(self, self.workspace)
+        self._presentation.enlarge(tutor.card)
         tutor.card.opening.connect(self.centre.press)
         tutor.card.left.connect(self.centre.release)
         self.pages.opened.connect(tutor.check)
@@ -220,6 +233,21 @@ class Window(QMainWindow):
         for restore, name in ((self.restoreGeometry, "geometry"), (self._restore_state, "layout")):
             if isinstance(data := settings.value(name), QByteArray):
                 restore(data)
+        self._fit_screen()
+
+    def _fit_screen(self) -> None:
+        """Bring the window with its title bar inside the screen, which may be smaller than the one before."""
+        if self.isMaximized():
+            return
+        room = self.screen().availableGeometry()
+        room.setTop(room.top() + self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight))
+        self.resize(self.size().boundedTo(room.size()))
+        place = self.geometry()
+        place.moveRight(min(place.right(), room.right()))
+        place.moveBottom(min(place.bottom(), room.bottom()))
+        place.moveLeft(max(place.left(), room.left()))
+        place.moveTop(max(place.top(), room.top()))
+        self.setGeometry(place)
 
     def save_layout(self) -> None:
         """Save the layout for the next start; during a presentation, the layout from before it."""

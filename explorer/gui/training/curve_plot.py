@@ -3,18 +3,20 @@
 Modules that import pyqtgraph, as this one does, are imported after the window's first paint.
 """
 
+from collections.abc import Callable
 from html import escape
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPalette, QResizeEvent, QTextDocumentFragment
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from explorer.gui.training.plotted_run import Line, mixed, nearest
-from explorer.gui.training.published_band import HALF, band_text, faded, lay_band
+from explorer.gui.training.plotted_run import Line, nearest
+from explorer.gui.training.published_band import band_text, edge, lay_band
 from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.language import say, whole
+from explorer.gui.widgets.spoken import speak
 from explorer.runs.published import Reference
 
 pg.setConfigOptions(antialias=False, exitCleanup=False)
@@ -22,6 +24,13 @@ pg.setConfigOptions(antialias=False, exitCleanup=False)
 _MAX_SAID = 20  # validations that a description lists one by one
 _NAME = 16  # characters of a run's name in the legend
 NAMED, _NOTED = 8, 6  # least heights of a plot, in lines of text, for a name at its axis and for a note in it
+_WAYS = {  # to the right and upwards
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
+}
+_ZOOMS = {Qt.Key.Key_Plus: 0.7, Qt.Key.Key_Equal: 0.7, Qt.Key.Key_Minus: 1 / 0.7}
 _DOT = 4  # pixels per dot; with less room no dots are drawn
 
 
@@ -33,25 +42,42 @@ class CurvePlot(QWidget):
     curves shows the published runs that they may be compared with.
 
     Ranges change only when a point would fall outside: drawing an axis again costs more than drawing the curves. Once
-    the user has zoomed or moved the view, it stays as it is until a double click.
+    the user has zoomed or moved the view, it stays as it is until a double click or Home.
+
+    The pointer and the arrow keys move a cross-hair, at which the values are shown, written by `form`.
     """
 
     moved = Signal()
     handled = Signal(bool)
 
-    def __init__(self, title: str, row: int, most: float | None = None, compared: bool = False) -> None:
+    def __init__(
+        self,
+        title: str,
+        row: int,
+        form: Callable[[float], str],
+        most: float | None = None,
+        compared: bool = False,
+    ) -> None:
         super().__init__()
-        self.title, self.row, self.most, self.compared = title, row, most, compared
+        self.title, self.row, self.form, self.most, self.compared = title, row, form, most, compared
+        self.step: float | None = None  # where the cross-hair is
         self.by_hand = False
         self.seen = (0.0, 0.0, 0)  # first step, last step and pixels between them when points were last set
         self.lines: list[Line] = []
-        self.legend = self.tr("— training   ● validation")
-        self.heading, self.reading = QLabel(title), QLabel(self.legend)
-        self.reading.setToolTip(self.legend)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(title)
+        self.key = self.tr("— training   ● validation")
+        self.heading, self.legend, self.reading = QLabel(title), QLabel(self.key), QLabel()
+        keys = self.tr(
+            "Arrow keys read values, + and − zoom, Shift and arrow keys move the view, Home shows everything"
+        )
+        self.legend.setToolTip(f"{self.key}\n{keys}")
         theme.make_heading(self.heading)
-        theme.make_secondary(self.reading)
+        theme.make_secondary(self.legend)
         self.reading.setFont(theme.figures_font(self.reading.font()))
-        self.plot = pg.PlotWidget()
+        self.plot = _Canvas()
+        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.plot.left.connect(self.stop_reading)
         self.plot.setMinimumHeight(self.fontMetrics().height() * 4)
         item = self.plot.getPlotItem()
         item.setMenuEnabled(False)
@@ -65,14 +91,17 @@ class CurvePlot(QWidget):
         self.plot.scene().sigMouseMoved.connect(self.read_at)
         self.note = QLabel()
         theme.make_secondary(self.note)
-        self.note.hide()
         self.corner = QVBoxLayout(self.plot)  # a rising accuracy leaves the lower right empty
-        self.corner.addWidget(self.note, alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
+        for label, side in ((self.reading, Qt.AlignmentFlag.AlignTop), (self.note, Qt.AlignmentFlag.AlignBottom)):
+            label.setBackgroundRole(QPalette.ColorRole.Base)  # the curves behind would make it hard to read
+            label.setAutoFillBackground(True)
+            label.hide()
+            self.corner.addWidget(label, alignment=Qt.AlignmentFlag.AlignRight | side)
         head = QHBoxLayout()
         head.setSpacing(2 * theme.RHYTHM)
         head.addWidget(self.heading)
         head.addStretch(1)
-        head.addWidget(self.reading)
+        head.addWidget(self.legend)
         self.head = head
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -85,7 +114,7 @@ class CurvePlot(QWidget):
         self.lines = lines
         item = self.plot.getPlotItem()
         if renewed:
-            self.reading.setText(self._legend_of(lines))
+            self.legend.setText(self._legend_of(lines))
             item.clear()
             self.apply_palette()
             if reference := self.reference():
@@ -95,6 +124,7 @@ class CurvePlot(QWidget):
         self.fit(renewed)
         self._set_points(renewed)
         self.compare()
+        self.describe()
 
     def _set_points(self, renewed: bool) -> None:
         """Set the visible points of each curve."""
@@ -103,7 +133,8 @@ class CurvePlot(QWidget):
         everything, self.seen = renewed or seen != self.seen, seen
         for line, (train, validation) in zip(self.lines, self.curves, strict=True):
             if everything or line.live:
-                train.setData(*line.curves.train.visible(self.row, *seen))
+                if line.live or not line.curves.validation.count:  # one line is enough of an earlier run
+                    train.setData(*line.curves.train.visible(self.row, *seen))
                 dots = line.curves.validation.visible(self.row, *seen)
                 # pyqtgraph renders all dots again whenever they are set
                 if everything or not same_points(dots, validation.getOriginalDataset()):
@@ -123,7 +154,7 @@ class CurvePlot(QWidget):
             return
         words = [self.standing_of(line) for line in self.lines]
         said = next(filter(None, reversed(words)), self.tr("{n} published runs").format(n=len(reference.accuracies)))
-        self.note.setText(f"<span style='color: {faded(HALF).name()}'>■</span> {escape(said)}")
+        self.note.setText(f"<span style='color: {edge().name()}'>■</span> {escape(said)}")
         self.note.setToolTip(band_text(reference))
         self.heading.setToolTip(f"{said}\n{band_text(reference)}")
 
@@ -150,7 +181,7 @@ class CurvePlot(QWidget):
         """Return the legend: what lines and dots are, or with several live runs the colour of each."""
         full = [line for line in lines if line.live]
         if len(full) < 2:
-            return self.legend
+            return self.key
         width = _NAME * self.fontMetrics().averageCharWidth()
         names = [self.fontMetrics().elidedText(line.name, Qt.TextElideMode.ElideRight, width) for line in full]
         return "&nbsp;&nbsp; ".join(
@@ -195,7 +226,7 @@ class CurvePlot(QWidget):
         item.layout.setContentsMargins(0, height // 2, 0, 0)  # room for the upper half of the highest figure
         for side in ("left", "bottom"):
             axis = item.getAxis(side)
-            axis.setPen(pg.mkPen(chosen.line))
+            axis.setPen(pg.mkPen(chosen.border))
             axis.setTextPen(pg.mkPen(chosen.quiet))
             axis.setTickFont(self.font())
             axis.label.setFont(self.font())
@@ -205,50 +236,121 @@ class CurvePlot(QWidget):
         self._hair.setPen(pg.mkPen(chosen.quiet))
 
     def _train_curve(self, line: Line) -> pg.PlotDataItem:
-        return self.plot.plot(pen=pg.mkPen(mixed(line.colour, 0.55 if line.live else 0.2), width=1), connect="finite")
+        return self.plot.plot(pen=pg.mkPen(line.ink, width=1), connect="finite")
 
     def _validation_curve(self, line: Line) -> pg.PlotDataItem:
-        colour = mixed(line.colour, 1.0 if line.live else 0.35)
         curve = self.plot.plot(
-            pen=pg.mkPen(colour, width=1),
+            pen=pg.mkPen(line.ink, width=2 if line.live else 1),
             symbol="o",
             symbolSize=7 if line.live else 4,
             symbolPen=None,
             connect="finite",
         )
-        curve.setSymbolBrush(colour)
+        curve.setSymbolBrush(line.ink)
         return curve
 
     def read_at(self, position: QPointF) -> None:
-        """Show the values of the live runs at the step under the cursor."""
-        box = self.plot.getPlotItem().vb
-        inside = self.plot.sceneBoundingRect().contains(position)
-        live = [line for line in self.lines if line.live and line.curves.train.count]
-        self._hair.setVisible(inside and bool(live))
-        if not inside or not live:
-            self.reading.setText(self._legend_of(self.lines))
+        """Show the values of the live runs at the step under the pointer."""
+        if self.plot.sceneBoundingRect().contains(position):
+            self.read_step(self.plot.getPlotItem().vb.mapSceneToView(position).x())
+        else:
+            self.stop_reading()
+
+    def read_step(self, wanted: float) -> None:
+        """Move the cross-hair to the known step that is nearest to `wanted`, and show the values there."""
+        if not (live := self._live()):
+            self.stop_reading()
             return
-        steps = live[0].curves.train.column(0)
-        step = nearest(steps, box.mapSceneToView(position).x())
-        self._hair.setPos(step)
-        if len(live) == 1:
-            self.reading.setText(f"{step:.0f}: {self._values_at(live[0], step)}")
-            return
-        values = [
-            f"<span style='color: {line.colour.name()}'>{line.value_at(self.row, step):.4f}</span>" for line in live
-        ]
-        self.reading.setText(f"{step:.0f}: {' · '.join(values)}")
+        self.step = nearest(live[0].curves.train.column(0), wanted)
+        self._hair.setPos(self.step)
+        self._hair.show()
+        values = [self._values_at(line, self.step) for line in live]
+        if len(live) > 1:
+            values = [
+                f"<span style='color: {line.colour.name()}'>●</span> {escape(line.name)} {value}"
+                for line, value in zip(live, values, strict=True)
+            ]
+        step = self.tr("step {n}").format(n=whole(round(self.step)))
+        self.reading.setText(f"{step}<br>{'<br>'.join(values)}")
+        self.reading.show()
+
+    def stop_reading(self) -> None:
+        self.step = None
+        self._hair.hide()
+        self.reading.hide()
+
+    def _live(self) -> list[Line]:
+        return [line for line in self.lines if line.live and line.curves.train.count]
 
     def _values_at(self, line: Line, step: float) -> str:
         """Return the training value at `step` and the last validation until then, as text."""
-        text = f"{line.value_at(self.row, step):.4f}"
+        text = self.tr("training {value}").format(value=self.form(line.value_at(self.row, step)))
         if (value := line.validation_at(self.row, step)) is not None:
-            text += self.tr(" · validation {value:.4f}").format(value=value)
+            text += " · " + self.tr("validation {value}").format(value=self.form(value))
         return text
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Read, zoom and move with the keys that `legend` names in its tool tip."""
+        key, way = event.key(), _WAYS.get(Qt.Key(event.key()))
+        if way and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._move_view(*way)
+        elif way and way[0]:
+            self._read_next(int(way[0]))
+        elif key in _ZOOMS:
+            self._zoom(_ZOOMS[Qt.Key(key)])
+        elif key == Qt.Key.Key_Home:
+            self.handled.emit(False)
+        elif key == Qt.Key.Key_Escape and self.step is not None:
+            self.stop_reading()
+            self.describe()
+        else:
+            super().keyPressEvent(event)
+
+    def _read_next(self, by: int) -> None:
+        """Read the next point to the right or left; the view follows the cross-hair."""
+        if not (live := self._live()):
+            return
+        steps, box = live[0].curves.train.column(0), self.plot.getPlotItem().vb
+        left, right = box.viewRange()[0]
+        # a point that is drawn at the same pixel would look like no move
+        pixel = (right - left) / max(1.0, box.width())
+        wanted = right if self.step is None else self.step + by * pixel
+        place = int(np.searchsorted(steps, wanted, side="left" if by > 0 else "right")) - (by < 0)
+        self.read_step(steps[max(0, min(place, len(steps) - 1))])
+        if self.step is not None and not left <= self.step <= right:
+            self._move_view(by, 0)
+        self.describe()
+
+    def _move_view(self, right: float, up: float) -> None:
+        """Move the view by a quarter of its width and height in these directions."""
+        box = self.plot.getPlotItem().vb
+        (left, end), (low, high) = box.viewRange()
+        box.translateBy(x=right * (end - left) / 4, y=up * (high - low) / 4)
+        self.handled.emit(True)
+
+    def _zoom(self, factor: float) -> None:
+        """Show `factor` times as many steps, around the cross-hair or the middle."""
+        box = self.plot.getPlotItem().vb
+        (left, right), (low, high) = box.viewRange()
+        middle = (left + right) / 2 if self.step is None else self.step
+        box.scaleBy(x=factor, y=1, center=(middle, (low + high) / 2))
+        self.handled.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.stop_reading()
+        self.describe()
+
+    def describe(self) -> None:
+        """Describe the curves in words, for screen readers: the values at the cross-hair, else how the runs went."""
+        if self.step is None or not self.hasFocus():
+            speak(self, self.summary())
+        else:
+            speak(self, QTextDocumentFragment.fromHtml(self.reading.text()).toPlainText().replace("\n", ", "))
 
     def summary(self) -> str:
         """Return the live curves in words, for screen readers."""
-        live = [line for line in self.lines if line.live and line.curves.train.count]
+        live = self._live()
         if not live:
             return self.tr("{title}: no data yet").format(title=self.title)
         if len(live) == 1:
@@ -278,6 +380,16 @@ class CurvePlot(QWidget):
 def _least_positive(values: np.ndarray) -> float:
     """Return the least value above 0; infinite if there is none."""
     return float(np.min(values[values > 0], initial=np.inf))
+
+
+class _Canvas(pg.PlotWidget):
+    """A plot that tells when the pointer has left it."""
+
+    left = Signal()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.left.emit()
 
 
 def same_points(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray | None, np.ndarray | None]) -> bool:

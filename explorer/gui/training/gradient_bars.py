@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QTextDocumentFragment
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.gui.training.plotted_run import Line
 from explorer.gui.widgets import theme
+from explorer.gui.widgets.spoken import speak
 from explorer.runs.events import Gradients
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -41,7 +42,10 @@ def decades(rows: list[RunBars]) -> tuple[int, int]:
 
 
 class GradientBars(QWidget):
-    """The bars with a heading; twins have theirs side by side, and the text at the right tells the values there."""
+    """The bars with a heading; twins have theirs side by side, and the text at the right tells the values there.
+
+    The pointer and the arrow keys choose the part whose values are told.
+    """
 
     def __init__(self, name_of: Callable[[str], str]) -> None:
         super().__init__()
@@ -49,7 +53,10 @@ class GradientBars(QWidget):
         self.name_of = name_of
         self.rows: list[RunBars] = []
         self.part: int | None = None
+        self.has_room = True
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         heading, self.reading = QLabel(self.tr("Gradient norm by depth")), QLabel()
+        self.setAccessibleName(heading.text())
         theme.make_heading(heading)
         theme.make_secondary(self.reading)
         self.reading.setFont(theme.figures_font(self.reading.font()))
@@ -73,22 +80,53 @@ class GradientBars(QWidget):
             self.rows = rows
             self.bars.show_rows(rows, ends)
             self.read_at(self.part)
-            self.setAccessibleDescription("\n".join(map(self.summary, rows)))
+
+    def show_bars(self, has_room: bool) -> None:
+        """Show the bars if there are any and there is room; the heading stays, else with the reason."""
+        self.has_room = has_room
+        shown = has_room and bool(self.rows)
+        self.bars.setVisible(shown)
+        vertical = QSizePolicy.Policy.Preferred if shown else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
+        self.read_at(self.part)
 
     def read_at(self, part: int | None) -> None:
         """Show the norms of a part, or without one the step at which they were measured."""
         self.part = part
+        self.bars.mark(part)
         if not self.rows:
-            self.reading.clear()
+            self.reading.setText(self.tr("not measured yet"))
+        elif not self.has_room:
+            self.reading.setText(self.tr("shown in a higher window"))
         elif part is None or part >= len(self.rows[-1].gradients.names):
             self.reading.setText(self.tr("at step {n}").format(n=self.rows[-1].gradients.step))
         else:
             values = [
-                f"<span style='color: {row.colour.name()}'>{_norm_text(row.gradients.norms[part])}</span>"
+                f"<span style='color: {row.colour.name()}'>●</span> {_norm_text(row.gradients.norms[part])}"
                 for row in self.rows
             ]
             name = self.name_of(self.rows[-1].gradients.names[part])
             self.reading.setText(f"{name}: {' · '.join(values)}")
+        self.describe()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        count = len(self.rows[-1].gradients.names) if self.rows else 0
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+        if step and count:
+            self.read_at(0 if self.part is None else max(0, min(self.part + step, count - 1)))
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.read_at(None)
+
+    def describe(self) -> None:
+        """Describe the bars in words, for screen readers: the values of the chosen part, else the ends of each run."""
+        if self.rows and (self.part is None or not self.hasFocus()):
+            speak(self, "\n".join(map(self.summary, self.rows)))
+        else:
+            speak(self, QTextDocumentFragment.fromHtml(self.reading.text()).toPlainText())
 
     def summary(self, row: RunBars) -> str:
         """Return the bars of one run in words, for screen readers."""
@@ -107,10 +145,16 @@ class Bars(QWidget):
         super().__init__()
         self.rows: list[RunBars] = []
         self.ends = ("", "")
+        self.marked: int | None = None
         self.setMouseTracking(True)
 
     def show_rows(self, rows: list[RunBars], ends: tuple[str, str]) -> None:
         self.rows, self.ends = rows, ends
+        self.update()
+
+    def mark(self, part: int | None) -> None:
+        """Mark the part whose values are told."""
+        self.marked = part
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -137,6 +181,9 @@ class Bars(QWidget):
                     height = frame.height() * (math.log10(norm) - low) / (high - low)
                     x = frame.left() + part * slot + number * width
                     painter.fillRect(QRectF(x, frame.bottom() - height, max(width, 1.0), height), row.colour)
+        if self.marked is not None:
+            painter.setPen(QColor(theme.colours().text))
+            painter.drawRect(QRectF(frame.left() + self.marked * slot, frame.top(), slot, frame.height()))
 
     def _paint_axis(self, painter: QPainter, frame: QRectF, low: int, high: int) -> None:
         """Draw a line and a power of ten for each decade, or for every so many that the labels have room."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, Q
 
 from explorer.architecture.design import Design
 from explorer.gui.widgets import theme
+from explorer.gui.widgets.focus_frame import FocusFrame
 from explorer.gui.widgets.language import say
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
@@ -34,6 +35,7 @@ class LrDialog(QDialog):
         self.said.setWordWrap(True)
         self.progress = QProgressBar()
         self.plot = pg.PlotWidget()
+        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the words say what it shows
         self.plot.setMinimumSize(56 * theme.RHYTHM, 30 * theme.RHYTHM)
         self.apply_palette()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -50,6 +52,7 @@ class LrDialog(QDialog):
         column.setSpacing(theme.RHYTHM)
         for widget in (self.said, self.plot, self.progress, self.buttons):
             column.addWidget(widget)
+        FocusFrame(self)
         self.inquiry = Inquiry(pool, Sweep(design, recipe))
         self.inquiry.answered.connect(self._show_rates)
         self.inquiry.refused.connect(self._show_reason)
@@ -68,7 +71,7 @@ class LrDialog(QDialog):
         item.setMouseEnabled(x=False, y=False)
         for side, words in (("bottom", self.tr("learning rate")), ("left", self.tr("loss (smoothed)"))):
             axis = item.getAxis(side)
-            axis.setPen(pg.mkPen(chosen.line))
+            axis.setPen(pg.mkPen(chosen.border))
             axis.setTextPen(pg.mkPen(chosen.quiet))
             axis.setTickFont(self.font())
             axis.label.setFont(self.font())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QVBoxLayout, QWidget
 
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
@@ -78,20 +78,12 @@ class TrainingPanel(QWidget):
                 yield "", self.download
 
     def _lay_out(self) -> None:
-        self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        for button in (self.start, self.twin):
-            self._buttons.addWidget(button)
-        self.controls = QWidget()
-        above = QVBoxLayout(self.controls)
-        above.setContentsMargins(0, 0, 0, 0)
-        for part in (self.form, self.estimate, self.run_buttons):
-            above.addWidget(part)
-        above.addLayout(self._buttons)
+        self.controls, self.needs = _column(self.form, self.start, self.twin), _column(self.estimate)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.RHYTHM] * 4)
-        for layout in (above, column):
-            layout.setSpacing(theme.RHYTHM)
-        for widget in (self.controls, self.progress, self.notice):
+        column.setSpacing(theme.RHYTHM)
+        # what comes and goes is below the buttons, so that none of them moves away from the pointer
+        for widget in (self.controls, self.run_buttons, self.needs, self.progress, self.notice):
             column.addWidget(widget)
         column.addLayout(self._below, stretch=4)
 
@@ -180,10 +172,9 @@ class TrainingPanel(QWidget):
         self._choice.use_recipe(self._choice.recipe.change(lr=rate))
 
     def _show_start(self) -> None:
-        """Make Start the primary button while the shown worker is idle, with the twin's below if it has two lines."""
+        """Make Start the primary button while the shown worker is idle; once it was high, it stays so."""
         theme.apply_style(self.start, "plain" if self._pool.shown.is_busy() else "primary")
-        beside = "\n" not in self.start.text()
-        self._buttons.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        self.start.setMinimumHeight(max(self.start.minimumHeight(), self.start.sizeHint().height()))
 
     def show_state(self) -> None:
         """Show what went wrong, if anything did, and the Start button as it is now."""
@@ -191,3 +182,14 @@ class TrainingPanel(QWidget):
         words = [*self._pool.failures, self._choice.refusal, fatal.what if fatal else shown.message]
         self.notice.tell(list(map(say, words)), "" if fatal else say(shown.advice))
         self._show_start()
+
+
+def _column(*parts: QWidget) -> QWidget:
+    """Return a widget that shows `parts` one below the other."""
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(theme.RHYTHM)
+    for part in parts:
+        column.addWidget(part)
+    return whole

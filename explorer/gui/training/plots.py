@@ -11,6 +11,7 @@ from explorer.gui.training.gradient_bars import GradientBars
 from explorer.gui.training.plot_view import PlotView, Range
 from explorer.gui.training.plotted_run import Line
 from explorer.gui.widgets import theme
+from explorer.gui.widgets.language import percent
 
 _REDRAW = 33  # milliseconds
 _ROOM = 24  # least height of all plots, in lines of text, at which the gradients are shown
@@ -24,9 +25,9 @@ class Plots(QWidget):
         super().__init__()
         self.view = view
         self.setObjectName("plots")
-        self.loss = CurvePlot(self.tr("Loss"), 1)
+        self.loss = CurvePlot(self.tr("Loss"), 1, "{:.4f}".format)
         self.loss.plot.viewport().setObjectName("curves")
-        self.accuracy = CurvePlot(self.tr("Accuracy"), 2, most=1.0, compared=True)
+        self.accuracy = CurvePlot(self.tr("Accuracy"), 2, percent, most=1.0, compared=True)
         self.accuracy.plot.setXLink(self.loss.plot)
         self.accuracy.plot.setLabel("bottom", self.tr("step"))
         self.logarithmic = QCheckBox(self.tr("log"))
@@ -78,11 +79,6 @@ class Plots(QWidget):
             plot.by_hand = True
             plot.plot.setRange(xRange=steps, yRange=values, padding=0)
 
-    def describe(self) -> None:
-        """Describe the curves in words, for screen readers."""
-        for plot in (self.loss, self.accuracy):
-            plot.setAccessibleDescription(plot.summary())
-
     def show_lines(self, lines: list[Line]) -> None:
         """Put these runs on the plots, the live ones last."""
         self.lines, self.renewed = lines, True
@@ -100,16 +96,16 @@ class Plots(QWidget):
         self.hint.setVisible(empty)
         self.loss.setVisible(not empty)
         self.accuracy.setVisible(not empty)
+        self.gradients.setVisible(not empty)
         self.loss.draw(self.lines, self.renewed)
         self.accuracy.draw(self.lines, self.renewed)
         self.renewed = False
         self.gradients.show_lines(self.lines)
         self._show_gradients()
-        self.describe()
 
     def _show_gradients(self) -> None:
-        """Show the gradients only where they leave the curves enough room."""
-        self.gradients.setVisible(bool(self.gradients.rows) and self.height() >= _ROOM * self.fontMetrics().height())
+        """Show the gradients only where they leave the curves enough room, else why they are not shown."""
+        self.gradients.show_bars(self.height() >= _ROOM * self.fontMetrics().height())
 
     def showEvent(self, event: QShowEvent) -> None:
         """Draw the points that came while the plots were hidden."""

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from explorer.gui.widgets import theme
+from explorer.gui.widgets.contrast import palest
 from explorer.gui.workers.curves import Curves
 from explorer.runs.published import Reference
 
@@ -20,6 +21,11 @@ class Line:
     live: bool
     steps: int = 0  # of the whole run, 0 if not known
     reference: Reference | None = None  # published runs that this one may be compared with
+
+    @property
+    def ink(self) -> QColor:
+        """The colour that the run is drawn in: an earlier one as pale as can still be seen."""
+        return self.colour if self.live else palest(self.colour.name(), theme.colours().surface)
 
     def value_at(self, row: int, step: float) -> float:
         """Return the training value at the first point from `step` on, or at the last point."""
@@ -37,10 +43,3 @@ def nearest(steps: np.ndarray, wanted: float) -> float:
     after = min(int(np.searchsorted(steps, wanted)), len(steps) - 1)
     before = max(after - 1, 0)
     return float(steps[before] if wanted - steps[before] < steps[after] - wanted else steps[after])
-
-
-def mixed(colour: QColor, share: float) -> QColor:
-    """Return `colour` mixed with the background; opaque, for transparent pens are slow."""
-    ground = QColor(theme.colours().surface)
-    parts = ((colour.red(), ground.red()), (colour.green(), ground.green()), (colour.blue(), ground.blue()))
-    return QColor(*(round(share * part + (1 - share) * behind) for part, behind in parts))

@@ -1,15 +1,15 @@
-"""The band of published runs behind the curves: their range pale, the middle half stronger, the median as a line."""
+"""The band of published runs behind the curves: their range between two lines, the middle half stronger, the median."""
 
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
-from explorer.gui.training.plotted_run import mixed
 from explorer.gui.widgets import theme
+from explorer.gui.widgets.contrast import mixed, palest
 from explorer.gui.widgets.language import say
 from explorer.runs.published import Reference
 from explorer.sentences import translatable
 
-ALL, HALF, _MEDIAN = 0.14, 0.3, 0.75  # share of the colour in each part
+ALL, HALF = 0.14, 0.3  # share of the colour in each part
 BEHIND = -20  # z value of the lowest part, below the curves
 
 
@@ -18,17 +18,26 @@ def lay_band(plot: pg.PlotWidget, reference: Reference) -> None:
     low, median, high = reference.quartiles
     for place, (ends, share) in enumerate((((reference.least, reference.most), ALL), ((low, high), HALF))):
         part = pg.LinearRegionItem(
-            ends, orientation="horizontal", movable=False, brush=pg.mkBrush(faded(share)), pen=pg.mkPen(None)
+            ends,
+            orientation="horizontal",
+            movable=False,
+            brush=pg.mkBrush(faded(share)),
+            pen=pg.mkPen(edge() if share == ALL else None),
         )
         part.setZValue(BEHIND + place)
         plot.addItem(part, ignoreBounds=True)
-    line = pg.InfiniteLine(median, angle=0, pen=pg.mkPen(faded(_MEDIAN)))
+    line = pg.InfiniteLine(median, angle=0, pen=pg.mkPen(edge()))
     line.setZValue(BEHIND + 2)
     plot.addItem(line, ignoreBounds=True)
 
 
 def faded(share: float) -> QColor:
-    return mixed(QColor(theme.colours().quiet), share)
+    return mixed(QColor(theme.colours().quiet), QColor(theme.colours().surface), share)
+
+
+def edge() -> QColor:
+    """Return the colour of the lines of the band."""
+    return palest(theme.colours().quiet, theme.colours().surface)
 
 
 def band_text(reference: Reference) -> str:

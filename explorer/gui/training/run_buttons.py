@@ -11,10 +11,10 @@ from explorer.gui.workers.worker_state import WorkerState
 
 
 class RunButtons(QWidget):
-    """The buttons that have an effect on the shown run; hidden while none has.
+    """The buttons on the shown run, each always in its place; what ends a pause is in that of Pause, Resume in Stop's.
 
-    A button that goes while it has the keyboard's focus leaves it to the one that takes its place, and to nothing until
-    that is there: Qt would give it to Start, which a second press of the space bar would trigger.
+    A button that goes or is disabled while it has the keyboard's focus leaves it to the other one of its place, and to
+    nothing until that can be pressed: Qt would give it to Start, which a second press of the space bar would trigger.
     """
 
     def __init__(self, pool: WorkerPool, actions: Actions) -> None:
@@ -44,22 +44,20 @@ class RunButtons(QWidget):
 
     def show_state(self) -> None:
         shown = self._pool.shown
-        self.pause.setVisible(shown.state in (WorkerState.STARTING, WorkerState.RUNNING))
-        for button in (self.unpause, self.step):
-            button.setVisible(shown.state is WorkerState.PAUSED)
-        self.stop.setVisible(shown.is_busy())
-        self.resume.setVisible(shown.can_resume())
-        is_used = shown.is_busy() or shown.can_resume()
-        if self.hasFocus() and not is_used:
+        is_paused, can_resume = shown.state is WorkerState.PAUSED, shown.can_resume()
+        for usual, other, is_other in ((self.pause, self.unpause, is_paused), (self.stop, self.resume, can_resume)):
+            show_if(is_other, other)
+            show_if(not is_other, usual)
+        if not self.hasFocus():
+            return
+        places = (self._last, self._heirs.get(self._last))
+        if able := next((each for each in places if each and each.isVisible() and each.isEnabled()), None):
+            able.setFocus()
+        elif not (shown.is_busy() or can_resume):
             self.window().setFocus()
-        show_if(is_used, self)
-        if self.hasFocus():
-            places = (self._last, self._heirs.get(self._last))
-            if able := next((each for each in places if each and each.isVisible() and each.isEnabled()), None):
-                able.setFocus()
 
     def _note_focus(self, old: QWidget | None, now: QWidget | None) -> None:
         if old and old in self._buttons and not (old.isVisible() and old.isEnabled()):
-            (self if self.isVisible() else self.window()).setFocus()
+            self.setFocus()
         elif now and now in self._buttons:
             self._last = now

@@ -10,10 +10,17 @@ from explorer.gui.widgets import theme
 from explorer.gui.widgets.typed import connect_order
 
 
+def _button(name: str) -> QPushButton:
+    button = QPushButton()
+    button.setObjectName(name)
+    button.setAutoDefault(True)  # Enter presses it while it has the focus, in a window as in a dialog
+    return button
+
+
 def word_button(text: str, act: Callable[[], object], name: str = "", icon: str = "", tip: str = "") -> QPushButton:
     """Return a button that shows `text` and calls `act` when clicked; `name` is its object name."""
-    button = QPushButton(text)
-    button.setObjectName(name)
+    button = _button(name)
+    button.setText(text)
     button.setToolTip(tip)
     if icon:
         theme.set_icon(button, icon)
@@ -37,8 +44,7 @@ def sign_button(sign: str | Qt.ArrowType, text: str, act: Callable[[], object], 
 
 def action_button(action: QAction, name: str = "") -> QPushButton:
     """Return a button that triggers `action` and shows its icon text, tool tip and whether it is enabled."""
-    button = QPushButton()
-    button.setObjectName(name)
+    button = _button(name)
     if icon := action.property("icon_name"):
         theme.set_icon(button, icon)
 

@@ -77,6 +77,8 @@ class _Sides(Control):
         self.shown: tuple[int, ...] = ()
         self.boxes = [spin_box(bounds) for bounds in field.parts]
         widgets: list[QWidget] = []
+        for box, part in zip(self.boxes, (self.tr("channels"), self.tr("height"), self.tr("width")), strict=True):
+            box.setAccessibleName(self.tr("{field}: {part}").format(field=say(field.label.text), part=part))
         for index, box in enumerate(self.boxes):
             box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
             box.setAlignment(Qt.AlignmentFlag.AlignRight)

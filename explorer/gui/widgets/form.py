@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from explorer.fields import Field, fields_of
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.controls import Control, control_for
 from explorer.gui.widgets.language import say
+from explorer.gui.widgets.scroll import Scroll
 
 
 class More(QToolButton):
@@ -85,7 +86,7 @@ class Form(QWidget):
             widget.setToolTip("\n".join(filter(None, (say(field.label.help), control.hint))))
             widget.setWhatsThis(widget.toolTip())
         entry = control.entry
-        entry.setAccessibleName(say(field.label.text))
+        entry.setAccessibleName(entry.accessibleName() or say(field.label.text))
         entry.setAccessibleDescription(label.toolTip())
         entry.setObjectName(field.name)
         label.setBuddy(entry)
@@ -105,12 +106,9 @@ class Form(QWidget):
         self.shown = record
 
 
-def scrolled(whole: QWidget, share: float) -> QScrollArea:
+def scrolled(whole: QWidget, share: float) -> Scroll:
     """Return a scroll area as high as this `share` of the height of `whole` at most, and half of that at least."""
-    area = QScrollArea()
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setWidget(whole)
+    area = Scroll(whole)
     maximum = round(share * whole.sizeHint().height())
     area.setMaximumHeight(maximum)
     area.setMinimumHeight(maximum // 2)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel, QMessageBox, QVBoxLayout, QWidget
 
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import word_button
+from explorer.gui.widgets.focus_frame import FocusFrame
 
 
 class Notice(QWidget):
@@ -41,4 +42,5 @@ class Notice(QWidget):
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText(self.log)
         box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        FocusFrame(box)
         box.open()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTreeWidget, QTreeWidgetItem
 
 from explorer.gui.widgets import theme
+from explorer.gui.widgets.style import TARGET
 
 _MAX_ROWS, _MIN_ROWS = 4, 2  # rows visible at a time
 FIRST = 0.55  # share of the width that the narrow columns leave
@@ -52,7 +53,7 @@ class ShortList(QTreeWidget):
         self.share()
 
     def _row_height(self) -> int:
-        return int(1.25 * self.fontMetrics().lineSpacing())
+        return max(TARGET, int(1.25 * self.fontMetrics().lineSpacing()))
 
     def _height_of(self, rows: int) -> int:
         header = 0 if self.isHeaderHidden() else self.header().sizeHint().height()

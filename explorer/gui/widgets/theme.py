@@ -11,9 +11,11 @@ from PySide6.QtCore import QByteArray, QDir, QSettings, Qt
 from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QToolTip, QWidget
 
+from explorer.gui.widgets.style import TARGET, Style
 from explorer.resources import resource
 
 RHYTHM = 8  # pixels, the unit of all margins and spacings
+_FUSION_DARKER = 140  # per cent: how much darker than Window Fusion draws a border
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Colours:
     surface: str
     raised: str
     line: str
+    border: str
     text: str
     quiet: str
     disabled: str
@@ -41,25 +44,27 @@ LIGHT = Colours(
     surface="#ffffff",
     raised="#e9ebef",
     line="#d4d8de",
+    border="#78818d",
     text="#1d2229",
     quiet="#5b6470",
-    disabled="#9aa2ad",
-    accent="#2f6fd6",
+    disabled="#7d8692",
+    accent="#2766c9",
     on_accent="#ffffff",
     warning="#8f5b00",
     bad="#b3261e",
-    neutral="#9aa2ad",
-    stages=("#5b8fd0", "#4ba394", "#b5842f", "#c56f63", "#8c75c4"),
-    runs=("#2f6fd6", "#c4570a", "#2b8a5b", "#a13d8e", "#8a6d00", "#0f8296", "#c2363f", "#6a53c7"),
+    neutral="#838c98",
+    stages=("#4f84c8", "#3a9080", "#a67720", "#c2695c", "#8a72c2"),
+    runs=("#2460c0", "#ac4a05", "#1c754a", "#96307f", "#786000", "#0a7083", "#b32d37", "#6049c0"),
 )
 DARK = Colours(
     window="#1b1e23",
     surface="#22262c",
     raised="#2e333b",
     line="#3b424c",
+    border="#7c8693",
     text="#e7eaee",
     quiet="#a3acb8",
-    disabled="#6b7480",
+    disabled="#7c8693",
     accent="#6ba1ff",
     on_accent="#0d1521",
     warning="#e5b45a",
@@ -75,9 +80,10 @@ PROJECTOR = Colours(
     surface="#ffffff",
     raised="#e6e6e6",
     line="#8c8c8c",
+    border="#6a6a6a",
     text="#000000",
     quiet="#3d3d3d",
-    disabled="#767676",
+    disabled="#6a6a6a",
     accent="#0b57b0",
     on_accent="#ffffff",
     warning="#6b4300",
@@ -147,6 +153,19 @@ def palette(chosen: Colours) -> QPalette:
     return made
 
 
+_BORDERED = ("QAbstractSpinBox", "QComboBox", "QLineEdit", "QPushButton", "QTreeView", "QPlainTextEdit", "QScrollBar")
+
+
+def _bordered(chosen: Colours) -> QPalette:
+    """Return the palette of widgets with a border: Fusion draws it darker than Window, a colour that they do not fill.
+
+    Darker than the window itself it would hardly be seen, and not at all in a dark one.
+    """
+    made = palette(chosen)
+    made.setColor(QPalette.ColorRole.Window, QColor(chosen.border).lighter(_FUSION_DARKER))
+    return made
+
+
 # Style sheets of single widgets, where the palette does not suffice: one for the whole application slows every paint.
 _STYLES = {
     "primary": """
@@ -154,15 +173,16 @@ QPushButton {{ background: {accent}; color: {on_accent}; border: none; border-ra
   font-weight: 600; }}
 QPushButton:hover {{ background: {text}; color: {surface}; }}
 QPushButton:disabled {{ background: {raised}; color: {disabled}; }}
-QPushButton:focus {{ border: 2px solid {text}; padding: 5px 10px; }}
 """,
     "plain": "",
     "radio": """
+QRadioButton {{ padding: 5px 0; }}
 QRadioButton::indicator {{ width: 10px; height: 10px; border: 1px solid {quiet}; border-radius: 6px;
   background: {surface}; }}
 QRadioButton::indicator:checked {{ width: 4px; height: 4px; border: 4px solid {accent}; background: {on_accent}; }}
 """,
     "check": """
+QCheckBox {{ padding: 5px 0; min-width: {target}px; }}
 QCheckBox::indicator {{ width: 12px; height: 12px; border: 1px solid {quiet}; border-radius: 3px;
   background: {surface}; }}
 QCheckBox::indicator:checked {{ border-color: {accent}; background: {accent}; image: url("icons:{tick}"); }}
@@ -171,13 +191,25 @@ QCheckBox::indicator:checked {{ border-color: {accent}; background: {accent}; im
 QProgressBar {{ border: none; background: {raised}; border-radius: 3px; max-height: 6px; min-height: 6px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}
 """,
+    "slider": """
+QSlider {{ min-height: {target}px; }}
+QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {border}; }}
+QSlider::sub-page:horizontal {{ border-radius: 2px; background: {accent}; }}
+QSlider::handle:horizontal {{ width: {target}px; margin: -10px 0; border: none;
+  background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5,
+  stop: 0.62 {accent}, stop: 0.72 transparent); }}
+""",
     "header": """
 QHeaderView::section {{ background: {surface}; color: {quiet}; border: none; border-bottom: 1px solid {line};
   padding: 4px 6px; }}
 """,
-    "tools": "QToolBar {{ border: none; border-bottom: 1px solid {line}; spacing: 4px; padding: 2px 6px; }}",
+    "tools": """
+QToolBar {{ border: none; border-bottom: 1px solid {line}; spacing: 4px; padding: 0 6px; }}
+QToolBar QToolButton[popupMode="2"] {{ padding: 4px 14px 4px 4px; }}
+QToolBar QToolButton::menu-indicator {{ subcontrol-position: right center; }}
+""",
 }
-NAMED = ("surface", "raised", "line", "text", "quiet", "disabled", "accent", "on_accent")
+NAMED = ("surface", "raised", "line", "border", "text", "quiet", "disabled", "accent", "on_accent")
 
 
 def apply_theme(theme: str) -> None:
@@ -190,8 +222,11 @@ def apply_theme(theme: str) -> None:
     for cached in (colours, icon, _style_text):  # before Qt tells the widgets, which read these values
         cached.cache_clear()
     QDir.setSearchPaths("icons", [str(resource("icons"))])  # a path in a style sheet would have to be escaped
-    QApplication.setStyle("Fusion")
+    if not isinstance(QApplication.style(), Style):
+        QApplication.setStyle(Style("Fusion"))
     QApplication.setPalette(palette(chosen))
+    for kind in _BORDERED:
+        QApplication.setPalette(_bordered(chosen), kind)  # type: ignore[arg-type]  # PySide's stub wants bytes
     QToolTip.setPalette(palette(chosen))
 
 
@@ -199,7 +234,7 @@ def apply_theme(theme: str) -> None:
 def _style_text(style: str) -> str:
     chosen = colours()
     tick = "tick-dark.svg" if chosen is DARK else "tick-light.svg"
-    return _STYLES[style].format(tick=tick, **{name: getattr(chosen, name) for name in NAMED})
+    return _STYLES[style].format(tick=tick, target=TARGET, **{name: getattr(chosen, name) for name in NAMED})
 
 
 def apply_style(widget: QWidget, name: str) -> None:

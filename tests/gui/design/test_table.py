@@ -205,7 +205,7 @@ def test_a_heading_says_what_it_stands_for(session):
 
 @pytest.mark.parametrize("gone", [(), ("Memory",), ("Memory", "Field"), ("Memory", "Field", "Type")], ids=len)
 def test_what_can_be_spared_gives_way_to_shape_and_cost(session, qtbot, gone):
-    table = LayerTable(session.document, set())
+    table = LayerTable(session.document, set(), set())
     qtbot.addWidget(table)
     table.show()
     headings = [column.heading for column in COLUMNS]

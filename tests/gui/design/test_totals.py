@@ -31,7 +31,7 @@ def test_the_baseline_shows_differences_until_unpinned(session):
     assert "(+4.72 M)" in totals.text
     assert "receptive field 563 px (> image) (+128)" in totals.text
     assert "per image (+108.0 KiB)" in totals.text
-    assert session.window.orders.unpin.isVisible()
+    assert session.window.orders.unpin.isEnabled()
     session.window.orders.unpin.trigger()
     assert "(" not in totals.text.replace("(> image)", "")
 

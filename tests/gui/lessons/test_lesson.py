@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QMenu, QWidget
 from explorer.architecture.design import Design
 from explorer.architecture.presets import preset, preset_files
 from explorer.gui.lessons import lesson as lesson_module
-from explorer.gui.lessons.highlight import HALO, seen_of
+from explorer.gui.lessons.highlight import HALO
 from explorer.gui.lessons.lesson import TOUR, Lesson, lesson_files, load_lesson
 from explorer.gui.lessons.tasks import TASKS
 from explorer.gui.main_window.pages import PAGES
+from explorer.gui.widgets.frame import seen_of
 from explorer.gui.widgets.language import apply_language, chosen_language, spoken_language
 from explorer.gui.widgets.text_size import apply_size
 from explorer.resources import resource

@@ -1,18 +1,21 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from explorer.architecture.presets import preset
 from explorer.gui.training.curve_plot import CurvePlot
 from explorer.gui.training.plot_view import PlotView
 from explorer.gui.training.plots import Plots
-from explorer.gui.training.plotted_run import Line, mixed
+from explorer.gui.training.plotted_run import Line
 from explorer.gui.training.published_band import ALL, BEHIND, faded
 from explorer.gui.widgets import theme
+from explorer.gui.widgets.contrast import contrast
+from explorer.gui.widgets.language import percent, whole
 from explorer.gui.workers.curves import FIRST, Curves
 from explorer.gui.workers.live_run import LiveRun
 from explorer.runs.events import Epoch, Started, Step, Verdict
@@ -91,14 +94,19 @@ def test_the_value_under_the_cursor(plots, qtbot):
     plot = plots.loss
     view = plot.plot.getPlotItem().vb
     plot.read_at(view.mapViewToScene(QPointF(50.0, 0.5)))
-    assert plot.reading.text() == "50: 0.0200"
+    assert plot.reading.text() == "step 50<br>training 0.0200"
 
 
-def test_earlier_runs_are_fainter():
-    colour = theme.run_colour(0)
-    ground = theme.colours().surface
-    assert mixed(colour, 1.0) == colour
-    assert mixed(colour, 0.0).name() == ground
+def test_an_earlier_run_is_paler_and_without_the_noise_of_its_steps(plots, qtbot):
+    curves = Curves([step(1, 2.0), step(2, 1.0), Epoch(1, 2, 1.2, 0.6, 0.7, 0.8, 1.0)])
+    plots.show_lines([replace(live(curves), live=False), live(curves)])
+    qtbot.waitUntil(lambda: not plots.timer.isActive())
+    (train, validation), now = plots.loss.curves
+    assert train.getOriginalDataset()[0] is None
+    assert validation.getOriginalDataset()[1].tolist() == [0.7]
+    paper = QColor(theme.colours().surface)
+    earlier, current = (contrast(each.opts["pen"].color(), paper) for each in (validation, now[1]))
+    assert 3 <= earlier < 3.2 < 4.5 < current
 
 
 def test_curves_grow_and_a_resume_cuts_them():
@@ -195,7 +203,7 @@ def test_a_logarithmic_loss_keeps_its_spike_and_the_cursor_reads_the_step_itself
         draw_all(plots, qtbot)
         plots.loss.read_at(view.mapViewToScene(QPointF(number, sum(view.viewRange()[1]) / 2)))
         value = 50.0 if number == SPIKE else 1 + 1 / number
-        assert plots.loss.reading.text() == f"{number}: {value:.4f}"
+        assert plots.loss.reading.text() == f"step {whole(number)}<br>training {value:.4f}"
 
 
 @pytest.mark.parametrize("losses", [(2.0, 0.0, 0.5), (0.0, 0.0, 0.25), (0.0, 0.0, 0.0)])
@@ -365,7 +373,7 @@ def test_a_run_that_is_resumed_after_it_ended_is_drawn_from_its_new_curves(open_
 
 
 def test_beside_a_low_plot_stand_no_more_figures_than_find_room(qtbot):
-    plot = CurvePlot("Accuracy", 2, most=1.0)
+    plot = CurvePlot("Accuracy", 2, percent, most=1.0)
     qtbot.addWidget(plot)
     plot.show()
     steps = []

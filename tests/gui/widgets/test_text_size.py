@@ -3,6 +3,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication
 
 from explorer.gui.widgets import text_size
+from explorer.gui.widgets.style import TARGET
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +36,8 @@ def test_text_grows_and_shrinks_by_keys_and_everything_with_it(session, qtbot):
     assert text_size.chosen_size() == -1
     assert QSettings().value("text_size") in (-1, "-1")
     assert session.document.design == shown
-    assert session.window.table.rowHeight(session.window.table.layers.index(0, 0)) < before[0] * 1.6
+    row = session.window.table.rowHeight(session.window.table.layers.index(0, 0))
+    assert TARGET <= row < before[0] * 1.8
 
 
 def test_there_is_a_smallest_and_a_largest_size(qapp):

@@ -6,10 +6,23 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPalette
-from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QTreeView,
+    QWidget,
+)
 
 from explorer.gui.design.problems import ProblemLine
+from explorer.gui.design.table import _table_colours
 from explorer.gui.widgets import theme
+from explorer.gui.widgets.contrast import palest
 from explorer.resources import resource
 
 
@@ -58,14 +71,49 @@ def test_on_a_projector_no_two_hues_look_alike_to_anyone(hues, blindness):
     assert min(dist(one, other) for one, other in combinations(seen, 2)) >= 15
 
 
-def test_words_can_be_read_in_every_palette():
-    for chosen in theme.PALETTES.values():
-        for ground in (chosen.window, chosen.surface):
-            for ink in (chosen.text, chosen.quiet, chosen.warning, chosen.bad):
-                assert contrast(ink, ground) >= 4.5, (ink, ground)
-        assert contrast(chosen.on_accent, chosen.accent) >= 4.5
-        for colour in (*chosen.stages, *chosen.runs):
-            assert contrast(colour, chosen.surface) >= 3, colour
+@pytest.mark.parametrize("chosen", theme.PALETTES.values(), ids=theme.PALETTES)
+def test_words_can_be_read_in_every_palette(qapp, chosen):
+    for ground in (chosen.window, chosen.surface, chosen.raised):
+        for ink in (chosen.text, chosen.quiet, chosen.warning, chosen.bad, chosen.accent):
+            assert contrast(ink, ground) >= 4.5, (ink, ground)
+    assert contrast(chosen.on_accent, chosen.accent) >= 4.5  # of a selected row and of Start
+    assert contrast(chosen.surface, chosen.text) >= 4.5  # of Start under the pointer
+    theme.apply_theme(next(name for name, each in theme.PALETTES.items() if each is chosen))
+    try:
+        for name, colour in _table_colours(chosen).items():
+            ground = chosen.accent if name == "chosen" else chosen.surface
+            assert contrast(colour.name(), ground) >= 4.5, name
+    finally:
+        theme.apply_theme("light")
+
+
+@pytest.mark.parametrize("chosen", theme.PALETTES.values(), ids=theme.PALETTES)
+def test_what_carries_meaning_is_seen_in_every_palette(chosen):
+    """Borders, sliders, marks and stages on all grounds; slabs, bars and curves on that of pictures."""
+    for ground in (chosen.window, chosen.surface, chosen.raised):
+        for colour in (chosen.border, chosen.quiet, chosen.accent, chosen.disabled, *chosen.stages):
+            assert contrast(colour, ground) >= 3, (colour, ground)
+    for colour in (chosen.neutral, *chosen.runs):
+        assert contrast(colour, chosen.surface) >= 3, colour
+    for colour in (*chosen.runs, chosen.quiet):  # earlier runs, and the edges of the published band
+        pale = palest(colour, chosen.surface).name()
+        assert 3 <= contrast(pale, chosen.surface) <= contrast(colour, chosen.surface)
+
+
+@pytest.mark.parametrize("chosen", theme.PALETTES.values(), ids=theme.PALETTES)
+def test_a_box_has_a_border_that_is_seen(qtbot, chosen):
+    theme.apply_theme(next(name for name, each in theme.PALETTES.items() if each is chosen))
+    try:
+        for made in (QLineEdit, QSpinBox, QComboBox, QPushButton, QPlainTextEdit, QTreeView):
+            around = QWidget()
+            qtbot.addWidget(around)
+            box = made(around)
+            box.setGeometry(10, 10, 80, 40)
+            image = around.grab().toImage()
+            column = [image.pixelColor(50, y).name() for y in range(5, 30)]
+            assert max(contrast(colour, chosen.window) for colour in column) >= 3, made
+    finally:
+        theme.apply_theme("light")
 
 
 def test_what_a_projector_shows_is_black_on_white():
