@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from explorer.gui.lessons.tutor import Tutor
 
 _LAYOUT = 1  # version of the saved layout: increase it when docks change, so that older layouts are ignored
+_EDGE = 1  # pixels at each side that the frame of a window may need
 _DOCKS = (44, 54)  # widths of the docks in characters
 
 
@@ -239,8 +240,8 @@ class Window(QMainWindow):
         """Bring the window with its title bar inside the screen, which may be smaller than the one before."""
         if self.isMaximized():
             return
-        room = self.screen().availableGeometry()
-        room.setTop(room.top() + self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight))
+        title = self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)  # not known before it is shown
+        room = self.screen().availableGeometry().adjusted(_EDGE, title + _EDGE, -_EDGE, -_EDGE)
         self.resize(self.size().boundedTo(room.size()))
         place = self.geometry()
         place.moveRight(min(place.right(), room.right()))

@@ -169,7 +169,7 @@ def _bordered(chosen: Colours) -> QPalette:
 # Style sheets of single widgets, where the palette does not suffice: one for the whole application slows every paint.
 _STYLES = {
     "primary": """
-QPushButton {{ background: {accent}; color: {on_accent}; border: none; border-radius: 4px; padding: 7px 12px;
+QPushButton {{ background: {accent}; color: {on_accent}; border: none; border-radius: 4px; padding: 7px 4px;
   font-weight: 600; }}
 QPushButton:hover {{ background: {text}; color: {surface}; }}
 QPushButton:disabled {{ background: {raised}; color: {disabled}; }}

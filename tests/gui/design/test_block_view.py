@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from explorer.architecture.presets import preset
 from explorer.gui.design.block_view import BlockView
 from tests.clicks import block_view, name_file
+from tests.events import settle
 from tests.gui.design.test_diagram import place_of, slabs
 
 
@@ -124,3 +125,11 @@ def test_the_source_is_copied_and_exported_in_the_chosen_names(session, qtbot, t
 def test_a_design_that_cannot_be_built_has_no_source(session):
     session.document.propose(session.document.design.change(shortcut="pad").with_stage(2, width=32), "")
     assert not session.window.orders.copy_source.isEnabled()
+
+
+def test_no_line_of_the_source_is_cut(session, qtbot):
+    session.window.resize(1024, 700)
+    view = open_block(session, qtbot, "layer2.0")
+    assert max(map(len, view.source.toPlainText().splitlines())) > 45
+    settle()
+    assert view.source.horizontalScrollBar().maximum() == 0

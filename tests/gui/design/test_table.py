@@ -6,9 +6,11 @@ from PySide6.QtGui import QGuiApplication
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.gui.design.table import LayerTable
-from explorer.gui.design.table_model import COLUMNS, LayerModel, difference
+from explorer.gui.design.table_model import COLUMNS, SPARE, LayerModel, difference
 from explorer.gui.document import Document
+from tests.clicks import click
 from tests.designs import SHALLOW, designs
+from tests.events import settle
 
 
 def texts(table, index) -> list[str]:
@@ -214,3 +216,27 @@ def test_what_can_be_spared_gives_way_to_shape_and_cost(session, qtbot, gone):
     assert {heading for number, heading in enumerate(headings) if table.isColumnHidden(number)} == {*gone}
     shown = [headings[column] for column, *_ in table.column_places()]
     assert shown == [heading for heading in headings if heading not in gone]
+
+
+def test_columns_that_do_not_fit_are_named_and_one_click_away(session, qtbot):
+    window, table = session.window, session.window.table
+    window.resize(1440, 900)
+    window.pages.show_layers()
+    settle()
+    wide = sum(table.widths) <= table.viewport().width()
+    assert table.more.isVisible() != wide
+    window.resize(1024, 700)
+    settle()
+    hidden = [COLUMNS[number].heading for number in SPARE if table.isColumnHidden(number)]
+    assert hidden
+    assert all(heading in table.more.toolTip() for heading in hidden)
+    assert table.more.text() == f"+{len(hidden)} ▸"
+    click(qtbot, table.more)
+    settle()
+    assert not any(map(table.isColumnHidden, SPARE))
+    assert table.horizontalScrollBar().maximum() > 0
+    assert table.more.isVisible()
+    click(qtbot, table.more)
+    settle()
+    assert [COLUMNS[number].heading for number in SPARE if table.isColumnHidden(number)] == hidden
+    assert table.horizontalScrollBar().maximum() == 0

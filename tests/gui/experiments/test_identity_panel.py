@@ -285,3 +285,15 @@ def test_trained_tried_grown_and_trained_further_by_the_real_worker(open_session
     newest, oldest = list_runs(client.runs)
     assert (newest.parent, newest.design, newest.state) == (oldest.id, deepened(design, "layer1.1"), "finished")
     assert ", trained (" in experiment.subject.text()
+
+
+def test_the_outcome_of_another_block_is_not_shown_beside_this_one(session, qtbot, experiment, played):
+    click(qtbot, experiment.zero)
+    answer(played, "layer1.0")
+    assert experiment.finding.isVisible()
+    session.document.select("layer2.0")
+    assert not any(each.isVisible() for each in (experiment.finding, experiment.logits, experiment.next))
+    assert experiment.subject.text() == "Network: random weights; set to zero: layer1.0"
+    assert experiment.back.isVisible()
+    session.document.select("layer1.0")
+    assert experiment.finding.isVisible()

@@ -1,15 +1,19 @@
 import gc
 import sys
+from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QByteArray, QRect, QSettings, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 
 from explorer.architecture.presets import preset
 from explorer.gui.app import open_window
+from explorer.gui.lessons.lesson import TOUR
 from explorer.gui.main_window.window import Window
 from explorer.gui.session import Session
 from explorer.gui.widgets import text_size
+from tests.clicks import click
+from tests.events import settle
 
 
 def test_the_network_is_painted_before_the_controls_are_made(qtbot, tmp_path):
@@ -53,6 +57,47 @@ def test_presenting_shows_diagram_and_curves_alone(session, qtbot):
     qtbot.waitUntil(lambda: window.docks[1].width() == width)
 
 
+def test_a_presentation_has_pause_a_way_out_and_a_lesson_as_large_as_the_rest(session, qtbot):
+    window = session.window
+    usual = window.font().pointSizeF()
+    leave = window.findChild(QPushButton, "end presentation")
+    assert not leave.isVisible()
+    window.orders.present.trigger()
+    window.tutor.teach(TOUR)
+    assert window.training.run_buttons.pause.isVisible()
+    assert window.tutor.card.text.font().pointSizeF() > 1.3 * usual
+    click(qtbot, leave)
+    assert not window.isFullScreen()
+    assert not leave.isVisible()
+    assert window.tutor.card.text.font().pointSizeF() == usual
+
+
+@pytest.mark.parametrize("room", [QRect(20, 10, 1280, 720), QRect(50, 30, 1024, 700)])
+@pytest.mark.parametrize("place", [None, (0, 0), (3000, 2000), (-3000, -2000)])
+def test_a_window_and_its_card_are_inside_the_screen(session, monkeypatch, room, place):
+    window = session.window
+    monkeypatch.setattr(window, "screen", lambda: SimpleNamespace(availableGeometry=lambda: QRect(room)))
+    assert window.height() > room.height()
+    if place:
+        window.move(*place)
+        QSettings().setValue("geometry", window.saveGeometry())
+    window.restore_layout()
+    assert room.contains(window.geometry())
+    assert place or window.height() > room.height() - 40
+    window.tutor.show_tour()
+    settle()
+    assert room.contains(window.geometry())
+    assert window.rect().contains(window.tutor.card.geometry())
+
+
+def test_pinning_moves_no_button(session):
+    tools = session.window.tools.findChildren(QToolButton)
+    before = [tool.geometry() for tool in tools]
+    session.window.orders.pin.trigger()
+    settle()
+    assert [tool.geometry() for tool in tools] == before
+
+
 def test_keys_are_heard_while_presenting_and_a_larger_text_is_presented_too(session, qtbot):
     session.window.orders.present.trigger()
     before = session.window.diagram.font().pointSizeF()
@@ -94,6 +139,7 @@ def test_a_presentation_is_no_layout_for_the_next_start(session, open_session):
 
 @pytest.mark.parametrize("stored", ["rubbish", "", 5, ["a"], QByteArray(b"rubbish")])
 def test_a_layout_that_makes_no_sense_is_passed_over(session, stored):
+    session.window.restore_layout()
     before = session.window.size()
     for name in ("geometry", "layout"):
         QSettings().setValue(name, stored)

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QPoint, QRect
 
 from explorer.architecture.presets import preset
 from explorer.gui.workers.worker_state import WorkerState
@@ -9,6 +10,7 @@ from explorer.runs.commands import Train
 from explorer.runs.events import Device, Failed, Hello, Said, Started, Threads, Verdict
 from explorer.runs.recipe import RECIPES
 from explorer.sentences import Sentence
+from tests.events import settle
 from tests.gui.paths import measure
 from tests.gui.scripted_workers import Played
 
@@ -303,3 +305,29 @@ def test_a_folder_of_images_sets_the_classes(session, panel, tmp_path):
     (tmp_path / "pets" / "rat" / "1.png").write_bytes(b"")
     session.workspace.choice.use_data(str(tmp_path / "pets"))
     assert panel.start.text() == "Fit design to data (1×96×96, 4 classes)\nand start"
+
+
+def test_no_button_moves_while_a_run_goes(session, panel, played):
+    """A second click on Start, or one on Pause, hits what was there before."""
+    buttons = panel.run_buttons
+    session.document.propose(preset("resnet50"), "")  # which Start fits first, in two lines of text
+    settle()
+
+    def places() -> list[QRect]:
+        pause = buttons.unpause if buttons.pause.isHidden() else buttons.pause
+        return [
+            QRect(each.mapTo(panel, QPoint()), each.size()) for each in (panel.start, pause, buttons.step, buttons.stop)
+        ]
+
+    before = places()
+    panel.start.click()
+    for state in (
+        WorkerState.STARTING,
+        WorkerState.RUNNING,
+        WorkerState.PAUSED,
+        WorkerState.STOPPING,
+        WorkerState.IDLE,
+    ):
+        session.pool.workers[0].set_state(state)
+        settle()
+        assert places() == before, state
