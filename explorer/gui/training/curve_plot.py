@@ -10,7 +10,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPalette, QResizeEvent, QTextDocumentFragment
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.gui.training.plotted_run import Line, nearest
 from explorer.gui.training.published_band import band_text, edge, lay_band
@@ -79,6 +79,7 @@ class CurvePlot(QWidget):
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.plot.left.connect(self.stop_reading)
         self.plot.setMinimumHeight(self.fontMetrics().height() * 4)
+        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # as high as there is room
         item = self.plot.getPlotItem()
         item.setMenuEnabled(False)
         item.hideButtons()

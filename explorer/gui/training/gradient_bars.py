@@ -97,7 +97,7 @@ class GradientBars(QWidget):
         if not self.rows:
             self.reading.setText(self.tr("not measured yet"))
         elif not self.has_room:
-            self.reading.setText(self.tr("shown in a higher window"))
+            self.reading.setText(self.tr("window too low"))
         elif part is None or part >= len(self.rows[-1].gradients.names):
             self.reading.setText(self.tr("at step {n}").format(n=self.rows[-1].gradients.step))
         else:

@@ -271,12 +271,19 @@ def test_bars_are_as_long_as_the_logarithm(plots):
     assert height(0, 2) == height(1, 2) > 0.8
 
 
-def test_they_give_way_where_it_is_narrow(plots, qtbot):
+def test_they_give_way_where_it_is_narrow_and_say_so(plots, qtbot):
+    bars = plots.gradients
     plots.resize(400, 250)
-    qtbot.waitUntil(lambda: not plots.gradients.isVisible())
+    qtbot.waitUntil(lambda: not bars.bars.isVisible())
     assert plots.loss.isVisible()
+    assert bars.reading.isVisible()
+    assert bars.reading.text() == "window too low"
     plots.resize(400, 700)
-    qtbot.waitUntil(lambda: plots.gradients.isVisible())
+    qtbot.waitUntil(lambda: bars.bars.isVisible())
+    assert bars.reading.text() == "at step 1"
+    plots.show_lines([Line("not measured", theme.run_colour(0), Curves([step(1, 1.0)]), True)])
+    qtbot.waitUntil(lambda: bars.reading.text() == "not measured yet")
+    assert not bars.bars.isVisible()
 
 
 def test_only_networks_of_the_same_parts_are_compared():
