@@ -8,6 +8,10 @@
         <translation>1 或 3</translation>
     </message>
     <message>
+        <source>16 bits per number where that is enough.</source>
+        <translation>在足够精确之处每个数用 16 位。</translation>
+    </message>
+    <message>
         <source>1×1 convolution where the shape changes (option B).</source>
         <translation>形状改变处用 1×1 卷积（方案 B）。</translation>
     </message>
@@ -24,6 +28,10 @@
         <translation>1×1、3×3、1×1 卷积。</translation>
     </message>
     <message>
+        <source>32 bits per number.</source>
+        <translation>每个数用 32 位。</translation>
+    </message>
+    <message>
         <source>7×7 convolution with stride 2, then max pooling.</source>
         <translation>步幅为 2 的 7×7 卷积，再接最大汇聚。</translation>
     </message>
@@ -32,12 +40,32 @@
         <translation>补零捷径只能增加通道，不能减少：输入 {inputs} 个，输出 {outputs} 个。</translation>
     </message>
     <message>
+        <source>Adam with decoupled weight decay.</source>
+        <translation>权重衰减解耦的 Adam。</translation>
+    </message>
+    <message>
         <source>Add a block to stage 1</source>
         <translation>在阶段 1 中添加一个残差块</translation>
     </message>
     <message>
+        <source>Airplane</source>
+        <translation>飞机</translation>
+    </message>
+    <message>
         <source>Ankle boot</source>
         <translation>短靴</translation>
+    </message>
+    <message>
+        <source>Another process is downloading this data set.</source>
+        <translation>另一个进程正在下载此数据集。</translation>
+    </message>
+    <message>
+        <source>Another training shares the cores</source>
+        <translation>另一个训练任务也在使用 CPU 核</translation>
+    </message>
+    <message>
+        <source>Automobile</source>
+        <translation>汽车</translation>
     </message>
     <message>
         <source>Averaged weights</source>
@@ -64,12 +92,24 @@
         <translation>偏置</translation>
     </message>
     <message>
+        <source>Bird</source>
+        <translation>鸟</translation>
+    </message>
+    <message>
         <source>Block</source>
         <translation>块类型</translation>
     </message>
     <message>
+        <source>Block view</source>
+        <translation>块视图</translation>
+    </message>
+    <message>
         <source>Blocks</source>
         <translation>块数</translation>
+    </message>
+    <message>
+        <source>Cat</source>
+        <translation>猫</translation>
     </message>
     <message>
         <source>Channels of the blocks; a bottleneck outputs four times as many.</source>
@@ -84,8 +124,16 @@
         <translation>输出的通道数 × 高 × 宽</translation>
     </message>
     <message>
+        <source>Choices</source>
+        <translation>下拉列表</translation>
+    </message>
+    <message>
         <source>Classes</source>
         <translation>类别数</translation>
+    </message>
+    <message>
+        <source>Close the page, else the lesson, else the presentation</source>
+        <translation>关闭页面；没有页面则关闭课程，再没有则退出演示</translation>
     </message>
     <message>
         <source>Coat</source>
@@ -108,12 +156,24 @@
         <translation>数据</translation>
     </message>
     <message>
+        <source>Deer</source>
+        <translation>鹿</translation>
+    </message>
+    <message>
         <source>Determines the initial weights and the order of the images.</source>
         <translation>决定初始权重和图像的顺序。</translation>
     </message>
     <message>
         <source>Device</source>
         <translation>设备</translation>
+    </message>
+    <message>
+        <source>Diagram</source>
+        <translation>结构图</translation>
+    </message>
+    <message>
+        <source>Dog</source>
+        <translation>狗</translation>
     </message>
     <message>
         <source>Dress</source>
@@ -140,20 +200,20 @@
         <translation>用权重的指数移动平均进行评估，此值为衰减率；0 表示直接使用权重。</translation>
     </message>
     <message>
+        <source>Everywhere</source>
+        <translation>任何位置</translation>
+    </message>
+    <message>
         <source>Factor by which the first block of the stage reduces height and width.</source>
         <translation>阶段中第一个残差块将高和宽缩小的倍数。</translation>
     </message>
     <message>
-        <source>Fashion-MNIST</source>
-        <translation>Fashion-MNIST</translation>
+        <source>Fashion-MNIST (full)</source>
+        <translation>Fashion-MNIST（完整）</translation>
     </message>
     <message>
         <source>Fashion-MNIST 12k (bundled subset)</source>
         <translation>Fashion-MNIST 12k（内置子集）</translation>
-    </message>
-    <message>
-        <source>Fashion-MNIST was not found; put its four files into {path}</source>
-        <translation>未找到 Fashion-MNIST；请将它的四个文件放入 {path}</translation>
     </message>
     <message>
         <source>Field</source>
@@ -180,6 +240,14 @@
         <translation>随机翻转</translation>
     </message>
     <message>
+        <source>Fold a row; unfold it</source>
+        <translation>折叠一行；展开一行</translation>
+    </message>
+    <message>
+        <source>Frog</source>
+        <translation>青蛙</translation>
+    </message>
+    <message>
         <source>Gradient clipping</source>
         <translation>梯度裁剪</translation>
     </message>
@@ -192,8 +260,8 @@
         <translation>分组数</translation>
     </message>
     <message>
-        <source>How the learning rate changes. constant: never; cosine: down to 0; one-cycle: up, then down to 0.</source>
-        <translation>学习率如何变化。constant：保持不变；cosine：按余弦下降到 0；one-cycle：先上升，再下降到 0。</translation>
+        <source>Horse</source>
+        <translation>马</translation>
     </message>
     <message>
         <source>Images per step.</source>
@@ -212,6 +280,10 @@
         <translation>输入</translation>
     </message>
     <message>
+        <source>Input/output error</source>
+        <translation>输入/输出错误</translation>
+    </message>
+    <message>
         <source>Is a directory</source>
         <translation>是一个文件夹</translation>
     </message>
@@ -226,6 +298,10 @@
     <message>
         <source>Layer outputs per image, in float32</source>
         <translation>每张图像的各层输出，以 float32 计</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>层表格</translation>
     </message>
     <message>
         <source>Learning rate</source>
@@ -256,6 +332,14 @@
         <translation>sgd 的动量；0 表示普通的梯度下降。</translation>
     </message>
     <message>
+        <source>More cores are free</source>
+        <translation>有更多 CPU 核空闲</translation>
+    </message>
+    <message>
+        <source>Move what is shown</source>
+        <translation>移动显示范围</translation>
+    </message>
+    <message>
         <source>Multiply–accumulates of convolutions and linear layers per image</source>
         <translation>每张图像在卷积层和全连接层中的乘加运算次数</translation>
     </message>
@@ -270,6 +354,10 @@
     <message>
         <source>Nesterov momentum: take the gradient one step ahead.</source>
         <translation>Nesterov 动量：在向前一步的位置计算梯度。</translation>
+    </message>
+    <message>
+        <source>Next control; the one before</source>
+        <translation>下一个控件；上一个控件</translation>
     </message>
     <message>
         <source>No block can be inserted at {path}: blocks must follow one another without a gap.</source>
@@ -304,6 +392,14 @@
         <translation>不是文件夹</translation>
     </message>
     <message>
+        <source>Not used: {reason}</source>
+        <translation>未使用：{reason}</translation>
+    </message>
+    <message>
+        <source>Number boxes</source>
+        <translation>数字框</translation>
+    </message>
+    <message>
         <source>Number of classes that the network distinguishes.</source>
         <translation>网络要区分的类别数。</translation>
     </message>
@@ -318,6 +414,18 @@
     <message>
         <source>Number of residual blocks in this stage.</source>
         <translation>这个阶段中残差块的个数。</translation>
+    </message>
+    <message>
+        <source>One more or less, once the box has been clicked</source>
+        <translation>点击过数字框之后，加一或减一</translation>
+    </message>
+    <message>
+        <source>One more; one less</source>
+        <translation>加一；减一</translation>
+    </message>
+    <message>
+        <source>One step down; one step up</source>
+        <translation>减小一格；增大一格</translation>
     </message>
     <message>
         <source>Only the 3×3 convolution of a bottleneck can have groups; a basic block has none.</source>
@@ -346,6 +454,10 @@
     <message>
         <source>Permission denied</source>
         <translation>没有权限</translation>
+    </message>
+    <message>
+        <source>Plots</source>
+        <translation>曲线图</translation>
     </message>
     <message>
         <source>Pre-activation blocks have no norm on the shortcut; this setting is ignored.</source>
@@ -396,6 +508,14 @@
         <translation>随机种子</translation>
     </message>
     <message>
+        <source>Select a part; a double click opens a block</source>
+        <translation>选择一个部分；双击可打开一个块</translation>
+    </message>
+    <message>
+        <source>Select several rows</source>
+        <translation>选择多行</translation>
+    </message>
+    <message>
         <source>Set its stride to 1</source>
         <translation>将其步幅设为 1</translation>
     </message>
@@ -420,12 +540,28 @@
         <translation>每张图像随机平移至多这么多像素，边缘填充黑色。</translation>
     </message>
     <message>
+        <source>Ship</source>
+        <translation>船</translation>
+    </message>
+    <message>
         <source>Shirt</source>
         <translation>衬衫</translation>
     </message>
     <message>
         <source>Shortcut</source>
         <translation>捷径</translation>
+    </message>
+    <message>
+        <source>Show all choices, with what they mean</source>
+        <translation>列出所有选项及其含义</translation>
+    </message>
+    <message>
+        <source>Show everything again</source>
+        <translation>重新显示全部</translation>
+    </message>
+    <message>
+        <source>Sliders</source>
+        <translation>滑块</translation>
     </message>
     <message>
         <source>Sneaker</source>
@@ -472,8 +608,28 @@
         <translation>T 恤</translation>
     </message>
     <message>
+        <source>Tables</source>
+        <translation>表格</translation>
+    </message>
+    <message>
+        <source>Ten more; ten less</source>
+        <translation>加十；减十</translation>
+    </message>
+    <message>
+        <source>The choice before; the next one</source>
+        <translation>上一个选项；下一个选项</translation>
+    </message>
+    <message>
+        <source>The computer is busy</source>
+        <translation>计算机正忙</translation>
+    </message>
+    <message>
         <source>The darker part is the middle half, {low:.3f} to {high:.3f}; the line is the median, {median:.3f}.</source>
         <translation>较深的部分是居中的一半，{low:.3f} 至 {high:.3f}；横线是中位数 {median:.3f}。</translation>
+    </message>
+    <message>
+        <source>The download ended unexpectedly. {details}</source>
+        <translation>下载意外中断。{details}</translation>
     </message>
     <message>
         <source>The first block of a stage sets its width and stride: insert after it.</source>
@@ -500,8 +656,20 @@
         <translation>网络中没有残差块。请至少在一个阶段中添加残差块。</translation>
     </message>
     <message>
+        <source>The row above; the row below</source>
+        <translation>上一行；下一行</translation>
+    </message>
+    <message>
         <source>The training process could not be started.</source>
         <translation>无法启动训练进程。</translation>
+    </message>
+    <message>
+        <source>The training process crashed (error {code}).</source>
+        <translation>训练进程崩溃（错误 {code}）。</translation>
+    </message>
+    <message>
+        <source>The training process crashed ({signal}).</source>
+        <translation>训练进程崩溃（{signal}）。</translation>
     </message>
     <message>
         <source>The training process did not respond and was terminated.</source>
@@ -512,12 +680,28 @@
         <translation>训练进程意外退出（退出码 {code}）。</translation>
     </message>
     <message>
-        <source>The training process was killed (signal {code}); memory may have run out.</source>
-        <translation>训练进程被终止（信号 {code}），可能是内存不足。</translation>
+        <source>The training process was ended from outside ({signal}).</source>
+        <translation>训练进程被外部结束（{signal}）。</translation>
+    </message>
+    <message>
+        <source>The training process was killed ({signal}); memory may have run out.</source>
+        <translation>训练进程被终止（{signal}）；可能是内存不足。</translation>
+    </message>
+    <message>
+        <source>This computer seems to be offline: {hosts} cannot be reached.</source>
+        <translation>这台计算机似乎没有联网：无法连接 {hosts}。</translation>
+    </message>
+    <message>
+        <source>Three steps up; three steps down</source>
+        <translation>增大三格；减小三格</translation>
     </message>
     <message>
         <source>Trousers</source>
         <translation>裤子</translation>
+    </message>
+    <message>
+        <source>Truck</source>
+        <translation>卡车</translation>
     </message>
     <message>
         <source>Try a batch size of {batch_size}.</source>
@@ -544,6 +728,10 @@
         <translation>使用投影捷径</translation>
     </message>
     <message>
+        <source>Use the number that was typed</source>
+        <translation>采用输入的数字</translation>
+    </message>
+    <message>
         <source>Warm-up</source>
         <translation>预热</translation>
     </message>
@@ -552,8 +740,8 @@
         <translation>权重衰减</translation>
     </message>
     <message>
-        <source>Where a bottleneck has its stride: the 3×3 (v1.5, as in torchvision) or first 1×1 (v1, the paper).</source>
-        <translation>瓶颈块的步幅设在哪里：3×3 卷积（v1.5，与 torchvision 一致），或第一个 1×1 卷积（v1，论文）。</translation>
+        <source>What is open will not be there at the next start: {error}</source>
+        <translation>下次启动时将无法恢复当前打开的内容：{error}</translation>
     </message>
     <message>
         <source>Width</source>
@@ -568,6 +756,18 @@
         <translation>没有捷径时，从零开始的分支不让任何信息通过。</translation>
     </message>
     <message>
+        <source>Zoom</source>
+        <translation>缩放</translation>
+    </message>
+    <message>
+        <source>a bottleneck&apos;s 3×3 convolution, as in torchvision (v1.5).</source>
+        <translation>步幅放在瓶颈块的 3×3 卷积上，与 torchvision 相同（v1.5）。</translation>
+    </message>
+    <message>
+        <source>a bottleneck&apos;s first 1×1 convolution, as in the paper (v1).</source>
+        <translation>步幅放在瓶颈块的第一个 1×1 卷积上，与论文相同（v1）。</translation>
+    </message>
+    <message>
         <source>a plain block has no shortcut, so it outputs 0 whatever comes in, and x is lost</source>
         <translation>普通块没有捷径，无论输入什么都输出 0，x 就此丢失</translation>
     </message>
@@ -580,6 +780,10 @@
         <translation>训练任务正在进行</translation>
     </message>
     <message>
+        <source>an NVIDIA card was found, but this torch cannot use it: {reason}</source>
+        <translation>找到一块 NVIDIA 显卡，但这个 torch 无法使用它：{reason}</translation>
+    </message>
+    <message>
         <source>and {count} more do not fit</source>
         <translation>另有 {count} 个也不符合</translation>
     </message>
@@ -588,12 +792,12 @@
         <translation>已不再是有限值</translation>
     </message>
     <message>
-        <source>auto, cpu, cuda, cuda:1 … or mps; auto uses the fastest device available.</source>
-        <translation>auto、cpu、cuda、cuda:1…或 mps；auto 使用可用设备中最快的。</translation>
+        <source>as in Dive into Deep Learning: plain SGD, 10 epochs, nothing else.</source>
+        <translation>与《动手学深度学习》相同：只用 SGD 训练 10 轮，没有别的技巧。</translation>
     </message>
     <message>
-        <source>auto: bf16 where the hardware computes it fast, otherwise fp32.</source>
-        <translation>auto：硬件能快速计算 bf16 时用 bf16，否则用 fp32。</translation>
+        <source>auto, cpu, cuda, cuda:1 … or mps; auto uses the fastest device available.</source>
+        <translation>auto、cpu、cuda、cuda:1…或 mps；auto 使用可用设备中最快的。</translation>
     </message>
     <message>
         <source>available: {names}</source>
@@ -616,6 +820,14 @@
         <translation>优于 {count} 个公开结果中的 {share} %</translation>
     </message>
     <message>
+        <source>bf16 where the hardware computes it fast, otherwise fp32.</source>
+        <translation>硬件能快速计算 bf16 时用 bf16，否则用 fp32。</translation>
+    </message>
+    <message>
+        <source>can open</source>
+        <translation>可以打开</translation>
+    </message>
+    <message>
         <source>cannot be read</source>
         <translation>无法读取</translation>
     </message>
@@ -624,8 +836,32 @@
         <translation>无法读取：{error}</translation>
     </message>
     <message>
+        <source>cannot be used by this version: {error}</source>
+        <translation>本版本无法使用：{error}</translation>
+    </message>
+    <message>
+        <source>cannot open</source>
+        <translation>无法打开</translation>
+    </message>
+    <message>
         <source>chapter</source>
         <translation>教材</translation>
+    </message>
+    <message>
+        <source>click</source>
+        <translation>单击</translation>
+    </message>
+    <message>
+        <source>continues with {now} threads instead of {before}: sums are rounded differently</source>
+        <translation>以 {now} 个线程继续训练，之前为 {before} 个：求和的舍入会略有不同</translation>
+    </message>
+    <message>
+        <source>could not be moved to the bin: {error}</source>
+        <translation>无法移到回收站：{error}</translation>
+    </message>
+    <message>
+        <source>could not be taken back from the bin: {error}</source>
+        <translation>无法从回收站恢复：{error}</translation>
     </message>
     <message>
         <source>could not write to {path!r}: {error}</source>
@@ -636,8 +872,28 @@
         <translation>无法写入 {name}，可用空间 {free:,} MB：{reason}</translation>
     </message>
     <message>
+        <source>data</source>
+        <translation>数据</translation>
+    </message>
+    <message>
         <source>degradation</source>
         <translation>退化现象</translation>
+    </message>
+    <message>
+        <source>double click</source>
+        <translation>双击</translation>
+    </message>
+    <message>
+        <source>drag</source>
+        <translation>拖动</translation>
+    </message>
+    <message>
+        <source>finding the folder of runs</source>
+        <translation>查找训练任务文件夹</translation>
+    </message>
+    <message>
+        <source>good results after a few epochs.</source>
+        <translation>几轮之后就有不错的结果。</translation>
     </message>
     <message>
         <source>has changed since the run started: an epoch had {there} steps and now has {here}</source>
@@ -648,12 +904,16 @@
         <translation>超过 {limit} 个字符</translation>
     </message>
     <message>
+        <source>has one training image; {layer} has 1×1 maps, and a norm needs two values</source>
+        <translation>只有一张训练图像；{layer} 的特征图是 1×1，而规范化需要两个值</translation>
+    </message>
+    <message>
         <source>has shape {shape}; this design needs {wanted}</source>
         <translation>形状为 {shape}，而此设计需要 {wanted}</translation>
     </message>
     <message>
-        <source>he: normal, by fan out. xavier: uniform, by both fans, as in the chapter.</source>
-        <translation>he：正态分布，按输出数缩放。xavier：均匀分布，按输入数和输出数缩放，与教材一致。</translation>
+        <source>has the state {state!r}, which this version does not know</source>
+        <translation>状态为 {state!r}，本版本不认识</translation>
     </message>
     <message>
         <source>identity</source>
@@ -674,6 +934,22 @@
     <message>
         <source>input</source>
         <translation>输入</translation>
+    </message>
+    <message>
+        <source>is damaged: it is not JSON</source>
+        <translation>已损坏：不是 JSON</translation>
+    </message>
+    <message>
+        <source>is damaged; it is kept as {name}</source>
+        <translation>已损坏；已另存为 {name}</translation>
+    </message>
+    <message>
+        <source>is in progress and cannot be deleted; stop it first</source>
+        <translation>任务正在进行，不能删除；请先停止</translation>
+    </message>
+    <message>
+        <source>is larger than {limit} kB</source>
+        <translation>大于 {limit} kB</translation>
     </message>
     <message>
         <source>is missing</source>
@@ -712,10 +988,6 @@
         <translation>不是训练任务</translation>
     </message>
     <message>
-        <source>is not a run: {error}</source>
-        <translation>不是训练任务：{error}</translation>
-    </message>
-    <message>
         <source>is not a weight of this design</source>
         <translation>不是此设计的权重</translation>
     </message>
@@ -728,8 +1000,20 @@
         <translation>其中不只是纯数据；未执行其中任何内容</translation>
     </message>
     <message>
+        <source>it is not a checkpoint</source>
+        <translation>内容不是检查点</translation>
+    </message>
+    <message>
         <source>its sha256 does not match run.json</source>
         <translation>其 sha256 与 run.json 中的不符</translation>
+    </message>
+    <message>
+        <source>just long enough to see a deep plain network learn worse than its residual twin.</source>
+        <translation>训练时间不长，刚好能看出深层普通网络学得不如其残差对照网络。</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>缺少</translation>
     </message>
     <message>
         <source>more needed than available</source>
@@ -758,6 +1042,10 @@
     <message>
         <source>must be at most {limit}, not {value}</source>
         <translation>必须至多为 {limit}，而不是 {value}</translation>
+    </message>
+    <message>
+        <source>must be auto or a number from 1 to {most:,}, not {threads}</source>
+        <translation>应为 auto 或 1 到 {most:,} 之间的整数，而不是 {threads}</translation>
     </message>
     <message>
         <source>must be block:CxHxW:classes:WIDTHxBLOCKS/STRIDE,…[:key=value,…]</source>
@@ -796,6 +1084,14 @@
         <translation>至多有 {limit} 项或字符</translation>
     </message>
     <message>
+        <source>needed for {use}; run {python} -m pip install {name}</source>
+        <translation>用于{use}；请运行 {python} -m pip install {name}</translation>
+    </message>
+    <message>
+        <source>no answer within {seconds} s</source>
+        <translation>{seconds} 秒内没有响应</translation>
+    </message>
+    <message>
         <source>no checkpoint was saved: the run starts again</source>
         <translation>没有保存过检查点：训练任务重新开始</translation>
     </message>
@@ -810,6 +1106,14 @@
     <message>
         <source>no shortcut</source>
         <translation>无捷径</translation>
+    </message>
+    <message>
+        <source>normal, by fan out.</source>
+        <translation>正态分布，按输出连接数。</translation>
+    </message>
+    <message>
+        <source>not installed</source>
+        <translation>未安装</translation>
     </message>
     <message>
         <source>one 3×3 convolution, size kept.</source>
@@ -844,20 +1148,28 @@
         <translation>快速</translation>
     </message>
     <message>
+        <source>reading designs</source>
+        <translation>读取设计</translation>
+    </message>
+    <message>
         <source>residual</source>
         <translation>残差网络</translation>
+    </message>
+    <message>
+        <source>run main.py data get NAME for {names}</source>
+        <translation>下载命令：main.py data get 名称（可选：{names}）</translation>
     </message>
     <message>
         <source>run {run} has already done {done} epochs; set a larger number</source>
         <translation>训练任务 {run} 已完成 {done} 轮；请设定更多轮数</translation>
     </message>
     <message>
-        <source>run {run} has no weights yet</source>
-        <translation>训练任务 {run} 还没有权重</translation>
+        <source>run {run} has no checkpoint; start a new run with its weights (--init-from)</source>
+        <translation>训练任务 {run} 没有检查点；可以用它的权重开始新的训练任务（--init-from）</translation>
     </message>
     <message>
-        <source>sgd: stochastic gradient descent. adamw: Adam with decoupled weight decay.</source>
-        <translation>sgd：随机梯度下降。adamw：解耦权重衰减的 Adam。</translation>
+        <source>run {run} has no weights yet</source>
+        <translation>训练任务 {run} 还没有权重</translation>
     </message>
     <message>
         <source>small</source>
@@ -876,6 +1188,10 @@
         <translation>阶段 {number}：{change}</translation>
     </message>
     <message>
+        <source>stochastic gradient descent.</source>
+        <translation>随机梯度下降。</translation>
+    </message>
+    <message>
         <source>stopped</source>
         <translation>已停止</translation>
     </message>
@@ -884,6 +1200,14 @@
 zeros for new channels</source>
         <translation>每 {n} 个位置取一个，
 新增通道补零</translation>
+    </message>
+    <message>
+        <source>the address was not found</source>
+        <translation>找不到该地址</translation>
+    </message>
+    <message>
+        <source>the connection broke off after {done} of {total} bytes</source>
+        <translation>连接中断，已收到 {done} 字节，共 {total} 字节</translation>
     </message>
     <message>
         <source>the design is not its parent&apos;s design plus {blocks}: {changes}</source>
@@ -898,16 +1222,56 @@ zeros for new channels</source>
         <translation>此设计接受 {channels} 个通道，而 {data} 的通道数是 {wanted}</translation>
     </message>
     <message>
+        <source>the file there has {size} bytes; the published one has {expected}</source>
+        <translation>该处的文件有 {size} 字节，而公开发布的文件有 {expected} 字节</translation>
+    </message>
+    <message>
+        <source>the file there is not the published one: its checksum is wrong</source>
+        <translation>该处的文件与公开发布的文件不同：校验和不符</translation>
+    </message>
+    <message>
+        <source>the highest accuracy, in an evening on a GPU.</source>
+        <translation>在 GPU 上用一个晚上达到最高精度。</translation>
+    </message>
+    <message>
         <source>the images need {needed:.1f} GB of memory; {free:.1f} GB are free</source>
         <translation>图像需要 {needed:.1f} GB 内存，可用 {free:.1f} GB</translation>
+    </message>
+    <message>
+        <source>the learning rate falls to 0.</source>
+        <translation>学习率逐渐降到 0。</translation>
+    </message>
+    <message>
+        <source>the learning rate rises, then falls to 0.</source>
+        <translation>学习率先升高，再降到 0。</translation>
+    </message>
+    <message>
+        <source>the learning rate stays the same.</source>
+        <translation>学习率保持不变。</translation>
     </message>
     <message>
         <source>the loss became {loss} at step {step}, with learning rate {rate:g}</source>
         <translation>第 {step} 步的损失变成了 {loss}，学习率为 {rate:g}</translation>
     </message>
     <message>
+        <source>the server answered {code} {phrase}</source>
+        <translation>服务器返回 {code} {phrase}</translation>
+    </message>
+    <message>
+        <source>the state of an NVIDIA card</source>
+        <translation>显示 NVIDIA 显卡的状态</translation>
+    </message>
+    <message>
         <source>the validation loss became {loss} after step {step}, with learning rate {rate:g}</source>
         <translation>第 {step} 步后验证损失变成了 {loss}，学习率为 {rate:g}</translation>
+    </message>
+    <message>
+        <source>the window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>the window&apos;s plots</source>
+        <translation>窗口中的曲线图</translation>
     </message>
     <message>
         <source>there is no data set or folder {path!r}</source>
@@ -938,12 +1302,28 @@ zeros for new channels</source>
         <translation>三个 3×3 卷积（第一个步幅为 2），再接最大汇聚（ResNet-C）。</translation>
     </message>
     <message>
+        <source>torch {torch} has no code for cards of compute capability {capability}; a build that has it may be installed by: uv pip install --reinstall torch torchvision --torch-backend {backend}</source>
+        <translation>torch {torch} 不支持计算能力为 {capability} 的显卡；可用以下命令安装支持它的版本：uv pip install --reinstall torch torchvision --torch-backend {backend}</translation>
+    </message>
+    <message>
         <source>torch {torch} needs CUDA {cuda}, which the installed driver does not support</source>
         <translation>torch {torch} 需要 CUDA {cuda}，而已安装的驱动程序不支持</translation>
     </message>
     <message>
         <source>torch {torch} was built without CUDA</source>
         <translation>torch {torch} 构建时未包含 CUDA</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>training and --verify</source>
+        <translation>训练和 --verify</translation>
+    </message>
+    <message>
+        <source>training needs {needed:,.0f} MiB on {device}; {free:,.0f} MiB are free</source>
+        <translation>在 {device} 上训练需要 {needed:,.0f} MiB 内存，目前可用 {free:,.0f} MiB</translation>
     </message>
     <message>
         <source>two 3×3 convolutions, norm and ReLU before each.</source>
@@ -954,8 +1334,16 @@ zeros for new channels</source>
         <translation>两个 3×3 卷积。</translation>
     </message>
     <message>
+        <source>uniform, by both fans, as in the chapter.</source>
+        <translation>均匀分布，按输入和输出连接数，与教材相同。</translation>
+    </message>
+    <message>
         <source>unknown format</source>
         <translation>格式未知</translation>
+    </message>
+    <message>
+        <source>was made by a newer version of this program; it is kept as {name}</source>
+        <translation>由本程序的较新版本写入；已另存为 {name}</translation>
     </message>
     <message>
         <source>what is left is what average pooling and the 1×1 convolution on the shortcut make of x</source>
@@ -970,8 +1358,16 @@ zeros for new channels</source>
         <translation>剩下的是下采样后的 x，新增通道为零</translation>
     </message>
     <message>
+        <source>wheel</source>
+        <translation>滚轮</translation>
+    </message>
+    <message>
         <source>wide</source>
         <translation>宽残差网络</translation>
+    </message>
+    <message>
+        <source>window</source>
+        <translation>窗口</translation>
     </message>
     <message>
         <source>writing was interrupted</source>
@@ -990,12 +1386,24 @@ zeros for new channels</source>
         <translation>{damage}；移走该文件即可使用最近检查点的权重</translation>
     </message>
     <message>
+        <source>{data} could not be downloaded.</source>
+        <translation>无法下载 {data}。</translation>
+    </message>
+    <message>
         <source>{data} has no images for training or for validation</source>
         <translation>{data} 中没有可用于训练或验证的图像</translation>
     </message>
     <message>
         <source>{data} has the label {highest}, but the design has only {classes} classes</source>
         <translation>{data} 中有标签 {highest}，而此设计只有 {classes} 个类别</translation>
+    </message>
+    <message>
+        <source>{data} is not on this computer; to download it, choose it under Data or run `main.py data get {name}`</source>
+        <translation>这台计算机上没有 {data}；要下载它，请在“数据”中选择它，或运行 `main.py data get {name}`</translation>
+    </message>
+    <message>
+        <source>{data} needs {needed:.0f} MiB in {path}, where {free:.0f} MiB are free</source>
+        <translation>{data} 需要 {path} 中有 {needed:.0f} MiB 空间，但那里只剩 {free:.0f} MiB</translation>
     </message>
     <message>
         <source>{format} needs a run, not a design</source>
@@ -1014,12 +1422,28 @@ zeros for new channels</source>
         <translation>{name!r} 不可用；{rest}</translation>
     </message>
     <message>
+        <source>{name!r} is not the name of a data set</source>
+        <translation>{name!r} 不是数据集的名称</translation>
+    </message>
+    <message>
         <source>{name} already has {count} blocks, the maximum.</source>
         <translation>{name} 已有 {count} 个残差块，达到上限。</translation>
     </message>
     <message>
+        <source>{name} cannot be read: {error}</source>
+        <translation>无法读取 {name}：{error}</translation>
+    </message>
+    <message>
         <source>{name} is damaged ({cause})</source>
         <translation>{name} 已损坏（{cause}）</translation>
+    </message>
+    <message>
+        <source>{name} is missing</source>
+        <translation>缺少 {name}</translation>
+    </message>
+    <message>
+        <source>{name} must be a list of addresses that begin with http:// or https://</source>
+        <translation>{name} 必须是地址列表，每个地址以 http:// 或 https:// 开头</translation>
     </message>
     <message>
         <source>{name} was not written: {weight} contains non-finite values</source>
@@ -1050,12 +1474,8 @@ zeros for new channels</source>
         <translation>无法写入 {path!r}：{error}</translation>
     </message>
     <message>
-        <source>{path!r} is damaged: its sha256 does not match the expected one</source>
-        <translation>{path!r} 已损坏：其 sha256 与预期的不符</translation>
-    </message>
-    <message>
-        <source>{path!r} is missing</source>
-        <translation>缺少 {path!r}</translation>
+        <source>{path!r} is damaged: its checksum is not the expected one</source>
+        <translation>{path!r} 已损坏：校验和不符</translation>
     </message>
     <message>
         <source>{path!r} is not a class of the training images</source>
@@ -1070,8 +1490,16 @@ zeros for new channels</source>
         <translation>{path!r} 不是有效的 safetensors 文件：{error}</translation>
     </message>
     <message>
+        <source>{path!r} names a home folder that does not exist</source>
+        <translation>{path!r} 指向的用户主目录不存在</translation>
+    </message>
+    <message>
         <source>{path!r} needs one subfolder of images per class, and at least two classes</source>
         <translation>{path!r} 中每个类别需要一个图像子文件夹，且至少要有两个类别</translation>
+    </message>
+    <message>
+        <source>{problem}; `main.py data get {name}` downloads it again</source>
+        <translation>{problem}；`main.py data get {name}` 会重新下载</translation>
     </message>
     <message>
         <source>{reason} Run resnet-explorer check in a terminal to see what is missing.</source>
@@ -1086,6 +1514,10 @@ zeros for new channels</source>
         <translation>{schema} 由更新的版本写成；当前版本只能读取 {known}</translation>
     </message>
     <message>
+        <source>{text!r} cannot be read: {reason}</source>
+        <translation>无法读取 {text!r}：{reason}</translation>
+    </message>
+    <message>
         <source>{value}: {meaning}</source>
         <translation>{value}：{meaning}</translation>
     </message>
@@ -1094,12 +1526,39 @@ zeros for new channels</source>
         <translation>还需要 {wanted}</translation>
     </message>
     <message>
+        <source>{what}: {advice}</source>
+        <translation>{what}：{advice}</translation>
+    </message>
+    <message>
         <source>{where}: {what}</source>
         <translation>{where}：{what}</translation>
     </message>
 </context>
 <context>
+    <name>About</name>
+    <message>
+        <source>About ResNet Explorer</source>
+        <translation>关于 ResNet Explorer</translation>
+    </message>
+    <message>
+        <source>Licence of the data</source>
+        <translation>数据的许可证</translation>
+    </message>
+    <message>
+        <source>Licence of the icons</source>
+        <translation>图标的许可证</translation>
+    </message>
+    <message>
+        <source>Licence of the program</source>
+        <translation>程序的许可证</translation>
+    </message>
+</context>
+<context>
     <name>Actions</name>
+    <message>
+        <source>About ResNet Explorer</source>
+        <translation>关于 ResNet Explorer</translation>
+    </message>
     <message>
         <source>Add stage</source>
         <translation>添加阶段</translation>
@@ -1121,6 +1580,18 @@ zeros for new channels</source>
         <translation>连同残差对照网络加入队列</translation>
     </message>
     <message>
+        <source>Baseline unpinned</source>
+        <translation>已取消基线</translation>
+    </message>
+    <message>
+        <source>Check this computer</source>
+        <translation>检查这台计算机</translation>
+    </message>
+    <message>
+        <source>Continue the run that is shown from its last checkpoint</source>
+        <translation>从最近的检查点继续当前显示的训练任务</translation>
+    </message>
+    <message>
         <source>Copy as PyTorch</source>
         <translation>复制 PyTorch 代码</translation>
     </message>
@@ -1133,12 +1604,24 @@ zeros for new channels</source>
         <translation>复制层表格</translation>
     </message>
     <message>
+        <source>Copy report …</source>
+        <translation>复制报告…</translation>
+    </message>
+    <message>
+        <source>Data: {name}</source>
+        <translation>数据：{name}</translation>
+    </message>
+    <message>
         <source>Default text size</source>
         <translation>默认文字大小</translation>
     </message>
     <message>
         <source>Feature maps</source>
         <translation>特征图</translation>
+    </message>
+    <message>
+        <source>Find a command …</source>
+        <translation>查找命令…</translation>
     </message>
     <message>
         <source>Find a learning rate …</source>
@@ -1165,8 +1648,24 @@ and start</source>
 并开始训练</translation>
     </message>
     <message>
+        <source>Hide run</source>
+        <translation>隐藏任务</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
         <source>Larger text</source>
         <translation>放大文字</translation>
+    </message>
+    <message>
+        <source>Move run to the bin</source>
+        <translation>将任务移到回收站</translation>
+    </message>
+    <message>
+        <source>Note on run …</source>
+        <translation>任务备注…</translation>
     </message>
     <message>
         <source>On hold: a run was stopped, or the training process could not start</source>
@@ -1193,6 +1692,14 @@ and start</source>
         <translation>设为基线</translation>
     </message>
     <message>
+        <source>Pinned {name} as baseline</source>
+        <translation>已将 {name} 设为基线</translation>
+    </message>
+    <message>
+        <source>Preferences …</source>
+        <translation>首选项…</translation>
+    </message>
+    <message>
         <source>Present</source>
         <translation>演示</translation>
     </message>
@@ -1205,6 +1712,10 @@ and start</source>
         <translation>重做</translation>
     </message>
     <message>
+        <source>Rename run</source>
+        <translation>重命名任务</translation>
+    </message>
+    <message>
         <source>Resume</source>
         <translation>继续</translation>
     </message>
@@ -1213,12 +1724,24 @@ and start</source>
         <translation>继续队列</translation>
     </message>
     <message>
+        <source>Resume run</source>
+        <translation>继续训练任务</translation>
+    </message>
+    <message>
         <source>Save</source>
         <translation>保存</translation>
     </message>
     <message>
         <source>Save as …</source>
         <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Show hidden runs</source>
+        <translation>显示隐藏的任务</translation>
+    </message>
+    <message>
+        <source>Show run in its folder</source>
+        <translation>在文件夹中显示任务</translation>
     </message>
     <message>
         <source>Smaller text</source>
@@ -1249,6 +1772,10 @@ and start</source>
         <translation>停止</translation>
     </message>
     <message>
+        <source>Take run back from the bin</source>
+        <translation>从回收站恢复任务</translation>
+    </message>
+    <message>
         <source>Tour</source>
         <translation>导览</translation>
     </message>
@@ -1277,6 +1804,10 @@ and start</source>
         <translation>取消基线</translation>
     </message>
     <message>
+        <source>Versions, findings, settings and the last errors, for a report of a fault</source>
+        <translation>版本、检查结果、设置和最近的错误，用于报告故障</translation>
+    </message>
+    <message>
         <source>… and its plain twin</source>
         <translation>…连同普通对照网络</translation>
     </message>
@@ -1300,7 +1831,7 @@ and start</source>
     <name>BlockView</name>
     <message>
         <source>Back to layers</source>
-        <translation>返回表格</translation>
+        <translation>返回层表格</translation>
     </message>
     <message>
         <source>Block only</source>
@@ -1328,11 +1859,22 @@ and start</source>
     </message>
 </context>
 <context>
-    <name>CurvePlot</name>
+    <name>CheckDialog</name>
     <message>
-        <source> · validation {value:.4f}</source>
-        <translation> · 验证 {value:.4f}</translation>
+        <source>Check this computer</source>
+        <translation>检查这台计算机</translation>
     </message>
+    <message>
+        <source>Looking for devices and data; loading torch takes some seconds …</source>
+        <translation>正在查找设备和数据；加载 torch 需要几秒钟…</translation>
+    </message>
+    <message>
+        <source>The check failed (exit status {code}).</source>
+        <translation>检查失败（退出状态 {code}）。</translation>
+    </message>
+</context>
+<context>
+    <name>CurvePlot</name>
     <message>
         <source>; validation {last:.3f} after {n} epochs, between {least:.3f} and {most:.3f}</source>
         <translation>；{n} 轮后验证为 {last:.3f}，介于 {least:.3f} 与 {most:.3f} 之间</translation>
@@ -1340,6 +1882,22 @@ and start</source>
     <message>
         <source>; validation {values}</source>
         <translation>；验证 {values}</translation>
+    </message>
+    <message>
+        <source>Arrow keys read values, + and − zoom, Shift and arrow keys move the view, Home shows everything</source>
+        <translation>方向键读取数值，+ 和 − 缩放，Shift 加方向键移动视图，Home 显示全部</translation>
+    </message>
+    <message>
+        <source>step {n}</source>
+        <translation>第 {n} 步</translation>
+    </message>
+    <message>
+        <source>training {value}</source>
+        <translation>训练 {value}</translation>
+    </message>
+    <message>
+        <source>validation {value}</source>
+        <translation>验证 {value}</translation>
     </message>
     <message>
         <source>{n} published runs</source>
@@ -1359,7 +1917,7 @@ and start</source>
     </message>
     <message>
         <source>— training   ● validation</source>
-        <translation>— 训练   ● 验证</translation>
+        <translation>— 训练集   ● 验证集</translation>
     </message>
 </context>
 <context>
@@ -1372,12 +1930,40 @@ and start</source>
 <context>
     <name>Diagram</name>
     <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
         <source>Diagram</source>
         <translation>结构图</translation>
+    </message>
+    <message>
+        <source>Open the selected block</source>
+        <translation>打开所选的块</translation>
+    </message>
+    <message>
+        <source>Select the next part</source>
+        <translation>选择下一个部分</translation>
+    </message>
+    <message>
+        <source>Select the part before</source>
+        <translation>选择上一个部分</translation>
+    </message>
+    <message>
+        <source>Unfold or fold the equal blocks of the stage</source>
+        <translation>展开或折叠该阶段中相同的块</translation>
+    </message>
+    <message>
+        <source>{name}, {type}: {shape}, {params} parameters, {share} of the network</source>
+        <translation>{name}，{type}：{shape}，{params} 个参数，占整个网络的 {share}</translation>
     </message>
 </context>
 <context>
     <name>Document</name>
+    <message>
+        <source>Open {name}</source>
+        <translation>打开 {name}</translation>
+    </message>
     <message>
         <source>Untitled</source>
         <translation>未命名</translation>
@@ -1385,6 +1971,45 @@ and start</source>
     <message>
         <source>{name} (edited)</source>
         <translation>{name}（已修改）</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadView</name>
+    <message>
+        <source> or </source>
+        <translation> 或 </translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>into {folder}</source>
+        <translation>存入 {folder}</translation>
+    </message>
+    <message>
+        <source>{data}: {n} training images, {shape}</source>
+        <translation>{data}：{n} 张训练图像，{shape}</translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation>{done} / {total}</translation>
+    </message>
+    <message>
+        <source>{size} are here already</source>
+        <translation>其中 {size} 已经下载</translation>
+    </message>
+    <message>
+        <source>{size} from {servers}</source>
+        <translation>{size}，来自 {servers}</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
     </message>
 </context>
 <context>
@@ -1431,6 +2056,14 @@ and start</source>
     <message>
         <source>Next image</source>
         <translation>下一张图像</translation>
+    </message>
+    <message>
+        <source>Open image</source>
+        <translation>打开图像</translation>
+    </message>
+    <message>
+        <source>Open image …</source>
+        <translation>打开图像…</translation>
     </message>
     <message>
         <source>Previous image</source>
@@ -1480,6 +2113,14 @@ and start</source>
         <translation>特征图</translation>
     </message>
     <message>
+        <source>Select the next part</source>
+        <translation>选择下一个部分</translation>
+    </message>
+    <message>
+        <source>Select the part before</source>
+        <translation>选择上一个部分</translation>
+    </message>
+    <message>
         <source>The image as the network receives it: {shape}</source>
         <translation>网络接收到的图像：{shape}</translation>
     </message>
@@ -1509,6 +2150,14 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>要停止 {n} 个训练任务并关闭吗？它们会保存检查点，之后可以继续。</translation>
     </message>
     <message>
+        <source>Copied as PyTorch</source>
+        <translation>已复制 PyTorch 代码</translation>
+    </message>
+    <message>
+        <source>Copied the design as text</source>
+        <translation>已将设计复制为文本</translation>
+    </message>
+    <message>
         <source>Could not export {name}</source>
         <translation>未能导出 {name}</translation>
     </message>
@@ -1529,6 +2178,18 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>导出</translation>
     </message>
     <message>
+        <source>Exported {name}</source>
+        <translation>已导出 {name}</translation>
+    </message>
+    <message>
+        <source>Exporting {name} …</source>
+        <translation>正在导出 {name}…</translation>
+    </message>
+    <message>
+        <source>Exports the run that is selected in the list of runs</source>
+        <translation>导出在列表中所选的训练任务</translation>
+    </message>
+    <message>
         <source>File already exists</source>
         <translation>文件已存在</translation>
     </message>
@@ -1541,12 +2202,12 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>打开设计</translation>
     </message>
     <message>
-        <source>Open {name}</source>
-        <translation>打开 {name}</translation>
-    </message>
-    <message>
         <source>Paste design</source>
         <translation>粘贴设计</translation>
+    </message>
+    <message>
+        <source>Pasted {name}</source>
+        <translation>已粘贴 {name}</translation>
     </message>
     <message>
         <source>ResNet Explorer</source>
@@ -1561,8 +2222,12 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>保存设计</translation>
     </message>
     <message>
-        <source>Save the changes to {name}?</source>
-        <translation>要保存对 {name} 的修改吗？</translation>
+        <source>Save the changes to {name}? If not, the file stays as it is; the next start shows them again.</source>
+        <translation>要将更改保存到 {name} 吗？如果不保存，文件保持原样；下次启动时仍会显示这些更改。</translation>
+    </message>
+    <message>
+        <source>Saved {name}</source>
+        <translation>已保存 {name}</translation>
     </message>
     <message>
         <source>There is no design on the clipboard</source>
@@ -1607,6 +2272,14 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>第 {n} 步</translation>
     </message>
     <message>
+        <source>not measured yet</source>
+        <translation>尚未测量</translation>
+    </message>
+    <message>
+        <source>window too low</source>
+        <translation>窗口高度不够</translation>
+    </message>
+    <message>
         <source>{name}: gradient norm {first} in the stem, {last} in the head, at step {n}</source>
         <translation>{name}：第 {n} 步的梯度范数，起始层为 {first}，分类头为 {last}</translation>
     </message>
@@ -1648,16 +2321,12 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>前后的未规范化预测（logits）</translation>
     </message>
     <message>
-        <source>Network: random weights</source>
-        <translation>网络：随机初始权重</translation>
+        <source>Network: {network}</source>
+        <translation>网络：{network}</translation>
     </message>
     <message>
-        <source>Network: {name}, trained</source>
-        <translation>网络：{name}，已训练</translation>
-    </message>
-    <message>
-        <source>Network: {name}, trained, with {blocks} inserted</source>
-        <translation>网络：{name}，已训练，并插入了 {blocks}</translation>
+        <source>Network: {network}, with {blocks} inserted</source>
+        <translation>网络：{network}，已插入 {blocks}</translation>
     </message>
     <message>
         <source>Next image</source>
@@ -1666,6 +2335,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>Restore</source>
         <translation>恢复</translation>
+    </message>
+    <message>
+        <source>The run counted {accuracy}, in its own precision and on all validation images.</source>
+        <translation>训练记录的准确率为 {accuracy}：用训练时的精度在全部验证图像上计算。</translation>
     </message>
     <message>
         <source>Zero this branch</source>
@@ -1684,12 +2357,12 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>类别 {number}</translation>
     </message>
     <message>
-        <source>{done}: accuracy {before} → {after} on {n} images, largest logit difference {difference}</source>
-        <translation>{done}：{n} 张图像上的精度 {before} → {after}，logits 最大相差 {difference}</translation>
+        <source>random weights</source>
+        <translation>随机权重</translation>
     </message>
     <message>
-        <source>{name} ({accuracy})</source>
-        <translation>{name}（{accuracy}）</translation>
+        <source>{done}: accuracy {before} → {after} on {n} images, largest logit difference {difference}</source>
+        <translation>{done}：{n} 张图像上的精度 {before} → {after}，logits 最大相差 {difference}</translation>
     </message>
     <message>
         <source>{name} and {more} more set to zero</source>
@@ -1702,6 +2375,18 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>{name} set to zero</source>
         <translation>已将 {name} 置零</translation>
+    </message>
+    <message>
+        <source>{name}, trained</source>
+        <translation>{name}（已训练）</translation>
+    </message>
+    <message>
+        <source>{network} ({accuracy})</source>
+        <translation>{network}，{accuracy}</translation>
+    </message>
+    <message>
+        <source>{network}; set to zero: {blocks}</source>
+        <translation>{network}；已置零：{blocks}</translation>
     </message>
 </context>
 <context>
@@ -1725,8 +2410,28 @@ Black is no response, white the channel&apos;s own maximum.</source>
 <context>
     <name>LayerTable</name>
     <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>Copy the selected rows, or all of them</source>
+        <translation>复制所选的行；没有选择时复制全部</translation>
+    </message>
+    <message>
         <source>Layers</source>
         <translation>层表格</translation>
+    </message>
+    <message>
+        <source>Open the block, or unfold the row</source>
+        <translation>打开块，或展开这一行</translation>
+    </message>
+    <message>
+        <source>Show only the columns that fit</source>
+        <translation>只显示放得下的列</translation>
+    </message>
+    <message>
+        <source>{columns} do not fit: show them</source>
+        <translation>放不下的列：{columns}；点击显示</translation>
     </message>
 </context>
 <context>
@@ -1740,6 +2445,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>关闭（Esc）</translation>
     </message>
     <message>
+        <source>Done: {task}</source>
+        <translation>已完成：{task}</translation>
+    </message>
+    <message>
         <source>Finish</source>
         <translation>完成</translation>
     </message>
@@ -1748,16 +2457,16 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>下一步</translation>
     </message>
     <message>
+        <source>Next lesson</source>
+        <translation>下一课</translation>
+    </message>
+    <message>
         <source>Skip the rest (Esc)</source>
         <translation>跳过其余部分（Esc）</translation>
     </message>
     <message>
-        <source>○ Your turn</source>
-        <translation>○ 请动手试试</translation>
-    </message>
-    <message>
-        <source>✓ Done</source>
-        <translation>✓ 已完成</translation>
+        <source>To do: {task}</source>
+        <translation>待完成：{task}</translation>
     </message>
 </context>
 <context>
@@ -1822,16 +2531,8 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>教材课程</translation>
     </message>
     <message>
-        <source>Colours</source>
-        <translation>配色</translation>
-    </message>
-    <message>
         <source>Export</source>
         <translation>导出</translation>
-    </message>
-    <message>
-        <source>Language</source>
-        <translation>语言</translation>
     </message>
     <message>
         <source>Names</source>
@@ -1846,28 +2547,27 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>预设</translation>
     </message>
     <message>
-        <source>dark</source>
-        <translation>深色</translation>
-    </message>
-    <message>
-        <source>for projectors and colour blindness</source>
-        <translation>适合投影和色觉障碍者</translation>
-    </message>
-    <message>
-        <source>light</source>
-        <translation>浅色</translation>
-    </message>
-    <message>
-        <source>same as system</source>
-        <translation>跟随系统</translation>
-    </message>
-    <message>
         <source>the chapter</source>
         <translation>教材</translation>
     </message>
     <message>
         <source>the paper</source>
         <translation>论文</translation>
+    </message>
+</context>
+<context>
+    <name>NameLine</name>
+    <message>
+        <source>Name of the design</source>
+        <translation>设计的名称</translation>
+    </message>
+    <message>
+        <source>Name of the design: click to edit it</source>
+        <translation>设计的名称：点击即可修改</translation>
+    </message>
+    <message>
+        <source>Name: {name}</source>
+        <translation>名称：{name}</translation>
     </message>
 </context>
 <context>
@@ -1879,6 +2579,32 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>What went wrong</source>
         <translation>出了什么问题</translation>
+    </message>
+</context>
+<context>
+    <name>Pages</name>
+    <message>
+        <source>Copied the layer table</source>
+        <translation>已复制层表格</translation>
+    </message>
+</context>
+<context>
+    <name>Palette</name>
+    <message>
+        <source>Find a command</source>
+        <translation>查找命令</translation>
+    </message>
+    <message>
+        <source>Not available now</source>
+        <translation>目前不可用</translation>
+    </message>
+    <message>
+        <source>Type some of its words</source>
+        <translation>输入其中的几个词</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>已开启</translation>
     </message>
 </context>
 <context>
@@ -1906,6 +2632,68 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>step</source>
         <translation>步</translation>
+    </message>
+</context>
+<context>
+    <name>Preferences</name>
+    <message>
+        <source>Colours</source>
+        <translation>配色</translation>
+    </message>
+    <message>
+        <source>Folder of runs</source>
+        <translation>训练任务文件夹</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Start page</source>
+        <translation>起始页面</translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation>文字大小</translation>
+    </message>
+    <message>
+        <source>dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>for projectors and colour blindness</source>
+        <translation>适合投影和色觉障碍者</translation>
+    </message>
+    <message>
+        <source>light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>same as system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>the last one</source>
+        <translation>上次打开的页面</translation>
+    </message>
+</context>
+<context>
+    <name>PreferencesDialog</name>
+    <message>
+        <source>Browse …</source>
+        <translation>浏览…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Defaults</source>
+        <translation>恢复默认</translation>
+    </message>
+    <message>
+        <source>Preferences</source>
+        <translation>首选项</translation>
     </message>
 </context>
 <context>
@@ -2018,6 +2806,29 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
 </context>
 <context>
+    <name>ReportDialog</name>
+    <message>
+        <source>Check</source>
+        <translation>检查</translation>
+    </message>
+    <message>
+        <source>Last errors</source>
+        <translation>最近的错误</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>版本</translation>
+    </message>
+</context>
+<context>
     <name>RunList</name>
     <message>
         <source>, </source>
@@ -2025,11 +2836,15 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
     <message>
         <source>Best</source>
-        <translation>最佳</translation>
+        <translation>最高精度</translation>
     </message>
     <message>
         <source>Changes</source>
         <translation>改动</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
     </message>
     <message>
         <source>Open design</source>
@@ -2037,7 +2852,7 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
     <message>
         <source>Resume</source>
-        <translation>继续训练</translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Run</source>
@@ -2079,12 +2894,47 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <source>stopped</source>
         <translation>已停止</translation>
     </message>
+    <message>
+        <source>unreadable</source>
+        <translation>无法读取</translation>
+    </message>
+    <message>
+        <source>{note} · {changes}</source>
+        <translation>{note} · {changes}</translation>
+    </message>
+</context>
+<context>
+    <name>RunOrders</name>
+    <message>
+        <source>Hide run</source>
+        <translation>隐藏任务</translation>
+    </message>
+    <message>
+        <source>Note on {name}</source>
+        <translation>{name} 的备注</translation>
+    </message>
+    <message>
+        <source>Note:</source>
+        <translation>备注：</translation>
+    </message>
+    <message>
+        <source>Show run again</source>
+        <translation>重新显示任务</translation>
+    </message>
+    <message>
+        <source>{name} is in the bin.</source>
+        <translation>{name} 已移到回收站。</translation>
+    </message>
 </context>
 <context>
     <name>RunProgress</name>
     <message>
         <source>, </source>
         <translation>，</translation>
+    </message>
+    <message>
+        <source>GPU {share} busy · {used} of {all} used · {celsius} °C</source>
+        <translation>GPU 利用率 {share} · 显存 {used} / {all} · {celsius} °C</translation>
     </message>
     <message>
         <source>epoch {n}/{all}</source>
@@ -2151,8 +3001,19 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>每秒 {n} 张图像</translation>
     </message>
     <message>
+        <source>{reason}: {n} of {all} cores</source>
+        <translation>{reason}：正在使用 {n} 个 CPU 核（共 {all} 个）</translation>
+    </message>
+    <message>
         <source>{time} left</source>
         <translation>剩余 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>SearchList</name>
+    <message>
+        <source>Nothing is found by these words.</source>
+        <translation>没有与这些词匹配的结果。</translation>
     </message>
 </context>
 <context>
@@ -2166,8 +3027,49 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>出错了</translation>
     </message>
     <message>
+        <source>The last session cannot continue</source>
+        <translation>无法恢复上次的会话</translation>
+    </message>
+    <message>
+        <source>The session cannot be saved</source>
+        <translation>无法保存当前会话</translation>
+    </message>
+    <message>
         <source>The window and any run in progress continue. Details: {log}</source>
         <translation>窗口和正在进行的训练任务会继续。详情：{log}</translation>
+    </message>
+</context>
+<context>
+    <name>Shortcuts</name>
+    <message>
+        <source>{text}: {keys}</source>
+        <translation>{text}：{keys}</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsDialog</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>键盘快捷键</translation>
+    </message>
+    <message>
+        <source>Search by words or keys</source>
+        <translation>按词语或按键搜索</translation>
+    </message>
+</context>
+<context>
+    <name>TextDialog</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>已复制</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
     </message>
 </context>
 <context>
@@ -2263,12 +3165,24 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
         <source>custom</source>
         <translation>自定义</translation>
     </message>
+    <message>
+        <source>{data} · download {size} …</source>
+        <translation>{data} · 下载 {size} …</translation>
+    </message>
 </context>
 <context>
     <name>Tutor</name>
     <message>
         <source>Could not read {name}</source>
         <translation>无法读取 {name}</translation>
+    </message>
+    <message>
+        <source>Lesson: {title}</source>
+        <translation>课程：{title}</translation>
+    </message>
+    <message>
+        <source>This lesson starts with {name}; Undo brings back yours.</source>
+        <translation>本课从 {name} 开始；按“撤销”即可恢复你原来的设计。</translation>
     </message>
 </context>
 <context>
@@ -2289,6 +3203,10 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
         <translation>设计</translation>
     </message>
     <message>
+        <source>End presentation</source>
+        <translation>结束演示</translation>
+    </message>
+    <message>
         <source>Preset {name}</source>
         <translation>预设 {name}</translation>
     </message>
@@ -2298,14 +3216,14 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
     </message>
     <message>
         <source>Training</source>
-        <translation>训练</translation>
+        <translation>训练设置</translation>
     </message>
 </context>
 <context>
     <name>WorkerClient</name>
     <message>
         <source>A run is in progress. This continues when it ends.</source>
-        <translation>训练任务正在进行，结束后会继续此操作。</translation>
+        <translation>训练任务正在进行，结束后会接着执行这项操作。</translation>
     </message>
     <message>
         <source>Loading torch …</source>
@@ -2340,6 +3258,25 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
     <message>
         <source>Drawing</source>
         <translation>插图</translation>
+    </message>
+</context>
+<context>
+    <name>_Sides</name>
+    <message>
+        <source>channels</source>
+        <translation>通道数</translation>
+    </message>
+    <message>
+        <source>height</source>
+        <translation>高度</translation>
+    </message>
+    <message>
+        <source>width</source>
+        <translation>宽度</translation>
+    </message>
+    <message>
+        <source>{field}: {part}</source>
+        <translation>{field}：{part}</translation>
     </message>
 </context>
 <context>
