@@ -225,8 +225,9 @@ def apply_theme(theme: str) -> None:
     if not isinstance(QApplication.style(), Style):
         QApplication.setStyle(Style("Fusion"))
     QApplication.setPalette(palette(chosen))
+    bordered = _bordered(chosen)
     for kind in _BORDERED:
-        QApplication.setPalette(_bordered(chosen), kind)  # type: ignore[arg-type]  # PySide's stub wants bytes
+        QApplication.setPalette(bordered, kind)  # type: ignore[arg-type]  # PySide's stub wants bytes
     QToolTip.setPalette(palette(chosen))
 
 
