@@ -122,8 +122,8 @@ class Session(QObject):
         finally:  # what fails is said; the rest is there all the same
             if self.warm:
                 self.pool.warm_up()
-            self._loading = Thread(target=import_module, args=("explorer.gui.runs.history",), daemon=True)
-            self._loading.start()  # in a thread, so that sliders answer meanwhile
+            self._loading = Thread(target=import_module, args=("numpy",), daemon=True)
+            self._loading.start()  # so that sliders answer meanwhile; pyqtgraph in a thread crashed PySide now and then
             self._patience.start()
 
     def _tell_failure(self, error: Sentence) -> None:
@@ -134,7 +134,7 @@ class Session(QObject):
         self.window.files.complain(self.tr("The session cannot be saved"), say(reason))
 
     def _add_history(self) -> None:
-        """Add the plots and the list of runs once their modules are loaded."""
+        """Add the plots and the list of runs once numpy is loaded, which takes long and knows no Qt."""
         if self._loading.is_alive():
             return
         self._patience.stop()

@@ -2657,6 +2657,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>文字大小</translation>
     </message>
     <message>
+        <source>Threads of a run</source>
+        <translation>训练任务的线程数</translation>
+    </message>
+    <message>
         <source>dark</source>
         <translation>深色</translation>
     </message>
@@ -2667,6 +2671,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>light</source>
         <translation>浅色</translation>
+    </message>
+    <message>
+        <source>one per free core</source>
+        <translation>每个空闲的核一个</translation>
     </message>
     <message>
         <source>same as system</source>

@@ -1,5 +1,6 @@
 """Preferences: what the user sets once, as one table. A new preference is one entry of the table."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from explorer.gui.main_window.pages import PAGES, saved_page
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import chosen_language, percent, say
 from explorer.gui.widgets.text_size import MAX_SIZE, MIN_SIZE, STEP, chosen_size
+from explorer.gui.workers.pool import saved_threads
 from explorer.gui.workspace import Workspace
 from explorer.runs.folder import check_runs_folder, default_runs
 
@@ -45,9 +47,14 @@ class Preferences(QObject):
         }
         sizes = {str(size): percent(STEP**size, 0) for size in range(MIN_SIZE, MAX_SIZE + 1)}
         pages = {"": self.tr("the last one"), **{name: say(page.title) for name, page in PAGES.items()}}
+        counts = map(str, range(1, (os.cpu_count() or 1) + 1))
+        threads = {"0": self.tr("one per free core"), **{count: count for count in counts}}
         use_language, use_colours = actions.language_chosen.emit, actions.theme_chosen.emit
         self.table = {
             "runs": Preference(self.tr("Folder of runs"), str(default_runs()), self._runs, self._use_runs),
+            "threads": Preference(
+                self.tr("Threads of a run"), "0", lambda: str(saved_threads()), _use_threads, threads
+            ),
             "language": Preference(self.tr("Language"), "system", chosen_language, use_language, languages),
             "colours": Preference(self.tr("Colours"), "system", theme.saved_theme, use_colours, colours),
             "text_size": Preference(self.tr("Text size"), "0", lambda: str(chosen_size()), self._use_size, sizes),
@@ -75,3 +82,7 @@ class Preferences(QObject):
         check_runs_folder(path)
         QSettings().setValue("runs", str(path))
         self._workspace.pool.use_runs(path)
+
+
+def _use_threads(count: str) -> None:
+    QSettings().setValue("threads", count)

@@ -29,6 +29,7 @@ class RunButtons(QWidget):
             self.stop: self.resume,
         }
         self._last: QWidget = self.stop  # the button that had the focus last
+        self._had_focus = False
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.RHYTHM)
@@ -56,8 +57,14 @@ class RunButtons(QWidget):
         elif not (shown.is_busy() or can_resume):
             self.window().setFocus()
 
-    def _note_focus(self, old: QWidget | None, now: QWidget | None) -> None:
-        if old and old in self._buttons and not (old.isVisible() and old.isEnabled()):
+    def _note_focus(self) -> None:
+        """Note which button has the focus, or take it from what Qt has given it to.
+
+        The widgets that the signal carries are not looked at: those of Qt's own dialogs go without Python's knowledge.
+        """
+        now, had_focus = self.window().focusWidget(), self._had_focus
+        self._had_focus = now in self._buttons
+        if had_focus and not (self._last.isVisible() and self._last.isEnabled()):
             self.setFocus()
-        elif now and now in self._buttons:
+        elif now in self._buttons:
             self._last = now

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
 from explorer.gui.document import title_of
 from explorer.gui.workers.live_run import LiveRun
@@ -186,7 +186,7 @@ class WorkerPool(QObject):
         worker = self._pick_worker(device)
         if shown or not self.shown.is_busy():
             self.shown = worker
-        worker.start(replace(order, recipe=order.recipe.change(device=device)))
+        worker.start(replace(order, recipe=order.recipe.change(device=device), threads=saved_threads()))
 
     def _pick_worker(self, device: str) -> WorkerClient:
         """Return a worker without a run: preferably one whose process runs, then one that last used `device`."""
@@ -274,6 +274,12 @@ class WorkerPool(QObject):
         self._leaving = [worker for worker in self._leaving if worker.process.is_running()]
         if not self.is_running():
             self.emptied.emit()
+
+
+def saved_threads() -> int:
+    """Return the number of threads that the user has set for every run, 0 for one per free core."""
+    text = str(QSettings().value("threads", ""))
+    return int(text) if text.isdecimal() else 0
 
 
 def candidates(device: str, hello: Hello | None) -> list[str]:

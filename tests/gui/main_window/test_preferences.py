@@ -15,10 +15,12 @@ from explorer.gui.main_window.preferences_dialog import PreferencesDialog
 from explorer.gui.widgets import text_size, theme
 from explorer.gui.widgets.language import apply_language, chosen_language
 from explorer.gui.workspace import BLOCK, saved_runs
+from explorer.runs.commands import Train
 from explorer.runs.folder import RunFolder, default_runs
 from explorer.runs.recipe import Recipe
 from tests.clicks import click
 from tests.events import settle
+from tests.gui.scripted_workers import Played
 
 
 @pytest.fixture(autouse=True)
@@ -146,7 +148,7 @@ def test_the_next_start_has_the_page_and_the_folder(session, qtbot, tmp_path, mo
 @pytest.mark.parametrize("stored", ["rubbish", 5, ""])
 def test_a_page_that_makes_no_sense_is_passed_over(session, stored):
     QSettings().setValue("page", stored)
-    assert dialog_of(session).boxes["page"].currentData() == "layers"
+    assert dialog_of(session).boxes["page"].currentData() == ""
     dialog_of(session).close()
 
 
@@ -158,3 +160,10 @@ def test_it_is_closed_by_escape_and_by_enter(session, qtbot):
         assert not dialog.isVisible()
         settle()
     assert session.workspace.preference == ""
+
+
+def test_runs_have_as_many_threads_as_were_set(session, monkeypatch):
+    played = Played(session.pool.workers[0], monkeypatch)
+    choose(session, "threads", "1").close()
+    session.window.orders.start.trigger()
+    assert [order.threads for order in played.asked(Train)] == [1]
