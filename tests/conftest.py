@@ -52,10 +52,10 @@ class PatientBot(QtBot):
     """pytest-qt's, which fails what has not happened after five seconds; a slow machine needs more."""
 
     def waitUntil(self, callback, *, timeout=None):
-        super().waitUntil(callback, timeout=timeout or int(1000 * patience()))
+        super().waitUntil(callback, timeout=int(1000 * patience()) if timeout is None else timeout)
 
     def waitSignal(self, signal, *, timeout=None, **options):
-        return super().waitSignal(signal, timeout=timeout or int(1000 * patience()), **options)
+        return super().waitSignal(signal, timeout=int(1000 * patience()) if timeout is None else timeout, **options)
 
 
 @pytest.fixture

@@ -545,7 +545,7 @@ def test_escape_closes_the_block_first_and_then_the_card(session, qtbot):
 
 def test_the_diagram_gets_its_room_back(session, qtbot):
     window = session.window
-    window.resize(1100, 700)
+    window.resize(1100, 720)
     settle()
     before = window.centre.sizes()[0]
     tutor = teach(session, TOUR)

@@ -119,8 +119,8 @@ def test_another_choice_takes_the_place_of_an_offer(panel, name):
     assert panel.download.isVisible() == (name == "cifar-10")
 
 
-def test_a_refused_folder_goes_away_when_a_set_is_offered(panel, tmp_path):
-    panel.use_data(str(tmp_path / "none"))
+def test_a_refused_folder_goes_away_when_a_set_is_offered(session, panel, tmp_path):
+    session.workspace.choice.use_data(str(tmp_path / "none"))
     assert panel.notice.isVisible()
     pick(panel, "kmnist")
     assert not panel.notice.isVisible()
@@ -161,7 +161,7 @@ say("downloaded", name="kmnist", folder="")
     for name in ("cat", "dog"):
         (tmp_path / "pets" / name).mkdir(parents=True)
         (tmp_path / "pets" / name / "1.png").write_bytes(b"")
-    panel.use_data(str(tmp_path / "pets"))
+    session.workspace.choice.use_data(str(tmp_path / "pets"))
     assert panel.download.isVisible()
     put_files()
     (folder / "end").touch()

@@ -239,7 +239,7 @@ def test_the_menu_switches(session):
     next(each for each in session.window.findChildren(QAction) if each.objectName() == "zh_CN").trigger()
     assert chosen_language() == "zh_CN"
     assert session.window.training.start.text().endswith("并开始训练")
-    assert [dock.windowTitle() for dock in session.window.docks] == ["设计", "训练"]
+    assert [dock.windowTitle() for dock in session.window.docks] == ["设计", "训练设置"]
 
 
 def test_what_was_open_stays_open(session, qtbot):
