@@ -46,7 +46,7 @@ def serve(runs: Path) -> int:
     outbox.send(_hello_event())
     referee(plan_network(preset("mini")))  # imports what the first Start would otherwise wait for
     lower_priority()
-    while (command := worker.next_command()) is not END:
+    while (command := worker._next_command()) is not END:
         worker.execute(command)
     return worker.status
 
@@ -107,7 +107,7 @@ class Worker:
     def status(self) -> int:
         return _SIGNALLED + self._signal if self._signal else DONE
 
-    def next_command(self) -> Command | None:
+    def _next_command(self) -> Command | None:
         """Wait for the next command; END when there will be none. Of several estimates only the newest is answered."""
         while not self._ended:
             self._postponed.extend(self._received())

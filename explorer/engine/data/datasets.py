@@ -85,7 +85,7 @@ def read_bundled(data_set: DataSet, design: Design) -> Data:
         return Data(train, test)
 
 
-def read_idx(data_set: DataSet, design: Design) -> Data:
+def _read_idx(data_set: DataSet, design: Design) -> Data:
     """Read a set of four gzipped files in the IDX format, as torchvision does. Raises Refused."""
     from torchvision.datasets.mnist import read_image_file, read_label_file  # takes seconds to import
 
@@ -119,7 +119,7 @@ def _damaged(path: Path, data_set: DataSet) -> Refused:
     return refuse("data", _GET_AGAIN, problem=problem, name=data_set.name)
 
 
-def read_cifar(data_set: DataSet, design: Design) -> Data:
+def _read_cifar(data_set: DataSet, design: Design) -> Data:
     """Read CIFAR-10 by torchvision, which checks each file before it unpickles it. Raises Refused."""
     from torchvision.datasets import CIFAR10
 
@@ -228,8 +228,8 @@ def fit_image(image: Image.Image, shape: tuple[int, int, int]) -> Pixels:
 
 DATASETS: dict[str, Callable[[DataSet, Design], Data]] = {
     "fashion-mnist-12k": read_bundled,
-    "fashion-mnist": read_idx,
-    "mnist": read_idx,
-    "kmnist": read_idx,
-    "cifar-10": read_cifar,
+    "fashion-mnist": _read_idx,
+    "mnist": _read_idx,
+    "kmnist": _read_idx,
+    "cifar-10": _read_cifar,
 }

@@ -408,7 +408,7 @@ class RunInProgress:
         self.steps = training_run.events()
         self.controls: deque[Control] = deque()
         self.event: Event | None = None
-        self.unrecorded = NOTHING
+        self._unrecorded = NOTHING
         self._saved = self.step
         self._warnings: set[tuple[str, ...]] = set()
 
@@ -428,7 +428,7 @@ class RunInProgress:
 
     def is_stored(self) -> bool:
         """Return whether the folder has the run's last checkpoint and its last event."""
-        return self._saved == self.step and not self.unrecorded
+        return self._saved == self.step and not self._unrecorded
 
     def waits(self) -> bool:
         """Return whether the run is paused and no control is waiting."""
@@ -466,11 +466,12 @@ class RunInProgress:
             self.training_run.record(event)
         except OSError as error:
             what = translatable("could not write to {path!r}: {error}")
-            self.unrecorded = Sentence(what, {"path": str(self.training_run.folder.path), "error": system_words(error)})
-            if self._is_new(warning := events.Warned(self.unrecorded)):
+            values = {"path": str(self.training_run.folder.path), "error": system_words(error)}
+            self._unrecorded = Sentence(what, values)
+            if self._is_new(warning := events.Warned(self._unrecorded)):
                 yield warning
         else:
-            self.unrecorded = NOTHING
+            self._unrecorded = NOTHING
         yield event
 
     def _is_new(self, warning: events.Warned) -> bool:

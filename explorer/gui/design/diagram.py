@@ -176,12 +176,12 @@ class Diagram(QAbstractScrollArea):
         painter.drawLine(QPointF(2 * theme.RHYTHM, self.middle), QPointF(self._extent - 2 * theme.RHYTHM, self.middle))
         for slab in self.slabs:
             if slab.box.right() + MARGIN >= seen.left() and slab.box.left() - MARGIN <= seen.right():
-                picture = slab_picture(self.slab_style(slab))
+                picture = slab_picture(self._slab_style(slab))
                 painter.drawPixmap(slab.box.topLeft() - QPointF(MARGIN, MARGIN), picture)
         self._paint_words(painter)
         painter.end()
 
-    def slab_style(self, slab: Slab) -> SlabStyle:
+    def _slab_style(self, slab: Slab) -> SlabStyle:
         drawn, box = slab.drawn, slab.box
         return SlabStyle(
             colours=theme.colours(),

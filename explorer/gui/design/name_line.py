@@ -25,10 +25,10 @@ class NameLine(QLineEdit):
         theme.make_heading(self)
         watch_box(self)
         self.editingFinished.connect(self._propose)
-        document.changed.connect(self.show_title)
-        self.show_title()
+        document.changed.connect(self._show_title)
+        self._show_title()
 
-    def show_title(self) -> None:
+    def _show_title(self) -> None:
         document = self._document
         text = document.design.name if self._is_edited else document.title
         if text != self.text():  # Qt repaints a line even if its text stays
@@ -45,9 +45,9 @@ class NameLine(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._is_edited = True
-        self.show_title()
+        self._show_title()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)  # which proposes what was typed
         self._is_edited = False
-        self.show_title()
+        self._show_title()

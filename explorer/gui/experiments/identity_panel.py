@@ -42,7 +42,7 @@ class IdentityPanel(QWidget):
         theme.make_secondary(self.reason)
         self.zero = word_button(self.tr("Zero this branch"), lambda: self.trial.zero(self.path), "zero")
         inserted = self.tr("Insert an identity block")
-        self.insert = word_button(inserted, lambda: self.trial.insert(self.next_path), "insert")
+        self.insert = word_button(inserted, lambda: self.trial.insert(self._next_path), "insert")
         self.back = word_button(self.tr("Restore"), self.trial.put_back, "put back", "undo-2")
         self.continue_training = word_button(
             self.tr("Continue training from here"), self.trial.continue_training, "go on", "play"
@@ -78,7 +78,7 @@ class IdentityPanel(QWidget):
         return self.block.name if self.block else ""
 
     @property
-    def next_path(self) -> str:
+    def _next_path(self) -> str:
         """The path that a block inserted after this one would have."""
         stage, _, index = self.path.partition(".")
         return f"{stage}.{int(index) + 1}"
@@ -99,11 +99,11 @@ class IdentityPanel(QWidget):
         trial, outcome = self.trial, self._own_outcome()
         obstacle = trial.obstacle()
         self.subject.setText(self._subject_text())
-        place = insertion(self.document.plan, self.next_path)
+        place = insertion(self.document.plan, self._next_path)
         self.zero.setEnabled(not obstacle and self.path not in trial.zeroed)
         self.insert.setEnabled(not obstacle and place.holds)
         self.zero.setToolTip(obstacle or say(zeroing(self.block).why))
-        name = self.document.name_of(self.next_path)
+        name = self.document.name_of(self._next_path)
         self.insert.setToolTip(
             obstacle or (self.tr("Inserts it as {name}").format(name=name) if place.holds else say(place.why))
         )

@@ -52,7 +52,7 @@ class IdentityTrial(QObject):
         self.refusal = NOTHING
         self.row = 0  # number of the image whose logits are shown
         self.design = document.design  # the design of `found` and `refusal`
-        document.changed.connect(self.update_design)
+        document.changed.connect(self._update_design)
         pool.changed.connect(self.changed)
         pool.run_ended.connect(self._end_growth)
         pool.runs_changed.connect(self.forget_runs)
@@ -68,7 +68,7 @@ class IdentityTrial(QObject):
             self.grown = _WeightsOrigin(self.document.design)
         self.forget_runs()
 
-    def update_design(self) -> None:
+    def _update_design(self) -> None:
         """Drop the outcome if the document has another design now."""
         if self.document.design != self.design:
             self.design = self.document.design

@@ -35,11 +35,11 @@ class CheckDialog(TextDialog):
         except MISREAD:
             found = self.tr("The check failed (exit status {code}).").format(code=code) + f"\n{errors or output}"
         self.show_progress("")
-        self.show_text(self.compose(found))
+        self.show_text(self._compose(found))
         self.copy.setEnabled(True)
         self.copy.setFocus()
 
-    def compose(self, found: str) -> str:
+    def _compose(self, found: str) -> str:
         """Return the whole text, in which `found` are the findings."""
         return found
 
@@ -50,7 +50,7 @@ class ReportDialog(CheckDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, QCoreApplication.translate("ReportDialog", "Report"), "report")
 
-    def compose(self, found: str) -> str:
+    def _compose(self, found: str) -> str:
         parts = (
             (self.tr("Versions"), versions_text()),
             (self.tr("Check"), found),

@@ -57,7 +57,7 @@ class PreferencesDialog(QDialog):
         close.setDefault(True)  # only now that it has a dialog to be the default of
         self.setMinimumWidth(64 * self.fontMetrics().averageCharWidth())
         self.finished.connect(self._forget)
-        self.show_values()
+        self._show_values()
         self.notice.tell([], "")
         workspace.preference = workspace.preference or next(iter(self.boxes))
         self.boxes[workspace.preference].setFocus()
@@ -112,7 +112,7 @@ class PreferencesDialog(QDialog):
         except Refused as refused:
             refusal = say(refused.sentence)
         self.notice.tell([refusal], "")
-        self.show_values()
+        self._show_values()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Enter in a line use what stands there, and not close the dialog over a refusal as well."""
@@ -120,7 +120,7 @@ class PreferencesDialog(QDialog):
         if not (is_enter and isinstance(self.focusWidget(), QLineEdit)):
             super().keyPressEvent(event)
 
-    def show_values(self) -> None:
+    def _show_values(self) -> None:
         for name, box in self.boxes.items():
             value = self._preferences.table[name].value()
             if isinstance(box, QComboBox):

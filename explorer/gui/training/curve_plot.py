@@ -77,7 +77,7 @@ class CurvePlot(QWidget):
         self.reading.setFont(theme.figures_font(self.reading.font()))
         self.plot = _Canvas()
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.plot.left.connect(self.stop_reading)
+        self.plot.left.connect(self._stop_reading)
         self.plot.setMinimumHeight(self.fontMetrics().height() * 4)
         self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # as high as there is room
         item = self.plot.getPlotItem()
@@ -138,7 +138,7 @@ class CurvePlot(QWidget):
                     train.setData(*line.curves.train.visible(self.row, *seen))
                 dots = line.curves.validation.visible(self.row, *seen)
                 # pyqtgraph renders all dots again whenever they are set
-                if everything or not same_points(dots, validation.getOriginalDataset()):
+                if everything or not _same_points(dots, validation.getOriginalDataset()):
                     validation.setData(*dots, symbol="o" if len(dots[0]) * _DOT <= seen[-1] else None)
 
     def reference(self) -> Reference | None:
@@ -153,7 +153,7 @@ class CurvePlot(QWidget):
         if reference is None:
             self.heading.setToolTip("")
             return
-        words = [self.standing_of(line) for line in self.lines]
+        words = [self._standing_of(line) for line in self.lines]
         said = next(filter(None, reversed(words)), self.tr("{n} published runs").format(n=len(reference.accuracies)))
         self.note.setText(f"<span style='color: {edge().name()}'>■</span> {escape(said)}")
         self.note.setToolTip(band_text(reference))
@@ -171,7 +171,7 @@ class CurvePlot(QWidget):
         self.plot.getPlotItem().getAxis("left").setTickSpacing(half, half)
         self.compare()
 
-    def standing_of(self, line: Line) -> str:
+    def _standing_of(self, line: Line) -> str:
         """Return where a run ranks among published ones; empty if it may not be compared or was not validated."""
         values = line.curves.validation.column(self.row)
         if not (self.compared and line.live and line.reference and len(values)):
@@ -255,12 +255,12 @@ class CurvePlot(QWidget):
         if self.plot.sceneBoundingRect().contains(position):
             self.read_step(self.plot.getPlotItem().vb.mapSceneToView(position).x())
         else:
-            self.stop_reading()
+            self._stop_reading()
 
     def read_step(self, wanted: float) -> None:
         """Move the cross-hair to the known step that is nearest to `wanted`, and show the values there."""
         if not (live := self._live()):
-            self.stop_reading()
+            self._stop_reading()
             return
         self.step = nearest(live[0].curves.train.column(0), wanted)
         self._hair.setPos(self.step)
@@ -275,7 +275,7 @@ class CurvePlot(QWidget):
         self.reading.setText(f"{step}<br>{'<br>'.join(values)}")
         self.reading.show()
 
-    def stop_reading(self) -> None:
+    def _stop_reading(self) -> None:
         self.step = None
         self._hair.hide()
         self.reading.hide()
@@ -302,7 +302,7 @@ class CurvePlot(QWidget):
         elif key == Qt.Key.Key_Home:
             self.handled.emit(False)
         elif key == Qt.Key.Key_Escape and self.step is not None:
-            self.stop_reading()
+            self._stop_reading()
             self.describe()
         else:
             super().keyPressEvent(event)
@@ -339,7 +339,7 @@ class CurvePlot(QWidget):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.stop_reading()
+        self._stop_reading()
         self.describe()
 
     def describe(self) -> None:
@@ -374,7 +374,7 @@ class CurvePlot(QWidget):
             )
         elif len(points):
             text += self.tr("; validation {values}").format(values=", ".join(f"{value:.3f}" for value in points))
-        standing = self.standing_of(line)
+        standing = self._standing_of(line)
         return f"{text}; {standing}" if standing else text
 
 
@@ -393,6 +393,6 @@ class _Canvas(pg.PlotWidget):
         self.left.emit()
 
 
-def same_points(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray | None, np.ndarray | None]) -> bool:
+def _same_points(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray | None, np.ndarray | None]) -> bool:
     """Whether two curves have the same steps and values."""
     return all(b is not None and np.array_equal(a, b, equal_nan=True) for a, b in zip(one, other, strict=True))

@@ -41,10 +41,10 @@ class DownloadView(QWidget):
         for widget in (self.words, self.bar, self.notice):
             column.addWidget(widget)
         column.addLayout(buttons)
-        download.changed.connect(self.show_download)
-        self.show_download()
+        download.changed.connect(self._show_download)
+        self._show_download()
 
-    def show_download(self) -> None:
+    def _show_download(self) -> None:
         download, state = self._download, self._download.state
         is_loading, is_open = state is DownloadState.LOADING, state is not DownloadState.NONE
         self.notice.tell([say(download.notice)], "")

@@ -15,7 +15,7 @@ from explorer.resources import resource
 from explorer.sentences import Sentence, translatable
 
 _LANGUAGES = ("system", "en", "zh_CN")
-SOURCE = "en"  # the language of the texts in the source
+_SOURCE = "en"  # the language of the texts in the source
 # Chinese and Japanese draw the same character differently; without a named font, Linux may take the Japanese form.
 _HAN_FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei UI", "PingFang SC")
 
@@ -38,8 +38,8 @@ def spoken_language(language: str) -> str:
         return language
     available = (QLocale.Language.English, QLocale.Language.Chinese)
     locales = (locale for locale in map(QLocale, QLocale.system().uiLanguages()) if locale.language() in available)
-    first = next(locales, QLocale(SOURCE))
-    return "zh_CN" if first.script() == QLocale.Script.SimplifiedHanScript else SOURCE
+    first = next(locales, QLocale(_SOURCE))
+    return "zh_CN" if first.script() == QLocale.Script.SimplifiedHanScript else _SOURCE
 
 
 def _locale_of(language: str) -> QLocale:
@@ -48,7 +48,7 @@ def _locale_of(language: str) -> QLocale:
     if language == "system" and system.language() != QLocale.Language.C:
         return system
     spoken = spoken_language(language)
-    return QLocale("en_US" if spoken == SOURCE else spoken)
+    return QLocale("en_US" if spoken == _SOURCE else spoken)
 
 
 def apply_language(language: str) -> None:
@@ -67,7 +67,7 @@ def apply_language(language: str) -> None:
         translator.deleteLater()
     spoken = spoken_language(language)
     _choose_fonts(app, spoken)
-    if spoken == SOURCE:
+    if spoken == _SOURCE:
         return
     for name, folder in (
         (f"qtbase_{spoken}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
@@ -106,7 +106,7 @@ def _sources(spoken: str) -> dict[str, str]:
 
     path = resource("translations", f"{spoken}.ts")
     found: dict[str, str] = {}
-    if spoken != SOURCE:
+    if spoken != _SOURCE:
         for message in ElementTree.parse(path).getroot().iter("message"):
             source, translation = (plain(message.findtext(name) or "") for name in ("source", "translation"))
             found[translation] = f"{found[translation]} {source}" if translation in found else source

@@ -27,7 +27,7 @@ class Row:
     found: frozenset[str] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "found", frozenset(words_in(" ".join((*self.texts, self.words)))))
+        object.__setattr__(self, "found", frozenset(_words_in(" ".join((*self.texts, self.words)))))
 
     def matches(self, typed: Sequence[str]) -> bool:
         """Return whether each typed word begins one of the row's; Chinese has no spaces, so it may stand anywhere."""
@@ -38,7 +38,7 @@ def _meets(word: str, known: str) -> bool:
     return known.startswith(word) if word.isascii() else word in known
 
 
-def words_in(text: str) -> list[str]:
+def _words_in(text: str) -> list[str]:
     """Return the words and numbers in `text`, in small letters."""
     return re.findall(r"\w+", text.casefold().replace("_", " "))
 
@@ -100,7 +100,7 @@ class SearchList(QWidget):
         return self._shown[place] if 0 <= place < len(self._shown) else None
 
     def _filter(self) -> None:
-        typed = words_in(self.line.text())
+        typed = _words_in(self.line.text())
         found = [number for number, row in enumerate(self._rows) if row.matches(typed)]
         if typed:  # a row whose own text is meant goes before one that is found by other words; sorting is stable
             found.sort(key=lambda number: not Row(self._rows[number].texts[:1]).matches(typed))

@@ -14,7 +14,7 @@ from explorer.runs.events import MAX_CHARACTERS, Said, read_line
 from explorer.runs.launch import Launch, launch_local
 from explorer.sentences import NOTHING, Sentence, translatable
 
-BATCH = 50  # milliseconds
+_BATCH = 50  # milliseconds
 PATIENCE = 10_000  # milliseconds from stop to terminate
 LAST_PATIENCE = 3_000  # milliseconds from terminate to kill
 _LOG_LINES = 200
@@ -40,7 +40,7 @@ class WorkerProcess(QObject):
         self.process.readyReadStandardError.connect(self._note_errors)
         self.process.finished.connect(self._report_end)
         self.process.errorOccurred.connect(self._report_error)
-        self.timer = QTimer(self, interval=BATCH, singleShot=True)
+        self.timer = QTimer(self, interval=_BATCH, singleShot=True)
         self.timer.timeout.connect(self.flush)
         self.patience = QTimer(self, interval=PATIENCE, singleShot=True)
         self.patience.timeout.connect(self.terminate)

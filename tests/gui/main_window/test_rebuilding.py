@@ -206,11 +206,11 @@ def test_why_there_is_no_answer_is_said_in_the_other_language(session, qtbot, mo
 
 
 def test_inquiries_under_way(session, rebuild, qtbot, monkeypatch):
-    played = Played(session.pool.workers[0], monkeypatch)
     session.document.propose(preset("mini"), "")
+    measure(session)  # so that the question that waits for a worker is about this design
+    played = Played(session.pool.workers[0], monkeypatch)
     panel = open_block(session, "layer1.0")
     click(qtbot, panel.zero)
-    measure(session)
     rebuild()
     assert not block_panel(session).zero.isEnabled()
     found = Estimated(device="cpu", memory_bytes=2**30, available_bytes=2**33, seconds_per_epoch=41.0)
