@@ -254,6 +254,7 @@ def remark(folder: Path, **remarks: str | bool) -> None:
 
 def _writing(folder: Path) -> AbstractContextManager[object]:
     """Keep other processes from writing the manifest until the context ends. Raises OSError."""
+    folder.stat()  # a lock would make a folder again that was removed
     return FileLock(folder / _MANIFEST_LOCK).acquire(timeout=_WRITE_WAIT)
 
 

@@ -402,7 +402,8 @@ def test_a_run_that_cannot_be_read_is_marked_and_the_others_listed(run, run_fold
     (bad / "run.json").write_text("{")
     status, out, err = run("runs", "--runs", str(run_folder.parent))
     assert status == 0
-    assert [line.split()[:2] for line in out.splitlines()[1:]] == [[run_folder.name, "finished"], ["bad", "unreadable"]]
+    read, unread = (line.split() for line in out.splitlines()[1:])
+    assert (read[:2], unread[:3]) == ([run_folder.name, "finished"], ["bad", "–", "unreadable"])
     assert err == [f"{bad}: is damaged: it is not JSON"]
     assert len(json.loads(run("runs", "--json", "--runs", str(run_folder.parent))[1])) == 1
     assert run("runs", "--runs", str(run_folder / "run.json"))[::2] == (
