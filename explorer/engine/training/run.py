@@ -23,7 +23,7 @@ from explorer.engine.referee import referee
 from explorer.engine.training.checkpoint import load_checkpoint
 from explorer.engine.training.fit import Events, fit
 from explorer.engine.training.growth import inherit
-from explorer.engine.training.memory import refuse_too_large
+from explorer.engine.training.memory import memory_needed, refuse_too_large
 from explorer.engine.training.state import Training, single_valued_norm
 from explorer.engine.training.threads import Cores, RunThreads
 from explorer.engine.training.tuning import tuned
@@ -350,26 +350,41 @@ def answered(question: Question, ask: Callable[[], Answer]) -> Answer | events.F
 
 def unanswered(question: Question, error: Exception) -> events.Failed:
     """Return why there is no answer."""
-    failed = events.Failed(error.sentence) if isinstance(error, Refused) else failure(error, question.recipe)
+    if isinstance(error, Refused):
+        failed = events.Failed(error.sentence)
+    else:
+        failed = failure(error, question.recipe, plan_network(question.design))
     return replace(failed, of=question.name, id=question.id)
 
 
-def failure(error: Exception, recipe: Recipe | None) -> events.Failed:
-    """Describe an unexpected error, or a lack of memory with advice on how to need less."""
+def failure(error: Exception, recipe: Recipe | None, plan: Plan | None = None) -> events.Failed:
+    """Describe an unexpected error, or a lack of memory with advice on how to need less, by the network's `plan`."""
     text = str(error).strip() or type(error).__name__
     lacks = isinstance(error, torch.OutOfMemoryError | MemoryError) or re.search("allocate memory|out of memory", text)
     if not lacks:
         return events.Failed(Sentence(f"{type(error).__name__}: {text.splitlines()[0]}"))
     on_card = isinstance(error, torch.OutOfMemoryError) or "CUDA" in text
     device = torch.device("cuda" if on_card else "mps" if "MPS" in text else "cpu")
-    batch_size = recipe.batch_size if recipe else 1
-    if batch_size > 1:
-        advice = Sentence(translatable("Try a batch size of {batch_size}."), {"batch_size": batch_size // 2})
+    free = _memory_left(device)
+    if recipe and (fitting := _fitting_batch(recipe, plan, free)):
+        advice = Sentence(translatable("Try a batch size of {batch_size}."), {"batch_size": fitting})
     else:
         advice = Sentence(translatable("Use a smaller network or a smaller input."))
     what = translatable("out of memory on {device} at batch size {batch_size}: {shortage}")
-    values = {"device": device.type, "batch_size": batch_size, "shortage": _shortage(text, _memory_left(device))}
+    batch_size = recipe.batch_size if recipe else 1
+    values = {"device": device.type, "batch_size": batch_size, "shortage": _shortage(text, free)}
     return events.Failed(Sentence(what, values), advice=advice)
+
+
+def _fitting_batch(recipe: Recipe, plan: Plan | None, free: int | None) -> int:
+    """Return the largest batch size by halves that needs no more than the `free` bytes, as far as that is known.
+
+    0 means that there is none. What the network that failed still holds counts as taken, so the next run has room.
+    """
+    batch_size = recipe.batch_size // 2
+    while batch_size and plan and free is not None and memory_needed(plan, recipe, batch_size) > free:
+        batch_size //= 2
+    return batch_size
 
 
 def _memory_left(device: torch.device) -> int | None:
@@ -445,7 +460,8 @@ class RunInProgress:
             self.event = self.steps.send(control)
         except Exception as error:
             traceback.print_exc()
-            self.event = failure(error, self.training_run.training.recipe)
+            training = self.training_run.training
+            self.event = failure(error, training.recipe, training.plan)
         if isinstance(self.event, events.Checkpoint):
             self._saved = self.event.step
         return self.event

@@ -12,12 +12,15 @@ import torch
 from PIL import Image
 
 from explorer.architecture.notation import from_line
+from explorer.architecture.plan import plan_network
+from explorer.architecture.presets import preset
 from explorer.engine import worker as worker_module
 from explorer.engine.probes.lr_range_test import sweep
 from explorer.engine.training import fit as fit_module
 from explorer.engine.training import run as run_module
 from explorer.engine.training.checkpoint import NEWEST, load_checkpoint
 from explorer.engine.training.fit import fit
+from explorer.engine.training.memory import memory_needed
 from explorer.engine.training.run import RunInProgress, TrainingRun, failure, open_runs
 from explorer.engine.training.state import Training
 from explorer.engine.worker import FAILED, Worker
@@ -28,7 +31,7 @@ from explorer.runs.commands import ResumeRun, Stop, Train
 from explorer.runs.events import Said, event_line, read_line
 from explorer.runs.folder import find_run, list_runs, read_hashes, read_run
 from explorer.runs.log import read_events
-from explorer.runs.recipe import Recipe
+from explorer.runs.recipe import RECIPES, Recipe
 from explorer.sentences import Sentence
 from explorer.validation import Refused
 from tests.engine import small
@@ -255,6 +258,15 @@ def test_a_card_without_memory_is_said_with_numbers_and_a_smaller_batch(worker, 
     assert list_runs(train.runs)[0].recipe.batch_size == 8
     worker.execute(train)
     assert worker.outbox.all(events.Finished)
+
+
+@pytest.mark.parametrize(
+    ("fits", "advice"), [(64, "a batch size of 64"), (3, "a batch size of 2"), (0, "a smaller net")]
+)
+def test_the_batch_that_is_advised_fits_into_what_is_free(monkeypatch, fits, advice):
+    plan, recipe = plan_network(preset("resnet18")), RECIPES["quick"].change(batch_size=256, device="cpu")
+    monkeypatch.setattr(run_module, "available_memory", lambda device: memory_needed(plan, recipe, fits))
+    assert advice in failure(torch.OutOfMemoryError(CARD), recipe, plan).advice
 
 
 def test_a_card_that_does_not_answer_any_more_is_no_second_fault(train, monkeypatch):
