@@ -36,7 +36,7 @@ def test_figures_are_relative_to_a_training_that_is_alone():
     assert found["alone"] == {"now": {"images_per_second_of_before": 1.125}}
 
 
-@pytest.mark.slow
+@pytest.mark.uses  # four workers load torch
 def test_both_ways_are_measured_in_each_case(qtbot, monkeypatch):
     monkeypatch.setattr(busy, "DEFAULT", "mini")
     monkeypatch.setattr(busy, "_SETTLING", 0.0)
