@@ -157,8 +157,10 @@ def test_by_keyboard_alone(open_session, qtbot, language, clock, tmp_path):
 
     data = tab_to(qtbot, session, "data")
     type_path(qtbot, str(made_images(tmp_path / "shades")))
+    qtbot.keyClick(data, Qt.Key.Key_Down)  # which opens the list
     for _ in range(data.findData(FOLDER) - data.currentIndex()):
-        qtbot.keyClick(data, Qt.Key.Key_Down)
+        qtbot.keyClick(data.view(), Qt.Key.Key_Down)
+    qtbot.keyClick(data.view(), Qt.Key.Key_Return)
     activate()
     assert session.workspace.choice.data.class_names == ("dark", "light")
     recipe = tab_to(qtbot, session, "recipe")

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QVBoxLayout, QWidget
 
 from explorer.gui.actions import Actions
@@ -28,6 +30,19 @@ from explorer.runs.recipe import RECIPE_MEANINGS, RECIPES, Recipe, recipe_name
 FOLDER = "…"  # the entry of the data box that asks for a folder
 
 
+class _DataBox(QComboBox):
+    """The choice of data, some of which offer a download or ask for a folder, so that keys do not step through them.
+
+    They open the list instead.
+    """
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            self.showPopup()
+        else:
+            super().keyPressEvent(event)
+
+
 class TrainingPanel(QWidget):
     """The controls of training; what the user sets in them goes to the choice, the pool and the actions."""
 
@@ -44,7 +59,7 @@ class TrainingPanel(QWidget):
         super().__init__()
         self._document, self._choice, self._pool, self._actions = document, choice, pool, actions
         self._download, self.download = download, DownloadView(download)
-        self.data_box, self.device_box, self.recipe_box = QComboBox(), QComboBox(), QComboBox()
+        self.data_box, self.device_box, self.recipe_box = _DataBox(), QComboBox(), QComboBox()
         self.form = Form(Recipe, open_forms, skip=("data", "device"), rows=8, above=self._boxes())
         self.form.edited.connect(lambda name, value: choice.use_recipe(choice.recipe.change(**{name: value})))
         self.estimate = EstimateView(choice, estimates)

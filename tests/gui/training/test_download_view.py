@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 
 from explorer.gui.widgets.language import memory
 from explorer.gui.workers import data_download
@@ -289,3 +290,11 @@ def test_the_real_command_behind_the_real_pipe(session, panel, download, child, 
         qtbot.waitUntil(lambda: download.state is not DownloadState.LOADING)
     assert panel.download.notice.words.text() == ""
     assert session.workspace.choice.data.path == CATALOGUE["kmnist"].target
+
+
+def test_keys_open_the_list_and_choose_nothing_by_themselves(session, panel, qtbot):
+    qtbot.keyClick(panel.data_box, Qt.Key.Key_Down)
+    assert panel.data_box.view().isVisible()
+    assert session.workspace.choice.data.name == "fashion-mnist-12k"
+    assert not panel.download.isVisible()
+    panel.data_box.hidePopup()
