@@ -1,15 +1,17 @@
-"""SavedSession: what a window shows again at the next start, and the file that keeps it. No Qt, no torch.
+"""SavedSession: what a window shows again at the next start, and the file that keeps it. No widgets, no torch.
 
 A file has two lines of JSON: the version with a checksum, and the session. What fits its checksum was written by this
-program, so it is read without the strict reader, whose import of pydantic would delay the first paint.
+program, so it is read without the strict reader, whose import of pydantic would delay the first paint; so would that of
+filelock, hence Qt's own locks.
 
 Every window has a file of its own, locked while the window is open. A new window continues the file that was written
 last and is not locked; so windows that are open at the same time never write to one another's file.
 """
 
+import errno
 import json
+import os
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,7 +20,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from PySide6.QtCore import QLockFile
 
 from explorer.architecture.design import Design
 from explorer.architecture.notation import design_table, trusted_design
@@ -89,10 +91,12 @@ class SessionFile:
         folder.mkdir(parents=True, exist_ok=True)
         known = sorted(folder.glob(_NAME.format(number="*")), key=_modified, reverse=True)
         for path in chain(known, _other_paths(folder, known)):
-            self._path, self._lock = path, FileLock(path.with_suffix(".lock"))
-            with suppress(Timeout):
-                self._lock.acquire(timeout=0)
+            self._path, self._lock = path, QLockFile(str(path.with_suffix(".lock")))
+            self._lock.setStaleLockTime(0)  # it is free once its process is gone, whatever its age
+            if self._lock.tryLock(0):
                 return
+            if self._lock.error() is not QLockFile.LockError.LockFailedError:
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
     def read(self) -> SavedSession | None:
         """Return the session in the file, or None if there is none.
@@ -130,7 +134,7 @@ class SessionFile:
         write_atomically(self._path, f"{header}\n{body}\n")
 
     def close(self) -> None:
-        self._lock.release()
+        self._lock.unlock()
 
 
 def _modified(path: Path) -> float:

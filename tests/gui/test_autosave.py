@@ -197,6 +197,8 @@ def test_a_place_that_cannot_be_written_is_said_once(restart, tmp_path, complain
     assert "What is open will not be there at the next start" in complaints[0]
     (tmp_path / "state").unlink()
     session = restart()
+    qtbot.waitUntil((tmp_path / "state" / "session-1.json").exists)
+    qtbot.waitUntil(lambda: not session._autosave._timer.isActive() and not session._autosave._writing.is_alive())
     (tmp_path / "state" / "session-1.json.part").mkdir()
     for blocks in (3, 4):
         session.document.propose(session.document.design.with_stage(0, blocks=blocks), "")
