@@ -102,13 +102,16 @@ class SessionFile:
         """Return the session in the file, or None if there is none.
 
         A file that is damaged or was made by a newer version is kept under another name. Raises Refused, which names
-        it, and OSError if it cannot be renamed.
+        it, and OSError if it cannot be read or renamed; then the file stays as it is.
         """
         try:
             text = self._path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
-        except (OSError, ValueError):
+        except OSError:
+            self.close()
+            raise
+        except ValueError:
             text = ""
         reason = translatable("is damaged; it is kept as {name}")
         try:

@@ -12,6 +12,7 @@ from explorer.architecture.presets import preset
 from explorer.gui.saved_session import DocumentState, SavedSession, SessionFile, Step
 from explorer.runs.recipe import RECIPES
 from explorer.validation import Refused
+from tests.failing_disk import Disk
 
 MINI = preset("mini").change(name="Netz \udcff 网络")
 LEFT = SavedSession(
@@ -123,3 +124,24 @@ def test_every_window_has_its_own_file_and_the_last_one_goes_on(folder):
     assert third.read() is None
     for file in (again, beside, third):
         file.close()
+
+
+def test_whatever_fails_on_the_disk_at_the_end_of_a_session_one_of_both_is_there(folder, monkeypatch):
+    """The n-th thing asked of the disk fails, for every n until a session is kept untouched."""
+    keep(folder, LEFT)
+    later = replace(LEFT, page="layers")
+    due, kept = 0, False
+    while not kept:
+        due += 1
+        with monkeypatch.context() as patch:
+            disk = Disk(folder, patch)
+            disk.due = due
+            try:
+                keep(folder, later)
+                kept = disk.calls < due
+            except (OSError, Refused):
+                assert disk.last
+        file = SessionFile(folder)
+        assert file.read() in ((later,) if kept else (LEFT, later)), disk.last
+        file.close()
+    assert due > 4  # open, write, fsync and replace at least
