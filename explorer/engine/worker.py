@@ -24,7 +24,8 @@ from explorer.engine.probes.estimate import estimate
 from explorer.engine.probes.lr_range_test import sweep
 from explorer.engine.probes.registry import probe
 from explorer.engine.referee import referee
-from explorer.engine.training.run import RunInProgress, failure, open_runs
+from explorer.engine.training.failure import failure
+from explorer.engine.training.run import RunInProgress, open_runs
 from explorer.engine.training.side_by_side import SideBySide
 from explorer.engine.training.threads import Cores
 from explorer.runs import events

@@ -10,7 +10,7 @@ from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.devices import available_memory, choose_device, list_devices, multiplies_bf16_fast
 from explorer.engine.kernels.rewrites import Rewrites, make_network, promised
-from explorer.engine.training.run import failure
+from explorer.engine.training.failure import failure
 from explorer.engine.training.state import Training
 from explorer.engine.training.tuning import tuned
 from explorer.runs.recipe import Recipe

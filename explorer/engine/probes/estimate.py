@@ -6,8 +6,9 @@ import torch
 
 from explorer.architecture.plan import Plan
 from explorer.engine.devices import available_memory, choose_device
+from explorer.engine.training.failure import answered
 from explorer.engine.training.memory import data_bytes, memory_needed
-from explorer.engine.training.run import answered, buildable_plan
+from explorer.engine.training.run import buildable_plan
 from explorer.engine.training.tuning import trial, trial_batch, tuned
 from explorer.runs.answers import Answer, Estimate, Estimated
 from explorer.runs.catalogue import describe_data

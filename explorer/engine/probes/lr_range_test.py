@@ -10,8 +10,9 @@ from torch import Tensor
 
 from explorer.engine.data.augment import Feed
 from explorer.engine.data.loader import Loader, batch_bounds
+from explorer.engine.training.failure import unanswered
 from explorer.engine.training.fit import READ_EVERY
-from explorer.engine.training.run import prepare, unanswered
+from explorer.engine.training.run import prepare
 from explorer.engine.training.state import Training
 from explorer.runs.answers import Sweep, Swept
 from explorer.runs.events import Event, Progress

@@ -7,7 +7,7 @@ import torch
 
 from explorer.engine.probes import feature_maps, lesion, torchinfo_time
 from explorer.engine.probes.probed_network import ProbedNetwork, open_probed_network
-from explorer.engine.training.run import answered
+from explorer.engine.training.failure import answered
 from explorer.runs.answers import Answer, Insert, Maps, Probe, Torchinfo, Zero
 from explorer.runs.events import Failed
 

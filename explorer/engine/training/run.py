@@ -1,12 +1,11 @@
 """TrainingRun: one run from its command to its end, with network, data and folder. No Qt."""
 
-import re
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -17,20 +16,20 @@ from explorer.architecture.plan import Plan, plan_network
 from explorer.architecture.twins import kind_of, twin_of
 from explorer.engine.data.datasets import load_data
 from explorer.engine.data.loader import Loader, batch_bounds, place_images
-from explorer.engine.devices import available_memory, choose_device
+from explorer.engine.devices import choose_device
 from explorer.engine.kernels.rewrites import Rewrites
 from explorer.engine.referee import referee
 from explorer.engine.training.checkpoint import load_checkpoint
+from explorer.engine.training.failure import failure
 from explorer.engine.training.fit import Events, fit
 from explorer.engine.training.growth import inherit
-from explorer.engine.training.memory import memory_needed, refuse_too_large
+from explorer.engine.training.memory import refuse_too_large
 from explorer.engine.training.state import Training, single_valued_norm
 from explorer.engine.training.threads import Cores, RunThreads
 from explorer.engine.training.tuning import tuned
 from explorer.engine.training.weights import BEST
 from explorer.paths import is_file
 from explorer.runs import events
-from explorer.runs.answers import Answer, Question
 from explorer.runs.commands import Control, ResumeRun, Train
 from explorer.runs.events import Event, Threads
 from explorer.runs.folder import Run, RunFolder, RunState, find_run, read_paths, unwritable
@@ -338,74 +337,6 @@ def buildable_plan(design: Design) -> Plan:
     if fatal := [problem for problem in find_problems(plan) if problem.fatal]:
         raise Refused(*(Complaint(problem.where, problem.what) for problem in fatal))
     return plan
-
-
-def answered(question: Question, ask: Callable[[], Answer]) -> Answer | events.Failed:
-    """Return the answer of `ask` with the question's id, or why it failed."""
-    try:
-        return replace(ask(), id=question.id)
-    except Exception as error:
-        return unanswered(question, error)
-
-
-def unanswered(question: Question, error: Exception) -> events.Failed:
-    """Return why there is no answer."""
-    if isinstance(error, Refused):
-        failed = events.Failed(error.sentence)
-    else:
-        failed = failure(error, question.recipe, plan_network(question.design))
-    return replace(failed, of=question.name, id=question.id)
-
-
-def failure(error: Exception, recipe: Recipe | None, plan: Plan | None = None) -> events.Failed:
-    """Describe an unexpected error, or a lack of memory with advice on how to need less, by the network's `plan`."""
-    text = str(error).strip() or type(error).__name__
-    lacks = isinstance(error, torch.OutOfMemoryError | MemoryError) or re.search("allocate memory|out of memory", text)
-    if not lacks:
-        return events.Failed(Sentence(f"{type(error).__name__}: {text.splitlines()[0]}"))
-    on_card = isinstance(error, torch.OutOfMemoryError) or "CUDA" in text
-    device = torch.device("cuda" if on_card else "mps" if "MPS" in text else "cpu")
-    free = _memory_left(device)
-    if recipe and (fitting := _fitting_batch(recipe, plan, free)):
-        advice = Sentence(translatable("Try a batch size of {batch_size}."), {"batch_size": fitting})
-    else:
-        advice = Sentence(translatable("Use a smaller network or a smaller input."))
-    what = translatable("out of memory on {device} at batch size {batch_size}: {shortage}")
-    batch_size = recipe.batch_size if recipe else 1
-    values = {"device": device.type, "batch_size": batch_size, "shortage": _shortage(text, free)}
-    return events.Failed(Sentence(what, values), advice=advice)
-
-
-def _fitting_batch(recipe: Recipe, plan: Plan | None, free: int | None) -> int:
-    """Return the largest batch size by halves that needs no more than the `free` bytes, as far as that is known.
-
-    0 means that there is none. What the network that failed still holds counts as taken, so the next run has room.
-    """
-    batch_size = recipe.batch_size // 2
-    while batch_size and plan and free is not None and memory_needed(plan, recipe, batch_size) > free:
-        batch_size //= 2
-    return batch_size
-
-
-def _memory_left(device: torch.device) -> int | None:
-    """Return the free bytes of a device, None if it fails to say them."""
-    try:
-        return available_memory(device)
-    except (AssertionError, RuntimeError):
-        return None
-
-
-def _shortage(text: str, free: int | None) -> Sentence:
-    """Describe how much memory was needed, as an error's `text` says, and the bytes that are free."""
-    wanted = re.search(r"allocate (?:([\d.]+ ?[KMGT]i?B)|(\d+) bytes)", text)
-    if wanted:
-        size = wanted[1] or f"{int(wanted[2]) / 2**20:,.0f} MiB"
-        needed = Sentence(translatable("{wanted} more needed"), {"wanted": size})
-    else:
-        needed = Sentence(translatable("more needed than available"))
-    if free is None:
-        return needed
-    return Sentence(translatable("{needed}, {free:,.0f} MiB free"), {"needed": needed, "free": free / 2**20})
 
 
 _LISTENING = (events.Step, events.Progress, events.Paused)  # where a run receives a control

@@ -16,12 +16,13 @@ from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine import worker as worker_module
 from explorer.engine.probes.lr_range_test import sweep
+from explorer.engine.training import failure as failure_module
 from explorer.engine.training import fit as fit_module
-from explorer.engine.training import run as run_module
 from explorer.engine.training.checkpoint import NEWEST, load_checkpoint
+from explorer.engine.training.failure import failure
 from explorer.engine.training.fit import fit
 from explorer.engine.training.memory import memory_needed
-from explorer.engine.training.run import RunInProgress, TrainingRun, failure, open_runs
+from explorer.engine.training.run import RunInProgress, TrainingRun, open_runs
 from explorer.engine.training.state import Training
 from explorer.engine.worker import FAILED, Worker
 from explorer.runs import events
@@ -247,7 +248,7 @@ def test_a_card_without_memory_is_said_with_numbers_and_a_smaller_batch(worker, 
     def learn(self, *batch):
         raise torch.OutOfMemoryError(CARD)
 
-    monkeypatch.setattr(run_module, "available_memory", lambda device: 1_258_291_200)
+    monkeypatch.setattr(failure_module, "available_memory", lambda device: 1_258_291_200)
     with monkeypatch.context() as patch:
         patch.setattr(Training, "learn", learn)
         worker.execute(train)
@@ -265,7 +266,7 @@ def test_a_card_without_memory_is_said_with_numbers_and_a_smaller_batch(worker, 
 )
 def test_the_batch_that_is_advised_fits_into_what_is_free(monkeypatch, fits, advice):
     plan, recipe = plan_network(preset("resnet18")), RECIPES["quick"].change(batch_size=256, device="cpu")
-    monkeypatch.setattr(run_module, "available_memory", lambda device: memory_needed(plan, recipe, fits))
+    monkeypatch.setattr(failure_module, "available_memory", lambda device: memory_needed(plan, recipe, fits))
     assert advice in failure(torch.OutOfMemoryError(CARD), recipe, plan).advice
 
 
@@ -273,7 +274,7 @@ def test_a_card_that_does_not_answer_any_more_is_no_second_fault(train, monkeypa
     def broken(device):
         raise RuntimeError("CUDA error: an illegal memory access was encountered")
 
-    monkeypatch.setattr(run_module, "available_memory", broken)
+    monkeypatch.setattr(failure_module, "available_memory", broken)
     failed = failure(torch.OutOfMemoryError(CARD), train.recipe.change(batch_size=1))
     assert failed.reason == "out of memory on cuda at batch size 1: 2.50 GiB more needed"
     assert failed.advice == "Use a smaller network or a smaller input."
