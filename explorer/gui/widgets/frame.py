@@ -63,7 +63,7 @@ class Frame(QWidget):
             self.setParent(window)  # a floating dock is a window of its own
         self.setGeometry((seen + QMargins(*[self.halo] * 4)) & window.rect())
         inside = seen.translated(-self.pos())
-        self.setMask(QRegion(self.rect()) - QRegion(inside))  # so that the control is not painted anew with the frame
+        self.setMask(QRegion(self.rect()) - QRegion(inside))  # so that the control is not painted again with the frame
         self.show()
         self.raise_()
 
