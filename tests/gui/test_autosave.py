@@ -268,7 +268,7 @@ def survive_kills(folder: Path, kills: int, seed: int, *options: str) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_after_each_kill_the_last_completed_edit_is_there(tmp_path):
-    survive_kills(tmp_path, 4, seed=1)
+    survive_kills(tmp_path, 2, seed=1)
 
 
 @pytest.mark.uses

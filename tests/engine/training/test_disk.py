@@ -84,8 +84,11 @@ def quiet(monkeypatch):
 
 @pytest.mark.parametrize(
     ("resumed", "controls", "ending"),
-    [(False, (), events.Finished), (True, (), events.Finished), (True, (Stop(),), events.Stopped)],
-    ids=["a new run", "a resumed run", "a run that is stopped, as when the window closes"],
+    [
+        pytest.param(False, (), events.Finished, id="a new run"),
+        pytest.param(True, (), events.Finished, id="a resumed run", marks=pytest.mark.uses),
+        pytest.param(True, (Stop(),), events.Stopped, id="a run that is stopped", marks=pytest.mark.uses),
+    ],
 )
 def test_whatever_fails_on_the_disk_the_run_ends_well_and_its_files_are_whole(
     tmp_path, monkeypatch, quiet, resumed, controls, ending

@@ -49,7 +49,7 @@ def same_place(one, other):
 
 
 @posix
-@pytest.mark.parametrize("kills", [15, pytest.param(50, marks=pytest.mark.uses)])
+@pytest.mark.parametrize("kills", [10, pytest.param(50, marks=pytest.mark.uses)])
 def test_kills_lose_nothing_that_was_reported(tmp_path, monkeypatch, kills):
     from tests.engine.killed import context, work
 
