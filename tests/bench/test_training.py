@@ -42,7 +42,7 @@ def figures():
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(side.SIDES_OF_PRODUCTS, "cpu", 256)
         patch.setattr(SideProcess, "ask", ask_or_multiply)
-        return json.loads(json.dumps(Comparison(DESIGN, RECIPE, seconds=0.01, turns=1).run()))
+        return json.loads(json.dumps(Comparison(DESIGN, RECIPE, seconds=0.01, end=0.0, turns=1).run()))
 
 
 def test_an_entry_comes_over_the_command_line_as_it_was(tmp_path):
@@ -130,7 +130,7 @@ def test_a_ratio_is_of_pairs():
 
 def test_work_is_two_operations_a_mac_and_three_passes_an_image():
     macs = plan_network(DESIGN).macs
-    pace = Comparison(DESIGN, RECIPE, None).pace([2.0], images=100, tests=50, peak=macs * 350 / 1e9)
+    pace = Comparison(DESIGN, RECIPE, None, end=0.0).pace([2.0], images=100, tests=50, peak=macs * 350 / 1e9)
     assert (pace.images_per_second, pace.peak_share) == (50.0, 1.0)
 
 
@@ -157,19 +157,34 @@ def test_the_notebook_has_the_allocator_as_it_comes(monkeypatch):
     assert not GLIBC.keys() & launch_local(tuned=False).environment.keys()
 
 
-@pytest.mark.parametrize(("left", "images"), [(1e9, 64 * 10), (7.5 * 2, 64 * 4), (-1.0, 64 * 3)])
+@pytest.mark.parametrize(("left", "images"), [(1e9, 64 * 10), (7.5 * 2, 64 * 4), (-1.0, 64)])
 def test_a_turn_is_as_long_as_the_budget_allows(left, images):
     """Two sides take two turns each, one of them not counted, and a quarter more without loading."""
     notebook = SimpleNamespace(ask=lambda *what: Timed(0.75, None))
-    comparison = Comparison(DESIGN, RECIPE, seconds=7.5, turns=1)
-    sides = len(comparison._recipes())
-    assert comparison.share(10_000, notebook, time.monotonic() + left * sides / 2) == images
+    sides = len(Comparison(DESIGN, RECIPE, seconds=7.5, end=0.0)._recipes())
+    comparison = Comparison(DESIGN, RECIPE, seconds=7.5, end=time.monotonic() + left * sides / 2, turns=1)
+    assert comparison.share(10_000, notebook) == images
 
 
 def test_turns_end_with_the_budget_but_two_are_counted(capsys):
     asked = []
     sides = {name: SimpleNamespace(ask=lambda what, *_: asked.append(what) or Timed(1.0, 5.0)) for name in "ab"}
-    comparison = Comparison(DESIGN, RECIPE, seconds=None, turns=9)
+    comparison = Comparison(DESIGN, RECIPE, seconds=None, end=0.0, turns=9)
     times = comparison._alternate(sides, "turn", dict.fromkeys(sides, "fp32"), {}, time.monotonic() - 1)
     assert {name: len(each) for name, each in times.items()} == {"a": 2, "b": 2}
     assert capsys.readouterr().err.splitlines()[-1] == "bench train: 28×28, epochs, turn 2 of 9"
+
+
+def test_a_turn_that_would_end_too_late_is_not_begun(monkeypatch):
+    now = 0.0
+
+    def turn(what, *_):
+        nonlocal now
+        now += what == "turn"
+        return Timed(1.0, 5.0)
+
+    monkeypatch.setattr("explorer.bench.training.comparison.time", SimpleNamespace(monotonic=lambda: now))
+    sides = {name: SimpleNamespace(ask=turn) for name in "ab"}
+    comparison = Comparison(DESIGN, RECIPE, seconds=None, end=0.0, turns=9)
+    times = comparison._alternate(sides, "turn", dict.fromkeys(sides, "fp32"), {}, end=9.0)
+    assert (now, len(times["a"])) == (8.0, 3)

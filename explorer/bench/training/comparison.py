@@ -38,9 +38,8 @@ _SECONDS = {96: 20.0, 28: 10.0}  # a turn of the notebook, by the side of the im
 _MIN_TURNS = 2  # that are counted, whatever the budget
 _BARE_SHARE = 0.25  # of a turn's images are in a turn without loading, where not all are
 _STEPS = 3  # whose losses are compared
-_DOUBLE_BATCH = 32  # images of a step in 64 bits
+_STEP_IMAGES = 32  # of such a step, at most: equal arithmetic shows with few images as well
 CLOSE = 1e-4
-_MIN_BATCHES = 3  # batches of a turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +75,24 @@ class Figures:
 class Comparison:
     """A comparison of the sides on one network; `seconds` are of the notebook's turn, None for the whole data set.
 
-    To be done after `budget` seconds, turns get shorter, or where each is the whole data set, fewer.
+    To be done when time.monotonic() is `end`, turns get shorter and fewer, but not than `_MIN_TURNS` of a batch each.
     """
 
     design: Design
     recipe: Recipe
     seconds: float | None
+    end: float
     turns: int = _TURNS
-    budget: float = _BUDGET
 
     def run(self) -> dict[str, object]:
         """Run all sides and return the figures as plain values. Raises RuntimeError if a side dies."""
-        end = time.monotonic() + self.budget
         with TemporaryDirectory() as folder, ExitStack() as stack:
             processes = {}
             for name, recipe in self._recipes().items():
                 entry = Entry("notebook" if name == "notebook" else "ours", self.design, recipe, Path(folder))
                 self._report(f"starting {name}")
                 processes[name] = stack.enter_context(SideProcess(entry, Path(folder) / f"{name}.log"))
-            return self.measure(processes, end)
+            return self.measure(processes)
 
     def _recipes(self) -> dict[str, Recipe]:
         """Return the recipe of each side; a third side is added where the hardware multiplies bf16 fast."""
@@ -106,30 +104,31 @@ class Comparison:
         _, height, width = self.design.input
         print(f"bench train: {height}×{width}, {words}", file=sys.stderr, flush=True)
 
-    def measure(self, processes: dict[str, SideProcess], end: float) -> dict[str, object]:
+    def measure(self, processes: dict[str, SideProcess]) -> dict[str, object]:
         self._report("loading and tuning")
         placed = {name: process.ask("place") for name, process in processes.items()}
         tuned = {name: process.ask("tune") for name, process in processes.items()}
         kinds = {name: _kind_of_peak(self.recipe.device, tuned[name].value) for name in processes}
-        size = self.recipe.batch_size
-        losses = {name: process.ask("losses", _STEPS, size, False) for name, process in processes.items()}
-        exact = {
-            name: processes[name].ask("losses", _STEPS, min(size, _DOUBLE_BATCH), True) for name in ("notebook", "ours")
-        }
+        size = min(self.recipe.batch_size, _STEP_IMAGES)
+        losses, exact = (
+            {name: processes[name].ask("losses", _STEPS, size, double) for name in ("notebook", "ours")}
+            for double in (False, True)
+        )
         all_images, all_tests = placed["notebook"].value
-        images = all_images if self.seconds is None else self.share(all_images, processes["notebook"], end)
+        images = all_images if self.seconds is None else self.share(all_images, processes["notebook"])
         tests = max(1, round(all_tests * images / all_images))
+        part = _BARE_SHARE if images < all_images else 1.0
+        bare_part = part / (1 + part)  # of all turns' time
         set_up = {name: process.ask("set_up", images, tests, 1 + self.turns) for name, process in processes.items()}
         peaks: dict[str, float] = {}
         with Disturbance() as disturbance:
-            epochs = self._alternate(processes, "turn", kinds, peaks, end - self._bare_part * (end - time.monotonic()))
+                        epochs = self._alternate(processes, "turn", kinds, peaks, self.end - bare_part * self._left())
 
-        part = _BARE_SHARE if images < all_images else 1
-        fewer, fewer_tests = min(images, self._whole_batches(part * images / size)), max(1, round(part * tests))
+        fewer, fewer_tests = min(images, self._whole_batches(part * images)), max(1, round(part * tests))
         for process in processes.values():
             process.ask("prepare", fewer, fewer_tests)
         with Disturbance() as bare_disturbance:
-            bare = self._alternate(processes, "compute", kinds, peaks, end)
+            bare = self._alternate(processes, "compute", kinds, peaks, self.end)
 
         figures = {}
         for name, process in processes.items():
@@ -170,39 +169,38 @@ class Comparison:
             "largest_loss_difference_in_64_bits": truly,
         }
 
-    @property
-    def _bare_part(self) -> float:
-        """The part of all turns' time that the turns without loading take."""
-        bare = 1.0 if self.seconds is None else _BARE_SHARE
-        return bare / (1 + bare)
+    def _left(self) -> float:
+        return max(0.0, self.end - time.monotonic())
 
-    def share(self, all_images: int, notebook: SideProcess, end: float) -> int:
+    def share(self, all_images: int, notebook: SideProcess) -> int:
         """Return the number of images of a turn, by the time that a batch takes and the time that is left."""
         assert self.seconds
         notebook.ask("prepare", self.recipe.batch_size, 1)
-        notebook.ask("compute")
         batch = notebook.ask("compute").seconds
         turns = len(self._recipes()) * (1 + self.turns) * (1 + _BARE_SHARE)  # if no side were faster than the notebook
-        seconds = min(self.seconds, max(0.0, end - time.monotonic()) / turns)
-        return min(all_images, self._whole_batches(seconds / batch))
+        seconds = min(self.seconds, self._left() / turns)
+        return min(all_images, self._whole_batches(seconds / batch * self.recipe.batch_size))
 
-    def _whole_batches(self, batches: float) -> int:
-        """Return the number of images in so many `batches`, rounded to whole ones."""
-        return self.recipe.batch_size * max(_MIN_BATCHES, round(batches))
+    def _whole_batches(self, images: float) -> int:
+        """Return the number of `images` rounded to whole batches, one at least."""
+        size = self.recipe.batch_size
+        return size * max(1, round(images / size))
 
     def _alternate(
         self, processes: dict[str, SideProcess], what: str, kinds: dict[str, str], peaks: dict[str, float], end: float
     ) -> dict[str, list[float]]:
         """Return the seconds of each side's turns; between them the fastest matrix products go into `peaks`."""
         times: dict[str, list[float]] = {name: [] for name in processes}
+        of_peak = {kind: name for name, kind in kinds.items()}
+        start = time.monotonic()
         for turn in range(1 + self.turns):
-            if turn > _MIN_TURNS and time.monotonic() > end:
-                break
+            if turn > _MIN_TURNS and time.monotonic() + (time.monotonic() - start) / turn > end:
+                break  # the next one would end too late
             self._report(f"{'epochs' if what == 'turn' else 'without loading'}, turn {turn} of {self.turns}")
             for name, process in processes.items():
                 times[name].append(process.ask(what).seconds)
-            for name, process in processes.items():
-                peaks[kinds[name]] = max(peaks.get(kinds[name], 0.0), process.ask("peak", kinds[name]).value)
+            for kind, name in of_peak.items():
+                peaks[kind] = max(peaks.get(kind, 0.0), processes[name].ask("peak", kind).value)
         return {name: seconds[1:] for name, seconds in times.items()}
 
     def pace(self, times: Sequence[float], images: int, tests: int, peak: float) -> Pace:
@@ -234,12 +232,14 @@ def _kind_of_peak(device: str, rewrites: Sequence[str]) -> str:
 def bench_train(turns: int = _TURNS, budget: float = _BUDGET) -> dict[str, object]:
     """Measure the chapter's network and recipe at both sizes, on Fashion-MNIST if found, else the bundled subset.
 
-    It takes about `budget` seconds; on standard error it says how far it is.
+    It takes about `budget` seconds, and never less than a few turns do; on standard error it says how far it is.
     """
+    end = time.monotonic() + budget
     device = choose_device("auto")
     data = "fashion-mnist" if "fashion-mnist" in [each.name for each in data_sets()] else "fashion-mnist-12k"
     recipe = RECIPES["chapter"].change(data=data, device=str(device))
     results: dict[str, object] = {"hardware": _hardware(device), "data": data}
+    waiting = sum(_SECONDS.values())
     for size, seconds in _SECONDS.items():
         design = preset(DEFAULT).change(input=(1, size, size))
         results[f"{size}x{size}"] = Comparison(
@@ -247,8 +247,9 @@ def bench_train(turns: int = _TURNS, budget: float = _BUDGET) -> dict[str, objec
             recipe=recipe,
             seconds=None if device.type == "cuda" else seconds,
             turns=turns,
-            budget=budget * seconds / sum(_SECONDS.values()),
+            end=end - (end - time.monotonic()) * (1 - seconds / waiting),
         ).run()
+        waiting -= seconds
     return results
 
 
