@@ -122,7 +122,7 @@ class Comparison:
         set_up = {name: process.ask("set_up", images, tests, 1 + self.turns) for name, process in processes.items()}
         peaks: dict[str, float] = {}
         with Disturbance() as disturbance:
-                        epochs = self._alternate(processes, "turn", kinds, peaks, self.end - bare_part * self._left())
+            epochs = self._alternate(processes, "turn", kinds, peaks, self.end - bare_part * self._left())
 
         fewer, fewer_tests = min(images, self._whole_batches(part * images)), max(1, round(part * tests))
         for process in processes.values():
