@@ -23,7 +23,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """By how much the mean of one side exceeds the other's; `deviation` is that of the difference of two single runs."""
+    """How far the mean of one side is above the other's; `deviation` is that of the difference of two single runs."""
 
     size: float
     deviation: float
