@@ -339,7 +339,9 @@ def _bench_flags(parser: Parser) -> None:
     parser.add_argument("what", choices=(*BENCHES, "all"), help=what)
     parser.add_argument("--turns", metavar="N", help="turns of train that are counted (default: 5)")
     parser.add_argument(
-        "--budget", metavar="SECONDS", help="how long train, or busy, may take (default: about five minutes)"
+        "--budget",
+        metavar="SECONDS",
+        help="how long train, or busy, may take (default: about five minutes); train does two turns at each size at least",
     )
     add_json_flag(parser)
 
