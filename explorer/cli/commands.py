@@ -341,7 +341,7 @@ def _bench_flags(parser: Parser) -> None:
     parser.add_argument(
         "--budget",
         metavar="SECONDS",
-        help="how long train, or busy, may take (default: about five minutes); train does two turns at each size at least",
+        help="how long train, which does two turns a size at least, or busy may take (default: about five minutes)",
     )
     add_json_flag(parser)
 
