@@ -4,6 +4,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDockWidget, QScrollArea, QWidget
 
 from explorer.gui.widgets import theme
+from explorer.gui.widgets.form import Form
 from explorer.gui.widgets.frame import GAP, LINE, Frame, ancestry
 
 _SHINE = 4  # pixels around the line
@@ -30,8 +31,10 @@ class Highlight(Frame):
 
 
 def reveal(widget: QWidget) -> None:
-    """Bring a control into view if a closed dock or a scroll area hides it."""
+    """Bring a control into view if a closed dock, a form or a scroll area hides it."""
     for parent in ancestry(widget):
+        if isinstance(parent, Form):
+            parent.unfold(widget.objectName())
         if isinstance(parent, QDockWidget) and parent.isHidden():
             parent.show()
         if isinstance(parent, QScrollArea):

@@ -1,7 +1,8 @@
 """Lessons: short texts about the chapter with tasks, read from resources/lessons. No torch, no Qt.
 
 A lesson is one TOML file per language: a title, the design that it begins with, and its pages. A page is a text in
-simple Markdown; it may show a drawing, point at a control of the window by its object name, and set a task.
+simple Markdown; it may show a drawing, point at a control of the window by its object name, and set a task. A lesson
+that answers a question of readers of the chapter has the number of that question.
 """
 
 import re
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from annotated_types import Len
+from annotated_types import Interval, Len
 
 from explorer.architecture.design import Design
 from explorer.architecture.notation import MAX_BYTES, MAX_COLUMNS
@@ -29,20 +30,25 @@ class LessonPage:
     """One page of a lesson; an empty field means that the page has no control, task or drawing.
 
     `task` says in one line of Markdown what to do, and `done` is the name in `TASKS` of what tells that it is done.
+    `answer` is shown from then on: what is seen now, and why.
     """
 
     text: Annotated[str, Len(1, 1000)]
     points_at: Annotated[str, Len(0, 40)] = ""
     task: Annotated[str, Len(0, 120)] = ""
     done: Annotated[str, Len(0, 40)] = ""
+    answer: Annotated[str, Len(0, 600)] = ""
     drawing: Annotated[str, Len(0, 40)] = ""
 
     __pydantic_config__ = {"extra": "forbid"}
 
-    @property
-    def markdown(self) -> str:
-        """Return the text with lines that end in a Chinese character joined to the next without a space."""
-        return re.sub(r"(?<=[\u2e80-\uffef])\n(?=\S)", "", self.text)
+    def markdown(self, answered: bool = False) -> str:
+        """Return the text, if `answered` with the answer below it.
+
+        A line that ends in a Chinese character is joined to the next without a space.
+        """
+        text = f"{self.text}\n\n{self.answer}" if answered and self.answer else self.text
+        return re.sub(r"(?<=[\u2e80-\uffef])\n(?=\S)", "", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ class Lesson:
     title: Annotated[str, Len(1, 60)]
     design: Annotated[str, Len(1, MAX_COLUMNS)]
     pages: Annotated[tuple[LessonPage, ...], Len(1, 12)]
+    question: Annotated[int, Interval(ge=0, le=99)] = 0
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -110,6 +117,8 @@ def _find_faults(lesson: Lesson, tasks: Container[str]) -> Iterator[Complaint]:
         where = f"pages[{number}]"
         if bool(page.task) != bool(page.done):
             yield Complaint(f"{where}.{'done' if page.task else 'task'}", missing)
+        elif page.answer and not page.done:
+            yield Complaint(f"{where}.task", missing)
         elif page.done and page.done not in tasks:
             yield Complaint(f"{where}.done", Sentence(no_task, {"name": page.done}))
         if page.drawing and not resource("lessons", page.drawing).is_file():

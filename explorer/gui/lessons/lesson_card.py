@@ -47,7 +47,7 @@ class LessonCard(QDockWidget):
 
     def __init__(self, window: QMainWindow) -> None:
         self.lesson: Lesson | None = None  # first, as Qt reports a font change before the widgets exist
-        self._note = ""
+        self._note, self._number, self._is_answered = "", 0, False
         super().__init__(window)
         self._window = window
         self.setObjectName("card")
@@ -77,11 +77,10 @@ class LessonCard(QDockWidget):
         self._row = row
         head.setContentsMargins(2 * theme.RHYTHM, theme.RHYTHM, theme.RHYTHM, 0)
         head.setSpacing(theme.RHYTHM)
-        for widget in (self.heading, self.count):
+        self.heading.setWordWrap(True)
+        head.addWidget(self.heading, stretch=1)
+        for widget in (self.count, self.back, self.next, self.leave):
             head.addWidget(widget)
-        head.addStretch(1)
-        for button in (self.back, self.next, self.leave):
-            head.addWidget(button)
         row.setContentsMargins(2 * theme.RHYTHM, theme.RHYTHM, 2 * theme.RHYTHM, theme.RHYTHM)
         row.setSpacing(2 * theme.RHYTHM)
         words.setSpacing(theme.RHYTHM // 2)
@@ -108,14 +107,14 @@ class LessonCard(QDockWidget):
 
         `note` is added to the first page; `following` is the title of the lesson that follows, or empty.
         """
-        self.lesson, self._note = lesson, note
+        self.lesson, self._note, self._number, self._is_answered = lesson, note, number, False
         page, last = lesson.pages[number], number + 1 == len(lesson.pages)
         self.setWindowTitle(lesson.title)
         self.heading.setText(lesson.title)
         self.count.setText(f"{number + 1}/{len(lesson.pages)}")
         self.leave.setToolTip(self.tr("Close (Esc)") if last else self.tr("Skip the rest (Esc)"))
         self.leave.setAccessibleName(self.leave.toolTip())
-        self.text.setMarkdown(self._text_of(lesson, number))
+        self.text.setMarkdown(self._text_of(lesson, number, answered=False))
         self.text.setAccessibleName(lesson.title)
         self.drawing._show_file(page.drawing)
         self.back.setEnabled(number > 0)
@@ -124,12 +123,19 @@ class LessonCard(QDockWidget):
         self.next.setToolTip(following if last else "")
         self._fit(lesson)
 
-    def _text_of(self, lesson: Lesson, number: int) -> str:
-        text = lesson.pages[number].markdown
+    def _text_of(self, lesson: Lesson, number: int, answered: bool) -> str:
+        text = lesson.pages[number].markdown(answered)
         return f"{text}\n\n*{self._note}*" if self._note and number == 0 else text
 
     def show_task(self, task: str, done: bool) -> None:
-        """Show the page's task and whether it is `done`; Next is the primary button if it is, or if there is none."""
+        """Show the page's task and whether it is `done`, with its answer then.
+
+        Next is the primary button if it is, or if there is none.
+        """
+        assert self.lesson is not None
+        if done and not self._is_answered:
+            self._is_answered = True
+            self.text.setMarkdown(self._text_of(self.lesson, self._number, answered=True))
         self.task.setText(f"{'☑' if done else '▢'} {task}" if task else "")
         words = self.tr("Done: {task}") if done else self.tr("To do: {task}")
         self.task.setAccessibleName(words.format(task=task.replace("*", "")) if task else "")
@@ -145,7 +151,7 @@ class LessonCard(QDockWidget):
         self.drawing.setFixedSize(drawn)
         beside = room - drawn.width() - 2 * theme.RHYTHM
         widths = [beside if page.drawing else room for page in lesson.pages]
-        texts = (self._text_of(lesson, number) for number in range(len(widths)))
+        texts = (self._text_of(lesson, number, answered=True) for number in range(len(widths)))
         tall = max(map(self._height_of, texts, widths))
         task = max(map(self._height_of, (f"▢ {page.task}" for page in lesson.pages), widths))
         if any(page.drawing for page in lesson.pages):

@@ -97,6 +97,37 @@ def table_1_compared(workspace: Workspace, before: Design) -> bool:
     return preset_of(design) in _TABLE_1 and preset_of(baseline.design) in _TABLE_1
 
 
+def _pinned_before(workspace: Workspace, field: str) -> bool:
+    """Return whether a design that differs in `field` from the shown one is pinned as baseline."""
+    baseline, design = workspace.document.baseline, workspace.document.design
+    return baseline is not None and getattr(baseline.design, field) != getattr(design, field)
+
+
+def shortcut_changed(workspace: Workspace, before: Design) -> bool:
+    return _pinned_before(workspace, "shortcut")
+
+
+def projected_everywhere(workspace: Workspace, before: Design) -> bool:
+    return shortcut_changed(workspace, before) and workspace.document.design.shortcut == "projection-all"
+
+
+def shortcut_norm_changed(workspace: Workspace, before: Design) -> bool:
+    return _pinned_before(workspace, "shortcut_norm")
+
+
+def stride_moved(workspace: Workspace, before: Design) -> bool:
+    return _pinned_before(workspace, "stride_on")
+
+
+def average_opened(workspace: Workspace, before: Design) -> bool:
+    return workspace.page == BLOCK and workspace.document.design.shortcut == "average"
+
+
+def small_network_compared(workspace: Workspace, before: Design) -> bool:
+    baseline = workspace.document.baseline
+    return baseline is not None and baseline.params >= 20 * workspace.document.plan.params
+
+
 def trained(workspace: Workspace, before: Design) -> bool:
     run = workspace.pool.shown.run
     return run is not None and run.step is not None
@@ -138,6 +169,12 @@ TASKS: dict[str, Task] = {
         Task(preactivation_opened),
         Task(params_doubled),
         Task(table_1_compared),
+        Task(shortcut_changed),
+        Task(projected_everywhere),
+        Task(shortcut_norm_changed),
+        Task(stride_moved),
+        Task(average_opened),
+        Task(small_network_compared),
         Task(trained, answer="curves"),
         Task(validated, answer="curves"),
         Task(twin_validated, answer="curves"),

@@ -43,18 +43,18 @@ class Tutor(QObject):
         return self._workspace.lesson
 
     def fill_menu(self, menu: QMenu) -> None:
-        """Fill `menu` with the chapter's lessons, those done with a tick.
+        """Fill `menu` with the chapter's lessons and, below them, those that answer a question, those done with a tick.
 
         One with a faulty file is disabled, with the reason as tool tip.
         """
         menu.clear()
         menu.setToolTipsVisible(True)
-        done = _lessons_done()
+        done, questions = _lessons_done(), QMenu(self.tr("Questions"), menu)
         for name, lesson in self.lessons().items():
             if name == TOUR:
                 continue
             if isinstance(lesson, Lesson):
-                action = menu.addAction(lesson.title)
+                action = (questions if lesson.question else menu).addAction(lesson.title)
                 action.setObjectName(name)
                 action.setCheckable(True)
                 action.setChecked(name in done)
@@ -63,6 +63,8 @@ class Tutor(QObject):
                 action = menu.addAction(self.tr("Could not read {name}").format(name=name))
                 action.setToolTip(say(lesson.sentence))
                 action.setEnabled(False)
+        menu.addSeparator()
+        menu.addMenu(questions)
 
     def lessons(self) -> dict[str, Lesson | Refused]:
         """Return every lesson by its name in the user's language, or why its file was refused."""

@@ -98,6 +98,11 @@ class Form(QWidget):
         """Return whether the field `name` is shown under More."""
         return name in self.controls and self.rare.indexOf(self.controls[name]) >= 0
 
+    def unfold(self, name: str) -> None:
+        """Open More if the field `name` is below it."""
+        if self.is_rare(name):
+            self.more.setChecked(True)
+
     def show_record(self, record: Any) -> None:
         for name, control in self.controls.items():
             value = getattr(record, name)

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, QSettings, Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QMenu, QWidget
 
+from explorer.architecture.blocks import BLOCKS, SHORTCUTS
 from explorer.architecture.design import Design
 from explorer.architecture.presets import preset, preset_files
 from explorer.gui.lessons import lesson as lesson_module
@@ -110,17 +111,19 @@ def place_in_window(widget: QWidget) -> QRect:
 
 def texts_of(lesson: Lesson) -> list[str]:
     """All that is read in a lesson."""
-    texts = [lesson.title, *(page.markdown for page in lesson.pages), *(page.task for page in lesson.pages)]
+    pages = lesson.pages
+    texts = [lesson.title, *(page.markdown(answered=True) for page in pages), *(page.task for page in pages)]
     return [text for text in texts if text]
 
 
 def test_both_languages_have_the_same_lessons():
     folders = [{path.name for path in resource("lessons", each).glob("*")} for each in ("en", "zh_CN")]
     assert folders[0] == folders[1]
-    assert len(every_lesson("en")) == 7
+    assert len([lesson for lesson in every_lesson("en").values() if not lesson.question]) == 7
     assert len(every_lesson("en")[TOUR].pages) == 6
     for english, chinese in zip(every_lesson("en").values(), every_lesson("zh_CN").values(), strict=True):
-        assert english.design == chinese.design
+        assert (english.design, english.question) == (chinese.design, chinese.question)
+        assert len(english.pages) == 1 or not english.question
         assert [(page.points_at, page.done, page.drawing) for page in english.pages] == [
             (page.points_at, page.done, page.drawing) for page in chinese.pages
         ]
@@ -138,7 +141,7 @@ def test_what_is_bold_stands_in_the_window(language):
     entries = ElementTree.parse(resource("translations", "zh_CN.ts")).getroot().iter("message")
     kind = "source" if language == "en" else "translation"
     known = {re.sub(r"&|\(&.\)", "", entry.findtext(kind, "")) for entry in entries}
-    known |= {preset(name).name for name in preset_files()} | {"bottleneck", "preact"}
+    known |= {preset(name).name for name in preset_files()} | {*SHORTCUTS, *BLOCKS, "preact"}
     texts = [text for lesson in every_lesson(language).values() for text in texts_of(lesson)]
     bold = {words for text in texts for words in re.findall(r"\*\*(.+?)\*\*", text.replace("\n", " "))}
     assert len(bold) > 15
@@ -179,6 +182,7 @@ def test_what_a_lesson_points_at_is_a_control_of_the_window(session, language):
         (LESSON.format('task = "win", done = "won"').encode(), "pages[0].done: there is no task 'won'"),
         (LESSON.format('task = "win"').encode(), "pages[0].done: is required"),
         (LESSON.format('done = "pinned"').encode(), "pages[0].task: is required"),
+        (LESSON.format('answer = "yes"').encode(), "pages[0].task: is required"),
         (LESSON.format('drawing = "no.svg"').encode(), "there is no drawing 'no.svg'"),
         (
             b'title = "x"\ndesign = "minx"\npages = [{text = "y"}]',
@@ -199,7 +203,11 @@ def test_a_lesson_with_a_fault_is_listed_with_its_reason_and_the_rest_work(
     broken = [action for action in menu.actions() if not action.isEnabled()]
     assert [action.text() for action in broken] == ["Could not read 2-residual-block"]
     assert reason in broken[0].toolTip()
-    assert len(menu.actions()) == 6
+    *chapter, _, questions = menu.actions()
+    assert len(chapter) == 6
+    asked = [action.objectName() for action in questions.menu().actions()]
+    assert asked
+    assert asked == sorted(asked)
     tutor.teach("2-residual-block")
     assert not tutor.card.isVisible()
     next(action for action in menu.actions() if action.objectName() == "3-model").trigger()
@@ -291,6 +299,32 @@ def compare_table_1(session, qtbot) -> None:
     open_preset(session, qtbot, "resnet50")
 
 
+def pin_and(act):
+    """Pin the lesson's design, then change it."""
+
+    def acts(session, qtbot):
+        press("pin")(session, qtbot)
+        act(session, qtbot)
+
+    return acts
+
+
+def choose_named(name: str, text: str):
+    """Choose by keys what begins with `text` in the box called `name`, which may be among those that are folded."""
+
+    def acts(session, qtbot):
+        box = session.window.findChild(QComboBox, name)
+        qtbot.keyClicks(box, text)
+        assert box.currentText() == text
+
+    return acts
+
+
+def average_an_opened_block(session, qtbot) -> None:
+    open_block(session, qtbot, "layer2.0")
+    choose_named("shortcut", "average")(session, qtbot)
+
+
 def press(name: str):
     return lambda session, qtbot: click(qtbot, session.window.findChild(QAbstractButton, name))
 
@@ -311,6 +345,16 @@ ACTS = {
     "preactivation_opened": try_preactivation,
     "params_doubled": press("add_stage"),
     "table_1_compared": compare_table_1,
+    "shortcut_changed": pin_and(choose_named("shortcut", "average")),
+    "projected_everywhere": pin_and(choose_named("shortcut", "projection-all")),
+    "shortcut_norm_changed": pin_and(
+        lambda session, qtbot: qtbot.keyClick(
+            session.window.findChild(QAbstractButton, "shortcut_norm"), Qt.Key.Key_Space
+        )
+    ),
+    "stride_moved": pin_and(choose_named("stride_on", "1x1")),
+    "average_opened": average_an_opened_block,
+    "small_network_compared": pin_and(lambda session, qtbot: open_preset(session, qtbot, "cifar-resnet20")),
 }
 TOLD = {  # what the worker has to say for it
     "trained": (TRAIN, press("start")),
@@ -443,7 +487,7 @@ def test_a_lesson_done_has_a_tick_also_after_a_restart(open_session, qtbot):
     def ticks(session) -> list[bool]:
         menu = session.window.menus.chapter
         menu.aboutToShow.emit()
-        return [action.isChecked() for action in menu.actions()]
+        return [action.isChecked() for action in menu.actions()[:6]]
 
     session = open_session()
     tutor = teach(session, "3-model")
