@@ -21,8 +21,12 @@ from PySide6.QtWidgets import (
 from explorer.gui.design.block_view import BlockView
 from explorer.gui.experiments.identity_panel import IdentityPanel
 from explorer.gui.lessons.tutor import Tutor
+from explorer.gui.runs.curves_page import CurvesPage
+from explorer.gui.runs.runs_page import RunsPage
 from explorer.gui.session import Session
+from explorer.gui.training.plots import Plots
 from explorer.gui.widgets.frame import seen_of
+from explorer.gui.workspace import CURVES, RUNS
 
 
 def choose_preset(session: Session, qtbot, name: str) -> None:
@@ -105,9 +109,25 @@ def show_block(session: Session, path: str = "") -> BlockView:
     return block_view(session)
 
 
+def curves(session: Session) -> Plots:
+    """The plots, whose page is opened."""
+    session.window.pages.show_page(CURVES)
+    page = session.window.pages.current
+    assert isinstance(page, CurvesPage)
+    return page.plots
+
+
+def runs_page(session: Session) -> RunsPage:
+    """The page of all runs, which is opened."""
+    session.window.pages.show_page(RUNS)
+    page = session.window.pages.current
+    assert isinstance(page, RunsPage)
+    return page
+
+
 def block_view(session: Session) -> BlockView:
     """The block page, which is shown."""
-    page = session.window.pages.currentWidget()
+    page = session.window.pages.current
     assert isinstance(page, BlockView)
     assert page.isVisible()
     return page

@@ -10,7 +10,7 @@ from explorer.architecture.presets import preset
 from explorer.runs.folder import find_run
 from explorer.runs.log import read_events
 from explorer.runs.recipe import RECIPES, read_recipe
-from tests.clicks import choose_preset
+from tests.clicks import choose_preset, curves, runs_page
 from tests.gui.design.test_editor import handle_of
 
 pytestmark = pytest.mark.slow
@@ -40,7 +40,7 @@ def test_design_undo_train_and_stop(open_session, qtbot):
 
     qtbot.mouseClick(window.training.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(client.run and client.run.curves.train.count >= 3))
-    plots = session.window.history.plots
+    plots = curves(session)
     qtbot.waitUntil(lambda: bool(plots.lines) and plots.lines[-1].live and not plots.timer.isActive())
     for plot in (plots.loss, plots.accuracy):
         assert plot.isVisible()
@@ -63,11 +63,11 @@ def test_design_undo_train_and_stop(open_session, qtbot):
     assert manifest["state"] == "stopped"
     assert (run.folder / "checkpoint.pt").is_file()
     assert sum(1 for _ in read_events(run.folder)) > 3
-    assert session.window.history.list.runs[0].id == run.id
+    assert runs_page(session).list.runs[0].id == run.id
 
-    qtbot.mouseClick(session.window.history.list.tree.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 8))
+    qtbot.mouseClick(runs_page(session).list.tree.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 8))
     last = client.run.step.step
-    qtbot.mouseClick(session.window.history.list.resume, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(runs_page(session).list.resume, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(client.run.step and client.run.step.step > last))
     assert client.run.id == run.id
     with qtbot.waitSignal(client.run_ended):

@@ -32,10 +32,14 @@ from explorer.gui.session import Session
 session = Session(preset("d2l-resnet18"), Path(sys.argv[1]), warm=False)
 session.window.show()
 wait(lambda: session.complete)
-loaded = [name for name in ("torch", "torchvision", "torchinfo", "pydantic") if name in sys.modules]
+def loaded():
+    return [name for name in ("torch", "torchvision", "torchinfo", "pydantic") if name in sys.modules]
+assert "pyqtgraph" not in sys.modules
+session.window.pages.show_page("curves")
+session.window.pages.show_page("runs")
 assert "pyqtgraph" in sys.modules
 session.end()
-print("loaded:", *loaded)
+print("loaded:", *loaded())
 """
 
 TEN_WINDOWS = """

@@ -19,7 +19,7 @@ from explorer.gui.training.panel import FOLDER
 from explorer.gui.widgets.language import apply_language, say
 from explorer.runs.events import Finished
 from explorer.runs.formats import FORMATS
-from tests.clicks import choose_by_keys, choose_preset, click, tab_to, type_path
+from tests.clicks import choose_by_keys, choose_preset, click, curves, runs_page, tab_to, type_path
 from tests.gui.design.test_block_view import open_block
 
 pytestmark = [pytest.mark.uses, pytest.mark.timeout(900)]
@@ -58,7 +58,7 @@ def test_studying_the_chapter(open_session, qtbot, language, clock):
     assert document.design == preset("d2l-resnet18")
 
     open_block(session, qtbot, "layer2.0")
-    page = window.pages.currentWidget()
+    page = window.pages.current
     assert page.isVisible()
     assert page.figure.block.name == "layer2.0"
     assert "128×12×12" in page.title.text()
@@ -100,9 +100,9 @@ def test_teaching_the_degradation(open_session, qtbot, language, clock):
     print(f"\n    teaching: curves apart {time.monotonic() - begin:.1f} s after the click", end="")
     designs = [run.design for run in client.live]
     assert {design.shortcut for design in designs} == {"none", "pad"}
-    qtbot.waitUntil(lambda: len([line for line in session.window.history.plots.lines if line.live]) == 2)
+    qtbot.waitUntil(lambda: len([line for line in curves(session).lines if line.live]) == 2)
     stop(session, qtbot)
-    assert len(session.window.history.list.runs) == 2
+    assert len(runs_page(session).list.runs) == 2
 
 
 def test_choosing_a_network(open_session, qtbot, language, clock):
@@ -125,7 +125,7 @@ def test_choosing_a_network(open_session, qtbot, language, clock):
     qtbot.waitUntil(lambda: session.pool.workers[0].run.curves.train.count >= 3)
     clock("choosing: everything done after")
     stop(session, qtbot)
-    assert session.window.history.list.runs[0].design == preset("mini")
+    assert runs_page(session).list.runs[0].design == preset("mini")
     QApplication.clipboard().clear()
 
 
@@ -174,7 +174,7 @@ def test_by_keyboard_alone(open_session, qtbot, language, clock, tmp_path):
     qtbot.waitUntil(lambda: client.run is not None and client.run.outcome is not None, timeout=TRAINING)
     assert isinstance(client.run.outcome, Finished)
     assert client.run.epoch.epoch == epochs
-    assert session.window.history.list.runs[0].design == document.design
+    assert runs_page(session).list.runs[0].design == document.design
 
     type_path(qtbot, str(tmp_path / "net.py"))
     open_menu(Qt.Key.Key_F)

@@ -48,6 +48,7 @@ class Actions(QObject):
         self._make_run_actions()
         self._make_view_actions()
         self._make_help_actions()
+        self.pages: tuple[QAction, ...] = ()
         for name, action in vars(self).items():
             if isinstance(action, QAction):
                 action.setObjectName(name)  # by which the command palette knows it in each language
@@ -150,6 +151,12 @@ class Actions(QObject):
         self.smaller = self._add(self.tr("Smaller text"), lambda: self.size_chosen.emit(-1), _Keys.ZoomOut)
         self.usual_size = self._add(self.tr("Default text size"), lambda: self.size_chosen.emit(0), "Ctrl+0")
         self.tour = self._add(self.tr("Tour"))
+
+    def add_page(self, name: str, title: str, show: Callable[[], object]) -> None:
+        """Add the action that shows a page; its key is the number of its place in the row."""
+        page = self._add(title, show, f"Ctrl+{len(self.pages) + 1}")
+        page.setObjectName(f"{name}_page")
+        self.pages = (*self.pages, page)
 
     def _make_help_actions(self) -> None:
         self.find_command = self._add(self.tr("Find a command …"), keys="Ctrl+Shift+P")

@@ -34,8 +34,8 @@ _NOT_KEPT = translatable("What is open will not be there at the next start: {err
 class Session(QObject):
     """The window, rebuilt when language or text size change, and what outlives it.
 
-    `painted` is emitted when diagram and table have first been painted, `completed` when the plots and the list of runs
-    are there too, `left` when the user closes the window for good, and `closed` when the workers have ended after that.
+    `painted` is emitted when diagram and table have first been painted, `completed` when the page that was shown last
+    is there too, `left` when the user closes the window for good, `closed` when the workers have ended after that.
     """
 
     painted = Signal()
@@ -69,7 +69,7 @@ class Session(QObject):
         self.workspace = Workspace(self.document, runs, process, saved)
         self.window = self._make_window()
         self._patience = QTimer(self, interval=20)
-        self._patience.timeout.connect(self._add_history)
+        self._patience.timeout.connect(self._show_last_page)
         self._first_paint = PaintWatch(self.window.diagram.viewport(), self.window.table.viewport())
         self._first_paint.painted.connect(self._load_rest)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_system_theme)
@@ -101,7 +101,7 @@ class Session(QObject):
             self.window.pages.opened.connect(self._autosave.note_change)
 
     def _load_rest(self) -> None:
-        """Load what the first paint need not wait for: the rest of the window, the worker, pyqtgraph and the runs."""
+        """Load what the first paint need not wait for: the rest of the window, the worker and the last page."""
         self._first_paint.painted.disconnect(self._load_rest)
         self.painted.emit()
         if self._is_ending:
@@ -133,14 +133,14 @@ class Session(QObject):
         reason = Sentence(_NOT_KEPT, {"error": error})
         self.window.files.complain(self.tr("The session cannot be saved"), say(reason))
 
-    def _add_history(self) -> None:
-        """Add the plots and the list of runs once numpy is loaded, which takes long and knows no Qt."""
+    def _show_last_page(self) -> None:
+        """Show the page that was shown last once numpy is loaded, which takes long and knows no Qt."""
         if self._loading.is_alive():
             return
         self._patience.stop()
         if self._is_ending:
             return
-        self.window.add_history()
+        self.window.pages.show_last()
         self.complete = True
         self.completed.emit()
 
@@ -179,8 +179,6 @@ class Session(QObject):
         old, before = self.window, self.window.arrangement()
         self.window = self._make_window()
         self._complete_window()
-        if self.complete:
-            self.window.add_history()
         self.window.restore(before)
         self.window.show()
         self.window.activateWindow()

@@ -14,7 +14,6 @@ from PySide6.QtCore import QSettings
 from explorer.architecture.design import Design
 from explorer.gui.design.alone_block import AloneBlock
 from explorer.gui.document import Document
-from explorer.gui.runs.shown_runs import ShownRuns
 from explorer.gui.saved_session import SavedSession
 from explorer.gui.training.plot_view import PlotView
 
@@ -22,12 +21,13 @@ if TYPE_CHECKING:
     from explorer.gui.choice import TrainingChoice
     from explorer.gui.experiments.feature_map_answers import FeatureMapAnswers
     from explorer.gui.experiments.identity_trial import IdentityTrial
+    from explorer.gui.runs.run_history import RunHistory
     from explorer.gui.workers.data_download import DataDownload
     from explorer.gui.workers.estimates import Estimates
     from explorer.gui.workers.pool import WorkerPool
     from explorer.gui.workers.process import WorkerProcess
 
-LAYERS, BLOCK = "layers", "block"  # names of pages; the first is there from the start
+LAYERS, BLOCK, CURVES, RUNS = "layers", "block", "curves", "runs"  # names of pages; the first is there from the start
 
 
 def saved_runs() -> Path:
@@ -73,7 +73,6 @@ class Workspace:
         self.page = saved.page if saved else LAYERS
         self.alone_block = AloneBlock()
         self.plot_view = PlotView()
-        self.shown_runs = ShownRuns()
         self.shows_maps = False
         self.is_presented = False
         self.preference = ""  # the one that was set last, or the first, while the preferences are open
@@ -113,6 +112,12 @@ class Workspace:
         from explorer.gui.workers.estimates import Estimates
 
         return Estimates(self.choice, self.pool)
+
+    @cached_property
+    def run_history(self) -> "RunHistory":
+        from explorer.gui.runs.run_history import RunHistory
+
+        return RunHistory(self.pool)
 
     @cached_property
     def identity_trial(self) -> "IdentityTrial":

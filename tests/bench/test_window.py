@@ -4,6 +4,7 @@ import pytest
 
 from explorer.bench.window import edit, frames, lateness, start
 from explorer.validation import Refused
+from tests.clicks import curves
 from tests.gui.scripted_workers import worker
 
 ANSWERS = """
@@ -71,9 +72,9 @@ def test_every_frame_is_measured_after_each_history(qtbot, tmp_path, monkeypatch
 
     def watched(session, steps):
         times, work = plain(session, steps)
-        curves = session.window.history.plots.lines[-1].curves
-        drawn = session.window.history.plots.loss.curves[-1][0].getOriginalDataset()[0]
-        seen.append((len(times), len(work), curves.train.count, curves.validation.count, drawn[-1]))
+        read = curves(session).lines[-1].curves
+        drawn = curves(session).loss.curves[-1][0].getOriginalDataset()[0]
+        seen.append((len(times), len(work), read.train.count, read.validation.count, drawn[-1]))
         return times, work
 
     monkeypatch.setattr(frames, "frame_times", watched)

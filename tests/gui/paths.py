@@ -36,4 +36,4 @@ def open_dialog(session: Session, order: QAction) -> QDialog:
 
 def block_panel(session: Session) -> IdentityPanel:
     """What can be tried on the block whose page is open."""
-    return session.window.pages.currentWidget().findChild(IdentityPanel)
+    return session.window.pages.current.findChild(IdentityPanel)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from explorer.gui.experiments.feature_map_panel import FeatureMapPanel
 from explorer.gui.lessons.lesson import TOUR
+from explorer.gui.main_window.pages import PAGES
 from explorer.gui.session import Session
 from explorer.gui.training.lr_dialog import LrDialog
 from explorer.gui.training.plotted_run import Line
@@ -31,7 +32,7 @@ from explorer.gui.widgets.focus_frame import FocusFrame
 from explorer.gui.widgets.style import TARGET
 from explorer.gui.workers.curves import Curves
 from explorer.runs.events import Epoch, Gradients, Step
-from tests.clicks import show_block
+from tests.clicks import curves, show_block
 from tests.events import settle
 
 CLICKED = (QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit, QSlider, QHeaderView, QTabBar)
@@ -45,8 +46,9 @@ def run() -> Curves:
 
 def show_plots(session: Session) -> None:
     """Plots of one run, whatever the folder of runs has."""
-    session.window.history.plots.show_lines([Line("a run", theme.run_colour(0), run(), live=True, steps=10)])
-    session.window.history.plots.redraw()
+    curves(session).show_lines([Line("a run", theme.run_colour(0), run(), live=True, steps=10)])
+    session.workspace.run_history.progressed.emit()
+    curves(session).redraw()
     settle()
 
 
@@ -57,7 +59,6 @@ def show_all(session: Session) -> None:
     window.editor.form.more.setChecked(True)
     window.training.form.more.setChecked(True)
     session.document.propose(session.document.design.change(shortcut="pad").with_stage(2, width=32), "")
-    show_plots(session)
     show_block(session, "layer2.0").alone.setChecked(True)
     window.orders.show_maps.setChecked(True)
     window.tutor.teach(TOUR)
@@ -79,12 +80,15 @@ def name_of(widget: QWidget) -> str:
 def test_whatever_has_the_focus_has_a_name(session):
     show_all(session)
     found = {type(widget).__name__: widget for widget in focusable(session.window)}
-    assert {"Diagram", "NumberBox", "CurvePlot", "GradientBars", "FeatureMapStrip"} <= set(found)
+    assert {"Diagram", "NumberBox", "FeatureMapStrip"} <= set(found)
     assert [type(each) for each in focusable(session.window) if not name_of(each)] == []
     sides = [box.accessibleName() for box in session.window.editor.form.controls["input"].boxes]
     assert sides == ["Input: channels", "Input: height", "Input: width"]
-    session.window.pages.show_layers()
-    assert [type(each) for each in focusable(session.window) if not name_of(each)] == []
+    show_plots(session)
+    assert {"CurvePlot", "GradientBars"} <= {type(each).__name__ for each in focusable(session.window)}
+    for name in PAGES:
+        session.window.pages.show_page(name)
+        assert [type(each) for each in focusable(session.window) if not name_of(each)] == []
 
 
 def test_every_page_of_every_lesson_names_what_it_shows(session):
@@ -123,10 +127,12 @@ def test_no_target_is_small(session, language):
         session.window.orders.language_chosen.emit(language)
         show_all(session)
         assert small(session.window) == []
-        session.window.pages.show_layers()
         session.document.pin(session.document.plan)
-        settle()
-        assert small(session.window) == []
+        show_plots(session)
+        for name in PAGES:
+            session.window.pages.show_page(name)
+            settle()
+            assert small(session.window) == []
         bar = session.window.menuBar()
         assert all(bar.actionGeometry(each).height() >= TARGET for each in bar.actions())
     finally:
@@ -169,7 +175,7 @@ def test_the_focus_is_seen_on_every_kind_of_control(session, qtbot, palette):
         show_plots(session)
         window.activateWindow()
         qtbot.waitUntil(window.isActiveWindow)
-        editor, plots = window.editor, window.history.plots
+        editor, plots = window.editor, curves(session)
         kinds = (
             *(editor.form.controls["input"].boxes[0], editor.form.controls["stem"].box),
             *(editor.editors[0].sliders["blocks"], editor.editors[0].remove, window.training.form.more),
@@ -177,6 +183,8 @@ def test_the_focus_is_seen_on_every_kind_of_control(session, qtbot, palette):
             *(plots.logarithmic, plots.loss, plots.gradients, window.diagram, window.table),
         )
         for widget in kinds:
+            if widget is window.table:
+                window.pages.show_layers()
             (editor.add if widget is not editor.add else window.diagram).setFocus(Qt.FocusReason.TabFocusReason)
             settle()
             before = around(widget)
@@ -222,6 +230,13 @@ def test_tab_goes_through_the_window_and_comes_back(session, qtbot):
     show_all(session)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
+    assert {"Diagram", "QPlainTextEdit", "QTextBrowser", "FeatureMapStrip"} <= kinds_by_tab(window, qtbot)
+    show_plots(session)
+    assert {"CurvePlot", "GradientBars"} <= kinds_by_tab(window, qtbot)
+
+
+def kinds_by_tab(window, qtbot) -> set[str]:
+    """The kinds of controls that Tab reaches before it comes back, which are all that can have the focus."""
     first = window.editor.form.controls["classes"].box
     first.setFocus()
     seen = []
@@ -229,10 +244,9 @@ def test_tab_goes_through_the_window_and_comes_back(session, qtbot):
         seen.append(now)
         qtbot.keyClick(now, Qt.Key.Key_Tab)
     assert now is first
-    kinds = {type(widget).__name__ for widget in seen}
-    assert {"CurvePlot", "GradientBars", "Diagram", "QPlainTextEdit", "QTextBrowser", "FeatureMapStrip"} <= kinds
     missed = [each for each in focusable(window) if each not in seen and each.isEnabled()]
     assert [each for each in missed if not isinstance(each, QRadioButton)] == []  # arrow keys go between those
+    return {type(widget).__name__ for widget in seen}
 
 
 # What a screen reader says
@@ -264,7 +278,7 @@ def test_a_curve_is_read_zoomed_and_moved_with_keys(session, qtbot, said):
     show_plots(session)
     session.window.activateWindow()
     qtbot.waitUntil(session.window.isActiveWindow)
-    plot = session.window.history.plots.loss
+    plot = curves(session).loss
     plot.setFocus()
     view = plot.plot.getPlotItem().vb
     for key, words in (
@@ -298,7 +312,7 @@ def test_gradients_are_read_with_keys(session, qtbot, said):
     show_plots(session)
     session.window.activateWindow()
     qtbot.waitUntil(session.window.isActiveWindow)
-    bars = session.window.history.plots.gradients
+    bars = curves(session).gradients
     bars.setFocus()
     for key, words in ((Qt.Key.Key_Right, "stem: ● 0.1"), (Qt.Key.Key_Right, "layer1.0: ● 0.2")):
         qtbot.keyClick(bars, key)
@@ -307,7 +321,7 @@ def test_gradients_are_read_with_keys(session, qtbot, said):
 
 def test_the_cross_hair_goes_with_the_pointer(session, qtbot):
     show_plots(session)
-    plot = session.window.history.plots.loss
+    plot = curves(session).loss
     plot.read_step(5)
     assert plot.reading.isVisible()
     assert plot.reading.text() == "step 5<br>training 0.2000"

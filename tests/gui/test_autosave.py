@@ -83,7 +83,7 @@ def test_everything_is_there_again(restart, tmp_path):
     again = restart()
     assert again.workspace.state() == left
     window = again.window
-    assert window.pages.currentWidget() is not window.table
+    assert window.pages.current is not window.table
     assert window.training.data_box.currentText() == "pets"
     assert window.training.form.controls["epochs"].box.value() == 3
     assert window.editor.editors[1].boxes["blocks"].value() == 9

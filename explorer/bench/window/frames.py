@@ -7,10 +7,13 @@ from pathlib import Path
 
 from explorer.architecture.presets import DEFAULT, preset
 from explorer.bench.window.measuring import figures, wait, wait_complete
+from explorer.gui.runs.curves_page import CurvesPage
 from explorer.gui.session import Session
+from explorer.gui.training.plots import Plots
 from explorer.gui.widgets.paint_watch import PaintWatch
 from explorer.gui.workers.curves import Curves
 from explorer.gui.workers.live_run import LiveRun
+from explorer.gui.workspace import CURVES
 from explorer.runs.events import Epoch, Event, Said, Started, Step, Verdict
 from explorer.runs.recipe import Recipe
 
@@ -24,7 +27,7 @@ def bench_frames(runs: Path) -> dict[str, dict[str, float]]:
     session = Session(preset(DEFAULT), runs, warm=False)
     session.window.show()
     wait_complete(session)
-    session.window.history.plots.timer.setInterval(0)
+    _plots(session).timer.setInterval(0)
     results = {}
     for steps in HISTORIES:
         times, work = frame_times(session, steps)
@@ -35,9 +38,17 @@ def bench_frames(runs: Path) -> dict[str, dict[str, float]]:
     return results
 
 
+def _plots(session: Session) -> Plots:
+    """Return the plots, whose page is shown."""
+    session.window.pages.show_page(CURVES)
+    page = session.window.pages.current
+    assert isinstance(page, CurvesPage)
+    return page.plots
+
+
 def frame_times(session: Session, steps: int) -> tuple[list[float], list[float]]:
     """Return seconds per frame, `FRAMES` of a run that has done so many steps: of wall clock and of work."""
-    worker, plots = session.pool.workers[0], session.window.history.plots
+    worker, plots = session.pool.workers[0], _plots(session)
     run = LiveRun(design=preset(DEFAULT), recipe=Recipe(), id=f"{steps} steps", curves=Curves(_past(steps)))
     worker.live = (run,)
     watch = PaintWatch(plots.loss.plot.viewport(), plots.accuracy.plot.viewport())

@@ -27,7 +27,7 @@ class Centre(QSplitter):
         self.addWidget(below)
         self.setSizes([340, 500])
         pages.cramped.connect(self._make_room)
-        pages.currentChanged.connect(self._share_soon)
+        pages.opened.connect(self._share_soon)
         self.splitterMoved.connect(self._note_height)
 
     @property
@@ -44,7 +44,7 @@ class Centre(QSplitter):
     def _make_room(self, height: int) -> None:
         """Shrink the diagram until the page is `height` pixels high."""
         above, *between, below = self.sizes()
-        missing = height - self._pages.height()
+        missing = height - self._pages.current.height()
         self.setSizes([above - missing, *between, below + missing])
 
     def insert_strip(self, strip: QWidget) -> None:
@@ -79,15 +79,15 @@ class Centre(QSplitter):
         QTimer.singleShot(0, self, self._share)
 
     def _share(self) -> None:
-        page, layout = self._pages.currentWidget(), self.window().layout()
-        if not self._free_height or layout is None or page is None:
+        page, layout = self._pages.current, self.window().layout()
+        if not self._free_height or layout is None:
             return
         layout.activate()
         first, *between, last = self.sizes()
         room, diagram = first + last, self._free_height
         if not self._pressed:
             self._free_height = 0  # from now on the diagram is as high as the user makes it
-        diagram = min(diagram, room - self._totals.height() - _min_height(page))
+        diagram = min(diagram, room - self._totals.height() - self._pages.row.height() - _min_height(page))
         self.setSizes([diagram, *between, room - diagram])
 
 

@@ -12,7 +12,7 @@ from explorer.architecture.source.network import WRITERS, python_source
 from explorer.atomic_files import write_atomically
 from explorer.gui.actions import Actions
 from explorer.gui.document import Document
-from explorer.gui.runs.shown_runs import ShownRuns
+from explorer.gui.runs.run_history import RunHistory
 from explorer.gui.widgets.language import say, whole
 from explorer.gui.widgets.typed import connect_order
 from explorer.gui.workers.command_process import CommandProcess
@@ -32,10 +32,10 @@ class Files(QObject):
     image_dropped = Signal(object)
 
     def __init__(
-        self, window: QWidget, document: Document, pool: WorkerPool, shown: ShownRuns, actions: Actions
+        self, window: QWidget, document: Document, pool: WorkerPool, run_history: RunHistory, actions: Actions
     ) -> None:
         super().__init__(window)
-        self.window, self.document, self.pool, self.shown = window, document, pool, shown
+        self.window, self.document, self.pool, self.run_history = window, document, pool, run_history
         self.tell = actions.confirmed.emit
         for action, do in (
             (actions.open, self.ask_open),
@@ -124,11 +124,12 @@ class Files(QObject):
             action.setObjectName(export.name)
             connect_order(action, partial(self._ask_export, export))
             if Need.RUN in export.needs:
-                action.setEnabled(bool(self.shown.chosen))
+                action.setEnabled(bool(self.run_history.current))
                 action.setToolTip(self.tr("Exports the run that is selected in the list of runs"))
 
     def _ask_export(self, chosen: Format) -> None:
-        source = str(self.pool.runs / self.shown.chosen) if Need.RUN in chosen.needs else to_line(self.document.design)
+        run = self.run_history.current
+        source = str(run.folder) if run and Need.RUN in chosen.needs else to_line(self.document.design)
         path = self.ask_where(self.tr("Export"), chosen.suffix, f"{say(chosen.label)} (*{chosen.suffix})")
         if path is None:
             return

@@ -76,6 +76,8 @@ class Menus(QObject):
             menu.addAction(dock.toggleViewAction())
         menu.addAction(actions.show_maps)
         menu.addSeparator()
+        menu.addActions(actions.pages)
+        menu.addSeparator()
         menu.addActions([actions.present, actions.larger, actions.smaller, actions.usual_size])
         menu.addSeparator()
         for name in ("colours", "language"):

@@ -11,11 +11,12 @@ from explorer.gui.widgets import theme
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """The arrangement of a window: its place on the screen, its docks and tool bar, the heights in its centre."""
+    """The arrangement of a window: its place on the screen, its docks and tool bars, its page, its heights."""
 
     geometry: QByteArray
     layout: QByteArray
     size: QSize
+    page: str
     heights: list[int]
     maximised: bool
 
@@ -45,8 +46,8 @@ class Presentation:
         self.before = before
         self._show_parts(presented=True)
         window = self._window
-        window.resizeDocks([self._widened], [window.width() * 2 // 5], Qt.Orientation.Horizontal)
-        self._centre.setSizes([window.height(), *[0] * (self._centre.count() - 1)])
+        window.resizeDocks([self._widened], [window.width() // 5], Qt.Orientation.Horizontal)
+        self._centre.setSizes([window.height() // 2] * self._centre.count())
         window.showFullScreen()
 
     def end(self) -> Arrangement | None:

@@ -1,7 +1,7 @@
 """The window: places the panels. No logic.
 
 The network comes first: diagram, totals and table are painted before anything else is made or imported. The editor, the
-training panel, the menus and the history follow at once, in the places that were kept for them.
+training panel and the menus follow at once, in the places that were kept for them.
 """
 
 from functools import cached_property, partial
@@ -19,7 +19,7 @@ from explorer.gui.main_window.pages import Pages
 from explorer.gui.main_window.presentation import Arrangement, Presentation
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.typed import commit_typed, connect_order
-from explorer.gui.workspace import Workspace
+from explorer.gui.workspace import CURVES, Workspace
 
 if TYPE_CHECKING:
     from explorer.gui.experiments.feature_map_panel import FeatureMapPanel
@@ -83,7 +83,7 @@ class Window(QMainWindow):
         self.orders = Actions(document, workspace.choice, pool, workspace.estimates)
         self.orders.setParent(self)
         self.addActions(self.orders.all())  # so that their keys work even while the menus are hidden
-        self.files = Files(self, document, pool, workspace.shown_runs, self.orders)
+        self.files = Files(self, document, pool, workspace.run_history, self.orders)
         self.files.image_dropped.connect(self.send_image)
         self.editor = DesignEditor(document, self.orders, workspace.open_forms)
         self.training = TrainingPanel(
@@ -106,13 +106,21 @@ class Window(QMainWindow):
         heading.addWidget(leave)
         self._presentation = Presentation(
             self,
-            hidden=(self.docks[0], self.pages, self.menuBar(), self.tools, self.training.controls, self.training.needs),
+            hidden=(
+                self.docks[0],
+                self.pages.row,
+                self.menuBar(),
+                self.tools,
+                self.training.controls,
+                self.training.needs,
+            ),
             shown=(leave,),
             enlarged=[self.diagram, self.totals, self.training],
             widened=self.docks[1],
             centre=self.centre,
         )
         preferences = Preferences(workspace, self.orders)
+        self.pages.connect_actions(self.orders)
         self.menus = Menus(self.menuBar(), self.tools, document, self.orders, preferences, self.docks)
         self.dialogs = Dialogs(self, workspace, self.orders, preferences)
         self.confirmation = Confirmation(self.totals, self.totals.share_width)
@@ -127,22 +135,11 @@ class Window(QMainWindow):
         connect_order(self.orders.tour, lambda: self.tutor.show_tour())
         self.orders.show_maps.toggled.connect(self.show_maps)
         self.orders.present.toggled.connect(self.present)
-        self.pages.connect_actions(self.orders)
         self.diagram.listen_to_keys()
         self.table.listen_to_keys()
         FocusFrame(self)
         self.setAcceptDrops(True)
         self.has_controls = True
-
-    def add_history(self) -> None:
-        """Make the curves and the list of runs, in the place that was kept for them."""
-        from explorer.gui.runs.history import History
-
-        workspace = self.workspace
-        self.history = History(
-            workspace.document, workspace.pool, workspace.shown_runs, workspace.plot_view, self.orders
-        )
-        self.training.add_curves(self.history)
 
     def restore(self, before: Arrangement) -> None:
         """Restore the arrangement of the window `before`, and show what that window showed."""
@@ -206,8 +203,10 @@ class Window(QMainWindow):
         self.workspace.is_presented = on
         if on:
             self._presentation.begin(self.arrangement())
+            self.pages.show_page(CURVES)
         elif before := self._presentation.end():
             self._restore_state(before.layout)
+            self.pages.show_page(before.page)
             self.centre.use_heights(before.heights)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -215,8 +214,8 @@ class Window(QMainWindow):
             super().keyPressEvent(event)
 
     def _close_topmost(self) -> bool:
-        """Close the page, else the lesson, else the presentation, and return whether there was one to close."""
-        if self.pages.isVisible() and self.pages.close_page():
+        """Close the block, else the lesson, else the presentation, and return whether there was one to close."""
+        if self.pages.close_block():
             return True
         if "tutor" in vars(self) and self.tutor.card.isVisible():
             return self.tutor.card.close()
@@ -263,6 +262,7 @@ class Window(QMainWindow):
             geometry=self.saveGeometry(),
             layout=self.saveState(_LAYOUT),
             size=self.size(),
+            page=self.workspace.page,
             heights=self.centre.heights,
             maximised=self.isMaximized(),
         )
@@ -273,6 +273,7 @@ class Window(QMainWindow):
         if not before.maximised:
             self.resize(before.size)  # restoreGeometry limits the size to the screen
         self._restore_state(before.layout)
+        self.pages.show_page(before.page)
         self.centre.use_heights(before.heights)
 
     def _restore_state(self, state: QByteArray) -> None:

@@ -1,51 +1,48 @@
 """RunList: the runs with their colours, names, states, best accuracies, and changes since the run before."""
 
-from collections.abc import Callable
-from math import isnan
-from pathlib import Path
+from math import isnan, nan
 from typing import assert_never
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QToolButton, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from explorer.architecture.compare import changed_fields, design_changes
 from explorer.gui.document import title_of, title_of_run
+from explorer.gui.runs.run_history import RunHistory
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import word_button
 from explorer.gui.widgets.language import percent, say
 from explorer.gui.widgets.short_list import ShortList
-from explorer.runs.folder import RESUMABLE, Run, RunState, UnreadableRun, survey_runs
+from explorer.runs.folder import Run, RunState, UnreadableRun
 
 _MAX_RUNS = 50  # runs in the list
 NAME, BEST, STATE = range(3)  # numbers of the columns
+_ACCURACY = 2  # column of the curves
 
 
 class RunList(QWidget):
-    """The runs; `chosen` when one is selected, `opened` and `resumed` when the user opens its design or resumes it.
+    """The runs; `opened` and `resumed` when the user opens the design of the selected one or resumes it.
 
-    `renamed` carries a run and its new name, when that has been typed; `edited` is emitted when typing has ended.
+    `renamed` carries a run and its new name, when that has been typed.
     """
 
-    chosen = Signal(object)
     opened = Signal(object)
     resumed = Signal(object)
     renamed = Signal(object, str)
-    edited = Signal()
 
-    def __init__(self, root: Path, state_of: Callable[[Run], RunState] = lambda run: run.state) -> None:
-        """List the runs below `root`, each in the state that `state_of` tells."""
+    def __init__(self, history: RunHistory) -> None:
         super().__init__()
-        self.root, self._state_of = root, state_of
-        self._all: tuple[Run, ...] = ()
-        self.runs: tuple[Run, ...] = ()  # those in the list
+        self._history = history
+        self.runs: tuple[Run, ...] = ()  # those in the list, as far as there is room
+        self._unreadable: tuple[UnreadableRun, ...] = ()
         headings = (self.tr("Run"), self.tr("Best"), self.tr("State"), self.tr("Changes"))
         self.tree = ShortList(self.tr("Runs"), headings, narrow=2)
-        self.tree.currentItemChanged.connect(self.choose)
+        self.tree.currentItemChanged.connect(self._choose)
         self.tree.itemActivated.connect(lambda: self.opened.emit(self.current()))
         self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.tree.itemChanged.connect(self._note_typed)
-        self.tree.itemDelegate().closeEditor.connect(self.edited)
+        self.tree.itemDelegate().closeEditor.connect(lambda: QTimer.singleShot(0, self, self.show_runs))
         self.open = word_button(self.tr("Open design"), lambda: self.opened.emit(self.current()))
         self.resume = word_button(self.tr("Resume"), lambda: self.resumed.emit(self.current()))
         buttons = QHBoxLayout()
@@ -61,26 +58,42 @@ class RunList(QWidget):
         column.setSpacing(theme.RHYTHM // 2)
         column.addWidget(self.tree)
         column.addLayout(buttons)
-        self.has_room: Callable[[str], object] = bool
-        self._show_buttons()
+        history.changed.connect(self.show_runs)
+        history.progressed.connect(self._show_best)
+        self.show_runs()
 
-    def reload(self, chosen: str, with_hidden: bool = False) -> None:
-        """Read the run folders again and select the run with the id `chosen`, without emitting a signal."""
-        found = survey_runs(self.root)
-        self._all = found.runs
-        self.runs = tuple(run for run in self._all if with_hidden or not run.hidden)
+    @property
+    def is_empty(self) -> bool:
+        return not self.tree.topLevelItemCount()
+
+    def show_runs(self) -> None:
+        """Show the runs, their states and which one is selected; while a name is typed, later."""
+        if self.is_edited:
+            return
+        history = self._history
         with QSignalBlocker(self.tree):
-            self.tree.clear()
-            for number, run in enumerate(self.runs[:_MAX_RUNS]):
-                older = self.runs[number + 1] if number + 1 < len(self.runs) else None
-                self.tree.add(self.item(run, older))
-            for unreadable in found.unreadable:
-                self.tree.add(self._unreadable_item(unreadable))
-            self.select(chosen)
-        self.setVisible(bool(self._all or found.unreadable))
+            if (history.runs[:_MAX_RUNS], history.unreadable) != (self.runs, self._unreadable):
+                self._fill()
+            for number, run in enumerate(self.runs):
+                item, text = self.tree.topLevelItem(number), self.state_text(history.state_of(run))
+                if item and item.text(STATE) != text:
+                    item.setText(STATE, text)
+            if history.current:
+                self.select(history.current.id)
+            else:
+                self.tree.setCurrentIndex(QModelIndex())
         self._show_buttons()
 
-    def item(self, run: Run, older: Run | None) -> QTreeWidgetItem:
+    def _fill(self) -> None:
+        history = self._history
+        self.runs, self._unreadable = history.runs[:_MAX_RUNS], history.unreadable
+        self.tree.clear()
+        for run, older in zip(self.runs, (*history.runs[1 : _MAX_RUNS + 1], None), strict=False):
+            self.tree.add(self._item(run, older))
+        for unreadable in self._unreadable:
+            self.tree.add(self._unreadable_item(unreadable))
+
+    def _item(self, run: Run, older: Run | None) -> QTreeWidgetItem:
         changes = ""
         if older:
             sentences = (*design_changes(older.design, run.design), *changed_fields(older.recipe, run.recipe))
@@ -90,12 +103,12 @@ class RunList(QWidget):
         words = (
             self.tr("{note} · {changes}").format(note=note, changes=changes) if note and changes else note or changes
         )
-        item = QTreeWidgetItem([title_of_run(run), best, self.state_text(self._state_of(run)), words])
+        item = QTreeWidgetItem([title_of_run(run), best, self.state_text(self._history.state_of(run)), words])
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
         if run.hidden:
             for column in range(item.columnCount()):
                 item.setForeground(column, self.palette().brush(QPalette.ColorRole.PlaceholderText))
-        item.setIcon(NAME, dot(self.colour(run.id)))
+        item.setIcon(NAME, dot(QColor(self._history.colour(run.id))))
         item.setTextAlignment(BEST, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         titles = dict.fromkeys((title_of_run(run), title_of(run.design)))
         item.setToolTip(NAME, "\n".join((*titles, run.id, f"{run.created.astimezone():%Y-%m-%d %H:%M}")))
@@ -110,20 +123,6 @@ class RunList(QWidget):
             item.setForeground(column, QColor(theme.colours().quiet))  # a disabled text's own colour is too faint
         item.setDisabled(True)
         return item
-
-    @property
-    def hidden(self) -> set[str]:
-        """The ids of the runs that are not in the list because they are hidden."""
-        return {run.id for run in self._all} - {run.id for run in self.runs}
-
-    def show_states(self) -> None:
-        """Show the runs' states as they are now, without reading the folders again."""
-        with QSignalBlocker(self.tree):
-            for number, run in enumerate(self.runs[:_MAX_RUNS]):
-                item, text = self.tree.topLevelItem(number), self.state_text(self._state_of(run))
-                if item and item.text(STATE) != text:
-                    item.setText(STATE, text)
-        self._show_buttons()
 
     def edit_name(self) -> None:
         """Let the user type another name in the list."""
@@ -157,43 +156,38 @@ class RunList(QWidget):
             case _:
                 assert_never(state)
 
-    def colour(self, run_id: str) -> QColor:
-        """Return the run's colour, by its place among all runs, oldest first; one not in the list gets the next."""
-        ids = [run.id for run in reversed(self._all)]
-        return theme.run_colour(ids.index(run_id) if run_id in ids else len(ids))
-
     def current(self) -> Run | None:
         row = self.tree.currentIndex().row()
-        return self.runs[row] if 0 <= row < min(len(self.runs), _MAX_RUNS) else None
+        return self.runs[row] if 0 <= row < len(self.runs) else None
 
     def select(self, run_id: str) -> None:
-        if item := self._item_of(run_id):
+        ids = [run.id for run in self.runs]
+        if run_id in ids and (item := self.tree.topLevelItem(ids.index(run_id))):
             self.tree.setCurrentItem(item)
 
-    def show_best(self, run_id: str, accuracy: float) -> None:
-        """Show the best accuracy so far of a current run, unless it is NaN, without reading the folders again."""
-        item = self._item_of(run_id)
-        if item and not isnan(accuracy):
-            item.setText(BEST, percent(accuracy))
+    def _show_best(self) -> None:
+        """Show the best accuracies so far of the current runs, unless they are NaN."""
+        best = {live.id: live.curves.validation.span(_ACCURACY)[1] for live in self._history.live}
+        for number, run in enumerate(self.runs):
+            item, accuracy = self.tree.topLevelItem(number), best.get(run.id, nan)
+            if item and not isnan(accuracy):
+                item.setText(BEST, percent(accuracy))
 
-    def _item_of(self, run_id: str) -> QTreeWidgetItem | None:
-        ids = [run.id for run in self.runs[:_MAX_RUNS]]
-        return self.tree.topLevelItem(ids.index(run_id)) if run_id in ids else None
-
-    def allow_resume(self, has_room: Callable[[str], object]) -> None:
-        """Offer to resume only runs for whose device `has_room` returns something true."""
-        self.has_room = has_room
+    def _choose(self) -> None:
+        self._history.choose([run.id] if (run := self.current()) else ())
         self._show_buttons()
-
-    def choose(self) -> None:
-        self._show_buttons()
-        self.chosen.emit(self.current())
 
     def _show_buttons(self) -> None:
         run = self.current()
         self.open.setEnabled(run is not None)
-        can_resume = run is not None and self._state_of(run) in RESUMABLE and self.has_room(run.recipe.device)
-        self.resume.setEnabled(bool(can_resume))
+        self.resume.setEnabled(run is not None and self._history.can_resume(run))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "tree"):
+            with QSignalBlocker(self.tree):
+                self._fill()  # each run has its colour in either palette
+            self.show_runs()
 
 
 def dot(colour: QColor) -> QPixmap:

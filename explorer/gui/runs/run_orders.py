@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLabel, QMenu, QWidget
 from explorer.gui.actions import Actions
 from explorer.gui.document import title_of_run
 from explorer.gui.runs.bin import delete_run, restore_run
+from explorer.gui.runs.run_history import RunHistory
 from explorer.gui.runs.run_list import RunList
-from explorer.gui.runs.shown_runs import ShownRuns
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.keys import add_keys
@@ -22,15 +22,12 @@ from explorer.validation import Refused
 
 
 class RunOrders(QWidget):
-    """The menu of a run, and a line that says what was deleted, with Undo, or why an order was refused.
+    """The menu of a run, and a line that says what was deleted, with Undo, or why an order was refused."""
 
-    `reload` reads the list again.
-    """
-
-    def __init__(self, runs: RunList, shown: ShownRuns, actions: Actions, reload: Callable[[], None]) -> None:
+    def __init__(self, runs: RunList, history: RunHistory, actions: Actions) -> None:
         super().__init__()
-        self._runs, self._shown, self._actions, self._reload = runs, shown, actions, reload
-        self._refusal = ""
+        self._runs, self._history, self._actions = runs, history, actions
+        self._refusal, self._chosen = "", history.chosen
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.undo = action_button(actions.restore_run, "restore_run")
@@ -48,7 +45,7 @@ class RunOrders(QWidget):
             (actions.restore_run, self._restore),
         ):
             connect_order(action, do)
-        actions.show_hidden_runs.setChecked(shown.with_hidden)
+        actions.show_hidden_runs.setChecked(history.with_hidden)
         actions.show_hidden_runs.toggled.connect(self._show_hidden)
         runs.renamed.connect(lambda run, name: self._remark(run, name=name))
         for action, keys in ((actions.rename_run, "F2"), (actions.delete_run, "Del")):
@@ -56,6 +53,7 @@ class RunOrders(QWidget):
         runs.more.setMenu(self._menu())
         runs.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         runs.tree.customContextMenuRequested.connect(self._open_menu)
+        history.changed.connect(self._note_choice)
         self.show_state()
 
     def _menu(self) -> QMenu:
@@ -73,7 +71,7 @@ class RunOrders(QWidget):
 
     def show_state(self) -> None:
         """Enable the actions that have an effect on the selected run, and show what was deleted or refused."""
-        actions, run, deleted = self._actions, self._runs.current(), self._shown.deleted
+        actions, run, deleted = self._actions, self._history.current, self._history.deleted
         for action in (actions.rename_run, actions.note_run, actions.hide_run, actions.show_run_folder):
             action.setEnabled(run is not None)
         actions.delete_run.setEnabled(run is not None)
@@ -84,9 +82,10 @@ class RunOrders(QWidget):
         self.undo.setVisible(bool(deleted) and not self._refusal)
         show_if(bool(self.words.text()), self)
 
-    def note_choice(self) -> None:
-        """Forget a refusal, which was about the run selected before."""
-        self._refusal = ""
+    def _note_choice(self) -> None:
+        """Forget a refusal if it was about the run selected before."""
+        if self._chosen != self._history.chosen:
+            self._refusal, self._chosen = "", self._history.chosen
         self.show_state()
 
     def _try(self, order: Callable[[], None]) -> None:
@@ -96,43 +95,43 @@ class RunOrders(QWidget):
             self._refusal = ""
         except Refused as refused:
             self._refusal = say(refused.sentence)
-        self._reload()
+        self._history.reload()
         self.show_state()
 
     def _remark(self, run: Run, **remarks: str | bool) -> None:
         self._try(lambda: remark(run.folder, **remarks))
 
     def _ask_note(self) -> None:
-        if run := self._runs.current():
+        if run := self._history.current:
             title = self.tr("Note on {name}").format(name=title_of_run(run))
             note, accepted = QInputDialog.getMultiLineText(self, title, self.tr("Note:"), run.note)
             if accepted:
                 self._remark(run, note=note)
 
     def _hide(self) -> None:
-        if run := self._runs.current():
+        if run := self._history.current:
             self._remark(run, hidden=not run.hidden)
 
     def _show_hidden(self, shown: bool) -> None:
-        self._shown.with_hidden = shown
-        self._reload()
+        self._history.with_hidden = shown
+        self._history.reload()
 
     def _show_folder(self) -> None:
-        if run := self._runs.current():
+        if run := self._history.current:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(run.folder)))
 
     def _delete(self) -> None:
         def order() -> None:
-            if run := self._runs.current():
-                self._shown.deleted = (*self._shown.deleted, delete_run(run))
+            if run := self._history.current:
+                self._history.deleted = (*self._history.deleted, delete_run(run))
 
         self._try(order)
 
     def _restore(self) -> None:
         def order() -> None:
-            *before, deleted = self._shown.deleted
-            self._shown.deleted = tuple(before)
+            *before, deleted = self._history.deleted
+            self._history.deleted = tuple(before)
             restore_run(deleted)
-            self._shown.chosen = deleted.folder.name
+            self._history.chosen = (deleted.folder.name,)
 
         self._try(order)

@@ -66,7 +66,6 @@ class TrainingPanel(QWidget):
         self.run_buttons = RunButtons(pool, actions)
         self.start, self.twin = action_button(actions.start, "start"), action_button(actions.twin, "twin")
         self.progress, self.notice = RunProgress(document, pool), Notice()
-        self._below = QVBoxLayout()
         self._lay_out()
         self._connect_boxes()
         connect_order(actions.find_rate, self._find_rate)
@@ -100,11 +99,7 @@ class TrainingPanel(QWidget):
         # what comes and goes is below the buttons, so that none of them moves away from the pointer
         for widget in (self.controls, self.run_buttons, self.needs, self.progress, self.notice):
             column.addWidget(widget)
-        column.addLayout(self._below, stretch=4)
-
-    def add_curves(self, curves: QWidget) -> None:
-        """Put the curves below the controls."""
-        self._below.addWidget(curves)
+        column.addStretch(4)
 
     def add_queue(self, queue: QWidget) -> None:
         """Put the queue below everything."""

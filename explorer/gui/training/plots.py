@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from explorer.gui.training.curve_plot import CurvePlot
 from explorer.gui.training.gradient_bars import GradientBars
@@ -44,14 +44,9 @@ class Plots(QWidget):
         for plot in (self.loss, self.accuracy):
             plot.moved.connect(self.refresh)
             plot.handled.connect(self.hand_over)
-        self.hint = QLabel(self.tr("Loss and accuracy appear here once a run starts."))
-        theme.make_secondary(self.hint)
-        self.hint.setWordWrap(True)
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM // 2)
-        column.addWidget(self.hint, stretch=1)
         column.addWidget(self.loss, stretch=1)
         column.addWidget(self.accuracy, stretch=1)
         column.addWidget(self.gradients, stretch=1)
@@ -92,11 +87,6 @@ class Plots(QWidget):
     def redraw(self) -> None:
         if not self.isVisible() and not self.renewed:
             return
-        empty = not any(line.curves.train.count for line in self.lines)
-        self.hint.setVisible(empty)
-        self.loss.setVisible(not empty)
-        self.accuracy.setVisible(not empty)
-        self.gradients.setVisible(not empty)
         self.loss.draw(self.lines, self.renewed)
         self.accuracy.draw(self.lines, self.renewed)
         self.renewed = False

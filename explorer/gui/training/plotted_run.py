@@ -21,6 +21,7 @@ class Line:
     live: bool
     steps: int = 0  # of the whole run, 0 if not known
     reference: Reference | None = None  # published runs that this one may be compared with
+    id: str = ""
 
     @property
     def ink(self) -> QColor:

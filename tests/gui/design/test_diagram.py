@@ -119,7 +119,7 @@ def test_a_double_click_on_a_run_opens_its_block_wherever_that_has_gone(open_ses
 def test_a_double_click_beside_the_network_opens_nothing(session, qtbot):
     click_slab(session, qtbot, "layer2.0")
     double_click(session, qtbot, QPoint(2, 2))
-    assert session.window.pages.currentWidget() is session.window.table
+    assert session.window.pages.current is session.window.table
 
 
 def test_keys_open_blocks_and_runs_and_select_only_what_there_is(open_session, qtbot):
@@ -130,7 +130,7 @@ def test_keys_open_blocks_and_runs_and_select_only_what_there_is(open_session, q
         for key in (Qt.Key.Key_Space, Qt.Key.Key_Return):
             qtbot.keyClick(diagram, key)
             assert document.selection == path
-        assert (window.pages.currentWidget() is window.table) == path.startswith("stem")
+        assert (window.pages.current is window.table) == path.startswith("stem")
     block_view(session)
     qtbot.keyClick(diagram, Qt.Key.Key_Escape)
     assert window.table.isVisible()

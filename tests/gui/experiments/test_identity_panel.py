@@ -242,9 +242,9 @@ def test_another_language_waits_for_the_answer(session, qtbot, experiment, playe
 
 
 def test_a_block_alone_is_no_part_of_a_network(session, qtbot, experiment, played):
-    qtbot.mouseClick(session.window.pages.currentWidget().alone, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(session.window.pages.current.alone, Qt.MouseButton.LeftButton)
     assert not experiment.isVisible()
-    qtbot.mouseClick(session.window.pages.currentWidget().alone, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(session.window.pages.current.alone, Qt.MouseButton.LeftButton)
     assert experiment.isVisible()
 
 
@@ -255,7 +255,7 @@ def test_the_diagram_gives_way_to_what_was_found(session, qtbot, experiment, pla
     click(qtbot, experiment.zero)
     answer(played, "layer1.0")
     settle()
-    view = window.pages.currentWidget()
+    view = window.pages.current
     assert view.figure.height() >= view.figure.minimumSizeHint().height()
     assert view.rect().contains(experiment.geometry())
     assert experiment.rect().contains(experiment.logits.geometry())

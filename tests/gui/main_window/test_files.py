@@ -177,8 +177,8 @@ def test_what_needs_a_run_is_offered_for_the_selected_one(session, export):
     assert not export("safetensors").exists()
     run = RunFolder.create(session.pool.runs, preset("mini"), Recipe(), 1)
     run.close()
-    session.window.history.reload()
-    session.window.history.list.select(run.path.name)
+    session.workspace.run_history.reload()
+    session.workspace.run_history.choose([run.path.name])
     menu.aboutToShow.emit()
     assert all(action.isEnabled() for action in menu.actions())
 
@@ -193,7 +193,8 @@ def test_what_another_process_exports_is_confirmed_once_it_is_written(session, e
     monkeypatch.setattr(command_process, "launch_local", launch)
     run = RunFolder.create(session.pool.runs, preset("mini"), Recipe(), 1)
     run.close()
-    session.workspace.shown_runs.chosen = run.path.name
+    session.workspace.run_history.reload()
+    session.workspace.run_history.choose([run.path.name])
     path = export("safetensors")
     qtbot.waitUntil(lambda: session.window.confirmation.text() == "Exported net.safetensors")
     names = ("--to", "safetensors", "--names", "torchvision", "-o", str(path))
@@ -206,8 +207,8 @@ def test_a_run_is_exported_by_a_process_that_has_torch(session, export, qtbot, c
     """One without weights is refused by it; what it writes is tested where it is written."""
     run = RunFolder.create(session.pool.runs, preset("mini"), Recipe(), 1)
     run.close()
-    session.window.history.reload()
-    session.window.history.list.select(run.path.name)
+    session.workspace.run_history.reload()
+    session.workspace.run_history.choose([run.path.name])
     path = export("safetensors")
     assert session.window.confirmation.text() == "Exporting net.safetensors …"
     qtbot.waitUntil(lambda: bool(complaints))
@@ -266,7 +267,7 @@ def test_only_the_window_takes_drops(session):
     assert window.acceptDrops()
     open_block(session, "layer1.0")
     boxes = window.findChildren(QLineEdit)
-    assert set(window.pages.currentWidget().findChildren(QLineEdit)) & set(boxes)
+    assert set(window.pages.current.findChildren(QLineEdit)) & set(boxes)
     for box in boxes:
         assert not box.acceptDrops(), box.objectName()
 

@@ -107,7 +107,7 @@ def test_another_folder_is_for_new_runs_and_for_the_list(session, qtbot, tmp_pat
     use_folder(qtbot, dialog, folder)
     assert session.pool.runs == folder
     assert {worker.runs for worker in session.pool.workers} == {folder}
-    assert [each.id for each in session.window.history.list.runs] == [run.path.name]
+    assert [each.id for each in session.workspace.run_history.runs] == [run.path.name]
     assert saved_runs() == folder
     dialog.close()
 

@@ -14,12 +14,13 @@ from explorer.gui.main_window.window import Window
 from explorer.gui.widgets import text_size
 from explorer.gui.widgets.language import apply_language
 from explorer.gui.workers.worker_state import WorkerState
+from explorer.gui.workspace import CURVES
 from explorer.runs.answers import Estimate, Estimated, Maps, Zero
 from explorer.runs.events import Step
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import RECIPES
 from explorer.validation import refuse
-from tests.clicks import click
+from tests.clicks import click, curves, runs_page
 from tests.gui.paths import block_panel, measure, open_block
 from tests.gui.scripted_workers import Played, worker
 
@@ -76,10 +77,10 @@ def test_what_was_open_in_table_and_diagram(session, rebuild):
 
 def test_the_page_of_a_block_alone(session, rebuild):
     open_block(session, "layer1.0")
-    page = session.window.pages.currentWidget()
+    page = session.window.pages.current
     page.alone.setChecked(True)
     page.form.boxes["size"].setValue(17)
-    after = rebuild().pages.currentWidget()
+    after = rebuild().pages.current
     assert after.alone.isChecked()
     assert after.form.isVisible()
     assert after.form.boxes["size"].value() == 17
@@ -116,38 +117,42 @@ def root(session):
 
 
 def test_the_chosen_run_and_the_look_at_the_curves(session, rebuild, root, qtbot):
-    history = session.window.history
-    history.reload()
-    history.list.select(history.list.runs[1].id)
-    history.plots.logarithmic.setChecked(True)
-    qtbot.waitUntil(lambda: history.plots.loss.isVisible() and not history.plots.timer.isActive())
-    view = history.plots.loss.plot.getPlotItem().vb
+    runs, plots = session.workspace.run_history, curves(session)
+    runs.reload()
+    runs.choose([runs.runs[1].id])
+    plots.logarithmic.setChecked(True)
+    qtbot.waitUntil(lambda: plots.loss.isVisible() and not plots.timer.isActive())
+    view = plots.loss.plot.getPlotItem().vb
     view.setRange(xRange=(20, 30), yRange=(-1.5, -1.0), padding=0)
     view.sigRangeChangedManually.emit([True, True])
-    chosen, steps, losses = history.list.current().id, *view.viewRange()
-    after = rebuild().history
-    qtbot.waitUntil(lambda: after.plots.loss.isVisible() and not after.plots.timer.isActive())
-    assert after.list.current().id == chosen
-    assert [line.live for line in after.plots.lines] == [True, False]
-    assert after.plots.logarithmic.isChecked()
-    for plot in (after.plots.loss, after.plots.accuracy):
+    steps, losses = view.viewRange()
+    rebuild()
+    after = curves(session)
+    assert after is not plots
+    qtbot.waitUntil(lambda: after.loss.isVisible() and not after.timer.isActive())
+    assert [line.live for line in after.lines] == [True, False]
+    assert after.logarithmic.isChecked()
+    for plot in (after.loss, after.accuracy):
         assert plot.by_hand
         assert plot.plot.getPlotItem().vb.viewRange()[0] == pytest.approx(steps, abs=0.5)
-    assert after.plots.loss.plot.getPlotItem().vb.viewRange()[1] == pytest.approx(losses)
+    assert after.loss.plot.getPlotItem().vb.viewRange()[1] == pytest.approx(losses)
+    assert runs_page(session).list.current() == runs.runs[1]
 
 
 def test_a_run_is_not_resumed_beside_the_one_under_way(session, rebuild, root, qtbot):
     session.pool.workers[0].set_state(WorkerState.RUNNING)
-    history = rebuild().history
-    qtbot.waitUntil(lambda: len(history.list.runs) == 2)
-    folder = RunFolder(history.list.runs[0].folder)
+    session.workspace.run_history.reload()
+    rebuild()
+    history, runs = session.workspace.run_history, runs_page(session).list
+    qtbot.waitUntil(lambda: len(runs.runs) == 2)
+    folder = RunFolder(runs.runs[0].folder)
     folder.update(state="stopped")
     folder.close()
     history.reload()
-    history.list.select(history.list.runs[0].id)
-    assert not history.list.resume.isEnabled()
+    runs.select(runs.runs[0].id)
+    assert not runs.resume.isEnabled()
     session.pool.workers[0].set_state(WorkerState.GONE)
-    assert history.list.resume.isEnabled()
+    assert runs.resume.isEnabled()
 
 
 def test_the_strip_and_its_height(session, rebuild, qtbot, monkeypatch):
@@ -181,9 +186,10 @@ def test_a_presentation_and_how_the_window_stood_before(session, rebuild):
     session.window.orders.present.trigger()
     after = rebuild()
     assert after.orders.present.isChecked()
-    assert not after.pages.isVisible()
+    assert not after.pages.row.isVisible()
+    assert session.workspace.page == CURVES
     after.orders.present.trigger()
-    assert all(each.isVisible() for each in (*after.docks, after.pages, after.tools))
+    assert all(each.isVisible() for each in (*after.docks, after.pages.row, after.table, after.tools))
     assert after.centre.heights[2] > 100
 
 

@@ -12,6 +12,7 @@ from explorer.gui.lessons.lesson import TOUR
 from explorer.gui.main_window.window import Window
 from explorer.gui.session import Session
 from explorer.gui.widgets import text_size
+from explorer.gui.workspace import CURVES
 from tests.clicks import click
 from tests.events import settle
 
@@ -41,17 +42,19 @@ def test_a_window_may_be_closed_before_it_has_its_controls(qtbot, tmp_path):
 
 def test_presenting_shows_diagram_and_curves_alone(session, qtbot):
     window = session.window
-    around = (window.docks[0], window.pages, window.menuBar(), window.tools, window.training.controls)
+    around = (window.docks[0], window.pages.row, window.menuBar(), window.tools, window.training.controls)
     before = window.diagram.font().pointSizeF()
     width = window.docks[1].width()
     window.orders.present.trigger()
     assert not any(each.isVisible() for each in around)
     assert window.isFullScreen()
     assert window.diagram.isVisible()
-    assert session.window.history.isVisible()
+    assert session.workspace.page == CURVES
+    assert window.pages.current.isVisible()
     assert window.diagram.font().pointSizeF() > 1.3 * before
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert all(each.isVisible() for each in around)
+    assert window.pages.current is window.table
     assert not window.isFullScreen()
     assert window.diagram.font().pointSizeF() == before
     qtbot.waitUntil(lambda: window.docks[1].width() == width)

@@ -10,7 +10,7 @@ from explorer.architecture.presets import preset
 from explorer.architecture.twins import twin_of
 from explorer.gui.widgets.language import apply_language
 from explorer.runs.folder import list_runs
-from tests.clicks import click
+from tests.clicks import click, curves
 from tests.gui.scripted_workers import end, obedient
 
 MINI = preset("mini")
@@ -165,7 +165,7 @@ def test_another_card_is_another_start(open_machine, qtbot, tmp_path):
     qtbot.waitUntil(lambda: all(run.step for run in pool.live) and len(pool.live) == 2)
     first, second = "a | running 9 % | quick · cuda:0", "b | running 9 % | quick · cuda:1"
     assert rows(session.window.queue) == [first, second]
-    qtbot.waitUntil(lambda: [line.name for line in session.window.history.plots.lines if line.live] == ["a", "b"])
+    qtbot.waitUntil(lambda: [line.name for line in curves(session).lines if line.live] == ["a", "b"])
 
     choose(session.window.queue, qtbot, 1)
     assert not session.window.queue.open.isEnabled()  # it is in front

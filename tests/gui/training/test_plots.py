@@ -22,6 +22,7 @@ from explorer.runs.events import Epoch, Started, Step, Verdict
 from explorer.runs.folder import RunFolder
 from explorer.runs.published import published
 from explorer.runs.recipe import RECIPES
+from tests.clicks import curves
 from tests.events import settle
 
 
@@ -71,13 +72,6 @@ def test_dots_are_set_only_where_there_are_others(plots, qtbot):
     curves.apply_event(Epoch(2, 5, 1.1, 0.6, 0.6, 0.8, 1.0))
     plots.redraw()
     assert times == [2]
-
-
-def test_there_is_a_hint_before_there_is_a_run(plots, qtbot):
-    assert plots.hint.isVisible()
-    plots.show_lines([live(Curves([step(1, 2.0)]))])
-    qtbot.waitUntil(lambda: plots.loss.isVisible())
-    assert not plots.hint.isVisible()
 
 
 def test_the_curve_in_words(plots, qtbot):
@@ -348,28 +342,28 @@ def test_the_folder_of_a_run_says_whether_it_may_be_compared(open_session, tmp_p
         folder.log(step(1, 1.0))
         folder.close()
     session = open_session()
-    history = session.window.history
-    qtbot.waitUntil(lambda: len(history.plots.lines) == 2)
-    by_data = {run.recipe.data: run for run in history.list.runs}
+    history, plots = session.workspace.run_history, curves(session)
+    qtbot.waitUntil(lambda: len(plots.lines) == 2)
+    by_data = {run.recipe.data: run for run in history.runs}
     for data, bands in (("fashion-mnist", 2), ("fashion-mnist-12k", 0)):
-        history.list.select(by_data[data].id)
-        draw_all(history.plots, qtbot)
-        assert len(band(history.plots.accuracy)) == bands
+        history.choose([by_data[data].id])
+        draw_all(plots, qtbot)
+        assert len(band(plots.accuracy)) == bands
     live = LiveRun(chapter, recipe, by_data["fashion-mnist"].id, curves=Curves([step(1, 1.0)]))
     session.pool.workers[0].live = (live,)
     session.pool.workers[0].progressed.emit()
-    draw_all(history.plots, qtbot)
-    assert len(band(history.plots.accuracy)) == 2
+    draw_all(plots, qtbot)
+    assert len(band(plots.accuracy)) == 2
 
 
 def test_a_run_that_is_resumed_after_it_ended_is_drawn_from_its_new_curves(open_session, qtbot):
     session = open_session()
-    history = session.window.history
-    for curves in (Curves([step(1, 1.0)]), Curves([step(1, 1.0), step(2, 0.5)])):
-        session.pool.workers[0].live = (LiveRun(preset("mini"), RECIPES["quick"], "a run", curves=curves),)
+    plots = curves(session)
+    for read in (Curves([step(1, 1.0)]), Curves([step(1, 1.0), step(2, 0.5)])):
+        session.pool.workers[0].live = (LiveRun(preset("mini"), RECIPES["quick"], "a run", curves=read),)
         session.pool.workers[0].progressed.emit()
-        draw_all(history.plots, qtbot)
-        assert drawn(history.plots)[0][-1] == curves.train.count
+        draw_all(plots, qtbot)
+        assert drawn(plots)[0][-1] == read.train.count
 
 
 def test_beside_a_low_plot_stand_no_more_figures_than_find_room(qtbot):

@@ -17,6 +17,7 @@ from explorer.runs.commands import Train
 from explorer.runs.events import Epoch, Gradients, Step
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import RECIPES
+from tests.clicks import curves
 from tests.events import settle
 from tests.gui.paths import measure
 from tests.gui.scripted_workers import Played, worker
@@ -203,7 +204,7 @@ def plots(qtbot):
     ]
     made.show_lines(lines)
     made.show()
-    qtbot.waitUntil(lambda: made.gradients.isVisible())
+    qtbot.waitUntil(lambda: not made.timer.isActive())
     return made
 
 
@@ -327,14 +328,15 @@ def pair(tmp_path):
 
 
 def test_choosing_a_twin_shows_both(pair, open_session, qtbot):
-    history = open_session(RESIDUAL).window.history
-    qtbot.waitUntil(lambda: len(history.plots.lines) == 3)
-    history.list.select(history.list.runs[2].id)
-    assert [(line.name, line.live) for line in history.plots.lines] == [
+    session = open_session(RESIDUAL)
+    history, plots = session.workspace.run_history, curves(session)
+    qtbot.waitUntil(lambda: len(plots.lines) == 3)
+    history.choose([history.runs[2].id])
+    assert [(line.name, line.live) for line in plots.lines] == [
         ("residual", True), ("plain", True), ("Mini", False),
     ]  # fmt: skip
-    history.list.select(history.list.runs[0].id)
-    assert [(line.name, line.live) for line in history.plots.lines] == [
+    history.choose([history.runs[0].id])
+    assert [(line.name, line.live) for line in plots.lines] == [
         (RESIDUAL.name, False), (PLAIN.name, False), ("Mini", True),
     ]  # fmt: skip
 
@@ -345,13 +347,13 @@ def test_the_real_worker_trains_both(open_session, qtbot):
     window, client = session.window, session.pool.workers[0]
     qtbot.mouseClick(window.training.twin, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(client.live) == 2 and all(run.curves.gradients for run in client.live))
-    qtbot.waitUntil(lambda: len(session.window.history.list.runs) == 2)
-    lines = session.window.history.plots.lines
+    qtbot.waitUntil(lambda: len(session.workspace.run_history.runs) == 2)
+    lines = curves(session).lines
     assert [line.name for line in lines] == ["residual", "plain"]
     assert len({line.colour.name() for line in lines}) == 2
     window.training.run_buttons.stop.click()
     qtbot.waitUntil(lambda: client.state == "idle")
-    own, twin = (next(run for run in session.window.history.list.runs if run.id == live.id) for live in client.live)
+    own, twin = (next(run for run in session.workspace.run_history.runs if run.id == live.id) for live in client.live)
     assert (own.twin, twin.twin) == (twin.id, own.id)
     assert twin.design == twin_of(own.design)
     assert own.batches == twin.batches != ""

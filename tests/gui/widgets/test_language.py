@@ -42,7 +42,7 @@ from explorer.runs.events import Failed, Warned, event_line, read_line
 from explorer.runs.recipe import RECIPES, Recipe
 from explorer.sentences import Sentence
 from explorer.validation import Refused, refuse
-from tests.clicks import block_view, show_block
+from tests.clicks import block_view, curves, show_block
 from tests.events import settle
 from tests.gui.scripted_workers import Played, worker
 
@@ -257,7 +257,8 @@ def test_what_was_open_stays_open(session, qtbot):
     before.training.form.more.setChecked(True)
     before.training.form.controls["epochs"].box.setValue(3)
     before.training.estimate.at_own_size.click()
-    session.window.history.plots.logarithmic.setChecked(True)
+    curves(session).logarithmic.setChecked(True)
+    session.window.pages.show_block()
     choice, opened = session.workspace.choice, set(before.table.opened)
     design, recipe = document.design, choice.recipe
     switch(session, "zh_CN")
@@ -281,7 +282,7 @@ def test_what_was_open_stays_open(session, qtbot):
     assert after.training.recipe_box.currentText() == "自定义"
     assert after.training.form.more.isChecked()
     assert after.training.estimate.at_own_size.isChecked()
-    assert session.window.history.plots.logarithmic.isChecked()
+    assert curves(session).logarithmic.isChecked()
 
 
 @pytest.mark.slow
@@ -293,9 +294,7 @@ def test_ten_switches_during_a_run_leave_nothing_behind(open_session, qtbot):
     count, gone = session.document.undo_stack.count(), []
     for number in range(10):
         window = session.window
-        gone += map(
-            weakref.ref, (window, window.table, window.training, window.training.estimate, session.window.history)
-        )
+        gone += map(weakref.ref, (window, window.table, window.training, window.training.estimate, curves(session)))
         del window
         switch(session, ("zh_CN", "en")[number % 2])
         step = run.step.step
@@ -309,7 +308,7 @@ def test_ten_switches_during_a_run_leave_nothing_behind(open_session, qtbot):
     assert session.pool.workers[0].process.process.processId() == pid
     assert session.pool.workers[0].state == "running"
     assert session.window.training.run_buttons.stop.isVisible()
-    assert session.window.history.plots.lines[-1].curves is run.curves
+    assert curves(session).lines[-1].curves is run.curves
     assert session.document.undo_stack.index() == count
     session.pool.workers[0].process.process.kill()
     qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from explorer.architecture.notation import from_line
 from explorer.runs.folder import find_run
-from tests.clicks import click
+from tests.clicks import click, runs_page
 from tests.engine.shades import shades
 from tests.gui.scripted_workers import worker
 
@@ -17,7 +17,7 @@ from tests.gui.scripted_workers import worker
 @pytest.mark.slow
 def test_a_worker_killed_in_mid_epoch_is_said_and_its_run_goes_on(open_session, qtbot, tmp_path):
     session = open_session(from_line("basic:1x6x6:3:8x1,16x1/2:stem=cifar,stem_width=8"), warm=True)
-    window, client, runs = session.window, session.pool.workers[0], session.window.history.list
+    window, client, runs = session.window, session.pool.workers[0], runs_page(session).list
     recipe = shades(tmp_path / "data")
     session.workspace.choice.use_data(recipe.data)
     session.workspace.choice.use_recipe(recipe)

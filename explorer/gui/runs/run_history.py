@@ -1,0 +1,176 @@
+"""RunHistory: the runs on this machine and the current ones, which of them are selected, and what the curves show.
+
+No widgets. What needs numpy is imported when it is first used, for the window's first paint does not wait for it.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QColor
+
+from explorer.architecture.twins import kind_of
+from explorer.gui.document import title_of_run
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.language import say
+from explorer.gui.workers.live_run import LiveRun
+from explorer.gui.workers.pool import WorkerPool
+from explorer.runs.folder import RESUMABLE, Run, RunState, UnreadableRun, survey_runs
+from explorer.runs.log import read_events
+from explorer.runs.published import Reference, reference_of
+
+if TYPE_CHECKING:
+    from explorer.gui.runs.bin import DeletedRun
+    from explorer.gui.training.plotted_run import Line
+    from explorer.gui.workers.curves import Curves
+
+_FAINT = 5  # earlier runs on the plots
+
+
+class RunHistory(QObject):
+    """The runs, newest first, without those that the user has hidden unless `with_hidden`.
+
+    `chosen` are the ids of the selected runs, the first of which is the one that orders concern. `unseen` are the ids
+    of those that the user does not want on the curves. `deleted` are the runs that are in the bin and can be taken
+    back, the last one first to come. `changed` says that any of this or a run's state is another, `progressed` that the
+    current runs have new points.
+    """
+
+    changed = Signal()
+    progressed = Signal()
+
+    def __init__(self, pool: WorkerPool) -> None:
+        super().__init__()
+        self._pool = pool
+        self._all: tuple[Run, ...] = ()
+        self._known: list[tuple[str, Curves]] = []  # the current runs of which the list has been told
+        self._read: dict[str, Curves] = {}
+        self.runs: tuple[Run, ...] = ()
+        self.unreadable: tuple[UnreadableRun, ...] = ()
+        self.chosen: tuple[str, ...] = ()
+        self.unseen: set[str] = set()
+        self.with_hidden = False
+        self.deleted: tuple[DeletedRun, ...] = ()
+        pool.changed.connect(self.changed)
+        pool.progressed.connect(self._note_progress)
+        for signal in (pool.run_ended, pool.runs_changed):
+            signal.connect(self.reload)
+        QTimer.singleShot(0, self, self.reload)
+
+    def reload(self) -> None:
+        """Read the run folders again."""
+        found = survey_runs(self._pool.runs)
+        self._all, self.unreadable = found.runs, found.unreadable
+        self.runs = tuple(run for run in self._all if self.with_hidden or not run.hidden)
+        ids = {run.id for run in self.runs}
+        self.chosen = tuple(run_id for run_id in self.chosen if run_id in ids)
+        self.changed.emit()
+
+    def choose(self, ids: Iterable[str]) -> None:
+        """Select these runs instead of those before; the first is the one that orders concern."""
+        known = {run.id for run in self.runs}
+        chosen = tuple(run_id for run_id in ids if run_id in known)
+        if chosen != self.chosen:
+            self.chosen = chosen
+            self.changed.emit()
+
+    def set_seen(self, run_id: str, seen: bool) -> None:
+        """Show a run on the curves, or do not."""
+        if seen is (run_id in self.unseen):
+            self.unseen ^= {run_id}
+            self.changed.emit()
+
+    def _note_progress(self) -> None:
+        """Tell of new points; if runs have begun, list them first, and select the last one.
+
+        Selected, it stays drawn in full once it has ended, and can be resumed with one click.
+        """
+        now = [(run.id, run.curves) for run in self._pool.live]
+        if now != self._known:
+            begun = [run_id for run_id, _ in now if run_id not in dict(self._known)]
+            self._known = now
+            self.reload()
+            if begun and self.run(begun[-1]):
+                self.choose((begun[-1],))
+        self.progressed.emit()
+
+    @property
+    def live(self) -> list[LiveRun]:
+        """The current runs, and those of the shown worker that have ended unless they were hidden or deleted since."""
+        hidden = {run.id for run in self._all} - {run.id for run in self.runs}
+        gone = hidden | {deleted.folder.name for deleted in self.deleted}
+        return [run for run in self._pool.live if not (run.outcome and run.id in gone)]
+
+    def run(self, run_id: str) -> Run | None:
+        """Return the listed run with this id, or None."""
+        return next((run for run in self.runs if run.id == run_id), None)
+
+    @property
+    def current(self) -> Run | None:
+        """The run that orders concern; None if none is selected."""
+        return self.run(self.chosen[0]) if self.chosen else None
+
+    def state_of(self, run: Run) -> RunState:
+        """Return the state of a run, that of a current one as its worker reports it."""
+        return self._pool.state_of(run)
+
+    def can_resume(self, run: Run) -> bool:
+        """Whether a run can go on now, on a device that is free."""
+        return self.state_of(run) in RESUMABLE and bool(self._pool.free_device(run.recipe.device))
+
+    def colour(self, run_id: str) -> str:
+        """Return the run's colour, by its place among all runs, oldest first; one not among them gets the next."""
+        ids = [run.id for run in reversed(self._all)]
+        return theme.run_colour(ids.index(run_id) if run_id in ids else len(ids)).name()
+
+    def curves_of(self, run: Run) -> "Curves":
+        """Return the curves of a run; those of a current one grow."""
+        from explorer.gui.workers.curves import Curves
+
+        live = next((live for live in self._pool.live if live.id == run.id), None)
+        if live:
+            return live.curves
+        if run.id not in self._read:
+            try:
+                self._read[run.id] = Curves(read_events(run.folder))
+            except OSError:  # the list and the other runs are shown all the same
+                self._read[run.id] = Curves()
+        return self._read[run.id]
+
+    def lines(self) -> "Iterator[Line]":
+        """Yield the latest runs faint, the selected ones in full, and last the current ones in full.
+
+        With a single selected one goes its twin. Those whose ids are in `unseen` are among them.
+        """
+        from explorer.gui.training.plotted_run import Line
+
+        full = set(self.chosen)
+        if self.current and self.current.twin and len(full) == 1:
+            full.add(self.current.twin)
+        current = {run.id for run in self.live}
+        others = [run for run in self.runs if run.id not in current]
+        for run in reversed([run for place, run in enumerate(others) if place < _FAINT or run.id in full]):
+            yield Line(
+                id=run.id,
+                name=say(kind_of(run.design)) if run.twin in full else title_of_run(run),
+                colour=QColor(self.colour(run.id)),
+                curves=self.curves_of(run),
+                live=run.id in full,
+                reference=reference_of(run),
+            )
+        for live in self.live:
+            known = self.run(live.id)
+            yield Line(
+                id=live.id,
+                name=(known.name if known and not live.paired else "") or live.name,
+                colour=QColor(self.colour(live.id)),
+                curves=live.curves,
+                live=True,
+                steps=live.total,
+                reference=self.reference_of(live),
+            )
+
+    def reference_of(self, live: LiveRun) -> Reference | None:
+        """Return the published runs to compare a current run with, from its folder, which tells its initial weights."""
+        run = self.run(live.id)
+        return reference_of(run) if run else None
