@@ -209,6 +209,32 @@ class Design:
     def can_add_stage(self) -> bool:
         return len(self.stages) < _MAX_STAGES
 
+    @property
+    def can_remove_stage(self) -> bool:
+        return len(self.stages) > 1
+
+    def without_stage(self, index: int) -> "Design":
+        """Return a copy without the stage `index`; it must have another one."""
+        return replace(self, stages=(*self.stages[:index], *self.stages[index + 1 :]))
+
+    def with_stage_moved(self, index: int, place: int) -> "Design":
+        """Return a copy whose stage `index` has become, as it is, the stage `place`."""
+        stages = list(self.stages)
+        stages.insert(place, stages.pop(index))
+        return replace(self, stages=tuple(stages))
+
+    def with_stage_after(self, index: int) -> "Design":
+        """Return a copy with another stage after the stage `index`.
+
+        After the last one it is the next one; between two it repeats the first of them with stride 1, so that every
+        shape stays as it is.
+        """
+        if index == len(self.stages) - 1:
+            return self.with_next_stage()
+        stage = self.stages[index]
+        between = Stage(blocks=max(1, stage.blocks), width=stage.width)
+        return replace(self, stages=(*self.stages[: index + 1], between, *self.stages[index + 1 :]))
+
     def with_next_stage(self) -> "Design":
         """Return a copy with another stage: like the last one, but twice as wide at half the size, as in ResNets."""
         last = self.stages[-1]

@@ -4,7 +4,7 @@ A stage is stored as (first block, repeated block, count), and the other blocks 
 blocks costs as much as one of two.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -165,3 +165,18 @@ def plan_network(design: Design) -> Plan:
     for section in sections:
         total = total.plus(section.cost)
     return Plan(design=design, sections=tuple(sections), obstacles=tuple(obstacles), cost=total, receptive_field=field)
+
+
+def costs_by_blocks(plan: Plan, index: int, counts: Iterable[int]) -> tuple[Cost, ...]:
+    """Return what the whole network would cost if its stage `index` had each of `counts` blocks, one at least.
+
+    Every block after the first costs the same, so no network is planned for a stage of two or more. Empty if the
+    network cannot be built.
+    """
+    if plan.design.stages[index].blocks < 2:
+        plan = plan_network(plan.design.with_stage(index, blocks=2))
+    if plan.obstacles:
+        return ()
+    stage = plan.stages[index]
+    assert stage.repeated is not None
+    return tuple(plan.cost.plus(stage.repeated.cost, times=count - stage.count) for count in counts)

@@ -57,6 +57,36 @@ def test_with_stage_changes_one_stage():
     assert design.with_stage(2, blocks=2) == preset("resnet18")
 
 
+def test_a_stage_moves_as_it_is():
+    design = preset("resnet34")
+    a, b, c, d = design.stages
+    assert design.with_stage_moved(1, 2).stages == (a, c, b, d)
+    assert design.with_stage_moved(3, 0).stages == (d, a, b, c)
+    assert design.with_stage_moved(0, 3).stages == (b, c, d, a)
+
+
+def test_a_stage_between_two_changes_no_shape_of_the_others():
+    design = preset("resnet50")
+    shapes = [stage.output for stage in plan_network(design).stages]
+    for index in range(3):
+        plan = plan_network(design.with_stage_after(index))
+        assert not plan.obstacles
+        assert [stage.output for stage in plan.stages] == [*shapes[: index + 1], *shapes[index:]]
+    assert design.with_stage_after(3) == design.with_next_stage()
+    assert plan_network(design.with_stage(0, blocks=0).with_stage_after(0)).stages[1].count == 1
+
+
+def test_one_stage_stays_and_eight_are_enough():
+    design = preset("resnet18")
+    assert design.without_stage(1).stages == (design.stages[0], *design.stages[2:])
+    while design.can_remove_stage:
+        design = design.without_stage(0)
+    assert design.stages == preset("resnet18").stages[3:]
+    while design.can_add_stage:
+        design = design.with_stage_after(0)
+    assert len(design.stages) == 8
+
+
 def test_values_are_frozen():
     with pytest.raises(AttributeError):
         preset("resnet18").classes = 10

@@ -2,12 +2,13 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from explorer.architecture.design import Design, Stage
 from explorer.architecture.notation import from_line
-from explorer.architecture.plan import Cost, plan_network
+from explorer.architecture.plan import Cost, costs_by_blocks, plan_network
 from explorer.architecture.presets import preset
-from tests.designs import SMALL, designs
+from tests.designs import SMALL, designs, whole
 
 SIZES = [  # preset, parameters, MACs
     ("d2l-resnet18", 11_178_378, 318_657_536),
@@ -248,3 +249,15 @@ def test_receptive_field_at_the_end_of_each_stage(name, fields):
     sections = plan_network(preset(name)).sections
     assert [section.receptive_field for section in sections[:-1]] == fields
     assert [list(section.layers())[-1].receptive_field for section in sections[:-1]] == fields
+
+
+@given(designs(), whole(0, 7), st.lists(whole(1, 512), min_size=1, max_size=4))
+def test_costs_by_blocks_are_those_of_the_networks_with_so_many(design, index, counts):
+    index %= len(design.stages)
+    costs = costs_by_blocks(plan_network(design), index, counts)
+    plans = [plan_network(design.with_stage(index, blocks=count)) for count in counts]
+    if costs:
+        assert [plan.obstacles for plan in plans] == [()] * len(counts)
+        assert list(costs) == [plan.cost for plan in plans]
+    else:
+        assert plan_network(design.with_stage(index, blocks=2)).obstacles
