@@ -6,7 +6,7 @@ Arcs are the shortcuts. All is painted directly, without a graphics scene, as ev
 from math import sqrt
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -27,8 +27,11 @@ from explorer.gui.document import Document
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import percent, say, whole
 from explorer.gui.widgets.spoken import speak
+from explorer.gui.widgets.style import TARGET
 
 _MIN_HEIGHT = 6.0
+_ARC_ROOM, _NO_ARC_ROOM = 28.0, 8.0  # pixels above slabs with a shortcut and above those without
+_LOW = 0.8  # of the greatest height: lower slabs have room above them for their arcs
 
 
 class Slab(NamedTuple):
@@ -37,6 +40,18 @@ class Slab(NamedTuple):
     drawn: SlabSpec
     box: QRectF
     chosen: bool
+
+
+class Column(NamedTuple):
+    """The place of a section in the coordinates of the diagram: its fronts together, and the words below them."""
+
+    path: str
+    slabs: QRectF
+    caption: QRectF
+
+    @property
+    def box(self) -> QRectF:
+        return self.slabs | self.caption
 
 
 class Text(NamedTuple):
@@ -53,8 +68,10 @@ class Diagram(QAbstractScrollArea):
     """Draws the document's plan and shares its selection; the arrow keys select the slab before or after.
 
     Return opens the view of a block, or unfolds repeated blocks into single ones; Space unfolds and folds repeated
-    blocks, as a click on their ×N does.
+    blocks, as a click on their ×N does. `drawn` is emitted when the layout is made again.
     """
+
+    drawn = Signal()
 
     def __init__(self, document: Document, opened: set[str]) -> None:
         """Draw `document`; `opened` holds the paths of the unfolded repeated blocks and is changed in place."""
@@ -62,6 +79,7 @@ class Diagram(QAbstractScrollArea):
         self.document = document
         self.opened = opened
         self.slabs: list[Slab] = []
+        self.columns: list[Column] = []
         self.words: list[Text] = []
         self.badges: dict[str, QRectF] = {}  # the place of each ×N, by the path of its repeated blocks
         self.pressed = ""  # the path that the last click selected
@@ -91,27 +109,32 @@ class Diagram(QAbstractScrollArea):
         captions = section_captions(self.document.plan, self.opened, self.document.name_of)
         line = self.fontMetrics().lineSpacing()
         width = self.viewport().width() - 4 * theme.RHYTHM
-        below = line if any(drawn.run for caption in captions for drawn in caption.slabs) else 0  # for ×N
-        height = self.viewport().height() - 2 * line - below - 6 * theme.RHYTHM
-        tallest = max(square(drawn.shape) for caption in captions for drawn in caption.slabs)
+        shown = [drawn for caption in captions for drawn in caption.slabs]
+        tallest = max(square(drawn.shape) for drawn in shown)
+        top, height = self._share_height(
+            max((square(drawn.shape) for drawn in shown if drawn.line), default=0) / tallest
+        )
         needed = [self._caption_width(caption) for caption in captions]
         thickness, gap = fit_width(captions, needed, width)
-        top = 3.0 * theme.RHYTHM  # for the arcs
         self.middle = top + height / 2
-        self.slabs, self.words, self.badges = [], [], {}
+        self.slabs, self.columns, self.words, self.badges = [], [], [], {}
         left = 2.0 * theme.RHYTHM
         for caption, words in zip(captions, needed, strict=True):
             own = sum(thickness[drawn] + gap for drawn in caption.slabs) - gap if caption.slabs else 0.0
             room = max(own, words)
             at = left + (room - own) / 2
+            fronts = QRectF()
             for drawn in caption.slabs:
                 tall = max(_MIN_HEIGHT, height * sqrt(square(drawn.shape) / tallest))
                 box = QRectF(round(at), round(self.middle - tall / 2), round(thickness[drawn]), round(tall))
+                fronts |= box
                 self.slabs.append(Slab(drawn, box, self.is_chosen(drawn.path)))
                 if drawn.run:
                     self._write_badge(drawn, at + thickness[drawn] / 2, box.bottom() + 5)
                 at += thickness[drawn] + gap
-            self._write_caption(caption, left + room / 2, top + height + below + theme.RHYTHM)
+            below = top + height + TARGET + theme.RHYTHM  # ×N, or a handle, stands between a slab and its caption
+            self._write_caption(caption, left + room / 2, below)
+            self.columns.append(Column(caption.path, fronts, QRectF(left + (room - words) / 2, below, words, 2 * line)))
             left += room + gap
         self._extent = left - gap + 2.0 * theme.RHYTHM
         bar = self.horizontalScrollBar()
@@ -119,6 +142,23 @@ class Diagram(QAbstractScrollArea):
         bar.setRange(0, max(0, int(self._extent) - self.viewport().width()))
         self.viewport().update()
         speak(self, self._words())
+        self.drawn.emit()
+
+    @property
+    def strip_height(self) -> int:
+        """Return the height in pixels that the strip of costs needs above the network."""
+        return 3 * self.fontMetrics().lineSpacing() + theme.RHYTHM
+
+    def _share_height(self, arched: float) -> tuple[float, float]:
+        """Return where the highest slab begins, and its height; `arched` is the share of it that slabs with arcs have.
+
+        Room for the strip of costs is kept, so that nothing moves when it appears, unless the slabs would be tiny.
+        """
+        line = self.fontMetrics().lineSpacing()
+        height = self.viewport().height() - _ARC_ROOM - TARGET - 2 * line - 2 * theme.RHYTHM
+        above = self.strip_height + (_ARC_ROOM if arched > _LOW else _NO_ARC_ROOM)
+        left = height + _ARC_ROOM - above
+        return (above, left) if left > 5 * line else (_ARC_ROOM, height)
 
     def _words(self) -> str:
         """Return the selected part in words, with its size and its share of the network; without one, the network."""
@@ -236,14 +276,21 @@ class Diagram(QAbstractScrollArea):
         return f"{name}  {shape_text(drawn.shape)}"
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.pressed = self._path_at(event.position())
-        if run := self._run_at(event.position()):
+        self.click(event.position())
+
+    def click(self, position: QPointF) -> None:
+        """Select the part at a point of the viewport; unfold or fold the equal blocks that are there."""
+        self.pressed = self._path_at(position)
+        if run := self._run_at(position):
             self.pressed = self.toggle(run)
         elif self.pressed:
             self.document.select(self.pressed)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Open the block that the first click selected; after that click another may be at this place."""
+        self.open_pressed()
+
+    def open_pressed(self) -> None:
+        """Open the block that the last click selected; after that click another may be at its place."""
         if self.pressed.startswith("layer"):
             self.document.select(self.pressed)
             self.document.open_block()
@@ -256,13 +303,15 @@ class Diagram(QAbstractScrollArea):
         return self.document.selection
 
     def listen_to_keys(self) -> None:
-        """Let keys walk, open and unfold; apart from the constructor, as the first paint does not wait for them."""
+        """Let keys walk, open, unfold and edit, and make the handles; the first paint does not wait for them."""
+        from explorer.gui.design.diagram_handles import DiagramHandles
         from explorer.gui.widgets.keys import add_keys
 
         add_keys(self, self.tr("Select the part before"), lambda: self._walk(-1), "Left")
         add_keys(self, self.tr("Select the next part"), lambda: self._walk(1), "Right")
         add_keys(self, self.tr("Open the selected block"), self._open_selection, "Return", "Enter")
         add_keys(self, self.tr("Unfold or fold the equal blocks of the stage"), self._toggle_selection, "Space")
+        self.handles = DiagramHandles(self)
 
     def _walk(self, step: int) -> None:
         """Select the part that is `step` places from the selected one."""

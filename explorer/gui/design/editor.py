@@ -4,9 +4,8 @@ The sliders have scales of their own, fine for small networks; the spin boxes be
 """
 
 from bisect import bisect_left
-from itertools import count
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -24,6 +23,7 @@ from explorer.fields import fields_of
 from explorer.gui.actions import Actions
 from explorer.gui.design.name_line import NameLine
 from explorer.gui.design.problems import Problems
+from explorer.gui.design.stage_edits import SCALES, Gesture, StageEdits
 from explorer.gui.document import Document
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.boxes import NumberBox, watch_box
@@ -32,37 +32,6 @@ from explorer.gui.widgets.controls import spin_box
 from explorer.gui.widgets.form import Form
 from explorer.gui.widgets.language import say
 from explorer.gui.widgets.scroll import Scroll
-
-SCALES = {
-    "blocks": (*range(17), 18, 20, 24, 28, 32, 36, 40, 48, 56, 64, 80, 96, 111, 128, 160, 200, 256, 320, 384, 448, 512),
-    "width": (
-        *(1, 2, 4, 8, 12, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512),
-        *(640, 768, 1024, 1280, 1536, 2048, 3072, 4096, 8192),
-    ),
-}
-_SETTLED = 700  # milliseconds without a tick that end a gesture of keys or wheel
-
-
-class _Gesture(QObject):
-    """Gives the gesture under way a name, so that its ticks become one undo step."""
-
-    numbers = count()
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.number = next(self.numbers)
-        self.timer = QTimer(self, interval=_SETTLED, singleShot=True)
-        self.timer.timeout.connect(self.end)
-
-    def name(self) -> str:
-        self.timer.start()
-        return f"gesture {self.number}"
-
-    def begin(self) -> None:
-        self.timer.stop()
-        self.number = next(self.numbers)
-
-    end = begin
 
 
 class _ScaledSlider(QSlider):
@@ -91,13 +60,13 @@ class _StageEditor(QWidget):
         super().__init__()
         self.document = document
         self.index = index
+        self.edits = StageEdits(document)
         self.fields = fields_of(Stage)
         self.heading = QLabel(self.tr("Stage {number}").format(number=index + 1))
         theme.make_heading(self.heading)
         self.output = QLabel()
         theme.make_secondary(self.output)
-        removal = self.tr("Remove stage {number}").format(number=index + 1)
-        self.remove = sign_button("x", removal, self._propose_removal)
+        self.remove = sign_button("x", self.edits.removal(index), lambda: self.edits.remove(index))
         self.problems = Problems(document)
         self.sliders: dict[str, _ScaledSlider] = {}
         self.boxes: dict[str, NumberBox] = {}
@@ -122,14 +91,14 @@ class _StageEditor(QWidget):
         theme.make_secondary(label)
         spoken = self.tr("Stage {number}: {field}").format(number=self.index + 1, field=say(field.label.text))
         box = self.boxes[name] = spin_box(field.bounds)
-        gesture = _Gesture(self)
-        box.valueChanged.connect(lambda value: self.propose(name, value, gesture.name()))
+        gesture = Gesture(self)
+        box.valueChanged.connect(lambda value: self.edits.set_value(self.index, name, value, gesture.name()))
         widgets: list[QWidget] = [label, box]
         if name in SCALES:
             slider = self.sliders[name] = _ScaledSlider(SCALES[name])
             slider.sliderPressed.connect(gesture.begin)
             slider.sliderReleased.connect(gesture.end)
-            slider.moved.connect(lambda value: self.propose(name, value, gesture.name()))
+            slider.moved.connect(lambda value: self.edits.set_value(self.index, name, value, gesture.name()))
             slider.setObjectName(f"{name}{self.index + 1}")
             grid.addWidget(slider, row, 1)
             widgets.append(slider)
@@ -149,17 +118,7 @@ class _StageEditor(QWidget):
         painter.fillRect(0, 0, 6 if chosen else 2, self.height(), theme.stage_colour(self.index + 1))
         painter.end()
 
-    def propose(self, name: str, value: int, gesture: str) -> None:
-        field = say(self.fields[name].label.text)
-        words = self.tr("Stage {number}: {field} {value}").format(number=self.index + 1, field=field, value=value)
-        self.document.propose(self.document.design.with_stage(self.index, **{name: value}), words, gesture)
-
-    def _propose_removal(self) -> None:
-        stages = self.document.design.stages
-        remaining = stages[: self.index] + stages[self.index + 1 :]
-        self.document.propose(self.document.design.change(stages=remaining), self.remove.toolTip())
-
-    def _show_stage(self, stage: Stage, is_only: bool) -> None:
+    def show_stage(self, stage: Stage, can_be_removed: bool) -> None:
         for name, box in self.boxes.items():
             if box.value() != getattr(stage, name):  # Qt repaints a box even if its value stays the same
                 box.setValue(getattr(stage, name))
@@ -168,7 +127,7 @@ class _StageEditor(QWidget):
         plan = self.document.plan
         built = plan.stages[self.index] if self.index < len(plan.stages) else None
         self.output.setText(shape_text(built.output) if built else "")
-        self.remove.setEnabled(not is_only)
+        self.remove.setEnabled(can_be_removed)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusIn:
@@ -192,7 +151,7 @@ class DesignEditor(Scroll):
         self.document = document
         self.form = Form(Design, open_forms, skip=("stages",))
         self.form.edited.connect(self.propose)
-        self.gesture = _Gesture(self)
+        self.gesture = Gesture(self)
         self.problems = Problems(document)
         self.editors: list[_StageEditor] = []
         self.stages = QVBoxLayout()
@@ -232,7 +191,7 @@ class DesignEditor(Scroll):
             self.stages.addWidget(self.editors[-1])
         self.form.show_record(design)
         for editor, stage in zip(self.editors, design.stages, strict=True):
-            editor._show_stage(stage, is_only=len(design.stages) == 1)
+            editor.show_stage(stage, design.can_remove_stage)
         self.show_problems()
 
     def show_problems(self) -> None:

@@ -20,6 +20,8 @@ class _KeyFilter(QObject):
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if event.text().isprintable() and event.text().strip() and not event.text().isalnum():
+            modifiers &= ~Qt.KeyboardModifier.ShiftModifier  # by which most keyboards write + and other signs
         is_meant = QKeySequence(event.key() | modifiers.value) in self._action.shortcuts()
         if is_meant:
             self._action.trigger()

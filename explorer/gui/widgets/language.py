@@ -5,6 +5,7 @@ are in resources/translations.
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QSettings, QTranslator
@@ -127,14 +128,25 @@ def whole(number: int) -> str:
     return QLocale().toString(number)
 
 
+_UNITS = (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3))
+
+
 def short(number: float) -> str:
     """Return a number with three or four significant digits and a unit: 11178378 as 11.18 M."""
-    for unit, size in (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
+    for unit, size in _UNITS:
         if abs(number) >= size:
             scaled = number / size
             digits = 2 if abs(scaled) < 100 else 1
             return f"{QLocale().toString(scaled, 'f', digits)} {unit}"
     return QLocale().toString(int(number))
+
+
+def in_one_unit(numbers: Iterable[int]) -> tuple[str, list[str]]:
+    """Return the unit of the smallest of whole `numbers`, or none, and all of them in it, with as many decimals."""
+    numbers = list(numbers)
+    unit, size = next(((unit, size) for unit, size in _UNITS if min(numbers) >= size), ("", 1.0))
+    decimals = 2 if unit and min(numbers) < 100 * size else 1 if unit else 0
+    return unit, [QLocale().toString(number / size, "f", decimals) for number in numbers]
 
 
 @lru_cache(maxsize=4096)

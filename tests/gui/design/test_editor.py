@@ -3,8 +3,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionSlider
 
 from explorer.architecture.presets import preset
-from explorer.gui.design.editor import SCALES
 from explorer.gui.design.problems import ProblemLine
+from explorer.gui.design.stage_edits import SCALES
 
 
 def handle_of(slider) -> QPoint:
