@@ -41,6 +41,7 @@ class CostStrip(QWidget):
         self.cells: list[_Cell] = []
         self._labels = ("", "", "")  # of the rows
         self._cell_width, self._label_width = 0, 0
+        self._room = 0  # pixels of width that there are
         self._pointed = 0  # the number under the pointer
         self.setObjectName("cost strip")
         self.setAccessibleName(self.tr("What other numbers of blocks would cost"))
@@ -61,19 +62,24 @@ class CostStrip(QWidget):
     def show_costs(self, counts: Iterable[int], costs: Iterable[Cost], present: int, room: int) -> None:
         """Show the costs of so many blocks in at most `room` pixels, with the `present` number marked."""
         shown = dict(zip(counts, costs, strict=True))
-        if (shown, present) == (self.costs, self.present) and self.width() <= room:
+        if (shown, present, room) == (self.costs, self.present, self._room):
             return
-        self.costs, self.present = shown, present
+        self.costs, self.present, self._room = shown, present, room
         if not (self.underMouse() and self.isVisible()):
             self._fit(room)
         self.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._room = 0  # so that the costs are written again
 
     def sizeHint(self) -> QSize:
         high = 3 * self.fontMetrics().lineSpacing() + theme.RHYTHM // 2
         return QSize(self._label_width + len(self.cells) * self._cell_width, high)
 
     def _fit(self, room: int) -> None:
-        """Write labels and cells; where there is no room, labels get shorter, then the farthest numbers are left out."""
+        """Write labels and cells; without room, labels get shorter, then the farthest numbers are left out."""
         advance = self.fontMetrics().horizontalAdvance
         params_unit, params = in_one_unit(cost.params for cost in self.costs.values())
         macs_unit, macs = in_one_unit(cost.macs for cost in self.costs.values())

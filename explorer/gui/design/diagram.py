@@ -149,6 +149,11 @@ class Diagram(QAbstractScrollArea):
         """Return the height in pixels that the strip of costs needs above the network."""
         return 3 * self.fontMetrics().lineSpacing() + theme.RHYTHM
 
+    def gap_after(self, number: int) -> float:
+        """Return the x coordinate in the viewport of the middle between a column and the next one."""
+        one, other = self.columns[number : number + 2]
+        return self.start + (one.box.right() + other.box.left()) / 2
+
     def _share_height(self, arched: float) -> tuple[float, float]:
         """Return where the highest slab begins, and its height; `arched` is the share of it that slabs with arcs have.
 
@@ -178,6 +183,11 @@ class Diagram(QAbstractScrollArea):
 
     def _caption_width(self, caption: Caption) -> float:
         return max(self.fontMetrics().horizontalAdvance(text) for text in caption.lines) + 4.0
+
+    @property
+    def paths(self) -> list[str]:
+        """Return the paths of all slabs, from the input to the head."""
+        return [slab.drawn.path for slab in self.slabs if slab.drawn.path]
 
     def is_chosen(self, path: str) -> bool:
         chosen = self.document.selection
@@ -301,32 +311,3 @@ class Diagram(QAbstractScrollArea):
         self.draw()
         self.document.select(run.removesuffix(RUN) if run in self.opened else run)
         return self.document.selection
-
-    def listen_to_keys(self) -> None:
-        """Let keys walk, open, unfold and edit, and make the handles; the first paint does not wait for them."""
-        from explorer.gui.design.diagram_handles import DiagramHandles
-        from explorer.gui.widgets.keys import add_keys
-
-        add_keys(self, self.tr("Select the part before"), lambda: self._walk(-1), "Left")
-        add_keys(self, self.tr("Select the next part"), lambda: self._walk(1), "Right")
-        add_keys(self, self.tr("Open the selected block"), self._open_selection, "Return", "Enter")
-        add_keys(self, self.tr("Unfold or fold the equal blocks of the stage"), self._toggle_selection, "Space")
-        self.handles = DiagramHandles(self)
-
-    def _walk(self, step: int) -> None:
-        """Select the part that is `step` places from the selected one."""
-        paths, chosen = [slab.drawn.path for slab in self.slabs if slab.drawn.path], self.document.selection
-        place = paths.index(chosen) + step if chosen in paths else 0
-        if paths:
-            self.document.select(paths[max(0, min(place, len(paths) - 1))])
-
-    def _open_selection(self) -> None:
-        chosen = self.document.selection
-        if chosen.endswith(RUN) and chosen not in self.opened:
-            self.toggle(chosen)
-        elif chosen.startswith("layer"):
-            self.document.open_block()
-
-    def _toggle_selection(self) -> None:
-        if (run := f"{self.document.selection.partition('.')[0]}.1{RUN}") in self.badges:
-            self.toggle(run)

@@ -7,7 +7,6 @@ diagram, in room that it keeps, and stay where they are while the pointer is on 
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
@@ -16,19 +15,14 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from explorer.architecture.design import MAX_BLOCKS
 from explorer.architecture.plan import costs_by_blocks
 from explorer.gui.design.cost_strip import CostStrip
+from explorer.gui.design.diagram import Column, Diagram
 from explorer.gui.design.diagram_grip import Grip
 from explorer.gui.design.diagram_slab import DEPTH
 from explorer.gui.design.outline import RUN
 from explorer.gui.design.stage_drag import BLOCKS, PLACE, WIDTH, StageDrag
 from explorer.gui.design.stage_edits import Gesture, StageEdits, least_blocks, selected_stage, stage_index
 from explorer.gui.widgets.buttons import sign_button
-from explorer.gui.widgets.keys import add_keys
-from explorer.gui.widgets.language import short
-from explorer.gui.widgets.spoken import speak
 from explorer.gui.widgets.style import TARGET
-
-if TYPE_CHECKING:
-    from explorer.gui.design.diagram import Column, Diagram
 
 _ABOVE, _INSIDE = 28, 8  # pixels of a grip above and inside the slabs
 
@@ -36,7 +30,7 @@ _ABOVE, _INSIDE = 28, 8  # pixels of a grip above and inside the slabs
 class DiagramHandles(QObject):
     """Places the handles after every new layout and every move of the pointer, and turns their use into edits."""
 
-    def __init__(self, diagram: "Diagram") -> None:
+    def __init__(self, diagram: Diagram) -> None:
         super().__init__(diagram)
         self._diagram, self._document, self._viewport = diagram, diagram.document, diagram.viewport()
         self._edits, self._gesture = StageEdits(diagram.document), Gesture(self)
@@ -55,11 +49,9 @@ class DiagramHandles(QObject):
             grip.clicked.connect(diagram.click)
             grip.double_clicked.connect(diagram.open_pressed)
         self.caption.clicked.connect(lambda: self._document.select(f"layer{self._grasped() + 1}"))
-        self.fewer = self._button(
-            "minus", self.tr("One block less"), lambda: self._add_blocks(-1, self._grasped()), "-"
-        )
-        self.more = self._button("plus", self.tr("One block more"), lambda: self._add_blocks(1, self._grasped()), "+")
-        self.remove = self._button("x", self.tr("Remove the stage"), lambda: self._remove(self._grasped()), "Del")
+        self.fewer = self._button("minus", self.tr("One block less"), partial(self._add_blocks, -1), "-")
+        self.more = self._button("plus", self.tr("One block more"), partial(self._add_blocks, 1), "+")
+        self.remove = self._button("x", self.tr("Remove the stage"), self._remove, "Del")
         self.add = self._button("plus", self.tr("Add a stage here"), self._add_in_gap)
         self.add.setAutoFillBackground(True)
         for button in (self.fewer, self.more):
@@ -68,7 +60,6 @@ class DiagramHandles(QObject):
         self.strip.pressed.connect(self._gesture.begin)
         self.strip.released.connect(self._gesture.end)
         self.strip.chosen.connect(self._choose_blocks)
-        self._listen_to_keys()
         self._viewport.setMouseTracking(True)
         self._viewport.installEventFilter(self)
         diagram.installEventFilter(self)
@@ -78,7 +69,7 @@ class DiagramHandles(QObject):
     def _grip(self, name: str, cursor: Qt.CursorShape, tip: str, bar: Qt.Edge | None = None) -> Grip:
         grip = Grip(self._viewport, cursor, tip, bar)
         grip.setObjectName(name)
-        grip.begun.connect(lambda: self.drag.begin(self._grasped(), name))
+        grip.begun.connect(lambda: self.drag.begin(self.index, name))
         grip.dragged.connect(self.drag.go_on)
         grip.ended.connect(self._end_drag)
         return grip
@@ -100,66 +91,22 @@ class DiagramHandles(QObject):
         button.hide()
         return button
 
-    def _listen_to_keys(self) -> None:
-        for text, act, keys in (
-            (self.tr("One block more in the selected stage"), partial(self._add_blocks, 1), ("+", "=")),
-            (self.tr("One block less in the selected stage"), partial(self._add_blocks, -1), ("-",)),
-            (self.tr("Make the selected stage wider"), partial(self._add_width, 1), ("Ctrl+Right",)),
-            (self.tr("Make the selected stage narrower"), partial(self._add_width, -1), ("Ctrl+Left",)),
-            (self.tr("Move the selected stage forward"), partial(self._move, -1), ("Alt+Shift+Left",)),
-            (self.tr("Move the selected stage back"), partial(self._move, 1), ("Alt+Shift+Right",)),
-            (self.tr("Add a stage after the selected one"), self._add_after, ("Ins",)),
-            (self.tr("Remove the selected stage"), self._remove, ("Del",)),
-        ):
-            add_keys(self._diagram, text, partial(self._order, act), *keys)
-
-    def _order(self, act: Callable[[int], object]) -> None:
-        """Do with the selected stage what a key orders, and say what the network has become."""
-        index, before = selected_stage(self._document), self._document.design
-        if index is None:
-            return
-        act(index)
-        if self._document.design != before:
-            plan = self._document.plan
-            words = self.tr("{edit}: {params} parameters, {macs} MACs")
-            edit = self._document.undo_stack.undoText()
-            speak(self._diagram, words.format(edit=edit, params=short(plan.params), macs=short(plan.macs)))
-
-    # The edits of one stage
-
-    def _add_blocks(self, by: int, index: int) -> None:
-        blocks = self._document.design.stages[index].blocks + by
-        if least_blocks(self._document.design, index) <= blocks <= MAX_BLOCKS:
-            self._edits.set_value(index, BLOCKS, blocks, f"{self._gesture.name()} {index}")
+    def _add_blocks(self, blocks: int) -> None:
+        self._edits.add_blocks(self._grasped(), blocks, self._gesture.name())
 
     def _choose_blocks(self, blocks: int) -> None:
-        index = self._grasped()
-        self._edits.set_value(index, BLOCKS, blocks, f"{self._gesture.name()} {index}")
+        self._edits.set_value(self._grasped(), BLOCKS, blocks, self._gesture.name())
 
-    def _add_width(self, steps: int, index: int) -> None:
-        width = self._document.design.stages[index].width
-        self._edits.step(index, WIDTH, width, steps, f"{self._gesture.name()} width {index}")
-
-    def _move(self, by: int, index: int) -> None:
-        if 0 <= index + by < len(self._document.design.stages):
-            self._edits.move(index, index + by)
-
-    def _add_after(self, index: int) -> None:
-        if self._document.design.can_add_stage:
-            self._edits.add_after(index)
+    def _remove(self) -> None:
+        index, self._hovered = self._grasped(), None
+        self.remove.hide()  # else it would keep its place, as it is under the pointer
+        self._edits.remove(index)
 
     def _add_in_gap(self) -> None:
         gap, self._gap = self._gap, None
+        self.add.hide()
         if gap is not None:
-            self._add_after(gap)
-
-    def _remove(self, index: int) -> None:
-        if self._document.design.can_remove_stage:
-            self._hovered = None
-            self.remove.hide()  # so that it does not keep its place under the pointer
-            self._edits.remove(index)
-
-    # Where they are
+            self._edits.add_after(gap)
 
     @property
     def index(self) -> int | None:
@@ -208,7 +155,7 @@ class DiagramHandles(QObject):
                 return stage_index(one.path)
         return None
 
-    def _column(self, index: int | None) -> "Column | None":
+    def _column(self, index: int | None) -> Column | None:
         path = "" if index is None else f"layer{index + 1}"
         return next((each for each in self._diagram.columns if each.path == path and path), None)
 
@@ -277,9 +224,8 @@ class DiagramHandles(QObject):
         if number is None:
             self.add.hide()
         elif not _is_under_pointer(self.add):
-            middle = (columns[number].box.right() + columns[number + 1].box.left()) / 2 + self._diagram.start
-            top = self._diagram.middle - TARGET / 2
-            _show(self.add, QRectF(middle - TARGET / 2, top, TARGET, TARGET))
+            left, top = self._diagram.gap_after(number) - TARGET / 2, self._diagram.middle - TARGET / 2
+            _show(self.add, QRectF(left, top, TARGET, TARGET))
 
 
 def _is_under_pointer(widget: QWidget) -> bool:

@@ -1,18 +1,14 @@
 """StageDrag: a drag of a stage by one of its grips: its blocks, its width or its place, with words at the pointer."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, QPointF, QRect, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QLabel
 
 from explorer.architecture.design import Design
+from explorer.gui.design.diagram import Diagram
 from explorer.gui.design.stage_edits import Gesture, StageEdits, stage_index
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import whole
-
-if TYPE_CHECKING:
-    from explorer.gui.design.diagram import Diagram
 
 BLOCKS, WIDTH, PLACE = "blocks", "width", "place"  # what is dragged; the first two are fields of a stage
 _STEP = 8  # pixels of a drag per step of the scale
@@ -23,7 +19,7 @@ _LINE = 4  # pixels, the width of the line where a stage would go
 class StageDrag(QObject):
     """Begins, goes on and ends; each drag is one undo step, and none after Esc. `index` is None while there is none."""
 
-    def __init__(self, diagram: "Diagram", edits: StageEdits) -> None:
+    def __init__(self, diagram: Diagram, edits: StageEdits) -> None:
         super().__init__(diagram)
         self._diagram, self._document, self._edits = diagram, diagram.document, edits
         self._gesture = Gesture(self)
@@ -40,8 +36,9 @@ class StageDrag(QObject):
             widget.hide()
         self._words.setForegroundRole(QPalette.ColorRole.ToolTipText)
 
-    def begin(self, index: int, name: str) -> None:
-        self.index, self._name, self._before, self._place = index, name, self._document.design, index
+    def begin(self, index: int | None, name: str) -> None:
+        """Begin to drag a stage; None is for a grip that has lost its stage since it was pressed."""
+        self.index, self._name, self._before, self._place = index, name, self._document.design, index or 0
         self._gesture.begin()
 
     def go_on(self, moved: QPointF, pointer: QPointF) -> None:
@@ -66,12 +63,12 @@ class StageDrag(QObject):
         return place
 
     def cancel(self) -> bool:
-        """Go back to the design before the drag; return whether there was one."""
+        """Go back to what was before the drag; return whether there was one."""
         index = self.index
         self._stop()
-        if index is not None and self._name != PLACE:
-            words = self._document.undo_stack.undoText()
-            self._document.propose(self._before, words, f"drag {self._gesture.number}")
+        if index is not None and self._name != PLACE and index < len(self._document.design.stages):
+            value = getattr(self._before.stages[index], self._name)
+            self._edits.set_value(index, self._name, value, f"drag {self._gesture.number}")
         return index is not None
 
     def _stop(self) -> None:
@@ -89,12 +86,11 @@ class StageDrag(QObject):
         """Show between which stages the dragged one would go; nothing where it is already."""
         assert self.index is not None
         self._line.setVisible(self._place != self.index)
-        columns = [each for each in self._diagram.columns if stage_index(each.path) is not None]
-        box = columns[self._place].box
-        middle = box.right() + theme.RHYTHM if self._place > self.index else box.left() - theme.RHYTHM
-        left = round(middle + self._diagram.start - _LINE / 2)
-        top = round(min(each.box.top() for each in columns))
-        self._line.setGeometry(QRect(left, top, _LINE, round(box.bottom()) - top))
+        columns = self._diagram.columns
+        stages = [number for number, each in enumerate(columns) if stage_index(each.path) is not None]
+        middle = self._diagram.gap_after(stages[self._place] - (self._place < self.index))
+        top, bottom = min(each.box.top() for each in columns), max(each.box.bottom() for each in columns)
+        self._line.setGeometry(QRect(round(middle - _LINE / 2), round(top), _LINE, round(bottom - top)))
 
     def _show_words(self, pointer: QPointF) -> None:
         assert self.index is not None

@@ -5,7 +5,7 @@ from itertools import count
 
 from PySide6.QtCore import QObject, QTimer
 
-from explorer.architecture.design import Design, Stage
+from explorer.architecture.design import MAX_BLOCKS, Design, Stage
 from explorer.fields import fields_of
 from explorer.gui.document import Document
 from explorer.gui.widgets.language import say
@@ -54,17 +54,28 @@ class Gesture(QObject):
 
 
 class StageEdits(QObject):
-    """Proposes edits of the document's stages, which are counted from 0; the selection goes where its stage goes."""
+    """Proposes edits of the document's stages, which are counted from 0; what cannot be is left undone.
+
+    The ticks of one `gesture` on one value are one undo step. The selection goes where its stage goes.
+    """
 
     def __init__(self, document: Document) -> None:
         super().__init__()
         self._document = document
 
     def set_value(self, index: int, name: str, value: int, gesture: str) -> None:
-        """Set the field `name` of a stage; the ticks of one `gesture` are one undo step."""
+        """Set the field `name` of a stage."""
         field = say(fields_of(Stage)[name].label.text)
         words = self.tr("Stage {number}: {field} {value}").format(number=index + 1, field=field, value=value)
-        self._document.propose(self._document.design.with_stage(index, **{name: value}), words, gesture)
+        design = self._document.design.with_stage(index, **{name: value})
+        self._document.propose(design, words, f"{gesture}, {name} of {index}")
+
+    def add_blocks(self, index: int, blocks: int, gesture: str) -> None:
+        """Add so many blocks to a stage, or take them away."""
+        design = self._document.design
+        blocks += design.stages[index].blocks
+        if least_blocks(design, index) <= blocks <= MAX_BLOCKS:
+            self.set_value(index, "blocks", blocks, gesture)
 
     def step(self, index: int, name: str, value: int, steps: int, gesture: str) -> None:
         """Set a field to what is so many steps of its scale from `value`; a network keeps one block at least."""
@@ -76,18 +87,18 @@ class StageEdits(QObject):
         return self.tr("Remove stage {number}").format(number=index + 1)
 
     def remove(self, index: int) -> None:
-        design = self._document.design.without_stage(index)
-        chosen = selected_stage(self._document)
+        if not self._document.design.can_remove_stage:
+            return
+        design, chosen = self._document.design.without_stage(index), selected_stage(self._document)
         self._document.propose(design, self.removal(index))
         if chosen is not None and chosen >= index:
             self._select(min(max(index, chosen - 1), len(design.stages) - 1))
 
-    def addition(self, index: int) -> str:
-        return self.tr("Add stage {number}").format(number=index + 2)
-
     def add_after(self, index: int) -> None:
-        self._document.propose(self._document.design.with_stage_after(index), self.addition(index))
-        self._select(index + 1)
+        if self._document.design.can_add_stage:
+            words = self.tr("Add stage {number}").format(number=index + 2)
+            self._document.propose(self._document.design.with_stage_after(index), words)
+            self._select(index + 1)
 
     def movement(self, index: int, place: int) -> str:
         """Return the words for moving a stage to `place`, which name the stage that it will stand beside."""
@@ -98,8 +109,9 @@ class StageEdits(QObject):
         return (after if place > index else before).format(number=index + 1, other=place + 1)
 
     def move(self, index: int, place: int) -> None:
-        self._document.propose(self._document.design.with_stage_moved(index, place), self.movement(index, place))
-        self._select(place)
+        if 0 <= place < len(self._document.design.stages):
+            self._document.propose(self._document.design.with_stage_moved(index, place), self.movement(index, place))
+            self._select(place)
 
     def _select(self, index: int) -> None:
         self._document.select(f"layer{index + 1}")

@@ -66,6 +66,8 @@ class Window(QMainWindow):
     def add_controls(self) -> None:
         """Make the actions, the editor, the training panel, the queue and the menus, and connect them."""
         from explorer.gui.actions import Actions
+        from explorer.gui.design.diagram_handles import DiagramHandles
+        from explorer.gui.design.diagram_keys import DiagramKeys
         from explorer.gui.design.editor import DesignEditor
         from explorer.gui.main_window.dialogs import Dialogs
         from explorer.gui.main_window.files import Files
@@ -135,7 +137,8 @@ class Window(QMainWindow):
         connect_order(self.orders.tour, lambda: self.tutor.show_tour())
         self.orders.show_maps.toggled.connect(self.show_maps)
         self.orders.present.toggled.connect(self.present)
-        self.diagram.listen_to_keys()
+        DiagramKeys(self.diagram)
+        self.handles = DiagramHandles(self.diagram)
         self.table.listen_to_keys()
         FocusFrame(self)
         self.setAcceptDrops(True)
