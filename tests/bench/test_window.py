@@ -44,6 +44,8 @@ def test_an_edit_is_measured_in_the_window_it_shows_in(qtbot, monkeypatch):
     (measured,) = edit.bench_edit().values()
     assert 0 < measured["median_ms"] <= measured["p99_ms"]
     assert measured["ratio"] == pytest.approx(5000 / measured["median_ms"], abs=0.1)
+    for kind in ("drag_blocks", "drag_width"):
+        assert 0 < measured[kind]["median_ms"] <= measured[kind]["p99_ms"]
 
 
 @pytest.mark.slow

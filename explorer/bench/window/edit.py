@@ -1,18 +1,24 @@
-"""`bench edit`: how fast an edit shows in table, totals and diagram, beside the time that torchinfo takes."""
+"""`bench edit`: how fast an edit shows in table, totals and diagram, beside the time that torchinfo takes.
+
+An edit is a tick of a slider, or of a drag in the diagram with the strip of costs above it.
+"""
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from explorer.architecture.notation import to_line
 from explorer.architecture.presets import preset
 from explorer.bench.window.measuring import figures, run_apart, wait, wait_complete
 from explorer.gui.app import make_application
+from explorer.gui.design.diagram_grip import Grip
 from explorer.gui.display import check_start
 from explorer.gui.session import Session
 from explorer.gui.widgets.paint_watch import PaintWatch
@@ -25,53 +31,88 @@ from explorer.runs.recipe import Recipe
 from explorer.validation import refuse
 
 NETWORKS = ("resnet18", "resnet152", "cifar-resnet1202")
-TICKS = 200  # edits per network
+TICKS = 200  # edits per network, of each kind
+_TRAVEL = 16  # pixels of a drag, two steps of its scale
+
+Times = tuple[list[float], list[float]]  # seconds per tick: of wall clock and of work
 
 
 def bench_edit() -> dict[str, object]:
-    """Measure from a tick of a real slider until table, totals and diagram are painted, against torchinfo's time."""
+    """Measure from a tick of a real slider or drag until all is painted, against torchinfo's time."""
     check_start()
     app = make_application()
-    measured: dict[str, dict[str, float]] = {}
+    measured: dict[str, dict[str, Times]] = {}
     with TemporaryDirectory() as runs:
         for name in NETWORKS:
             session = Session(preset(name), Path(runs), warm=False)
             session.window.show()
             wait_complete(session)
-            seconds, work = _edit_times(session)
+            measured[name] = edit_times(session)
             _check_table(session)
-            own = {"cpu_p99_ms": figures(work)["p99_ms"]}  # time that other processes took does not count here
-            measured[name] = {**figures(seconds), **own}
             session.window.close()
             app.processEvents()
     torchinfo = torchinfo_times(NETWORKS)
     return {
         name: {
-            **times,
+            **_figures(kinds["slider"]),
             "torchinfo_ms": round(torchinfo[name], 1),
-            "ratio": round(torchinfo[name] / times["median_ms"], 1),
+            "ratio": round(torchinfo[name] / figures(kinds["slider"][0])["median_ms"], 1),
+            **{kind: _figures(times) for kind, times in kinds.items() if kind != "slider"},
         }
-        for name, times in measured.items()
+        for name, kinds in measured.items()
     }
 
 
-def _edit_times(session: Session) -> tuple[list[float], list[float]]:
-    """Return seconds per tick, `TICKS` of the first stage's depth slider, up and down: of wall clock and of work."""
+def _figures(times: Times) -> dict[str, float]:
+    seconds, work = times
+    return {**figures(seconds), "cpu_p99_ms": figures(work)["p99_ms"]}  # other processes' time does not count there
+
+
+def edit_times(session: Session) -> dict[str, Times]:
+    """Return the times of the first stage's depth slider, and of drags of its top and its edge in the diagram."""
     window = session.window
     slider = window.editor.editors[0].sliders["blocks"]
-    watch = PaintWatch(window.table.viewport(), window.totals, window.diagram.viewport())
+    keys = (Qt.Key.Key_Right, Qt.Key.Key_Left)
+    found = {"slider": _tick_times(session, (), lambda tick: QTest.keyClick(slider, keys[tick % 2]))}
+    handles, viewport = window.handles, window.diagram.viewport()
+    for kind, grip, way in (
+        ("drag_blocks", handles.top, QPoint(0, -_TRAVEL)),
+        ("drag_width", handles.edge, QPoint(_TRAVEL, 0)),
+    ):
+        column = next(each for each in window.diagram.columns if each.path == "layer1")
+        QTest.mouseMove(viewport, column.slabs.translated(window.diagram.start, 0).center().toPoint())
+        wait(grip.isVisible)
+        start = grip.mapToGlobal(grip.rect().center())
+        QTest.mousePress(grip, Qt.MouseButton.LeftButton)
+        found[kind] = _tick_times(session, (handles.strip,), partial(_move, grip, start, way))
+        assert handles.strip.isVisible()
+        QTest.mouseRelease(grip, Qt.MouseButton.LeftButton)
+    return found
+
+
+def _move(grip: Grip, start: QPoint, way: QPoint, tick: int) -> None:
+    """Move the pointer of a drag to the end of its way, or back to where it was pressed."""
+    QTest.mouseMove(grip, grip.mapFromGlobal(start if tick % 2 else start + way))
+
+
+def _tick_times(session: Session, beside: Sequence[QWidget], edit: Callable[[int], object]) -> Times:
+    """Return the times of `TICKS` edits, to and fro, until table, totals, diagram and what is `beside` are painted."""
+    window = session.window
+    watch = PaintWatch(window.table.viewport(), window.totals, window.diagram.viewport(), *beside)
     painted: list[tuple[float, float]] = []
     watch.painted.connect(lambda: painted.append((time.perf_counter(), time.thread_time())))
     times, work = [], []
     for tick in range(TICKS):
         watch.arm()
         painted.clear()
-        key = Qt.Key.Key_Right if tick % 2 == 0 else Qt.Key.Key_Left
+        before = session.document.design
         start, work_start = time.perf_counter(), time.thread_time()
-        QTest.keyClick(slider, key)
+        edit(tick)
         wait(lambda: painted)
+        assert session.document.design != before
         times.append(painted[0][0] - start)
         work.append(painted[0][1] - work_start)
+    watch.deleteLater()
     return times, work
 
 
