@@ -195,6 +195,15 @@ class Diagram(QAbstractScrollArea):
             chosen == path or f"{chosen}.".startswith(f"{path}.") or path.startswith(f"{chosen}.")
         )
 
+    def reveal_chosen(self) -> None:
+        """Scroll to the selected part where the diagram is wider than its window."""
+        chosen = QRectF()
+        for slab in self.slabs:
+            chosen |= slab.box if slab.chosen else QRectF()
+        if not chosen.isNull():
+            bar, width = self.horizontalScrollBar(), self.viewport().width()
+            bar.setValue(int(max(chosen.right() + MARGIN - width, min(bar.value(), chosen.left() - MARGIN))))
+
     def _write_badge(self, drawn: SlabSpec, centre: float, top: float) -> None:
         """Write how many repeated blocks there are, and mark them if they are unfolded."""
         count = f"×{drawn.blocks}" if drawn.count > 1 else f"▾×{drawn.blocks}"

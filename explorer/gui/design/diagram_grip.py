@@ -25,7 +25,7 @@ class Grip(QWidget):
     def __init__(self, parent: QWidget, cursor: Qt.CursorShape, tip: str, bar: Qt.Edge | None = None) -> None:
         """`bar` is the edge along which the mark is drawn, None for a grip without one."""
         super().__init__(parent)
-        self._bar = bar
+        self._cursor, self._bar = cursor, bar
         self._from = QPointF()  # on the screen, where the button was pressed
         self._is_pressed, self._is_dragged = False, False
         self.setCursor(cursor)
@@ -61,6 +61,8 @@ class Grip(QWidget):
             if moved.manhattanLength() < QApplication.startDragDistance():
                 return
             self._is_dragged = True
+            if self.cursor().shape() == Qt.CursorShape.OpenHandCursor:
+                self.setCursor(Qt.CursorShape.ClosedHandCursor)
             self.begun.emit()
         self.dragged.emit(moved, self.mapToParent(event.position()))
 
@@ -68,6 +70,7 @@ class Grip(QWidget):
         was_pressed, self._is_pressed = self._is_pressed, False
         if self._is_dragged:
             self._is_dragged = False
+            self.setCursor(self._cursor)
             self.ended.emit()
         elif was_pressed:
             self.clicked.emit(self.mapToParent(event.position()))

@@ -29,9 +29,12 @@ class DiagramKeys(QObject):
         self._add_edit(self.tr("One block less in the selected stage"), lambda stage: self._add_blocks(stage, -1), "-")
         self._add_edit(self.tr("Make the selected stage wider"), lambda stage: self._widen(stage, 1), "Ctrl+Right")
         self._add_edit(self.tr("Make the selected stage narrower"), lambda stage: self._widen(stage, -1), "Ctrl+Left")
-        forward, back = self.tr("Move the selected stage forward"), self.tr("Move the selected stage back")
-        self._add_edit(forward, lambda stage: self._edits.move(stage, stage - 1), "Alt+Shift+Left")
-        self._add_edit(back, lambda stage: self._edits.move(stage, stage + 1), "Alt+Shift+Right")
+        to_input, to_output = (
+            self.tr("Move the selected stage towards the input"),
+            self.tr("Move the selected stage towards the output"),
+        )
+        self._add_edit(to_input, lambda stage: self._edits.move(stage, stage - 1), "Alt+Shift+Left")
+        self._add_edit(to_output, lambda stage: self._edits.move(stage, stage + 1), "Alt+Shift+Right")
         self._add_edit(self.tr("Add a stage after the selected one"), self._edits.add_after, "Ins")
         self._add_edit(self.tr("Remove the selected stage"), self._edits.remove, "Del")
 
@@ -44,6 +47,7 @@ class DiagramKeys(QObject):
         if index is None:
             return
         edit(index)
+        self._diagram.reveal_chosen()
         plan = self._document.plan
         if plan.design != before:
             words = self.tr("{edit}: {params} parameters, {macs} MACs")
@@ -62,6 +66,7 @@ class DiagramKeys(QObject):
         place = paths.index(chosen) + step if chosen in paths else 0
         if paths:
             self._document.select(paths[max(0, min(place, len(paths) - 1))])
+            self._diagram.reveal_chosen()
 
     def _open_selection(self) -> None:
         chosen = self._document.selection

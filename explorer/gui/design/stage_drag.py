@@ -13,6 +13,7 @@ from explorer.gui.widgets.language import whole
 BLOCKS, WIDTH, PLACE = "blocks", "width", "place"  # what is dragged; the first two are fields of a stage
 _STEP = 8  # pixels of a drag per step of the scale
 _AWAY = QPointF(20, -30)  # from the pointer to the words
+_NEAR = 24  # pixels from an edge, and pixels to scroll there
 _LINE = 4  # pixels, the width of the line where a stage would go
 
 
@@ -46,6 +47,7 @@ class StageDrag(QObject):
         if self.index is None or self.index >= len(self._document.design.stages):
             return  # after Esc, or after an undo that took the stage away
         if self._name == PLACE:
+            self._scroll_to(pointer.x())
             self._place = self._place_at(pointer.x())
             self._show_line()
         else:
@@ -75,6 +77,11 @@ class StageDrag(QObject):
         self.index = None
         self._line.hide()
         self._words.hide()
+
+    def _scroll_to(self, x: float) -> None:
+        """Scroll a diagram that is wider than its window when the pointer comes near the window's edge."""
+        bar, width = self._diagram.horizontalScrollBar(), self._diagram.viewport().width()
+        bar.setValue(bar.value() + _NEAR * ((x > width - _NEAR) - (x < _NEAR)))
 
     def _place_at(self, x: float) -> int:
         """Return which stage the dragged one would become if it were dropped at `x`."""

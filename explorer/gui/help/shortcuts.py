@@ -41,6 +41,11 @@ _HABITS = (
     _Habit(_TABLES, translatable("Select several rows"), "Shift+Up Shift+Down"),
     _Habit(_TABLES, translatable("Fold a row; unfold it"), "Left Right"),
     _Habit(_DIAGRAM, translatable("Select a part; a double click opens a block"), gesture=translatable("click")),
+    _Habit(
+        _DIAGRAM,
+        translatable("A stage's blocks at its top, its width at its right edge, its place at its name"),
+        gesture=translatable("drag"),
+    ),
     _Habit(_PLOTS, translatable("Zoom"), gesture=translatable("wheel")),
     _Habit(_PLOTS, translatable("Move what is shown"), gesture=translatable("drag")),
     _Habit(_PLOTS, translatable("Show everything again"), gesture=translatable("double click")),

@@ -227,6 +227,22 @@ def test_a_stage_that_is_dropped_where_it_was_stays(session, qtbot):
     assert session.document.undo_stack.count() == 0
 
 
+def test_a_wide_diagram_scrolls_while_a_stage_is_dragged(open_session, qtbot):
+    session = open_session("resnet152")
+    session.window.resize(1024, 700)
+    settle()
+    caption, diagram = point_at_stage(session, qtbot, 1).caption, diagram_of(session)
+    diagram.horizontalScrollBar().setValue(0)
+    edge = caption.parentWidget().mapToGlobal(QPoint(diagram.viewport().width() - 5, 100))
+    qtbot.mousePress(caption, LEFT)
+    for _ in range(40):
+        qtbot.mouseMove(caption, caption.mapFromGlobal(edge))
+    assert caption.cursor().shape() == Qt.CursorShape.ClosedHandCursor
+    qtbot.mouseRelease(caption, LEFT)
+    assert caption.cursor().shape() == Qt.CursorShape.OpenHandCursor
+    assert session.document.undo_stack.undoText() == "Move stage 1 after stage 4"
+
+
 def test_the_place_of_a_dragged_stage_is_shown(session, qtbot):
     handles = point_at_stage(session, qtbot, 1)
     press(qtbot, handles.caption, QPoint(500, 0))
@@ -410,6 +426,27 @@ def test_keys_change_the_selected_stage(session, qtbot, focused):
         else:
             qtbot.keyClick(focused, key, modifiers)
         assert [(stage.blocks, stage.width) for stage in session.document.design.stages] == stages, (key, modifiers)
+
+
+def test_keys_scroll_to_what_they_select_and_edit(open_session, qtbot):
+    session = open_session("resnet152")
+    session.window.resize(1024, 700)
+    settle()
+    diagram, document = diagram_of(session), session.document
+
+    def is_seen(path: str) -> bool:
+        box = column(session, path).slabs.translated(diagram.start, 0)
+        return box.left() >= 0 and box.right() <= diagram.viewport().width()
+
+    assert not is_seen("layer4")
+    for _ in diagram.paths:
+        qtbot.keyClick(diagram, Qt.Key.Key_Right)
+    assert document.selection == "head.fc"
+    assert is_seen("head")
+    document.select("layer2")
+    qtbot.keyClick(diagram, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert document.selection == "layer1"
+    assert is_seen("layer1")
 
 
 def test_keys_stop_at_one_stage_and_at_eight(session, qtbot, focused):
