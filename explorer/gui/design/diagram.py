@@ -31,6 +31,7 @@ from explorer.gui.widgets.style import TARGET
 
 _MIN_HEIGHT = 6.0
 _ARC_ROOM, _NO_ARC_ROOM = 28.0, 8.0  # pixels above slabs with a shortcut and above those without
+_MIN_LINES = 4  # lines of text: where the highest slab would be lower, there is no strip of costs
 _LOW = 0.8  # of the greatest height: lower slabs have room above them for their arcs
 
 
@@ -84,6 +85,7 @@ class Diagram(QAbstractScrollArea):
         self.badges: dict[str, QRectF] = {}  # the place of each ×N, by the path of its repeated blocks
         self.pressed = ""  # the path that the last click selected
         self._extent = 0.0  # pixels, the width of all that is drawn
+        self.strip_room = 0  # pixels kept free above the network for the strip of costs
         self.middle = 0.0  # the y coordinate of the line through all slabs
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -144,11 +146,6 @@ class Diagram(QAbstractScrollArea):
         speak(self, self._words())
         self.drawn.emit()
 
-    @property
-    def strip_height(self) -> int:
-        """Return the height in pixels that the strip of costs needs above the network."""
-        return 3 * self.fontMetrics().lineSpacing() + theme.RHYTHM
-
     def gap_after(self, number: int) -> float:
         """Return the x coordinate in the viewport of the middle between a column and the next one."""
         one, other = self.columns[number : number + 2]
@@ -157,13 +154,17 @@ class Diagram(QAbstractScrollArea):
     def _share_height(self, arched: float) -> tuple[float, float]:
         """Return where the highest slab begins, and its height; `arched` is the share of it that slabs with arcs have.
 
-        Room for the strip of costs is kept, so that nothing moves when it appears, unless the slabs would be tiny.
+        Room for the strip of costs is kept, so that nothing moves when it appears, unless slabs would be too low.
         """
         line = self.fontMetrics().lineSpacing()
-        height = self.viewport().height() - _ARC_ROOM - TARGET - 2 * line - 2 * theme.RHYTHM
-        above = self.strip_height + (_ARC_ROOM if arched > _LOW else _NO_ARC_ROOM)
-        left = height + _ARC_ROOM - above
-        return (above, left) if left > 5 * line else (_ARC_ROOM, height)
+        below = TARGET + 2 * line + 2 * theme.RHYTHM
+        self.strip_room = 3 * line + theme.RHYTHM
+        top = self.strip_room + (_ARC_ROOM if arched > _LOW else _NO_ARC_ROOM)
+        height = self.viewport().height() - top - below
+        if height < _MIN_LINES * line:
+            self.strip_room, top = 0, _ARC_ROOM
+            height = self.viewport().height() - top - below
+        return top, height
 
     def _words(self) -> str:
         """Return the selected part in words, with its size and its share of the network; without one, the network."""

@@ -208,7 +208,7 @@ class DiagramHandles(QObject):
         plan, strip, room = self._document.plan, self.strip, self._viewport.width()
         blocks = plan.design.stages[index].blocks
         counts = strip.counts(blocks)
-        costs = costs_by_blocks(plan, index, counts)
+        costs = costs_by_blocks(plan, index, counts) if self._diagram.strip_room else ()
         if not costs:
             strip.hide()
             return

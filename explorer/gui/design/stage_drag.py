@@ -113,7 +113,7 @@ class StageDrag(QObject):
         self._words.setText(words)
         self._words.setVisible(bool(words))
         self._words.resize(self._words.sizeHint())
-        top = self._diagram.strip_height  # the words do not lie over the costs
+        top = self._diagram.strip_room  # the words do not lie over the costs
         room = self._diagram.viewport().rect().adjusted(0, top, -self._words.width(), -self._words.height())
         place = (pointer + _AWAY).toPoint()
         self._words.move(max(room.left(), min(place.x(), room.right())), max(room.top(), min(place.y(), room.bottom())))

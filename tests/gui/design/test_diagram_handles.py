@@ -327,6 +327,16 @@ def test_nothing_moves_when_the_strip_appears(session, qtbot):
     assert not any(slab.box.top() < strip.geometry().bottom() for slab in diagram.slabs)
 
 
+def test_a_low_diagram_has_handles_without_the_strip(session, qtbot):
+    diagram = diagram_of(session)
+    session.window.centre.setSizes([diagram.minimumHeight(), 1000])
+    settle()
+    handles = point_at_stage(session, qtbot, 1)
+    assert handles.more.isVisible()
+    assert not handles.strip.isVisible()
+    assert diagram.viewport().rect().contains(handles.fewer.geometry())
+
+
 def test_a_drag_along_the_strip_chooses_as_one_step(session, qtbot):
     strip = point_at_stage(session, qtbot, 2).strip
     place = strip.geometry()
@@ -369,6 +379,7 @@ def test_the_strip_fits_the_diagram(open_session, qtbot, size, scale):
     font = QFont(diagram.font())
     font.setPointSizeF(scale * font.pointSizeF())
     diagram.setFont(font)
+    session.window.centre.setSizes([1000, 0])
     settle()
     strip = point_at_stage(session, qtbot, 1).strip
     assert diagram.viewport().rect().contains(strip.geometry())
