@@ -4,7 +4,6 @@ Arcs are the shortcuts. All is painted directly, without a graphics scene, as ev
 """
 
 from math import sqrt
-from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
 from explorer.architecture.layers import shape_text
 from explorer.gui.design.diagram_layout import INPUT, Caption, SlabSpec, fit_width, section_captions, square
+from explorer.gui.design.diagram_places import Column, Slab, Text
 from explorer.gui.design.diagram_slab import DEPTH, MARGIN, MAX_COPIES, SlabStyle, slab_picture
 from explorer.gui.design.outline import RUN, Broken, find_part, repeats, type_text
 from explorer.gui.document import Document
@@ -33,36 +33,6 @@ _MIN_HEIGHT = 6.0
 _ARC_ROOM, _NO_ARC_ROOM = 28.0, 8.0  # pixels above slabs with a shortcut and above those without
 _MIN_LINES = 4  # lines of text: where the highest slab would be lower, there is no strip of costs
 _LOW = 0.8  # of the greatest height: lower slabs have room above them for their arcs
-
-
-class Slab(NamedTuple):
-    """A slab with its place in the coordinates of the diagram."""
-
-    drawn: SlabSpec
-    box: QRectF
-    chosen: bool
-
-
-class Column(NamedTuple):
-    """The place of a section in the coordinates of the diagram: its fronts together, and the words below them."""
-
-    path: str
-    slabs: QRectF
-    caption: QRectF
-
-    @property
-    def box(self) -> QRectF:
-        return self.slabs | self.caption
-
-
-class Text(NamedTuple):
-    """A text that is centred at `centre` and hangs below `top`."""
-
-    text: str
-    centre: float
-    top: float
-    colour: str
-    bold: bool = False
 
 
 class Diagram(QAbstractScrollArea):
@@ -113,9 +83,8 @@ class Diagram(QAbstractScrollArea):
         width = self.viewport().width() - 4 * theme.RHYTHM
         shown = [drawn for caption in captions for drawn in caption.slabs]
         tallest = max(square(drawn.shape) for drawn in shown)
-        top, height = self._share_height(
-            max((square(drawn.shape) for drawn in shown if drawn.line), default=0) / tallest
-        )
+        arched = max((square(drawn.shape) for drawn in shown if drawn.line), default=0.0)
+        top, height = self._share_height(sqrt(arched / tallest))
         needed = [self._caption_width(caption) for caption in captions]
         thickness, gap = fit_width(captions, needed, width)
         self.middle = top + height / 2

@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from explorer.architecture.design import MAX_BLOCKS
 from explorer.architecture.plan import costs_by_blocks
 from explorer.gui.design.cost_strip import CostStrip
-from explorer.gui.design.diagram import Column, Diagram
+from explorer.gui.design.diagram import Diagram
 from explorer.gui.design.diagram_grip import Grip
+from explorer.gui.design.diagram_places import Column
 from explorer.gui.design.diagram_slab import DEPTH
 from explorer.gui.design.outline import RUN
 from explorer.gui.design.stage_drag import BLOCKS, PLACE, WIDTH, StageDrag

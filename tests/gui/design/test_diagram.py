@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from explorer.architecture.blocks import Line
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
-from explorer.gui.design.diagram import Slab
 from explorer.gui.design.diagram_layout import section_captions
+from explorer.gui.design.diagram_places import Slab
 from tests.clicks import block_view
 
 
