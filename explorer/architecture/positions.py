@@ -56,3 +56,13 @@ def read_by_shortcut(block: Block) -> ReadPositions | None:
         return read_positions((*block.before, *block.shortcut))
     _, height, width = block.input  # the identity and a padded shortcut take every stride-th position as it is
     return ReadPositions(*(tuple(index % block.stride == 0 for index in range(size)) for size in (height, width)))
+
+
+def unread_share(block: Block) -> Fraction:
+    """Return the share of the positions of its input that neither branch nor shortcut of the block read."""
+    branch, shortcut = read_by_branch(block), read_by_shortcut(block)
+    if shortcut is None:
+        return 1 - branch.share
+    pairs = (zip(one, other, strict=True) for one, other in zip(branch, shortcut, strict=True))
+    both = ReadPositions(*(tuple(first and second for first, second in pair) for pair in pairs))
+    return 1 - branch.share - shortcut.share + both.share

@@ -4,6 +4,7 @@ A question is sent as a command and its answer as an event, each with the questi
 that is not training. A new one is two records here, named in `QUESTIONS` and `ANSWERS`, and a function of the engine.
 """
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -95,6 +96,21 @@ class Swept(Answer):
     advised: float
 
 
+# Pictures
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The pixels of a section, or of an image at the empty `path`, in a file of uint8 from `offset` on.
+
+    `shape` is (height, width) of grey or (height, width, 3) of RGB. Maps stand side by side, each `sent_size` large.
+    """
+
+    path: str
+    offset: int
+    shape: tuple[int, ...]
+
+
 # What a block does
 
 
@@ -112,31 +128,65 @@ class Insert(Probe):
     block: str
 
 
-@dataclass(frozen=True, slots=True)
-class Logits:
-    """The first logits of one image, of class `label`, before the change and after it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Norms(Probe):
+    """What changes when every norm uses the statistics of one batch, and what are those of the norms of `block`?"""
 
+    block: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One image of class `label`, with the probabilities of some classes before a change and after it.
+
+    `classes` are the most likely ones, and `label`; the most likely of all before or after stands first.
+    """
+
+    picture: Sheet
     label: int
+    classes: tuple[int, ...]
     before: tuple[float, ...]
     after: tuple[float, ...]
+
+    @property
+    def answer_before(self) -> int:
+        """Return the place in `classes` of the most likely class before the change."""
+        return self.before.index(max(self.before))
+
+    @property
+    def answer_after(self) -> int:
+        return self.after.index(max(self.after))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """The effect of a change on what the network makes of so many `images` of the validation set.
+
+    `moved` of them are taken for another class. `difference` is the largest of any logit, and `equal` says that all
+    were the same, bit for bit. The `examples` are the images whose probabilities changed most, with their pictures in
+    the worker's `file`, which it removes after a few more answers and when it ends.
+    """
+
+    images: int
+    accuracy_before: float
+    accuracy_after: float
+    moved: int
+    difference: float
+    equal: bool
+    file: str
+    examples: tuple[Example, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison(Answer):
-    """The network before and after a change of `blocks`, on so many `images` of the validation set.
+    """The `effect` of a change of `blocks`.
 
-    `identities` are those of the blocks that output what came in, bit for bit, on every image. `difference` is the
-    largest of any logit, and `equal` says that all were the same, bit for bit.
+    `identities` are those of the blocks that output what came in, bit for bit, on every image.
     """
 
     blocks: tuple[str, ...]
     identities: tuple[str, ...]
-    accuracy_before: float
-    accuracy_after: float
-    images: int
-    difference: float
-    equal: bool
-    rows: tuple[Logits, ...]
+    effect: Effect
 
     @property
     def is_identity(self) -> bool:
@@ -152,6 +202,41 @@ class Zeroed(Comparison):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inserted(Comparison):
     """The effect of inserting a block, the only one in `blocks`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormStatistics:
+    """The mean and the variance of what a norm receives, in the batch and running, averaged over its channels.
+
+    `distance` is how far apart the two means of a channel are, in running standard deviations, on average.
+    """
+
+    name: str
+    batch_mean: float
+    running_mean: float
+    batch_variance: float
+    running_variance: float
+    distance: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchStatistics(Answer):
+    """The `effect` of the statistics of one batch in place of the running ones, and those of each of `norms`.
+
+    The running ones have seen so many training `steps`; `initial_share` is what is left in them of their initial
+    values, 0 and 1.
+    """
+
+    effect: Effect
+    norms: tuple[NormStatistics, ...]
+    steps: int
+    initial_share: float
+
+    @property
+    def agree(self) -> bool:
+        """Return whether the accuracies differ by no more than two standard deviations of what chance would do."""
+        effect = self.effect
+        return abs(effect.accuracy_after - effect.accuracy_before) * effect.images <= 2 * math.sqrt(effect.moved)
 
 
 # What an image becomes
@@ -179,18 +264,6 @@ class ImageOrigin:
     turned: bool = False
     cropped: bool = False
     label: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The pixels of a section, or of the input at the empty `path`, in a file of uint8 from `offset` on.
-
-    `shape` is (height, width) of grey or (height, width, 3) of RGB. Maps stand side by side, each `sent_size` large.
-    """
-
-    path: str
-    offset: int
-    shape: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,5 +300,13 @@ class TorchinfoTime(Answer):
     milliseconds: float
 
 
-QUESTIONS: tuple[type[Question], ...] = (Estimate, Sweep, Zero, Insert, Maps, Torchinfo)
-ANSWERS: tuple[type[Answer], ...] = (Estimated, Swept, Zeroed, Inserted, FeatureMaps, TorchinfoTime)
+QUESTIONS: tuple[type[Question], ...] = (Estimate, Sweep, Zero, Insert, Norms, Maps, Torchinfo)
+ANSWERS: tuple[type[Answer], ...] = (
+    Estimated,
+    Swept,
+    Zeroed,
+    Inserted,
+    BatchStatistics,
+    FeatureMaps,
+    TorchinfoTime,
+)

@@ -7,7 +7,7 @@ import pytest
 from explorer.architecture.blocks import Block, build_block
 from explorer.architecture.design import Design, Stage
 from explorer.architecture.layers import Shape, Signal
-from explorer.architecture.positions import read_by_branch, read_by_shortcut
+from explorer.architecture.positions import read_by_branch, read_by_shortcut, unread_share
 
 
 def block_of(shape: Shape, width: int, stride: int, **changes) -> Block:
@@ -51,3 +51,18 @@ def test_a_three_by_three_with_stride_four_leaves_gaps():
 def test_the_identity_reads_all():
     block = block_of((4, 7, 7), 4, 1)
     assert read_by_shortcut(block).share == read_by_branch(block).share == 1
+
+
+def test_what_a_whole_block_never_sees():
+    """In torchvision's v1 both paths stride on a 1×1; v1.5 strides on the 3×3, which sees the rest."""
+    assert unread_share(block_of((4, 8, 8), 8, 2, block="bottleneck", stride_on="1x1")) == Fraction(3, 4)
+    assert unread_share(block_of((4, 8, 8), 8, 2, block="bottleneck")) == 0
+    plain = block_of((4, 8, 8), 8, 2, block="bottleneck", stride_on="1x1", shortcut="none")
+    assert unread_share(plain) == Fraction(3, 4)
+    gaps = block_of((4, 8, 8), 8, 4)
+    seen = [
+        [path.reads(row, column) for path in (read_by_branch(gaps), read_by_shortcut(gaps))]
+        for row in range(8)
+        for column in range(8)
+    ]
+    assert unread_share(gaps) == Fraction(sum(not any(paths) for paths in seen), 64)

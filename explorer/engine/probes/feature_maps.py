@@ -1,32 +1,24 @@
-"""Feature maps: what each section of a network computes for one image, as pictures. No Qt.
+"""Feature maps: what each section of a network computes for one image, as pictures. No Qt."""
 
-The pixels are written to a file of uint8, one per answer, in a folder that is removed when this process ends.
-"""
-
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from functools import cache, partial
-from itertools import count
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from explorer.architecture.design import Design
 from explorer.engine.data.datasets import DATASETS, Images, fit_image, folder_files, load_data, open_image
 from explorer.engine.data.loader import place_images
+from explorer.engine.probes.pictures import shrink, write_sheets
 from explorer.engine.probes.probed_network import ProbedNetwork
-from explorer.runs.answers import MAX_MAPS, FeatureMaps, ImageOrigin, Maps, Sheet, sent_size
+from explorer.runs.answers import MAX_MAPS, FeatureMaps, ImageOrigin, Maps
 from explorer.runs.catalogue import describe_data
 from explorer.sentences import translatable
 from explorer.validation import refuse
 
 _SETTLING = 16  # images that the norms of an untrained network see
-KEPT = 8  # files of answers: the window has read older ones
-_NUMBERS = count(1)  # of files
 _CPU = torch.device("cpu")
 
 
@@ -50,7 +42,7 @@ def compute_feature_maps(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
     number = question.image % len(gallery)
     picture = _read_picture(Path(question.file), design) if question.file else gallery[number]()
     _settle_norms(probed, gallery)
-    pictures = {"": _shrink(picture.pixels)}
+    pictures = {"": shrink(picture.pixels)}
     for name, maps in section_outputs(probed, picture.pixels):
         if not maps.isfinite().all():
             what = translatable("outputs values too large for a float: the weights are unusable")
@@ -58,9 +50,9 @@ def compute_feature_maps(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
         if name != "head":
             pictures[name] = sheet(maps)
     probability, predicted = maps.softmax(0).max(0)
-    file, sheets = _write_sheets(pictures)
+    file, sheets = write_sheets(pictures.items())
     return FeatureMaps(
-        file=str(file),
+        file=file,
         sheets=sheets,
         origin=picture.origin,
         predicted=int(predicted),
@@ -142,38 +134,7 @@ def sheet(maps: Tensor) -> Tensor:
     Returns (1, height, width · shown maps).
     """
     strongest = maps.abs().mean((1, 2)).sort(descending=True, stable=True).indices[:MAX_MAPS]
-    shown = _shrink(maps[strongest])
+    shown = shrink(maps[strongest])
     lowest = shown.amin((1, 2), keepdim=True).clamp_max(0)
     value_range = (shown.amax((1, 2), keepdim=True) - lowest).clamp_min(torch.finfo(shown.dtype).tiny)
     return torch.cat(tuple((shown - lowest) / value_range * 255), dim=1).unsqueeze(0)
-
-
-def _shrink(maps: Tensor) -> Tensor:
-    """Average-pool maps, (channels, height, width), to the size in which they are sent."""
-    return F.adaptive_avg_pool2d(maps.float(), sent_size(maps.shape))
-
-
-def _write_sheets(pictures: Mapping[str, Tensor]) -> tuple[Path, tuple[Sheet, ...]]:
-    """Write pictures of (1 or 3, height, width), 0 … 255, into a new file; return it and where each picture is."""
-    file, sheets, offset = _new_file(), [], 0
-    with file.open("wb") as stream:
-        for path, values in pictures.items():
-            pixels = values.round().to(torch.uint8)
-            pixels = pixels[0] if len(pixels) == 1 else pixels.permute(1, 2, 0)
-            sheets.append(Sheet(path, offset, tuple(pixels.shape)))
-            offset += stream.write(pixels.contiguous().numpy().tobytes())
-    return file, tuple(sheets)
-
-
-@cache
-def _folder() -> TemporaryDirectory[str]:
-    """Return the folder of the answers' files, created for the first answer and removed when this process ends."""
-    return TemporaryDirectory(prefix="resnet-explorer-")
-
-
-def _new_file() -> Path:
-    """Return a path for the next answer, and remove the file of an old one."""
-    number, place = next(_NUMBERS), Path(_folder().name)
-    with suppress(OSError):
-        (place / f"{number - KEPT}.uint8").unlink(missing_ok=True)
-    return place / f"{number}.uint8"

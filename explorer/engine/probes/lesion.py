@@ -5,7 +5,6 @@ network tolerates the loss of a block, a plain one does not.
 """
 
 import copy
-import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -15,20 +14,16 @@ from torch import Tensor, nn
 
 from explorer.architecture.identity import deepened, insertion
 from explorer.architecture.plan import plan_network
-from explorer.engine.data.datasets import Images
-from explorer.engine.data.loader import Loader, batch_bounds, place_images
 from explorer.engine.kernels.rewrites import make_network
 from explorer.engine.model import ResidualBlock, set_branch_to_zero
+from explorer.engine.probes.effect import measure_effect, spread_images
 from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.engine.training.growth import grow
-from explorer.runs.answers import Comparison, Insert, Inserted, Logits, Zero, Zeroed
-from explorer.sentences import translatable
+from explorer.runs.answers import Comparison, Insert, Inserted, Zero, Zeroed
 from explorer.validation import Complaint, Refused, refuse
 
 _MAX_IMAGES, _MIN_IMAGES = 2000, 50
-AFFORDABLE = 10**11  # multiply–accumulates of one pass: some seconds on two cores
 _BATCH = 100
-_ROWS, _CLASSES = 3, 10  # of the logits that an answer shows
 
 _Found = TypeVar("_Found", bound=Comparison)
 
@@ -80,38 +75,7 @@ def _watch(network: nn.Module, paths: Iterable[str]) -> Iterator[list[str]]:
 
 def _compare(probed: ProbedNetwork, changed: nn.Module, kind: type[_Found], paths: tuple[str, ...]) -> _Found:
     """Run the network and the one `changed` at the blocks `paths` on the same images. Raises Refused."""
-    images = chosen_images(probed)
-    difference, equal, hits = 0.0, True, [0, 0]
-    rows: list[Logits] = []
+    images = spread_images(probed, _MIN_IMAGES, _MAX_IMAGES)
     with _watch(changed, paths) as identities:
-        for bounds in batch_bounds(len(images), _BATCH):
-            pixels, labels = images.batch(bounds)
-            before, after = probed.network(pixels), changed(pixels)
-            largest = (after - before).abs().max().item()
-            if not math.isfinite(largest):
-                raise refuse("logits", translatable("are no longer finite"))
-            difference = max(difference, largest)
-            equal = equal and torch.equal(before, after)
-            for index, logits in enumerate((before, after)):
-                hits[index] += int((logits.argmax(1) == labels).sum())
-            for index in range(min(_ROWS - len(rows), len(labels))):
-                first = (tuple(logits[index, :_CLASSES].tolist()) for logits in (before, after))
-                rows.append(Logits(int(labels[index]), *first))
-    return kind(
-        blocks=paths,
-        identities=tuple(identities),
-        accuracy_before=hits[0] / len(images),
-        accuracy_after=hits[1] / len(images),
-        images=len(images),
-        difference=difference,
-        equal=equal,
-        rows=tuple(rows),
-    )
-
-
-def chosen_images(probed: ProbedNetwork) -> Loader:
-    """Return as many validation images as a few seconds allow, spread over the set: folders are sorted by class."""
-    pixels, labels = probed.data.validation
-    count = min(_MAX_IMAGES, len(labels), max(_MIN_IMAGES, AFFORDABLE // probed.plan.macs))
-    chosen = torch.linspace(0, len(labels) - 1, count).round().long()
-    return place_images(Images(pixels[chosen], labels[chosen]), probed.plan.design, probed.device)
+        effect = measure_effect(probed.network, changed, images, _BATCH)
+    return kind(blocks=paths, identities=tuple(identities), effect=effect)

@@ -5,15 +5,16 @@ from typing import Any
 
 import torch
 
-from explorer.engine.probes import feature_maps, lesion, torchinfo_time
+from explorer.engine.probes import batch_norms, feature_maps, lesion, torchinfo_time
 from explorer.engine.probes.probed_network import ProbedNetwork, open_probed_network
 from explorer.engine.training.failure import answered
-from explorer.runs.answers import Answer, Insert, Maps, Probe, Torchinfo, Zero
+from explorer.runs.answers import Answer, Insert, Maps, Norms, Probe, Torchinfo, Zero
 from explorer.runs.events import Failed
 
 PROBES: dict[type[Probe], Callable[[ProbedNetwork, Any], Answer]] = {
     Zero: lesion.zero,
     Insert: lesion.insert,
+    Norms: batch_norms.compare_norms,
     Maps: feature_maps.compute_feature_maps,
     Torchinfo: torchinfo_time.torchinfo,
 }

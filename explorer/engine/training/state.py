@@ -61,7 +61,8 @@ class Training:
 
         `rewrites` are by default all that should be faster.
         """
-        _refuse_single_values(plan, recipe)
+        if recipe.batch_size == 1:
+            refuse_single_values(plan)
         torch.manual_seed(recipe.seed)
         self.plan, self.recipe, self.device, self.steps_per_epoch = plan, recipe, device, steps_per_epoch
         self.rewrites = rewrites or promised(plan, recipe, device)
@@ -197,9 +198,9 @@ def put_weights(network: nn.Module, weights: dict[str, Tensor]) -> None:
     network.load_state_dict(weights)
 
 
-def _refuse_single_values(plan: Plan, recipe: Recipe) -> None:
-    """Raise Refused for batches of one image with 1×1 maps: a norm in training needs two values per channel."""
-    if recipe.batch_size == 1 and (layer := single_valued_norm(plan)):
+def refuse_single_values(plan: Plan) -> None:
+    """Raise Refused for 1×1 maps, of which a batch must have two: a norm in training needs two values per channel."""
+    if layer := single_valued_norm(plan):
         what = translatable("must be at least 2: {layer} has 1×1 maps, and a norm needs two values")
         raise refuse("batch_size", what, layer=layer)
 

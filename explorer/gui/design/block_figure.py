@@ -1,9 +1,11 @@
 """The chapter's figure for one block: main path and shortcut side by side, with live shapes and counts."""
 
 from dataclasses import dataclass
+from enum import StrEnum, auto
+from typing import assert_never
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from explorer.architecture.blocks import Block, Join
@@ -12,6 +14,17 @@ from explorer.gui.design.outline import block_text, type_text
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import say, whole
 from explorer.sentences import Sentence
+
+_PALE = 0.4  # opacity of a branch at zero
+_MIN_PITCH = 2.0  # lines from one box to the next
+
+
+class BranchState(StrEnum):
+    """What is known of a block's branch."""
+
+    ACTIVE = auto()
+    ZEROED = auto()  # as an experiment
+    INSERTED = auto()  # at zero until it is trained, so that the block is an identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +35,11 @@ class _Station:
     top: float
 
 
-def _box_text(layer: Layer) -> str:
+def _box_text(layer: Layer, is_short: bool) -> str:
     """Return the text in a layer's box: its type, and the number of its parameters if it has any."""
-    return type_text(layer) + (f"  ·  {whole(layer.params)}" if layer.params else "")
+    kind = layer.kind
+    name = kind.text.replace(kind.type, kind.short) if is_short else kind.text
+    return name + (f"  ·  {whole(layer.params)}" if layer.params else "")
 
 
 class BlockFigure(QWidget):
@@ -33,26 +48,47 @@ class BlockFigure(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.block: Block | None = None
+        self.state = BranchState.ACTIVE
         self.setObjectName("figure")
         self.setAccessibleName(self.tr("Figure of the block"))
 
     def show_block(self, block: Block | None) -> None:
-        self.block = block
+        self.block, self.state = block, BranchState.ACTIVE
         self.setAccessibleDescription(self.describe())
         self.updateGeometry()
         self.update()
+
+    def show_state(self, state: BranchState) -> None:
+        """Draw the branch pale, with a 0 at its end, if it is at zero."""
+        if state is not self.state:
+            self.state = state
+            self.setAccessibleDescription(self.describe())
+            self.update()
 
     def describe(self) -> str:
         """Return a description of the figure in words, for screen readers."""
         if self.block is None:
             return ""
         path = " → ".join(type_text(layer) for layer in self._main_path())
-        return self.tr("{input} → {path} → {output}; {shortcut}").format(
+        words = self.tr("{input} → {path} → {output}; {shortcut}").format(
             input=shape_text(self.block.input),
             path=path,
             output=shape_text(self.block.output),
             shortcut=block_text(self.block),
         )
+        return f"{words}; {note}" if (note := self._state_text()) else words
+
+    def _state_text(self) -> str:
+        """Return what is written beside a branch at zero."""
+        match self.state:
+            case BranchState.ACTIVE:
+                return ""
+            case BranchState.ZEROED:
+                return self.tr("branch set to zero")
+            case BranchState.INSERTED:
+                return self.tr("inserted: 0 until it is trained")
+            case _:
+                assert_never(self.state)
 
     def _main_path(self) -> tuple[Layer, ...]:
         assert self.block is not None
@@ -62,19 +98,33 @@ class BlockFigure(QWidget):
         return QSize(self.fontMetrics().averageCharWidth() * 62, self.fontMetrics().lineSpacing() * 24)
 
     def minimumSizeHint(self) -> QSize:
-        """Return a size that has room for the boxes of main path and shortcut side by side."""
-        main, side = self.widest()
-        wide = main + side + 6.0 * theme.RHYTHM
-        return QSize(
-            max(self.fontMetrics().averageCharWidth() * 44, round(wide)), self.fontMetrics().lineSpacing() * 17
-        )
+        """Return a size that has room for the boxes of main path and shortcut side by side, with short texts."""
+        stations = len(self._main_path()) + 1 if self.block else 0
+        height = self.fontMetrics().lineSpacing() * (2.4 + _MIN_PITCH * stations)
+        return QSize(round(self._needed_width(is_short=True)), round(height) + theme.RHYTHM)
 
-    def widest(self) -> tuple[float, float]:
-        """Return the width in pixels of the widest box of the main path, and of the shortcut."""
+    def _needed_width(self, is_short: bool) -> float:
+        return sum(self._widest(is_short)) + 5.0 * theme.RHYTHM
+
+    @property
+    def _is_short(self) -> bool:
+        """Whether there is room for short texts alone."""
+        return self.width() < self._needed_width(is_short=False)
+
+    def _widest(self, is_short: bool) -> tuple[float, float]:
+        """Return the width in pixels of the widest box of the main path, and of what is on the shortcut."""
         if self.block is None:
             return 0.0, 0.0
-        main = max(map(self._box_width, self._main_path()))
-        return main, max(map(self._box_width, self.block.shortcut), default=0.0)
+        main, side = (
+            [self._text_width(_box_text(layer, is_short)) for layer in layers]
+            for layers in (self._main_path(), self.block.shortcut)
+        )
+        return max(main), max(side, default=self._text_width(max(self._note().split("\n"), key=len)))
+
+    def _note(self) -> str:
+        """Return what is written on a shortcut without layers."""
+        assert self.block is not None
+        return say(Sentence(self.block.way.note, {"n": self.block.stride}))
 
     def _stations(self, height: float) -> tuple[list[_Station], float]:
         """Return the boxes of the main path with the sum among them, and the pixels from one box to the next."""
@@ -94,24 +144,55 @@ class BlockFigure(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.figures_font(self.font()))
         stations, pitch = self._stations(self.height() - theme.RHYTHM)
-        middle = max(self.width() * 0.3, self.widest()[0] / 2 + 2.0)
-        tall = min(1.5 * self.fontMetrics().lineSpacing(), 0.62 * pitch)
+        middle = max(self.width() * 0.3, self._widest(self._is_short)[0] / 2 + 2.0)
+        tall = min(1.5 * self.fontMetrics().lineSpacing(), 0.57 * pitch)
         self.write(painter, middle, 0, f"x  {shape_text(self.block.input)}")
         before = 1.2 * self.fontMetrics().lineSpacing()
         for number, station in enumerate(stations):
+            above = stations[number - 1].layer if number else None
             self.arrow(painter, QPointF(middle, before), QPointF(middle, station.top))
-            if number and (above := stations[number - 1].layer):
+            if self._is_end_of_branch(above):
+                self._paint_end(painter, middle, (before + station.top) / 2)
+            elif above and above.output != above.input:
                 self.note(painter, middle, (before + station.top) / 2, shape_text(above.output))
             if station.layer is None:
                 self._paint_sum(painter, QPointF(middle, station.top + tall / 2), tall / 2)
             else:
+                painter.setOpacity(_PALE if self._is_pale(station.layer) else 1.0)
                 self._paint_layer(painter, middle, station.top, tall, station.layer)
+                painter.setOpacity(1.0)
             before = station.top + tall
         end = self.height() - self.fontMetrics().lineSpacing() - 2.0
         self.arrow(painter, QPointF(middle, before), QPointF(middle, end))
+        if self._is_end_of_branch(stations[-1].layer):
+            self._paint_end(painter, middle, (before + end) / 2)
         self.write(painter, middle, end, shape_text(self.block.output))
         self._paint_shortcut(painter, stations, middle, tall)
         painter.end()
+
+    def _is_pale(self, layer: Layer) -> bool:
+        return self.state is BranchState.ZEROED and self.block is not None and layer in self.block.branch
+
+    def _is_end_of_branch(self, layer: Layer | None) -> bool:
+        """Return whether `layer` is the last of a branch at zero."""
+        assert self.block is not None
+        return self.state is not BranchState.ACTIVE and layer == self.block.branch[-1]
+
+    def _paint_end(self, painter: QPainter, middle: float, height: float) -> None:
+        """Write a 0 over the arrow at the end of the branch, and beside it why."""
+        colours, line = theme.colours(), self.fontMetrics().lineSpacing()
+        font = QFont(painter.font())
+        font.setBold(True)
+        painter.save()
+        painter.setFont(font)
+        box = QRectF(middle - line / 2, height - line / 2, line, line)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.palette().color(QPalette.ColorRole.Window))
+        painter.drawEllipse(box)
+        painter.setPen(QColor(colours.bad))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "0")
+        painter.restore()
+        self.note(painter, middle + line / 2, height, self._state_text())
 
     def _paint_shortcut(self, painter: QPainter, stations: list[_Station], middle: float, tall: float) -> None:
         """Draw the shortcut from where it leaves the main path to the sum, with its layers or its kind on the line."""
@@ -119,7 +200,7 @@ class BlockFigure(QWidget):
         meeting = next((station for station in stations if station.layer is None), None)
         if block is None or meeting is None:
             return
-        main, side = self.widest()
+        main, side = self._widest(self._is_short)
         away = min(max(self.width() * 0.76, middle + main / 2 + side / 2), self.width() - side / 2 - 2.0)
         start = 1.35 * self.fontMetrics().lineSpacing()
         if block.shortcut and block.before:  # the projection of a pre-activation block reads the activated input
@@ -134,13 +215,14 @@ class BlockFigure(QWidget):
         painter.drawPath(path)
         self.head(painter, QPointF(middle + tall / 2, end), QPointF(1, 0), theme.colours().accent)
         if not block.shortcut:
-            self._plate(painter, away, (start + end) / 2, say(Sentence(block.way.note, {"n": block.stride})))
+            self._plate(painter, away, (start + end) / 2, self._note())
         for number, layer in enumerate(block.shortcut):
             top = start + (end - start) * (number + 1) / (len(block.shortcut) + 1) - tall / 2
             self._paint_layer(painter, away, top, tall, layer)
 
     def _paint_layer(self, painter: QPainter, middle: float, top: float, tall: float, layer: Layer) -> None:
-        colours, text, wide = theme.colours(), _box_text(layer), self._box_width(layer)
+        colours, text = theme.colours(), _box_text(layer, self._is_short)
+        wide = self._text_width(text)
         box = QRectF(middle - wide / 2, top, wide, tall)
         painter.setPen(QPen(QColor(colours.border), 1))
         painter.setBrush(QColor(colours.raised if layer.params else colours.window))
@@ -148,8 +230,9 @@ class BlockFigure(QWidget):
         painter.setPen(QColor(colours.text if layer.weighted else colours.quiet))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _box_width(self, layer: Layer) -> float:
-        return self.fontMetrics().horizontalAdvance(_box_text(layer)) + 3.0 * theme.RHYTHM
+    def _text_width(self, text: str) -> float:
+        """Return the width in pixels of a box with this text."""
+        return self.fontMetrics().horizontalAdvance(text) + 2.0 * theme.RHYTHM
 
     def _paint_sum(self, painter: QPainter, centre: QPointF, radius: float) -> None:
         colours = theme.colours()
@@ -166,7 +249,7 @@ class BlockFigure(QWidget):
         wide = max(map(self.fontMetrics().horizontalAdvance, lines)) + 2 * theme.RHYTHM
         tall = len(lines) * self.fontMetrics().lineSpacing() + theme.RHYTHM
         box = QRectF(middle - wide / 2, height - tall / 2, wide, tall)
-        painter.fillRect(box, QColor(theme.colours().surface))
+        painter.fillRect(box, self.palette().color(QPalette.ColorRole.Window))
         painter.setPen(QColor(theme.colours().text))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 

@@ -3,18 +3,12 @@
 The view can also show one block alone, on any input: Residual(3, 6) with stride 2 on 3×6×6 gives 6×3×3.
 """
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QTextOption
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QHBoxLayout,
-    QLabel,
-    QPlainTextEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
 from explorer.architecture.blocks import Block, CannotBuild
 from explorer.architecture.layers import shape_text
@@ -23,11 +17,18 @@ from explorer.architecture.source.network import block_source
 from explorer.gui.design.alone_block import MAXIMA, AloneBlock
 from explorer.gui.design.block_figure import BlockFigure
 from explorer.gui.design.outline import RepeatedBlocks, find_part
+from explorer.gui.design.position_grid import PositionGrid
+from explorer.gui.design.source_view import SourceView
 from explorer.gui.document import Document
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.boxes import NumberBox
 from explorer.gui.widgets.buttons import word_button
+from explorer.gui.widgets.flow import Flow
 from explorer.gui.widgets.language import say, whole
+from explorer.gui.widgets.scroll import Scroll
+
+_LEAST_WIDTH = 56  # characters
+_WIDE = 96  # characters: in a narrower view the figure stands above the other things
 
 
 class _AloneForm(QWidget):
@@ -42,32 +43,53 @@ class _AloneForm(QWidget):
             "stride": self.tr("Stride"),
         }
         self.setObjectName("alone_form")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = Flow()
+        self.setLayout(row)
         self.boxes: dict[str, NumberBox] = {}
         for name, maximum in MAXIMA.items():
             box = self.boxes[name] = NumberBox(1, maximum)
             box.setValue(alone.values[name])
             box.setAccessibleName(names[name])
             box.valueChanged.connect(partial(alone.set_value, name))
-            row.addWidget(QLabel(names[name]))
-            row.addWidget(box)
-        row.addStretch(1)
+            pair = QWidget()
+            line = QHBoxLayout(pair)
+            line.setContentsMargins(0, 0, 0, 0)
+            line.addWidget(QLabel(names[name]))
+            line.addWidget(box)
+            row.addWidget(pair)
+
+
+class _NoBlock(QWidget):
+    """What is shown while no block is selected; `select` selects the first one."""
+
+    def __init__(self, select: Callable[[], object]) -> None:
+        super().__init__()
+        words = QLabel(
+            self.tr("The selected block stands here: its layers and shapes, its source, and what happens without it."),
+            wordWrap=True,
+        )
+        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        theme.make_secondary(words)
+        self.select = word_button(self.tr("Select the first block"), select, "select block")
+        column = QVBoxLayout(self)
+        column.addStretch(1)
+        column.addWidget(words)
+        column.addWidget(self.select, alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
 
 
 class BlockView(QWidget):
     """Shows the selected block; emits `closed` when the user wants to return to the layers.
 
-    `shown` carries the block of the network that is shown, or None if none is. `cramped` is emitted when the view needs
-    more height than it has; it carries the needed height in pixels.
+    `shown` carries the block of the network that is shown, or None if none is. The figure has the full height, with
+    answers, positions and source beside it; where that is too narrow, all of it stands in one column that scrolls.
     """
 
     closed = Signal()
     shown = Signal(object)
-    cramped = Signal(int)
 
-    def __init__(self, document: Document, alone: AloneBlock, tried: QWidget) -> None:
-        """Put `tried` above the figure: the experiments with the block, whose buttons keep their place there."""
+    def __init__(self, document: Document, alone: AloneBlock, controls: QWidget, answers: Sequence[QWidget]) -> None:
+        """Put `controls`, what can be asked about the block, below the figure, and their `answers` beside it."""
         super().__init__()
         self.document = document
         self.alone_block = alone
@@ -84,68 +106,93 @@ class BlockView(QWidget):
         self.form = _AloneForm(alone)
         self.alone.toggled.connect(self.form.setVisible)
         alone.changed.connect(self.show_block)
-        self.figure = BlockFigure()
-        self.source = QPlainTextEdit(readOnly=True)
-        self.source.setFont(theme.code_font())
-        self.source.setMinimumWidth(self.fontMetrics().averageCharWidth() * 24)
-        self.source.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)  # no line is cut
-        self.source.setAccessibleName(self.tr("Source code of the block"))
-        self.lay_out(tried)
+        self.figure, self.positions, self.source = BlockFigure(), PositionGrid(), SourceView()
+        self.nothing = _NoBlock(self._select_first)
+        self._lay_out(controls, answers)
         self.form.setVisible(alone.is_shown)
         self.setFocusProxy(self.back)
         document.changed.connect(self.show_block)
         document.selection_changed.connect(self.show_block)
         document.vocabulary_changed.connect(self.show_block)
 
-    def lay_out(self, tried: QWidget) -> None:
+    def _lay_out(self, controls: QWidget, answers: Sequence[QWidget]) -> None:
         head = QHBoxLayout()
         head.addWidget(self.back)
         head.addWidget(self.title, stretch=1)
         head.addWidget(self.alone)
-        middle = QHBoxLayout()
-        middle.setSpacing(2 * theme.RHYTHM)
-        middle.addWidget(self.figure, stretch=1)
-        middle.addWidget(self.source, stretch=1)
+        beside = QWidget()
+        self._beside = QVBoxLayout(beside)
+        self._beside.setContentsMargins(0, 0, theme.RHYTHM, 0)
+        self._beside.setSpacing(2 * theme.RHYTHM)
+        for widget in (*answers, self.positions):
+            self._beside.addWidget(widget)
+        self._beside.addWidget(self.source, stretch=1)
+        self._figure_area, self._area = Scroll(self.figure), Scroll(beside)
+        self.middle = QWidget()
+        row = QHBoxLayout(self.middle)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2 * theme.RHYTHM)
+        row.addWidget(self._figure_area, stretch=1)
+        row.addWidget(self._area, stretch=1)
         column = QVBoxLayout(self)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # see minimumSizeHint
         column.setContentsMargins(*[theme.RHYTHM] * 4)
         column.addLayout(head)
         column.addWidget(self.form)
-        column.addWidget(tried)
-        column.addLayout(middle, stretch=1)
+        column.addWidget(self.nothing, stretch=1)
+        column.addWidget(self.middle, stretch=1)
+        column.addWidget(controls)
+
+    def _arrange(self) -> None:
+        """Put the figure beside the other things, or on top of them where the view is too narrow for both."""
+        is_narrow = self.width() < self.fontMetrics().averageCharWidth() * _WIDE
+        if is_narrow is self._figure_area.isHidden():
+            return
+        self._figure_area.setHidden(is_narrow)
+        if is_narrow:
+            self._beside.insertWidget(0, self._figure_area.takeWidget())
+            self.figure.show()
+        else:
+            self._figure_area.setWidget(self.figure)
+
+    def bring_into_view(self, answer: QWidget) -> None:
+        """Scroll to an answer once it has its place."""
+        QTimer.singleShot(0, answer, lambda: self._area.ensureWidgetVisible(answer, 0, 0))
+
+    def _select_first(self) -> None:
+        first = next((stage.first for stage in self.document.plan.stages if stage.first), None)
+        if first:
+            self.document.select(first.name)
 
     def show_block(self) -> None:
         """Show the selected block, or the block alone."""
         if not self.isVisible():
             return
         alone = self.alone_block.is_shown
+        block, why = None, ""
         try:
             block = self.alone_block.build(self.document.design) if alone else self._selected_block()
         except CannotBuild as error:
-            self.figure.show_block(None)
-            self.shown.emit(None)
-            self.title.setText(say(error.reason))
-            self.source.clear()
-            return
+            why = say(error.reason)
         self.figure.show_block(block)
+        self._figure_area.updateGeometry()  # another block needs another width
+        self.positions.show_block(block)
+        self.nothing.setHidden(block is not None or alone)
+        self.middle.setHidden(block is None and not alone)
+        self.title.setText(self._title_text(block) if block else why)
+        self.source.show_source(block_source(self.document.plan, self.document.vocabulary) if block else "")
         self.shown.emit(None if alone else block)
-        if block is None:
-            self.title.setText(self.tr("Select a block in the diagram."))
-            self.source.clear()
-            return
-        name = self.tr("One block") if alone else self.document.name_of(block.name)
+
+    def _title_text(self, block: Block) -> str:
+        name = self.tr("One block") if self.alone_block.is_shown else self.document.name_of(block.name)
         words = self.tr("{name}: {input} → {output}, {params} parameters, {macs} MACs")
-        self.title.setText(
-            words.format(
-                name=name,
-                input=shape_text(block.input),
-                output=shape_text(block.output),
-                params=whole(block.params),
-                macs=whole(block.macs),
-            )
+        return words.format(
+            name=name,
+            input=shape_text(block.input),
+            output=shape_text(block.output),
+            params=whole(block.params),
+            macs=whole(block.macs),
         )
-        source = block_source(self.document.plan, self.document.vocabulary)
-        if source != self.source.toPlainText():
-            self.source.setPlainText(source)
 
     def _selected_block(self) -> Block | None:
         """Return the selected block, that of the selected layer, or the first of the selected stage; else None."""
@@ -161,15 +208,17 @@ class BlockView(QWidget):
             case _:
                 return None
 
-    def ask_for_room(self) -> None:
-        layout = self.layout()
-        assert layout is not None
-        needed = layout.totalMinimumHeightForWidth(self.width())
-        if needed > self.height():
-            self.cramped.emit(needed)
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size with the figure above the other things, which it is as soon as that is needed."""
+        found = super().minimumSizeHint()
+        return QSize(min(found.width(), self.fontMetrics().averageCharWidth() * _LEAST_WIDTH), found.height())
 
     def showEvent(self, event: object) -> None:
         self.show_block()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
+        super().resizeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -5,8 +5,6 @@ A worker is asked for one network after the other, and only while a panel shows 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from math import prod
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -15,6 +13,7 @@ from PySide6.QtGui import QImage
 from explorer.architecture.plan import Plan, plan_network
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document
+from explorer.gui.experiments.pictures import read_pictures
 from explorer.gui.widgets.language import say
 from explorer.gui.workers.inquiry import SETTLE, Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
@@ -149,12 +148,13 @@ class FeatureMapAnswers(QObject):
     def _note_answer(self, maps: FeatureMaps) -> None:
         self.images = maps.images
         try:
-            sheets = read_sheets(maps)
+            pictures = read_pictures(maps.file, maps.sheets)
         except (OSError, ValueError) as error:
             what = translatable("cannot be read: {error}")
             self._note_refusal(refuse(maps.file, what, error=str(error)).sentence)
             return
         question = self._question()
+        sheets = dict(zip((sheet.path for sheet in maps.sheets), pictures, strict=True))
         data = _data_of(question.recipe)
         answer = MapsAnswer(question=question, plan=plan_network(question.design), maps=maps, sheets=sheets, data=data)
         self._keep_and_ask(answer)
@@ -186,20 +186,6 @@ class FeatureMapAnswers(QObject):
         if fatal := self.document.fatal:
             return say(fatal.what)
         return self.pool.busy_reason()
-
-
-def read_sheets(maps: FeatureMaps) -> dict[str, QImage]:
-    """Return the sheets by path, copied out of the worker's file. Raises OSError, and ValueError if it is too short."""
-    found = {}
-    with Path(maps.file).open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as pixels:
-        for sheet in maps.sheets:
-            height, width, *channels = sheet.shape
-            content = pixels[sheet.offset : sheet.offset + prod(sheet.shape)]
-            if len(content) < prod(sheet.shape):
-                raise ValueError(maps.file)
-            kind = QImage.Format.Format_RGB888 if channels else QImage.Format.Format_Grayscale8
-            found[sheet.path] = QImage(content, width, height, len(content) // height, kind).copy()
-    return found
 
 
 def class_names(recipe: Recipe) -> tuple[str, ...]:

@@ -1,26 +1,32 @@
-"""IdentityTrial: how a network's output changes when branches are zeroed or an identity is inserted. No widgets.
+"""IdentityTrial: how a network's output changes when branches are zeroed or an identity is inserted, and its norms.
+
+No widgets.
 
 The worker changes a copy: neither the network nor the run that its weights come from changes, until the user continues
 training from there.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
 
 from explorer.architecture.design import Design
 from explorer.architecture.identity import deepened
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document
+from explorer.gui.experiments.pictures import read_pictures
 from explorer.gui.widgets.language import say
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.answers import Comparison, Insert, Inserted, Probe, Zero, Zeroed
+from explorer.runs.answers import BatchStatistics, Comparison, Insert, Inserted, Norms, Probe, Zero, Zeroed
 from explorer.runs.commands import Train
 from explorer.runs.recipe import Recipe
-from explorer.sentences import NOTHING, Sentence
+from explorer.sentences import NOTHING, Sentence, translatable
+from explorer.validation import refuse
 
 if TYPE_CHECKING:
     from explorer.runs.folder import Run
@@ -37,8 +43,22 @@ class _WeightsOrigin(NamedTuple):
     inserted: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class TrialAnswer:
+    """An answer with the pictures of its examples; `recipe` is that of the network, and names the classes."""
+
+    found: Comparison | BatchStatistics
+    pictures: tuple[QImage, ...]
+    recipe: Recipe
+
+
 class IdentityTrial(QObject):
-    """The experiment; `changed` when its outcome, refusal or origin, or whether a worker may be asked, is different."""
+    """The experiments with the blocks of the shown design.
+
+    `answers` are what was found last about each block, by path, and `norms` those about its batch norms; `zeroed` are
+    the blocks whose branches are zero now, in the order in which they were zeroed. `changed` when any of this, the
+    refusal or the origin, or whether a worker may be asked, is different.
+    """
 
     changed = Signal()
 
@@ -48,10 +68,12 @@ class IdentityTrial(QObject):
         self.runs: tuple[Run, ...] | None = None  # None: not read, or out of date
         self.grown = _WeightsOrigin(document.design)
         self.inquiry: Inquiry | None = None
-        self.found: Comparison | None = None
+        self.answers: dict[str, TrialAnswer] = {}
+        self.norms: dict[str, TrialAnswer] = {}
+        self.zeroed: tuple[str, ...] = ()
         self.refusal = NOTHING
-        self.row = 0  # number of the image whose logits are shown
-        self.design = document.design  # the design of `found` and `refusal`
+        self.example = 0  # number of the image that is shown, counted round
+        self.design = document.design  # the design of the answers
         document.changed.connect(self._update_design)
         pool.changed.connect(self.changed)
         pool.run_ended.connect(self._end_growth)
@@ -69,18 +91,18 @@ class IdentityTrial(QObject):
         self.forget_runs()
 
     def _update_design(self) -> None:
-        """Drop the outcome if the document has another design now."""
+        """Drop the answers if the document has another design now."""
         if self.document.design != self.design:
             self.design = self.document.design
             self.forget()
         self.changed.emit()
 
     def forget(self) -> None:
-        """Withdraw the question and drop outcome and refusal."""
+        """Withdraw the question and drop all answers and the refusal."""
         if self.inquiry:
             self.inquiry.cancel()
-        self.inquiry = self.found = None
-        self.refusal = NOTHING
+        self.inquiry, self.refusal = None, NOTHING
+        self.answers, self.norms, self.zeroed = {}, {}, ()
 
     def origin(self) -> _WeightsOrigin:
         """Return the weights that were grown into the shown design, else those of the newest ended run of that design.
@@ -98,14 +120,10 @@ class IdentityTrial(QObject):
         return _WeightsOrigin(shown, newest_ended(self.runs, shown))
 
     @property
-    def outcome(self) -> Comparison | None:
-        """The latest outcome for the shown design, or None."""
-        return self.found if self.document.design == self.design else None
-
-    @property
-    def zeroed(self) -> tuple[str, ...]:
-        """The blocks whose branches are zero now, in the order in which they were zeroed."""
-        return self.outcome.blocks if isinstance(self.outcome, Zeroed) else ()
+    def latest(self) -> Comparison | None:
+        """What was found last about a block zeroed or inserted, or None."""
+        answer = next(reversed(self.answers.values()), None)
+        return answer.found if answer and isinstance(answer.found, Comparison) else None
 
     def zero(self, path: str) -> None:
         """Set the branch of one more block to zero."""
@@ -113,17 +131,33 @@ class IdentityTrial(QObject):
 
     def put_back(self) -> None:
         """Put all branches back as they were."""
+        norms = self.norms
         self.forget()
+        self.norms = norms
         self.changed.emit()
 
     def insert(self, path: str) -> None:
         """Insert an identity as the block `path`, into the design too once the worker has shown that it is one."""
         self._ask(partial(Insert, block=path))
 
+    def compare_norms(self, path: str) -> None:
+        """Run one batch by its own statistics and by the running ones, and look at the norms of the block `path`."""
+        self._ask(partial(Norms, block=path))
+
     def recipe(self) -> Recipe:
         """Return the run's recipe on the device that is chosen now, or for random weights the chosen recipe."""
         run, chosen = self.origin().run, self.choice.recipe
         return run.recipe.change(device=chosen.device) if run else chosen
+
+    def counted_accuracy(self) -> float | None:
+        """Return the best accuracy of the run whose weights are tried; None without one."""
+        run = self.origin().run
+        return run.best_accuracy if run else None
+
+    def show_next_example(self) -> None:
+        """Show the next image of every answer."""
+        self.example += 1
+        self.changed.emit()
 
     def _ask(self, kind: Callable[..., Probe]) -> None:
         """Ask a question of `kind` about the shown network, in place of one that is not answered yet."""
@@ -147,12 +181,30 @@ class IdentityTrial(QObject):
         self.refusal = reason
         self.changed.emit()
 
-    def _note_answer(self, answer: Comparison) -> None:
-        """Keep the outcome; an inserted identity goes into the design too."""
-        self.inquiry = None
-        if isinstance(answer, Inserted):
-            self._insert_block(*answer.blocks)
-        self.found = answer
+    def _note_answer(self, found: Comparison | BatchStatistics) -> None:
+        """Keep the answer for its block; an inserted identity goes into the design too."""
+        assert self.inquiry
+        question, self.inquiry = self.inquiry.question, None
+        try:
+            pictures = read_pictures(found.effect.file, [example.picture for example in found.effect.examples])
+        except (OSError, ValueError) as error:
+            what = translatable("cannot be read: {error}")
+            self._note_refusal(refuse(found.effect.file, what, error=str(error)).sentence)
+            return
+        if isinstance(found, Inserted):
+            self._insert_block(*found.blocks)
+        answer, self.example = TrialAnswer(found, tuple(pictures), question.recipe), 0
+        match found:
+            case BatchStatistics():
+                assert isinstance(question, Norms)
+                self.norms[question.block] = answer
+            case Comparison():
+                path = found.blocks[-1]
+                self.answers.pop(path, None)  # so that the latest one stands last
+                self.answers[path] = answer
+                self.zeroed = found.blocks if isinstance(found, Zeroed) else ()
+            case _:
+                assert_never(found)
         self.changed.emit()
 
     def _insert_block(self, path: str) -> None:

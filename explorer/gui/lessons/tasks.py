@@ -58,7 +58,7 @@ def branch_zeroed(workspace: Workspace, before: Design) -> bool:
 
 
 def identity_inserted(workspace: Workspace, before: Design) -> bool:
-    return isinstance(workspace.identity_trial.outcome, Inserted)
+    return isinstance(workspace.identity_trial.latest, Inserted)
 
 
 def pinned(workspace: Workspace, before: Design) -> bool:
@@ -159,8 +159,8 @@ TASKS: dict[str, Task] = {
         Task(block_opened),
         Task(block_alone),
         Task(identity_alone),
-        Task(branch_zeroed, answer="logits"),
-        Task(identity_inserted, answer="logits"),
+        Task(branch_zeroed, answer="effect"),
+        Task(identity_inserted, answer="effect"),
         Task(pinned),
         Task(chapter_names),
         Task(copied),

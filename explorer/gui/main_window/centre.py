@@ -26,7 +26,6 @@ class Centre(QSplitter):
         self.addWidget(diagram)
         self.addWidget(below)
         self.setSizes([340, 500])
-        pages.cramped.connect(self._make_room)
         pages.opened.connect(self._share_soon)
         self.splitterMoved.connect(self._note_height)
 
@@ -40,12 +39,6 @@ class Centre(QSplitter):
         """Share the height in the proportions of `heights`: diagram, strip, rest."""
         diagram, strip, below = heights
         self.setSizes([diagram, strip, below] if self.count() > 2 else [diagram, below])
-
-    def _make_room(self, height: int) -> None:
-        """Shrink the diagram until the page is `height` pixels high."""
-        above, *between, below = self.sizes()
-        missing = height - self._pages.current.height()
-        self.setSizes([above - missing, *between, below + missing])
 
     def insert_strip(self, strip: QWidget) -> None:
         """Put a strip, hidden at first, between the diagram and what is below it."""

@@ -22,13 +22,9 @@ if TYPE_CHECKING:
 
 
 class Pages(QWidget):
-    """The row and the stack of pages; emits `opened` when another page is shown.
-
-    `cramped` is emitted when the shown page needs more height; it carries the needed height in pixels.
-    """
+    """The row and the stack of pages; emits `opened` when another page is shown."""
 
     opened = Signal()
-    cramped = Signal(int)
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
@@ -114,11 +110,12 @@ def _make_block_page(workspace: Workspace, pages: Pages) -> QWidget:
     from explorer.gui.experiments.identity_panel import IdentityPanel
 
     panel = IdentityPanel(workspace.document, workspace.identity_trial)
-    view = BlockView(workspace.document, workspace.alone_block, panel)
+    view = BlockView(workspace.document, workspace.alone_block, panel, panel.answers)
     view.shown.connect(panel.show_block)
-    panel.grown.connect(view.ask_for_room)
+    panel.branch_changed.connect(view.figure.show_state)
+    for answer in panel.answers:
+        answer.appeared.connect(partial(view.bring_into_view, answer))
     view.closed.connect(pages.show_layers)
-    view.cramped.connect(pages.cramped)
     return view
 
 

@@ -17,7 +17,8 @@ from explorer.architecture.design import Design, Stage
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.kernels.rewrites import make_network
-from explorer.engine.probes.feature_maps import KEPT, section_outputs, sheet
+from explorer.engine.probes.feature_maps import section_outputs, sheet
+from explorer.engine.probes.pictures import KEPT
 from explorer.engine.probes.probed_network import open_probed_network
 from explorer.engine.probes.registry import probe
 from explorer.engine.training.weights import save_best

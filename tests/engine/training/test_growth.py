@@ -86,8 +86,8 @@ def test_an_identity_changes_no_bit_and_learns_from_its_second_step(variant, sho
     for path in PLACES:
         assert insertion(parent.plan, path).holds
         answer = lesion.insert(found, Insert(parent.plan.design, parent.recipe, runs=Path(), block=path))
-        assert (answer.difference, answer.equal, answer.identities) == (0.0, True, (path,))
-        assert answer.accuracy_before == answer.accuracy_after
+        assert (answer.effect.difference, answer.effect.equal, answer.identities) == (0.0, True, (path,))
+        assert answer.effect.accuracy_before == answer.effect.accuracy_after
         child = grown(parent, path)
         learn(child, 2)
         block = child.network.get_submodule(path)

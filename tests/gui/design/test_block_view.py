@@ -1,9 +1,11 @@
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from explorer.architecture.presets import preset
 from explorer.gui.design.block_view import BlockView
-from tests.clicks import block_view, name_file
+from explorer.gui.main_window.pages import PAGES
+from explorer.gui.workspace import BLOCK
+from tests.clicks import block_view, click, name_file
 from tests.events import settle
 from tests.gui.design.test_diagram import place_of, slabs
 
@@ -127,9 +129,108 @@ def test_a_design_that_cannot_be_built_has_no_source(session):
     assert not session.window.orders.copy_source.isEnabled()
 
 
-def test_no_line_of_the_source_is_cut(session, qtbot):
-    session.window.resize(1024, 700)
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_no_line_of_the_source_is_cut(session, qtbot, width):
+    session.window.resize(width, 700)
     view = open_block(session, qtbot, "layer2.0")
     assert max(map(len, view.source.toPlainText().splitlines())) > 45
     settle()
     assert view.source.horizontalScrollBar().maximum() == 0
+    assert view.source.verticalScrollBar().maximum() == 0
+
+
+def test_without_a_block_one_button_selects_the_first(session, qtbot):
+    session.document.open_block()
+    view = block_view(session)
+    assert not view.figure.isVisible()
+    click(qtbot, view.nothing.select)
+    assert session.document.selection == "layer1.0"
+    assert view.figure.isVisible()
+    assert not view.nothing.isVisible()
+    session.document.select("head")
+    assert view.nothing.isVisible()
+    view.alone.setChecked(True)
+    assert view.figure.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("changes", "shortcut", "branch", "summary"),
+    [
+        ({}, "reads 1 of 4 positions and never sees 75 % of them", "reads every position", "see the whole input"),
+        ({"shortcut": "pad"}, "reads 1 of 4 positions", "reads every position", "see the whole input"),
+        ({"shortcut": "average"}, "reads every position", "reads every position", "see the whole input"),
+        ({"block": "bottleneck"}, "reads 1 of 4 positions", "reads every position", "see the whole input"),
+        (
+            {"block": "bottleneck", "stride_on": "1x1"},
+            "reads 1 of 4 positions",
+            "reads 1 of 4 positions",
+            "75 % of the input reach neither: the block never sees them.",
+        ),
+    ],
+)
+def test_which_positions_a_block_with_a_stride_reads(session, qtbot, changes, shortcut, branch, summary):
+    view = open_block(session, qtbot, "layer2.0")
+    session.document.propose(session.document.design.change(**changes), "")
+    found = view.positions
+    assert found.isVisible()
+    assert found.words[0].text().startswith(shortcut)
+    assert found.words[1].text().startswith(branch)
+    assert summary in found.summary.text()
+    assert "upper left 12×12 of 24×24" in found.summary.text()
+
+
+def test_the_positions_follow_the_design(session, qtbot):
+    view = open_block(session, qtbot, "layer2.0")
+    session.document.propose(session.document.design.with_stage(1, stride=3), "")
+    assert view.positions.words[0].text() == "reads 1 of 9 positions and never sees 88.9 % of them"
+    assert view.positions.titles[0].text() == "Shortcut: Conv2d 1×1 /3"
+    session.document.propose(session.document.design.change(shortcut="none"), "")
+    assert view.positions.titles[0].text() == "Branch: Conv2d 3×3 /3"
+    assert not view.positions.words[1].isVisible()
+    session.document.propose(session.document.design.with_stage(1, stride=1), "")
+    assert not view.positions.isVisible()
+
+
+def test_shares_of_odd_sizes_are_counted(session, qtbot):
+    view = open_block(session, qtbot, "layer4.0")
+    session.document.propose(session.document.design.change(input=(1, 224, 200)), "")
+    assert view.positions.words[0].text() == "reads 49 of 182 positions and never sees 73.1 % of them"
+
+
+def test_drawn_positions_are_those_that_are_read(session, qtbot):
+    view = open_block(session, qtbot, "layer2.0")
+    settle()
+    shortcut, branch = (cells.grab().toImage() for cells in view.positions.cells)
+
+    def colour(picture, row: int, column: int) -> str:
+        return picture.pixelColor(6 * column + 3, 6 * row + 3).name()
+
+    read, unread = colour(shortcut, 0, 0), colour(shortcut, 0, 1)
+    assert read != unread
+    for row in range(4):
+        for column in range(4):
+            assert colour(shortcut, row, column) == (unread if row % 2 or column % 2 else read)
+            assert colour(branch, row, column) == read
+
+
+@pytest.mark.parametrize("name", ["d2l-resnet18", "resnet50", "preact-resnet50", "resnet152"])
+def test_a_narrow_page_has_the_figure_above_the_rest(session, qtbot, name):
+    session.document.propose(preset(name), "")
+    session.document.select("layer4.0" if name != "preact-resnet50" else "layer2.0")
+    view = PAGES[BLOCK].make(session.workspace, session.window.pages)
+    qtbot.addWidget(view)
+    view.resize(1000, 600)
+    view.show()
+    settle()
+    assert view.figure.mapTo(view, QPoint()).x() + view.figure.width() <= view.source.mapTo(view, QPoint()).x()
+    assert view.minimumSizeHint().width() <= 420
+    view.resize(420, 600)
+    settle()
+    assert view.width() == 420
+    assert view.figure.mapTo(view, QPoint()).y() + view.figure.height() <= view.source.mapTo(view, QPoint()).y()
+    assert view.figure.width() >= view.figure.minimumSizeHint().width()
+    assert view.figure.visibleRegion().boundingRect().width() == view.figure.width()
+    view.resize(1000, 600)
+    settle()
+    assert view.figure.height() > 300
+    assert view.figure.isVisible()

@@ -14,8 +14,9 @@ from explorer.architecture.presets import preset
 from explorer.engine.kernels.rewrites import make_network
 from explorer.engine.training.weights import save_best
 from explorer.gui.experiments import feature_map_answers
-from explorer.gui.experiments.feature_map_answers import TRAINED, UNTRAINED, read_sheets
+from explorer.gui.experiments.feature_map_answers import TRAINED, UNTRAINED
 from explorer.gui.experiments.feature_map_strip import FeatureMapStrip, MapColumn, NetworkRow
+from explorer.gui.experiments.pictures import read_pictures
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import apply_language
 from explorer.gui.workers.worker_state import WorkerState
@@ -363,25 +364,22 @@ def test_pixels_come_from_the_file_in_grey_and_in_colour(tmp_path):
     grey, red, shapes = bytes([0, 200, 90]), bytes([255, 0, 0]) * 2, ((1, 3), (2, 1, 3))
     (tmp_path / "x").write_bytes(b"?" + grey + red)
     sheets = tuple(Sheet(path, at, shape) for path, at, shape in zip(("stem", ""), (1, 4), shapes, strict=True))
-    maps = FeatureMaps(
-        file=str(tmp_path / "x"), sheets=sheets, origin=ImageOrigin(1, 1, "L"), predicted=0, probability=1.0, images=1
-    )
-    found = read_sheets(maps)
+    stem, image = read_pictures(str(tmp_path / "x"), sheets)
     (tmp_path / "x").unlink()
-    assert [found["stem"].pixelColor(x, 0).lightness() for x in range(3)] == [0, 200, 90]
-    assert [found[""].pixelColor(0, y).getRgb()[:3] for y in range(2)] == [(255, 0, 0)] * 2
+    assert [stem.pixelColor(x, 0).lightness() for x in range(3)] == [0, 200, 90]
+    assert [image.pixelColor(0, y).getRgb()[:3] for y in range(2)] == [(255, 0, 0)] * 2
 
 
 @pytest.mark.parametrize("content", [None, b"", b"half"], ids=["gone", "empty", "torn"])
 def test_a_file_that_cannot_be_read_is_said(session, played, qtbot, monkeypatch, content):
     panel = open_maps(session, qtbot, played)
-    real = feature_map_answers.read_sheets
+    real = feature_map_answers.read_pictures
 
-    def spoil(maps):
-        Path(maps.file).unlink() if content is None else Path(maps.file).write_bytes(content)
-        return real(maps)
+    def spoil(file, sheets):
+        Path(file).unlink() if content is None else Path(file).write_bytes(content)
+        return real(file, sheets)
 
-    monkeypatch.setattr(feature_map_answers, "read_sheets", spoil)
+    monkeypatch.setattr(feature_map_answers, "read_pictures", spoil)
     played.send_maps()
     assert "1.uint8: cannot be read: " in panel.status.text()
     assert rows(panel) == [("untrained", " ", False)]

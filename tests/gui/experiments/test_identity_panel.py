@@ -1,14 +1,21 @@
 """Make it an identity, through real clicks; what the worker would say is said by the test, but for the last one."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from explorer.architecture.identity import deepened
 from explorer.architecture.notation import from_line
 from explorer.architecture.presets import preset
 from explorer.engine.training.growth import check_growth
+from explorer.gui.design.block_figure import BranchState
+from explorer.gui.experiments.identity_panel import IdentityPanel
+from explorer.gui.main_window.pages import PAGES
 from explorer.gui.workers.worker_state import WorkerState
-from explorer.runs.answers import Insert, Inserted, Logits, Probe, Zero, Zeroed
+from explorer.gui.workspace import BLOCK
+from explorer.runs.answers import Effect, Example, Insert, Inserted, Probe, Sheet, Zero, Zeroed
 from explorer.runs.commands import Train
 from explorer.runs.folder import RunFolder, list_runs
 from explorer.runs.recipe import Recipe
@@ -49,35 +56,44 @@ def trained(session, design=MINI, state: str = "finished", accuracy: float = 0.8
     return str(folder.path)
 
 
-def answer(played, *identities: str, difference: float = 1.25, after: float = 0.6) -> None:
+def effect(folder: Path, difference: float = 1.25, after: float = 0.6) -> Effect:
+    """Two images of one shade each: a trouser that is then taken for a T-shirt, and a T-shirt that stays one."""
+    file = folder / "1.uint8"
+    file.write_bytes(bytes([40] * 4 + [200] * 4))
+    moved = (0.1, 0.87, 0.03), (0.41, 0.39, 0.2)
+    return Effect(
+        images=2000,
+        accuracy_before=0.85,
+        accuracy_after=after,
+        moved=3 * bool(difference),
+        difference=difference,
+        equal=not difference,
+        file=str(file),
+        examples=(
+            Example(Sheet("", 0, (2, 2)), 1, (0, 1, 2), *(moved if difference else (moved[0], moved[0]))),
+            Example(Sheet("", 4, (2, 2)), 0, (0, 1, 2), (0.9, 0.05, 0.05), (0.8, 0.1, 0.1)),
+        ),
+    )
+
+
+def answer(played, folder: Path, *identities: str, difference: float = 1.25, after: float = 0.6) -> None:
     """To the last question."""
     question = played.asked(Probe)[-1]
     kind, blocks = (Zeroed, question.blocks) if isinstance(question, Zero) else (Inserted, (question.block,))
-    found = kind(
-        blocks=blocks,
-        identities=identities,
-        accuracy_before=0.85,
-        accuracy_after=after,
-        images=2000,
-        difference=difference,
-        equal=not difference,
-        rows=(Logits(1, (0.5, 2.0), (0.25, -1.0)), Logits(0, (3.0, 2.0), (7.5, 1.0))),
-    )
-    played.answer(question, found)
+    played.answer(question, kind(blocks=blocks, identities=identities, effect=effect(folder, difference, after)))
 
 
-def test_before_anything_is_asked_it_says_which_network_is_meant_in_one_line(session, experiment):
+def test_before_anything_is_asked_it_says_which_network_is_meant(session, experiment):
     assert experiment.subject.text() == "Network: random weights"
-    assert not any(each.isVisible() for each in (experiment.finding, experiment.reason, experiment.logits))
+    assert not any(each.isVisible() for each in experiment.answers)
     trained(session, accuracy=0.5)
     trained(session)
     trained(session, state="failed", accuracy=0.9)
     trained(session, MINI.change(conv_bias=True), accuracy=0.99)
     assert experiment.subject.text() == "Network: Mini, trained (85.0 %)"
-    assert experiment.height() < 3 * experiment.fontMetrics().lineSpacing()
 
 
-def test_a_branch_goes_to_zero_and_comes_back(session, qtbot, experiment, played):
+def test_a_branch_goes_to_zero_and_comes_back(session, qtbot, experiment, played, tmp_path):
     folder = trained(session)
     click(qtbot, experiment.zero)
     (question,) = played.asked(Zero)
@@ -85,63 +101,95 @@ def test_a_branch_goes_to_zero_and_comes_back(session, qtbot, experiment, played
     assert question.recipe.lr == 0.3
     assert not experiment.zero.isEnabled()
     assert experiment.reason.text() == "Testing on real images …"
-    answer(played, "layer1.0")
-    assert "layer1.0 set to zero: accuracy 85.0 % → 60.0 % on 2,000 images" in experiment.finding.text()
-    assert experiment.finding.text().endswith("largest logit difference 1.25")
-    assert experiment.reason.text().startswith("✓ The last norm outputs 0, so the sum is x, and ReLU leaves x ≥ 0")
+    answer(played, tmp_path, "layer1.0")
+    found = experiment.effect
+    assert found.heading.text() == "layer1.0 set to zero"
+    assert found.words.text() == (
+        "Accuracy 85.0 % → 60.0 % on 2,000 images, another answer on 3 of them, largest logit difference 1.25."
+    )
+    assert found.details.text().startswith("✓ The last norm outputs 0, so the sum is x, and ReLU leaves x ≥ 0")
     assert not experiment.zero.isEnabled()
     click(qtbot, experiment.back)
     assert experiment.trial.zeroed == ()
-    assert not experiment.finding.isVisible()
+    assert not experiment.effect.isVisible()
     assert experiment.zero.isEnabled()
     assert session.document.design == MINI
 
 
-def test_zeroed_blocks_add_up_until_they_are_put_back(session, qtbot, experiment, played):
+def test_zeroed_blocks_add_up_until_they_are_put_back(session, qtbot, experiment, played, tmp_path):
     click(qtbot, experiment.zero)
-    answer(played, "layer1.0")
+    answer(played, tmp_path, "layer1.0")
     session.document.select("layer2.0.conv1")
     click(qtbot, experiment.zero)
     assert played.asked(Zero)[1].blocks == ("layer1.0", "layer2.0")
-    answer(played, "layer1.0")
-    assert experiment.finding.text().startswith("layer2.0 and 1 more set to zero")
-    assert experiment.reason.text().startswith("✗ No identity: the shape changes from 16×28×28 to 32×14×14")
+    answer(played, tmp_path, "layer1.0")
+    assert experiment.effect.heading.text() == "layer2.0 and 1 more set to zero"
+    assert experiment.effect.details.text().startswith("✗ No identity: the shape changes from 16×28×28 to 32×14×14")
     assert experiment.trial.zeroed == ("layer1.0", "layer2.0")
     click(qtbot, experiment.back)
     assert experiment.trial.zeroed == ()
 
 
-def test_the_logits_of_one_image_after_the_other(session, qtbot, experiment, played):
+def test_one_image_after_the_other_with_its_classes_before_and_after(session, qtbot, experiment, played, tmp_path):
     click(qtbot, experiment.zero)
-    answer(played)
-    assert "Trouser" in experiment.logits.text()
-    assert "<b>2.00</b>" in experiment.logits.text()
-    click(qtbot, experiment.next)
-    assert "T-shirt" in experiment.logits.text()
-    assert "<b>7.50</b>" in experiment.logits.text()
-    click(qtbot, experiment.next)
-    assert "Trouser" in experiment.logits.text()
+    answer(played, tmp_path)
+    found = experiment.effect
+    Path(found.shown.found.effect.file).unlink()  # as the worker does after a few more
+    assert found.answer.text() == "This image: the answer moved from “Trousers 87 %” to “T-shirt 41 %”."
+    assert found.figure.accessibleDescription() == "T-shirt 10 % → 41 %; Trousers 87 % → 39 %; Pullover 3 % → 20 %"
+    assert shade(found.figure) == 40
+    click(qtbot, found.next)
+    assert found.answer.text() == "This image: the answer stays “T-shirt”, 90 % → 80 %."
+    assert shade(found.figure) == 200
+    session.use_language("en")
+    assert block_panel(session).effect.answer.text() == "This image: the answer stays “T-shirt”, 90 % → 80 %."
+    click(qtbot, block_panel(session).effect.next)
+    assert block_panel(session).effect.answer.text().startswith("This image: the answer moved")
 
 
-def test_an_identity_goes_into_the_design_and_training_goes_on(session, qtbot, experiment, played, started):
+def shade(figure) -> int:
+    """That of the image which the figure draws on its left."""
+    return figure.grab().toImage().pixelColor(figure.mapFromParent(figure.pos()) + QPoint(10, 10)).lightness()
+
+
+def test_classes_of_other_data_than_the_network_knows_have_numbers(session, qtbot, experiment, played, tmp_path):
+    session.document.propose(MINI.change(classes=12), "")
+    click(qtbot, experiment.zero)
+    answer(played, tmp_path)
+    assert experiment.effect.answer.text() == "This image: the answer moved from “class 1 87 %” to “class 0 41 %”."
+
+
+def test_pictures_that_are_gone_are_said(session, qtbot, experiment, played, tmp_path):
+    click(qtbot, experiment.zero)
+    question = played.asked(Zero)[0]
+    gone = replace(effect(tmp_path), file=str(tmp_path / "gone"))
+    played.answer(question, Zeroed(blocks=question.blocks, identities=(), effect=gone))
+    assert "gone: cannot be read: " in experiment.reason.text()
+    assert not experiment.effect.isVisible()
+    assert experiment.trial.zeroed == ()
+
+
+def test_an_identity_goes_into_the_design_and_training_goes_on(session, qtbot, experiment, played, started, tmp_path):
     folder = trained(session)
     assert not experiment.continue_training.isVisible()
     click(qtbot, experiment.insert)
     assert [each.block for each in played.asked(Insert)] == ["layer1.1"]
-    answer(played, "layer1.1", difference=0.0, after=0.85)
+    answer(played, tmp_path, "layer1.1", difference=0.0, after=0.85)
     deeper = deepened(MINI, "layer1.1")
     assert session.document.design == deeper
     assert session.document.selection == "layer1.1"
     assert session.document.undo_stack.undoText() == "Insert an identity block"
-    assert experiment.finding.text().endswith("largest logit difference 0, bit for bit")
-    assert experiment.reason.text().startswith("✓")
+    assert experiment.effect.heading.text() == "layer1.1 inserted"
+    assert experiment.effect.words.text().startswith("Unchanged to the last bit: all logits of 2,000 images are the")
+    assert experiment.effect.answer.text() == "This image: the answer is “Trousers 87 %”, before and after."
+    assert experiment.effect.details.text().startswith("✓")
     assert experiment.subject.text() == "Network: Mini, trained (85.0 %), with layer1.1 inserted"
 
     session.document.select("layer3.0")
     click(qtbot, experiment.insert)
     second = played.asked(Insert)[1]
     assert (second.run, second.design, second.grown) == (folder, deeper, ("layer1.1",))
-    answer(played, "layer3.1", difference=0.0, after=0.85)
+    answer(played, tmp_path, "layer3.1", difference=0.0, after=0.85)
     session.document.undo_stack.undo()
     assert experiment.subject.text().endswith("with layer1.1 inserted")
     session.document.undo_stack.undo()
@@ -156,9 +204,9 @@ def test_an_identity_goes_into_the_design_and_training_goes_on(session, qtbot, e
     check_growth(MINI, order.design, order.grown)
 
 
-def test_fresh_weights_have_nothing_to_go_on_from(session, qtbot, experiment, played):
+def test_fresh_weights_have_nothing_to_go_on_from(session, qtbot, experiment, played, tmp_path):
     click(qtbot, experiment.insert)
-    answer(played, "layer1.1", difference=0.0)
+    answer(played, tmp_path, "layer1.1", difference=0.0)
     assert session.document.design == deepened(MINI, "layer1.1")
     assert experiment.subject.text() == "Network: random weights, with layer1.1 inserted"
     assert not experiment.continue_training.isVisible()
@@ -167,26 +215,26 @@ def test_fresh_weights_have_nothing_to_go_on_from(session, qtbot, experiment, pl
     assert (question.run, question.design, question.grown) == ("", session.document.design, ("layer1.1",))
 
 
-def test_another_accuracy_than_the_run_has_is_explained(session, qtbot, experiment, played):
+def test_another_accuracy_than_the_run_has_is_explained(session, qtbot, experiment, played, tmp_path):
     trained(session, accuracy=0.848)
     click(qtbot, experiment.zero)
-    answer(played, "layer1.0")
-    assert "accuracy 85.0 % → 60.0 % on 2,000 images" in experiment.finding.text()
-    assert experiment.finding.text().endswith(
+    answer(played, tmp_path, "layer1.0")
+    assert "Accuracy 85.0 % → 60.0 % on 2,000 images" in experiment.effect.words.text()
+    assert experiment.effect.words.text().endswith(
         "The run counted 84.8 %, in its own precision and on all validation images."
     )
 
 
-def test_another_design_is_another_network(session, qtbot, experiment, played):
+def test_another_design_is_another_network(session, qtbot, experiment, played, tmp_path):
     click(qtbot, experiment.zero)
     session.document.propose(MINI.with_stage(1, blocks=3), "")
-    answer(played, "layer1.0")
-    assert experiment.trial.outcome is None
+    answer(played, tmp_path, "layer1.0")
+    assert experiment.trial.latest is None
     click(qtbot, experiment.zero)
-    answer(played, "layer1.0")
+    answer(played, tmp_path, "layer1.0")
     session.document.propose(MINI, "")
     assert experiment.trial.zeroed == ()
-    assert not experiment.finding.isVisible()
+    assert not experiment.effect.isVisible()
 
 
 @pytest.mark.parametrize(
@@ -199,18 +247,19 @@ def test_buttons_that_cannot_be_pressed_say_why(session, experiment, state, why)
     assert not experiment.insert.isEnabled()
     assert why in experiment.reason.text()
     assert why in experiment.zero.toolTip()
+    assert why in experiment.compare.toolTip()
     session.pool.workers[0].set_state(WorkerState.IDLE)
     assert experiment.zero.isEnabled()
-    assert not experiment.reason.isVisible()
+    assert experiment.reason.text() == ""
 
 
-def test_a_plain_net_takes_no_identity(session, qtbot, experiment, played):
+def test_a_plain_net_takes_no_identity(session, qtbot, experiment, played, tmp_path):
     session.document.propose(MINI.change(shortcut="none"), "")
     assert not experiment.insert.isEnabled()
     assert "a plain block has no shortcut" in experiment.insert.toolTip()
     click(qtbot, experiment.zero)
-    answer(played)
-    assert experiment.reason.text().startswith("✗ No identity: a plain block has no shortcut")
+    answer(played, tmp_path)
+    assert experiment.effect.details.text().startswith("✗ No identity: a plain block has no shortcut")
 
 
 def test_what_the_worker_refuses_is_said(session, qtbot, experiment, played):
@@ -221,22 +270,22 @@ def test_what_the_worker_refuses_is_said(session, qtbot, experiment, played):
     assert experiment.trial.zeroed == ()
 
 
-def test_a_worker_that_dies_of_it_is_followed_by_another_that_is_asked_again(session, qtbot, experiment, played):
+def test_a_worker_that_dies_of_it_is_followed_by_another_that_is_asked(session, qtbot, experiment, played, tmp_path):
     click(qtbot, experiment.zero)
     played.die(Sentence("killed"))
     assert "Loading torch" in experiment.reason.text()
     played.greet()
     assert experiment.reason.text() == "Testing on real images …"
-    answer(played, "layer1.0")
+    answer(played, tmp_path, "layer1.0")
     assert experiment.trial.zeroed == ("layer1.0",)
 
 
-def test_another_language_waits_for_the_answer(session, qtbot, experiment, played):
+def test_another_language_waits_for_the_answer(session, qtbot, experiment, played, tmp_path):
     click(qtbot, experiment.zero)
     session.use_language("en")
     after = block_panel(session)
     assert after is not experiment
-    answer(played, "layer1.0")
+    answer(played, tmp_path, "layer1.0")
     assert after.trial.zeroed == ("layer1.0",)
     assert len(played.asked(Zero)) == 1
 
@@ -248,17 +297,38 @@ def test_a_block_alone_is_no_part_of_a_network(session, qtbot, experiment, playe
     assert experiment.isVisible()
 
 
-def test_the_diagram_gives_way_to_what_was_found(session, qtbot, experiment, played):
-    window = session.window
-    window.resize(1100, 700)
-    settle()
+def test_buttons_stay_where_they_are_whatever_is_answered(session, qtbot, experiment, played, tmp_path):
+    buttons = (experiment.zero, experiment.insert, experiment.compare)
+
+    def places() -> list[QPoint]:
+        settle()
+        return [button.mapTo(session.window, QPoint()) for button in buttons]
+
+    trained(session)
+    before = places()
     click(qtbot, experiment.zero)
-    answer(played, "layer1.0")
+    assert places() == before
+    answer(played, tmp_path, "layer1.0")
+    assert experiment.back.isVisible()
+    assert places() == before
+    click(qtbot, experiment.insert)
+    answer(played, tmp_path, "layer1.1", difference=0.0)
+    assert experiment.continue_training.isVisible()
+    assert places() == before
+
+
+@pytest.mark.parametrize("width", [1000, 450])
+def test_a_new_answer_is_in_view(session, qtbot, experiment, played, tmp_path, width):
+    view = PAGES[BLOCK].make(session.workspace, session.window.pages)  # alone, as in a window of its own
+    qtbot.addWidget(view)
+    view.resize(width, 500)
+    view.show()
+    panel = view.findChild(IdentityPanel)
+    click(qtbot, panel.zero)
+    answer(played, tmp_path, "layer1.0")
     settle()
-    view = window.pages.current
-    assert view.figure.height() >= view.figure.minimumSizeHint().height()
-    assert view.rect().contains(experiment.geometry())
-    assert experiment.rect().contains(experiment.logits.geometry())
+    figure = panel.effect.figure
+    assert figure.visibleRegion().boundingRect().height() > figure.height() // 2
 
 
 @pytest.mark.slow
@@ -275,11 +345,11 @@ def test_trained_tried_grown_and_trained_further_by_the_real_worker(open_session
         client.start(Train(design, session.workspace.choice.recipe, client.runs))
     click(qtbot, experiment.zero)
     qtbot.waitUntil(lambda: bool(experiment.trial.zeroed))
-    assert experiment.trial.outcome.is_identity
+    assert experiment.trial.latest.is_identity
     click(qtbot, experiment.back)
     click(qtbot, experiment.insert)
     qtbot.waitUntil(lambda: experiment.trial.can_continue())
-    assert experiment.trial.outcome.difference == 0.0
+    assert experiment.trial.latest.effect.equal
     with qtbot.waitSignal(client.run_ended):
         click(qtbot, experiment.continue_training)
     newest, oldest = list_runs(client.runs)
@@ -287,13 +357,48 @@ def test_trained_tried_grown_and_trained_further_by_the_real_worker(open_session
     assert ", trained (" in experiment.subject.text()
 
 
-def test_the_outcome_of_another_block_is_not_shown_beside_this_one(session, qtbot, experiment, played):
+def test_an_answer_belongs_to_its_block_and_goes_with_it(session, qtbot, experiment, played, tmp_path):
     click(qtbot, experiment.zero)
-    answer(played, "layer1.0")
-    assert experiment.finding.isVisible()
+    answer(played, tmp_path, "layer1.0")
     session.document.select("layer2.0")
-    assert not any(each.isVisible() for each in (experiment.finding, experiment.logits, experiment.next))
+    assert not experiment.effect.isVisible()
     assert experiment.subject.text() == "Network: random weights; set to zero: layer1.0"
     assert experiment.back.isVisible()
+    click(qtbot, experiment.zero)
+    answer(played, tmp_path, after=0.1)
+    assert "→ 10.0 %" in experiment.effect.words.text()
     session.document.select("layer1.0")
-    assert experiment.finding.isVisible()
+    assert experiment.effect.heading.text() == "layer1.0 set to zero"
+    assert "→ 60.0 %" in experiment.effect.words.text()
+    session.use_language("en")
+    assert block_panel(session).effect.isVisible()
+    session.document.select("layer2.0")
+    assert "→ 10.0 %" in block_panel(session).effect.words.text()
+
+
+def test_an_answer_that_comes_while_another_block_is_shown_waits_for_its_own(
+    session, qtbot, experiment, played, tmp_path
+):
+    click(qtbot, experiment.zero)
+    session.document.select("layer3.0")
+    answer(played, tmp_path, "layer1.0")
+    assert not experiment.effect.isVisible()
+    session.document.select("layer1.0")
+    assert experiment.effect.isVisible()
+
+
+def test_the_figure_draws_a_branch_at_zero_and_what_was_inserted(session, qtbot, experiment, played, tmp_path):
+    figure = session.window.pages.currentWidget().figure
+    click(qtbot, experiment.zero)
+    answer(played, tmp_path, "layer1.0")
+    assert figure.state is BranchState.ZEROED
+    assert figure.accessibleDescription().endswith("branch set to zero")
+    session.document.select("layer2.0")
+    assert figure.state is BranchState.ACTIVE
+    session.document.select("layer1.0")
+    assert figure.state is BranchState.ZEROED
+    click(qtbot, experiment.insert)
+    answer(played, tmp_path, "layer1.1", difference=0.0)
+    assert session.document.selection == "layer1.1"
+    assert figure.state is BranchState.INSERTED
+    assert "0 until it is trained" in figure.accessibleDescription()

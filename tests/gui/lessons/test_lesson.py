@@ -57,15 +57,21 @@ while told() != "end":
     pass
 """
 TRIED = """
+import tempfile
 hello()
+file = tempfile.NamedTemporaryFile()
+file.write(bytes(range(16)))
+file.flush()
 for line in sys.stdin:
     asked = json.loads(line)
     kind = {"zero": "zeroed", "insert": "inserted"}.get(asked["command"])
     if kind:
-        row = {"label": 0, "before": [0.5, 0.1], "after": [0.4, 0.1]}
+        example = {"label": 0, "classes": [0, 1], "before": [0.9, 0.1], "after": [0.4, 0.6],
+            "picture": {"path": "", "offset": 0, "shape": [4, 4]}}
+        effect = {"difference": 0.1, "equal": False, "accuracy_before": 0.5, "accuracy_after": 0.4, "images": 200,
+            "moved": 9, "file": file.name, "examples": [example]}
         blocks = asked["blocks"] if kind == "zeroed" else [asked["block"]]
-        say(kind, id=asked["id"], difference=0.1, equal=False, accuracy_before=0.5, accuracy_after=0.4,
-            blocks=blocks, identities=blocks, images=200, rows=[row])
+        say(kind, id=asked["id"], blocks=blocks, identities=blocks, effect=effect)
 """
 
 
@@ -589,12 +595,12 @@ def test_escape_closes_the_block_first_and_then_the_card(session, qtbot):
 
 def test_the_diagram_gets_its_room_back(session, qtbot):
     window = session.window
-    window.resize(1100, 720)
+    window.resize(1100, 600)
     settle()
     before = window.centre.sizes()[0]
     tutor = teach(session, TOUR)
     view = open_block(session, qtbot, "layer2.0")
-    qtbot.waitUntil(lambda: view.figure.height() >= view.figure.minimumSizeHint().height())
+    qtbot.waitUntil(lambda: view.height() >= view.minimumSizeHint().height())
     assert window.centre.sizes()[0] < before
     qtbot.keyClick(view, Qt.Key.Key_Escape)
     tutor.card.close()

@@ -1,0 +1,103 @@
+"""AnswerView: the answer to a question about a block: a sentence, an image with its classes, and what it means."""
+
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from explorer.gui.document import Document
+from explorer.gui.experiments.effect_figure import EffectFigure
+from explorer.gui.experiments.feature_map_answers import class_names
+from explorer.gui.experiments.identity_trial import IdentityTrial, TrialAnswer
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.buttons import sign_button
+from explorer.gui.widgets.language import percent
+from explorer.runs.answers import Example
+
+
+class AnswerTexts(NamedTuple):
+    """What stands above the picture, and below it."""
+
+    heading: str
+    words: str
+    details: str
+
+
+class AnswerView(QWidget):
+    """One answer, hidden while there is none.
+
+    `appeared` when a new answer is shown for the block that was shown before.
+    """
+
+    appeared = Signal()
+
+    def __init__(self, document: Document, trial: IdentityTrial, before: str, after: str) -> None:
+        """Call what is compared `before` and `after`."""
+        super().__init__()
+        self.document, self.trial = document, trial
+        self.shown: TrialAnswer | None = None
+        self._path = ""
+        self.heading, self.words, self.answer, self.details = (QLabel(wordWrap=True) for _ in range(4))
+        theme.make_heading(self.heading)
+        for label in (self.words, self.answer, self.details):
+            label.setFont(theme.figures_font(label.font()))
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        theme.make_secondary(self.details)
+        self.figure = EffectFigure(before, after)
+        self.next = sign_button(Qt.ArrowType.RightArrow, self.tr("Next image"), trial.show_next_example)
+        line = QHBoxLayout()
+        line.addWidget(self.answer, stretch=1)
+        line.addWidget(self.next, alignment=Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.RHYTHM // 2)
+        column.addWidget(self.heading)
+        column.addWidget(self.words)
+        column.addLayout(line)
+        column.addWidget(self.figure)
+        column.addWidget(self.details)
+        self.hide()
+
+    def show_answer(self, path: str, answer: TrialAnswer | None) -> None:
+        """Show the answer about the block at `path`, or nothing."""
+        is_new = bool(answer) and answer is not self.shown and path == self._path
+        self._path, self.shown = path, answer
+        self.setVisible(answer is not None)
+        if answer is None:
+            return
+        for label, text in zip((self.heading, self.words, self.details), self.texts(answer), strict=True):
+            label.setText(text)
+        examples = answer.found.effect.examples
+        number = self.trial.example % len(examples)
+        example = examples[number]
+        names = self._names(answer, example)
+        self.answer.setText(self._answer_text(example, names))
+        self.figure.show_example(answer.pictures[number], example, names)
+        self.next.setVisible(len(examples) > 1)
+        if is_new:
+            self.appeared.emit()
+
+    def texts(self, answer: TrialAnswer) -> AnswerTexts:
+        """Return what is said of the answer; each kind of view has its own words."""
+        raise NotImplementedError
+
+    def _names(self, answer: TrialAnswer, example: Example) -> list[str]:
+        """Return the names of the example's classes; numbers if the data has other classes than the network."""
+        names = class_names(answer.recipe)
+        if len(names) != self.document.design.classes:
+            names = ()
+        words = self.tr("class {number}")
+        return [names[number] if names else words.format(number=number) for number in example.classes]
+
+    def _answer_text(self, example: Example, names: list[str]) -> str:
+        """Return what the network takes the image for, before and after."""
+        old, new = example.answer_before, example.answer_after
+        if old != new:
+            words = self.tr("This image: the answer moved from “{old} {before}” to “{new} {after}”.")
+        elif example.before == example.after:
+            words = self.tr("This image: the answer is “{old} {before}”, before and after.")
+        else:
+            words = self.tr("This image: the answer stays “{old}”, {before} → {after}.")
+        return words.format(
+            old=names[old], new=names[new], before=percent(example.before[old], 0), after=percent(example.after[new], 0)
+        )
