@@ -109,9 +109,10 @@ _BOTTLENECK_EXPANSION = 4
 
 
 class BlockKind(NamedTuple):
-    """A kind of block; `help` is its explanation in a form, as in the other vocabularies of this file."""
+    """A kind of block; `help` is its explanation in a form and `phrase` names it in a sentence, as for the others."""
 
     help: str
+    phrase: str
     make: Callable[[Wiring], Blueprint]
     expansion: int
     preactivation: bool
@@ -120,24 +121,28 @@ class BlockKind(NamedTuple):
 BLOCKS = {
     "basic": BlockKind(
         translatable("two 3×3 convolutions."),
+        translatable("basic blocks"),
         lambda w: _post_activation(*_two_convolutions(w)),
         expansion=1,
         preactivation=False,
     ),
     "bottleneck": BlockKind(
         translatable("1×1, 3×3 and 1×1 convolutions."),
+        translatable("bottlenecks"),
         lambda w: _post_activation(*_bottleneck_convolutions(w)),
         expansion=_BOTTLENECK_EXPANSION,
         preactivation=False,
     ),
     "preact-basic": BlockKind(
         translatable("two 3×3 convolutions, norm and ReLU before each."),
+        translatable("pre-activation basic blocks"),
         lambda w: _pre_activation(*_two_convolutions(w)),
         expansion=1,
         preactivation=True,
     ),
     "preact-bottleneck": BlockKind(
         translatable("1×1, 3×3 and 1×1 convolutions, norm and ReLU before each."),
+        translatable("pre-activation bottlenecks"),
         lambda w: _pre_activation(*_bottleneck_convolutions(w)),
         expansion=_BOTTLENECK_EXPANSION,
         preactivation=True,
@@ -272,6 +277,7 @@ class ShortcutKind(NamedTuple):
     """A kind of shortcut: `make` is used where a block changes the shape, or `everywhere`; else the identity."""
 
     help: str
+    phrase: str
     make: Callable[[Wiring, int], Shortcut]
     everywhere: bool = False
 
@@ -287,11 +293,23 @@ class ShortcutKind(NamedTuple):
 
 
 SHORTCUTS = {
-    "projection": ShortcutKind(translatable("1×1 convolution where the shape changes (option B)."), _project),
-    "pad": ShortcutKind(translatable("zeros for new channels (A)."), _pad),
-    "projection-all": ShortcutKind(translatable("1×1 everywhere (C)."), _project, everywhere=True),
-    "average": ShortcutKind(translatable("average pooling, then 1×1, where the shape changes (ResNet-D)."), _average),
-    "none": ShortcutKind(translatable("a plain network."), _omit, everywhere=True),
+    "projection": ShortcutKind(
+        translatable("1×1 convolution where the shape changes (option B)."),
+        translatable("shortcut B (1×1 where the shape changes)"),
+        _project,
+    ),
+    "pad": ShortcutKind(
+        translatable("zeros for new channels (A)."), translatable("shortcut A (zeros for new channels)"), _pad
+    ),
+    "projection-all": ShortcutKind(
+        translatable("1×1 everywhere (C)."), translatable("shortcut C (1×1 everywhere)"), _project, everywhere=True
+    ),
+    "average": ShortcutKind(
+        translatable("average pooling, then 1×1, where the shape changes (ResNet-D)."),
+        translatable("shortcut D (average pool and 1×1 where the shape changes)"),
+        _average,
+    ),
+    "none": ShortcutKind(translatable("a plain network."), translatable("no shortcuts"), _omit, everywhere=True),
 }
 
 
@@ -299,6 +317,7 @@ class StemKind(NamedTuple):
     """A kind of stem: `convolutions` of (inputs, width, bias), then norm and ReLU, then `pool`."""
 
     help: str
+    phrase: str
     convolutions: Callable[[int, int, bool], Steps]
     pool: Steps = ()
 
@@ -317,15 +336,18 @@ def _three_convolutions(inputs: int, width: int, bias: bool) -> Steps:
 STEMS = {
     "imagenet": StemKind(
         translatable("7×7 convolution with stride 2, then max pooling."),
+        translatable("the ImageNet stem (7×7, max pool)"),
         lambda inputs, width, bias: (("conv1", Conv2d(inputs, width, 7, 2, bias=bias)),),
         (("maxpool", MaxPool2d(3, 2)),),
     ),
     "cifar": StemKind(
         translatable("one 3×3 convolution, size kept."),
+        translatable("the CIFAR stem (one 3×3)"),
         lambda inputs, width, bias: (("conv1", Conv2d(inputs, width, 3, bias=bias)),),
     ),
     "deep": StemKind(
         translatable("three 3×3 convolutions, the first with stride 2, then max pooling (ResNet-C)."),
+        translatable("the deep stem (three 3×3, max pool)"),
         _three_convolutions,
         (("maxpool", MaxPool2d(3, 2)),),
     ),

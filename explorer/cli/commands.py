@@ -180,6 +180,18 @@ def _summary(options: Namespace) -> int:
     return DONE if verdict is None or verdict.agrees else DISAGREES
 
 
+def _compare_flags(parser: Parser) -> None:
+    from explorer.cli.compare_command import add_compare_flags
+
+    add_compare_flags(parser)
+
+
+def _compare(options: Namespace) -> int:
+    from explorer.cli.compare_command import compare
+
+    return compare(options)
+
+
 def _data_flags(parser: Parser) -> None:
     from explorer.cli.data_command import add_data_flags
 
@@ -373,6 +385,7 @@ _WINDOW = Command("Design a residual network, see every layer at once, train it 
 COMMANDS = {
     "presets": Command("List the named designs.", add_json_flag, _presets),
     "summary": Command("Show every layer of a design, and the totals.", _summary_flags, _summary),
+    "compare": Command("Show designs, runs and networks of torchvision side by side.", _compare_flags, _compare),
     "data": Command("List the data sets, or download one.", _data_flags, _data),
     "train": Command("Train a design, or resume a run.", _train_flags, _train),
     "sweep": Command("Run a learning-rate range test on a design.", _sweep_flags, _sweep),

@@ -7,6 +7,7 @@ import signal
 import sys
 import traceback
 from collections import deque
+from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
@@ -22,14 +23,16 @@ from explorer.engine.devices import list_devices
 from explorer.engine.pipes import END, HeartbeatThread, Inbox, Message, Outbox, is_pipe
 from explorer.engine.probes.estimate import estimate
 from explorer.engine.probes.lr_range_test import sweep
+from explorer.engine.probes.outside import outside_network
 from explorer.engine.probes.registry import probe
+from explorer.engine.probes.speed import speed
 from explorer.engine.referee import referee
 from explorer.engine.training.failure import failure
 from explorer.engine.training.run import RunInProgress, open_runs
 from explorer.engine.training.side_by_side import SideBySide
 from explorer.engine.training.threads import Cores
 from explorer.runs import events
-from explorer.runs.answers import Estimate, Probe, Question, Sweep
+from explorer.runs.answers import Estimate, Outside, Probe, Question, Speed, Sweep
 from explorer.runs.commands import Command, Control, ResumeRun, Stop, Train, Unpause
 from explorer.runs.events import PROTOCOL
 from explorer.runs.folder import installed_versions
@@ -176,12 +179,16 @@ class Worker:
                 self.outbox.send(estimate(question))
             case Probe():
                 self.outbox.send(probe(question))
+            case Outside():
+                self.outbox.send(outside_network(question))
             case Sweep():
-                self._sweep(question)
+                self._pass_on(question, sweep(question))
+            case Speed():
+                self._pass_on(question, speed(question))
 
-    def _sweep(self, question: Sweep) -> None:
-        """Run the learning-rate range test until it ends or a stop comes."""
-        for event in sweep(question):
+    def _pass_on(self, question: Question, found: Iterator[events.Event]) -> None:
+        """Send what is found for a long question until it ends or a stop comes."""
+        for event in found:
             self.outbox.send(event)
             if isinstance(event, events.Progress) and isinstance(self._next_control(wait=False), Stop):
                 stopped = Sentence(translatable("stopped"))

@@ -19,6 +19,7 @@ from explorer.gui.training.plot_view import PlotView
 
 if TYPE_CHECKING:
     from explorer.gui.choice import TrainingChoice
+    from explorer.gui.compare.compare_state import CompareState
     from explorer.gui.experiments.feature_map_answers import FeatureMapAnswers
     from explorer.gui.experiments.identity_trial import IdentityTrial
     from explorer.gui.runs.run_history import RunHistory
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from explorer.gui.workers.pool import WorkerPool
     from explorer.gui.workers.process import WorkerProcess
 
-LAYERS, BLOCK, CURVES, RUNS = "layers", "block", "curves", "runs"  # names of pages; the first is there from the start
+LAYERS, BLOCK, CURVES, COMPARE, RUNS = "layers", "block", "curves", "compare", "runs"  # names of pages
 
 
 def saved_runs() -> Path:
@@ -124,6 +125,12 @@ class Workspace:
         from explorer.gui.experiments.identity_trial import IdentityTrial
 
         return IdentityTrial(self.document, self.choice, self.pool)
+
+    @cached_property
+    def compare_state(self) -> "CompareState":
+        from explorer.gui.compare.compare_state import CompareState
+
+        return CompareState(self.document, self.choice, self.pool)
 
     @cached_property
     def feature_maps(self) -> "FeatureMapAnswers":

@@ -230,7 +230,7 @@ def test_tab_goes_through_the_window_and_comes_back(session, qtbot):
     show_all(session)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    assert {"Diagram", "QPlainTextEdit", "QTextBrowser", "FeatureMapStrip"} <= kinds_by_tab(window, qtbot)
+    assert {"Diagram", "SourceView", "QTextBrowser", "FeatureMapStrip"} <= kinds_by_tab(window, qtbot)
     show_plots(session)
     assert {"CurvePlot", "GradientBars"} <= kinds_by_tab(window, qtbot)
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from html import escape
 
-from PySide6.QtCore import QMimeData, QModelIndex, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QGuiApplication,
     QKeySequence,
     QPainter,
     QPaintEvent,
@@ -21,6 +19,7 @@ from explorer.architecture.blocks import Block
 from explorer.gui.design.table_model import COLUMNS, FIRST_FIGURE, SPARE, Index, LayerModel
 from explorer.gui.document import Document
 from explorer.gui.widgets import theme
+from explorer.gui.widgets.clipboard import copy_table
 from explorer.gui.widgets.language import say
 from explorer.gui.widgets.style import TARGET
 
@@ -254,11 +253,7 @@ class LayerTable(QTreeView):
         rows = sorted(self.selectionModel().selectedRows(), key=self.position) or list(self._visible_rows())
         lines = [[say(column.heading) for column in COLUMNS]]
         lines += [self.layers.texts(self.layers.node(row)) for row in rows]
-        data = QMimeData()
-        data.setText("\n".join("\t".join(line) for line in lines))
-        cells = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in line)}</tr>" for line in lines)
-        data.setHtml(f"<table>{cells}</table>")
-        QGuiApplication.clipboard().setMimeData(data)
+        copy_table(lines)
         self.copied.emit()
 
     def position(self, index: QModelIndex) -> int:

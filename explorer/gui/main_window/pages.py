@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 from explorer.gui.design.table import LayerTable
 from explorer.gui.widgets.language import say
 from explorer.gui.widgets.typed import commit_typed, connect_order
-from explorer.gui.workspace import BLOCK, CURVES, LAYERS, RUNS, Workspace
+from explorer.gui.workspace import BLOCK, COMPARE, CURVES, LAYERS, RUNS, Workspace
 from explorer.sentences import translatable
 
 if TYPE_CHECKING:
@@ -131,6 +131,12 @@ def _make_runs_page(workspace: Workspace, pages: Pages) -> QWidget:
     return RunsPage(workspace.document, workspace.pool, workspace.run_history, pages.orders)
 
 
+def _make_compare_page(workspace: Workspace, pages: Pages) -> QWidget:
+    from explorer.gui.compare.page import ComparePage
+
+    return ComparePage(workspace.compare_state)
+
+
 class Page(NamedTuple):
     """A page: its title, and the factory that imports what the page needs, so that it slows no start unopened."""
 
@@ -142,6 +148,7 @@ PAGES = {
     LAYERS: Page(translatable("Layers"), lambda workspace, pages: pages.layers),  # which are there from the start
     BLOCK: Page(translatable("Block"), _make_block_page),
     CURVES: Page(translatable("Curves"), _make_curves_page),
+    COMPARE: Page(translatable("Compare"), _make_compare_page),
     RUNS: Page(translatable("Runs"), _make_runs_page),
 }
 

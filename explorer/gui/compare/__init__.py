@@ -1,0 +1,1 @@
+"""The Compare page: designs, runs and networks of torchvision side by side."""

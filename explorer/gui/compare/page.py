@@ -1,0 +1,149 @@
+"""The Compare page: the table, what differs in words, and what adds columns and measures them."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.architecture.conventions import CONVENTIONS
+from explorer.gui.compare.add_menu import GOOGLENET, AddMenu, preset_subject
+from explorer.gui.compare.cells import words_of
+from explorer.gui.compare.compare_state import CompareState
+from explorer.gui.compare.table import ColumnsTable
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.buttons import word_button
+from explorer.gui.widgets.language import say
+
+_WORDS = 6  # lines of differences that are seen at a time
+_OTHER = "resnet34"  # a preset to begin with
+
+
+class ComparePage(QWidget):
+    """The page; `copied` is emitted when cells were copied."""
+
+    copied = Signal()
+
+    def __init__(self, state: CompareState) -> None:
+        super().__init__()
+        self._state = state
+        self.table = ColumnsTable(state)
+        self.table.copied.connect(self.copied)
+        self.words = QPlainTextEdit()
+        self.words.setReadOnly(True)
+        self.words.setFrameShape(QFrame.Shape.NoFrame)
+        self.words.setAccessibleName(self.tr("Differences in words"))
+        self.words.setTabChangesFocus(True)
+        self.words.setFont(theme.figures_font(self.words.font()))
+        self.add = QToolButton()
+        self.add.setText(self.tr("Add column"))
+        self.add.setObjectName("add column")
+        self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.add.setMenu(AddMenu(state, state.runs, self.add))
+        self.conventions = QComboBox()
+        self.conventions.setObjectName("convention")
+        self.conventions.setAccessibleName(self.tr("How MACs are counted"))
+        for number, (name, convention) in enumerate(CONVENTIONS.items()):
+            self.conventions.addItem(say(convention.label), name)
+            self.conventions.setItemData(number, say(convention.source), Qt.ItemDataRole.ToolTipRole)
+        self.conventions.activated.connect(lambda: state.count_by(self.conventions.currentData()))
+        self.measure = word_button(self.tr("Measure speed"), state.measure, "measure")
+        self.cancel = word_button(self.tr("Cancel"), state.stop_measuring, "cancel")
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(self.tr("Measuring"))
+        theme.apply_style(self.progress, "progress")
+        self.said = QLabel()
+        self.said.setTextFormat(Qt.TextFormat.PlainText)
+        theme.make_secondary(self.said)
+        self.content = QStackedWidget()
+        self._lay_out()
+        state.changed.connect(self.show_state)
+        state.progressed.connect(self._show_progress)
+        self.show_state()
+
+    def _lay_out(self) -> None:
+        orders = QHBoxLayout()
+        orders.setContentsMargins(theme.RHYTHM, theme.RHYTHM // 2, theme.RHYTHM, theme.RHYTHM // 2)
+        for order in (self.add, self.conventions, self.measure, self.cancel):
+            orders.addWidget(order)
+        orders.addWidget(self.progress, stretch=1)
+        orders.addWidget(self.said, stretch=2)
+        compared = QWidget()
+        column = QVBoxLayout(compared)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.RHYTHM)
+        column.addWidget(self.table, stretch=1)
+        column.addWidget(self.words)
+        self.words.setFixedHeight(_WORDS * self.words.fontMetrics().lineSpacing() + theme.RHYTHM)
+        for widget in (self._make_empty(), compared):
+            self.content.addWidget(widget)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(orders)
+        whole.addWidget(self.content, stretch=1)
+
+    def _make_empty(self) -> QWidget:
+        """Return what is shown while there is only one column."""
+        empty = QWidget()
+        words = QLabel(
+            self.tr("Networks side by side: what each is, what it costs, where they differ, which contains which.")
+        )
+        words.setWordWrap(True)
+        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        theme.make_secondary(words)
+        beside_googlenet = word_button(
+            self.tr("Compare with GoogLeNet"), lambda: self._state.add(GOOGLENET), "compare with googlenet"
+        )
+        theme.apply_style(beside_googlenet, "primary")
+        beside_other = word_button(
+            self.tr("Compare with ResNet-34"), lambda: self._state.add(preset_subject(_OTHER)), "compare with resnet34"
+        )
+        column = QVBoxLayout(empty)
+        column.setSpacing(theme.RHYTHM)
+        column.addStretch()
+        column.addWidget(words)
+        for button in (beside_googlenet, beside_other):
+            column.addWidget(button, alignment=Qt.AlignmentFlag.AlignCenter)
+        column.addStretch()
+        return empty
+
+    def show_state(self) -> None:
+        """Show the columns as they are now; nothing is drawn of a page that is not seen."""
+        state = self._state
+        is_compared = len(state.subjects) > 1
+        self.content.setCurrentIndex(int(is_compared))
+        self.conventions.setVisible(is_compared)
+        self.conventions.setCurrentIndex(self.conventions.findData(state.convention))
+        self.conventions.setToolTip(say(CONVENTIONS[state.convention].source))
+        if is_compared:
+            self.table.update_cells()
+            words = words_of(state)
+            if words != self.words.toPlainText():
+                self.words.setPlainText(words)
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        state = self._state
+        is_measuring = bool(state.measuring)
+        is_compared = len(state.subjects) > 1
+        self.measure.setVisible(is_compared and not is_measuring)
+        self.measure.setEnabled(bool(state.unmeasured))
+        self.cancel.setVisible(is_measuring)
+        self.progress.setVisible(is_measuring)
+        self.progress.setRange(0, 100)
+        self.progress.setValue(round(100 * state.done))
+        if is_measuring:
+            doing = self.tr("Measuring {name}").format(name=state.title(state.measuring[0]))
+            self.said.setText(state.waiting_reason() or doing)
+        else:
+            self.said.setText(say(state.refusal))

@@ -1,0 +1,231 @@
+"""The table of a comparison: a row for each figure, a column for each network, with a button that removes it."""
+
+from functools import partial
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolButton,
+    QWidget,
+)
+
+from explorer.gui.compare.cells import Cell, Row, rows_of
+from explorer.gui.compare.compare_state import CompareState
+from explorer.gui.widgets import theme
+from explorer.gui.widgets.buttons import sign_button
+from explorer.gui.widgets.clipboard import copy_table
+from explorer.gui.widgets.keys import add_keys
+from explorer.gui.widgets.language import say
+from explorer.gui.widgets.style import TARGET
+
+_MARGIN = theme.RHYTHM // 2
+_CHARACTERS = 20  # of the narrowest column
+_LINES = 4  # of a heading: its title, and what known network it is
+_Index = QModelIndex | QPersistentModelIndex
+_Role = Qt.ItemDataRole
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_WRAPPED = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+
+
+class _ColumnsModel(QAbstractTableModel):
+    """The cells, which are made again at each change; the shape of the table is kept as long as it fits."""
+
+    def __init__(self, state: CompareState) -> None:
+        super().__init__()
+        self._state = state
+        self.rows: list[Row] = rows_of(state)
+
+    def update(self) -> None:
+        """Show the state as it is now."""
+        rows = rows_of(self._state)
+        is_same = [row.label for row in rows] == [row.label for row in self.rows] and self.columnCount() == len(
+            rows[0].cells
+        )
+        if not is_same:
+            self.beginResetModel()
+        self.rows = rows
+        if not is_same:
+            self.endResetModel()
+            return
+        last = self.index(len(rows) - 1, len(rows[0].cells) - 1)
+        self.dataChanged.emit(self.index(0, 0), last)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(rows[0].cells) - 1)
+
+    def cell(self, index: _Index) -> Cell:
+        return self.rows[index.row()].cells[index.column()]
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.rows[0].cells)
+
+    def data(self, index: _Index, role: int = _Role.DisplayRole) -> str | None:
+        match role:
+            case _Role.DisplayRole | _Role.AccessibleTextRole:
+                return self.cell(index).spoken
+            case _Role.ToolTipRole:
+                return self.cell(index).tip
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> str | None:
+        is_row = orientation is Qt.Orientation.Vertical
+        match role:
+            case _Role.DisplayRole | _Role.AccessibleTextRole:
+                return self.rows[section].label if is_row else self._state.title(self._state.subjects[section])
+            case _Role.ToolTipRole:
+                return self.rows[section].tip if is_row else self.heading(section)
+        return None
+
+    def heading(self, section: int) -> str:
+        """Return a column's title and, below it, what known network it is or why it has no figures."""
+        subject = self._state.subjects[section]
+        return f"{self._state.title(subject)}\n{self.explanation(section)}"
+
+    def explanation(self, section: int) -> str:
+        subject = self._state.subjects[section]
+        column = self._state.column(subject)
+        return say(column.known if column else self._state.reason(subject))
+
+
+class _Headings(QHeaderView):
+    """The headings of the columns, each with a button that removes it."""
+
+    removed = Signal(int)
+
+    def __init__(self, columns: _ColumnsModel) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self._columns = columns
+        self._buttons: list[QToolButton] = []
+        self.sectionResized.connect(self.place_buttons)
+        columns.modelReset.connect(self.make_buttons)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), _LINES * self.fontMetrics().lineSpacing() + 2 * _MARGIN)
+
+    def make_buttons(self) -> None:
+        for button in self._buttons:
+            button.deleteLater()
+        self._buttons = []
+        count = self._columns.columnCount()
+        for number in range(count if count > 1 else 0):
+            name = self._columns.headerData(number, Qt.Orientation.Horizontal)
+            button = sign_button("x", self.tr("Remove {name}").format(name=name), partial(self.removed.emit, number))
+            button.setParent(self)
+            button.setIconSize(QSize(14, 14))
+            button.show()
+            self._buttons.append(button)
+        self.place_buttons()
+
+    def place_buttons(self) -> None:
+        for number, button in enumerate(self._buttons):
+            right = self.sectionViewportPosition(number) + self.sectionSize(number)
+            button.setGeometry(right - TARGET, 0, TARGET, TARGET)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, colours, height = QPainter(self.viewport()), theme.colours(), self.height()
+        painter.fillRect(self.viewport().rect(), self.palette().base())
+        painter.setPen(QColor(colours.line))
+        painter.drawLine(0, height - 1, self.viewport().width(), height - 1)
+        bold = self.font()
+        bold.setBold(True)
+        metrics, line = QFontMetrics(bold), self.fontMetrics().lineSpacing()
+        for number in range(self.count()):
+            box = QRect(
+                self.sectionViewportPosition(number) + _MARGIN,
+                _MARGIN,
+                self.sectionSize(number) - 2 * _MARGIN,
+                height - 2 * _MARGIN,
+            )
+            title = self._columns.headerData(number, Qt.Orientation.Horizontal) or ""
+            room = box.width() - (TARGET if self._buttons else 0)
+            painter.setFont(bold)
+            painter.setPen(QColor(colours.text))
+            shown = metrics.elidedText(title, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(QRect(box.left(), box.top(), room, line), _RIGHT, shown)
+            painter.setFont(self.font())
+            painter.setPen(QColor(colours.quiet))
+            below = box.adjusted(0, line + _MARGIN, 0, 0)
+            painter.drawText(below, _WRAPPED, self._columns.explanation(number))
+        painter.end()
+
+
+class _CellDelegate(QStyledItemDelegate):
+    """Paints a cell: its text, and a quieter one below."""
+
+    def __init__(self, columns: _ColumnsModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._columns = columns
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        cell, colours, metrics = self._columns.cell(index), theme.colours(), option.fontMetrics
+        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if is_chosen:
+            painter.fillRect(option.rect, option.palette.highlight())
+        box = option.rect.adjusted(_MARGIN, 0, -_MARGIN, 0)
+        line, lines = metrics.lineSpacing(), 2 if cell.quiet else 1
+        top = box.top() + (box.height() - lines * line) // 2
+        painter.setFont(option.font)
+        for number, (text, colour) in enumerate(((cell.text, colours.text), (cell.quiet, colours.quiet))[:lines]):
+            painter.setPen(QColor(colours.on_accent if is_chosen else colour))
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+            painter.drawText(QRect(box.left(), top + number * line, box.width(), line), _RIGHT, shown)
+
+
+class ColumnsTable(QTableView):
+    """The table; `copied` is emitted when cells were copied."""
+
+    copied = Signal()
+
+    def __init__(self, state: CompareState) -> None:
+        super().__init__()
+        self._state = state
+        self.columns = _ColumnsModel(state)
+        self.setModel(self.columns)
+        self.setFont(theme.figures_font(self.font()))
+        self.setItemDelegate(_CellDelegate(self.columns, self))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setAccessibleName(self.tr("Comparison"))
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setWordWrap(False)
+        headings = _Headings(self.columns)
+        self.setHorizontalHeader(headings)
+        headings.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        headings.setMinimumSectionSize(_CHARACTERS * self.fontMetrics().averageCharWidth())
+        headings.removed.connect(lambda number: state.remove(state.subjects[number]))
+        self.horizontalScrollBar().valueChanged.connect(headings.place_buttons)
+        headings.make_buttons()
+        labels = self.verticalHeader()
+        labels.setDefaultSectionSize(2 * self.fontMetrics().lineSpacing() + _MARGIN)
+        labels.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        labels.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        theme.apply_style(labels, "header")
+        add_keys(self, self.tr("Copy the selected cells, or all of them"), self.copy, QKeySequence.StandardKey.Copy)
+        add_keys(self, self.tr("Remove the column"), self._remove_current, "Delete")
+
+    def update_cells(self) -> None:
+        self.columns.update()
+
+    def _remove_current(self) -> None:
+        if self.currentIndex().isValid():
+            self._state.remove(self._state.subjects[self.currentIndex().column()])
+
+    def copy(self) -> None:
+        """Copy the selected columns and rows, or all if nothing is selected, with their headings."""
+        chosen = self.selectionModel().selectedIndexes()
+        columns = sorted({index.column() for index in chosen}) or list(range(self.columns.columnCount()))
+        numbers = sorted({index.row() for index in chosen}) or list(range(self.columns.rowCount()))
+        headings = [self.columns.headerData(number, Qt.Orientation.Horizontal) or "" for number in columns]
+        rows = [self.columns.rows[number] for number in numbers]
+        copy_table([["", *headings], *([row.label, *(row.cells[each].spoken for each in columns)] for row in rows)])
+        self.copied.emit()
