@@ -1,6 +1,6 @@
 """Differences between two designs in words, each with what it costs: stage by stage. No torch, no Qt."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,6 +13,9 @@ from explorer.fields import fields_of
 from explorer.sentences import Sentence, translatable
 
 _UNSAID = ("name", "stages")
+_DESIGN_KEYS, _STAGE_KEYS = (
+    [each.name for each in fields(record) if each.name not in _UNSAID] for record in (Design, Stage)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ def _steps(before: Design, after: Design) -> Iterator[_Step]:
     """Yield the steps from `before` to `after`, in the order of a design file, as far as they have an effect."""
     design, after = effective(before), effective(after)
     before = design
-    for key in _keys(Design):
+    for key in _DESIGN_KEYS:
         old, new = getattr(before, key), getattr(after, key)
         if old != new:
             design = design.change(**{key: new})
@@ -132,16 +135,12 @@ def _steps(before: Design, after: Design) -> Iterator[_Step]:
             yield _Step(words, words, design)
             continue
         old_stage = before.stages[index]
-        for key in _keys(Stage):
+        for key in _STAGE_KEYS:
             old, new = getattr(old_stage, key), getattr(stage, key)
             if old != new:
                 design = design.with_stage(index, **{key: new})
                 change, brief = _more_blocks(new - old) if key == "blocks" else _replacement(key, old, new)
                 yield _Step(_in_stage(index, change), _in_stage(index, brief), design)
-
-
-def _keys(record: type) -> list[str]:
-    return [each.name for each in fields(record) if each.name not in _UNSAID]
 
 
 def _more_blocks(count: int) -> tuple[Sentence, Sentence]:
@@ -165,14 +164,19 @@ def count_differences(before: Design, after: Design) -> int:
     before, after = effective(before), effective(after)
     pairs = list(zip(before.stages, after.stages, strict=False))
     return (
-        _unequal(before, after)
-        + sum(_unequal(old, new) for old, new in pairs)
+        _unequal(before, after, _DESIGN_KEYS)
+        + sum(_unequal(old, new, _STAGE_KEYS) for old, new in pairs)
         + abs(len(before.stages) - len(after.stages))
     )
 
 
-def _unequal(before: Design | Stage, after: Design | Stage) -> int:
-    return len([key for key in _keys(type(before)) if getattr(before, key) != getattr(after, key)])
+def _unequal(before: Design | Stage, after: Design | Stage, keys: Sequence[str]) -> int:
+    return len([key for key in keys if getattr(before, key) != getattr(after, key)])
+
+
+def first_difference(before: Design, after: Design) -> Sentence | None:
+    """Return in few words the first thing that `after` has and `before` has not; None if they are alike."""
+    return next((step.brief for step in _steps(before, after)), None)
 
 
 def brief_differences(before: Design, after: Design) -> tuple[Sentence, ...]:

@@ -7,7 +7,7 @@ Deep Learning, chapter on residual networks.
 
 from dataclasses import replace
 
-from explorer.architecture.differences import brief_differences
+from explorer.architecture.differences import first_difference
 from explorer.architecture.identity import IdentityVerdict, zeroing
 from explorer.architecture.plan import Plan
 from explorer.sentences import Sentence, translatable
@@ -21,9 +21,9 @@ def containment(larger: Plan, smaller: Plan) -> IdentityVerdict:
     pairs = list(zip(own.stages, other.stages, strict=False))
     as_deep = (replace(theirs, blocks=mine.blocks) for mine, theirs in pairs)
     aligned = other.change(stages=(*as_deep, *other.stages[len(pairs) :]))
-    if others := brief_differences(aligned, own):
+    if difference := first_difference(aligned, own):
         why = translatable("It differs in more than depth: {difference}.")
-        return IdentityVerdict(False, Sentence(why, {"difference": others[0]}))
+        return IdentityVerdict(False, Sentence(why, {"difference": difference}))
     for number, (mine, theirs) in enumerate(pairs, 1):
         if mine.blocks < theirs.blocks:
             why = translatable("Stage {number} has fewer blocks: {own} of {other}.")
@@ -34,7 +34,7 @@ def containment(larger: Plan, smaller: Plan) -> IdentityVerdict:
             verdict = zeroing(section.block(index))
             if not verdict.holds:
                 return verdict
-    if not brief_differences(other, own):
+    if first_difference(other, own) is None:
         return IdentityVerdict(True, Sentence(translatable("The two can compute the same functions.")))
     why = translatable("They differ in depth alone, and each block more can be an identity.")
     return IdentityVerdict(True, Sentence(why))

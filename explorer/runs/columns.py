@@ -16,11 +16,23 @@ from explorer.runs.answers import OutsideNetwork
 from explorer.runs.folder import Run
 from explorer.sentences import Sentence, translatable
 
-OUTSIDE = (  # torchvision's classifiers without attention, one or two of each family; it has others
-    *("googlenet", "inception_v3", "alexnet", "vgg11", "vgg16", "vgg16_bn", "squeezenet1_1", "densenet121"),
-    *("mobilenet_v2", "mobilenet_v3_small", "shufflenet_v2_x1_0", "mnasnet1_0", "efficientnet_b0"),
-    *("regnet_y_400mf", "convnext_tiny"),
-)
+OUTSIDE = {  # torchvision's classifiers without attention, one or two of each family: it has others
+    "googlenet": "GoogLeNet",
+    "inception_v3": "Inception v3",
+    "alexnet": "AlexNet",
+    "vgg11": "VGG-11",
+    "vgg16": "VGG-16",
+    "vgg16_bn": "VGG-16 (norms)",
+    "squeezenet1_1": "SqueezeNet 1.1",
+    "densenet121": "DenseNet-121",
+    "mobilenet_v2": "MobileNet v2",
+    "mobilenet_v3_small": "MobileNet v3 small",
+    "shufflenet_v2_x1_0": "ShuffleNet v2",
+    "mnasnet1_0": "MNASNet",
+    "efficientnet_b0": "EfficientNet-B0",
+    "regnet_y_400mf": "RegNetY-400MF",
+    "convnext_tiny": "ConvNeXt tiny",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +93,7 @@ def _part_of(design: Design, section: Section) -> Part:
     layers = ", ".join(layer.type for layer in section.loose)
     return Part(
         name=section.name,
-        chapter=VOCABULARIES["chapter"](design, section.name),
+        chapter="" if section.name == "head" else VOCABULARIES["chapter"](design, section.name),
         holds=layers or f"{section.count} {design.block}",
         output=section.output,
         params=section.params,
@@ -100,7 +112,7 @@ def column_of_outside(name: str, network: OutsideNetwork) -> Column:
     last = len(network.parts) - 1
     return Column(
         name=name,
-        known=Sentence(translatable("torchvision's {name}"), {"name": network.network}),
+        known=Sentence(translatable("torchvision's {name}"), {"name": OUTSIDE.get(network.network, network.network)}),
         input=network.input,
         classes=network.classes,
         params=network.params,

@@ -64,10 +64,13 @@ def build_outside(name: str, shape: Shape, classes: int, device: str) -> nn.Modu
         )
     builder: Any = torchvision.models.get_model_builder(name)
     options = _QUIET if name in ("googlenet", "inception_v3") else {}
-    with torch.device(device):
-        network: nn.Module = builder(weights=None, num_classes=classes, **options)
-        _take_channels(network, shape[0])
-    return network
+    try:
+        with torch.device(device):
+            network: nn.Module = builder(weights=None, num_classes=classes, **options)
+    except NotImplementedError:  # some compute their widths by tensors, which have no values on the meta device
+        network = builder(weights=None, num_classes=classes, **options)
+    _take_channels(network, shape[0])
+    return network.to(device)
 
 
 def _take_channels(network: nn.Module, channels: int) -> None:
@@ -136,19 +139,26 @@ class _Unit(NamedTuple):
 
 
 def _units(rows: list[torchinfo.layer_info.LayerInfo]) -> Iterator[_Unit]:
-    """Yield the network's modules in the order of execution; those in its sequence of `features` stand for that."""
-    opened = 2 if any(row.depth == 1 and row.var_name == "features" for row in rows) else 1
+    """Yield the network's modules in the order of execution; of a sequence that it begins with, the modules in it."""
+    first = next((row for row in rows if row.depth == 1), None)
+    opened = first.var_name if first and type(first.module) is nn.Sequential else ""
     for number, row in enumerate(rows):
-        name = row.var_name
-        if row.depth == 1 and (name != "features" or opened == 1):
-            below = takewhile(lambda other: other.depth > 1, rows[number + 1 :])
-        elif row.depth == opened == 2 and row.parent_info is not None and row.parent_info.var_name == "features":
-            name, below = f"features.{name}", takewhile(lambda other: other.depth > 2, rows[number + 1 :])
-        else:
+        parent = row.parent_info.var_name if row.depth == 2 and row.parent_info else ""
+        if not (row.depth == 1 and row.var_name != opened) and not (opened and parent == opened):
             continue
-        macs = sum(_macs_of(each) for each in (row, *below) if each.is_leaf_layer)
-        params = sum(each.numel() for each in row.module.parameters())
-        yield _Unit(name, row.module, tuple(row.output_size[1:]), params, macs)
+        yield _Unit(
+            name=f"{opened}.{row.var_name}" if parent else row.var_name,
+            module=row.module,
+            output=tuple(row.output_size[1:]),
+            params=sum(each.numel() for each in row.module.parameters()),
+            macs=sum(_macs_of(each) for each in (row, *_below(row, rows[number + 1 :])) if each.is_leaf_layer),
+        )
+
+
+def _below(
+    row: torchinfo.layer_info.LayerInfo, later: list[torchinfo.layer_info.LayerInfo]
+) -> Iterator[torchinfo.layer_info.LayerInfo]:
+    return takewhile(lambda other: other.depth > row.depth, later)
 
 
 def _parts(units: Iterator[_Unit], shape: Shape) -> Iterator[OutsidePart]:

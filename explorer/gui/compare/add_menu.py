@@ -39,7 +39,7 @@ class AddMenu(QMenu):
         self._add(self, self.tr("Current design"), CURRENT)
         baseline = self._add(self, self.tr("Baseline"), BASELINE)
         baseline.setEnabled(baseline.isEnabled() and self._state.document.baseline is not None)
-        self._add(self, "GoogLeNet", GOOGLENET)
+        self._add(self, OUTSIDE[GOOGLENET.name], GOOGLENET)
         self.addSeparator()
         presets = self.addMenu(self.tr("Preset"))
         for heading, names in preset_families().items():
@@ -48,8 +48,8 @@ class AddMenu(QMenu):
                 self._add(presets, preset(name).name, preset_subject(name))
         self._add_runs(self.addMenu(self.tr("Run")))
         others = self.addMenu("torchvision")
-        for name in OUTSIDE:
-            self._add(others, name, Subject(SubjectKind.OUTSIDE, name))
+        for name, title in OUTSIDE.items():
+            self._add(others, title, Subject(SubjectKind.OUTSIDE, name))
         connect_order(self.addAction(self.tr("File …")), self._ask_file)
 
     def _add_runs(self, menu: QMenu) -> None:

@@ -1,4 +1,4 @@
-"""The cells of a comparison: a row for each figure and each part, a cell for each column. A new row is one entry here."""
+"""The cells of a comparison: a row for each figure and each part of a network, a cell for each column."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -27,9 +27,12 @@ class Cell(NamedTuple):
 
 
 class Row(NamedTuple):
+    """A row of cells; one that `begins` a group has a line above it."""
+
     label: str
     tip: str
     cells: tuple[Cell, ...]
+    begins: bool = False
 
 
 def rows_of(state: CompareState) -> list[Row]:
@@ -164,10 +167,11 @@ def _parts(columns: Sequence[Column | None]) -> Iterator[Row]:
     """Yield a row for the stem, for each stage or module, and for the head, with what each column has there."""
     there = [column for column in columns if column]
     rows = aligned_parts(there)
+    tip = say(translatable("Output, the chapter's name, and parameters"))
     for number, row in enumerate(rows):
         parts = iter(row)
         cells = tuple(_part_cell(next(parts)) if column else Cell() for column in columns)
-        yield Row(_part_label(number, len(rows)), "", cells)
+        yield Row(_part_label(number, len(rows)), tip, cells, begins=number == 0)
 
 
 def _part_label(number: int, rows: int) -> str:
@@ -181,8 +185,8 @@ def _part_label(number: int, rows: int) -> str:
 def _part_cell(part: Part | None) -> Cell:
     if part is None:
         return Cell()
-    params = say(translatable("{n} params")).format(n=short(part.params))
     chapter = f" ({part.chapter})" if part.chapter else ""
+    params = f"{part.chapter} · {short(part.params)}" if part.chapter else short(part.params)
     figures = say(translatable("{params} parameters, {macs} MACs")).format(
         params=whole(part.params), macs=whole(part.macs)
     )
@@ -197,7 +201,6 @@ def words_of(state: CompareState) -> str:
         if first[1] is None or column is None:
             continue
         differences = [say(each) for each in column_differences(first[1], column)]
-        heading = say(translatable("{name}, compared with {first}:"))
-        lines.append(heading.format(name=state.title(subject), first=state.title(first[0])))
+        lines.append(f"{state.title(first[0])} → {state.title(subject)}")
         lines += [f"  {each}" for each in differences or [say(translatable("the same network"))]]
     return "\n".join(lines)

@@ -14,11 +14,11 @@ from explorer.architecture.layers import Shape
 from explorer.architecture.plan import Plan, plan_network
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.compare.subject import BASELINE, CURRENT, Subject, SubjectKind
-from explorer.gui.document import Document, title_of, title_of_run
+from explorer.gui.document import Document, title_of_run
 from explorer.gui.workers.inquiry import SETTLE, Inquiry
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.answers import MeasuredSpeed, Outside, OutsideNetwork, Speed
-from explorer.runs.columns import Column, column_of_outside, column_of_plan
+from explorer.runs.columns import OUTSIDE, Column, column_of_outside, column_of_plan
 from explorer.runs.folder import Run
 from explorer.sentences import NOTHING, Sentence
 
@@ -104,15 +104,15 @@ class CompareState(QObject):
         """Return the heading of a column."""
         match subject.kind:
             case SubjectKind.CURRENT:
-                return self.document.title
+                return self.tr("Current design")
             case SubjectKind.BASELINE:
-                baseline = self.document.baseline
-                name = title_of(baseline.design) if baseline else ""
-                return self.tr("Baseline: {name}").format(name=name)
-            case SubjectKind.DESIGN | SubjectKind.OUTSIDE:
+                return self.tr("Baseline")
+            case SubjectKind.OUTSIDE:
+                return OUTSIDE.get(subject.name, subject.name)
+            case SubjectKind.DESIGN:
                 return subject.name
             case SubjectKind.RUN:
-                return self.tr("Run: {name}").format(name=subject.name)
+                return self.tr("Run {name}").format(name=subject.name)
             case _:
                 assert_never(subject.kind)
 

@@ -1,6 +1,7 @@
 """The Compare page: the table, what differs in words, and what adds columns and measures them."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -23,7 +24,8 @@ from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import word_button
 from explorer.gui.widgets.language import say
 
-_WORDS = 6  # lines of differences that are seen at a time
+_WORDS = 3  # lines of differences that are seen at least
+_PAUSE = 100  # milliseconds without an edit before the words are written again, which takes longer than a frame
 _OTHER = "resnet34"  # a preset to begin with
 
 
@@ -64,14 +66,16 @@ class ComparePage(QWidget):
         self.said = QLabel()
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         theme.make_secondary(self.said)
+        self._writing = QTimer(self, interval=_PAUSE, singleShot=True)
+        self._writing.timeout.connect(self._write_words)
         self.content = QStackedWidget()
         self._lay_out()
         state.changed.connect(self.show_state)
         state.progressed.connect(self._show_progress)
-        self.show_state()
 
     def _lay_out(self) -> None:
         orders = QHBoxLayout()
+        orders.setSpacing(theme.RHYTHM)
         orders.setContentsMargins(theme.RHYTHM, theme.RHYTHM // 2, theme.RHYTHM, theme.RHYTHM // 2)
         for order in (self.add, self.conventions, self.measure, self.cancel):
             orders.addWidget(order)
@@ -81,9 +85,9 @@ class ComparePage(QWidget):
         column = QVBoxLayout(compared)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM)
-        column.addWidget(self.table, stretch=1)
-        column.addWidget(self.words)
-        self.words.setFixedHeight(_WORDS * self.words.fontMetrics().lineSpacing() + theme.RHYTHM)
+        column.addWidget(self.table, stretch=4)
+        column.addWidget(self.words, stretch=1)
+        self.words.setMinimumHeight(_WORDS * self.words.fontMetrics().lineSpacing() + theme.RHYTHM)
         for widget in (self._make_empty(), compared):
             self.content.addWidget(widget)
         whole = QVBoxLayout(self)
@@ -117,8 +121,14 @@ class ComparePage(QWidget):
         column.addStretch()
         return empty
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.show_state()
+
     def show_state(self) -> None:
-        """Show the columns as they are now; nothing is drawn of a page that is not seen."""
+        """Show the columns as they are now; a page that is not seen shows them when it is."""
+        if not self.isVisible():
+            return
         state = self._state
         is_compared = len(state.subjects) > 1
         self.content.setCurrentIndex(int(is_compared))
@@ -127,10 +137,13 @@ class ComparePage(QWidget):
         self.conventions.setToolTip(say(CONVENTIONS[state.convention].source))
         if is_compared:
             self.table.update_cells()
-            words = words_of(state)
-            if words != self.words.toPlainText():
-                self.words.setPlainText(words)
+            self._writing.start()
         self._show_progress()
+
+    def _write_words(self) -> None:
+        words = words_of(self._state)
+        if words != self.words.toPlainText():
+            self.words.setPlainText(words)
 
     def _show_progress(self) -> None:
         state = self._state

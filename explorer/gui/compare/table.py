@@ -1,9 +1,9 @@
 """The table of a comparison: a row for each figure, a column for each network, with a button that removes it."""
 
-from functools import partial
+from functools import lru_cache, partial
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -26,8 +26,9 @@ from explorer.gui.widgets.language import say
 from explorer.gui.widgets.style import TARGET
 
 _MARGIN = theme.RHYTHM // 2
-_CHARACTERS = 20  # of the narrowest column
-_LINES = 4  # of a heading: its title, and what known network it is
+_NARROWEST, _WIDE = 20, 32  # characters of a column: the fewest, and so many that its two texts have room side by side
+_QUIET = 0.45  # of a wide column is for the quiet text
+_LINES, _MOST_LINES = 1, 3  # that say in a heading what known network it is, in wide columns and in narrow ones
 _Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -104,14 +105,17 @@ class _Headings(QHeaderView):
         super().__init__(Qt.Orientation.Horizontal)
         self._columns = columns
         self._buttons: list[QToolButton] = []
+        self.lines = _LINES
         self.sectionResized.connect(self.place_buttons)
         columns.modelReset.connect(self.make_buttons)
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), _LINES * self.fontMetrics().lineSpacing() + 2 * _MARGIN)
+        height = (1 + self.lines) * self.fontMetrics().lineSpacing() + 3 * _MARGIN
+        return QSize(super().sizeHint().width(), max(TARGET, height))
 
     def make_buttons(self) -> None:
         for button in self._buttons:
+            button.hide()
             button.deleteLater()
         self._buttons = []
         count = self._columns.columnCount()
@@ -127,9 +131,12 @@ class _Headings(QHeaderView):
     def place_buttons(self) -> None:
         for number, button in enumerate(self._buttons):
             right = self.sectionViewportPosition(number) + self.sectionSize(number)
-            button.setGeometry(right - TARGET, 0, TARGET, TARGET)
+            place = QRect(right - TARGET, 0, TARGET, TARGET)
+            if button.geometry() != place:
+                button.setGeometry(place)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        self.place_buttons()  # sections that share the width move without a signal
         painter, colours, height = QPainter(self.viewport()), theme.colours(), self.height()
         painter.fillRect(self.viewport().rect(), self.palette().base())
         painter.setPen(QColor(colours.line))
@@ -153,8 +160,18 @@ class _Headings(QHeaderView):
             painter.setFont(self.font())
             painter.setPen(QColor(colours.quiet))
             below = box.adjusted(0, line + _MARGIN, 0, 0)
-            painter.drawText(below, _WRAPPED, self._columns.explanation(number))
+            painter.drawText(below, _WRAPPED, _fitted(self._columns.explanation(number), below.size(), self.font()))
         painter.end()
+
+
+@lru_cache(maxsize=64)
+def _fitted(text: str, room: QSize, font: QFont) -> str:
+    """Return the text, cut where it does not fit into the lines of `room`."""
+    metrics, box, kept = QFontMetrics(font), QRect(QPoint(), room), text
+    while kept and metrics.boundingRect(box, _WRAPPED, text).height() > room.height():
+        kept = kept[:-1]
+        text = f"{kept.rstrip()} …"
+    return text
 
 
 class _CellDelegate(QStyledItemDelegate):
@@ -166,17 +183,36 @@ class _CellDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         cell, colours, metrics = self._columns.cell(index), theme.colours(), option.fontMetrics
+        if self._columns.rows[index.row()].begins:
+            painter.setPen(QColor(colours.line))
+            painter.drawLine(option.rect.topLeft(), option.rect.topRight())
         is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         if is_chosen:
             painter.fillRect(option.rect, option.palette.highlight())
         box = option.rect.adjusted(_MARGIN, 0, -_MARGIN, 0)
-        line, lines = metrics.lineSpacing(), 2 if cell.quiet else 1
-        top = box.top() + (box.height() - lines * line) // 2
         painter.setFont(option.font)
-        for number, (text, colour) in enumerate(((cell.text, colours.text), (cell.quiet, colours.quiet))[:lines]):
+        for text, colour, place in zip(
+            (cell.text, cell.quiet), (colours.text, colours.quiet), _places(box, bool(cell.quiet), metrics), strict=True
+        ):
             painter.setPen(QColor(colours.on_accent if is_chosen else colour))
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-            painter.drawText(QRect(box.left(), top + number * line, box.width(), line), _RIGHT, shown)
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+            painter.drawText(place, _RIGHT, shown)
+
+
+def _is_wide(width: int, metrics: QFontMetrics) -> bool:
+    return width >= _WIDE * metrics.averageCharWidth()
+
+
+def _places(box: QRect, has_quiet: bool, metrics: QFontMetrics) -> tuple[QRect, QRect]:
+    """Return where in a cell its text and its quiet text stand: side by side if there is room, else one below other."""
+    if _is_wide(box.width() + 2 * _MARGIN, metrics):
+        quiet = box.adjusted(box.width() - int(_QUIET * box.width()), 0, 0, 0)
+        return box.adjusted(0, 0, -quiet.width(), 0), quiet
+    if not has_quiet:
+        return box, QRect()
+    line = metrics.lineSpacing()
+    top = box.top() + (box.height() - 2 * line) // 2
+    return QRect(box.left(), top, box.width(), line), QRect(box.left(), top + line, box.width(), line)
 
 
 class ColumnsTable(QTableView):
@@ -198,23 +234,39 @@ class ColumnsTable(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setWordWrap(False)
-        headings = _Headings(self.columns)
+        self.headings = headings = _Headings(self.columns)
         self.setHorizontalHeader(headings)
         headings.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        headings.setMinimumSectionSize(_CHARACTERS * self.fontMetrics().averageCharWidth())
+        headings.setMinimumSectionSize(_NARROWEST * self.fontMetrics().averageCharWidth())
         headings.removed.connect(lambda number: state.remove(state.subjects[number]))
         self.horizontalScrollBar().valueChanged.connect(headings.place_buttons)
         headings.make_buttons()
         labels = self.verticalHeader()
-        labels.setDefaultSectionSize(2 * self.fontMetrics().lineSpacing() + _MARGIN)
         labels.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         labels.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        theme.apply_style(labels, "header")
+        theme.apply_style(self, "columns")
+        self.setCornerButtonEnabled(False)
         add_keys(self, self.tr("Copy the selected cells, or all of them"), self.copy, QKeySequence.StandardKey.Copy)
         add_keys(self, self.tr("Remove the column"), self._remove_current, "Delete")
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._size_rows()
+
+    def _size_rows(self) -> None:
+        """Give the rows one line, or two where the columns are narrow."""
+        metrics = self.fontMetrics()
+        is_wide = _is_wide(self.headings.sectionSize(0), metrics)
+        height = max(TARGET, (1 if is_wide else 2) * metrics.lineSpacing() + _MARGIN)
+        if self.verticalHeader().defaultSectionSize() == height:
+            return
+        self.headings.lines = _LINES if is_wide else _MOST_LINES
+        self.updateGeometries()
+        self.verticalHeader().setDefaultSectionSize(height)
+
     def update_cells(self) -> None:
         self.columns.update()
+        self._size_rows()
 
     def _remove_current(self) -> None:
         if self.currentIndex().isValid():

@@ -203,6 +203,11 @@ QSlider::handle:horizontal {{ width: {target}px; margin: -10px 0; border: none;
 QHeaderView::section {{ background: {surface}; color: {quiet}; border: none; border-bottom: 1px solid {line};
   padding: 4px 6px; }}
 """,
+    "columns": """
+QHeaderView {{ background: {surface}; }}
+QHeaderView::section:vertical {{ background: {surface}; color: {quiet}; border: none; padding: 0 8px; }}
+QTableCornerButton::section {{ background: {surface}; border: none; border-bottom: 1px solid {line}; }}
+""",
     "tools": """
 QToolBar {{ border: none; border-bottom: 1px solid {line}; spacing: 4px; padding: 0 6px; }}
 QToolBar QToolButton[popupMode="2"] {{ padding: 4px 14px 4px 4px; }}
