@@ -135,8 +135,8 @@ class ComparePage(QWidget):
         self.conventions.setVisible(is_compared)
         self.conventions.setCurrentIndex(self.conventions.findData(state.convention))
         self.conventions.setToolTip(say(CONVENTIONS[state.convention].source))
+        self.table.update_cells()
         if is_compared:
-            self.table.update_cells()
             self._writing.start()
         self._show_progress()
 

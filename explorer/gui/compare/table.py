@@ -36,28 +36,31 @@ _WRAPPED = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop | Qt.TextFlag
 
 
 class _ColumnsModel(QAbstractTableModel):
-    """The cells, which are made again at each change; the shape of the table is kept as long as it fits."""
+    """The cells and headings as they were at the last update: Qt asks for them when the state may be another."""
 
     def __init__(self, state: CompareState) -> None:
         super().__init__()
         self._state = state
-        self.rows: list[Row] = rows_of(state)
+        self.rows: list[Row] = []
+        self.titles: list[str] = []
+        self.explanations: list[str] = []
+        self.update()
 
     def update(self) -> None:
-        """Show the state as it is now."""
-        rows = rows_of(self._state)
-        is_same = [row.label for row in rows] == [row.label for row in self.rows] and self.columnCount() == len(
-            rows[0].cells
-        )
-        if not is_same:
+        """Show the state as it is now; the rows and columns are kept if they are the same."""
+        state = self._state
+        rows, titles = rows_of(state), [state.title(subject) for subject in state.subjects]
+        is_other = titles != self.titles or [row.label for row in rows] != [row.label for row in self.rows]
+        if is_other:
             self.beginResetModel()
-        self.rows = rows
-        if not is_same:
+        self.rows, self.titles = rows, titles
+        columns = [(subject, state.column(subject)) for subject in state.subjects]
+        self.explanations = [say(column.known if column else state.reason(subject)) for subject, column in columns]
+        if is_other:
             self.endResetModel()
             return
-        last = self.index(len(rows) - 1, len(rows[0].cells) - 1)
-        self.dataChanged.emit(self.index(0, 0), last)
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(rows[0].cells) - 1)
+        self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(titles) - 1))
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(titles) - 1)
 
     def cell(self, index: _Index) -> Cell:
         return self.rows[index.row()].cells[index.column()]
@@ -66,7 +69,7 @@ class _ColumnsModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.rows[0].cells)
+        return 0 if parent.isValid() else len(self.titles)
 
     def data(self, index: _Index, role: int = _Role.DisplayRole) -> str | None:
         match role:
@@ -80,20 +83,14 @@ class _ColumnsModel(QAbstractTableModel):
         is_row = orientation is Qt.Orientation.Vertical
         match role:
             case _Role.DisplayRole | _Role.AccessibleTextRole:
-                return self.rows[section].label if is_row else self._state.title(self._state.subjects[section])
+                return self.rows[section].label if is_row else self.titles[section]
             case _Role.ToolTipRole:
                 return self.rows[section].tip if is_row else self.heading(section)
         return None
 
     def heading(self, section: int) -> str:
         """Return a column's title and, below it, what known network it is or why it has no figures."""
-        subject = self._state.subjects[section]
-        return f"{self._state.title(subject)}\n{self.explanation(section)}"
-
-    def explanation(self, section: int) -> str:
-        subject = self._state.subjects[section]
-        column = self._state.column(subject)
-        return say(column.known if column else self._state.reason(subject))
+        return f"{self.titles[section]}\n{self.explanations[section]}"
 
 
 class _Headings(QHeaderView):
@@ -118,9 +115,8 @@ class _Headings(QHeaderView):
             button.hide()
             button.deleteLater()
         self._buttons = []
-        count = self._columns.columnCount()
-        for number in range(count if count > 1 else 0):
-            name = self._columns.headerData(number, Qt.Orientation.Horizontal)
+        titles = self._columns.titles
+        for number, name in enumerate(titles if len(titles) > 1 else ()):
             button = sign_button("x", self.tr("Remove {name}").format(name=name), partial(self.removed.emit, number))
             button.setParent(self)
             button.setIconSize(QSize(14, 14))
@@ -151,7 +147,7 @@ class _Headings(QHeaderView):
                 self.sectionSize(number) - 2 * _MARGIN,
                 height - 2 * _MARGIN,
             )
-            title = self._columns.headerData(number, Qt.Orientation.Horizontal) or ""
+            title = self._columns.titles[number]
             room = box.width() - (TARGET if self._buttons else 0)
             painter.setFont(bold)
             painter.setPen(QColor(colours.text))
@@ -160,7 +156,7 @@ class _Headings(QHeaderView):
             painter.setFont(self.font())
             painter.setPen(QColor(colours.quiet))
             below = box.adjusted(0, line + _MARGIN, 0, 0)
-            painter.drawText(below, _WRAPPED, _fitted(self._columns.explanation(number), below.size(), self.font()))
+            painter.drawText(below, _WRAPPED, _fitted(self._columns.explanations[number], below.size(), self.font()))
         painter.end()
 
 
@@ -277,7 +273,7 @@ class ColumnsTable(QTableView):
         chosen = self.selectionModel().selectedIndexes()
         columns = sorted({index.column() for index in chosen}) or list(range(self.columns.columnCount()))
         numbers = sorted({index.row() for index in chosen}) or list(range(self.columns.rowCount()))
-        headings = [self.columns.headerData(number, Qt.Orientation.Horizontal) or "" for number in columns]
+        headings = [self.columns.titles[number] for number in columns]
         rows = [self.columns.rows[number] for number in numbers]
         copy_table([["", *headings], *([row.label, *(row.cells[each].spoken for each in columns)] for row in rows)])
         self.copied.emit()
