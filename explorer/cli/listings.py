@@ -10,6 +10,7 @@ from explorer.cli.columns import grid
 from explorer.runs.answers import Swept
 from explorer.runs.events import Epoch
 from explorer.runs.folder import Listing, Run
+from explorer.runs.json_lines import record_table
 from explorer.runs.log import read_events
 from explorer.runs.published import reference_of
 from explorer.runs.recipe import recipe_table
@@ -63,6 +64,7 @@ def run_values(run: Run) -> dict[str, object]:
         "parent": run.parent,
         "twin": run.twin,
         "batches": run.batches,
+        "changes": [record_table(change) for change in run.changes],
     }
 
 
@@ -114,6 +116,7 @@ def run_text(run: Run) -> str:
         ("parent", run.parent or "–"),
         ("twin", run.twin or "–"),
         ("batches", run.batches or "–"),
+        *(("changed", change.sentence) for change in run.changes),
         ("best accuracy", f"{_decimal(run.best_accuracy)} after epoch {run.best_epoch}" if run.best_epoch else "–"),
         *([("last accuracy", standing)] if standing else []),
         *((key, str(value)) for key, value in recipe_table(run.recipe).items()),

@@ -50,6 +50,9 @@ class Console:
                     f"accuracy {event.train_accuracy:.4f}  validation loss {event.validation_loss:.4f} "
                     f"accuracy {event.validation_accuracy:.4f}  {event.seconds:.1f} s"
                 )
+            case events.Changed():
+                self._total, self._epochs = self._total // self._epochs * event.epochs, event.epochs
+                self._line(event.sentence)
             case events.Threads() if event.reason:
                 self._line(f"{event.reason}: {event.threads} of {event.cores} cores")
             case events.Finished():

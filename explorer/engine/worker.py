@@ -5,6 +5,7 @@ import platform
 import queue
 import signal
 import sys
+import time
 import traceback
 from collections import deque
 from collections.abc import Iterator
@@ -21,10 +22,12 @@ from explorer.engine.card_meter import CardMeter
 from explorer.engine.console import Console
 from explorer.engine.devices import list_devices
 from explorer.engine.pipes import END, HeartbeatThread, Inbox, Message, Outbox, is_pipe
+from explorer.engine.probe_process import ProbeProcess
 from explorer.engine.probes.estimate import estimate
 from explorer.engine.probes.lr_range_test import sweep
 from explorer.engine.probes.outside import outside_network
-from explorer.engine.probes.registry import probe
+from explorer.engine.probes.probed_network import is_about, shares_images
+from explorer.engine.probes.registry import forward_images, probe
 from explorer.engine.probes.speed import speed
 from explorer.engine.referee import referee
 from explorer.engine.training.failure import failure
@@ -33,14 +36,16 @@ from explorer.engine.training.side_by_side import SideBySide
 from explorer.engine.training.threads import Cores
 from explorer.runs import events
 from explorer.runs.answers import Estimate, Outside, Probe, Question, Speed, Sweep
-from explorer.runs.commands import Command, Control, ResumeRun, Stop, Train, Unpause
-from explorer.runs.events import PROTOCOL
+from explorer.runs.commands import Change, Command, Control, ResumeRun, Stop, Train, Unpause
+from explorer.runs.events import PROTOCOL, Event
 from explorer.runs.folder import installed_versions
 from explorer.sentences import Sentence, translatable
 from explorer.validation import Refused
 
 DONE, FAILED, _SIGNALLED = 0, 1, 128
 _NICE = 5  # the window and everything else on this machine come first
+_MOMENT = 1.0  # seconds: where a step or an answer takes longer, another process answers
+_PASSES = 3  # a step takes as long as so many passes forward
 
 
 def serve(runs: Path) -> int:
@@ -96,6 +101,9 @@ class Worker:
         self._postponed: deque[Message] = deque()
         self._ended = False
         self._cores = Cores()
+        self._runs: SideBySide | None = None  # under way
+        self._aside: ProbeProcess | None = None
+        self._seconds: dict[tuple[str, type[Probe]], float] = {}  # of a run's last answer of each kind
         self._signal = 0
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._interrupt)
@@ -135,7 +143,10 @@ class Worker:
         return found
 
     def _next_control(self, wait: bool) -> Control | None:
-        """Return the next control of the current run; other commands are answered or postponed."""
+        """Return the next control of the current run; questions are given to who answers, other commands postponed.
+
+        With `wait` wait for a control, or for a question, which a paused run answers.
+        """
         arrived, self._postponed = self._postponed, deque()  # a control may have come before its run began
         try:
             while arrived or wait or not self.inbox.empty():
@@ -148,6 +159,10 @@ class Worker:
                         return Stop()
                     case events.Failed() as failed:
                         self.outbox.send(failed)
+                    case Probe() as probe:
+                        self._ask(probe)
+                        if wait:
+                            return None
                     case Question() as question:
                         busy = Sentence(translatable("a run is in progress"))
                         self.outbox.send(events.Failed(busy, of=question.name, id=question.id))
@@ -158,6 +173,34 @@ class Worker:
             return None
         finally:
             self._postponed.extend(arrived)
+
+    def _ask(self, question: Probe) -> None:
+        """Have a question answered by the run whose weights or images it needs, or beside the runs."""
+        going = [(run, run.training_run) for run in (self._runs.going if self._runs else ())]
+        about = [run for run, training_run in going if is_about(question, training_run)]
+        beside = [run for run, training_run in going if not question.run and shares_images(question, training_run)]
+        alike = [run for run in beside if run.training_run.training.plan.design == question.design]
+        if hosts := about or alike:
+            hosts[0].questions.append(partial(self._answer_between_steps, question, hosts[0]))
+        elif self._aside:
+            self._aside.ask(question)
+
+    def _answer_between_steps(self, question: Probe, run: RunInProgress) -> Event | None:
+        """Answer from the newest weights of a run, or let another process do so where the run would wait too long."""
+        training_run, kind = run.training_run, (run.run, type(question))
+        training = training_run.training
+        expected = forward_images(question, training.plan) * run.pace / training.recipe.batch_size / _PASSES
+        is_long = max(run.pace, expected, self._seconds.get(kind, 0.0)) > _MOMENT
+        if self._aside and (is_long or not shares_images(question, training_run)):
+            if is_about(question, training_run):
+                self._aside.ask(question, training.evaluated.state_dict(), run.step)
+            else:
+                self._aside.ask(question)
+            return None
+        start = time.monotonic()
+        answer = probe(question, training_run)
+        self._seconds[kind] = time.monotonic() - start
+        return answer
 
     def execute(self, command: Command) -> None:
         """Run one command; nothing that goes wrong in it ends the worker."""
@@ -211,9 +254,14 @@ class Worker:
             try:
                 if heartbeat:
                     heartbeat.meter = CardMeter(opened[0].training.device).read
-                with SideBySide([RunInProgress(run) for run in opened]) as runs:
-                    done = self._drive(runs, heartbeat)
+                if isinstance(self.outbox, Outbox):
+                    self._aside = ProbeProcess(self.outbox)
+                with SideBySide([RunInProgress(run) for run in opened]) as self._runs:
+                    done = self._drive(self._runs, heartbeat)
             finally:
+                self._runs = None
+                if self._aside:
+                    self._aside.close()
                 for run in opened:
                     run.folder.close()
         if torch.cuda.is_available():
@@ -232,12 +280,17 @@ class Worker:
                 break
             with self._cores.left() if run is None else nullcontext():
                 control = self._next_control(wait=run is None)
-            if control:
+            if isinstance(control, Change):
+                runs.change(control)
+            elif control:
                 for each in runs.going:
                     each.controls.append(control)
+        for each in runs.runs:  # what was asked during the last step
+            for answer in each.answer():
+                self.outbox.send(answer, each.run)
         return all(run.is_stored() and not run.has_failed() for run in runs.runs)
 
     def report(self, run: RunInProgress) -> None:
-        """Record the run's last event in its folder and send it."""
-        for event in run.record():
+        """Send the run's last event, recorded in its folder, or the answers to what it was asked."""
+        for event in run.reports():
             self.outbox.send(event, run.run)

@@ -1,7 +1,7 @@
 """Questions to a worker, and their answers: two frozen records per question. No torch, no Qt.
 
-A question is sent as a command and its answer as an event, each with the question's `id`. A probe asks about a network
-that is not training. A new one is two records here, named in `QUESTIONS` and `ANSWERS`, and a function of the engine.
+A question is sent as a command and its answer as an event, each with the question's `id`. A probe asks about a network.
+A new one is two records here, named in `QUESTIONS` and `ANSWERS`, and a function of the engine.
 """
 
 import math
@@ -36,19 +36,30 @@ class Question:
 class Probe(Question):
     """A question about a network with the weights of `run`, an id or a folder, or with initial ones by the seed.
 
-    `grown` names the blocks inserted since, as in a `Train`; `runs` is the folder of all runs.
+    Of a run under way they are the newest. Without `run`, they are also those of the run of the same design that the
+    worker trains, unless the question is about a `fresh` network.
+
+    `grown` names the blocks inserted since, as in a `Train`; `runs` is the folder of all runs. `weights` is a file of
+    the run's weights after `step`, which a worker wrote that passes the question on.
     """
 
     runs: Path
     run: str = ""
     grown: tuple[str, ...] = ()
+    fresh: bool = False
+    weights: str = ""
+    step: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The answer to a question; `id` is the question's."""
+    """The answer to a question; `id` is the question's.
+
+    `step` is the last one of the run whose weights answered, if it was under way: the answer is about that moment.
+    """
 
     id: int = 0
+    step: int | None = None
 
 
 # How long, how much

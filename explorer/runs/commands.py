@@ -12,6 +12,7 @@ from explorer.sentences import translatable
 from explorer.validation import Refused, refuse
 
 _MAX_THREADS = 1024
+_MAX_FACTOR, _MAX_EPOCHS = 1000.0, 100_000
 
 
 def read_threads(text: str) -> int:
@@ -91,10 +92,34 @@ class StepOnce:
     """Run one mini-batch and pause again."""
 
 
-Control = Stop | Pause | Unpause | StepOnce
+@dataclass(frozen=True, slots=True)
+class ChangeRate:
+    """Multiply the learning rate by `factor` from now on, whatever the schedule does."""
+
+    factor: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.factor <= _MAX_FACTOR:
+            raise refuse("factor", translatable("must be above 0 and at most {most:g}"), most=_MAX_FACTOR)
+
+
+@dataclass(frozen=True, slots=True)
+class AddEpochs:
+    """Train for `count` epochs more than the recipe says; the schedule is stretched over all epochs."""
+
+    count: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.count <= _MAX_EPOCHS:
+            raise refuse("count", translatable("must be from 1 to {most:,}"), most=_MAX_EPOCHS)
+
+
+Change = ChangeRate | AddEpochs  # of a run under way, which keeps them
+Control = Stop | Pause | Unpause | StepOnce | Change
 Command = Train | ResumeRun | Question | Control
 _KINDS: dict[str, type[Command]] = {
     **{"train": Train, "continue": ResumeRun, "stop": Stop, "pause": Pause, "resume": Unpause, "step": StepOnce},
+    **{"rate": ChangeRate, "epochs": AddEpochs},
     **{kind.__name__.lower(): kind for kind in QUESTIONS},
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}

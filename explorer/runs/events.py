@@ -11,7 +11,7 @@ from typing import NamedTuple, get_args
 
 from explorer.runs.answers import ANSWERS, Answer
 from explorer.runs.json_lines import MISREAD, json_line, read_record, record_table
-from explorer.sentences import NOTHING, Sentence
+from explorer.sentences import NOTHING, Sentence, translatable
 
 PROTOCOL = 1
 MAX_CHARACTERS = 1_000_000  # a longer line is dropped
@@ -109,6 +109,29 @@ class Threads:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """The user changed the run after `step`: the rate by a `factor`, or the epochs by so many that were `added`.
+
+    The next step has this `learning_rate`, and the run has so many `epochs` in all.
+    """
+
+    step: int
+    learning_rate: float
+    epochs: int
+    factor: float = 1.0
+    added: int = 0
+
+    @property
+    def sentence(self) -> Sentence:
+        """Say what was changed."""
+        if self.added:
+            what = translatable("after step {step:,}: {added:,} more epochs, {epochs:,} in all")
+            return Sentence(what, {"step": self.step, "added": self.added, "epochs": self.epochs})
+        what = translatable("after step {step:,}: learning rate × {factor:g}, now {rate:.3g}")
+        return Sentence(what, {"step": self.step, "factor": self.factor, "rate": self.learning_rate})
+
+
+@dataclass(frozen=True, slots=True)
 class Checkpoint:
     step: int
     epoch: int
@@ -197,6 +220,7 @@ Event = (
     | Epoch
     | Gradients
     | Threads
+    | Changed
     | Checkpoint
     | Paused
     | Resumed

@@ -26,7 +26,7 @@ from explorer.architecture.design import Design
 from explorer.architecture.notation import design_table
 from explorer.atomic_files import write_atomically
 from explorer.paths import expand_user, is_file, user_folder
-from explorer.runs.events import Event
+from explorer.runs.events import Changed, Event
 from explorer.runs.json_lines import MISREAD, read_record
 from explorer.runs.lock import LOCK, is_held
 from explorer.runs.log import EventLog
@@ -60,7 +60,8 @@ RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED)
 class Run:
     """A run as a list of runs shows it.
 
-    `twin` is the run that was trained beside it, `batches` a sha256 over the images and the order they were seen in.
+    `twin` is the run that was trained beside it, `batches` a sha256 over the images and the order they were seen in,
+    `changes` what the user changed while it trained.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Run:
     name: str = ""
     note: str = ""
     hidden: bool = False
+    changes: tuple[Changed, ...] = ()
 
 
 class UnreadableRun(NamedTuple):
@@ -114,6 +116,7 @@ class _Manifest:
     name: str = ""
     note: str = ""
     hidden: bool = False
+    changes: tuple[Changed, ...] = ()
 
 
 def default_runs() -> Path:
@@ -210,6 +213,7 @@ def read_run(folder: Path) -> Run:
         name=manifest.name,
         note=manifest.note,
         hidden=manifest.hidden,
+        changes=manifest.changes,
     )
 
 

@@ -8,11 +8,13 @@ import copy
 
 from torch import Tensor, nn
 
+from explorer.architecture.plan import Plan
 from explorer.engine.model import ResidualBlock
-from explorer.engine.probes.effect import measure_effect, spread_images
+from explorer.engine.probes.effect import affordable_images, measure_effect, spread_images
 from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.engine.training.state import refuse_single_values
 from explorer.runs.answers import BatchStatistics, Norms, NormStatistics
+from explorer.runs.recipe import Recipe
 from explorer.validation import refuse
 
 _MIN_IMAGES = 16
@@ -38,6 +40,11 @@ def compare_norms(probed: ProbedNetwork, question: Norms) -> BatchStatistics:
         steps=steps,
         initial_share=(1 - (norms[0].momentum or 0.0)) ** steps,
     )
+
+
+def forward_images(plan: Plan, recipe: Recipe) -> int:
+    """Return how many images the network sees in both ways together, at most."""
+    return 2 * affordable_images(plan, min(_MIN_IMAGES, recipe.batch_size), recipe.batch_size)
 
 
 def _norms_in(network: nn.Module, path: str) -> list[str]:

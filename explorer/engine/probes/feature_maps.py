@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from explorer.architecture.design import Design
-from explorer.engine.data.datasets import DATASETS, Images, fit_image, folder_files, load_data, open_image
+from explorer.architecture.layers import Shape
+from explorer.engine.data.datasets import Images, fit_image, folder_files, load_data, open_image
 from explorer.engine.data.loader import place_images
 from explorer.engine.probes.pictures import shrink, write_sheets
 from explorer.engine.probes.probed_network import ProbedNetwork
@@ -18,7 +19,7 @@ from explorer.runs.catalogue import describe_data
 from explorer.sentences import translatable
 from explorer.validation import refuse
 
-_SETTLING = 16  # images that the norms of an untrained network see
+SETTLING = 16  # images that the norms of an untrained network see
 _CPU = torch.device("cpu")
 
 
@@ -38,7 +39,7 @@ def compute_feature_maps(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
     if design.input[0] not in (1, 3):
         what = translatable("the design takes {channels} channels; images have 1 or 3")
         raise refuse("input", what, channels=design.input[0])
-    gallery = _open_gallery(probed.recipe.data, design)
+    gallery = _open_gallery(probed)
     number = question.image % len(gallery)
     picture = _read_picture(Path(question.file), design) if question.file else gallery[number]()
     _settle_norms(probed, gallery)
@@ -61,20 +62,21 @@ def compute_feature_maps(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
     )
 
 
-def _open_gallery(name: str, design: Design) -> Sequence[Callable[[], _Picture]]:
+def _open_gallery(probed: ProbedNetwork) -> Sequence[Callable[[], _Picture]]:
     """Return the validation images of a data set, as functions that read one each. Raises Refused."""
-    data_set = describe_data(name)
-    if data_set.name not in DATASETS:
+    data_set, design = describe_data(probed.recipe.data), probed.plan.design
+    if data_set.shape is None:
         return [partial(_read_picture, path, design, label) for path, label in folder_files(data_set)[1]]
-    images = load_data(name, data_set.fit(design, own_size=True)).validation
-    return [partial(_dataset_picture, images, number, design) for number in range(len(images.labels))]
+    data = probed.loaded or load_data(data_set.name, data_set.fit(design, own_size=True))
+    images, own = data.validation, data_set.shape
+    return [partial(_dataset_picture, images, own, number, design) for number in range(len(images.labels))]
 
 
-def _dataset_picture(images: Images, number: int, design: Design) -> _Picture:
-    """Return one of a data set's images, scaled as for training; a grey one fills all channels."""
+def _dataset_picture(images: Images, own: Shape, number: int, design: Design) -> _Picture:
+    """Return one of a data set's images of `own` shape, scaled as for training; a grey one fills all channels."""
     chosen = slice(number, number + 1)
     scaled = place_images(Images(images.pixels[chosen], images.labels[chosen]), design, _CPU).pixels[0]
-    channels, height, width = images.pixels.shape[1:]
+    channels, height, width = own
     mode = "L" if channels == 1 else "RGB"
     origin = ImageOrigin(width=width, height=height, mode=mode, label=int(images.labels[number]))
     return _Picture(scaled.expand(design.input), origin)
@@ -110,7 +112,7 @@ def _settle_norms(probed: ProbedNetwork, gallery: Sequence[Callable[[], _Picture
         return
     for norm in norms:
         norm.momentum = None  # the mean over all batches
-    batch = torch.stack([gallery[number % len(gallery)]().pixels for number in range(_SETTLING)])
+    batch = torch.stack([gallery[number % len(gallery)]().pixels for number in range(SETTLING)])
     probed.network.train()
     probed.network(batch.to(probed.device).float() / 255)
     probed.network.eval()

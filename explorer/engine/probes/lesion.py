@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from explorer.architecture.identity import deepened, insertion
-from explorer.architecture.plan import plan_network
+from explorer.architecture.plan import Plan, plan_network
 from explorer.engine.kernels.rewrites import make_network
 from explorer.engine.model import ResidualBlock, set_branch_to_zero
-from explorer.engine.probes.effect import measure_effect, spread_images
+from explorer.engine.probes.effect import affordable_images, measure_effect, spread_images
 from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.engine.training.growth import grow
 from explorer.runs.answers import Comparison, Insert, Inserted, Zero, Zeroed
@@ -49,6 +49,11 @@ def insert(probed: ProbedNetwork, question: Insert) -> Inserted:
     network = make_network(plan_network(deepened(probed.plan.design, question.block)), probed.device).eval()
     grow(network, probed.network.state_dict(), [question.block])
     return _compare(probed, network, Inserted, (question.block,))
+
+
+def forward_images(plan: Plan) -> int:
+    """Return how many images the two networks see together, at most."""
+    return 2 * affordable_images(plan, _MIN_IMAGES, _MAX_IMAGES)
 
 
 @contextmanager

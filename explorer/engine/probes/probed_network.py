@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import torch
 from torch import nn
 
+from explorer.architecture.design import Design
 from explorer.architecture.identity import deepened
 from explorer.architecture.plan import Plan, plan_network
-from explorer.engine.data.datasets import Data, load_data
+from explorer.engine.data.datasets import Data, Images, load_data
 from explorer.engine.devices import choose_device
 from explorer.engine.kernels.rewrites import make_network
 from explorer.engine.training.growth import fill, grow
-from explorer.engine.training.run import buildable_plan
-from explorer.engine.training.weights import weights_of
+from explorer.engine.training.run import TrainingRun, buildable_plan
+from explorer.engine.training.weights import load_weights, weights_of
 from explorer.runs.answers import Probe
 from explorer.runs.folder import find_run
 from explorer.runs.recipe import Recipe
@@ -21,32 +23,79 @@ from explorer.runs.recipe import Recipe
 
 @dataclass(frozen=True)
 class ProbedNetwork:
-    """A network in eval mode on `device`; its data is read when a question first needs it."""
+    """A network in eval mode on `device`; its data is read when a question first needs it, unless a run has it.
+
+    `step` is the last one of the run under way that the weights are of.
+    """
 
     plan: Plan
     network: nn.Module
     recipe: Recipe
     device: torch.device
+    loaded: Data | None = None  # at the design's size, on the device
+    step: int | None = None
 
     @cached_property
     def data(self) -> Data:
-        """Read all images, for training and validation. Raises Refused."""
-        return load_data(self.recipe.data, self.plan.design)
+        """Return all images, for training and validation. Raises Refused."""
+        return self.loaded or load_data(self.recipe.data, self.plan.design)
 
 
-def open_probed_network(probe: Probe) -> ProbedNetwork:
-    """Build the network with its run's weights, or with the initial weights of a new run. Raises Refused."""
-    plan, device = buildable_plan(probe.design), choose_device(probe.recipe.device)
-
-    def initial_network(plan: Plan) -> nn.Module:
-        torch.manual_seed(probe.recipe.seed)
-        return make_network(plan, device)
-
-    network = initial_network(plan)
+def is_about(probe: Probe, run: TrainingRun) -> bool:
+    """Return whether a question is about the newest weights of a run under way."""
+    if probe.fresh:
+        return False
     if probe.run:
-        run = find_run(probe.run, probe.runs)
-        fill(network, probe.design, run, weights_of(run), probe.grown)
-    elif probe.grown:
-        before = initial_network(plan_network(deepened(probe.design, *probe.grown, by=-1)))
-        grow(network, before.state_dict(), probe.grown)
-    return ProbedNetwork(plan, network.eval(), probe.recipe, device)
+        return Path(probe.run).name == run.folder.path.name
+    return probe.design == run.training.plan.design
+
+
+def shares_images(probe: Probe, run: TrainingRun) -> bool:
+    """Return whether a question's network sees the images of a run under way."""
+    design, training = probe.design, run.training
+    return (probe.recipe.data, design.input, design.classes) == (
+        training.recipe.data,
+        training.plan.design.input,
+        training.plan.design.classes,
+    )
+
+
+def open_probed_network(probe: Probe, run: TrainingRun | None = None) -> ProbedNetwork:
+    """Build the network with its run's weights, or with the initial weights of a new run. Raises Refused.
+
+    Between two batches of a `run` it gets a copy of that run's weights if it is about them, and shares its images.
+    Neither draws a random number.
+    """
+    plan, device = buildable_plan(probe.design), choose_device(probe.recipe.device)
+    loaded, step, known = None, probe.step, None
+    if run:
+        device = run.training.device
+        parts = (Images(each.pixels, each.labels) for each in (run.train, run.validation))
+        loaded = Data(*parts) if shares_images(probe, run) else None
+    if run and is_about(probe, run):
+        known, step = (run.training.plan.design, run.training.evaluated.state_dict()), run.training.counters.step
+    elif probe.weights:
+        known = _without_grown(probe), load_weights(Path(probe.weights))
+    elif probe.run:
+        saved = find_run(probe.run, probe.runs)
+        known = saved.design, weights_of(saved)
+
+    if known:
+        parent, weights = known
+        network = _initial_network(plan, probe, device) if probe.grown else make_network(plan, device, is_empty=True)
+        fill(network, probe.design, parent, weights, probe.grown)
+    else:
+        network = _initial_network(plan, probe, device)
+        if probe.grown:
+            before = _initial_network(plan_network(_without_grown(probe)), probe, device)
+            grow(network, before.state_dict(), probe.grown)
+    return ProbedNetwork(plan, network.eval(), probe.recipe, device, loaded, step)
+
+
+def _without_grown(probe: Probe) -> Design:
+    return deepened(probe.design, *probe.grown, by=-1)
+
+
+def _initial_network(plan: Plan, probe: Probe, device: torch.device) -> nn.Module:
+    torch.manual_seed(probe.recipe.seed)
+    return make_network(plan, device)

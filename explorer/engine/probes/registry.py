@@ -1,13 +1,16 @@
-"""Probes: questions about a network that is not training, each one function in `PROBES`. No Qt."""
+"""Probes: questions about a network, each one function in `PROBES`. No Qt."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import torch
 
+from explorer.architecture.plan import Plan
 from explorer.engine.probes import batch_norms, feature_maps, lesion, torchinfo_time
 from explorer.engine.probes.probed_network import ProbedNetwork, open_probed_network
 from explorer.engine.training.failure import answered
+from explorer.engine.training.run import TrainingRun
 from explorer.runs.answers import Answer, Insert, Maps, Norms, Probe, Torchinfo, Zero
 from explorer.runs.events import Failed
 
@@ -20,11 +23,26 @@ PROBES: dict[type[Probe], Callable[[ProbedNetwork, Any], Answer]] = {
 }
 
 
-def probe(question: Probe) -> Answer | Failed:
-    """Answer a question about a network, or return why that failed."""
+def probe(question: Probe, run: TrainingRun | None = None) -> Answer | Failed:
+    """Answer a question about a network, or return why that failed; between two batches of a `run`, perhaps about it.
+
+    The copy of the run's weights is gone afterwards.
+    """
 
     def ask() -> Answer:
         with torch.random.fork_rng(), torch.inference_mode():
-            return PROBES[type(question)](open_probed_network(question), question)
+            probed = open_probed_network(question, run)
+            return replace(PROBES[type(question)](probed, question), step=probed.step)
 
     return answered(question, ask)
+
+
+def forward_images(question: Probe, plan: Plan) -> int:
+    """Return how many images a network of `plan` has to see for an answer, at most; a later kind is taken for short."""
+    match question:
+        case Zero() | Insert():
+            return lesion.forward_images(plan)
+        case Norms():
+            return batch_norms.forward_images(plan, question.recipe)
+        case _:
+            return 1 + feature_maps.SETTLING

@@ -8,8 +8,10 @@ may be driven by turns.
 
 import math
 import time
+from collections import deque
 from collections.abc import Generator
 from contextlib import suppress
+from typing import assert_never
 
 import torch
 from torch import Tensor, nn
@@ -21,12 +23,13 @@ from explorer.engine.training.checkpoint import Unwritten, save_checkpoint
 from explorer.engine.training.state import Training
 from explorer.engine.training.weights import save_best
 from explorer.runs import events
-from explorer.runs.commands import Control, Pause, StepOnce, Stop, Unpause
+from explorer.runs.commands import AddEpochs, Change, ChangeRate, Control, Pause, StepOnce, Stop, Unpause
 from explorer.runs.events import Event
 from explorer.runs.folder import RunFolder
 from explorer.sentences import Sentence, translatable
 
 Events = Generator[Event, Control | None, None]
+Changes = deque[tuple[int, Change]]  # each after which step
 
 READ_EVERY = 0.05  # seconds
 SAVE_EVERY = 60.0
@@ -46,9 +49,14 @@ class _Diverged(Exception):
         self.sentence = sentence
 
 
-def fit(training: Training, train: Loader, validation: Loader, folder: RunFolder) -> Events:
-    """Train from where `training` stands to the end of its recipe; the last event is Finished, Stopped or Failed."""
-    loop = _Loop(training, train, validation, folder)
+def fit(
+    training: Training, train: Loader, validation: Loader, folder: RunFolder, changes: Changes | None = None
+) -> Events:
+    """Train from where `training` stands to the end of its recipe; the last event is Finished, Stopped or Failed.
+
+    `changes` may be filled between two events, each with a step that is not past.
+    """
+    loop = _Loop(training, train, validation, folder, deque() if changes is None else changes)
     steps, command = loop.events(), None
     with suppress(StopIteration):
         while True:
@@ -61,8 +69,11 @@ def fit(training: Training, train: Loader, validation: Loader, folder: RunFolder
 class _Loop:
     """The state of one `fit`: losses not read back yet, times, and whether to pause after the next step."""
 
-    def __init__(self, training: Training, train: Loader, validation: Loader, folder: RunFolder) -> None:
+    def __init__(
+        self, training: Training, train: Loader, validation: Loader, folder: RunFolder, changes: Changes
+    ) -> None:
         self.training, self.train, self.validation, self.folder = training, train, validation, folder
+        self._changes = changes
         self._bounds = batch_bounds(len(train), training.recipe.batch_size)
         self._single_step = False  # after the next step, pause again
         self._pending: list[tuple[Tensor, Tensor, int, float]] = []  # loss, hits, images, learning rate of each step
@@ -75,9 +86,11 @@ class _Loop:
         """Yield the whole run and its ending."""
         training, counters = self.training, self.training.counters
         try:
+            yield from self._make_changes()
             while counters.epoch <= training.recipe.epochs and not training.has_stalled():
                 yield from self._train_epoch()
                 yield from self._finish_epoch()
+                yield from self._make_changes()
             yield events.Finished(
                 step=counters.step,
                 best_epoch=counters.best_epoch,
@@ -102,12 +115,13 @@ class _Loop:
             pixels, targets = feed[bounds]
             self._pending.append((*training.learn(pixels, targets), len(targets), rate))
             last = counters.position == len(self._bounds)
-            if not (last or self._single_step or time.monotonic() - self.mark >= READ_EVERY):
+            if not (last or self._single_step or self._is_due() or time.monotonic() - self.mark >= READ_EVERY):
                 continue
             command = yield from self._read_back()
             if time.monotonic() - self._saved >= SAVE_EVERY:
                 yield self._save()
             yield from self._apply(command)
+            yield from self._make_changes()
 
     def _finish_epoch(self) -> Events:
         """Validate, keep the weights if they are the best so far, write a checkpoint."""
@@ -197,6 +211,7 @@ class _Loop:
         if not self._single_step:
             yield self._save()
         while True:
+            yield from self._make_changes()
             command = yield events.Paused(self.training.counters.step)
             if not isinstance(command, Pause | None):
                 break
@@ -205,6 +220,34 @@ class _Loop:
         self._single_step = isinstance(command, StepOnce)
         if isinstance(command, Unpause):
             yield events.Resumed(self.training.counters.step)
+
+    def _is_due(self) -> bool:
+        """Return whether a change comes before the next step."""
+        return bool(self._changes) and self._changes[0][0] <= self.training.counters.step
+
+    def _make_changes(self) -> Events:
+        """Make the changes that are due, and save a checkpoint: a run that is killed resumes with them."""
+        training, counters = self.training, self.training.counters
+        while self._is_due():
+            _, change = self._changes.popleft()
+            factor, added = 1.0, 0
+            match change:
+                case ChangeRate():
+                    factor = change.factor
+                    counters.rate_factor *= factor
+                case AddEpochs():
+                    added = change.count
+                    training.add_epochs(added)
+                case _:
+                    assert_never(change)
+            yield events.Changed(
+                step=counters.step,
+                learning_rate=training.learning_rate,
+                epochs=training.recipe.epochs,
+                factor=factor,
+                added=added,
+            )
+            yield self._save()
 
     def _save(self) -> Event:
         """Write a checkpoint; training goes on if that fails."""

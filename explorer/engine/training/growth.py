@@ -42,10 +42,12 @@ def grow(network: nn.Module, weights: Mapping[str, Tensor], inserted: Sequence[s
             set_branch_to_zero(block)
 
 
-def fill(network: nn.Module, design: Design, parent: Run, weights: dict[str, Tensor], inserted: Sequence[str]) -> None:
+def fill(
+    network: nn.Module, design: Design, parent: Design, weights: Mapping[str, Tensor], inserted: Sequence[str]
+) -> None:
     """Load the `weights` of `parent`, which lacks the blocks `inserted`, into `network` of `design`. Raises Refused."""
     if inserted:
-        check_growth(parent.design, design, inserted)
+        check_growth(parent, design, inserted)
         grow(network, weights, inserted)
     else:
         put_weights(network, weights)
@@ -73,7 +75,7 @@ def inherit(training: Training, parent: Run, inserted: Sequence[str]) -> Sentenc
     """
     found = load_checkpoint(parent.folder, read_hashes(parent.folder)) if inserted else None
     weights = found.state["model"] if found else weights_of(parent)
-    fill(training.network, training.plan.design, parent, weights, inserted)
+    fill(training.network, training.plan.design, parent.design, weights, inserted)
     if found is None:
         return NOTHING
     if parent.recipe.optimizer == training.recipe.optimizer:

@@ -3,7 +3,7 @@
 import time
 import traceback
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +21,7 @@ from explorer.engine.kernels.rewrites import Rewrites
 from explorer.engine.referee import referee
 from explorer.engine.training.checkpoint import load_checkpoint
 from explorer.engine.training.failure import failure
-from explorer.engine.training.fit import Events, fit
+from explorer.engine.training.fit import Changes, Events, fit
 from explorer.engine.training.growth import inherit
 from explorer.engine.training.memory import refuse_too_large
 from explorer.engine.training.state import Training, single_valued_norm
@@ -33,7 +33,7 @@ from explorer.runs import events
 from explorer.runs.commands import Control, ResumeRun, Train
 from explorer.runs.events import Event, Threads
 from explorer.runs.folder import Run, RunFolder, RunState, find_run, read_paths, unwritable
-from explorer.runs.json_lines import MISREAD
+from explorer.runs.json_lines import MISREAD, record_table
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
 from explorer.sentences import NOTHING, Sentence, joined, system_words, translatable
 from explorer.validation import Complaint, Refused, refuse
@@ -60,6 +60,7 @@ class TrainingRun:
     threads: RunThreads = field(default_factory=RunThreads)
     warning: Sentence = NOTHING
     twin: str = ""
+    changes: Changes = field(default_factory=deque)
 
     def events(self) -> Events:
         """Yield the events of the run; the last one is its ending."""
@@ -80,7 +81,7 @@ class TrainingRun:
             yield self.threads.event(training.counters.step)
         if self.warning:
             yield events.Warned(self.warning)
-        yield from self._with_free_threads(fit(training, self.train, self.validation, self.folder))
+        yield from self._with_free_threads(fit(training, self.train, self.validation, self.folder, self.changes))
 
     def _with_free_threads(self, steps: Events) -> Events:
         """Yield the events of `steps`; between batches, continue with as many threads as cores are free."""
@@ -114,6 +115,9 @@ class TrainingRun:
             self.folder.update(**_progress_entries(self.training))
         elif isinstance(event, Threads):
             self._record_threads(event)
+        elif isinstance(event, events.Changed):
+            changes = [*self.folder.manifest.get("changes", ()), record_table(event)]
+            self.folder.update(changes=changes, recipe=recipe_table(self.training.recipe))
         elif isinstance(event, events.Started) and self.twin:
             self.folder.update(twin=self.twin)
 
@@ -346,6 +350,8 @@ _ENDINGS = (events.Finished, events.Stopped, events.Failed)
 class RunInProgress:
     """A run driven event by event; `event` is the last one, `controls` wait until the run can receive them.
 
+    `questions` are answered in the thread that trains, before the next event is computed; one that returns nothing has
+    been passed to another process.
     `unrecorded` says why the last event that belongs into the folder is not there.
     """
 
@@ -353,6 +359,9 @@ class RunInProgress:
         self.training_run = training_run
         self.steps = training_run.events()
         self.controls: deque[Control] = deque()
+        self.questions: deque[Callable[[], Event | None]] = deque()
+        self.pace = 0.0  # seconds of a step
+        self._answers: list[Event] | None = None  # None: the last `advance` computed an event
         self.event: Event | None = None
         self._unrecorded = NOTHING
         self._saved = self.step
@@ -377,14 +386,28 @@ class RunInProgress:
         return self._saved == self.step and not self._unrecorded
 
     def waits(self) -> bool:
-        """Return whether the run is paused and no control is waiting."""
-        return isinstance(self.event, events.Paused) and not self.controls
+        """Return whether the run is paused, and no control, change or question is waiting."""
+        changes = self.training_run.changes
+        is_due = bool(changes) and changes[0][0] <= self.step
+        return isinstance(self.event, events.Paused) and not (self.controls or self.questions or is_due)
 
-    def advance(self) -> Event:
-        """Compute and return the next event. An unexpected error ends this run and no other."""
+    def answer(self) -> Iterator[Event]:
+        """Answer what was asked, by the weights as they are now."""
+        while self.questions:
+            if answer := self.questions.popleft()():
+                yield answer
+
+    def advance(self) -> Event | None:
+        """Compute and return the next event, or None after answers to what was asked.
+
+        An unexpected error ends this run and no other.
+        """
         threads = self.training_run.threads.count
         if torch.get_num_threads() != threads:
             torch.set_num_threads(threads)
+        if self.questions:
+            self._answers = list(self.answer())
+            return None
         listens = isinstance(self.event, _LISTENING)
         control = self.controls.popleft() if listens and self.controls else None
         try:
@@ -395,7 +418,14 @@ class RunInProgress:
             self.event = failure(error, training.recipe, training.plan)
         if isinstance(self.event, events.Checkpoint):
             self._saved = self.event.step
+        if isinstance(self.event, events.Step):
+            self.pace = self.training_run.training.recipe.batch_size / self.event.examples_per_second
         return self.event
+
+    def reports(self) -> Iterator[Event]:
+        """Yield what the last `advance` has computed; an event is recorded first."""
+        answers, self._answers = self._answers, None
+        return self.record() if answers is None else iter(answers)
 
     def record(self) -> Iterator[Event]:
         """Record the last event and yield it, after a warning if it could not be recorded.

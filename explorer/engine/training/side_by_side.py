@@ -13,6 +13,7 @@ import torch
 from explorer.engine.devices import available_memory
 from explorer.engine.training.memory import memory_needed
 from explorer.engine.training.run import RunInProgress
+from explorer.runs.commands import Change
 from explorer.runs.events import Event
 
 LEAD = 4  # steps that one run may be ahead of the slowest
@@ -25,7 +26,7 @@ class SideBySide:
         self.runs = runs
         self._cores = torch.get_num_threads()
         self.pool = ThreadPoolExecutor(len(runs), "run") if len(runs) > 1 and self.has_room() else None
-        self._under_way: dict[Future[Event], RunInProgress] = {}
+        self._under_way: dict[Future[Event | None], RunInProgress] = {}
         if self.pool:
             for run in runs:
                 run.training_run.threads.split(len(runs))
@@ -55,8 +56,15 @@ class SideBySide:
         """Return the runs that have not ended, as far as `next` has returned their events."""
         return [each for each in self.runs if not each.has_ended() or each in self._under_way.values()]
 
+    def change(self, change: Change) -> None:
+        """Change all runs after the same step, that of the run that is furthest, so that they stay comparable."""
+        wait(self._under_way)  # the step of a run at work is not known
+        step = max(each.step for each in self.going)
+        for each in self.going:
+            each.training_run.changes.append((step, change))
+
     def next(self) -> RunInProgress | None:
-        """Return the run that reached its next event; None if all are paused and wait for a control."""
+        """Return the run that reached its next event or has answered; None if all are paused and wait for a control."""
         busy = self._under_way.values()
         able = [each for each in self.going if each in busy or not each.waits()]
         least = min((each.step for each in able), default=0)

@@ -1,5 +1,7 @@
 """Training: all that changes while a network learns, and that a checkpoint must restore exactly. No Qt."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -33,6 +35,7 @@ class Counters:
     seconds: float = 0.0
     best_epoch: int = 0
     best_accuracy: float = -1.0
+    rate_factor: float = 1.0  # by which the user has multiplied the rate of the schedule
     batches: str = ""  # a sha256 over the batches of all epochs begun
 
     @property
@@ -82,7 +85,7 @@ class Training:
 
     @property
     def learning_rate(self) -> float:
-        return float(self.optimizer.param_groups[0]["lr"])
+        return float(self.optimizer.param_groups[0]["lr"]) * self.counters.rate_factor
 
     @property
     def evaluated(self) -> nn.Module:
@@ -109,6 +112,16 @@ class Training:
         labels = targets if targets.ndim == 1 else targets.argmax(1)
         return loss.detach(), (scores.detach().argmax(1) == labels).sum()
 
+    @contextmanager
+    def _changed_rate(self) -> Iterator[None]:
+        """Apply the user's factor to the rate; a schedule computes the next rate from its own last one."""
+        rates = [group["lr"] for group in self.optimizer.param_groups]
+        for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate * self.counters.rate_factor
+        yield
+        for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate
+
     def learn(self, pixels: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Take one step; return its mean loss and number of hits, scalars on the device.
 
@@ -119,7 +132,8 @@ class Training:
         loss, hits = self.backward_step(pixels, targets)
         if self.recipe.clip:
             nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip)
-        self.optimizer.step()
+        with self._changed_rate():
+            self.optimizer.step()
         self.schedule.step()
         if self.average:
             self.average.update_parameters(self.network)
@@ -150,6 +164,21 @@ class Training:
             "random_cuda": torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None,
         }
 
+    def add_epochs(self, count: int) -> None:
+        """Train for `count` epochs more, on a schedule that is stretched over all of them."""
+        self.recipe = self.recipe.change(epochs=self.recipe.epochs + count)
+        self._stretch_schedule()
+
+    def _stretch_schedule(self) -> None:
+        """Go on where a schedule over the recipe's epochs would be after as many steps."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.recipe.lr
+            group.pop("initial_lr", None)
+        self.schedule = make_schedule(self.optimizer, self.recipe, self.steps_per_epoch)
+        self.optimizer._opt_called = True  # type: ignore[attr-defined]  # else torch warns of the order
+        for _ in range(self.counters.step):
+            self.schedule.step()
+
     def restore(self, state: dict[str, Any]) -> None:
         """Restore a `state`; for another number of epochs the schedule is stretched. Raises Refused."""
         if state["steps_per_epoch"] != self.steps_per_epoch:
@@ -164,19 +193,13 @@ class Training:
         if state["steps"] == self.steps:
             self.schedule.load_state_dict(state["schedule"])
         else:
-            for group in self.optimizer.param_groups:
-                group["lr"] = self.recipe.lr
-                group.pop("initial_lr", None)
-            self.schedule = make_schedule(self.optimizer, self.recipe, self.steps_per_epoch)
-            self.optimizer._opt_called = True  # type: ignore[attr-defined]  # else torch warns of the order
-            for _ in range(self.counters.step):
-                self.schedule.step()
+            self._stretch_schedule()
         torch.set_rng_state(state["random"])
         if self.device.type == "cuda" and state["random_cuda"] is not None:
             torch.cuda.set_rng_state(state["random_cuda"], self.device)
 
 
-def put_weights(network: nn.Module, weights: dict[str, Tensor]) -> None:
+def put_weights(network: nn.Module, weights: Mapping[str, Tensor]) -> None:
     """Load `weights` into `network`. Raises Refused with every weight that does not fit."""
     own = network.state_dict()
     missing = Sentence(translatable("is missing"))
