@@ -189,7 +189,7 @@ class Worker:
         """Answer from the newest weights of a run, or let another process do so where the run would wait too long."""
         training_run, kind = run.training_run, (run.run, type(question))
         training = training_run.training
-        expected = forward_images(question, training.plan) * run.pace / training.recipe.batch_size / _PASSES
+        expected = forward_images(question, training_run) * run.pace / training.recipe.batch_size / _PASSES
         is_long = max(run.pace, expected, self._seconds.get(kind, 0.0)) > _MOMENT
         if self._aside and (is_long or not shares_images(question, training_run)):
             if is_about(question, training_run):

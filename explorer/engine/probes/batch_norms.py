@@ -42,9 +42,9 @@ def compare_norms(probed: ProbedNetwork, question: Norms) -> BatchStatistics:
     )
 
 
-def forward_images(plan: Plan, recipe: Recipe) -> int:
-    """Return how many images the network sees in both ways together, at most."""
-    return 2 * affordable_images(plan, min(_MIN_IMAGES, recipe.batch_size), recipe.batch_size)
+def most_images(plan: Plan, recipe: Recipe) -> int:
+    """Return how many images are compared, at most."""
+    return affordable_images(plan, min(_MIN_IMAGES, recipe.batch_size), recipe.batch_size)
 
 
 def _norms_in(network: nn.Module, path: str) -> list[str]:

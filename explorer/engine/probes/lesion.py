@@ -51,9 +51,9 @@ def insert(probed: ProbedNetwork, question: Insert) -> Inserted:
     return _compare(probed, network, Inserted, (question.block,))
 
 
-def forward_images(plan: Plan) -> int:
-    """Return how many images the two networks see together, at most."""
-    return 2 * affordable_images(plan, _MIN_IMAGES, _MAX_IMAGES)
+def most_images(plan: Plan) -> int:
+    """Return how many images are compared, at most."""
+    return affordable_images(plan, _MIN_IMAGES, _MAX_IMAGES)
 
 
 @contextmanager

@@ -6,7 +6,6 @@ from typing import Any
 
 import torch
 
-from explorer.architecture.plan import Plan
 from explorer.engine.probes import batch_norms, feature_maps, lesion, torchinfo_time
 from explorer.engine.probes.probed_network import ProbedNetwork, open_probed_network
 from explorer.engine.training.failure import answered
@@ -37,12 +36,13 @@ def probe(question: Probe, run: TrainingRun | None = None) -> Answer | Failed:
     return answered(question, ask)
 
 
-def forward_images(question: Probe, plan: Plan) -> int:
-    """Return how many images a network of `plan` has to see for an answer, at most; a later kind is taken for short."""
+def forward_images(question: Probe, run: TrainingRun) -> int:
+    """Return how many images a run's network has to see for an answer; a kind that is not named is taken for short."""
+    plan = run.training.plan
     match question:
         case Zero() | Insert():
-            return lesion.forward_images(plan)
+            return 2 * min(len(run.validation), lesion.most_images(plan))
         case Norms():
-            return batch_norms.forward_images(plan, question.recipe)
+            return 2 * min(len(run.validation), batch_norms.most_images(plan, question.recipe))
         case _:
             return 1 + feature_maps.SETTLING

@@ -1,0 +1,319 @@
+"""Questions to a worker whose run is under way: answered from the newest weights, without a trace in the run."""
+
+import queue
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from explorer.architecture.design import Stage
+from explorer.engine import worker as worker_module
+from explorer.engine.kernels.rewrites import make_network
+from explorer.engine.pipes import Outbox
+from explorer.engine.probe_process import ProbeProcess
+from explorer.engine.probes import feature_maps as feature_maps_module
+from explorer.engine.probes import probed_network as probed_network_module
+from explorer.engine.probes.probed_network import open_probed_network
+from explorer.engine.probes.registry import PROBES, probe
+from explorer.engine.training import side_by_side as side_by_side_module
+from explorer.engine.training.checkpoint import load_checkpoint
+from explorer.engine.training.run import open_runs
+from explorer.engine.worker import Worker
+from explorer.runs import events
+from explorer.runs.answers import Answer, Estimate, FeatureMaps, Insert, Maps, Torchinfo, Zero
+from explorer.runs.commands import Pause, ResumeRun, Stop, Train, Unpause
+from explorer.runs.events import Failed
+from explorer.runs.folder import list_runs, read_hashes
+from explorer.runs.json_lines import record_table
+from explorer.runs.recipe import Recipe
+from tests.engine.same import differences, timeless
+from tests.engine.shades import shades
+from tests.engine.small import DESIGN
+from tests.engine.training.test_twins import Listener, every_step
+from tests.patience import patience
+
+__all__ = ["every_step"]  # a fixture
+DEEPER = DESIGN.change(stages=(Stage(2, 4), Stage(1, 8, 2)))
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    return shades(tmp_path / "data").change(epochs=4, schedule="one-cycle", ema=0.9, clip=1.0)
+
+
+@pytest.fixture
+def questions(recipe, tmp_path):
+    """One question of each kind about the design that trains."""
+    values = {"design": DESIGN, "recipe": recipe, "runs": tmp_path / "runs"}
+    found = (
+        Zero(**values, blocks=("layer1.0",), id=1),
+        Insert(**values, block="layer1.1", id=2),
+        Maps(**values, id=3),
+        Maps(**values, fresh=True, id=4),
+        Torchinfo(**values, id=5),
+    )
+    assert {type(each) for each in found} == {*PROBES}
+    return found
+
+
+def answers(listener):
+    return [(run, event) for run, event in listener.said if isinstance(event, Answer | Failed)]
+
+
+def rest(listener):
+    """What the runs said but for their names, where they are, and the answers."""
+    said = [event for _, event in listener.said if not isinstance(event, Answer | Failed | events.Threads)]
+    return timeless([replace(each, run="", folder="") if isinstance(each, events.Started) else each for each in said])
+
+
+def end_of(run):
+    return load_checkpoint(run.folder, read_hashes(run.folder)).state
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+@pytest.mark.parametrize("twin", [False, True])
+def test_losses_with_and_without_questions_are_equal(recipe, questions, tmp_path, monkeypatch, cores, twin):
+    monkeypatch.setattr(side_by_side_module.torch, "get_num_threads", lambda: cores)
+    asking, silent = (
+        Listener(**({f"step_{count}": questions for count in (1, 4, 6)} if asks else {})) for asks in (True, False)
+    )
+    for listener, name in ((asking, "asked"), (silent, "silent")):
+        listener.run(Train(DESIGN, recipe, tmp_path / name, twin=twin))
+    assert [event.id for _, event in answers(asking)] == [1, 2, 3, 4, 5] * 3
+    assert all(isinstance(event, Answer) for _, event in answers(asking))
+    pairs = [{run.design: run for run in list_runs(tmp_path / name)} for name in ("asked", "silent")]
+    assert len(pairs[0]) == 1 + twin
+    for design, run in pairs[0].items():
+        assert differences(end_of(run), end_of(pairs[1][design])) == []
+    if not twin:
+        assert rest(asking) == rest(silent)
+
+
+def test_an_answer_is_about_the_newest_weights(recipe, questions, tmp_path):
+    recipe, zero = recipe.change(ema=0.0), questions[0]
+    listener = Listener(step_2=(Pause(),), paused_1=(zero, Stop()))
+    listener.run(Train(DESIGN, recipe, tmp_path / "runs"))
+    (run,) = list_runs(tmp_path / "runs")
+    ((_, live),) = answers(listener)
+    ended = probe(replace(zero, run=run.id))
+    assert live.step == 2
+    assert ended.step is None
+    assert live == replace(ended, step=2)
+    untrained = probe(replace(zero, fresh=True))
+    assert untrained.rows != live.rows
+
+
+def test_a_paused_run_answers_and_stays_paused(recipe, questions, tmp_path):
+    listener = Listener(step_3=(Pause(),), paused_1=(questions[0],), zeroed_1=(questions[2],), featuremaps_1=(Stop(),))
+    listener.run(Train(DESIGN, recipe, tmp_path / "runs"))
+    kinds = [type(event).__name__ for _, event in listener.said]
+    assert kinds[kinds.index("Paused") :] == ["Paused", "Zeroed", "FeatureMaps", "Checkpoint", "Stopped"]
+    assert [event.step for _, event in answers(listener)] == [3, 3]
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_each_of_two_runs_answers_for_itself(recipe, questions, tmp_path, monkeypatch, cores):
+    monkeypatch.setattr(side_by_side_module.torch, "get_num_threads", lambda: cores)
+    recipe, runs, zero, maps = recipe.change(ema=0.0), tmp_path / "runs", questions[0], questions[2]
+
+    class AskBoth(Listener):
+        def send(self, event, run=""):
+            super().send(event, run)
+            if isinstance(event, events.Paused) and self.paused() == 2:
+                plain = next(each for each in list_runs(runs) if each.design != DESIGN)
+                self.inbox.put(replace(maps, design=plain.design, run=str(plain.folder), id=7))
+                self.inbox.put(replace(zero, id=8))
+                self.inbox.put(Stop())
+
+        def paused(self):
+            return sum(isinstance(event, events.Paused) for _, event in self.said)
+
+    listener = AskBoth(step_2=(Pause(),))
+    listener.run(Train(DESIGN, recipe, runs, twin=True))
+    found = {event.id: (run, event) for run, event in answers(listener)}
+    own, plain = (next(run for run in list_runs(runs) if (run.design == DESIGN) is own) for own in (True, False))
+    assert (found[7][0], found[8][0]) == (plain.id, own.id)
+    for run, question, event in ((plain, maps, found[7][1]), (own, zero, found[8][1])):
+        ended = probe(replace(question, design=run.design, run=run.id))
+        different = {"file": "", "step": None, "id": 0}
+        assert replace(event, **only(event, different)) == replace(ended, **only(ended, different))
+
+
+def only(event, values):
+    return {key: value for key, value in values.items() if key in record_table(event)}
+
+
+def test_the_images_are_those_of_the_run(recipe, questions, tmp_path, monkeypatch):
+    design, recipe = DESIGN.change(input=(1, 28, 28), classes=10), Recipe(device="cpu", epochs=1, batch_size=5000)
+    asked = [replace(each, design=design, recipe=recipe) for each in questions[:4]]
+    read, load = [], probed_network_module.load_data
+    for module in (probed_network_module, feature_maps_module):
+        monkeypatch.setattr(module, "load_data", lambda *arguments: read.append(arguments) or load(*arguments))
+    listener = Listener(step_1=asked)
+    listener.run(Train(design, recipe, tmp_path / "runs"))
+    assert all(isinstance(event, Answer) for _, event in answers(listener))
+    assert read == []
+    maps = answers(listener)[3][1]
+    same = probe(asked[3])
+    assert len(read) == 1
+    assert replace(maps, file="") == replace(same, file="")
+
+
+def test_the_copy_draws_no_random_number_and_leaves_the_network_alone(recipe, questions, tmp_path):
+    (run,) = open_runs(Train(DESIGN, recipe, tmp_path / "runs"))
+    steps = run.events()
+    while not isinstance(next(steps), events.Step):
+        pass
+    before = torch.get_rng_state()
+    probed = open_probed_network(questions[0], run)
+    assert torch.equal(before, torch.get_rng_state())
+    own = {id(values) for values in (*run.training.network.parameters(), *run.training.network.buffers())}
+    copied = [*probed.network.parameters(), *probed.network.buffers()]
+    assert not own & {id(values) for values in copied}
+    assert not {values.data_ptr() for values in run.training.evaluated.parameters()} & {
+        values.data_ptr() for values in probed.network.parameters()
+    }
+    assert not probed.network.training
+    assert run.training.network.training
+    steps.close()
+    run.folder.close()
+
+
+def test_an_empty_network_has_all_that_a_built_one_has():
+    from explorer.architecture.plan import plan_network
+
+    plan, cpu = plan_network(DESIGN), torch.device("cpu")
+    built, empty = make_network(plan, cpu), make_network(plan, cpu, is_empty=True)
+    empty.load_state_dict(built.state_dict())
+    assert differences(built.state_dict(), empty.state_dict()) == []
+    assert all(not values.is_meta for values in (*empty.parameters(), *empty.buffers()))
+
+
+class Pipe(Outbox):
+    """An outbox that a listener hears instead of another process."""
+
+    def __init__(self, listener):
+        self.listener = listener
+        listener.answered = queue.SimpleQueue()
+
+    def send(self, event, run=""):
+        if isinstance(event, Answer | Failed):
+            self.listener.answered.put(event)
+        self.listener.said.append((run, event))
+
+
+@pytest.fixture
+def aside(monkeypatch):
+    """A second process that answers at once, in this one; the questions that it got."""
+    got = []
+
+    class Aside:
+        def __init__(self, outbox):
+            self.outbox = outbox
+
+        def ask(self, question, weights=None, step=None):
+            got.append((question, weights is not None, step))
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(worker_module, "ProbeProcess", Aside)
+    monkeypatch.setattr(worker_module, "Outbox", Listener)
+    monkeypatch.setattr(worker_module, "HeartbeatThread", lambda outbox: worker_module.nullcontext())
+    return got
+
+
+def test_where_a_step_takes_long_another_process_answers(recipe, questions, tmp_path, aside, monkeypatch):
+    monkeypatch.setattr(worker_module, "_MOMENT", 0.0)
+    listener = Listener(step_2=(Pause(),), paused_1=(*questions[:4], Stop()))
+    listener.run(Train(DESIGN, recipe, tmp_path / "runs"))
+    assert answers(listener) == []
+    assert aside == [
+        (questions[0], True, 2),
+        (questions[1], True, 2),
+        (questions[2], True, 2),
+        (questions[3], False, None),
+    ]
+
+
+def test_another_design_is_asked_beside_the_run(recipe, questions, tmp_path, aside):
+    other = replace(questions[0], design=DEEPER)
+    grown = replace(questions[0], design=DEEPER, grown=("layer1.1",), id=9)
+    estimate = Estimate(DESIGN, recipe, 10)
+
+    class Grow(Listener):
+        def send(self, event, run=""):
+            super().send(event, run)
+            if isinstance(event, events.Paused):
+                for each in (other, replace(grown, run=run), estimate, Stop()):
+                    self.inbox.put(each)
+
+    listener = Grow(step_2=(Pause(),))
+    listener.run(Train(DESIGN, recipe, tmp_path / "runs"))
+    assert aside == [(other, False, None)]
+    refused, answered = sorted((event for _, event in answers(listener)), key=lambda event: isinstance(event, Answer))
+    assert (refused.of, refused.id) == ("estimate", 10)
+    assert (answered.id, answered.step) == (9, 2)
+
+
+def test_a_second_process_answers_by_a_file_of_the_weights(recipe, questions, tmp_path):
+    listener, recipe, runs = Listener(step_2=(Pause(), Stop())), recipe.change(ema=0.0), tmp_path / "runs"
+    listener.run(Train(DESIGN, recipe, runs))
+    (run,) = list_runs(runs)
+    process = ProbeProcess(Pipe(listener))
+    process.ask(questions[0], end_of(run)["model"], 2)
+    process.ask(questions[3])
+    first, second = (listener.answered.get(timeout=patience()) for _ in range(2))
+    assert first == replace(probe(replace(questions[0], run=run.id)), step=2)
+    assert isinstance(second, FeatureMaps)
+    assert second.step is None
+    assert list(Path(process._files.name).iterdir()) == []
+    process.ask(questions[4])
+    process.close()  # it answers what it has been asked
+    assert listener.answered.get(timeout=patience()).id == 5
+
+
+def test_a_second_process_that_dies_says_so_and_is_started_again(questions, tmp_path):
+    listener = Listener()
+    process = ProbeProcess(Pipe(listener))
+    process.ask(questions[3])
+    process._process.kill()
+    failed = listener.answered.get(timeout=patience())
+    assert isinstance(failed, Failed)
+    assert (failed.of, failed.id) == ("maps", 4)
+    process.ask(questions[3])
+    assert isinstance(listener.answered.get(timeout=patience()), FeatureMaps)
+    process.close()
+
+
+def test_a_question_during_the_last_step_is_answered(recipe, questions, tmp_path):
+    class Late(Listener):
+        """Asks when the worker has looked for the last time."""
+
+        def run(self, command):
+            worker = Worker(self, self.inbox)
+            drive = worker._next_control
+
+            def ask(wait):
+                last = all(run.has_ended() or run.step == 12 for run in worker._runs.going)
+                if last and not answers(self) and not self.inbox.qsize():
+                    self.inbox.put(questions[0])
+                return drive(wait)
+
+            worker._next_control = ask
+            return worker.run(command)
+
+    listener = Late()
+    listener.run(Train(DESIGN, recipe, tmp_path / "runs"))
+    assert answers(listener)[0][1].step == 12
+
+
+def test_a_resumed_run_answers(recipe, questions, tmp_path):
+    listener = Listener(step_2=(Stop(),))
+    listener.run(Train(DESIGN, recipe, tmp_path / "runs"))
+    (run,) = list_runs(tmp_path / "runs")
+    again = Listener(step_1=(replace(questions[0], run=run.id), Pause()), paused_1=(Unpause(),))
+    again.run(ResumeRun(run.id, tmp_path / "runs"))
+    ((_, answer),) = answers(again)
+    assert answer.step >= 3
