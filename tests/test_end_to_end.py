@@ -50,7 +50,8 @@ def test_design_undo_train_and_stop(open_session, qtbot):
     assert window.training.start.text() == "Add to queue"
 
     document.propose(document.design.with_stage(0, width=24), "an edit during the run")
-    assert "training an earlier design" in window.training.progress.status.text()
+    assert window.training.changes.words.text() == "Not the design that trains: stage 1: Width 16 → 24"
+    assert window.windowTitle().endswith("not the design that trains")
     with qtbot.waitSignal(client.run_ended):
         qtbot.mouseClick(window.training.run_buttons.stop, Qt.MouseButton.LeftButton)
     assert client.message == ""

@@ -27,7 +27,7 @@ from explorer.engine.probes.estimate import estimate
 from explorer.engine.probes.lr_range_test import sweep
 from explorer.engine.probes.outside import outside_network
 from explorer.engine.probes.probed_network import is_about, shares_images
-from explorer.engine.probes.registry import forward_images, probe
+from explorer.engine.probes.registry import least_images, probe
 from explorer.engine.probes.speed import speed
 from explorer.engine.referee import referee
 from explorer.engine.training.failure import failure
@@ -189,8 +189,9 @@ class Worker:
         """Answer from the newest weights of a run, or let another process do so where the run would wait too long."""
         training_run, kind = run.training_run, (run.run, type(question))
         training = training_run.training
-        expected = forward_images(question, training_run) * run.pace / training.recipe.batch_size / _PASSES
-        is_long = max(run.pace, expected, self._seconds.get(kind, 0.0)) > _MOMENT
+        images = int(_MOMENT / run.pace * training.recipe.batch_size * _PASSES) if run.pace else 0
+        needed = least_images(question) if run.pace else 0
+        is_long = max(run.pace, self._seconds.get(kind, 0.0)) > _MOMENT or needed > images
         if self._aside and (is_long or not shares_images(question, training_run)):
             if is_about(question, training_run):
                 self._aside.ask(question, training.evaluated.state_dict(), run.step)
@@ -198,7 +199,7 @@ class Worker:
                 self._aside.ask(question)
             return None
         start = time.monotonic()
-        answer = probe(question, training_run)
+        answer = probe(question, training_run, images)
         self._seconds[kind] = time.monotonic() - start
         return answer
 

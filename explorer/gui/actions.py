@@ -5,6 +5,7 @@ Actions on windows, files and lessons have no effect here: the part of the windo
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -22,7 +23,9 @@ from explorer.gui.widgets.typed import commit_typed, connect_order, take_back_ty
 from explorer.gui.workers.estimates import Estimates
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
+from explorer.runs.catalogue import describe_data
 from explorer.runs.commands import Train
+from explorer.validation import Refused
 
 _Keys = QKeySequence.StandardKey
 
@@ -123,6 +126,21 @@ class Actions(QObject):
         self.resume = self._add(self.tr("Resume run"), pool.resume_shown, icon="play")
         self.release_queue = self._add(self.tr("Resume queue"), pool.release_queue)
         self.find_rate = self._add(self.tr("Find a learning rate …"))
+        self.halve_rate = self._add(self.tr("Halve the learning rate"), lambda: pool.change_rate(1 / 2))
+        self.lower_rate = self._add(self.tr("Learning rate ÷ 10"), lambda: pool.change_rate(1 / 10))
+        self.add_epochs = self._add("", lambda: pool.add_epochs(self._more_epochs()))
+        self.restart = self._add(self.tr("Restart with the design shown"), self._restart)
+        self.halve_rate.setIconText(self.tr("Rate ÷ 2"))
+        self.lower_rate.setIconText(self.tr("Rate ÷ 10"))
+        lowered = self.tr("From the next batch on, whatever the schedule does; it is recorded in the run")
+        for action in (self.halve_rate, self.lower_rate):
+            action.setToolTip(lowered)
+        self.add_epochs.setToolTip(
+            self.tr("Stretches the schedule over all epochs, so the rate may rise; a run that has ended is resumed")
+        )
+        self.restart.setToolTip(
+            self.tr("Stop the run, which can be resumed, and train the design shown with the same recipe")
+        )
         self.twin.setToolTip(self.tr("Train this design with and without shortcuts on the same batches, and compare"))
         self.resume.setIconText(self.tr("Resume"))
         self.resume.setToolTip(self.tr("Continue the run that is shown from its last checkpoint"))
@@ -212,6 +230,20 @@ class Actions(QObject):
             )
         )
 
+    def _more_epochs(self) -> int:
+        """Return how many epochs one order adds: half as many as the run has."""
+        run = self._pool.shown.run
+        return max(1, run.recipe.epochs // 2) if run else 1
+
+    def _restart(self) -> None:
+        """Train the design that is shown, fitted to the run's data as one undoable step if need be."""
+        run = self._pool.shown.run
+        assert run
+        with suppress(Refused):  # the data are gone: the worker says so
+            fitted = describe_data(run.recipe.data).fit(self._document.design, own_size=True)
+            self._document.propose(fitted, self.tr("Fit design to data"))
+        self._pool.restart(self._document.design)
+
     def _show_design(self) -> None:
         document = self._document
         self.unpin.setEnabled(document.baseline is not None)
@@ -239,6 +271,15 @@ class Actions(QObject):
         for action in (self.unpause, self.step):
             action.setEnabled(state == WorkerState.PAUSED)
         self.resume.setEnabled(self._pool.can_resume())
+        may_change = state in (WorkerState.RUNNING, WorkerState.PAUSED)
+        for action in (self.halve_rate, self.lower_rate):
+            action.setEnabled(may_change)
+        more = whole(self._more_epochs())
+        self.add_epochs.setText(self.tr("Add epochs: {n}").format(n=more))
+        self.add_epochs.setIconText(self.tr("+ {n} epochs").format(n=more))
+        self.add_epochs.setEnabled(self._pool.can_add_epochs())
+        is_other = all(run.design != self._document.design for run in self._pool.shown.live)
+        self.restart.setEnabled(may_change and is_other and fatal is None)
         self.stop.setEnabled(busy and state != WorkerState.STOPPING)
 
     def _start_text(self, is_free: bool) -> str:

@@ -157,7 +157,8 @@ def test_the_images_are_those_of_the_run(recipe, questions, tmp_path, monkeypatc
     maps = answers(listener)[3][1]
     same = probe(asked[3])
     assert len(read) == 1
-    assert replace(maps, file="") == replace(same, file="")
+    assert maps.probability == pytest.approx(same.probability, abs=1e-5)  # by another number of threads
+    assert replace(maps, file="", probability=0.0) == replace(same, file="", probability=0.0)
 
 
 def test_the_copy_draws_no_random_number_and_leaves_the_network_alone(recipe, questions, tmp_path):

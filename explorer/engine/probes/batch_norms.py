@@ -8,16 +8,14 @@ import copy
 
 from torch import Tensor, nn
 
-from explorer.architecture.plan import Plan
 from explorer.engine.model import ResidualBlock
-from explorer.engine.probes.effect import affordable_images, measure_effect, spread_images
+from explorer.engine.probes.effect import measure_effect, spread_images
 from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.engine.training.state import refuse_single_values
 from explorer.runs.answers import BatchStatistics, Norms, NormStatistics
-from explorer.runs.recipe import Recipe
 from explorer.validation import refuse
 
-_MIN_IMAGES = 16
+MIN_IMAGES = 16
 _EPSILON = 1e-5  # that of torch's norms
 
 
@@ -25,7 +23,7 @@ def compare_norms(probed: ProbedNetwork, question: Norms) -> BatchStatistics:
     """Run one batch of the recipe's size, smaller for large networks, both ways. Raises Refused."""
     names = _norms_in(probed.network, question.block)
     most = probed.recipe.batch_size
-    images = spread_images(probed, min(_MIN_IMAGES, most), most)
+    images = spread_images(probed, min(MIN_IMAGES, most), most)
     if len(images) == 1:
         refuse_single_values(probed.plan)
     changed = copy.deepcopy(probed.network).train()
@@ -40,11 +38,6 @@ def compare_norms(probed: ProbedNetwork, question: Norms) -> BatchStatistics:
         steps=steps,
         initial_share=(1 - (norms[0].momentum or 0.0)) ** steps,
     )
-
-
-def most_images(plan: Plan, recipe: Recipe) -> int:
-    """Return how many images are compared, at most."""
-    return affordable_images(plan, min(_MIN_IMAGES, recipe.batch_size), recipe.batch_size)
 
 
 def _norms_in(network: nn.Module, path: str) -> list[str]:

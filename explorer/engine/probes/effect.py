@@ -8,7 +8,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from explorer.architecture.plan import Plan
 from explorer.engine.data.datasets import Images
 from explorer.engine.data.loader import Loader, batch_bounds, place_images
 from explorer.engine.probes.pictures import shrink, write_sheets
@@ -21,15 +20,16 @@ AFFORDABLE = 10**11  # multiply–accumulates of one pass: some seconds on two c
 _EXAMPLES, _CLASSES = 6, 5
 
 
-def affordable_images(plan: Plan, least: int, most: int) -> int:
-    """Return how many images a few seconds allow, from `least` to `most`."""
-    return min(most, max(least, AFFORDABLE // plan.macs))
-
-
 def spread_images(probed: ProbedNetwork, least: int, most: int) -> Loader:
-    """Return the `affordable_images` among those for validation, spread over the set: folders are sorted by class."""
+    """Return as many validation images as a few seconds allow, spread over the set: folders are sorted by class.
+
+    While a run waits, as many as it can wait for.
+    """
     pixels, labels = probed.data.validation
-    count = min(len(labels), affordable_images(probed.plan, least, most))
+    affordable = AFFORDABLE // probed.plan.macs
+    if probed.images is not None:
+        affordable = min(affordable, probed.images // 2)  # each passes both networks
+    count = min(most, len(labels), max(least, affordable))
     chosen = torch.linspace(0, len(labels) - 1, count).round().long()
     return place_images(Images(pixels[chosen], labels[chosen]), probed.plan.design, probed.device)
 

@@ -13,16 +13,16 @@ import torch
 from torch import Tensor, nn
 
 from explorer.architecture.identity import deepened, insertion
-from explorer.architecture.plan import Plan, plan_network
+from explorer.architecture.plan import plan_network
 from explorer.engine.kernels.rewrites import make_network
 from explorer.engine.model import ResidualBlock, set_branch_to_zero
-from explorer.engine.probes.effect import affordable_images, measure_effect, spread_images
+from explorer.engine.probes.effect import measure_effect, spread_images
 from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.engine.training.growth import grow
 from explorer.runs.answers import Comparison, Insert, Inserted, Zero, Zeroed
 from explorer.validation import Complaint, Refused, refuse
 
-_MAX_IMAGES, _MIN_IMAGES = 2000, 50
+_MAX_IMAGES, MIN_IMAGES = 2000, 50
 _BATCH = 100
 
 _Found = TypeVar("_Found", bound=Comparison)
@@ -51,11 +51,6 @@ def insert(probed: ProbedNetwork, question: Insert) -> Inserted:
     return _compare(probed, network, Inserted, (question.block,))
 
 
-def most_images(plan: Plan) -> int:
-    """Return how many images are compared, at most."""
-    return affordable_images(plan, _MIN_IMAGES, _MAX_IMAGES)
-
-
 @contextmanager
 def _watch(network: nn.Module, paths: Iterable[str]) -> Iterator[list[str]]:
     """Watch the blocks at `paths`; the list keeps those whose output equals their input, bit for bit, in every pass."""
@@ -80,7 +75,7 @@ def _watch(network: nn.Module, paths: Iterable[str]) -> Iterator[list[str]]:
 
 def _compare(probed: ProbedNetwork, changed: nn.Module, kind: type[_Found], paths: tuple[str, ...]) -> _Found:
     """Run the network and the one `changed` at the blocks `paths` on the same images. Raises Refused."""
-    images = spread_images(probed, _MIN_IMAGES, _MAX_IMAGES)
+    images = spread_images(probed, MIN_IMAGES, _MAX_IMAGES)
     with _watch(changed, paths) as identities:
         effect = measure_effect(probed.network, changed, images, _BATCH)
     return kind(blocks=paths, identities=tuple(identities), effect=effect)

@@ -25,7 +25,8 @@ from explorer.runs.recipe import Recipe
 class ProbedNetwork:
     """A network in eval mode on `device`; its data is read when a question first needs it, unless a run has it.
 
-    `step` is the last one of the run under way that the weights are of.
+    `step` is the last one of the run under way that the weights are of, and `images` how many should pass a network at
+    most while that run waits.
     """
 
     plan: Plan
@@ -34,6 +35,7 @@ class ProbedNetwork:
     device: torch.device
     loaded: Data | None = None  # at the design's size, on the device
     step: int | None = None
+    images: int | None = None
 
     @cached_property
     def data(self) -> Data:
@@ -60,7 +62,7 @@ def shares_images(probe: Probe, run: TrainingRun) -> bool:
     )
 
 
-def open_probed_network(probe: Probe, run: TrainingRun | None = None) -> ProbedNetwork:
+def open_probed_network(probe: Probe, run: TrainingRun | None = None, images: int | None = None) -> ProbedNetwork:
     """Build the network with its run's weights, or with the initial weights of a new run. Raises Refused.
 
     Between two batches of a `run` it gets a copy of that run's weights if it is about them, and shares its images.
@@ -89,7 +91,7 @@ def open_probed_network(probe: Probe, run: TrainingRun | None = None) -> ProbedN
         if probe.grown:
             before = _initial_network(plan_network(_without_grown(probe)), probe, device)
             grow(network, before.state_dict(), probe.grown)
-    return ProbedNetwork(plan, network.eval(), probe.recipe, device, loaded, step)
+    return ProbedNetwork(plan, network.eval(), probe.recipe, device, loaded, step, images)
 
 
 def _without_grown(probe: Probe) -> Design:

@@ -22,27 +22,27 @@ PROBES: dict[type[Probe], Callable[[ProbedNetwork, Any], Answer]] = {
 }
 
 
-def probe(question: Probe, run: TrainingRun | None = None) -> Answer | Failed:
+def probe(question: Probe, run: TrainingRun | None = None, images: int | None = None) -> Answer | Failed:
     """Answer a question about a network, or return why that failed; between two batches of a `run`, perhaps about it.
 
-    The copy of the run's weights is gone afterwards.
+    So many `images` should pass a network at most, so that the run need not wait for long; the copy of its weights is
+    gone afterwards.
     """
 
     def ask() -> Answer:
         with torch.random.fork_rng(), torch.inference_mode():
-            probed = open_probed_network(question, run)
+            probed = open_probed_network(question, run, images)
             return replace(PROBES[type(question)](probed, question), step=probed.step)
 
     return answered(question, ask)
 
 
-def forward_images(question: Probe, run: TrainingRun) -> int:
-    """Return how many images a run's network has to see for an answer; a kind that is not named is taken for short."""
-    plan = run.training.plan
+def least_images(question: Probe) -> int:
+    """Return how many images have to pass a network for an answer; a kind that is not named is taken for short."""
     match question:
         case Zero() | Insert():
-            return 2 * min(len(run.validation), lesion.most_images(plan))
+            return 2 * lesion.MIN_IMAGES
         case Norms():
-            return 2 * min(len(run.validation), batch_norms.most_images(plan, question.recipe))
+            return 2 * batch_norms.MIN_IMAGES
         case _:
             return 1 + feature_maps.SETTLING

@@ -50,7 +50,10 @@ _NOT_KEPT = (events.Heartbeat, events.Card, events.Progress)  # of interest only
 
 @dataclass(frozen=True, slots=True)
 class TrainingRun:
-    """A run that is ready to start; `warning` is shown to the user first, `twin` is the id of the run beside it."""
+    """A run that is ready to start; `warning` is shown to the user first, `twin` is the id of the run beside it.
+
+    `changes` wait for their steps; the order to resume it has `added` epochs.
+    """
 
     training: Training
     train: Loader
@@ -61,6 +64,7 @@ class TrainingRun:
     warning: Sentence = NOTHING
     twin: str = ""
     changes: Changes = field(default_factory=deque)
+    added: int = 0
 
     def events(self) -> Events:
         """Yield the events of the run; the last one is its ending."""
@@ -77,6 +81,13 @@ class TrainingRun:
             kind=kind_of(training.plan.design),
             rewrites=training.rewrites.names,
         )
+        if self.added:
+            yield events.Changed(
+                step=training.counters.step,
+                learning_rate=training.learning_rate,
+                epochs=training.recipe.epochs,
+                added=self.added,
+            )
         if training.device.type == "cpu":
             yield self.threads.event(training.counters.step)
         if self.warning:
@@ -251,6 +262,7 @@ def _resumed_run(command: ResumeRun, cores: Cores) -> TrainingRun:
         verdict=verdict,
         threads=threads,
         warning=joined("\n", filter(None, warnings)),
+        added=max(0, recipe.epochs - run.recipe.epochs),
     )
 
 

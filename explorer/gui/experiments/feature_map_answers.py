@@ -1,11 +1,13 @@
 """FeatureMapAnswers: the feature maps of one image in the untrained and in the trained network. No widgets.
 
-A worker is asked for one network after the other, and only while a panel shows the maps.
+A worker is asked for one network after the other, and only while a panel shows the maps. Of a run under way the newest
+weights are used, and asked for again as it goes on.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import monotonic
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
@@ -16,6 +18,7 @@ from explorer.gui.document import Document
 from explorer.gui.experiments.pictures import read_pictures
 from explorer.gui.widgets.language import say
 from explorer.gui.workers.inquiry import SETTLE, Inquiry, InquiryState
+from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.answers import FeatureMaps, Maps
 from explorer.runs.catalogue import CATALOGUE, DataSet, describe_data
@@ -25,6 +28,8 @@ from explorer.sentences import NOTHING, Sentence, translatable
 from explorer.validation import Refused, refuse
 
 UNTRAINED, TRAINED = "untrained", "trained"
+_FOLLOWED = 2_000  # milliseconds between two questions about a run under way, at least
+_REST = 9  # times as long as the last answer took: answers are a tenth of the time at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,12 @@ class FeatureMapAnswers(QObject):
         self.inquiry: Inquiry | None = None
         self.timer = QTimer(self, interval=SETTLE, singleShot=True)
         self.timer.timeout.connect(self.ask)
+        self._asked = 0.0
+        self._rest = QTimer(self, singleShot=True)
+        self._rest.timeout.connect(self._follow)
         for signal in (choice.changed, pool.changed):
             signal.connect(self.update)
+        pool.progressed.connect(self._follow)
         pool.run_ended.connect(self.forget_runs)
         pool.runs_changed.connect(self.forget_runs)
 
@@ -94,15 +103,20 @@ class FeatureMapAnswers(QObject):
         """Return the newest ended run of the shown design, or None."""
         return newest_ended(self.runs or (), self.document.design)
 
+    def live(self) -> LiveRun | None:
+        """Return the run of the shown design that is under way, or None."""
+        return self.pool.run_of(self.document.design)
+
     def wanted(self) -> dict[str, Maps]:
         """Return the question about each network; the trained one started from the weights of the untrained one."""
-        run, recipe = self.run(), self.choice.recipe
-        if run:
-            recipe = run.recipe.change(device=recipe.device)
-        fresh = Maps(design=self.document.design, recipe=recipe, runs=self.pool.runs, image=self.number)
+        run, live, recipe = self.run(), self.live(), self.choice.recipe
+        if trained := live or run:
+            recipe = trained.recipe.change(device=recipe.device)
+        fresh = Maps(self.document.design, recipe, runs=self.pool.runs, fresh=True, image=self.number)
         if self.file:
             fresh = replace(fresh, image=0, file=str(self.file))
-        return {UNTRAINED: fresh, TRAINED: replace(fresh, run=str(run.folder))} if run else {UNTRAINED: fresh}
+        name = live.id if live else str(run.folder) if run else ""
+        return {UNTRAINED: fresh} | ({TRAINED: replace(fresh, run=name, fresh=False)} if name else {})
 
     def unanswered(self) -> dict[str, Maps]:
         """Return those wanted questions that are not answered yet."""
@@ -133,6 +147,8 @@ class FeatureMapAnswers(QObject):
         if self.runs is None:
             self.runs = list_runs(self.pool.runs)
         question = next(iter(self.unanswered().values()), None)
+        if question is None and self._is_behind():
+            question = self.wanted()[TRAINED]
         if self.inquiry and self.inquiry.state is InquiryState.WAITING and self.inquiry.question != question:
             self.inquiry.cancel()
             self.inquiry = None
@@ -140,13 +156,26 @@ class FeatureMapAnswers(QObject):
             self._wait_for(Inquiry(self.pool, question))
         self.changed.emit()
 
+    def _is_behind(self) -> bool:
+        """Whether the run under way has gone on since it was asked, and it is time to ask again."""
+        live, answer = self.live(), self.answers.get(TRAINED)
+        step = answer.maps.step if answer and answer.maps else None
+        return live is not None and step is not None and live.done > step and not self._rest.isActive()
+
+    def _follow(self) -> None:
+        """Ask about a run under way again; nothing without a watcher."""
+        if self.watchers and self.inquiry is None and self._is_behind():
+            self.ask()
+
     def _wait_for(self, inquiry: Inquiry) -> None:
-        self.inquiry = inquiry
+        self.inquiry, self._asked = inquiry, monotonic()
         inquiry.answered.connect(self._note_answer)
         inquiry.refused.connect(self._note_refusal)
 
     def _note_answer(self, maps: FeatureMaps) -> None:
         self.images = maps.images
+        if maps.step is not None:
+            self._rest.start(max(_FOLLOWED, round(1000 * _REST * (monotonic() - self._asked))))
         try:
             pictures = read_pictures(maps.file, maps.sheets)
         except (OSError, ValueError) as error:
@@ -185,7 +214,7 @@ class FeatureMapAnswers(QObject):
         """Return why no worker is asked now; empty if one may be."""
         if fatal := self.document.fatal:
             return say(fatal.what)
-        return self.pool.busy_reason()
+        return self.pool.probe_obstacle()
 
 
 def class_names(recipe: Recipe) -> tuple[str, ...]:

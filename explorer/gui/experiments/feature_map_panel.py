@@ -108,7 +108,9 @@ class FeatureMapPanel(QWidget):
         return words.replace(str(file), file.name) if file else words
 
     def advice(self) -> str:
-        if self.maps.run():
+        if self.maps.live() is None and self.maps.pool.busy and not self.maps.run():
+            return self.tr("Random weights: this is not the design that trains.")
+        if self.maps.live() or self.maps.run():
             return self.tr("Drop an image on the window to send it through the network.")
         return self.tr("Train the network to compare, or drop an image to send it through.")
 
@@ -124,8 +126,11 @@ class FeatureMapPanel(QWidget):
 
     def row(self, name: str, question: Maps, design: Design) -> NetworkRow:
         """Return the row of the network `name`, without maps if its design is not that of the columns."""
-        title = {UNTRAINED: self.tr("untrained"), TRAINED: self.tr("trained")}[name]
         answer = self.maps.answers.get(name)
+        step = answer.maps.step if answer and answer.maps else None
+        title = {UNTRAINED: self.tr("untrained"), TRAINED: self.tr("trained")}[name]
+        if name == TRAINED and step is not None:
+            title = self.tr("after step {step}").format(step=whole(step))
         if answer is None or answer.maps is None or answer.question.design != design:
             return NetworkRow(title)
         maps, label = answer.maps, answer.maps.origin.label

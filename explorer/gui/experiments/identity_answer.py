@@ -9,7 +9,7 @@ from explorer.gui.document import Document
 from explorer.gui.experiments.answer_view import AnswerTexts, AnswerView
 from explorer.gui.experiments.identity_trial import IdentityTrial, TrialAnswer
 from explorer.gui.widgets.language import percent, say, whole
-from explorer.runs.answers import Comparison, Effect, Inserted
+from explorer.runs.answers import Comparison, Inserted
 
 
 class IdentityAnswer(AnswerView):
@@ -19,7 +19,7 @@ class IdentityAnswer(AnswerView):
     def texts(self, answer: TrialAnswer) -> AnswerTexts:
         found = answer.found
         assert isinstance(found, Comparison)
-        return AnswerTexts(self._heading(found), self._words(found.effect), self._details(found))
+        return AnswerTexts(self._heading(found), self._words(found), self._details(found))
 
     def _heading(self, found: Comparison) -> str:
         name, more = self.document.name_of(found.blocks[-1]), len(found.blocks) - 1
@@ -31,8 +31,9 @@ class IdentityAnswer(AnswerView):
             words = self.tr("{name} set to zero")
         return words.format(name=name, more=whole(more))
 
-    def _words(self, effect: Effect) -> str:
+    def _words(self, found: Comparison) -> str:
         """Return how accuracy and logits changed, and why the run counted another accuracy if it did."""
+        effect = found.effect
         if effect.equal:
             words = self.tr("Unchanged to the last bit: all logits of {n} images are the same, accuracy {before}.")
         else:
@@ -47,7 +48,7 @@ class IdentityAnswer(AnswerView):
             moved=whole(effect.moved),
             difference=QLocale().toString(effect.difference, "g", 3),
         )
-        counted = self.trial.counted_accuracy()
+        counted = self.trial.counted_accuracy() if found.step is None else None
         if counted is None or percent(counted) == percent(effect.accuracy_before):
             return words
         difference = self.tr("The run counted {accuracy}, in its own precision and on all validation images.")

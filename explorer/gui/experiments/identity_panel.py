@@ -87,7 +87,8 @@ class IdentityPanel(QWidget):
         obstacle = trial.obstacle()
         self.subject.setText(self._subject_text())
         place = insertion(self.document.plan, self._next_path)
-        self.zero.setEnabled(not obstacle and path not in trial.zeroed)
+        may_repeat = trial.origin().live is not None  # its weights are others by now
+        self.zero.setEnabled(not obstacle and (may_repeat or path not in trial.zeroed))
         self.insert.setEnabled(not obstacle and place.holds)
         self.compare.setEnabled(not obstacle)
         self.compare.setToolTip(obstacle or self.tr("Runs one batch by its own statistics and by the running ones"))
@@ -115,9 +116,17 @@ class IdentityPanel(QWidget):
         return self.tr("{network}; set to zero: {blocks}").format(network=self._origin_text(), blocks=blocks)
 
     def _origin_text(self) -> str:
-        _, run, inserted = self.trial.origin()
+        _, run, inserted, live = self.trial.origin()
         words = self.tr("{name}, trained").format(name=title_of_run(run)) if run else self.tr("random weights")
-        if (accuracy := self.trial.counted_accuracy()) is not None:
+        latest = self.trial.latest
+        if latest and latest.step is not None:
+            run_name = live.name if live else title_of_run(run) if run else self.document.title
+            words = self.tr("{name}, after step {step}").format(name=run_name, step=whole(latest.step))
+        elif live:
+            words = self.tr("{name}, as it trains").format(name=live.name)
+        elif not run and self.trial.pool.busy:
+            words = self.tr("random weights, as this is not the design that trains")
+        elif (accuracy := self.trial.counted_accuracy()) is not None:
             words = self.tr("{network} ({accuracy})").format(network=words, accuracy=percent(accuracy))
         if not inserted:
             return self.tr("Network: {network}").format(network=words)

@@ -21,6 +21,7 @@ from explorer.gui.document import Document
 from explorer.gui.experiments.pictures import read_pictures
 from explorer.gui.widgets.language import say
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
+from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.answers import BatchStatistics, Comparison, Insert, Inserted, Norms, Probe, Zero, Zeroed
 from explorer.runs.commands import Train
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class _WeightsOrigin(NamedTuple):
-    """Where a network's weights come from: a run of `design` or, without one, its initial weights.
+    """Where a network's weights come from: a run of `design`, one under way or, without both, its initial weights.
 
     Blocks were `inserted` since.
     """
@@ -41,6 +42,7 @@ class _WeightsOrigin(NamedTuple):
     design: Design
     run: "Run | None" = None
     inserted: tuple[str, ...] = ()
+    live: LiveRun | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +107,22 @@ class IdentityTrial(QObject):
         self.answers, self.norms, self.zeroed = {}, {}, ()
 
     def origin(self) -> _WeightsOrigin:
-        """Return the weights that were grown into the shown design, else those of the newest ended run of that design.
+        """Return the weights that were grown into the shown design, else those of a run of that design.
 
-        Without either they are its initial ones.
+        That is one under way, else the newest that has ended. Without any they are its initial ones.
         """
         from explorer.runs.folder import list_runs, newest_ended  # not needed when the window starts
 
+        if self.runs is None:
+            self.runs = list_runs(self.pool.runs)
         shown, grown = self.document.design, self.grown
+        if grown.live and not grown.live.is_under_way:
+            grown = grown._replace(run=next((run for run in self.runs if run.id == grown.live.id), None), live=None)
         for count in range(len(grown.inserted), 0, -1):
             if deepened(grown.design, *grown.inserted[:count]) == shown:
                 return grown._replace(inserted=grown.inserted[:count])
-        if self.runs is None:
-            self.runs = list_runs(self.pool.runs)
+        if live := self.pool.run_of(shown):
+            return _WeightsOrigin(shown, live=live)
         return _WeightsOrigin(shown, newest_ended(self.runs, shown))
 
     @property
@@ -126,8 +132,8 @@ class IdentityTrial(QObject):
         return answer.found if answer and isinstance(answer.found, Comparison) else None
 
     def zero(self, path: str) -> None:
-        """Set the branch of one more block to zero."""
-        self._ask(partial(Zero, blocks=(*self.zeroed, path)))
+        """Set the branch of one more block to zero, or of the same ones again in the newest weights."""
+        self._ask(partial(Zero, blocks=tuple(dict.fromkeys((*self.zeroed, path)))))
 
     def put_back(self) -> None:
         """Put all branches back as they were."""
@@ -146,7 +152,8 @@ class IdentityTrial(QObject):
 
     def recipe(self) -> Recipe:
         """Return the run's recipe on the device that is chosen now, or for random weights the chosen recipe."""
-        run, chosen = self.origin().run, self.choice.recipe
+        origin, chosen = self.origin(), self.choice.recipe
+        run = origin.live or origin.run
         return run.recipe.change(device=chosen.device) if run else chosen
 
     def counted_accuracy(self) -> float | None:
@@ -162,8 +169,15 @@ class IdentityTrial(QObject):
     def _ask(self, kind: Callable[..., Probe]) -> None:
         """Ask a question of `kind` about the shown network, in place of one that is not answered yet."""
         origin = self.origin()
-        folder = str(origin.run.folder) if origin.run else ""
-        question = kind(self.document.design, self.recipe(), runs=self.pool.runs, run=folder, grown=origin.inserted)
+        name = origin.live.id if origin.live else str(origin.run.folder) if origin.run else ""
+        question = kind(
+            self.document.design,
+            self.recipe(),
+            runs=self.pool.runs,
+            run=name,
+            grown=origin.inserted,
+            fresh=not name,
+        )
         self.refusal = NOTHING
         if self.inquiry:
             self.inquiry.cancel()
@@ -239,4 +253,4 @@ class IdentityTrial(QObject):
             return say(fatal.what)
         if self.inquiry and self.inquiry.state is InquiryState.ASKED:
             return self.tr("Testing on real images …")
-        return self.pool.busy_reason()
+        return self.pool.probe_obstacle()

@@ -68,6 +68,8 @@ class Menus(QObject):
         menu.addAction(actions.resume)
         menu.addSeparator()
         menu.addAction(actions.find_rate)
+        menu.addSeparator()
+        menu.addActions([actions.halve_rate, actions.lower_rate, actions.add_epochs, actions.restart])
 
     def _fill_view_menu(self, menu: QMenu, docks: Sequence[QDockWidget]) -> None:
         actions = self._actions

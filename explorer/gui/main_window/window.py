@@ -143,6 +143,8 @@ class Window(QMainWindow):
         FocusFrame(self)
         self.setAcceptDrops(True)
         self.has_controls = True
+        pool.changed.connect(self._show_title)
+        self._show_title()
 
     def restore(self, before: Arrangement) -> None:
         """Restore the arrangement of the window `before`, and show what that window showed."""
@@ -227,8 +229,11 @@ class Window(QMainWindow):
         return was_presented
 
     def _show_title(self) -> None:
-        self.setWindowTitle(f"ResNet Explorer: {self.workspace.document.title}[*]")
-        self.setWindowModified(not self.workspace.document.undo_stack.isClean())
+        workspace, title = self.workspace, f"ResNet Explorer: {self.workspace.document.title}[*]"
+        if self.has_controls and self.training.changes.is_foreign():
+            title = self.tr("{title} · not the design that trains").format(title=title)
+        self.setWindowTitle(title)
+        self.setWindowModified(not workspace.document.undo_stack.isClean())
 
     def restore_layout(self) -> None:
         """Restore the layout from the last close; invalid settings are ignored."""

@@ -13,6 +13,7 @@ from explorer.gui.training.download_view import DownloadView
 from explorer.gui.training.estimate import EstimateView
 from explorer.gui.training.progress import RunProgress
 from explorer.gui.training.run_buttons import RunButtons
+from explorer.gui.training.run_changes import RunChanges
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.boxes import watch_box
 from explorer.gui.widgets.buttons import action_button
@@ -66,6 +67,7 @@ class TrainingPanel(QWidget):
         self.run_buttons = RunButtons(pool, actions)
         self.start, self.twin = action_button(actions.start, "start"), action_button(actions.twin, "twin")
         self.progress, self.notice = RunProgress(document, pool), Notice()
+        self.changes = RunChanges(document, pool, actions)
         self._lay_out()
         self._connect_boxes()
         connect_order(actions.find_rate, self._find_rate)
@@ -97,7 +99,7 @@ class TrainingPanel(QWidget):
         column.setContentsMargins(*[theme.RHYTHM] * 4)
         column.setSpacing(theme.RHYTHM)
         # what comes and goes is below the buttons, so that none of them moves away from the pointer
-        for widget in (self.controls, self.run_buttons, self.needs, self.progress, self.notice):
+        for widget in (self.controls, self.run_buttons, self.needs, self.progress, self.changes, self.notice):
             column.addWidget(widget)
         column.addStretch(4)
 

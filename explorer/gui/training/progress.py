@@ -67,8 +67,6 @@ class RunProgress(QWidget):
             parts.append(validated)
         if few := self._threads_text(live):
             parts.append(few)
-        if run.design != self.document.design:
-            parts.append(self.tr("training an earlier design"))
         if worker.watchdog.trouble:
             parts.append(f"⚠ {worker.watchdog.trouble}")
         return " · ".join(parts)

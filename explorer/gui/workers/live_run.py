@@ -1,6 +1,6 @@
 """LiveRun: a run on the plots, during training and after it. No widgets."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,19 @@ from explorer.architecture.design import Design
 from explorer.architecture.twins import kind_of
 from explorer.gui.document import title_of
 from explorer.gui.widgets.language import say
-from explorer.runs.events import Epoch, Event, Failed, Finished, Paused, Resumed, Started, Step, Stopped, Threads
+from explorer.runs.events import (
+    Changed,
+    Epoch,
+    Event,
+    Failed,
+    Finished,
+    Paused,
+    Resumed,
+    Started,
+    Step,
+    Stopped,
+    Threads,
+)
 from explorer.runs.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -23,7 +35,10 @@ def _empty_curves() -> "Curves":
 
 @dataclass
 class LiveRun:
-    """What is known of a run; `outcome` is its last event, `paired` whether its twin trains beside it."""
+    """What is known of a run; `outcome` is its last event, `paired` whether its twin trains beside it.
+
+    `changes` are those that the user made while it trained, as far as they are known here.
+    """
 
     design: Design
     recipe: Recipe
@@ -33,6 +48,7 @@ class LiveRun:
     step: Step | None = None
     epoch: Epoch | None = None
     threads: Threads | None = None
+    changes: tuple[Changed, ...] = ()
     outcome: Finished | Stopped | Failed | None = None
     paused: bool = False
     paired: bool = False
@@ -51,6 +67,10 @@ class LiveRun:
                 self.epoch = event
             case Threads():
                 self.threads = event
+            case Changed():
+                self.changes = (*self.changes, event)
+                self.recipe = self.recipe.change(epochs=event.epochs)
+                self.started = self.started and replace(self.started, epochs=event.epochs)
             case Paused():
                 self.paused, self.first_step = True, None
             case Resumed():
@@ -67,6 +87,11 @@ class LiveRun:
     def name(self) -> str:
         """The run's name in the window: the design's title, or beside its twin the kind, which sets the two apart."""
         return say(self.kind) if self.paired else title_of(self.design)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it has begun and not ended."""
+        return self.started is not None and self.outcome is None
 
     @property
     def was_refused(self) -> bool:

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
+from explorer.architecture.design import Design
 from explorer.gui.document import title_of
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.process import WorkerProcess
 from explorer.gui.workers.queue import Queue
 from explorer.gui.workers.worker import Asker, WorkerClient
 from explorer.gui.workers.worker_state import WorkerState
-from explorer.runs.commands import Train
+from explorer.runs.answers import Probe, Question
+from explorer.runs.commands import AddEpochs, ChangeRate, Train
 from explorer.runs.events import Hello
 from explorer.runs.folder import RunState, find_run
 from explorer.sentences import Sentence, translatable
@@ -49,6 +51,7 @@ class WorkerPool(QObject):
         self.failures: tuple[Sentence, ...] = ()
         self.workers: list[WorkerClient] = []
         self._leaving: list[WorkerClient] = []
+        self._restarts: list[tuple[WorkerClient, Train]] = []  # what follows when a worker has stopped
         self._is_closing = False
         self.shown = self.add(process or WorkerProcess())
         self._soon = QTimer(self, interval=0, singleShot=True)
@@ -120,24 +123,24 @@ class WorkerPool(QObject):
         else:
             self.queue.add(order)
 
-    def resume_run(self, run: "Run", curves: "Curves") -> None:
-        """Resume a run on a free device and show it."""
+    def resume_run(self, run: "Run", curves: "Curves", epochs: int | None = None) -> None:
+        """Resume a run on a free device, until `epochs` if given, and show it."""
         self.failures = ()
         device = self._placed_device(run.recipe.device)
         self.shown = self._pick_worker(device)
-        self.shown.resume_run(run, curves, None if device == run.recipe.device else device)
+        self.shown.resume_run(run, curves, None if device == run.recipe.device else device, epochs)
 
     def can_resume(self) -> bool:
         """Whether the shown run can be resumed, on a device that is free."""
         run = self.shown.run
         return run is not None and self.shown.can_resume() and bool(self.free_device(run.recipe.device))
 
-    def resume_shown(self) -> None:
-        """Resume the shown run."""
+    def resume_shown(self, epochs: int | None = None) -> None:
+        """Resume the shown run, until `epochs` if given."""
         live = self.shown.run
         assert live
         try:
-            self.resume_run(find_run(live.id, self.runs), live.curves)
+            self.resume_run(find_run(live.id, self.runs), live.curves, epochs)
         except Refused as refused:
             self.shown.message = refused.sentence
             self._note_change()
@@ -173,6 +176,34 @@ class WorkerPool(QObject):
     def step_once(self) -> None:
         self.shown.step_once()
 
+    def change_rate(self, factor: float) -> None:
+        """Multiply the learning rate of the shown run by `factor` from now on."""
+        self.shown.control(ChangeRate(factor))
+
+    def can_add_epochs(self) -> bool:
+        """Whether the shown run trains, or has ended and can be resumed alone on a device that is free."""
+        live, run = self.shown.live, self.shown.run
+        if self.shown.state in (WorkerState.RUNNING, WorkerState.PAUSED):
+            return True
+        is_over = run is not None and run.started is not None and not self.shown.is_busy()
+        return is_over and len(live) == 1 and bool(self.free_device(live[0].recipe.device))
+
+    def add_epochs(self, count: int) -> None:
+        """Train the shown run for `count` epochs more; one that has ended is resumed."""
+        assert self.shown.run
+        if self.shown.is_busy():
+            self.shown.control(AddEpochs(count))
+        else:
+            self.resume_shown(self.shown.run.recipe.epochs + count)
+
+    def restart(self, design: Design) -> None:
+        """Stop the shown run, with a checkpoint, and then train `design` as that was trained."""
+        worker = self.shown
+        assert worker.run
+        order = worker.order or Train(design=design, recipe=worker.run.recipe, runs=self.runs)
+        self._restarts.append((worker, replace(order, design=design, init_from=None, grown=(), anyway=False)))
+        worker.stop()
+
     def stop(self) -> None:
         """Stop the shown run and hold the queue: its next run shall not start at once in place of the stopped one."""
         self.queue.hold()
@@ -197,7 +228,13 @@ class WorkerPool(QObject):
         return min(free, key=lambda worker: (worker.state is WorkerState.GONE, self.device_of(worker) != wanted))
 
     def _start_waiting(self) -> None:
-        """Start the queued runs whose devices are free, then remove the workers that are not needed."""
+        """Start what takes the place of a stopped run, and the queued runs whose devices are free.
+
+        Then remove the workers that are not needed.
+        """
+        for worker, order in [each for each in self._restarts if not (each[0].is_busy() or self._is_closing)]:
+            self._restarts.remove((worker, order))
+            self.start(order)
         while not (self.queue.held or self._is_closing):
             free = [bool(self.free_device(order.recipe.device)) for order in self.queue.orders]
             if True not in free:
@@ -245,18 +282,40 @@ class WorkerPool(QObject):
         """The worker that would be asked a question: an idle one if there is any, else the shown one."""
         return next((worker for worker in self.workers if worker.state is WorkerState.IDLE), self.shown)
 
+    def _best_worker(self, question: Question) -> WorkerClient | None:
+        """Return the worker to ask: that of the run in question, else an idle one, else one that trains."""
+
+        def rank(worker: WorkerClient) -> tuple[bool, bool]:
+            ids = [run.id for run in worker.live if run.is_under_way]
+            is_own = isinstance(question, Probe) and Path(question.run).name in ids
+            return not is_own, worker.state is not WorkerState.IDLE
+
+        return min((worker for worker in self.workers if worker.can_answer(question)), key=rank, default=None)
+
     def ask(self, asker: Asker) -> WorkerClient | None:
-        """Ask an idle worker, on a free device if there is one; return that worker, or None if none is idle."""
-        worker, question = self.idle_worker, asker.question
-        if self._is_closing or worker.state is not WorkerState.IDLE:
+        """Ask a worker, on a free device if there is one; return that worker, or None if none would answer."""
+        question = asker.question
+        worker = self._best_worker(question)
+        if self._is_closing or worker is None:
             return None
         device = self._placed_device(question.recipe.device)
         worker.ask(asker, replace(question, recipe=question.recipe.change(device=device)))
         return worker
 
     def busy_reason(self) -> str:
-        """Return why no worker would answer a question now; empty if one would."""
+        """Return why no worker would answer every question now; empty if one would."""
         return self.idle_worker.busy_reason()
+
+    def probe_obstacle(self) -> str:
+        """Return why no worker would answer a probe now, which one that trains would; empty if one would."""
+        trains = any(worker.state in (WorkerState.RUNNING, WorkerState.PAUSED) for worker in self.workers)
+        return "" if trains else self.busy_reason()
+
+    def run_of(self, design: Design) -> LiveRun | None:
+        """Return a run of `design` that is under way, preferably the shown worker's; None if there is none."""
+        workers = sorted(self.busy, key=lambda worker: worker is not self.shown)
+        runs = (run for worker in workers for run in worker.live)
+        return next((run for run in runs if run.is_under_way and run.design == design), None)
 
     # Starting and ending
 

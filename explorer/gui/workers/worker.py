@@ -16,10 +16,11 @@ from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.process import PATIENCE, WorkerProcess
 from explorer.gui.workers.watchdog import Watchdog
 from explorer.gui.workers.worker_state import WorkerState
-from explorer.runs.answers import Answer, Question
+from explorer.runs.answers import Answer, Probe, Question
 from explorer.runs.commands import Command, Control, Pause, ResumeRun, StepOnce, Stop, Train, Unpause
 from explorer.runs.events import (
     Card,
+    Changed,
     Epoch,
     Event,
     Failed,
@@ -68,6 +69,7 @@ class WorkerClient(QObject):
         self.state = WorkerState.GONE
         self.hello: Hello | None = None
         self.live: tuple[LiveRun, ...] = ()
+        self.order: Train | None = None  # by which the current run or the last one was started, unless it was resumed
         self.message = NOTHING
         self.advice = NOTHING
         self.waiting: Command | None = None
@@ -122,13 +124,15 @@ class WorkerClient(QObject):
         """Train the design as a new run, or with and without shortcuts side by side on the same batches."""
         designs = (order.design, twin_of(order.design)) if order.twin else (order.design,)
         self.live = tuple(LiveRun(design=design, recipe=order.recipe, paired=order.twin) for design in designs)
+        self.order = order
         self._send_when_ready(order)
 
-    def resume_run(self, run: "Run", curves: "Curves", device: str | None = None) -> None:
-        """Resume a run from its checkpoint, on another `device` if given; `curves` are its curves so far."""
+    def resume_run(self, run: "Run", curves: "Curves", device: str | None = None, epochs: int | None = None) -> None:
+        """Resume a run with its `curves` so far from its checkpoint, on another `device` or until `epochs` if given."""
         recipe = run.recipe.change(device=device) if device else run.recipe
+        self.order = None
         self.live = (LiveRun(design=run.design, recipe=recipe, id=run.id, curves=curves),)
-        self._send_when_ready(ResumeRun(str(run.folder), self.runs, device=device))
+        self._send_when_ready(ResumeRun(str(run.folder), self.runs, epochs=epochs, device=device))
 
     def _send_when_ready(self, command: Command) -> None:
         """Send `command` now, or as soon as the worker says hello."""
@@ -144,9 +148,14 @@ class WorkerClient(QObject):
             self.process.start()
         self.progressed.emit()
 
+    def can_answer(self, question: Question) -> bool:
+        """Whether the worker would answer now: one that trains answers probes alone."""
+        is_training = self.state in (WorkerState.RUNNING, WorkerState.PAUSED)
+        return self.state is WorkerState.IDLE or (is_training and isinstance(question, Probe))
+
     def ask(self, asker: Asker, question: Question) -> None:
-        """Send `question` to the worker, which must be idle; `asker` gets the replies until `forget`."""
-        assert self.state is WorkerState.IDLE
+        """Send `question` to the worker, which must be able to answer; `asker` gets the replies until `forget`."""
+        assert self.can_answer(question)
         number = next(self._numbers)
         self._askers[number] = asker
         self.process.send(replace(question, id=number))
@@ -158,7 +167,7 @@ class WorkerClient(QObject):
             self.control(Stop())
 
     def busy_reason(self) -> str:
-        """Return why the worker would not answer a question now; empty if it would."""
+        """Return why the worker would not answer every question now; empty if it would."""
         match self.state:
             case WorkerState.IDLE:
                 return ""
@@ -166,8 +175,12 @@ class WorkerClient(QObject):
                 return self.tr("Loading torch …")
             case WorkerState.GONE:
                 return self.tr("The training process is not running. Press Start to launch it.")
-            case WorkerState.STARTING | WorkerState.RUNNING | WorkerState.PAUSED | WorkerState.STOPPING:
-                return self.tr("A run is in progress. This continues when it ends.")
+            case WorkerState.STARTING:
+                return self.tr("A run is being started …")
+            case WorkerState.STOPPING:
+                return self.tr("A run is being stopped …")
+            case WorkerState.RUNNING | WorkerState.PAUSED:
+                return self.tr("A run uses this device: trying other rates beside it would slow both down.")
             case _:
                 assert_never(self.state)
 
@@ -269,7 +282,9 @@ class WorkerClient(QObject):
                 self.watchdog.note_step()
             case Finished() | Stopped():
                 self._note_outcome()
-        return isinstance(event, Started | Step | Epoch | Gradients | Threads)
+            case Changed():
+                self.changed.emit()
+        return isinstance(event, Started | Step | Epoch | Gradients | Threads | Changed)
 
     def _set_run_state(self, state: WorkerState) -> None:
         """Set the state that the worker reports, except that one told to stop is stopping until it has stopped."""

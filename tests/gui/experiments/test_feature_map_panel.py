@@ -19,8 +19,11 @@ from explorer.gui.experiments.feature_map_strip import FeatureMapStrip, MapColum
 from explorer.gui.experiments.pictures import read_pictures
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import apply_language
+from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import MAX_MAPS, FeatureMaps, ImageOrigin, Maps, Sheet, sent_size
+from explorer.runs.commands import Train
+from explorer.runs.events import Started, Step, Verdict
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import RECIPES
 from tests.gui.paths import run_out
@@ -40,7 +43,9 @@ class Looked(Played):
     def probes(self) -> list[Maps]:
         return self.asked(Maps)
 
-    def send_maps(self, origin: ImageOrigin | None = None, predicted: int = 9, probability: float = 0.93) -> None:
+    def send_maps(
+        self, origin: ImageOrigin | None = None, predicted: int = 9, probability: float = 0.93, step=None
+    ) -> None:
         """What a worker could say to the last question: sheets of the right sizes, all of one grey."""
         question, sheets, offset = self.probes[-1], [], 0
         plan, channels = plan_network(question.design), question.design.input[0]
@@ -62,6 +67,7 @@ class Looked(Played):
                 predicted=predicted,
                 probability=probability,
                 images=2_000,
+                step=step,
             ),
         )
 
@@ -183,10 +189,54 @@ def test_the_network_of_the_newest_run_stands_below_the_one_it_began_as(session,
     assert panel.maps.unanswered() == {}
 
 
+def train(session, played, *steps: int) -> LiveRun:
+    """Let the worker train the shown design, as far as these steps."""
+    (worker, recipe) = session.pool.workers[0], session.workspace.choice.recipe
+    worker.start(Train(session.document.design, recipe, session.pool.runs))
+    played.say(Started("a-run", "", 1, Verdict(True, 1, 1), "cpu", 100, 2), *map(step, steps))
+    return worker.live[0]
+
+
+def step(number: int) -> Step:
+    return Step(number, 1, 1.0, 1.0, 1.0, 1, 0.5, 0.1, 100.0)
+
+
+def test_a_run_under_way_is_asked_and_followed(session, played, qtbot, monkeypatch):
+    monkeypatch.setattr(feature_map_answers, "_FOLLOWED", 0)
+    monkeypatch.setattr(feature_map_answers, "_REST", 0)
+    panel = open_maps(session, qtbot, played)
+    played.send_maps()
+    train(session, played, 3)
+    qtbot.waitUntil(lambda: len(played.probes) == 2)
+    assert (played.probes[-1].run, played.probes[-1].fresh) == ("a-run", False)
+    played.send_maps(step=3)
+    assert [row[0] for row in rows(panel)] == ["untrained", "after step 3"]
+    settle(session)
+    assert len(played.probes) == 2  # nothing new is known
+    played.say(step(7))
+    qtbot.waitUntil(lambda: len(played.probes) == 3)
+    assert not rows(panel)[1][2]  # what is shown is right, and said of which step
+    played.send_maps(step=7)
+    assert [row[0] for row in rows(panel)] == ["untrained", "after step 7"]
+    assert panel.maps.are_compared()
+
+
+def test_another_design_than_the_one_that_trains_has_random_weights(session, played, qtbot):
+    panel = open_maps(session, qtbot, played)
+    played.send_maps()
+    train(session, played, 3)
+    session.document.propose(session.document.design.with_stage(0, blocks=3), "")
+    qtbot.waitUntil(lambda: played.probes[-1].design == session.document.design)
+    assert played.probes[-1].fresh
+    played.send_maps()
+    assert [row[0] for row in rows(panel)] == ["untrained"]
+    assert panel.status.text() == "Random weights: this is not the design that trains."
+
+
 def test_a_run_that_has_just_ended_is_found(session, played, qtbot):
     panel = open_maps(session, qtbot, played)
-    session.pool.workers[0].set_state(WorkerState.RUNNING)
-    assert "A run is in progress" in panel.status.text()
+    session.pool.workers[0].set_state(WorkerState.STARTING)
+    assert "A run is being started" in panel.status.text()
     played.refuse_last("a run is in progress")
     made_run(session)
     session.pool.workers[0].set_state(WorkerState.IDLE)

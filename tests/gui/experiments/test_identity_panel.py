@@ -17,6 +17,7 @@ from explorer.gui.workers.worker_state import WorkerState
 from explorer.gui.workspace import BLOCK
 from explorer.runs.answers import Effect, Example, Insert, Inserted, Probe, Sheet, Zero, Zeroed
 from explorer.runs.commands import Train
+from explorer.runs.events import Finished, Started, Verdict
 from explorer.runs.folder import RunFolder, list_runs
 from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence
@@ -76,11 +77,14 @@ def effect(folder: Path, difference: float = 1.25, after: float = 0.6) -> Effect
     )
 
 
-def answer(played, folder: Path, *identities: str, difference: float = 1.25, after: float = 0.6) -> None:
+def answer(
+    played, folder: Path, *identities: str, difference: float = 1.25, after: float = 0.6, step: int | None = None
+) -> None:
     """To the last question."""
     question = played.asked(Probe)[-1]
     kind, blocks = (Zeroed, question.blocks) if isinstance(question, Zero) else (Inserted, (question.block,))
-    played.answer(question, kind(blocks=blocks, identities=identities, effect=effect(folder, difference, after)))
+    found = kind(blocks=blocks, identities=identities, effect=effect(folder, difference, after), step=step)
+    played.answer(question, found)
 
 
 def test_before_anything_is_asked_it_says_which_network_is_meant(session, experiment):
@@ -239,7 +243,7 @@ def test_another_design_is_another_network(session, qtbot, experiment, played, t
 
 @pytest.mark.parametrize(
     ("state", "why"),
-    [("warming", "Loading torch"), ("running", "A run is in progress"), ("gone", "is not running")],
+    [("warming", "Loading torch"), ("starting", "is being started"), ("gone", "is not running")],
 )
 def test_buttons_that_cannot_be_pressed_say_why(session, experiment, state, why):
     session.pool.workers[0].set_state(WorkerState(state))
@@ -251,6 +255,56 @@ def test_buttons_that_cannot_be_pressed_say_why(session, experiment, state, why)
     session.pool.workers[0].set_state(WorkerState.IDLE)
     assert experiment.zero.isEnabled()
     assert experiment.reason.text() == ""
+
+
+def test_a_run_under_way_is_asked_and_can_be_asked_again(session, qtbot, experiment, played, tmp_path):
+    train(session, played)
+    assert experiment.subject.text() == "Network: Mini, as it trains"
+    click(qtbot, experiment.zero)
+    assert (played.asked(Zero)[0].run, played.asked(Zero)[0].fresh) == ("a-run", False)
+    answer(played, tmp_path, "layer1.0", step=412)
+    assert experiment.subject.text() == "Network: Mini, after step 412; set to zero: layer1.0"
+    click(qtbot, experiment.zero)
+    assert [question.blocks for question in played.asked(Zero)] == [("layer1.0",)] * 2
+    answer(played, tmp_path, "layer1.0", step=500)
+    assert "after step 500" in experiment.subject.text()
+
+
+def test_a_block_is_inserted_into_a_run_under_way_which_ends(session, qtbot, experiment, played, started, tmp_path):
+    folder = Path(trained(session, state="running"))
+    session.workspace.identity_trial.forget_runs()
+    train(session, played, folder.name)
+    click(qtbot, experiment.insert)
+    answer(played, tmp_path, "layer1.1", difference=0.0, step=412)
+    assert session.document.design == deepened(MINI, "layer1.1")
+    assert experiment.subject.text() == "Network: Mini, after step 412, with layer1.1 inserted"
+    assert not experiment.continue_training.isVisible()
+    click(qtbot, experiment.zero)
+    assert (played.asked(Zero)[0].run, played.asked(Zero)[0].grown) == (folder.name, ("layer1.1",))
+    answer(played, tmp_path)
+    click(qtbot, experiment.back)
+    finished = RunFolder(folder)
+    finished.update(state="finished")
+    finished.close()
+    played.say(Finished(step=500, best_epoch=1, best_accuracy=0.8, seconds=1.0))
+    assert session.workspace.identity_trial.origin().run.folder == folder
+    assert experiment.continue_training.isVisible()
+
+
+def test_another_design_than_the_one_that_trains_has_random_weights(session, qtbot, experiment, played):
+    train(session, played)
+    session.document.propose(MINI.with_stage(1, blocks=3), "")
+    assert experiment.subject.text() == "Network: random weights, as this is not the design that trains"
+    click(qtbot, experiment.zero)
+    assert (played.asked(Zero)[0].run, played.asked(Zero)[0].fresh) == ("", True)
+
+
+def train(session, played, run: str = "a-run") -> None:
+    """Let the worker train the shown design."""
+    session.pool.workers[0].__class__.start(
+        session.pool.workers[0], Train(session.document.design, Recipe(), session.pool.runs)
+    )
+    played.say(Started(run, "", 1, Verdict(True, 1, 1), "cpu", 1000, 2))
 
 
 def test_a_plain_net_takes_no_identity(session, qtbot, experiment, played, tmp_path):

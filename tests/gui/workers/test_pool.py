@@ -193,9 +193,11 @@ def test_questions_go_to_who_has_time_on_a_card_that_has_no_run(gather, order, q
     pool.start(order("a", "cuda:1"))
     inquiry = Inquiry(pool, Estimate(preset("mini"), QUICK))
     assert inquiry.state is InquiryState.WAITING
-    assert "in progress" in pool.busy_reason()
+    assert "A run is being started" in pool.busy_reason()
     pool.start(order("b"))
     qtbot.waitUntil(lambda: going(pool) == {"a": "cuda:1", "b": "auto"})
+    assert "A run uses this device" in pool.busy_reason()
+    assert pool.probe_obstacle() == ""
     with qtbot.waitSignal(inquiry.answered) as answered:
         end(tmp_path, "a")
     assert pool.busy_reason() == ""
