@@ -14,7 +14,7 @@ from explorer.gui.experiments.norms_answer import NormsAnswer
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import word_button
 from explorer.gui.widgets.flow import Flow
-from explorer.gui.widgets.language import percent, say
+from explorer.gui.widgets.language import percent, say, whole
 
 
 class IdentityPanel(QWidget):
