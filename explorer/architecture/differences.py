@@ -75,7 +75,7 @@ _PHRASES: Mapping[str, str | Mapping[object, str]] = {
 }
 
 
-def _phrase(key: str, value: object) -> Sentence:
+def phrase(key: str, value: object) -> Sentence:
     """Name the value of a field of a design, or of a stage, as in the middle of a sentence."""
     known = _PHRASES.get(key)
     if known is None:
@@ -108,8 +108,8 @@ class _Step(NamedTuple):
 
 def _replacement(key: str, old: object, new: object) -> tuple[Sentence, Sentence]:
     """Return the words for another value of a field, in full and in brief."""
-    brief = _phrase(key, new)
-    values = {"after": brief, "before": _phrase(key, old)}
+    brief = phrase(key, new)
+    values = {"after": brief, "before": phrase(key, old)}
     return Sentence(translatable("{after} instead of {before}"), values), brief
 
 

@@ -214,6 +214,14 @@ def _train_flags(parser: Parser) -> None:
         "--grown", metavar="PATHS", help="blocks that DESIGN adds to that run's design, such as layer2.2"
     )
     parser.add_argument("--twin", action="store_true", help="train DESIGN with and without shortcuts, side by side")
+    parser.add_argument(
+        "--beside",
+        action="append",
+        metavar="SPEC",
+        help="train another network on the same batches: a DESIGN, the design of a RUN, recipe=NAME, or seed=N for "
+        "other initial weights; may be given several times",
+    )
+    parser.add_argument("--seeds", metavar="N", help="train every network with this many seeds for its initial weights")
     parser.add_argument("--resume", metavar="RUN", help="resume this run; --epochs sets a larger number of epochs")
     parser.add_argument("--threads", metavar="auto|N", help="threads of a run on a processor (auto: one per free core)")
     parser.add_argument("--anyway", action="store_true", help="train even if there seems to be too little memory")

@@ -48,7 +48,12 @@ def add_design_flags(parser: ArgumentParser) -> None:
 
 def design_of(options: Namespace) -> Design:
     """Return the named design, with another input or number of classes if given. Raises Refused."""
-    table = design_table(find_design(options.design))
+    return with_flags(find_design(options.design), options)
+
+
+def with_flags(design: Design, options: Namespace) -> Design:
+    """Return `design` with another input or number of classes if given. Raises Refused."""
+    table = design_table(design)
     if options.input is not None:
         table["input"] = sizes("input", options.input, "CxHxW")
     if options.classes is not None:
@@ -89,9 +94,10 @@ def given_fields(options: Namespace) -> dict[str, object]:
     return {name: _number(value) if _FIELDS[name].kind in (int, float) else value for name, value in given.items()}
 
 
-def recipe_of(options: Namespace) -> Recipe:
-    """Return the named recipe with the given flags. Raises Refused."""
-    name = "quick" if options.recipe is None else options.recipe
+def recipe_of(options: Namespace, name: str | None = None) -> Recipe:
+    """Return the recipe called `name`, by default that of --recipe, with the given flags. Raises Refused."""
+    if name is None:
+        name = "quick" if options.recipe is None else options.recipe
     if name not in RECIPES:
         raise refuse("recipe", "must be one of {options}, not {name!r}", options=", ".join(RECIPES), name=name[:40])
     return read_recipe({**recipe_table(RECIPES[name]), **given_fields(options)})

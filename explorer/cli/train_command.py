@@ -2,21 +2,24 @@
 
 import sys
 from argparse import Namespace
+from dataclasses import replace
 
 from explorer.architecture.checks import find_problems
 from explorer.architecture.design import Design
 from explorer.architecture.layers import shape_text
 from explorer.architecture.plan import plan_network
-from explorer.cli.flags import design_of, given_fields, recipe_of, runs_of
+from explorer.architecture.presets import find_design
+from explorer.cli.flags import design_of, given_fields, recipe_of, run_named, runs_of, with_flags
 from explorer.cli.summary import spoken_path
 from explorer.runs.catalogue import DataSet, describe_data
 from explorer.runs.commands import ResumeRun, Train, read_threads
 from explorer.runs.folder import read_paths
 from explorer.runs.recipe import Recipe, read_recipe
+from explorer.runs.sides import MAX_SIDES, Side, on_same_batches, twin_side, with_seeds
 from explorer.validation import Complaint, Refused, refuse
 
 _WITH_RESUME = ("epochs", "device")
-_WITH_DESIGN = ("design", "input", "classes", "recipe", "init_from", "grown", "twin")
+_WITH_DESIGN = ("design", "input", "classes", "recipe", "init_from", "grown", "twin", "beside", "seeds")
 
 
 def order_of(options: Namespace) -> Train | ResumeRun:
@@ -30,16 +33,50 @@ def order_of(options: Namespace) -> Train | ResumeRun:
     if options.init_from == "":
         raise refuse("init-from", "must be a run, not ''")
     design, recipe = task_of(options)
+    _, *beside = _sides_of(options, Side(design, recipe, recipe.seed))
     return Train(
         design=design,
         recipe=recipe,
         runs=runs_of(options),
         init_from=options.init_from,
-        twin=options.twin,
+        beside=tuple(beside),
         grown=read_paths(options.grown or ""),
         threads=read_threads(options.threads or "auto"),
         anyway=options.anyway,
     )
+
+
+def _sides_of(options: Namespace, first: Side) -> tuple[Side, ...]:
+    """Return every network to train on the same batches, `first` and those that the flags add. Raises Refused."""
+    sides = [first, *([twin_side(first)] if options.twin else [])]
+    sides += [_side_of(spec, options, first) for spec in options.beside or ()]
+    count = 1 if options.seeds is None else _whole("seeds", options.seeds, 1, MAX_SIDES)
+    return with_seeds(sides, count)
+
+
+def _side_of(spec: str, options: Namespace, first: Side) -> Side:
+    """Return the side that a SPEC of --beside means. Raises Refused."""
+    kind, _, value = spec.partition("=")
+    if kind == "seed":
+        return replace(first, seed=_whole("beside", value, 0, 2**32 - 1))
+    if kind == "recipe":
+        return replace(first, recipe=on_same_batches(recipe_of(options, value), first.recipe))
+    try:
+        run = run_named(spec, runs_of(options)) if spec else None
+        design = run.design if run else find_design(spec)
+    except Refused as refused:
+        raise Refused(*(Complaint("beside", each.what) for each in refused.complaints)) from None
+    return replace(
+        first, design=_buildable(_fitted(with_flags(design, options), describe_data(first.recipe.data), "beside"))
+    )
+
+
+def _whole(where: str, text: str, least: int, most: int) -> int:
+    """Return the whole number in `text`. Raises Refused."""
+    if not text.isdecimal() or len(text) > 10 or not least <= int(text) <= most:
+        what = "must be a whole number from {least} to {most}, not {text!r}"
+        raise refuse(where, what, least=least, most=most, text=text[:40])
+    return int(text)
 
 
 def task_of(options: Namespace) -> tuple[Design, Recipe]:
@@ -48,10 +85,14 @@ def task_of(options: Namespace) -> tuple[Design, Recipe]:
     data = describe_data(recipe.data)
     if data.shape is None:  # a folder must be found from anywhere when the run is resumed
         recipe = recipe.change(data=str(data.path.resolve()))
-    design = _fitted(design_of(options), data)
+    return _buildable(_fitted(design_of(options), data)), recipe
+
+
+def _buildable(design: Design) -> Design:
+    """Return `design`. Raises Refused with every problem that keeps it from being built."""
     if fatal := [problem for problem in find_problems(plan_network(design)) if problem.fatal]:
         raise Refused(*(Complaint(spoken_path(problem.where), problem.what) for problem in fatal))
-    return design, recipe
+    return design
 
 
 def _continuation(options: Namespace) -> ResumeRun:
@@ -74,7 +115,7 @@ def _continuation(options: Namespace) -> ResumeRun:
     )
 
 
-def _fitted(design: Design, data: DataSet) -> Design:
+def _fitted(design: Design, data: DataSet, where: str = "design") -> Design:
     """Return `design` with the data's channels and classes, and print what changed; images are resized to its size."""
     fit = data.fit(design, own_size=True)
     changes = []
@@ -83,5 +124,5 @@ def _fitted(design: Design, data: DataSet) -> Design:
     if fit.classes != design.classes:
         changes.append(f"{fit.classes} classes instead of {design.classes}")
     if changes:
-        print(f"design: fitted to {data.label}: {', '.join(changes)}", file=sys.stderr)
+        print(f"{where}: fitted to {data.label}: {', '.join(changes)}", file=sys.stderr)
     return fit

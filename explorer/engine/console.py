@@ -2,11 +2,15 @@
 
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from explorer.runs import events
 from explorer.runs.events import Event
+from explorer.runs.folder import read_run
+from explorer.runs.sides import Side
+from explorer.runs.spread import spread_in_words
 from explorer.sentences import system_words
 from explorer.streams import silence
 
@@ -14,8 +18,8 @@ from explorer.streams import silence
 class Console:
     """Print one line per epoch; on a terminal the line of the current epoch is rewritten at every step.
 
-    As soon as a second run sends an event, each line begins with the kind of its run. `on_loss` is called when the
-    reader is gone, as `head` is after its last line.
+    Where several runs train together, each line begins with the label of its run. `on_loss` is called when the reader
+    is gone, as `head` is after its last line.
     """
 
     def __init__(self) -> None:
@@ -24,26 +28,33 @@ class Console:
             sys.stdout.reconfigure(errors="backslashreplace")
         self._live = sys.stdout.isatty()
         self._total = self._epochs = 0
-        self._kinds: dict[str, str] = {}
-        self._kind = ""
+        self._labels: dict[str, str] = {}
+        self._sides: dict[str, int] = {}
+        self._best: dict[int, float] = {}  # accuracy by the number of the side
+        self._folders: list[Path] = []
+        self._label = ""
 
     def send(self, event: Event, run: str = "") -> None:
         """Print what `event` says; `run` is the id of its run."""
         if isinstance(event, events.Started):
-            self._kinds[run] = event.kind
-        self._kind = f"{self._kinds[run]:10}" if len(self._kinds) > 1 and run in self._kinds else ""
+            self._labels[run], self._sides[run] = event.label, event.side
+        width = max(map(len, self._labels.values()), default=0) + 2
+        self._label = f"{self._labels[run]:{width}}" if self._labels.get(run) else ""
         match event:
             case events.Started():
                 self._total, self._epochs = event.steps_per_epoch * event.epochs, event.epochs
                 verdict = "agrees" if event.referee.agrees else "disagrees: " + "; ".join(event.referee.differences)
+                self._folders.append(Path(event.folder))
                 self._line(f"{event.folder}")
                 self._line(f"{event.params:,} parameters on {event.device}; torchinfo {verdict}")
+                for words in filter(None, (event.difference, event.begins)):
+                    self._line(words)
             case events.Step() if self._live:
                 rate = f"{event.examples_per_second:,.0f} images/s"
                 text = (
                     f"step {event.step} of {self._total}  loss {event.loss:.4f}  accuracy {event.accuracy:.3f}  {rate}"
                 )
-                self._print(f"\r\x1b[K{self._kind}{text}", end="")
+                self._print(f"\r\x1b[K{self._label}{text}", end="")
             case events.Epoch():
                 self._line(
                     f"epoch {event.epoch} of {self._epochs}  train loss {event.train_loss:.4f} "
@@ -56,6 +67,8 @@ class Console:
             case events.Threads() if event.reason:
                 self._line(f"{event.reason}: {event.threads} of {event.cores} cores")
             case events.Finished():
+                if run in self._sides:
+                    self._best[self._sides[run]] = event.best_accuracy
                 best = f"best validation accuracy {event.best_accuracy:.4f} in epoch {event.best_epoch}"
                 end = "stopped early, no improvement," if event.stalled else "finished"
                 self._line(f"{end} after {event.seconds:.1f} s: {best}")
@@ -68,8 +81,21 @@ class Console:
                 if event.advice:
                     self._complain(event.advice)
 
+    def compare(self, sides: Sequence[Side]) -> None:
+        """Print whether all saw the same batches, the best accuracy of each side over its seeds, and the gaps.
+
+        Raises Refused where a run cannot be read any more.
+        """
+        self._label = ""
+        if len(self._folders) > 1:
+            batches, *others = dict.fromkeys(read_run(folder).batches for folder in self._folders)
+            same = f"the same batches for all, sha256 {batches}"
+            self._line("not the same batches: some ended earlier" if others else same)
+        for line in spread_in_words(sides, self._best):
+            self._line(line)
+
     def _line(self, text: str) -> None:
-        text = self._kind + text
+        text = self._label + text
         self._print(f"\r\x1b[K{text}" if self._live else text)
 
     def _print(self, text: str, end: str = "\n") -> None:
@@ -87,4 +113,4 @@ class Console:
         if self._live:
             self._print("")
         with suppress(OSError):
-            print(self._kind + text, file=sys.stderr, flush=True)
+            print(self._label + text, file=sys.stderr, flush=True)

@@ -36,7 +36,7 @@ from explorer.engine.training.side_by_side import SideBySide
 from explorer.engine.training.threads import Cores
 from explorer.runs import events
 from explorer.runs.answers import Estimate, Outside, Probe, Question, Speed, Sweep
-from explorer.runs.commands import Change, Command, Control, ResumeRun, Stop, Train, Unpause
+from explorer.runs.commands import Command, Control, ResumeRun, Stop, Train, Unpause
 from explorer.runs.events import PROTOCOL, Event
 from explorer.runs.folder import installed_versions
 from explorer.sentences import Sentence, translatable
@@ -61,12 +61,15 @@ def serve(runs: Path) -> int:
 
 
 def train(command: Train | ResumeRun, events: bool, detach: bool) -> int:
-    """Train one run, or twins, with JSON lines if `events`, else with lines of text; return the exit status.
+    """Train the runs of a command, with JSON lines if `events`, else with lines of text; return the exit status.
 
     With `detach` the end of standard input does not stop the run. Raises Refused.
     """
     if not events:
-        return Worker(Console(), queue.SimpleQueue()).run(command)
+        console = Console()
+        status = Worker(console, queue.SimpleQueue()).run(command)
+        console.compare(command.sides if isinstance(command, Train) else ())
+        return status
     outbox = Outbox()
     inbox = Inbox(command.runs) if is_pipe(0) else queue.SimpleQueue[Message]()
     outbox.send(_hello_event())
@@ -240,7 +243,7 @@ class Worker:
                 return
 
     def run(self, command: Train | ResumeRun) -> int:
-        """Train one run, or twins, from start to end; return the exit status. Raises Refused."""
+        """Train the runs of a command from start to end; return the exit status. Raises Refused."""
         recipe = command.recipe if isinstance(command, Train) else None
         beats = HeartbeatThread(self.outbox) if isinstance(self.outbox, Outbox) else nullcontext()
         with self._cores, beats as heartbeat:
@@ -273,7 +276,7 @@ class Worker:
         """Send the events of all runs and give them each control; return whether all ended well and were stored."""
         while runs.going:
             if heartbeat is not None:
-                heartbeat.step = min(each.step for each in runs.going)
+                heartbeat.step = min(each.step for each in runs.active)
             run = runs.next()
             if run is not None:
                 self.report(run)
@@ -281,11 +284,8 @@ class Worker:
                 break
             with self._cores.left() if run is None else nullcontext():
                 control = self._next_control(wait=run is None)
-            if isinstance(control, Change):
-                runs.change(control)
-            elif control:
-                for each in runs.going:
-                    each.controls.append(control)
+            if control:
+                runs.send(control)
         for each in runs.runs:  # what was asked during the last step
             for answer in each.answer():
                 self.outbox.send(answer, each.run)

@@ -105,6 +105,10 @@ class TrainingChoice(QObject):
         """The shown design with the data's channels and classes at its own image size."""
         return self.data.fit(self.document.design, own_size=True)
 
+    def fit(self, design: Design) -> Design:
+        """Return another design with the data's channels and classes, at its own image size if the shown one is."""
+        return self.data.fit(design, own_size=self.at_own_size)
+
     @property
     def at_own_size(self) -> bool:
         return self._has_accelerator() if self.own_size is None else self.own_size

@@ -1,15 +1,17 @@
 """Commands to a worker, one JSON object per line. No torch, no Qt."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from explorer.architecture.design import Design
 from explorer.runs.answers import QUESTIONS, Question
 from explorer.runs.json_lines import MISREAD, json_line, read_record, record_table
 from explorer.runs.recipe import Recipe
+from explorer.runs.sides import MAX_SIDES, Side, obstacle, twin_side
 from explorer.sentences import translatable
-from explorer.validation import Refused, refuse
+from explorer.validation import Complaint, Refused, refuse
 
 _MAX_THREADS = 1024
 _MAX_FACTOR, _MAX_EPOCHS = 1000.0, 100_000
@@ -34,8 +36,8 @@ class Train:
     """Start a run in a new folder below `runs`, with the weights of the run `init_from` if given.
 
     `grown` names the blocks, in the order they were inserted, that the design has and that run's has not: they start as
-    identities, and training continues from its last checkpoint. With `twin` the design's twin is trained beside it:
-    another run, on the same batches in the same order.
+    identities, and training continues from its last checkpoint. Each side of `beside` is trained with it: another run,
+    on the same batches in the same order.
 
     `threads` share a step on a processor; 0 finds out how many cores are free. They belong to the moment, not to the
     recipe: on another machine, or a day later, another number is right. `anyway`: even if memory seems too small.
@@ -45,13 +47,33 @@ class Train:
     recipe: Recipe
     runs: Path
     init_from: str | None = None
-    twin: bool = False
+    beside: tuple[Side, ...] = ()
     grown: tuple[str, ...] = ()
     threads: int = 0
     anyway: bool = False
 
     def __post_init__(self) -> None:
         _checked_threads(self.threads)
+        first, *others = sides = self.sides
+        if len(sides) > MAX_SIDES:
+            raise refuse("beside", translatable("at most {most} networks can be trained together"), most=MAX_SIDES)
+        if complaints := [Complaint("beside", reason) for side in others if (reason := obstacle(first, side))]:
+            raise Refused(*complaints)
+        if len(set(sides)) < len(sides):
+            raise refuse("beside", translatable("names the same network twice"))
+        if self.init_from and len({side.seed for side in sides}) > 1:
+            what = translatable("another seed changes nothing: all begin with the weights of the run {run}")
+            raise refuse("beside", what, run=self.init_from)
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The network itself and those beside it."""
+        return (Side(self.design, self.recipe, self.recipe.seed), *self.beside)
+
+    def on_device(self, device: str) -> "Train":
+        """Return the same on another device."""
+        beside = tuple(side.with_device(device) for side in self.beside)
+        return replace(self, recipe=self.recipe.change(device=device), beside=beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +160,8 @@ def read_command(line: str, runs: Path) -> Command:
     try:
         table = json.loads(line)
         name, given = table["command"], {key: value for key, value in table.items() if value not in (None, "")}
+        if name == "train":
+            return _read_train({"recipe": {}, "runs": str(runs), **given})
         if name in _KINDS:
             return read_record(_KINDS[name], {"recipe": {}, "runs": str(runs), **given})
     except Refused:
@@ -145,3 +169,19 @@ def read_command(line: str, runs: Path) -> Command:
     except MISREAD:
         raise refuse("command", "is not understood: {line}", line=line[:200]) from None
     raise refuse("command", "{name!r} is not known", name=str(name)[:40])
+
+
+def _read_train(table: dict[str, Any]) -> Train:
+    """Return the command of a line; what a side does not name is as in the first one. Raises one of `MISREAD`.
+
+    `"twin": true` stands for a side too.
+    """
+    seed = table["recipe"].get("seed", Recipe().seed)
+    first = {"design": table["design"], "recipe": table["recipe"], "seed": seed}
+    sides = [
+        first | {key: value for key, value in side.items() if value is not None} for side in table.get("beside", [])
+    ]
+    order = read_record(Train, table | {"beside": sides})
+    if table.get("twin", False) not in (True, False):
+        raise TypeError(table["twin"])
+    return replace(order, beside=(twin_side(order.sides[0]), *order.beside)) if table.get("twin") else order

@@ -1,7 +1,7 @@
 """Events of a worker, one JSON object per line. No torch, no Qt.
 
 Steps and epochs count from 1, accuracies are fractions, times are seconds, memory is bytes. A line about a run has its
-id under `run`, since twins train at the same time. `read_line` ignores unknown keys, so a newer worker may send more.
+id under `run`, since several train at the same time. `read_line` ignores unknown keys, so a newer worker may send more.
 """
 
 import json
@@ -46,9 +46,11 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A run starts; `step` is the last step already done: 0, or that of a resumed run. `kind` is residual or plain.
+    """A run starts; `step` is the last step already done: 0, or that of a resumed run.
 
-    `rewrites` are the names of those that are on.
+    It is the number `side`, from 0, of those that an order trains together, and called `label` among them; `difference`
+    says how it differs from the first one, and `begins` which tensors begin equal to the first one's. `rewrites` are
+    the names of those that are on.
     """
 
     run: str
@@ -59,7 +61,10 @@ class Started:
     steps_per_epoch: int
     epochs: int
     step: int = 0
-    kind: str = ""
+    side: int = 0
+    label: Sentence = NOTHING
+    difference: Sentence = NOTHING
+    begins: Sentence = NOTHING
     rewrites: tuple[str, ...] = ()
 
 

@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 
 from explorer.architecture.design import Design
 from explorer.architecture.notation import design_table
+from explorer.architecture.twins import kind_of
 from explorer.atomic_files import write_atomically
 from explorer.paths import expand_user, is_file, user_folder
 from explorer.runs.events import Changed, Event
@@ -32,7 +33,7 @@ from explorer.runs.lock import LOCK, is_held
 from explorer.runs.log import EventLog
 from explorer.runs.recipe import Recipe, recipe_table
 from explorer.runs.versions import PROGRAM, installed_version
-from explorer.sentences import Sentence, system_words, translatable
+from explorer.sentences import NOTHING, Sentence, system_words, translatable
 from explorer.validation import Refused, refuse
 
 MANIFEST, _MANIFEST_LOCK = "run.json", "run.json.lock"
@@ -60,8 +61,9 @@ RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED)
 class Run:
     """A run as a list of runs shows it.
 
-    `twin` is the run that was trained beside it, `batches` a sha256 over the images and the order they were seen in,
-    `changes` what the user changed while it trained.
+    `beside` are the runs that were trained with it, among which it is called `label`; `difference` is that from the
+    first of them, in words. `seed` drew its initial weights. `batches` is a sha256 over the images and the order they
+    were seen in, equal for runs on the same batches. `changes` are what the user changed while it trained.
     """
 
     id: str
@@ -75,12 +77,29 @@ class Run:
     epochs_done: int
     parent: str | None
     params: int
-    twin: str | None
+    seed: int
     batches: str
+    beside: tuple[str, ...] = ()
+    label: Sentence = NOTHING
+    difference: Sentence = NOTHING
     name: str = ""
     note: str = ""
     hidden: bool = False
     changes: tuple[Changed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Siblings:
+    """The entries of run.json about the runs that were trained with one on the same batches; `label` … as in `Run`.
+
+    `begins` says how many tensors began equal to those of the first run; `own` are the names of the others.
+    """
+
+    beside: tuple[str, ...] = ()
+    label: Sentence = NOTHING
+    difference: Sentence = NOTHING
+    begins: Sentence = NOTHING
+    own: tuple[str, ...] = ()
 
 
 class UnreadableRun(NamedTuple):
@@ -110,7 +129,11 @@ class _Manifest:
     epochs_done: int
     parent: str | None
     params: int
-    twin: str | None = None
+    seed: int | None = None
+    twin: str | None = None  # of older versions, which trained no other networks side by side
+    beside: tuple[str, ...] = ()
+    label: Sentence = NOTHING
+    difference: Sentence = NOTHING
     batches: str = ""
     host: str = ""
     name: str = ""
@@ -208,8 +231,11 @@ def read_run(folder: Path) -> Run:
         epochs_done=manifest.epochs_done,
         parent=manifest.parent,
         params=manifest.params,
-        twin=manifest.twin,
+        seed=manifest.recipe.seed if manifest.seed is None else manifest.seed,
         batches=manifest.batches,
+        beside=manifest.beside or ((manifest.twin,) if manifest.twin else ()),
+        label=Sentence(kind_of(manifest.design)) if manifest.twin else manifest.label,
+        difference=manifest.difference,
         name=manifest.name,
         note=manifest.note,
         hidden=manifest.hidden,
@@ -312,8 +338,12 @@ class RunFolder:
         params: int,
         parent: str | None = None,
         grown: tuple[str, ...] = (),
+        seed: int | None = None,
     ) -> "RunFolder":
-        """Create a new run below `root`, which is created if missing; `grown` as in `Train`. Raises Refused."""
+        """Create a new run below `root`, which is created if missing; `grown` as in `Train`. Raises Refused.
+
+        `seed` draws the initial weights, by default the recipe's.
+        """
         created = datetime.now().astimezone()
         root = expand_user("runs", root)
         try:
@@ -338,11 +368,10 @@ class RunFolder:
             "created": created.isoformat(timespec="milliseconds"),
             "design": design_table(design),
             "recipe": recipe_table(recipe),
-            "seed": recipe.seed,
+            "seed": recipe.seed if seed is None else seed,
             "versions": installed_versions(),
             "parent": parent,
             "grown": grown,
-            "twin": None,
             "params": params,
             "best_accuracy": None,
             "best_epoch": 0,

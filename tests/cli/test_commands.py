@@ -20,9 +20,10 @@ from explorer.cli import main
 from explorer.cli.commands import COMMANDS
 from explorer.runs.commands import ResumeRun, Train
 from explorer.runs.events import Epoch
-from explorer.runs.folder import RunFolder, remark
+from explorer.runs.folder import RunFolder, read_run, remark
 from explorer.runs.formats import FORMATS
 from explorer.runs.recipe import RECIPES, Recipe
+from explorer.runs.sides import Side
 
 
 @pytest.fixture
@@ -386,11 +387,11 @@ def test_a_run_stands_among_published_ones_if_it_may_be_compared(run, run_folder
 
 def test_a_run_names_its_twin_and_its_batches(run, run_folder):
     where = "--runs", str(run_folder.parent)
-    assert json.loads(run("runs", "show", run_folder.name, *where, "--json")[1])["twin"] is None
+    assert json.loads(run("runs", "show", run_folder.name, *where, "--json")[1])["beside"] == []
     manifest = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
     (run_folder / "run.json").write_text(json.dumps({**manifest, "twin": "the-other", "batches": "0f" * 32}))
     shown = json.loads(run("runs", "show", run_folder.name, *where, "--json")[1])
-    assert (shown["twin"], shown["batches"]) == ("the-other", "0f" * 32)
+    assert (shown["beside"], shown["label"], shown["batches"]) == (["the-other"], "residual", "0f" * 32)
     out = run("runs", "show", run_folder.name, *where)[1]
     assert "the-other" in out
     assert "0f" * 32 in out
@@ -576,6 +577,21 @@ def test_a_design_that_has_grown_names_its_new_blocks(run, orders):
         (["--resume", "run", "--grown", "layer1.1"], ["usage"]),
         (["mini", "--grown", "layer1.1"], ["usage"]),
         (["--resume", "run", "--epochs", "0"], ["epochs"]),
+        (["--resume", "run", "--beside", "mini"], ["usage"]),
+        (["--resume", "run", "--seeds", "2"], ["usage"]),
+        (["mini", "--beside", "mini"], ["beside"]),
+        (["mini", "--beside", "resnet19"], ["beside"]),
+        (["mini", "--beside", ""], ["beside"]),
+        (["mini", "--beside", "seed=-1"], ["beside"]),
+        (["mini", "--beside", "seed=4294967296"], ["beside"]),
+        (["mini", "--beside", "recipe=slow"], ["recipe"]),
+        (["mini", "--beside", "recipe=chapter"], ["beside"]),  # other batches
+        (["mini", "--beside", "resnet18"], ["beside", "beside"]),  # fitted to the data, but larger
+        (["mini", "--beside", "basic:1x28x28:10:8x1:groups=2"], ["groups"]),
+        (["mini", "--seeds", "0"], ["seeds"]),
+        (["mini", "--seeds", "33"], ["seeds"]),
+        (["mini", "--twin", "--seeds", "17"], ["beside"]),
+        (["mini", "--seeds", "2", "--init-from", "run"], ["beside"]),
     ],
 )
 def test_bad_orders_are_refused_before_anything_starts(run, orders, words, where):
@@ -620,8 +636,31 @@ def test_who_insists_is_not_refused(run, orders):
 
 def test_train_with_its_twin(run, orders):
     run("train", "deep-residual-56", "--twin", "--recipe", "degradation", "--seed", "2")
-    assert orders[0][0].twin
+    (twin,) = orders[0][0].beside
+    assert twin == Side(preset("deep-plain-56"), orders[0][0].recipe, 2)
     assert orders[0][0].recipe == RECIPES["degradation"].change(seed=2)
+
+
+def test_train_beside_anything(run, orders, run_folder):
+    recipe = Recipe(lr=0.2, batch_size=128)
+    specs = ("deep-plain-56", run_folder.name, "recipe=best", "seed=7")
+    words = [word for spec in specs for word in ("--beside", spec)]
+    status, *_ = run("train", "cifar-resnet20", "--input", "1x28x28", "--lr", "0.2", "--batch-size", "128", *words,
+                     "--runs", str(run_folder.parent))  # fmt: skip
+    assert status == 0
+    first, design, own, best, seed = orders[0][0].sides
+    assert first.design == preset("cifar-resnet20").change(input=(1, 28, 28))
+    assert design == Side(preset("deep-plain-56"), recipe, 0)
+    assert own == Side(read_run(run_folder).design, recipe, 0)
+    assert best == Side(first.design, RECIPES["best"].change(lr=0.2, batch_size=128, epochs=10), 0)
+    assert seed == Side(first.design, recipe, 7)
+
+
+def test_train_with_seeds(run, orders):
+    run("train", "mini", "--seeds", "3", "--seed", "5", "--twin")
+    (order, *_), = orders  # fmt: skip
+    assert order.recipe.seed == 5
+    assert [side.seed for side in order.sides] == [5, 5, 6, 6, 7, 7]
 
 
 def test_resume(run, orders, tmp_path):

@@ -16,6 +16,7 @@ from explorer.runs import events
 from explorer.runs import folder as folder_module
 from explorer.runs.folder import (
     RunFolder,
+    Siblings,
     check_runs_folder,
     find_run,
     folder_name,
@@ -24,8 +25,10 @@ from explorer.runs.folder import (
     remark,
     survey_runs,
 )
+from explorer.runs.json_lines import record_table
 from explorer.runs.log import read_events
 from explorer.runs.recipe import Recipe
+from explorer.sentences import Sentence
 from explorer.validation import Refused
 
 MINI = preset("mini")
@@ -137,6 +140,7 @@ def spoil(root, **changes):
         ({"created": None}, "is not a run"),
         ({"params": 1e999}, "is not a run"),
         ({"twin": 5}, "is not a run"),
+        ({"beside": 5}, "is not a run"),
     ],
 )
 def test_a_run_that_cannot_be_read_is_named_beside_the_others(tmp_path, changes, reason):
@@ -286,3 +290,16 @@ def test_a_folder_of_runs_is_made_and_tried(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(Refused, match=r"runs: .*file.* cannot be written"):
         check_runs_folder(tmp_path / "file")
+
+
+def test_a_run_of_older_versions_names_its_twin_and_one_of_these_all_beside_it(tmp_path):
+    old = make(tmp_path, twin="the-other")
+    run = read_run(old.path)
+    assert (run.beside, run.label, run.seed) == (("the-other",), "residual", Recipe().seed)
+    old.close()
+    label = Sentence("seed {seed}", {"seed": 4})
+    new = make(tmp_path, seed=4, **record_table(Siblings(("a", "b"), label, Sentence("deeper"))))
+    run = read_run(new.path)
+    assert (run.beside, run.label, run.difference, run.seed) == (("a", "b"), "seed 4", "deeper", 4)
+    assert run.label.values == {"seed": 4}  # so that the window can translate it
+    new.close()

@@ -1,7 +1,8 @@
 """Augmentation of an epoch's training images: drawn once per epoch, computed on the device. No Qt.
 
 All random numbers depend on the seed and the epoch alone and are drawn on the CPU, so that a resumed run, or a run on
-another device, sees the same images.
+another device, sees the same images. Each change has its own stream of them, so that two recipes that share a change
+share what it draws, whatever else they do.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from explorer.runs.recipe import Recipe
 
 _SHARES = (0.02, 1 / 3)  # of an image's area that is erased (Zhong et al., arXiv 1708.04896)
 _SIDES = (0.3, 1 / 0.3)  # its height to its width
-_STREAM = 1  # of the epoch's random numbers; the order of the images is the other
+_MOVES, _ERASURES, _MIXES = 1, 2, 3  # streams of the epoch's random numbers; the order of the images has its own
 
 _Change = Callable[[Tensor, slice], Tensor]
 
@@ -26,21 +27,21 @@ class Augmentation:
 
     def __init__(self, recipe: Recipe, images: int, size: tuple[int, int], epoch: int, device: torch.device) -> None:
         """Draw the random numbers of the epoch; `size` is the (height, width) of the images."""
-        generator = drawn_from(recipe.seed, epoch, _STREAM)
+        moves, erasures, mixes = (drawn_from(recipe.seed, epoch, stream) for stream in (_MOVES, _ERASURES, _MIXES))
         self._size, self.cutmix = size, recipe.cutmix
         self._changes: list[_Change] = []
         if recipe.flip or recipe.crop:
             self._crop = recipe.crop
-            self.shifts = torch.randint(0, 2 * recipe.crop + 1, (2, images), generator=generator).to(device)
-            flips = torch.rand(images, generator=generator) < 0.5 if recipe.flip else torch.zeros(images)
+            self.shifts = torch.randint(0, 2 * recipe.crop + 1, (2, images), generator=moves).to(device)
+            flips = torch.rand(images, generator=moves) < 0.5 if recipe.flip else torch.zeros(images)
             self.flips = flips.bool().to(device)
             self._changes.append(self._move)
         if recipe.erase:
-            boxes = boxes_of(torch.rand(4, images, generator=generator), size)
-            boxes[2:] *= torch.rand(images, generator=generator) < recipe.erase
+            boxes = boxes_of(torch.rand(4, images, generator=erasures), size)
+            boxes[2:] *= torch.rand(images, generator=erasures) < recipe.erase
             self.boxes = boxes.to(device)
             self._changes.append(self._erase)
-        self._mixes = torch.rand(4, images, generator=generator) if recipe.cutmix else None
+        self._mixes = torch.rand(4, images, generator=mixes) if recipe.cutmix else None
 
     def pixels(self, pixels: Tensor, bounds: slice) -> Tensor:
         """Return augmented images; both are uint8 of (n, channels, height, width)."""

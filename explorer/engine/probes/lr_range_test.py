@@ -16,6 +16,7 @@ from explorer.engine.training.run import prepare
 from explorer.engine.training.state import Training
 from explorer.runs.answers import Sweep, Swept
 from explorer.runs.events import Event, Progress
+from explorer.runs.sides import Side
 from explorer.sentences import translatable
 from explorer.validation import refuse
 
@@ -31,7 +32,7 @@ def sweep(question: Sweep) -> Iterator[Event]:
     try:
         with torch.random.fork_rng():
             recipe = question.recipe.change(schedule="constant", warm_up=0.0, ema=0.0)  # the rates are set here
-            train, _, (training,) = prepare(recipe, question.design)
+            train, _, (training,) = prepare(Side(question.design, recipe, recipe.seed))
         yield from _steps(question, training, train)
     except Exception as error:
         yield unanswered(question, error)

@@ -13,6 +13,7 @@ from explorer.engine.kernels.rewrites import promised
 from explorer.engine.kernels.winograd import values_kept
 from explorer.runs.catalogue import DataSet, describe_data
 from explorer.runs.recipe import Recipe
+from explorer.runs.sides import MAX_AT_ONCE
 from explorer.sentences import translatable
 from explorer.validation import refuse
 
@@ -24,10 +25,15 @@ def memory_needed(plan: Plan, recipe: Recipe, batch_size: int) -> int:
 
     Convolutions by Winograd's scheme keep the tiles of what they saw as well.
     """
-    kept = (2 if recipe.optimizer == "adamw" else int(recipe.momentum > 0)) + (recipe.ema > 0)
     tiled = winograd_convolutions(plan) if promised(plan, recipe, choose_device(recipe.device)).winograd else ()
     tiles = sum(values_kept(batch_size, *layer.input) for layer in tiled)
-    return _FLOAT * ((2 + kept) * plan.params + tiles) + batch_size * plan.activation_bytes
+    return _weight_bytes(plan, recipe) + _FLOAT * tiles + batch_size * plan.activation_bytes
+
+
+def _weight_bytes(plan: Plan, recipe: Recipe) -> int:
+    """Return the bytes that stay between two steps: parameters, gradients, what optimizer and averaging keep."""
+    kept = (2 if recipe.optimizer == "adamw" else int(recipe.momentum > 0)) + (recipe.ema > 0)
+    return _FLOAT * (2 + kept) * plan.params
 
 
 def data_bytes(data: DataSet, design: Design) -> int:
@@ -43,12 +49,19 @@ def _image_count(data: DataSet) -> int:
     return data.train * 6 // 5  # a sixth of all or a little less are there to validate with
 
 
-def refuse_too_large(plans: Sequence[Plan], recipe: Recipe, device: torch.device) -> None:
-    """Raise Refused with the numbers if training all these networks on the same images takes more than is free."""
-    data = data_bytes(describe_data(recipe.data), plans[0].design)
-    networks = sum(memory_needed(plan, recipe, recipe.batch_size) for plan in plans)
+def refuse_too_large(networks: Sequence[tuple[Plan, Recipe]], device: torch.device) -> None:
+    """Raise Refused with the numbers if training all these networks on the same images takes more than is free.
+
+    Those that wait until one of the first `MAX_AT_ONCE` has ended take no more than their weights.
+    """
+    plan, recipe = networks[0]
+    data = data_bytes(describe_data(recipe.data), plan.design)
+    weights = [_weight_bytes(plan, recipe) for plan, recipe in networks]
+    steps = [memory_needed(plan, recipe, recipe.batch_size) for plan, recipe in networks]
+    at_once = sorted((step - kept for step, kept in zip(steps, weights, strict=True)), reverse=True)[:MAX_AT_ONCE]
+    training = sum(weights) + sum(at_once)
     # the images are read into main memory first
-    for place, needed in {torch.device("cpu"): data, device: data + networks}.items():
+    for place, needed in {torch.device("cpu"): data, device: data + training}.items():
         free = available_memory(place)
         if free is not None and needed > free:
             what = translatable("training needs {needed:,.0f} MiB on {device}; {free:,.0f} MiB are free")

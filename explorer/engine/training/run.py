@@ -3,9 +3,9 @@
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -13,28 +13,29 @@ import torch
 from explorer.architecture.checks import find_problems
 from explorer.architecture.design import Design
 from explorer.architecture.plan import Plan, plan_network
-from explorer.architecture.twins import kind_of, twin_of
 from explorer.engine.data.datasets import load_data
 from explorer.engine.data.loader import Loader, batch_bounds, place_images
 from explorer.engine.devices import choose_device
 from explorer.engine.kernels.rewrites import Rewrites
 from explorer.engine.referee import referee
-from explorer.engine.training.checkpoint import load_checkpoint
+from explorer.engine.training.checkpoint import Unwritten, load_checkpoint, save_checkpoint
 from explorer.engine.training.failure import failure
 from explorer.engine.training.fit import Changes, Events, fit
 from explorer.engine.training.growth import inherit
 from explorer.engine.training.memory import refuse_too_large
+from explorer.engine.training.shared_weights import share_weights
 from explorer.engine.training.state import Training, single_valued_norm
 from explorer.engine.training.threads import Cores, RunThreads
 from explorer.engine.training.tuning import tuned
 from explorer.engine.training.weights import BEST
 from explorer.paths import is_file
 from explorer.runs import events
-from explorer.runs.commands import Control, ResumeRun, Train
+from explorer.runs.commands import Control, ResumeRun, Stop, Train
 from explorer.runs.events import Event, Threads
-from explorer.runs.folder import Run, RunFolder, RunState, find_run, read_paths, unwritable
+from explorer.runs.folder import Run, RunFolder, RunState, Siblings, find_run, read_paths, unwritable
 from explorer.runs.json_lines import MISREAD, record_table
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
+from explorer.runs.sides import Side, differences, labels, weights_in_words
 from explorer.sentences import NOTHING, Sentence, joined, system_words, translatable
 from explorer.validation import Complaint, Refused, refuse
 
@@ -50,9 +51,10 @@ _NOT_KEPT = (events.Heartbeat, events.Card, events.Progress)  # of interest only
 
 @dataclass(frozen=True, slots=True)
 class TrainingRun:
-    """A run that is ready to start; `warning` is shown to the user first, `twin` is the id of the run beside it.
+    """A run that is ready to start; `warning` is shown to the user first.
 
-    `changes` wait for their steps; the order to resume it has `added` epochs.
+    It is the number `side` of those that are trained together, its `siblings`; there are none if it is alone. `changes`
+    wait for their steps; the order to resume it has `added` epochs.
     """
 
     training: Training
@@ -62,7 +64,8 @@ class TrainingRun:
     verdict: events.Verdict
     threads: RunThreads = field(default_factory=RunThreads)
     warning: Sentence = NOTHING
-    twin: str = ""
+    side: int = 0
+    siblings: Siblings = field(default_factory=Siblings)
     changes: Changes = field(default_factory=deque)
     added: int = 0
 
@@ -78,7 +81,10 @@ class TrainingRun:
             steps_per_epoch=training.steps_per_epoch,
             epochs=training.recipe.epochs,
             step=training.counters.step,
-            kind=kind_of(training.plan.design),
+            side=self.side,
+            label=self.siblings.label,
+            difference=self.siblings.difference,
+            begins=self.siblings.begins,
             rewrites=training.rewrites.names,
         )
         if self.added:
@@ -129,8 +135,6 @@ class TrainingRun:
         elif isinstance(event, events.Changed):
             changes = [*self.folder.manifest.get("changes", ()), record_table(event)]
             self.folder.update(changes=changes, recipe=recipe_table(self.training.recipe))
-        elif isinstance(event, events.Started) and self.twin:
-            self.folder.update(twin=self.twin)
 
     def _record_threads(self, event: Threads) -> None:
         """Write the number of threads into the manifest, and that it changed: sums are then rounded differently."""
@@ -156,7 +160,7 @@ def _progress_entries(training: Training) -> dict[str, object]:
 
 
 def open_runs(command: Train | ResumeRun, cores: Cores | None = None) -> tuple[TrainingRun, ...]:
-    """Open the run of a command, or both runs of twins, and check everything before the first step. Raises Refused.
+    """Open the run of a command, or one per side, and check everything before the first step. Raises Refused.
 
     On a processor they compute on `cores`, by default all that torch would use.
     """
@@ -165,47 +169,71 @@ def open_runs(command: Train | ResumeRun, cores: Cores | None = None) -> tuple[T
 
 
 def _new_runs(command: Train, cores: Cores) -> tuple[TrainingRun, ...]:
-    """Create a new run in its own folder, and its twin in another if asked for. Raises Refused."""
-    designs = (command.design, twin_of(command.design)) if command.twin else (command.design,)
+    """Create a run in its own folder for each side of the command. Raises Refused."""
     threads = _threads_of(command.recipe, cores, command.threads)
-    train, validation, trainings = prepare(command.recipe, *designs, anyway=command.anyway)
+    train, validation, trainings = prepare(*command.sides, anyway=command.anyway)
     parent, warning = None, NOTHING
     if command.init_from:
         run = find_run(command.init_from, command.runs)
-        for training in trainings:
-            warning = inherit(training, run, command.grown)
+        warning = inherit(trainings[0], run, command.grown)
         parent = run.id
     elif command.grown:
         raise refuse("grown", "needs init_from, the run whose design was grown")
-    plans = [training.plan for training in trainings]
-    verdicts = [referee(plan) for plan in plans]
+    siblings = _introduced(command.sides, trainings)
+    verdicts = {training.plan.design: referee(training.plan) for training in trainings}
     folders: list[RunFolder] = []
     try:
-        for plan in plans:
-            folders.append(
-                RunFolder.create(command.runs, plan.design, command.recipe, plan.params, parent, command.grown)
-            )
-    except Refused:
+        for side, training in zip(command.sides, trainings, strict=True):
+            params = training.plan.params
+            folder = RunFolder.create(command.runs, side.design, side.recipe, params, parent, command.grown, side.seed)
+            folders.append(folder)
+        if command.anyway:  # a resume need not be told again
+            for folder in folders:
+                folder.update(anyway=True)
+        if command.beside:
+            ids = [folder.path.name for folder in folders]
+            siblings = [replace(known, beside=_without(ids, place)) for place, known in enumerate(siblings)]
+            for folder, training, known in zip(folders, trainings, siblings, strict=True):
+                folder.update(**record_table(known))
+                save_checkpoint(folder, training.state())  # it resumes from weights that it shares, whenever it ends
+    except (Refused, OSError, Unwritten) as error:
         for folder in folders:
             folder.discard()
-        raise
-    if command.anyway:  # a resume need not be told again
-        for folder in folders:
-            folder.update(anyway=True)
-    twins = [folder.path.name for folder in reversed(folders)] if command.twin else [""]
+        if isinstance(error, Unwritten):
+            raise Refused(Complaint("runs", error.sentence)) from None
+        raise unwritable(command.runs, error) if isinstance(error, OSError) else error from None
     return tuple(
         TrainingRun(
             training=training,
             train=train,
             validation=validation,
             folder=folder,
-            verdict=verdict,
+            verdict=verdicts[training.plan.design],
             threads=threads.copy(),
             warning=warning,
-            twin=twin,
+            side=place,
+            siblings=known,
         )
-        for training, folder, verdict, twin in zip(trainings, folders, verdicts, twins, strict=True)
+        for place, (training, folder, known) in enumerate(zip(trainings, folders, siblings, strict=True))
     )
+
+
+def _introduced(sides: Sequence[Side], trainings: Sequence[Training]) -> list[Siblings]:
+    """Let sides of one seed begin equal where they can, and return what each is called and how it differs."""
+    firsts: dict[int, Training] = {}
+    found = []
+    for side, training, label, words in zip(sides, trainings, labels(sides), differences(sides), strict=True):
+        known = Siblings(label=label, difference=words)
+        if (first := firsts.setdefault(side.seed, training)) is not training:
+            shared = share_weights(first, training)
+            begins = weights_in_words(shared.equal, shared.tensors, shared.own_parts)
+            known = replace(known, begins=begins, own=shared.own)
+        found.append(known)
+    return found
+
+
+def _without(ids: Sequence[str], place: int) -> tuple[str, ...]:
+    return (*ids[:place], *ids[place + 1 :])
 
 
 def _resumed_run(command: ResumeRun, cores: Cores) -> TrainingRun:
@@ -229,8 +257,7 @@ def _resumed_run(command: ResumeRun, cores: Cores) -> TrainingRun:
         wanted = before.fixed if command.threads is None else command.threads
         threads = _threads_of(recipe, cores, wanted, before)
         train, validation, (training,) = prepare(
-            recipe,
-            run.design,
+            Side(run.design, recipe, run.seed),
             rewrites=rewrites,
             anyway=command.anyway or folder.manifest.get("anyway", False),
         )
@@ -319,26 +346,32 @@ def _threads_of(recipe: Recipe, cores: Cores, wanted: int, known: _KnownThreads 
 
 
 def prepare(
-    recipe: Recipe, *designs: Design, rewrites: Rewrites | None = None, anyway: bool = False
+    *sides: Side, rewrites: Rewrites | None = None, anyway: bool = False
 ) -> tuple[Loader, Loader, list[Training]]:
     """Load the data onto the device and build the networks that share it. Raises Refused.
 
-    `rewrites` are by default the fastest for the first network. What does not fit into memory is refused before
-    anything is read, unless `anyway`.
+    `rewrites` are by default the fastest for the first network, and for the first one of another precision. What does
+    not fit into memory is refused before anything is read, unless `anyway`.
     """
-    plans = [buildable_plan(design) for design in designs]
+    plans = [buildable_plan(side.design) for side in sides]
+    first, recipe = sides[0].design, sides[0].recipe
     device = choose_device(recipe.device)
     if not anyway:
-        refuse_too_large(plans, recipe, device)
+        refuse_too_large([(plan, side.recipe) for plan, side in zip(plans, sides, strict=True)], device)
     torch.backends.cudnn.benchmark = True  # sizes hardly change: the fastest algorithms are worth finding
-    train, validation = (place_images(part, designs[0], device) for part in load_data(recipe.data, designs[0]))
+    train, validation = (place_images(part, first, device) for part in load_data(recipe.data, first))
     for plan in plans:
         if len(train) == 1 and (layer := single_valued_norm(plan)):
             what = translatable("has one training image; {layer} has 1×1 maps, and a norm needs two values")
             raise refuse("data", what, layer=layer)
     steps = len(batch_bounds(len(train), recipe.batch_size))
-    chosen = rewrites or tuned(plans[0], recipe, device)
-    return train, validation, [Training(plan, recipe, device, steps, chosen) for plan in plans]
+    chosen: dict[str, Rewrites] = {}
+    trainings = []
+    for plan, side in zip(plans, sides, strict=True):
+        if side.recipe.precision not in chosen:
+            chosen[side.recipe.precision] = rewrites or tuned(plan, side.recipe, device)
+        trainings.append(Training(plan, side.recipe, device, steps, chosen[side.recipe.precision], side.seed))
+    return train, validation, trainings
 
 
 def _rewrites_of(state: dict[str, Any], recipe: Recipe) -> Rewrites | None:
@@ -420,6 +453,9 @@ class RunInProgress:
         if self.questions:
             self._answers = list(self.answer())
             return None
+        if isinstance(self.event, events.Started) and Stop() in self.controls:  # it came while the run waited
+            self.event = events.Stopped(self.step)
+            return self.event
         listens = isinstance(self.event, _LISTENING)
         control = self.controls.popleft() if listens and self.controls else None
         try:

@@ -1,7 +1,8 @@
 """SideBySide: several runs trained in one process, each on its own cores where possible, else by turns. No Qt.
 
 A second thread hardly speeds up a step of a thin network; two runs on one core each take half the time of one after the
-other. An accelerator computes one step at a time in any case.
+other. An accelerator computes one step at a time in any case. No more than four are trained at once; each of the others
+begins when one has ended.
 """
 
 from collections.abc import Sequence
@@ -13,8 +14,9 @@ import torch
 from explorer.engine.devices import available_memory
 from explorer.engine.training.memory import memory_needed
 from explorer.engine.training.run import RunInProgress
-from explorer.runs.commands import Change
+from explorer.runs.commands import Change, Control
 from explorer.runs.events import Event
+from explorer.runs.sides import MAX_AT_ONCE
 
 LEAD = 4  # steps that one run may be ahead of the slowest
 
@@ -25,21 +27,23 @@ class SideBySide:
     def __init__(self, runs: Sequence[RunInProgress]) -> None:
         self.runs = runs
         self._cores = torch.get_num_threads()
-        self.pool = ThreadPoolExecutor(len(runs), "run") if len(runs) > 1 and self.has_room() else None
+        room = self.room() if len(runs) > 1 else 1
+        self.pool = ThreadPoolExecutor(room, "run") if room > 1 else None
+        self._at_once = room if self.pool else MAX_AT_ONCE
         self._under_way: dict[Future[Event | None], RunInProgress] = {}
         if self.pool:
             for run in runs:
-                run.training_run.threads.split(len(runs))
+                run.training_run.threads.split(room)
 
-    def has_room(self) -> bool:
-        """Return whether there is a core for each run, and memory for all of them in mid-step."""
+    def room(self) -> int:
+        """Return for how many runs at once there is a core each, and memory for all of them in mid-step."""
         trainings = [run.training_run.training for run in self.runs]
-        if self._cores < len(trainings) or any(each.device.type != "cpu" for each in trainings):
-            return False
+        if any(each.device.type != "cpu" for each in trainings):
+            return 1
         free = available_memory(trainings[0].device)
-        return free is None or free > sum(
-            memory_needed(each.plan, each.recipe, each.recipe.batch_size) for each in trainings
-        )
+        needed = sorted(memory_needed(each.plan, each.recipe, each.recipe.batch_size) for each in trainings)
+        most = min(len(trainings), self._cores, MAX_AT_ONCE)
+        return next((count for count in range(most, 1, -1) if free is None or free > sum(needed[-count:])), 1)
 
     def __enter__(self) -> "SideBySide":
         return self
@@ -56,17 +60,31 @@ class SideBySide:
         """Return the runs that have not ended, as far as `next` has returned their events."""
         return [each for each in self.runs if not each.has_ended() or each in self._under_way.values()]
 
-    def change(self, change: Change) -> None:
-        """Change all runs after the same step, that of the run that is furthest, so that they stay comparable."""
-        wait(self._under_way)  # the step of a run at work is not known
-        step = max(each.step for each in self.going)
-        for each in self.going:
-            each.training_run.changes.append((step, change))
+    @property
+    def active(self) -> list[RunInProgress]:
+        """Return the runs whose turn it is; the rest of `going` waits."""
+        return self.going[: self._at_once]
+
+    def send(self, control: Control) -> None:
+        """Give every run a control; one that has not begun gets it when it begins, unless another comes before.
+
+        All are changed after the same step, that of the run that is furthest, so that they stay comparable.
+        """
+        if isinstance(control, Change):
+            wait(self._under_way)  # the step of a run at work is not known
+            step = max(run.step for run in self.going)
+            for run in self.going:
+                run.training_run.changes.append((step, control))
+            return
+        for run in self.going:
+            if run.event is None:
+                run.controls.clear()
+            run.controls.append(control)
 
     def next(self) -> RunInProgress | None:
         """Return the run that reached its next event or has answered; None if all are paused and wait for a control."""
         busy = self._under_way.values()
-        able = [each for each in self.going if each in busy or not each.waits()]
+        able = [each for each in self.active if each in busy or not each.waits()]
         least = min((each.step for each in able), default=0)
         ready = [each for each in able if each not in busy and each.step <= least + LEAD]
         if self.pool is None:

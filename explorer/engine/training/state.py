@@ -59,14 +59,15 @@ class Training:
         device: torch.device,
         steps_per_epoch: int,
         rewrites: Rewrites | None = None,
+        seed: int | None = None,
     ) -> None:
-        """Build the network with weights from the recipe's seed. Raises Refused.
+        """Build the network with weights drawn by `seed`, by default the recipe's. Raises Refused.
 
         `rewrites` are by default all that should be faster.
         """
         if recipe.batch_size == 1:
             refuse_single_values(plan)
-        torch.manual_seed(recipe.seed)
+        torch.manual_seed(recipe.seed if seed is None else seed)
         self.plan, self.recipe, self.device, self.steps_per_epoch = plan, recipe, device, steps_per_epoch
         self.rewrites = rewrites or promised(plan, recipe, device)
         self.network = make_network(plan, device, self.rewrites)

@@ -64,7 +64,10 @@ class Menus(QObject):
 
     def _fill_train_menu(self, menu: QMenu) -> None:
         actions = self._actions
-        menu.addActions([actions.start, actions.twin, actions.pause, actions.unpause, actions.step, actions.stop])
+        menu.setToolTipsVisible(True)
+        menu.addActions([actions.start, *actions.start_choices])
+        menu.addSeparator()
+        menu.addActions([actions.pause, actions.unpause, actions.step, actions.stop])
         menu.addAction(actions.resume)
         menu.addSeparator()
         menu.addAction(actions.find_rate)

@@ -1,6 +1,7 @@
 """QueueList: the runs that train beside the shown one and those that wait, with what the user may do about each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
@@ -21,7 +22,7 @@ from explorer.gui.document import Document, title_of
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import action_button, sign_button, word_button
 from explorer.gui.widgets.keys import add_keys
-from explorer.gui.widgets.language import percent, say
+from explorer.gui.widgets.language import percent, say, whole
 from explorer.gui.widgets.presence import show_if
 from explorer.gui.widgets.short_list import ShortList
 from explorer.gui.workers.pool import WorkerPool
@@ -29,6 +30,7 @@ from explorer.gui.workers.worker import WorkerClient
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import Train
 from explorer.runs.recipe import Recipe, recipe_name
+from explorer.runs.sides import Side, labels, twin_side
 
 
 class _QueueRow(NamedTuple):
@@ -109,10 +111,10 @@ class QueueList(QWidget):
             WorkerState.PAUSED: self.tr("paused"),
             WorkerState.STOPPING: self.tr("stopping"),
         }
-        done, total = (sum(getattr(run, name) for run in worker.live) for name in ("done", "total"))
+        done, total = sum(run.done for run in worker.live), len(worker.live) * worker.live[0].total
         state = states[worker.state] + (f" {percent(done / total, 0)}" if total else "")
         run = worker.live[0]
-        name = self.name(run.design, len(worker.live) > 1)
+        name = self.name([Side(each.design, each.recipe, 0) for each in worker.live])
         words = self.words(run.recipe, self.pool.device_of(worker))
         return _QueueRow(name=name, state=state, words=words, worker=worker)
 
@@ -122,14 +124,21 @@ class QueueList(QWidget):
         before: tuple[Design, Recipe] | None = (shown.design, shown.recipe) if shown else None
         for place, order in enumerate(self.pool.queue.orders):
             words = self.words(order.recipe, order.recipe.device, self.changes(before, order))
-            name = self.name(order.design, order.twin)
+            name = self.name(order.sides)
             rows.append(_QueueRow(name=name, state=state, words=words, place=place))
             before = (order.design, order.recipe)
         return rows
 
-    def name(self, design: Design, twin: bool) -> str:
-        title = title_of(design)
-        return self.tr("{name} and its twin").format(name=title) if twin else title
+    def name(self, sides: Sequence[Side]) -> str:
+        """Return the title of the first side's design, and what is trained beside it."""
+        networks = list(dict.fromkeys(replace(side, seed=0) for side in sides))
+        name, seeds = title_of(networks[0].design), len(sides) // len(networks)
+        if networks[1:] == [twin_side(networks[0])]:
+            name = self.tr("{name} and its twin").format(name=name)
+        elif networks[1:]:
+            others = self.tr(", ").join(map(say, labels(networks)[1:]))
+            name = self.tr("{name} beside {others}").format(name=name, others=others)
+        return self.tr("{name} · {n} seeds").format(name=name, n=whole(seeds)) if seeds > 1 else name
 
     def words(self, recipe: Recipe, device: str, changes: str = "") -> str:
         name = say(recipe_name(recipe) or "") or self.tr("custom")

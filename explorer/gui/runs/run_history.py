@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QColor
 
-from explorer.architecture.twins import kind_of
 from explorer.gui.document import title_of_run
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import say
@@ -140,19 +139,19 @@ class RunHistory(QObject):
     def lines(self) -> "Iterator[Line]":
         """Yield the latest runs faint, the selected ones in full, and last the current ones in full.
 
-        With a single selected one goes its twin. Those whose ids are in `unseen` are among them.
+        With a single selected one go those that were trained beside it. Those whose ids are in `unseen` are among them.
         """
         from explorer.gui.training.plotted_run import Line
 
         full = set(self.chosen)
-        if self.current and self.current.twin and len(full) == 1:
-            full.add(self.current.twin)
+        if self.current and len(full) == 1:
+            full |= {*self.current.beside}
         current = {run.id for run in self.live}
         others = [run for run in self.runs if run.id not in current]
         for run in reversed([run for place, run in enumerate(others) if place < _FAINT or run.id in full]):
             yield Line(
                 id=run.id,
-                name=say(kind_of(run.design)) if run.twin in full else title_of_run(run),
+                name=say(run.label) if run.label and full & {*run.beside} else title_of_run(run),
                 colour=QColor(self.colour(run.id)),
                 curves=self.curves_of(run),
                 live=run.id in full,
@@ -162,7 +161,7 @@ class RunHistory(QObject):
             known = self.run(live.id)
             yield Line(
                 id=live.id,
-                name=(known.name if known and not live.paired else "") or live.name,
+                name=(known.name if known and not live.label else "") or live.name,
                 colour=QColor(self.colour(live.id)),
                 curves=live.curves,
                 live=True,

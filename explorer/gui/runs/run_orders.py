@@ -76,6 +76,7 @@ class RunOrders(QWidget):
             action.setEnabled(run is not None)
         actions.delete_run.setEnabled(run is not None)
         actions.restore_run.setEnabled(bool(deleted))
+        actions.offer_run(run)
         actions.hide_run.setText(self.tr("Show run again") if run and run.hidden else self.tr("Hide run"))
         words = self.tr("{name} is in the bin.").format(name=deleted[-1].title) if deleted else ""
         self.words.setText(self._refusal or words)

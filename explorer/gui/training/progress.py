@@ -1,4 +1,4 @@
-"""RunProgress: the progress of the shown run, or of both twins, as a bar and a line of text."""
+"""RunProgress: the progress of the shown run, or of those that train together, as a bar and some text."""
 
 from typing import assert_never
 
@@ -13,6 +13,7 @@ from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.events import Card, Failed, Finished, Stopped
+from explorer.sentences import NOTHING
 
 
 class RunProgress(QWidget):
@@ -27,13 +28,16 @@ class RunProgress(QWidget):
         self.status.setWordWrap(True)
         self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.status.setFont(theme.figures_font(self.status.font()))
-        self.card = QLabel()
-        theme.make_secondary(self.card)
+        self.card, self.sides = QLabel(), QLabel()
+        self.sides.setWordWrap(True)
+        for label in (self.card, self.sides):
+            theme.make_secondary(label)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM)
         column.addWidget(self.bar)
         column.addWidget(self.status)
+        column.addWidget(self.sides)
         column.addWidget(self.card)
         document.changed.connect(self.show_runs)
         pool.changed.connect(self.show_runs)
@@ -46,15 +50,18 @@ class RunProgress(QWidget):
         self.bar.setVisible(self.pool.shown.is_busy())
         self.card.setText(self._card_text(self.pool.shown.card) if self.pool.shown.is_busy() else "")
         self.card.setVisible(bool(self.card.text()))
-        self.bar.setRange(0, sum(run.total for run in live))  # 0 to 0 is Qt's "busy"
+        # all have as many steps, and those that wait do not know it yet; 0 to 0 is Qt's "busy"
+        self.bar.setRange(0, len(live) * max((run.total for run in live), default=0))
         self.bar.setValue(sum(run.done for run in live))
+        show_if(any(run.difference for run in live), self.sides)
+        self.sides.setText("\n".join(filter(None, map(self._difference_text, live))))
         if live:
             self.status.setText(
                 self._outcome_text(live) if all(run.outcome for run in live) else self._status_text(live)
             )
 
     def _status_text(self, live: tuple[LiveRun, ...]) -> str:
-        """Return the status of the current runs in one or two lines; the pace is that of the first twin."""
+        """Return the status of the current runs in one or two lines; the pace is that of the first."""
         run, worker = live[0], self.pool.shown
         parts = list(filter(None, [self.state_text(worker.state)])) if worker.is_busy() else []
         if run.started and run.step:
@@ -70,6 +77,14 @@ class RunProgress(QWidget):
         if worker.watchdog.trouble:
             parts.append(f"⚠ {worker.watchdog.trouble}")
         return " · ".join(parts)
+
+    def _difference_text(self, run: LiveRun) -> str:
+        """Return how a run differs from the first of those it trains with, and what begins equal."""
+        if not run.difference:
+            return ""
+        begins = run.started.begins if run.started else NOTHING
+        words = self.tr("; ").join(map(say, filter(None, (run.difference, begins))))
+        return self.tr("{name}: {difference}").format(name=run.name, difference=words)
 
     def _threads_text(self, live: tuple[LiveRun, ...]) -> str:
         """Return why a run does not use every core, if that is so and not by order."""
@@ -113,18 +128,17 @@ class RunProgress(QWidget):
         )
 
     def _validation_text(self, live: tuple[LiveRun, ...]) -> str:
-        """Return the latest validation accuracy, for twins that of each."""
+        """Return the latest validation accuracy, of several runs that of each."""
         accuracies = [(run, run.epoch.validation_accuracy) for run in live if run.epoch]
         if len(live) == 1:
             return "".join(self.tr("validation {accuracy}").format(accuracy=percent(value)) for _, value in accuracies)
         named = [
-            self.tr("{kind} {accuracy}").format(kind=say(run.kind), accuracy=percent(value))
-            for run, value in accuracies
+            self.tr("{name} {accuracy}").format(name=run.name, accuracy=percent(value)) for run, value in accuracies
         ]
         return self.tr("validation: {accuracies}").format(accuracies=self.tr(", ").join(named)) if named else ""
 
     def _outcome_text(self, live: tuple[LiveRun, ...]) -> str:
-        """Return how the run ended, or each of both twins."""
+        """Return how the run ended, or each of several."""
         match [run.outcome for run in live]:
             case [Finished(best_epoch=epoch, best_accuracy=accuracy, stalled=early)]:
                 best = self.tr("finished: best validation {accuracy} after epoch {n}")

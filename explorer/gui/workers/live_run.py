@@ -5,7 +5,6 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from explorer.architecture.design import Design
-from explorer.architecture.twins import kind_of
 from explorer.gui.document import title_of
 from explorer.gui.widgets.language import say
 from explorer.runs.events import (
@@ -22,6 +21,7 @@ from explorer.runs.events import (
     Threads,
 )
 from explorer.runs.recipe import Recipe
+from explorer.sentences import NOTHING, Sentence
 
 if TYPE_CHECKING:
     from explorer.gui.workers.curves import Curves
@@ -35,8 +35,9 @@ def _empty_curves() -> "Curves":
 
 @dataclass
 class LiveRun:
-    """What is known of a run; `outcome` is its last event, `paired` whether its twin trains beside it.
+    """What is known of a run; `outcome` is its last event.
 
+    `label` is its name among those that train beside it, empty if there are none; `difference` is that from the first.
     `changes` are those that the user made while it trained, as far as they are known here.
     """
 
@@ -51,7 +52,8 @@ class LiveRun:
     changes: tuple[Changed, ...] = ()
     outcome: Finished | Stopped | Failed | None = None
     paused: bool = False
-    paired: bool = False
+    label: Sentence = NOTHING
+    difference: Sentence = NOTHING
     first_step: tuple[int, float] | None = None  # step and time from which the pace is reckoned
 
     def apply_event(self, event: Event) -> None:
@@ -79,14 +81,9 @@ class LiveRun:
                 self.outcome = event
 
     @property
-    def kind(self) -> str:
-        """The kind of network: `residual` or `plain`."""
-        return kind_of(self.design)
-
-    @property
     def name(self) -> str:
-        """The run's name in the window: the design's title, or beside its twin the kind, which sets the two apart."""
-        return say(self.kind) if self.paired else title_of(self.design)
+        """The run's name in the window: the design's title, or what sets it apart from those beside it."""
+        return say(self.label) or title_of(self.design)
 
     @property
     def is_under_way(self) -> bool:

@@ -217,7 +217,7 @@ class WorkerPool(QObject):
         worker = self._pick_worker(device)
         if shown or not self.shown.is_busy():
             self.shown = worker
-        worker.start(replace(order, recipe=order.recipe.change(device=device), threads=saved_threads()))
+        worker.start(replace(order.on_device(device), threads=saved_threads()))
 
     def _pick_worker(self, device: str) -> WorkerClient:
         """Return a worker without a run: preferably one whose process runs, then one that last used `device`."""

@@ -1,4 +1,4 @@
-"""WorkerClient: a worker process with its run, or two that are twins, and what it has reported. No widgets.
+"""WorkerClient: a worker process with its runs, those of one order, and what it has reported. No widgets.
 
 The questions that a worker is asked beside training are told apart by their numbers.
 """
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Protocol, assert_never
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from explorer.architecture.twins import twin_of
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.process import PATIENCE, WorkerProcess
 from explorer.gui.workers.watchdog import Watchdog
@@ -37,6 +36,7 @@ from explorer.runs.events import (
     Threads,
     Warned,
 )
+from explorer.runs.sides import differences, labels
 from explorer.sentences import NOTHING, Sentence, translatable
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class WorkerClient(QObject):
 
     @property
     def run(self) -> LiveRun | None:
-        """The current run or the last one; of twins, that of the user's own design."""
+        """The current run or the last one; of several, that of the user's own design."""
         return self.live[0] if self.live else None
 
     def is_busy(self) -> bool:
@@ -121,10 +121,12 @@ class WorkerClient(QObject):
         self.changed.emit()
 
     def start(self, order: Train) -> None:
-        """Train the design as a new run, or with and without shortcuts side by side on the same batches."""
-        designs = (order.design, twin_of(order.design)) if order.twin else (order.design,)
-        self.live = tuple(LiveRun(design=design, recipe=order.recipe, paired=order.twin) for design in designs)
-        self.order = order
+        """Train the design as a new run, and what is beside it on the same batches."""
+        self.order, sides = order, order.sides
+        self.live = tuple(
+            LiveRun(design=side.design, recipe=side.recipe, label=label, difference=words)
+            for side, label, words in zip(sides, labels(sides), differences(sides), strict=True)
+        )
         self._send_when_ready(order)
 
     def resume_run(self, run: "Run", curves: "Curves", device: str | None = None, epochs: int | None = None) -> None:
@@ -253,13 +255,14 @@ class WorkerClient(QObject):
         return False
 
     def _run_of(self, event: Event, run_id: str) -> LiveRun | None:
-        """Return the live run `run_id`; a run that starts is the first that has no id yet."""
+        """Return the live run `run_id`; one that starts says which side of the order it is, or is the next one."""
         if isinstance(event, Started):
-            return next((run for run in self.live if run.id in (event.run, "")), None)
+            likely = (*self.live[event.side : event.side + 1], *self.live)
+            return next((run for run in likely if run.id in (event.run, "")), None)
         return next((run for run in self.live if run_id in (run.id, "")), None)
 
     def _note_failure(self, event: Failed, run_id: str) -> None:
-        """Note that a run failed or could not start; its twin continues."""
+        """Note that a run failed or could not start; those beside it continue."""
         failed = [run for run in self.live if run_id in (run.id, "")]
         if not failed:
             return
@@ -267,8 +270,8 @@ class WorkerClient(QObject):
             run.apply_event(event)
         self.message, self.advice = event.reason, event.advice
         if len(failed) < len(self.live):
-            what = translatable("{kind}: {reason}")
-            self.message = Sentence(what, {"kind": Sentence(failed[0].kind), "reason": event.reason})
+            what = translatable("{run}: {reason}")
+            self.message = Sentence(what, {"run": failed[0].label, "reason": event.reason})
         self._note_outcome()
 
     def _apply_run_event(self, event: Event, run: LiveRun) -> bool:
@@ -276,7 +279,7 @@ class WorkerClient(QObject):
         match event:
             case Started() | Resumed():
                 self._set_run_state(WorkerState.RUNNING)
-            case Paused() if all(live.paused or live.outcome for live in self.live):
+            case Paused() if all(live.paused or live.outcome or not live.started for live in self.live):
                 self._set_run_state(WorkerState.PAUSED)
             case Step():
                 self.watchdog.note_step()
@@ -291,7 +294,7 @@ class WorkerClient(QObject):
         self.set_state(WorkerState.STOPPING if self.state is WorkerState.STOPPING else state)
 
     def _note_outcome(self) -> None:
-        """Note that a run has ended; of twins, the worker is idle when both have."""
+        """Note that a run has ended; of several, the worker is idle when all have."""
         if all(run.outcome for run in self.live):
             self.set_state(WorkerState.IDLE)
         else:

@@ -126,3 +126,23 @@ def test_mixed_targets_are_learned_from():
     loss, hits = work.learn(pixels, targets)
     assert float(loss) == pytest.approx(float(expected))
     assert int(hits) == int((scores.argmax(1) == targets.argmax(1)).sum())
+
+
+def test_what_two_recipes_share_is_drawn_alike_whatever_else_they_do():
+    """Trained side by side, both see the same rectangles, whether or not the images are moved first."""
+    everything = augmentation(EVERYTHING)
+    for change in ("flip", "crop", "erase", "cutmix"):
+        alone = augmentation(Recipe(seed=3, **{change: getattr(EVERYTHING, change)}))
+        if change == "flip":
+            assert torch.equal(alone.flips, everything.flips)
+        if change == "crop":
+            assert torch.equal(alone.shifts, everything.shifts)
+        if change == "erase":
+            assert torch.equal(alone.boxes, everything.boxes)
+        if change == "cutmix":
+            images, labels = pictures(), torch.arange(COUNT) % 3
+            for bounds in batch_bounds(COUNT, 8):
+                mixed = (each.mix(images[bounds], labels[bounds], 3, bounds) for each in (alone, everything))
+                (one, targets), (other, same) = mixed
+                assert torch.equal(one, other)
+                assert torch.equal(targets, same)

@@ -37,6 +37,7 @@ from explorer.sentences import Sentence
 from explorer.validation import Refused
 from tests.engine import small
 from tests.engine.shades import shades
+from tests.twins import with_twin
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows does not limit the size of files")
 CARD = (
@@ -206,8 +207,9 @@ def test_a_single_training_image_is_refused_where_maps_have_one_value(worker, tm
     recipe = Recipe(data=str(tmp_path / "data"), device="cpu", epochs=1)
     design = from_line("basic:1x6x6:2:4x1/8:stem=cifar,stem_width=4")
     reason = "data: has one training image; layer1.0.bn1 has 1×1 maps, and a norm needs two values"
-    for twin in (False, True):
-        worker.execute(Train(design, recipe, tmp_path / "runs", twin=twin))
+    order = Train(design, recipe, tmp_path / "runs")
+    for each in (order, with_twin(order)):
+        worker.execute(each)
     assert [failed.reason for failed in worker.outbox.all(events.Failed)] == [reason] * 2
     *_, failed = sweep(Sweep(design, recipe))
     assert failed.reason == reason

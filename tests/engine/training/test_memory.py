@@ -20,10 +20,12 @@ from explorer.runs.commands import ResumeRun, Train
 from explorer.runs.folder import list_runs
 from explorer.runs.launch import GLIBC, launch_local
 from explorer.runs.recipe import Recipe
+from explorer.runs.sides import Side
 from explorer.validation import Refused
 from tests.engine.shades import shades
 from tests.engine.small import CPU, DESIGN
 from tests.patience import patience
+from tests.twins import with_twin
 
 MINI = preset("mini")
 RECIPE = Recipe(device="cpu")
@@ -51,13 +53,13 @@ def held(*parts: Loader) -> int:
 @pytest.mark.parametrize("size", [28, 40])
 def test_the_images_count_as_they_lie_in_memory(size):
     design, recipe = MINI.change(input=(1, size, size)), RECIPE
-    train, validation, _ = prepare(recipe, design)
+    train, validation, _ = prepare(Side(design, recipe, recipe.seed))
     assert data_bytes(describe_data(recipe.data), design) == held(train, validation)
 
 
 def test_the_images_of_a_folder_count_too(tmp_path):
     recipe = shades(tmp_path)
-    train, validation, _ = prepare(recipe, DESIGN)
+    train, validation, _ = prepare(Side(DESIGN, recipe, recipe.seed))
     assert data_bytes(describe_data(recipe.data), DESIGN) == held(train, validation)
 
 
@@ -74,24 +76,24 @@ def test_network_and_images_must_fit_together(free):
     images = data_bytes(describe_data(RECIPE.data), MINI)
     network = memory_needed(plan, RECIPE, RECIPE.batch_size)
     free["cpu"] = images + network
-    refuse_too_large([plan], RECIPE, CPU)
-    for plans, less in (([plan], 1), ([plan, plan], 0)):
+    refuse_too_large([(plan, RECIPE)], CPU)
+    for count, less in ((1, 1), (2, 0)):
         free["cpu"] = images + network - less
         with pytest.raises(Refused, match=r"^memory: training needs [\d,]+ MiB on cpu; [\d,]+ MiB are free$"):
-            refuse_too_large(plans, RECIPE, CPU)
+            refuse_too_large(count * [(plan, RECIPE)], CPU)
 
 
 def test_images_pass_through_main_memory_on_their_way_to_a_card(free):
     plan, card = plan_network(MINI), torch.device("cuda")
     free |= {"cuda": 2**40, "cpu": data_bytes(describe_data(RECIPE.data), MINI)}
-    refuse_too_large([plan], RECIPE, card)
+    refuse_too_large([(plan, RECIPE)], card)
     free["cpu"] -= 1
     with pytest.raises(Refused, match="on cpu"):
-        refuse_too_large([plan], RECIPE, card)
+        refuse_too_large([(plan, RECIPE)], card)
 
 
 def test_where_the_system_does_not_say_all_fits(free):
-    refuse_too_large([plan_network(preset("resnet152"))], RECIPE, CPU)
+    refuse_too_large([(plan_network(preset("resnet152")), RECIPE)], CPU)
 
 
 def test_too_large_a_run_is_refused_before_anything_is_read_unless_the_user_insists(free, tmp_path, monkeypatch):
@@ -99,7 +101,7 @@ def test_too_large_a_run_is_refused_before_anything_is_read_unless_the_user_insi
     with monkeypatch.context() as patch:
         patch.setattr(run_module, "load_data", None)
         free["cpu"] = 1000
-        for command in (Train(DESIGN, recipe, runs), Train(DESIGN.change(shortcut="pad"), recipe, runs, twin=True)):
+        for command in (Train(DESIGN, recipe, runs), with_twin(Train(DESIGN.change(shortcut="pad"), recipe, runs))):
             with pytest.raises(Refused, match=r"^memory: "):
                 open_runs(command)
         assert not runs.exists()

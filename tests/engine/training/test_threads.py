@@ -20,6 +20,7 @@ from explorer.runs.folder import MANIFEST, RunFolder, list_runs
 from explorer.sentences import NOTHING
 from tests.engine import small
 from tests.engine.shades import shades
+from tests.twins import with_twin
 
 FAST, SLOW = 900.0, 10.0  # images per second
 
@@ -257,10 +258,9 @@ def test_the_number_is_known_before_the_first_step(opened, train):
 
 
 def test_twins_killed_before_their_first_checkpoint_have_as_many_again(opened, train, monkeypatch):
-    monkeypatch.setattr(SideBySide, "has_room", lambda self: True)
-    for run in opened(replace(train, twin=True)):
+    monkeypatch.setattr(SideBySide, "room", lambda self: len(self.runs))
+    for run in opened(with_twin(train)):
         assert known(run)["count"] == 2
-        assert not (run.folder.path / "checkpoint.pt").exists()
         (again,) = opened(ResumeRun(str(run.folder.path), train.runs))
         assert (again.threads.count, again.threads.most, known(again)["changes"]) == (2, 2, [])
 

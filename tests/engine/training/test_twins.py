@@ -23,6 +23,7 @@ from explorer.runs.folder import list_runs, read_run
 from explorer.runs.log import read_events
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN
+from tests.twins import with_twin
 
 PADDED = DESIGN.change(shortcut="pad")
 STEPS = 3  # an epoch: 25 images in eights are 8, 8 and 9
@@ -69,7 +70,7 @@ def train(recipe, tmp_path):
 
     def run(design=PADDED, recipe=recipe, **orders):
         listener = Listener(**orders)
-        status = listener.run(Train(design, recipe, tmp_path / "runs", twin=True))
+        status = listener.run(with_twin(Train(design, recipe, tmp_path / "runs")))
         started = [event for _, event in listener.said if isinstance(event, events.Started)]
         return listener, status, *(read_run(tmp_path / "runs" / event.run) for event in started)
 
@@ -84,7 +85,7 @@ def test_both_are_whole_runs_that_name_each_other(train):
     listener, status, own, twin = train()
     assert status == DONE
     assert (own.design, twin.design) == (PADDED, twin_of(PADDED))
-    assert (own.twin, twin.twin) == (twin.id, own.id)
+    assert (own.beside, twin.beside) == ((twin.id,), (own.id,))
     assert own.params == twin.params
     for run in (own, twin):
         assert (run.state, run.epochs_done) == ("finished", 3)
@@ -92,7 +93,7 @@ def test_both_are_whole_runs_that_name_each_other(train):
         kept = [event for event in read_events(run.folder) if not isinstance(event, events.Warned)]
         assert kept == listener.of(run.id, tuple(map(type, kept)))
         assert [event.step for event in kept if isinstance(event, events.Step)] == list(range(1, 3 * STEPS + 1))
-    assert [event.kind for _, event in listener.said if isinstance(event, events.Started)] == ["residual", "plain"]
+    assert [event.label for _, event in listener.said if isinstance(event, events.Started)] == ["residual", "plain"]
 
 
 def test_the_one_that_is_behind_goes_on(train):
@@ -152,11 +153,11 @@ def test_each_of_two_stopped_twins_goes_on_alone(train, recipe, tmp_path):
         assert 0 < len(rest) < 3 * STEPS
         assert rest == losses(whole, same)[-len(rest) :]
         again = read_run(run.folder)
-        assert (again.batches, again.twin, again.state) == (same.batches, run.twin, "finished")
+        assert (again.batches, again.beside, again.state) == (same.batches, run.beside, "finished")
 
 
 def test_one_that_goes_on_alone_shares_a_step_among_as_many_threads_as_before(train, tmp_path, monkeypatch):
-    monkeypatch.setattr(side_by_side_module.SideBySide, "has_room", lambda self: True)
+    monkeypatch.setattr(side_by_side_module.SideBySide, "room", lambda self: len(self.runs))
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
@@ -199,10 +200,10 @@ def test_one_without_memory_does_not_end_the_other(train, monkeypatch):
 
 def test_what_one_cannot_do_begins_neither(recipe, tmp_path):
     listener = Listener()
-    listener.run(Train(DESIGN, recipe.change(epochs=1), tmp_path / "runs"))  # with projections, which plain nets lack
+    listener.run(Train(DESIGN, recipe.change(epochs=1), tmp_path / "runs"))
     parent = list_runs(tmp_path / "runs")[0]
-    with pytest.raises(ValueError, match="downsample"):
-        listener.run(Train(DESIGN, recipe, tmp_path / "runs", init_from=parent.id, twin=True))
+    with pytest.raises(ValueError, match="conv1"):
+        listener.run(with_twin(Train(DESIGN.change(stem_width=6), recipe, tmp_path / "runs", init_from=parent.id)))
     assert len(list_runs(tmp_path / "runs")) == 1
 
 
@@ -215,7 +216,7 @@ def test_lines_say_which_run_they_are_of(train):
 
 
 def test_lines_for_a_person_begin_with_the_kind(recipe, tmp_path, capsys):
-    order = Train(PADDED, recipe.change(epochs=1), tmp_path / "runs", twin=True)
+    order = with_twin(Train(PADDED, recipe.change(epochs=1), tmp_path / "runs"))
     Worker(Console(), queue.SimpleQueue()).run(order)
     lines = capsys.readouterr().out.splitlines()
     assert sum(line.startswith("residual  epoch 1 of 1  train loss") for line in lines) == 1

@@ -82,7 +82,7 @@ def test_the_design_is_fitted_and_a_twin_may_go_with_it(session, panel, qtbot):
     click(qtbot, panel.twin)
     assert session.document.design.input == (1, 28, 28)
     (order,) = session.pool.queue.orders
-    assert (order.design, order.twin) == (session.document.design, True)
+    assert [side.design for side in order.sides] == [order.design, twin_of(session.document.design)]
     assert rows(session.window.queue)[0].startswith("ResNet-34 (edited) and its twin | queued | ")
 
 

@@ -21,14 +21,15 @@ from tests.clicks import curves
 from tests.events import settle
 from tests.gui.paths import measure
 from tests.gui.scripted_workers import Played, worker
+from tests.twins import with_twin
 
 RESIDUAL, PLAIN = preset("deep-residual-56"), preset("deep-plain-56")
 TWINS = """
 def of(run, event, **values):
     print(json.dumps({"event": event, "run": run, **values}), flush=True)
-def begin(run, kind):
+def begin(run, side):
     of(run, "started", folder="", params=1, referee={"agrees": True, "params": 1, "mult_adds": 1}, device="cpu",
-        steps_per_epoch=10, epochs=1, step=0, kind=kind)
+        steps_per_epoch=10, epochs=1, step=0, side=side)
 def learn(run, n, loss):
     of(run, "step", step=n, epoch=1, loss=loss, loss_min=loss, loss_max=loss, steps=1, accuracy=0.5,
         learning_rate=0.1, examples_per_second=100.0)
@@ -37,8 +38,8 @@ def validate(run, accuracy):
         validation_accuracy=accuracy, seconds=1.0)
 hello()
 order = json.loads(sys.stdin.readline())
-assert order["command"] == "train" and order["twin"] is True, order
-begin("own", "residual"); begin("other", "plain"); learn("own", 1, 2.0); learn("other", 1, 3.0)
+assert order["command"] == "train" and len(order["beside"]) == 1, order
+begin("other", 1); begin("own", 0); learn("own", 1, 2.0); learn("other", 1, 3.0)
 """
 
 
@@ -51,7 +52,7 @@ def train(qtbot, tmp_path):
         client = WorkerClient(tmp_path, worker(f"{TWINS}{program}\ntold()"))
         clients.append(client)
         client.warm_up()
-        client.start(Train(RESIDUAL, RECIPES["degradation"], tmp_path, twin=True))
+        client.start(with_twin(Train(RESIDUAL, RECIPES["degradation"], tmp_path)))
         return client
 
     yield begin
@@ -65,8 +66,8 @@ def test_events_find_their_run(train, qtbot):
     client = train("learn('own', 2, 1.0); learn('other', 2, 2.5); validate('other', 0.25)")
     qtbot.waitUntil(lambda: len(client.live) == 2 and client.live[1].epoch is not None)
     own, other = client.live
-    assert (own.id, own.kind, list(own.curves.train.column(1))) == ("own", "residual", [2.0, 1.0])
-    assert (other.id, other.kind, list(other.curves.train.column(1))) == ("other", "plain", [3.0, 2.5])
+    assert (own.id, own.name, list(own.curves.train.column(1))) == ("own", "residual", [2.0, 1.0])
+    assert (other.id, other.name, list(other.curves.train.column(1))) == ("other", "plain", [3.0, 2.5])
     assert other.design == PLAIN
     assert own.epoch is None
     assert client.run is own
@@ -130,7 +131,7 @@ def test_the_button_beside_start(session, panel, qtbot, monkeypatch):
     assert panel.twin.isVisible()
     assert panel.twin.text() == "… and its plain twin"
     qtbot.mouseClick(panel.twin, Qt.MouseButton.LeftButton)
-    assert started == [Train(RESIDUAL, session.workspace.choice.recipe, session.pool.runs, twin=True)]
+    assert started == [with_twin(Train(RESIDUAL, session.workspace.choice.recipe, session.pool.runs))]
     session.document.propose(PLAIN, "")
     assert panel.twin.text() == "… and its residual twin"
     assert session.window.orders.twin.text() == "Start with its residual twin"
@@ -148,7 +149,7 @@ def test_it_fits_the_design_as_start_does(session, panel, monkeypatch):
 
 def test_memory_for_one_may_be_too_little_for_both(session, panel, monkeypatch):
     started = []
-    monkeypatch.setattr(session.pool.shown, "start", lambda order: started.append(1 + order.twin))
+    monkeypatch.setattr(session.pool.shown, "start", lambda order: started.append(len(order.sides)))
     played = Played(session.pool.shown, monkeypatch)
     measure(session)
     found = Estimated(device="cpu", memory_bytes=6 * 2**30, available_bytes=8 * 2**30, seconds_per_epoch=1.0)
@@ -354,7 +355,7 @@ def test_the_real_worker_trains_both(open_session, qtbot):
     window.training.run_buttons.stop.click()
     qtbot.waitUntil(lambda: client.state == "idle")
     own, twin = (next(run for run in session.workspace.run_history.runs if run.id == live.id) for live in client.live)
-    assert (own.twin, twin.twin) == (twin.id, own.id)
+    assert (own.beside, twin.beside) == ((twin.id,), (own.id,))
     assert twin.design == twin_of(own.design)
     assert own.batches == twin.batches != ""
     assert {own.state, twin.state} == {"stopped"}

@@ -61,7 +61,7 @@ def test_a_rate_and_a_width_that_are_being_typed_are_trained(session, qtbot, sta
     qtbot.keyClick(width_box(session), Qt.Key.Key_F5, keys)
     assert [each.recipe.lr for each in started] == [0.02, 0.02]
     assert [each.design.stages[0].width for each in started] == [64, 96]
-    assert {each.twin for each in started} == {twin}
+    assert {len(each.beside) == 1 for each in started} == {twin}
 
 
 def test_a_design_that_was_wrong_until_this_was_typed_is_trained(session, qtbot, started):
