@@ -317,6 +317,7 @@ class Actions(QObject):
                 anyway=too_large,
             )
         )
+        self._show_state()
 
     def _more_epochs(self) -> int:
         """Return how many epochs one order adds: half as many as the run has."""

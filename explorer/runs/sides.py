@@ -48,14 +48,14 @@ def with_seeds(sides: Sequence[Side], count: int) -> tuple[Side, ...]:
 def obstacle(first: Side, other: Side) -> Sentence:
     """Return why `other` cannot be trained beside `first` on the same batches; nothing if it can."""
     if first == other:
-        return Sentence(translatable("is the same network, with the same recipe and seed"))
+        return Sentence(translatable("nothing differs: the same network, recipe and seed"))
     if first.design.input != other.design.input:
-        what = translatable("has images of {other}, not of {first}: both must see the same images")
+        what = translatable("images of {other} instead of {first}: both must see the same ones")
         return Sentence(what, {"other": shape_text(other.design.input), "first": shape_text(first.design.input)})
     if first.design.classes != other.design.classes:
-        what = translatable("has {other:,} classes, not {first:,}: both must learn the same images")
+        what = translatable("{other:,} classes instead of {first:,}: both must learn the same ones")
         return Sentence(what, {"other": other.design.classes, "first": first.design.classes})
-    what = translatable("has another recipe ({change}): both must see the same images in the same order")
+    what = translatable("{change}: both must see the same images in the same order")
     unequal = first.recipe.change(**{name: getattr(other.recipe, name) for name in _SHARED})
     change = next(changed_fields(first.recipe, unequal), NOTHING)
     return Sentence(what, {"change": change}) if change else NOTHING

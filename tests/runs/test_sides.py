@@ -75,13 +75,13 @@ def test_of_several_seeds_each_side_differs_from_the_first_with_its_seed():
 @pytest.mark.parametrize(
     ("side", "reason"),
     [
-        (FIRST, "is the same network, with the same recipe and seed"),
-        (beside(preset("mini")), "has images of 1×28×28, not of 3×224×224"),
-        (beside(RESNET.change(classes=10)), "has 10 classes, not 1,000"),
-        (beside(batch_size=5), "has another recipe (Batch size 64 → 5)"),
-        (beside(data="cifar10"), "has another recipe (Data fashion-mnist-12k → cifar10)"),
-        (beside(epochs=2), "has another recipe (Epochs 10 → 2)"),
-        (Side(RESNET, RECIPE.change(seed=1), 0), "has another recipe (Seed 0 → 1)"),
+        (FIRST, "nothing differs: the same network, recipe and seed"),
+        (beside(preset("mini")), "images of 1×28×28 instead of 3×224×224"),
+        (beside(RESNET.change(classes=10)), "10 classes instead of 1,000"),
+        (beside(batch_size=5), "Batch size 64 → 5: both must see the same images"),
+        (beside(data="cifar10"), "Data fashion-mnist-12k → cifar10"),
+        (beside(epochs=2), "Epochs 10 → 2"),
+        (Side(RESNET, RECIPE.change(seed=1), 0), "Seed 0 → 1"),
     ],
 )
 def test_what_cannot_see_the_same_batches(side, reason):

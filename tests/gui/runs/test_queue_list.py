@@ -215,3 +215,14 @@ def test_the_real_worker_trains_one_after_the_other(open_session, qtbot, tmp_pat
     assert pool.failures == ()
     runs = [(run.design.stages[0].width, run.state) for run in reversed(list_runs(pool.runs))]
     assert runs == [(8, "finished"), (12, "finished"), (16, "finished")]
+
+
+def test_what_waits_says_what_is_beside_it(session, qtbot):
+    orders = session.window.orders
+    session.document.propose(MINI.change(name="b", shortcut="pad"), "")
+    session.document.pin(session.document.plan)
+    session.document.propose(MINI.change(name="c", shortcut="projection-all"), "")
+    for order in (orders.beside_baseline, orders.several_seeds, orders.another_seed):
+        order.trigger()
+    names = [row.partition(" | ")[0] for row in rows(session.window.queue)]
+    assert names == ["c beside b", "c · 3 seeds", "c · 2 seeds"]

@@ -1,5 +1,7 @@
 """Twins in the window: two runs behind one button, told apart by their lines."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPointF, Qt
 
@@ -11,12 +13,14 @@ from explorer.gui.training.plots import Plots
 from explorer.gui.training.plotted_run import Line
 from explorer.gui.widgets import theme
 from explorer.gui.workers.curves import Curves
+from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.worker import WorkerClient
 from explorer.runs.answers import Estimate, Estimated
 from explorer.runs.commands import Train
 from explorer.runs.events import Epoch, Gradients, Step
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import RECIPES
+from explorer.sentences import Sentence
 from tests.clicks import curves
 from tests.events import settle
 from tests.gui.paths import measure
@@ -181,6 +185,31 @@ def test_the_status_compares_them(open_session, train, qtbot):
         client.stop()
     progress.show_runs()
     assert progress.status.text() == "stopped · validation: residual 75.0 %, plain 25.0 %"
+
+
+def test_what_differs_is_said_in_words(open_session, train, qtbot):
+    session = open_session(RESIDUAL)
+    client = train("learn('other', 2, 2.5)")
+    qtbot.waitUntil(lambda: client.live[1].done == 2)
+    client.live[1].started = replace(client.live[1].started, begins=Sentence("all 167 tensors begin equal"))
+    session.pool.shown = client
+    progress = session.window.training.progress
+    progress.show_runs()
+    assert progress.sides.text() == (
+        "plain: no shortcuts instead of zeros for new channels: as many parameters; all 167 tensors begin equal"
+    )
+
+
+def test_those_that_wait_neither_keep_the_others_from_pausing_nor_end_the_bar_early(open_session, train, qtbot):
+    client = train("assert told() == 'pause'; of('own', 'paused', step=1); of('other', 'paused', step=1)")
+    qtbot.waitUntil(lambda: client.live[1].step is not None)
+    client.live = (*client.live, LiveRun(RESIDUAL, RECIPES["degradation"], label=Sentence("seed 1")))
+    client.pause()
+    qtbot.waitUntil(lambda: client.state == "paused")
+    session = open_session(RESIDUAL)
+    session.pool.shown = client
+    session.window.training.progress.show_runs()
+    assert session.window.training.progress.bar.maximum() == 30
 
 
 def step(number: int, loss: float) -> Step:
