@@ -33,7 +33,7 @@ def test_twins_are_residual_and_plain():
 def test_designs_have_their_names_or_the_value_that_differs():
     assert labels([FIRST, beside(preset("resnet34"))]) == ("ResNet-18", "ResNet-34")
     everywhere = beside(RESNET.change(shortcut="projection-all"))
-    assert labels([FIRST, everywhere]) == ("1×1 where the shape changes", "1×1 everywhere")
+    assert labels([FIRST, everywhere]) == ("shortcut B (1×1 where the shape changes)", "shortcut C (1×1 everywhere)")
     deeper = beside(RESNET.with_stage(1, blocks=3))
     assert labels([FIRST, deeper]) == ("stage 2: Blocks 2", "stage 2: Blocks 3")
     assert labels([FIRST, everywhere, deeper]) == ("design 1", "design 2", "design 3")
@@ -59,7 +59,7 @@ def test_the_difference_in_words():
     everywhere = beside(RESNET.change(shortcut="projection-all"))
     assert differences([FIRST, everywhere]) == (
         "",
-        f"1×1 everywhere instead of 1×1 where the shape changes: +{added:,} parameters",
+        f"shortcut C (1×1 everywhere) instead of shortcut B (1×1 where the shape changes): +{added:,} parameters",
     )
     same_size = beside(RESNET.change(shortcut="average"))
     assert differences([FIRST, same_size])[1].endswith("1×1 where the shape changes: as many parameters")

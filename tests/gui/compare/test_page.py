@@ -34,7 +34,7 @@ def page(session, played) -> ComparePage:
     session.window.resize(1440, 900)
     session.window.pages.show_page(COMPARE)
     settle()
-    found = session.window.pages.currentWidget()
+    found = session.window.pages.current
     assert isinstance(found, ComparePage)
     return found
 
@@ -263,7 +263,7 @@ def test_the_columns_outlive_the_window(session, page, qtbot, played):
     try:
         session.window.orders.language_chosen.emit("zh_CN")
         settle()
-        rebuilt = session.window.pages.currentWidget()
+        rebuilt = session.window.pages.current
         assert isinstance(rebuilt, ComparePage)
         assert rebuilt is not page
         assert session.workspace.compare_state.subjects == (CURRENT, BASELINE, GOOGLENET)

@@ -442,7 +442,7 @@ def test_an_answer_that_comes_while_another_block_is_shown_waits_for_its_own(
 
 
 def test_the_figure_draws_a_branch_at_zero_and_what_was_inserted(session, qtbot, experiment, played, tmp_path):
-    figure = session.window.pages.currentWidget().figure
+    figure = session.window.pages.current.figure
     click(qtbot, experiment.zero)
     answer(played, tmp_path, "layer1.0")
     assert figure.state is BranchState.ZEROED
