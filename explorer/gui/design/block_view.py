@@ -156,8 +156,8 @@ class BlockView(QWidget):
             self._figure_area.setWidget(self.figure)
 
     def bring_into_view(self, answer: QWidget) -> None:
-        """Scroll to an answer once it has its place."""
-        QTimer.singleShot(0, answer, lambda: self._area.ensureWidgetVisible(answer, 0, 0))
+        """Scroll to the top of an answer once it has its place."""
+        QTimer.singleShot(0, answer, lambda: self._area.verticalScrollBar().setValue(answer.y()))
 
     def _select_first(self) -> None:
         first = next((stage.first for stage in self.document.plan.stages if stage.first), None)

@@ -70,8 +70,8 @@ class AnswerView(QWidget):
         examples = answer.found.effect.examples
         number = self.trial.example % len(examples)
         example = examples[number]
-        names = self._names(answer, example)
-        self.answer.setText(self._answer_text(example, names))
+        names = [self._name(answer, each) for each in example.classes]
+        self.answer.setText(self._answer_text(example, self._name(answer, example.label), names))
         self.figure.show_example(answer.pictures[number], example, names)
         self.next.setVisible(len(examples) > 1)
         if is_new:
@@ -81,23 +81,26 @@ class AnswerView(QWidget):
         """Return what is said of the answer; each kind of view has its own words."""
         raise NotImplementedError
 
-    def _names(self, answer: TrialAnswer, example: Example) -> list[str]:
-        """Return the names of the example's classes; numbers if the data has other classes than the network."""
+    def _name(self, answer: TrialAnswer, number: int) -> str:
+        """Return the name of a class; its number if the data has other classes than the network."""
         names = class_names(answer.recipe)
-        if len(names) != self.document.design.classes:
-            names = ()
-        words = self.tr("class {number}")
-        return [names[number] if names else words.format(number=number) for number in example.classes]
+        if len(names) == self.document.design.classes:
+            return names[number]
+        return self.tr("class {number}").format(number=number)
 
-    def _answer_text(self, example: Example, names: list[str]) -> str:
-        """Return what the network takes the image for, before and after."""
+    def _answer_text(self, example: Example, truth: str, names: list[str]) -> str:
+        """Return what the image shows, and what the network takes it for, before and after."""
         old, new = example.answer_before, example.answer_after
         if old != new:
-            words = self.tr("This image: the answer moved from “{old} {before}” to “{new} {after}”.")
+            words = self.tr("This image is “{truth}”: the answer moved from “{old} {before}” to “{new} {after}”.")
         elif example.before == example.after:
-            words = self.tr("This image: the answer is “{old} {before}”, before and after.")
+            words = self.tr("This image is “{truth}”: the answer is “{old} {before}”, before and after.")
         else:
-            words = self.tr("This image: the answer stays “{old}”, {before} → {after}.")
+            words = self.tr("This image is “{truth}”: the answer stays “{old}”, {before} → {after}.")
         return words.format(
-            old=names[old], new=names[new], before=percent(example.before[old], 0), after=percent(example.after[new], 0)
+            truth=truth,
+            old=names[old],
+            new=names[new],
+            before=percent(example.before[old], 0),
+            after=percent(example.after[new], 0),
         )

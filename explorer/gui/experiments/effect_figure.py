@@ -106,8 +106,6 @@ class EffectFigure(QWidget):
             width = self.fontMetrics().horizontalAdvance(text)
             self._write(painter, QRectF(place.x() + square + _GAP / 2, place.y(), width + _GAP, line), text, quiet=True)
             place += QPointF(square + width + 3 * _GAP, 0)
-        words = self.tr("bold: true class")
-        self._write(painter, QRectF(place.x(), place.y(), self.width() - place.x(), line), words, quiet=True)
 
     def _write(self, painter: QPainter, box: QRectF, text: str, quiet: bool = False) -> None:
         painter.setPen(QColor(theme.colours().quiet if quiet else theme.colours().text))

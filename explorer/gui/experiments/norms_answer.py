@@ -1,6 +1,6 @@
 """NormsAnswer: what the network makes of one batch by its own statistics and by the running ones of its norms."""
 
-from html import escape
+from collections.abc import Iterator
 
 from PySide6.QtCore import QLocale
 
@@ -22,7 +22,9 @@ class NormsAnswer(AnswerView):
         found = answer.found
         assert isinstance(found, BatchStatistics)
         heading = self.tr("Batch norm by running statistics, and by those of the batch")
-        return AnswerTexts(heading, f"{self._words(found)} {self._steps_text(found)}", self._table(found))
+        return AnswerTexts(
+            heading, f"{self._words(found)} {self._steps_text(found)}", "\n".join(self._norm_texts(found))
+        )
 
     def _words(self, found: BatchStatistics) -> str:
         effect = found.effect
@@ -54,17 +56,21 @@ class NormsAnswer(AnswerView):
             words = self.tr("The running averages have seen {steps} steps.")
         return words.format(steps=whole(found.steps), share=percent(found.initial_share, 0))
 
-    def _table(self, found: BatchStatistics) -> str:
-        """Return the statistics of each norm as a table, averaged over its channels."""
-        running = self.tr("running")
-        lines = [_row("", self.tr("mean"), running, self.tr("variance"), running, self.tr("apart"))]
-        for norm in found.norms:
-            numbers = (norm.batch_mean, norm.running_mean, norm.batch_variance, norm.running_variance)
-            lines.append(_row(self._short_name(norm.name), *map(_number, numbers), f"{_number(norm.distance)} σ"))
-        caption = self.tr(
-            "Of the batch and running, averaged over the channels; σ is the running standard deviation of a channel."
+    def _norm_texts(self, found: BatchStatistics) -> Iterator[str]:
+        """Yield the statistics of each norm, averaged over its channels."""
+        words = self.tr(
+            "{name}: mean {batch_mean}, running {running_mean}; variance {batch_variance}, running {running_variance}; "
+            "means {distance} σ apart"
         )
-        return f"<table cellspacing=0 cellpadding=0>{''.join(lines)}</table>{escape(caption)}"
+        for norm in found.norms:
+            yield words.format(
+                name=self._short_name(norm.name),
+                batch_mean=_number(norm.batch_mean),
+                running_mean=_number(norm.running_mean),
+                batch_variance=_number(norm.batch_variance),
+                running_variance=_number(norm.running_variance),
+                distance=_number(norm.distance),
+            )
 
     def _short_name(self, path: str) -> str:
         """Return the name of a layer without that of its block."""
@@ -74,8 +80,3 @@ class NormsAnswer(AnswerView):
 
 def _number(value: float) -> str:
     return QLocale().toString(value, "f", 2 if abs(value) < 100 else 0).replace("-", "−")
-
-
-def _row(title: str, *texts: str) -> str:
-    cells = "".join(f"<td align=right>&nbsp;&nbsp;<nobr>{escape(text)}</nobr></td>" for text in texts)
-    return f"<tr><td><nobr>{escape(title)}</nobr></td>{cells}</tr>"

@@ -28,6 +28,8 @@ from tests.gui.paths import block_panel, open_block
 from tests.gui.scripted_workers import Played
 
 MINI = preset("mini")
+STAYS = "This image is “T-shirt”: the answer stays “T-shirt”, 90 % → 80 %."
+SAME = "This image is “Trousers”: the answer is “Trousers 87 %”, before and after."
 
 
 @pytest.fixture
@@ -139,16 +141,16 @@ def test_one_image_after_the_other_with_its_classes_before_and_after(session, qt
     answer(played, tmp_path)
     found = experiment.effect
     Path(found.shown.found.effect.file).unlink()  # as the worker does after a few more
-    assert found.answer.text() == "This image: the answer moved from “Trousers 87 %” to “T-shirt 41 %”."
+    assert found.answer.text() == "This image is “Trousers”: the answer moved from “Trousers 87 %” to “T-shirt 41 %”."
     assert found.figure.accessibleDescription() == "T-shirt 10 % → 41 %; Trousers 87 % → 39 %; Pullover 3 % → 20 %"
     assert shade(found.figure) == 40
     click(qtbot, found.next)
-    assert found.answer.text() == "This image: the answer stays “T-shirt”, 90 % → 80 %."
+    assert found.answer.text() == STAYS
     assert shade(found.figure) == 200
     session.use_language("en")
-    assert block_panel(session).effect.answer.text() == "This image: the answer stays “T-shirt”, 90 % → 80 %."
+    assert block_panel(session).effect.answer.text() == STAYS
     click(qtbot, block_panel(session).effect.next)
-    assert block_panel(session).effect.answer.text().startswith("This image: the answer moved")
+    assert block_panel(session).effect.answer.text().startswith("This image is “Trousers”: the answer moved")
 
 
 def shade(figure) -> int:
@@ -160,7 +162,10 @@ def test_classes_of_other_data_than_the_network_knows_have_numbers(session, qtbo
     session.document.propose(MINI.change(classes=12), "")
     click(qtbot, experiment.zero)
     answer(played, tmp_path)
-    assert experiment.effect.answer.text() == "This image: the answer moved from “class 1 87 %” to “class 0 41 %”."
+    assert (
+        experiment.effect.answer.text()
+        == "This image is “class 1”: the answer moved from “class 1 87 %” to “class 0 41 %”."
+    )
 
 
 def test_pictures_that_are_gone_are_said(session, qtbot, experiment, played, tmp_path):
@@ -185,7 +190,7 @@ def test_an_identity_goes_into_the_design_and_training_goes_on(session, qtbot, e
     assert session.document.undo_stack.undoText() == "Insert an identity block"
     assert experiment.effect.heading.text() == "layer1.1 inserted"
     assert experiment.effect.words.text().startswith("Unchanged to the last bit: all logits of 2,000 images are the")
-    assert experiment.effect.answer.text() == "This image: the answer is “Trousers 87 %”, before and after."
+    assert experiment.effect.answer.text() == SAME
     assert experiment.effect.details.text().startswith("✓")
     assert experiment.subject.text() == "Network: Mini, trained (85.0 %), with layer1.1 inserted"
 
