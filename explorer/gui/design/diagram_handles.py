@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
@@ -25,6 +25,8 @@ from explorer.gui.design.stage_edits import Gesture, StageEdits, least_blocks, s
 from explorer.gui.widgets.buttons import sign_button
 from explorer.gui.widgets.style import TARGET
 
+_LEASH = 16  # pixels of the way that the pointer has come by which its direction is judged
+_REST = 250  # milliseconds after which a pointer that rests is not on its way any more
 _ABOVE, _INSIDE = 28, 8  # pixels of a grip above and inside the slabs
 
 
@@ -37,6 +39,9 @@ class DiagramHandles(QObject):
         self._edits, self._gesture = StageEdits(diagram.document), Gesture(self)
         self._hovered: int | None = None  # the stage under the pointer
         self._gap: int | None = None  # the stage before the gap under the pointer
+        self._pointer, self._behind = QPointF(), QPointF()  # in the viewport: the pointer, and where it came from
+        self._rest = QTimer(self, interval=_REST, singleShot=True)
+        self._rest.timeout.connect(self._find_hovered)
         self.drag = StageDrag(diagram, self._edits)
         cursors = Qt.CursorShape
         more_blocks, wider = (
@@ -61,6 +66,7 @@ class DiagramHandles(QObject):
         self.strip.pressed.connect(self._gesture.begin)
         self.strip.released.connect(self._gesture.end)
         self.strip.chosen.connect(self._choose_blocks)
+        self._widgets = (self.top, self.edge, self.caption, self.fewer, self.more, self.remove, self.strip)
         self._viewport.setMouseTracking(True)
         self._viewport.installEventFilter(self)
         diagram.installEventFilter(self)
@@ -126,19 +132,40 @@ class DiagramHandles(QObject):
             return self.drag.cancel()
         elif watched is self._viewport:
             if isinstance(event, QMouseEvent) and kind == QEvent.Type.MouseMove:
-                self._hover(event.position() - QPointF(self._diagram.start, 0))
+                self._follow(event.position())
             elif kind == QEvent.Type.Leave:
                 self._hovered = self._gap = None
                 self.place()
         return False
 
-    def _hover(self, point: QPointF) -> None:
-        self._hovered = self._stage_at(point)
-        self._gap = self._gap_at(point)
-        self.place()
+    def _follow(self, pointer: QPointF) -> None:
+        """Find what is under the pointer now; on its way to the strip of costs it may cross other stages."""
+        way = pointer - self._behind
+        if way.manhattanLength() > _LEASH:
+            self._behind = pointer - way * (_LEASH / way.manhattanLength())
+        self._pointer = pointer
+        if self._is_on_way_to_strip():
+            self._rest.start()
+        else:
+            self._find_hovered()
+
+    def _is_on_way_to_strip(self) -> bool:
+        """Return whether the pointer moves from a stage up and would reach the strip if it went on like this."""
+        box, way = self.strip.geometry(), self._pointer - self._behind
+        if self._hovered is None or not self.strip.isVisible() or way.y() >= 0:
+            return False
+        reached = self._pointer.x() - way.x() / way.y() * (self._pointer.y() - box.bottom())
+        return box.left() <= reached <= box.right()
+
+    def _find_hovered(self) -> None:
+        if self._viewport.underMouse() and not any(map(_is_under_pointer, self._widgets)):
+            point = self._pointer - QPointF(self._diagram.start, 0)
+            self._hovered = self._stage_at(point)
+            self._gap = self._gap_at(point)
+            self.place()
 
     def _stage_at(self, point: QPointF) -> int | None:
-        """Return the stage in whose column a point is; above the slabs on the way to the strip the one before."""
+        """Return the stage in whose column a point is; in the free room above the slabs the one before."""
         columns = self._diagram.columns
         now = self._column(self._hovered)
         if now and point.y() < now.slabs.top() and not any(each.slabs.contains(point) for each in columns):
@@ -165,7 +192,7 @@ class DiagramHandles(QObject):
         index = self.index
         column = self._column(index)
         if column is None or index is None:
-            for widget in (self.top, self.edge, self.caption, self.fewer, self.more, self.remove, self.strip):
+            for widget in self._widgets:
                 widget.hide()
         else:
             slabs, caption = (box.translated(self._diagram.start, 0) for box in (column.slabs, column.caption))

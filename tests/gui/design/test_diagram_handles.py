@@ -36,11 +36,12 @@ def column(session: Session, path: str) -> Column:
 
 
 def point_at(session: Session, qtbot, place: QPointF) -> None:
-    """Move the pointer to a place of the diagram, from beside the network; a narrow one is scrolled there."""
+    """Move the pointer to a place of the diagram, from above it; a narrow diagram is scrolled there."""
     viewport = diagram_of(session).viewport()
     diagram_of(session).horizontalScrollBar().setValue(int(place.x()) - viewport.width() // 2)
-    qtbot.mouseMove(viewport, QPoint(1, viewport.height() - 2))
-    qtbot.mouseMove(viewport, (place + QPointF(diagram_of(session).start, 0)).toPoint())
+    to = (place + QPointF(diagram_of(session).start, 0)).toPoint()
+    for there in (QPoint(to.x(), 1), to):
+        qtbot.mouseMove(viewport, there)
     settle()
 
 
@@ -358,13 +359,35 @@ def test_a_drag_along_the_strip_chooses_as_one_step(session, qtbot):
     assert session.document.undo_stack.undoText() == "Stage 2: Blocks 6"
 
 
-def test_the_way_up_to_the_strip_keeps_its_stage(session, qtbot):
-    handles = point_at_stage(session, qtbot, 3)
-    slabs, start = column(session, "layer3").slabs, diagram_of(session).start
-    for away in (0, 60, 120):
-        place = QPointF(slabs.center().x() + start + away, slabs.top() - 10 - away / 8)
-        qtbot.mouseMove(diagram_of(session).viewport(), place.toPoint())
-        assert handles.index == 2
+def test_the_way_to_the_strip_may_cross_other_stages(open_session, qtbot):
+    session = open_session("resnet18")
+    session.window.resize(1280, 720)
+    settle()
+    handles, viewport = point_at_stage(session, qtbot, 2), diagram_of(session).viewport()
+    left = QPointF(diagram_of(session).start, 0)
+    start = (column(session, "layer2").slabs.center() + left).toPoint()
+    way = handles.strip.geometry().topLeft() + handles.strip.place_of(8) - start
+    crossed, columns = set(), diagram_of(session).columns
+    qtbot.mouseMove(viewport, start + QPoint(0, 16))  # what it did before is not what is judged
+    for step in range(33):
+        place = start + way * (step / 40)
+        qtbot.mouseMove(viewport, place)
+        crossed |= {each.path for each in columns if each.box.left() <= place.x() - left.x() <= each.box.right()}
+        assert handles.index == 1
+    assert crossed >= {"layer2", "layer3"}
+    qtbot.mouseClick(handles.strip, LEFT, pos=handles.strip.place_of(8))
+    assert blocks(session) == [2, 8, 2, 2]
+
+
+def test_a_pointer_that_rests_on_its_way_is_where_it_is(session, qtbot):
+    handles, viewport = point_at_stage(session, qtbot, 2), diagram_of(session).viewport()
+    place = (column(session, "layer3").slabs.center() + QPointF(diagram_of(session).start, 0)).toPoint()
+    qtbot.mouseMove(viewport, place + QPoint(0, 20))
+    assert handles.index == 2
+    place = (column(session, "layer4").slabs.center() + QPointF(diagram_of(session).start, 0)).toPoint()
+    for offset in (12, 8, 4, 0):
+        qtbot.mouseMove(viewport, place + QPoint(0, offset))
+    qtbot.waitUntil(lambda: handles.index == 3)
 
 
 def test_the_strip_marks_a_present_number_beyond_eight(open_session, qtbot):
