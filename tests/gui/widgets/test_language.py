@@ -34,7 +34,7 @@ from explorer.architecture.presets import preset, preset_families
 from explorer.fields import fields_of
 from explorer.gui.app import make_application
 from explorer.gui.main_window.preset_menu import FAMILIES
-from explorer.gui.widgets.language import apply_language, chosen_language, say, short, whole
+from explorer.gui.widgets.language import apply_language, chosen_language, in_one_unit, say, short, whole
 from explorer.gui.workers.inquiry import Inquiry
 from explorer.resources import resource
 from explorer.runs.answers import Estimate
@@ -125,6 +125,20 @@ def test_the_systems_language(system, spoken):
     environment = {**os.environ, "LC_ALL": system, "LANGUAGE": ""}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.stdout.strip() == spoken, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("numbers", "unit", "texts"),
+    [
+        ((11_178_378, 1_234_000_000), "M", ["11.18", "1,234.00"]),
+        ((999_000, 1_001_000), "k", ["999.0", "1,001.0"]),
+        ((999, 5_000_000), "", ["999", "5,000,000"]),
+        ((0, 12), "", ["0", "12"]),
+    ],
+)
+def test_numbers_that_are_compared_share_the_unit_of_the_smallest(qapp, numbers, unit, texts):
+    apply_language("en")
+    assert in_one_unit(numbers) == (unit, texts)
 
 
 def test_dialogs_and_numbers_speak_it_too(qtbot):
