@@ -125,6 +125,19 @@ def runs_page(session: Session) -> RunsPage:
     return page
 
 
+def click_choice(session: Session, qtbot, name: str) -> None:
+    """Two clicks: on the arrow beside Start, and on the entry of this action."""
+    click(qtbot, session.window.training.start_arrow)
+    menu = QApplication.activePopupWidget()
+    action = next(each for each in menu.actions() if each.objectName() == name)
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+
+
+def run_button(session: Session, name: str) -> QToolButton:
+    """The button in the tool bar that pauses, steps or stops."""
+    return session.window.run_bar.findChild(QToolButton, name)
+
+
 def block_view(session: Session) -> BlockView:
     """The block page, which is shown."""
     page = session.window.pages.current

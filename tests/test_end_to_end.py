@@ -10,7 +10,7 @@ from explorer.architecture.presets import preset
 from explorer.runs.folder import find_run
 from explorer.runs.log import read_events
 from explorer.runs.recipe import RECIPES, read_recipe
-from tests.clicks import choose_preset, curves, runs_page
+from tests.clicks import choose_preset, curves, run_button, runs_page
 from tests.gui.design.test_editor import handle_of
 
 pytestmark = pytest.mark.slow
@@ -46,14 +46,14 @@ def test_design_undo_train_and_stop(open_session, qtbot):
         assert plot.isVisible()
         assert len(plot.curves[-1][0].getOriginalDataset()[0]) >= 3
     assert "✓ torchinfo agrees" in window.totals.text
-    assert window.training.run_buttons.pause.isVisible()
+    assert run_button(session, "pause").isVisible()
     assert window.training.start.text() == "Add to queue"
 
     document.propose(document.design.with_stage(0, width=24), "an edit during the run")
     assert window.training.changes.words.text() == "Not the design that trains: stage 1: Width 16 → 24"
     assert window.windowTitle().endswith("not the design that trains")
     with qtbot.waitSignal(client.run_ended):
-        qtbot.mouseClick(window.training.run_buttons.stop, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(run_button(session, "stop"), Qt.MouseButton.LeftButton)
     assert client.message == ""
     assert window.training.start.text() == "Start"
 
@@ -72,5 +72,5 @@ def test_design_undo_train_and_stop(open_session, qtbot):
     qtbot.waitUntil(lambda: bool(client.run.step and client.run.step.step > last))
     assert client.run.id == run.id
     with qtbot.waitSignal(client.run_ended):
-        qtbot.mouseClick(window.training.run_buttons.stop, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(run_button(session, "stop"), Qt.MouseButton.LeftButton)
     assert find_run(run.id, client.runs).state == "stopped"

@@ -19,7 +19,17 @@ from explorer.gui.training.panel import FOLDER
 from explorer.gui.widgets.language import apply_language, say
 from explorer.runs.events import Finished
 from explorer.runs.formats import FORMATS
-from tests.clicks import choose_by_keys, choose_preset, click, curves, runs_page, tab_to, type_path
+from tests.clicks import (
+    choose_by_keys,
+    choose_preset,
+    click,
+    click_choice,
+    curves,
+    run_button,
+    runs_page,
+    tab_to,
+    type_path,
+)
 from tests.gui.design.test_block_view import open_block
 
 pytestmark = [pytest.mark.uses, pytest.mark.timeout(900)]
@@ -82,11 +92,11 @@ def test_studying_the_chapter(open_session, qtbot, language, clock):
 def test_teaching_the_degradation(open_session, qtbot, language, clock):
     """Three clicks: a preset, and Start with its twin; the two curves part before everyone's eyes."""
     session = open_session(warm=True)
-    window, client = session.window, session.pool.workers[0]
+    client = session.pool.workers[0]
     choose_preset(session, qtbot, "deep-plain-56")
     qtbot.waitUntil(lambda: session.document.design == preset("deep-plain-56"))
     qtbot.waitUntil(lambda: client.hello is not None)
-    click(qtbot, window.training.twin)
+    click_choice(session, qtbot, "twin")
 
     def apart() -> bool:
         """Over the last points seen, the residual network is right far more often."""
@@ -200,5 +210,5 @@ def made_images(folder: Path) -> Path:
 
 def stop(session, qtbot) -> None:
     with qtbot.waitSignal(session.pool.workers[0].run_ended):
-        click(qtbot, session.window.training.run_buttons.stop)
+        click(qtbot, run_button(session, "stop"))
     assert session.pool.workers[0].message == ""

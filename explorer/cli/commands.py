@@ -104,6 +104,7 @@ def _window_flags(parser: Parser) -> None:
     parser.add_argument(
         "--language", choices=("en", "zh_CN"), help="language of the window, or of the screenshot (default there: en)"
     )
+    parser.add_argument("--page", help="page of the screenshot: layers (default), block, curves, runs …")
     parser.add_argument("--version", action="store_true", help="print the version, and exit")
 
 
@@ -116,8 +117,8 @@ def _window(options: Namespace) -> int:
     design = None if options.design is None else find_design(options.design)
     if options.screenshot is not None:
         return _draw_window(options, design or find_design(DEFAULT))
-    if options.size is not None or options.theme:
-        raise refuse("usage", "--size and --theme need --screenshot")
+    if options.size is not None or options.theme or options.page:
+        raise refuse("usage", "--size, --theme and --page need --screenshot")
     from explorer.gui.app import open_window
 
     return open_window(design, options.language, design_file(options.design or ""))
@@ -131,7 +132,8 @@ def _draw_window(options: Namespace, design: Design) -> int:
         raise refuse("screenshot", "must be a .png file")
     from explorer.gui.app import screenshot
 
-    picture = screenshot((width, height), options.theme or "light", options.language or "en", design)
+    look = options.theme or "light", options.language or "en"
+    picture = screenshot((width, height), *look, design, options.page or "layers")
     replace_file(options.screenshot, picture)
     return DONE
 

@@ -65,6 +65,7 @@ class Actions(QObject):
         self._document, self._choice, self._pool, self._estimates = document, choice, pool, estimates
         self._run: Run | None = None
         self._companies: list[_Company] = []
+        self._asked: _Others = _nothing  # what was ordered last where memory is too small
         self._make_file_actions()
         self._make_edit_actions()
         self._make_design_actions()
@@ -138,13 +139,11 @@ class Actions(QObject):
 
     def _make_training_actions(self) -> None:
         pool = self._pool
-        self.start = self._add(self.tr("Start"), lambda: self._order(lambda first: ()), "F5")
+        self.start = self._add(self.tr("Start"), self._start, "F5")
         self._make_start_choices()
-        self.pause = self._add(self.tr("Pause"), pool.pause, icon="pause")
-        self.unpause = self._add(self.tr("Resume"), pool.unpause, icon="play")
+        self.pause = self._add(self.tr("Pause"), self._pause_or_resume, "F6", "pause")
         self.step = self._add(self.tr("Step"), pool.step_once, "F10", "step-forward")
         self.stop = self._add(self.tr("Stop"), pool.stop, "Shift+F5", "square")
-        self.resume = self._add(self.tr("Resume run"), pool.resume_shown, icon="play")
         self.release_queue = self._add(self.tr("Resume queue"), pool.release_queue)
         self.find_rate = self._add(self.tr("Find a learning rate …"))
         self.halve_rate = self._add(self.tr("Halve the learning rate"), lambda: pool.change_rate(1 / 2))
@@ -162,8 +161,6 @@ class Actions(QObject):
         self.restart.setToolTip(
             self.tr("Stop the run, which can be resumed, and train the design shown with the same recipe")
         )
-        self.resume.setIconText(self.tr("Resume"))
-        self.resume.setToolTip(self.tr("Continue the run that is shown from its last checkpoint"))
         self.step.setToolTip(self.tr("Train on one mini-batch and pause again"))
         self.stop.setToolTip(self.tr("Finish the batch, save a checkpoint and stop; the run can be resumed"))
         self.release_queue.setToolTip(self.tr("On hold: a run was stopped, or the training process could not start"))
@@ -244,6 +241,8 @@ class Actions(QObject):
     def _make_view_actions(self) -> None:
         self.show_maps = self._add_switch(self.tr("Feature maps"))
         self.present = self._add_switch(self.tr("Present"), "F11")
+        self.own_window = self._add(self.tr("Page in its own window"), keys="Ctrl+Shift+W", icon="external-link")
+        self.own_window.setToolTip(self.tr("Show this page in a window of its own; closing that brings it back"))
         self.larger = self._add(self.tr("Larger text"), lambda: self.size_chosen.emit(1), _Keys.ZoomIn)
         self.smaller = self._add(self.tr("Smaller text"), lambda: self.size_chosen.emit(-1), _Keys.ZoomOut)
         self.usual_size = self._add(self.tr("Default text size"), lambda: self.size_chosen.emit(0), "Ctrl+0")
@@ -254,6 +253,10 @@ class Actions(QObject):
         page = self._add(title, show, f"Ctrl+{len(self.pages) + 1}")
         page.setObjectName(f"{name}_page")
         self.pages = (*self.pages, page)
+
+    def page(self, name: str) -> QAction:
+        """Return the action that shows the page called `name`."""
+        return next(page for page in self.pages if page.objectName() == f"{name}_page")
 
     def _make_help_actions(self) -> None:
         self.find_command = self._add(self.tr("Find a command …"), keys="Ctrl+Shift+P")
@@ -290,6 +293,10 @@ class Actions(QObject):
         """What Start would train."""
         return Side(self._choice.fitted, self._choice.recipe, self._choice.recipe.seed)
 
+    def _start(self) -> None:
+        """Train the shown design, or what was ordered with it before and waits for a second order."""
+        self._order(self._asked if self._choice.confirmed > 1 else _nothing)
+
     def _order(self, others: _Others) -> None:
         """Fit the design to the data, as one undoable step if need be, and start the run or add it to the queue.
 
@@ -299,11 +306,8 @@ class Actions(QObject):
         networks = min(1 + len(beside), MAX_AT_ONCE)
         design, too_large = choice.fitted, self._estimates.is_too_large(networks)
         if too_large and choice.confirmed < networks:
-            choice.confirmed = networks
+            choice.confirmed, self._asked = networks, others
             self._show_state()
-            if networks > 1:
-                what = self.tr("Memory is too small for {n} networks; order them again to train them anyway")
-                self.confirmed.emit(what.format(n=whole(networks)))
             return
         choice.confirmed = 0
         choice.forget_refusal()
@@ -333,6 +337,16 @@ class Actions(QObject):
             self._document.propose(fitted, self.tr("Fit design to data"))
         self._pool.restart(self._document.design)
 
+    def _pause_or_resume(self) -> None:
+        """Pause the shown run, or let it go on after a pause, or from its last checkpoint if it has ended."""
+        match self._pool.shown.state:
+            case WorkerState.RUNNING:
+                self._pool.pause()
+            case WorkerState.PAUSED:
+                self._pool.unpause()
+            case _:
+                self._pool.resume_shown()
+
     def _show_design(self) -> None:
         document = self._document
         self.unpin.setEnabled(document.baseline is not None)
@@ -354,10 +368,8 @@ class Actions(QObject):
         queued = "" if is_free else self.tr("Starts automatically when a device is free")
         self.start.setToolTip(say(fatal.what) if fatal else queued)
         self._show_start_choices(is_free)
-        self.pause.setEnabled(state == WorkerState.RUNNING)
-        for action in (self.unpause, self.step):
-            action.setEnabled(state == WorkerState.PAUSED)
-        self.resume.setEnabled(self._pool.can_resume())
+        self._show_pause(state)
+        self.step.setEnabled(state == WorkerState.PAUSED)
         may_change = state in (WorkerState.RUNNING, WorkerState.PAUSED)
         for action in (self.halve_rate, self.lower_rate):
             action.setEnabled(may_change)
@@ -368,6 +380,16 @@ class Actions(QObject):
         is_other = all(run.design != self._document.design for run in self._pool.shown.live)
         self.restart.setEnabled(may_change and is_other and fatal is None)
         self.stop.setEnabled(busy and state != WorkerState.STOPPING)
+
+    def _show_pause(self, state: WorkerState) -> None:
+        """Let the action say what it does now: pause the shown run, end the pause, or resume the run."""
+        can_resume = self._pool.can_resume()
+        resumes = state is WorkerState.PAUSED or can_resume
+        self.pause.setEnabled(state is WorkerState.RUNNING or resumes)
+        self.pause.setText(self.tr("Resume") if resumes else self.tr("Pause"))
+        self.pause.setToolTip(self.tr("Continue the run that is shown from its last checkpoint") if can_resume else "")
+        if self.pause.property("icon_name") != (icon := "play" if resumes else "pause"):
+            theme.set_icon(self.pause, icon)
 
     def _start_text(self, is_free: bool) -> str:
         """Return the text of the large button.
@@ -380,6 +402,8 @@ class Actions(QObject):
 
     def _order_text(self, is_free: bool) -> str:
         design = self._choice.fitted
+        if self._choice.confirmed > 1:
+            return self._anyway_text()
         if self._choice.confirmed and self._estimates.is_too_large():
             return self.tr("Train anyway")
         if design == self._document.design:
@@ -399,7 +423,6 @@ class Actions(QObject):
             action.setEnabled(not reason)
             action.setText(self._anyway_text() if confirmed == networks else texts[action])
             action.setToolTip(reason or tip)
-        self.twin.setIconText(self._short_twin_text())
         self.beside_recipe.setText(texts[self.beside_recipe])
 
     def _start_choice_texts(self, is_free: bool) -> dict[QAction, str]:
@@ -424,19 +447,16 @@ class Actions(QObject):
             return self.tr("Train all {n} anyway").format(n=whole(self._choice.confirmed))
         return self.tr("Train both anyway")
 
-    def _short_twin_text(self) -> str:
-        if self._choice.confirmed == 2:
-            return self._anyway_text()
-        if kind_of(self._document.design) == NetworkKind.PLAIN:
-            return self.tr("… and its residual twin")
-        return self.tr("… and its plain twin")
-
     def _twin_text(self, is_free: bool) -> str:
-        """Return the text of the twin action in menus, where it is not beside Start."""
         plain = kind_of(self._document.design) == NetworkKind.PLAIN
         if is_free:
             return self.tr("Start with its residual twin") if plain else self.tr("Start with its plain twin")
         return self.tr("Add to queue with its residual twin") if plain else self.tr("Add to queue with its plain twin")
+
+
+def _nothing(first: Side) -> Sequence[Side]:
+    """Train nothing beside the first side."""
+    return ()
 
 
 def _why_not(first: Side, others: _Others) -> str:

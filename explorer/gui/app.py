@@ -100,8 +100,8 @@ def open_session(
     return session
 
 
-def screenshot(size: tuple[int, int], theme_name: str, language: str, design: Design) -> bytes:
-    """Return a PNG file of the window, drawn without a display and alike on every machine. Raises Refused."""
+def screenshot(size: tuple[int, int], theme_name: str, language: str, design: Design, page: str) -> bytes:
+    """Return a PNG file of the window with `page`, drawn without a display, alike on every machine. Raises Refused."""
     for name in [name for name in os.environ if name.startswith("QT_")]:  # scale factors, fonts, styles
         del os.environ[name]
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -111,14 +111,18 @@ def screenshot(size: tuple[int, int], theme_name: str, language: str, design: De
     app = make_application(language, text_size=0)
     from tempfile import TemporaryDirectory
 
+    from explorer.gui.main_window.pages import PAGES
     from explorer.gui.session import Session
     from explorer.gui.widgets import theme
 
+    if page not in PAGES:
+        raise refuse("page", "{name!r} is not one of {names}", name=page, names=", ".join(PAGES))
     theme.apply_theme(theme_name)
     crashes: list[BaseException] = []
     sys.excepthook = lambda kind, error, trace: crashes.append(error)
     with TemporaryDirectory() as runs:
         session = Session(design, Path(runs), warm=False)
+        session.workspace.page = page
         session.window.setFixedSize(*size)
         session.window.show()
         while not (session.complete or crashes):

@@ -69,12 +69,16 @@ class DocumentState:
 
 @dataclass(frozen=True, slots=True)
 class SavedSession:
-    """A document, the page that is shown, and what Start would train; `own_size` as in `TrainingChoice`."""
+    """A document, the page that is shown, and what Start would train; `own_size` as in `TrainingChoice`.
+
+    `page_windows` are the names of the pages in windows of their own, each with its place on the screen.
+    """
 
     document: DocumentState
     page: str
     recipe: Recipe
     own_size: bool | None = None
+    page_windows: tuple[tuple[str, str], ...] = ()
 
 
 def state_folder() -> Path:
@@ -171,6 +175,7 @@ def _session_table(session: SavedSession) -> dict[str, object]:
         "page": session.page,
         "recipe": recipe_table(session.recipe),
         "own_size": session.own_size,
+        "page_windows": dict(session.page_windows),
     }
 
 
@@ -203,7 +208,11 @@ def _read_session(table: Any) -> SavedSession:
         selection=table["selection"],
     )
     return SavedSession(
-        document=document, page=table["page"], recipe=Recipe(**table["recipe"]), own_size=table["own_size"]
+        document=document,
+        page=table["page"],
+        recipe=Recipe(**table["recipe"]),
+        own_size=table["own_size"],
+        page_windows=tuple(table.get("page_windows", {}).items()),  # which older versions had not
     )
 
 

@@ -53,7 +53,10 @@ class LessonPlace:
 
 
 class Workspace:
-    """The state; the sets of names of open table rows, of open equal blocks and of open forms are changed in place."""
+    """The state; the sets of names of open table rows, of open equal blocks and of open forms are changed in place.
+
+    `page_windows` has the pages that are shown in windows of their own, each with its place on the screen.
+    """
 
     def __init__(
         self,
@@ -72,6 +75,8 @@ class Workspace:
         self.open_runs: set[str] = set()
         self.open_forms: set[str] = set()
         self.page = saved.page if saved else LAYERS
+        self.page_windows = dict(saved.page_windows) if saved else {}
+        self.has_trained = False  # whether a run was started since the program was
         self.alone_block = AloneBlock()
         self.plot_view = PlotView()
         self.shows_maps = False
@@ -83,8 +88,16 @@ class Workspace:
         """Return what the next start shows again."""
         choice = self.choice
         return SavedSession(
-            document=self.document.state(), page=self.page, recipe=choice.recipe, own_size=choice.own_size
+            document=self.document.state(),
+            page=self.page,
+            recipe=choice.recipe,
+            own_size=choice.own_size,
+            page_windows=tuple(self.page_windows.items()),
         )
+
+    def shows(self, page: str) -> bool:
+        """Return whether a page is shown, in the window or in one of its own."""
+        return page == self.page or page in self.page_windows
 
     @cached_property
     def pool(self) -> "WorkerPool":

@@ -179,7 +179,7 @@ def test_the_focus_is_seen_on_every_kind_of_control(session, qtbot, palette):
         kinds = (
             *(editor.form.controls["input"].boxes[0], editor.form.controls["stem"].box),
             *(editor.editors[0].sliders["blocks"], editor.editors[0].remove, window.training.form.more),
-            *(window.training.start, window.training.twin, window.training.form.controls["lr"].box),
+            *(window.training.start, window.training.start_arrow, window.training.form.controls["lr"].box),
             *(plots.logarithmic, plots.loss, plots.gradients, window.diagram, window.table),
         )
         for widget in kinds:

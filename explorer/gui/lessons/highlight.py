@@ -37,5 +37,7 @@ def reveal(widget: QWidget) -> None:
             parent.unfold(widget.objectName())
         if isinstance(parent, QDockWidget) and parent.isHidden():
             parent.show()
+        if isinstance(parent, QDockWidget):
+            parent.raise_()  # it may share its place with another one
         if isinstance(parent, QScrollArea):
             parent.ensureWidgetVisible(widget)

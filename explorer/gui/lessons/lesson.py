@@ -1,8 +1,8 @@
 """Lessons: short texts about the chapter with tasks, read from resources/lessons. No torch, no Qt.
 
 A lesson is one TOML file per language: a title, the design that it begins with, and its pages. A page is a text in
-simple Markdown; it may show a drawing, point at a control of the window by its object name, and set a task. A lesson
-that answers a question of readers of the chapter has the number of that question.
+simple Markdown; it may show a drawing, open a page of the window by its name, point at a control by its object name,
+and set a task. A lesson that answers a question of readers of the chapter has the number of that question.
 """
 
 import re
@@ -27,13 +27,14 @@ _WRITTEN_FIRST = "en"  # a lesson that another language lacks is shown in this o
 
 @dataclass(frozen=True, slots=True)
 class LessonPage:
-    """One page of a lesson; an empty field means that the page has no control, task or drawing.
+    """One page of a lesson; an empty field means that it opens no page of the window, has no control, task or drawing.
 
     `task` says in one line of Markdown what to do, and `done` is the name in `TASKS` of what tells that it is done.
     `answer` is shown from then on: what is seen now, and why.
     """
 
     text: Annotated[str, Len(1, 1000)]
+    opens: Annotated[str, Len(0, 40)] = ""
     points_at: Annotated[str, Len(0, 40)] = ""
     task: Annotated[str, Len(0, 120)] = ""
     done: Annotated[str, Len(0, 40)] = ""

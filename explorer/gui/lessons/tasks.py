@@ -38,11 +38,11 @@ def stage_deepened(workspace: Workspace, before: Design) -> bool:
 
 
 def block_opened(workspace: Workspace, before: Design) -> bool:
-    return workspace.page == BLOCK
+    return workspace.shows(BLOCK)
 
 
 def block_alone(workspace: Workspace, before: Design) -> bool:
-    return workspace.page == BLOCK and workspace.alone_block.is_shown
+    return workspace.shows(BLOCK) and workspace.alone_block.is_shown
 
 
 def identity_alone(workspace: Workspace, before: Design) -> bool:
@@ -79,11 +79,11 @@ def stem_changed(workspace: Workspace, before: Design) -> bool:
 
 
 def bottleneck_opened(workspace: Workspace, before: Design) -> bool:
-    return workspace.page == BLOCK and workspace.document.design.block == "bottleneck"
+    return workspace.shows(BLOCK) and workspace.document.design.block == "bottleneck"
 
 
 def preactivation_opened(workspace: Workspace, before: Design) -> bool:
-    return workspace.page == BLOCK and workspace.document.design.preactivation
+    return workspace.shows(BLOCK) and workspace.document.design.preactivation
 
 
 def params_doubled(workspace: Workspace, before: Design) -> bool:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
+from PySide6.QtCore import QEvent, QObject, QSettings, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
@@ -20,7 +20,12 @@ _DONE = "lessons_done"  # setting with the names of the lessons all of whose tas
 
 
 class Tutor(QObject):
-    """Shows one lesson at a time; a task that was done stays done until the lesson is opened again."""
+    """Shows one lesson at a time; a task that was done stays done until the lesson is opened again.
+
+    `page_wanted` carries the name of the page of the window that a page of a lesson opens.
+    """
+
+    page_wanted = Signal(str)
 
     def __init__(self, window: QMainWindow, workspace: Workspace) -> None:
         super().__init__(window)
@@ -118,6 +123,8 @@ class Tutor(QObject):
         assert self.lesson is not None
         following = self._following() if self._is_last() else None
         self.card.show_page(self.lesson, self._place.page, self._note(), following[1].title if following else "")
+        if self.page.opens:
+            self.page_wanted.emit(self.page.opens)
         if control := self.control():
             reveal(control)
         if (task := self._open_task()) and (control := self._find(task.answer)):

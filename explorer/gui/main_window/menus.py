@@ -67,8 +67,7 @@ class Menus(QObject):
         menu.setToolTipsVisible(True)
         menu.addActions([actions.start, *actions.start_choices])
         menu.addSeparator()
-        menu.addActions([actions.pause, actions.unpause, actions.step, actions.stop])
-        menu.addAction(actions.resume)
+        menu.addActions([actions.pause, actions.step, actions.stop])
         menu.addSeparator()
         menu.addAction(actions.find_rate)
         menu.addSeparator()
@@ -81,7 +80,7 @@ class Menus(QObject):
             menu.addAction(dock.toggleViewAction())
         menu.addAction(actions.show_maps)
         menu.addSeparator()
-        menu.addActions(actions.pages)
+        menu.addActions([*actions.pages, actions.own_window])
         menu.addSeparator()
         menu.addActions([actions.present, actions.larger, actions.smaller, actions.usual_size])
         menu.addSeparator()
@@ -121,10 +120,13 @@ class Menus(QObject):
         bar.addWidget(self._tool(actions.redo, stack.canRedo(), stack.canRedoChanged))
         bar.addSeparator()
         bar.addWidget(self._menu_button(self.presets, "preset"))
+        bar.addWidget(self._menu_button(self.names, "names"))
         bar.addActions([actions.pin, actions.unpin, actions.copy_source])
         for action, name in ((actions.pin, "pin"), (actions.copy_source, "copy")):
             bar.widgetForAction(action).setObjectName(name)
-        bar.addWidget(self._menu_button(self.names, "names"))
+        unpin = bar.widgetForAction(actions.unpin)
+        assert isinstance(unpin, QToolButton)
+        unpin.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         bar.addAction(actions.present)
 
     def _tool(self, action: QAction, able: bool, able_changed: SignalInstance) -> QToolButton:

@@ -1,10 +1,11 @@
-"""Presentation: the diagram and the curves alone, enlarged and in full screen, and the return to the layout before."""
+"""Presentation: the diagram and a page alone, enlarged and in full screen, and the return to the layout before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QWidget
+from PySide6.QtCore import QByteArray, QSize
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from explorer.gui.widgets import theme
 
@@ -24,7 +25,7 @@ class Arrangement:
 class Presentation:
     """The presentation of one window; `before` is the arrangement to return to, None while nothing is presented.
 
-    Meanwhile some widgets are `hidden`, others are `shown` only then, and the text of some is `enlarged`.
+    Meanwhile some widgets are `hidden`, what is `shown` is so only then, and the text of some widgets is `enlarged`.
     """
 
     def __init__(
@@ -32,23 +33,20 @@ class Presentation:
         window: QMainWindow,
         *,
         hidden: Sequence[QWidget],
-        shown: Sequence[QWidget],
+        shown: QAction,
         enlarged: list[QWidget],
-        widened: QDockWidget,
         centre: QSplitter,
     ) -> None:
         self.before: Arrangement | None = None
         self._window, self._hidden, self._shown, self._enlarged = window, hidden, shown, enlarged
-        self._widened, self._centre = widened, centre
+        self._centre = centre
 
     def begin(self, before: Arrangement) -> None:
-        """Show diagram and curves alone."""
+        """Show the diagram and the page alone, each with its share of the height."""
         self.before = before
         self._show_parts(presented=True)
-        window = self._window
-        window.resizeDocks([self._widened], [window.width() // 5], Qt.Orientation.Horizontal)
-        self._centre.setSizes([window.height() // 2] * self._centre.count())
-        window.showFullScreen()
+        self._centre.setSizes([self._window.height()] * self._centre.count())
+        self._window.showFullScreen()
 
     def end(self) -> Arrangement | None:
         """Show everything again, and return the arrangement from before the presentation."""
@@ -68,8 +66,7 @@ class Presentation:
     def _show_parts(self, presented: bool) -> None:
         for widget in self._hidden:
             widget.setVisible(not presented)
-        for widget in self._shown:
-            widget.setVisible(presented)
+        self._shown.setVisible(presented)
         for widget in self._enlarged:
             self._set_font(widget)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QStyle, QToolBar, QWidget
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QStyle, QTabWidget, QToolBar, QWidget
 
 from explorer.gui.design.diagram import Diagram
 from explorer.gui.design.totals import Totals
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from explorer.gui.experiments.feature_map_panel import FeatureMapPanel
     from explorer.gui.lessons.tutor import Tutor
 
-_LAYOUT = 1  # version of the saved layout: increase it when docks change, so that older layouts are ignored
+_LAYOUT = 2  # version of the saved layout: increase it when docks change, so that older layouts are ignored
 _EDGE = 1  # pixels at each side that the frame of a window may need
 _DOCKS = (44, 54)  # widths of the docks in characters
+_NARROW = 1100  # pixels of width below which the docks share one place
 
 
 class Window(QMainWindow):
@@ -61,7 +62,9 @@ class Window(QMainWindow):
         self._show_title()
         self.resize(1440, 900)
         character = self.fontMetrics().averageCharWidth()
-        self.resizeDocks(list(self.docks), [character * width for width in _DOCKS], Qt.Orientation.Horizontal)
+        self._dock_widths = [character * width for width in _DOCKS]
+        self.resizeDocks(list(self.docks), self._dock_widths, Qt.Orientation.Horizontal)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
 
     def add_controls(self) -> None:
         """Make the actions, the editor, the training panel, the queue and the menus, and connect them."""
@@ -74,8 +77,9 @@ class Window(QMainWindow):
         from explorer.gui.main_window.menus import Menus
         from explorer.gui.main_window.preferences import Preferences
         from explorer.gui.runs.queue_list import QueueList
+        from explorer.gui.runs.spark_line import SparkLine
         from explorer.gui.training.panel import TrainingPanel
-        from explorer.gui.widgets.buttons import word_button
+        from explorer.gui.training.run_bar import RunBar
         from explorer.gui.widgets.confirmation import Confirmation
         from explorer.gui.widgets.focus_frame import FocusFrame
         from explorer.gui.widgets.scroll import Scroll
@@ -97,32 +101,22 @@ class Window(QMainWindow):
             self.orders,
             workspace.open_forms,
         )
+        self.pages.connect_actions(self.orders)
         self.queue = QueueList(document, pool, self.orders)
-        self.training.add_queue(self.queue)
+        self.spark = SparkLine(pool, workspace.run_history, self.orders.page(CURVES))
+        self.training.add_runs(self.spark, self.queue)
+        self.run_bar = RunBar(pool, self.orders)
+        self.addToolBar(self.run_bar)
         for dock, widget in zip(self.docks, (self.editor, Scroll(self.training)), strict=True):
             dock.setWidget(widget)
-        leave = word_button(self.tr("End presentation"), self.orders.present.toggle, "end presentation", tip="Esc")
-        leave.hide()
-        heading = self.docks[1].titleBarWidget().layout()
-        assert heading is not None
-        heading.addWidget(leave)
         self._presentation = Presentation(
             self,
-            hidden=(
-                self.docks[0],
-                self.pages.row,
-                self.menuBar(),
-                self.tools,
-                self.training.controls,
-                self.training.needs,
-            ),
-            shown=(leave,),
-            enlarged=[self.diagram, self.totals, self.training],
-            widened=self.docks[1],
+            hidden=(*self.docks, self.pages.row, self.menuBar(), self.tools),
+            shown=self.run_bar.leave,
+            enlarged=[self.diagram, self.totals, self.pages, self.run_bar],
             centre=self.centre,
         )
         preferences = Preferences(workspace, self.orders)
-        self.pages.connect_actions(self.orders)
         self.menus = Menus(self.menuBar(), self.tools, document, self.orders, preferences, self.docks)
         self.dialogs = Dialogs(self, workspace, self.orders, preferences)
         self.confirmation = Confirmation(self.totals, self.totals.share_width)
@@ -149,6 +143,7 @@ class Window(QMainWindow):
     def restore(self, before: Arrangement) -> None:
         """Restore the arrangement of the window `before`, and show what that window showed."""
         workspace = self.workspace
+        self.pages.show_last()
         self.orders.show_maps.setChecked(workspace.shows_maps)
         self.arrange(before)
         if workspace.lesson.name:
@@ -200,6 +195,7 @@ class Window(QMainWindow):
         tutor.card.opening.connect(self.centre.press)
         tutor.card.left.connect(self.centre.release)
         self.pages.opened.connect(tutor.check)
+        tutor.page_wanted.connect(self.pages.show_page)
         self.orders.show_maps.toggled.connect(tutor.check)
         return tutor
 
@@ -213,6 +209,20 @@ class Window(QMainWindow):
             self._restore_state(before.layout)
             self.pages.show_page(before.page)
             self.centre.use_heights(before.heights)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the docks share one place in a window that has become narrow, and part again in a wide one."""
+        super().resizeEvent(event)
+        design, training = self.docks
+        was_narrow, is_narrow = 0 < event.oldSize().width() < _NARROW, event.size().width() < _NARROW
+        if is_narrow == was_narrow or self.tabifiedDockWidgets(design) == [training] * is_narrow:
+            return
+        if is_narrow:
+            self.tabifyDockWidget(design, training)
+            design.raise_()
+        else:
+            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, training)
+            self.resizeDocks(list(self.docks), self._dock_widths, Qt.Orientation.Horizontal)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() != Qt.Key.Key_Escape or not (self.has_controls and self._close_topmost()):

@@ -1,13 +1,15 @@
 """EstimateView: the image size to train at, the time that an epoch will take, and the memory that training needs."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from explorer.architecture.design import Design
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import about, memory, say
-from explorer.gui.widgets.presence import show_if
 from explorer.gui.workers.estimates import Estimates
+
+_LINES = 2  # of text for which there is room
 
 
 class EstimateView(QWidget):
@@ -19,9 +21,14 @@ class EstimateView(QWidget):
         self.at_data_size, self.at_own_size = QRadioButton(), QRadioButton()
         for button in (self.at_data_size, self.at_own_size):
             theme.apply_style(button, "radio")
+            policy = button.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)  # so that Start below stays in its place
+            button.setSizePolicy(policy)
         self.line = QLabel()
         theme.make_secondary(self.line)
         self.line.setWordWrap(True)
+        self.line.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.line.setMinimumHeight(_LINES * self.line.fontMetrics().lineSpacing())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM // 2)
@@ -43,8 +50,6 @@ class EstimateView(QWidget):
                 button.setText(self._offer_text(design))
         (self.at_own_size if choice.at_own_size else self.at_data_size).setChecked(True)
         self.line.setText(self._needs_text(choice.fitted))
-        self.line.setVisible(bool(self.line.text()))
-        show_if(differ or bool(self.line.text()), self)
 
     def _offer_text(self, design: Design) -> str:
         size = f"{design.input[1]}×{design.input[2]}"

@@ -1,4 +1,4 @@
-"""TrainingPanel: data, device, recipe, Start, the run that is shown, and room for the curves and the queue."""
+"""TrainingPanel: data, device, recipe, what they need, Start, and room for what tells of the runs."""
 
 from collections.abc import Iterator
 
@@ -12,11 +12,10 @@ from explorer.gui.document import Document
 from explorer.gui.training.download_view import DownloadView
 from explorer.gui.training.estimate import EstimateView
 from explorer.gui.training.progress import RunProgress
-from explorer.gui.training.run_buttons import RunButtons
 from explorer.gui.training.run_changes import RunChanges
+from explorer.gui.training.start_button import StartButton
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.boxes import watch_box
-from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.form import Form
 from explorer.gui.widgets.language import memory, say
 from explorer.gui.widgets.meanings import explain_choices
@@ -64,14 +63,13 @@ class TrainingPanel(QWidget):
         self.form = Form(Recipe, open_forms, skip=("data", "device"), rows=8, above=self._boxes())
         self.form.edited.connect(lambda name, value: choice.use_recipe(choice.recipe.change(**{name: value})))
         self.estimate = EstimateView(choice, estimates)
-        self.run_buttons = RunButtons(pool, actions)
-        self.start, self.twin = action_button(actions.start, "start"), action_button(actions.twin, "twin")
+        self._start_button = StartButton(pool, actions)
+        self.start, self.start_arrow = self._start_button.start, self._start_button.arrow
         self.progress, self.notice = RunProgress(document, pool), Notice()
         self.changes = RunChanges(document, pool, actions)
         self._lay_out()
         self._connect_boxes()
         connect_order(actions.find_rate, self._find_rate)
-        actions.start.changed.connect(self._show_start)
         for signal in (choice.changed, pool.changed):
             signal.connect(self.show_state)
         self.show_choice()
@@ -94,20 +92,17 @@ class TrainingPanel(QWidget):
                 yield "", self.download
 
     def _lay_out(self) -> None:
-        self.controls, self.needs = _column(self.form, self.start, self.twin), _column(self.estimate)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(*[theme.RHYTHM] * 4)
-        column.setSpacing(theme.RHYTHM)
-        # what comes and goes is below the buttons, so that none of them moves away from the pointer
-        for widget in (self.controls, self.run_buttons, self.needs, self.progress, self.changes, self.notice):
-            column.addWidget(widget)
-        column.addStretch(4)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(*[theme.RHYTHM] * 4)
+        self._column.setSpacing(theme.RHYTHM)
+        for widget in (self.form, self.estimate, self._start_button, self.progress, self.changes, self.notice):
+            self._column.addWidget(widget)
+        self._column.addStretch(1)
 
-    def add_queue(self, queue: QWidget) -> None:
-        """Put the queue below everything."""
-        column = self.layout()
-        assert isinstance(column, QVBoxLayout)
-        column.addWidget(queue, stretch=1)
+    def add_runs(self, spark: QWidget, queue: QWidget) -> None:
+        """Put what shows the curves in small below Start, and the queue below everything."""
+        self._column.insertWidget(self._column.indexOf(self._start_button) + 1, spark)
+        self._column.addWidget(queue, stretch=1)
 
     def _connect_boxes(self) -> None:
         choice = self._choice
@@ -183,25 +178,8 @@ class TrainingPanel(QWidget):
     def _use_rate(self, rate: float) -> None:
         self._choice.use_recipe(self._choice.recipe.change(lr=rate))
 
-    def _show_start(self) -> None:
-        """Make Start the primary button while the shown worker is idle; once it was high, it stays so."""
-        theme.apply_style(self.start, "plain" if self._pool.shown.is_busy() else "primary")
-        self.start.setMinimumHeight(max(self.start.minimumHeight(), self.start.sizeHint().height()))
-
     def show_state(self) -> None:
-        """Show what went wrong, if anything did, and the Start button as it is now."""
+        """Show what went wrong, if anything did."""
         fatal, shown = self._document.fatal, self._pool.shown
         words = [*self._pool.failures, self._choice.refusal, fatal.what if fatal else shown.message]
         self.notice.tell(list(map(say, words)), "" if fatal else say(shown.advice))
-        self._show_start()
-
-
-def _column(*parts: QWidget) -> QWidget:
-    """Return a widget that shows `parts` one below the other."""
-    whole = QWidget()
-    column = QVBoxLayout(whole)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(theme.RHYTHM)
-    for part in parts:
-        column.addWidget(part)
-    return whole

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from explorer.gui.document import Document
 from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import clock, memory, percent, say, whole
+from explorer.gui.widgets.language import memory, percent, say, whole
 from explorer.gui.widgets.presence import show_if
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pool import WorkerPool
@@ -65,10 +65,6 @@ class RunProgress(QWidget):
         run, worker = live[0], self.pool.shown
         parts = list(filter(None, [self.state_text(worker.state)])) if worker.is_busy() else []
         if run.started and run.step:
-            parts.append(self.tr("epoch {n}/{all}").format(n=run.step.epoch, all=run.started.epochs))
-            left = max((other.seconds_left() or 0.0 for other in live if not other.outcome), default=0.0)
-            if worker.state is WorkerState.RUNNING and left:
-                parts.append(self.tr("{time} left").format(time=clock(left)))
             parts.append(self.tr("{n} images/s").format(n=whole(round(run.step.examples_per_second))))
         if validated := self._validation_text(live):
             parts.append(validated)

@@ -21,7 +21,7 @@ from explorer.gui.widgets.language import apply_language, chosen_language, spoke
 from explorer.gui.widgets.text_size import apply_size
 from explorer.resources import resource
 from explorer.validation import Refused
-from tests.clicks import block_view, click, show_block, teach, type_into
+from tests.clicks import block_view, click, click_choice, show_block, teach, type_into
 from tests.events import settle
 from tests.gui.design.test_block_view import open_block
 from tests.gui.design.test_diagram import place_of
@@ -365,7 +365,7 @@ ACTS = {
 TOLD = {  # what the worker has to say for it
     "trained": (TRAIN, press("start")),
     "validated": (TRAIN, press("start")),
-    "twin_validated": (TWINS, press("twin")),
+    "twin_validated": (TWINS, lambda session, qtbot: click_choice(session, qtbot, "twin")),
     "paused": (TRAIN, press("start")),
     "branch_zeroed": (TRIED, lambda session, qtbot: open_block(session, qtbot, "layer1.0")),
     "identity_inserted": (TRIED, lambda session, qtbot: open_block(session, qtbot, "layer1.0")),
@@ -403,6 +403,8 @@ def test_a_curve_that_nobody_saw_is_no_answer(open_session, qtbot):
     session = open_session("mini", warm=True, process=worker(TRAIN))
     qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")
     tutor = teach(session, *place_with("validated"))
+    session.workspace.has_trained = True  # so that the curves do not open by themselves
+    session.window.pages.show_layers()
     session.window.docks[1].hide()
     session.window.orders.start.trigger()
     qtbot.waitUntil(lambda: session.pool.shown.run is not None and session.pool.shown.run.epoch is not None)
@@ -595,7 +597,7 @@ def test_escape_closes_the_block_first_and_then_the_card(session, qtbot):
 
 def test_the_diagram_gets_its_room_back(session, qtbot):
     window = session.window
-    window.resize(1100, 600)
+    window.resize(1280, 768)
     settle()
     before = window.centre.sizes()[0]
     tutor = teach(session, TOUR)

@@ -13,7 +13,7 @@ from explorer.gui.main_window.window import Window
 from explorer.gui.session import Session
 from explorer.gui.widgets import text_size
 from explorer.gui.workspace import CURVES
-from tests.clicks import click
+from tests.clicks import click, run_button
 from tests.events import settle
 
 
@@ -42,9 +42,9 @@ def test_a_window_may_be_closed_before_it_has_its_controls(qtbot, tmp_path):
 
 def test_presenting_shows_diagram_and_curves_alone(session, qtbot):
     window = session.window
-    around = (window.docks[0], window.pages.row, window.menuBar(), window.tools, window.training.controls)
+    around = (window.docks[0], window.pages.row, window.menuBar(), window.tools, window.docks[1])
     before = window.diagram.font().pointSizeF()
-    width = window.docks[1].width()
+    widths = [dock.width() for dock in window.docks]
     window.orders.present.trigger()
     assert not any(each.isVisible() for each in around)
     assert window.isFullScreen()
@@ -57,7 +57,7 @@ def test_presenting_shows_diagram_and_curves_alone(session, qtbot):
     assert window.pages.current is window.table
     assert not window.isFullScreen()
     assert window.diagram.font().pointSizeF() == before
-    qtbot.waitUntil(lambda: window.docks[1].width() == width)
+    qtbot.waitUntil(lambda: [dock.width() for dock in window.docks] == widths)
 
 
 def test_a_presentation_has_pause_a_way_out_and_a_lesson_as_large_as_the_rest(session, qtbot):
@@ -67,11 +67,11 @@ def test_a_presentation_has_pause_a_way_out_and_a_lesson_as_large_as_the_rest(se
     assert not leave.isVisible()
     window.orders.present.trigger()
     window.tutor.teach(TOUR)
-    assert window.training.run_buttons.pause.isVisible()
+    assert run_button(session, "pause").isVisible()
     assert window.tutor.card.text.font().pointSizeF() > 1.3 * usual
     click(qtbot, leave)
     assert not window.isFullScreen()
-    assert not leave.isVisible()
+    qtbot.waitUntil(lambda: not leave.isVisible())
     assert window.tutor.card.text.font().pointSizeF() == usual
 
 

@@ -10,7 +10,7 @@ from explorer.architecture.presets import preset
 from explorer.architecture.twins import twin_of
 from explorer.gui.widgets.language import apply_language
 from explorer.runs.folder import list_runs
-from tests.clicks import click, curves
+from tests.clicks import click, click_choice, curves, run_button
 from tests.gui.scripted_workers import end, obedient
 
 MINI = preset("mini")
@@ -79,7 +79,7 @@ def test_what_is_added_during_a_run_waits_for_its_end(session, panel, qtbot, tmp
 def test_the_design_is_fitted_and_a_twin_may_go_with_it(session, panel, qtbot):
     session.document.propose(preset("resnet34"), "")
     assert panel.start.text() == "Fit design to data (1×28×28, 10 classes)\nand add to queue"
-    click(qtbot, panel.twin)
+    click_choice(session, qtbot, "twin")
     assert session.document.design.input == (1, 28, 28)
     (order,) = session.pool.queue.orders
     assert [side.design for side in order.sides] == [order.design, twin_of(session.document.design)]
@@ -121,7 +121,7 @@ def test_the_design_of_an_order_opens_as_an_undoable_step(session, panel, qtbot)
 def test_after_a_stop_the_queue_waits_and_says_so(session, panel, qtbot):
     start(session, qtbot, "b")
     assert not session.window.queue.release.isVisible()
-    click(qtbot, panel.run_buttons.stop)
+    click(qtbot, run_button(session, "stop"))
     qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")
     assert panel.start.text() == "Start"
     assert rows(session.window.queue)[0].startswith("b | on hold | ")
@@ -148,7 +148,7 @@ def test_closing_asks_once_about_the_run_and_the_queue(session, panel, qtbot, mo
         "Close and stop the run? It saves a checkpoint and can be resumed.\n\n"
         "1 queued run will be discarded."
     ]  # fmt: skip
-    click(qtbot, panel.run_buttons.stop)
+    click(qtbot, run_button(session, "stop"))
     qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")
     assert not session.window.close()
     assert asked[1:] == ["1 queued run will be discarded."]
@@ -172,7 +172,7 @@ def test_another_card_is_another_start(open_machine, qtbot, tmp_path):
     choose(session.window.queue, qtbot, 0)
     assert session.window.queue.open.text() == "Show this run"
     click(qtbot, session.window.queue.open)
-    click(qtbot, panel.run_buttons.stop)
+    click(qtbot, run_button(session, "stop"))
     qtbot.waitUntil(lambda: pool.workers[0].state == "idle")
     assert panel.progress.status.text().startswith("stopped after step 9")
     assert rows(session.window.queue) == [second]
@@ -184,7 +184,7 @@ def test_twins_are_told_apart_by_their_kind_and_other_runs_by_their_name(open_ma
     session = open_machine("cuda:0", "cuda:1")
     design = MINI.change(name="b", shortcut="pad")
     session.document.propose(design, "")
-    click(qtbot, session.window.training.twin)
+    click_choice(session, qtbot, "twin")
     assert [run.name for run in session.pool.live] == ["a", "residual", "plain"]
     assert [run.design for run in session.pool.live[1:]] == [design, twin_of(design)]
 

@@ -10,6 +10,7 @@ from explorer.runs.commands import Train
 from explorer.runs.events import Device, Failed, Hello, Said, Started, Threads, Verdict
 from explorer.runs.recipe import RECIPES
 from explorer.sentences import Sentence
+from tests.clicks import run_button
 from tests.events import settle
 from tests.gui.paths import measure
 from tests.gui.scripted_workers import Played
@@ -309,15 +310,13 @@ def test_a_folder_of_images_sets_the_classes(session, panel, tmp_path):
 
 def test_no_button_moves_while_a_run_goes(session, panel, played):
     """A second click on Start, or one on Pause, hits what was there before."""
-    buttons = panel.run_buttons
     session.document.propose(preset("resnet50"), "")  # which Start fits first, in two lines of text
     settle()
 
     def places() -> list[QRect]:
-        pause = buttons.unpause if buttons.pause.isHidden() else buttons.pause
-        return [
-            QRect(each.mapTo(panel, QPoint()), each.size()) for each in (panel.start, pause, buttons.step, buttons.stop)
-        ]
+        bar = [run_button(session, name) for name in ("pause", "step", "stop")]
+        moving = (panel.start, panel.start_arrow, session.window.spark, *bar, session.window.run_bar.place)
+        return [QRect(each.mapTo(session.window, QPoint()), each.size()) for each in moving]
 
     before = places()
     panel.start.click()

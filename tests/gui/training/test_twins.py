@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF
 
 from explorer.architecture.presets import preset
 from explorer.architecture.twins import twin_of
@@ -21,7 +21,7 @@ from explorer.runs.events import Epoch, Gradients, Step
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import RECIPES
 from explorer.sentences import Sentence
-from tests.clicks import curves
+from tests.clicks import click_choice, curves, run_button
 from tests.events import settle
 from tests.gui.paths import measure
 from tests.gui.scripted_workers import Played, worker
@@ -129,23 +129,21 @@ def panel(session):
     return session.window.training
 
 
-def test_the_button_beside_start(session, panel, qtbot, monkeypatch):
+def test_the_arrow_beside_start_offers_it(session, panel, qtbot, monkeypatch):
     started = []
     monkeypatch.setattr(session.pool.shown, "start", started.append)
-    assert panel.twin.isVisible()
-    assert panel.twin.text() == "… and its plain twin"
-    qtbot.mouseClick(panel.twin, Qt.MouseButton.LeftButton)
+    assert session.window.orders.twin.text() == "Start with its plain twin"
+    click_choice(session, qtbot, "twin")
     assert started == [with_twin(Train(RESIDUAL, session.workspace.choice.recipe, session.pool.runs))]
     session.document.propose(PLAIN, "")
-    assert panel.twin.text() == "… and its residual twin"
     assert session.window.orders.twin.text() == "Start with its residual twin"
 
 
-def test_it_fits_the_design_as_start_does(session, panel, monkeypatch):
+def test_it_fits_the_design_as_start_does(session, monkeypatch):
     started = []
     monkeypatch.setattr(session.pool.shown, "start", started.append)
     session.document.propose(preset("resnet34"), "")
-    panel.twin.click()
+    session.window.orders.twin.trigger()
     assert started[0].design.input == (1, 28, 28)
     session.document.undo_stack.undo()
     assert session.document.design == preset("resnet34")
@@ -158,10 +156,10 @@ def test_memory_for_one_may_be_too_little_for_both(session, panel, monkeypatch):
     measure(session)
     found = Estimated(device="cpu", memory_bytes=6 * 2**30, available_bytes=8 * 2**30, seconds_per_epoch=1.0)
     played.answer(played.asked(Estimate)[0], found)
-    panel.twin.click()
-    assert (started, panel.twin.text(), panel.start.text()) == ([], "Train both anyway", "Start")
-    panel.twin.click()
-    assert started == [2]
+    session.window.orders.twin.trigger()
+    assert (started, panel.start.text()) == ([], "Train both anyway")
+    panel.start.click()
+    assert (started, panel.start.text()) == ([2], "Start")
     panel.start.click()
     assert started == [2, 1]
 
@@ -374,14 +372,14 @@ def test_choosing_a_twin_shows_both(pair, open_session, qtbot):
 @pytest.mark.slow
 def test_the_real_worker_trains_both(open_session, qtbot):
     session = open_session(preset("mini").change(shortcut="pad"), warm=True)
-    window, client = session.window, session.pool.workers[0]
-    qtbot.mouseClick(window.training.twin, Qt.MouseButton.LeftButton)
+    client = session.pool.workers[0]
+    click_choice(session, qtbot, "twin")
     qtbot.waitUntil(lambda: len(client.live) == 2 and all(run.curves.gradients for run in client.live))
     qtbot.waitUntil(lambda: len(session.workspace.run_history.runs) == 2)
     lines = curves(session).lines
     assert [line.name for line in lines] == ["residual", "plain"]
     assert len({line.colour.name() for line in lines}) == 2
-    window.training.run_buttons.stop.click()
+    run_button(session, "stop").click()
     qtbot.waitUntil(lambda: client.state == "idle")
     own, twin = (next(run for run in session.workspace.run_history.runs if run.id == live.id) for live in client.live)
     assert (own.beside, twin.beside) == ((twin.id,), (own.id,))

@@ -42,7 +42,7 @@ from explorer.runs.events import Failed, Warned, event_line, read_line
 from explorer.runs.recipe import RECIPES, Recipe
 from explorer.sentences import Sentence
 from explorer.validation import Refused, refuse
-from tests.clicks import block_view, curves, show_block
+from tests.clicks import block_view, curves, run_button, show_block
 from tests.events import settle
 from tests.gui.scripted_workers import Played, worker
 
@@ -321,7 +321,7 @@ def test_ten_switches_during_a_run_leave_nothing_behind(open_session, qtbot):
     assert session.pool.workers[0].run is run
     assert session.pool.workers[0].process.process.processId() == pid
     assert session.pool.workers[0].state == "running"
-    assert session.window.training.run_buttons.stop.isVisible()
+    assert run_button(session, "stop").isVisible()
     assert curves(session).lines[-1].curves is run.curves
     assert session.document.undo_stack.index() == count
     session.pool.workers[0].process.process.kill()

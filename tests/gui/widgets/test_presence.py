@@ -50,7 +50,7 @@ def test_only_the_window_is_a_window_when_it_is_made_and_made_again(shown, open_
     session.use_language("en")
     assert session.window is not window
     assert session.window.queue.isVisible()
-    assert session.window.training.run_buttons.isVisible()
+    assert session.window.run_bar.isVisible()
     assert session.window.training.progress.isVisible()
     assert session.window.editor.form.more.isChecked()
     assert shown == {Window}

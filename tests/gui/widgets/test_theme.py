@@ -24,6 +24,7 @@ from explorer.gui.design.table import _table_colours
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.contrast import palest
 from explorer.resources import resource
+from tests.clicks import run_button
 
 
 def rgb(colour: str) -> tuple[float, float, float]:
@@ -167,11 +168,11 @@ def test_a_change_of_palette_reaches_icons_and_plots(session, qtbot):
     try:
         window.orders.theme_chosen.emit("dark")
         assert QApplication.palette().color(QPalette.ColorRole.Window) == QColor(theme.DARK.window)
-        assert ink_of(window.training.run_buttons.stop) > 150
+        assert ink_of(run_button(session, "stop")) > 150
         assert ink_of(window.editor.editors[0].remove) > 150
     finally:
         window.orders.theme_chosen.emit("light")
-    assert ink_of(window.training.run_buttons.stop) < 100
+    assert ink_of(run_button(session, "stop")) < 100
     assert QApplication.palette().color(QPalette.ColorRole.Window) == QColor(theme.LIGHT.window)
 
 
@@ -197,7 +198,7 @@ def test_the_window_follows_the_system_if_it_shall(session, monkeypatch, chosen,
         monkeypatch.setattr(theme, "system_is_dark", lambda: True)
         hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
         assert QApplication.palette().color(QPalette.ColorRole.Window) == QColor(theme.PALETTES[then].window)
-        assert ink_of(session.window.training.run_buttons.stop) > 150 or then == "light"
+        assert ink_of(run_button(session, "stop")) > 150 or then == "light"
     finally:
         monkeypatch.undo()
         session.window.orders.theme_chosen.emit("light")

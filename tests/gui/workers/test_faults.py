@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from explorer.architecture.notation import from_line
 from explorer.runs.folder import find_run
-from tests.clicks import click, runs_page
+from tests.clicks import click, run_button, runs_page
 from tests.engine.shades import shades
 from tests.gui.scripted_workers import worker
 
@@ -45,7 +45,7 @@ def test_a_worker_killed_in_mid_epoch_is_said_and_its_run_goes_on(open_session, 
     assert client.run.id == folder.name
     assert not window.training.notice.isVisible()
     with qtbot.waitSignal(client.run_ended):
-        qtbot.mouseClick(window.training.run_buttons.stop, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(run_button(session, "stop"), Qt.MouseButton.LeftButton)
     assert find_run(folder.name, client.runs).state == "stopped"
 
 
