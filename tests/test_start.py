@@ -199,6 +199,19 @@ def test_a_screenshot_of_a_window_that_fails_is_one_line(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (2, "", "window: KeyError: 'nobody foresaw this'\n")
 
 
+def test_a_screenshot_shows_the_page_that_was_asked_for(tmp_path):
+    arguments = ("--screenshot", str(tmp_path / "a.png"), "--size", "700x500", "mini", "--page")
+    pictures = []
+    for page in ("layers", "runs"):
+        done = run("main.py", *arguments, page)
+        assert (done.returncode, done.stderr) == (0, "")
+        pictures.append(QImage(str(tmp_path / "a.png")))
+    assert pictures[0] != pictures[1]
+    done = run("main.py", *arguments, "nonsense")
+    assert done.returncode == 2
+    assert done.stderr.startswith("page: 'nonsense' is not one of layers, block, curves, ")
+
+
 def test_damaged_settings_are_kept_aside(qapp, tmp_path):
     path = Path(QSettings().fileName())
     path.parent.mkdir(parents=True)

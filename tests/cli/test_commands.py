@@ -695,10 +695,10 @@ def test_no_command_opens_the_window(run, shown, tmp_path):
 
 def test_screenshot(run, shown, tmp_path):
     assert run("--screenshot", str(tmp_path / "a.png"))[0] == 0
-    words = ("--size", "800x600", "--theme", "dark", "--language", "zh_CN", "mini")
+    words = ("--size", "800x600", "--theme", "dark", "--language", "zh_CN", "--page", "curves", "mini")
     assert run("--screenshot", str(tmp_path / "b.png"), *words)[0] == 0
-    assert shown[0][1:] == ("light", "en", preset("d2l-resnet18"))
-    assert shown[1] == ((800, 600), "dark", "zh_CN", preset("mini"))
+    assert shown[0][1:] == ("light", "en", preset("d2l-resnet18"), "layers")
+    assert shown[1] == ((800, 600), "dark", "zh_CN", preset("mini"), "curves")
     assert (tmp_path / "b.png").read_bytes() == b"a picture"
 
 
@@ -719,6 +719,7 @@ def test_a_screenshot_that_cannot_be_written_says_why(run, shown, tmp_path):
         ["--screenshot", "a.png", "--size", "wide"],
         ["--screenshot", "a.png", "--size", ""],
         ["--size", ""],
+        ["--page", "curves"],
         ["--screenshot", "a.png", "--theme", "pink"],
         ["--language", "fr"],
         ["--screenshot", "a.exe"],

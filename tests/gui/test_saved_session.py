@@ -28,6 +28,7 @@ LEFT = SavedSession(
     page="block",
     recipe=RECIPES["best"].change(lr=0.3, data="/data/pets"),
     own_size=True,
+    page_windows=(("curves", "AdnQ"),),
 )
 
 
@@ -57,6 +58,18 @@ def test_a_session_reads_back_what_was_written(folder):
     assert [step.design.name for step in found.document.steps] == [MINI.name] * 2
     for part in (LEFT, LEFT.document):  # nothing was written as its default
         assert all(getattr(part, field.name) != field.default for field in fields(part))
+    file.close()
+
+
+def test_a_session_of_an_older_version_had_every_page_in_the_row(folder):
+    keep(folder, LEFT)
+    path = folder / "session-1.json"
+    table = json.loads(path.read_text().splitlines()[1])
+    del table["page_windows"]
+    body = json.dumps(table)
+    path.write_text(json.dumps({"schema": 1, "sha256": sha256(body.encode()).hexdigest()}) + f"\n{body}\n")
+    file = SessionFile(folder)
+    assert file.read() == replace(LEFT, page_windows=())
     file.close()
 
 

@@ -160,7 +160,7 @@ class Pages(QWidget):
         title, places = say(PAGES[name].title), self._workspace.page_windows
         window = self._windows[name] = PageWindow(name, title, page, places, self.window())
         window.closed.connect(self._take_back)
-        self._tabs.setTabText([*PAGES].index(name), f"{title} ⧉")
+        self._tabs.setTabText([*PAGES].index(name), f"{title} ↗")
         if self.isVisible():
             window.show()
         self.opened.emit()

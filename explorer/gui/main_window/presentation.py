@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QSize
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from explorer.gui.widgets import theme
@@ -40,6 +40,7 @@ class Presentation:
         self.before: Arrangement | None = None
         self._window, self._hidden, self._shown, self._enlarged = window, hidden, shown, enlarged
         self._centre = centre
+        self._fonts: dict[QWidget, QFont] = {}  # before they were enlarged
 
     def begin(self, before: Arrangement) -> None:
         """Show the diagram and the page alone, each with its share of the height."""
@@ -71,4 +72,5 @@ class Presentation:
             self._set_font(widget)
 
     def _set_font(self, widget: QWidget) -> None:
-        widget.setFont(theme.enlarged(self._window.font()) if self.before else self._window.font())
+        usual = self._fonts.setdefault(widget, widget.font())
+        widget.setFont(theme.enlarged(usual) if self.before else usual)

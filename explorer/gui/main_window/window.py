@@ -113,7 +113,7 @@ class Window(QMainWindow):
             self,
             hidden=(*self.docks, self.pages.row, self.menuBar(), self.tools),
             shown=self.run_bar.leave,
-            enlarged=[self.diagram, self.totals, self.pages, self.run_bar],
+            enlarged=[self.diagram, self.totals, self.pages, *self.run_bar.parts],
             centre=self.centre,
         )
         preferences = Preferences(workspace, self.orders)
@@ -217,6 +217,8 @@ class Window(QMainWindow):
         was_narrow, is_narrow = 0 < event.oldSize().width() < _NARROW, event.size().width() < _NARROW
         if is_narrow == was_narrow or self.tabifiedDockWidgets(design) == [training] * is_narrow:
             return
+        for dock in self.docks:
+            dock.titleBarWidget().setVisible(not is_narrow)  # the tabs have the same titles
         if is_narrow:
             self.tabifyDockWidget(design, training)
             design.raise_()

@@ -58,6 +58,7 @@ class RunList(QWidget):
         column.setSpacing(theme.RHYTHM // 2)
         column.addWidget(self.tree)
         column.addLayout(buttons)
+        column.addStretch(1)
         history.changed.connect(self.show_runs)
         history.progressed.connect(self._show_best)
         self.show_runs()
@@ -82,6 +83,7 @@ class RunList(QWidget):
                 self.select(history.current.id)
             else:
                 self.tree.setCurrentIndex(QModelIndex())
+        self._show_best()
         self._show_buttons()
 
     def _fill(self) -> None:

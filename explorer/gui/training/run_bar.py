@@ -1,7 +1,7 @@
 """RunBar: pause, step and stop the shown run, and where it is: its epoch and the time left."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QToolBar, QWidget
 
 from explorer.gui.actions import Actions
 from explorer.gui.widgets import theme
@@ -17,7 +17,7 @@ class RunBar(QToolBar):
     """The bar at the right; each of its parts always has its place, whatever the others say.
 
     Its buttons take no focus, as in any tool bar: each action has its key. `leave` is the button that ends a
-    presentation, visible only then.
+    presentation, visible only then. `parts` are what has a text.
     """
 
     def __init__(self, pool: WorkerPool, actions: Actions) -> None:
@@ -52,6 +52,7 @@ class RunBar(QToolBar):
             word_button(self.tr("End presentation"), actions.present.toggle, "end presentation", tip="Esc")
         )
         self.leave.setVisible(False)
+        self.parts = [self.place, *self.findChildren(QAbstractButton)]
         for signal in (pool.changed, pool.progressed):
             signal.connect(self._show_place)
         self._show_place()

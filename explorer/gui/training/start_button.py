@@ -9,7 +9,7 @@ from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.typed import connect_order
 from explorer.gui.workers.pool import WorkerPool
 
-_LINES = 2  # of text for which Start has room
+_LINES, _COLUMNS = 2, 42  # of text for which Start has room
 
 
 class StartButton(QWidget):
@@ -36,6 +36,7 @@ class StartButton(QWidget):
         actions.start.changed.connect(self._show_state)
         pool.changed.connect(self._show_state)
         self._show_state()
+        self.start.setMinimumWidth(_COLUMNS * self.fontMetrics().averageCharWidth())
         self.setFixedHeight(_LINES * self.fontMetrics().lineSpacing() + 2 * theme.RHYTHM)
 
     def _open_menu(self) -> None:
