@@ -68,6 +68,7 @@ def run_values(run: Run) -> dict[str, object]:
         "difference": run.difference,
         "batches": run.batches,
         "changes": [record_table(change) for change in run.changes],
+        "seconds": run.seconds,
     }
 
 

@@ -15,7 +15,8 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum, auto
+from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, NamedTuple
@@ -44,12 +45,15 @@ _REMARKS = ("name", "note", "hidden")
 
 
 class RunState(StrEnum):
-    RUNNING = auto()
-    PAUSED = auto()
-    FINISHED = auto()
-    STOPPED = auto()
-    FAILED = auto()
-    INTERRUPTED = auto()  # in no manifest: no process holds the lock of a run that is marked running or paused
+    """The state of a run, written as in its manifest."""
+
+    RUNNING = translatable("running")
+    PAUSED = translatable("paused")
+    FINISHED = translatable("finished")
+    STOPPED = translatable("stopped")
+    FAILED = translatable("failed")
+    # in no manifest: no process holds the lock of a run that is marked running or paused
+    INTERRUPTED = translatable("interrupted")
 
 
 ACTIVE = (RunState.RUNNING, RunState.PAUSED)
@@ -63,7 +67,8 @@ class Run:
 
     `beside` are the runs that were trained with it, among which it is called `label`; `difference` is that from the
     first of them, in words. `seed` drew its initial weights. `batches` is a sha256 over the images and the order they
-    were seen in, equal for runs on the same batches. `changes` are what the user changed while it trained.
+    were seen in, equal for runs on the same batches. `changes` are what the user changed while it
+    trained. `seconds` is the time that training took so far, 0 if the manifest does not tell.
     """
 
     id: str
@@ -86,6 +91,7 @@ class Run:
     note: str = ""
     hidden: bool = False
     changes: tuple[Changed, ...] = ()
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +146,7 @@ class _Manifest:
     note: str = ""
     hidden: bool = False
     changes: tuple[Changed, ...] = ()
+    seconds: float = 0.0
 
 
 def default_runs() -> Path:
@@ -205,14 +212,12 @@ def find_run(text: str, root: Path) -> Run:
 
 def read_run(folder: Path) -> Run:
     """Read the run in `folder` from its manifest alone. Raises Refused."""
-    where, table = str(folder / MANIFEST), _read_manifest(folder)
+    where = str(folder / MANIFEST)
     try:
-        manifest = read_record(_Manifest, table)
-        created = datetime.fromisoformat(manifest.created).astimezone()  # one without a zone is meant here
-    except Refused as refused:
-        raise refuse(where, translatable("cannot be read: {error}"), error=refused.sentence) from None
-    except (*MISREAD, OSError):  # OSError: Windows knows no time zone of very old dates
-        raise refuse(where, translatable("is not a run")) from None
+        status = (folder / MANIFEST).stat()
+    except OSError as error:
+        raise refuse(where, translatable("cannot be read: {error}"), error=system_words(error)) from None
+    manifest, created = _known_manifest(folder, (status.st_ino, status.st_mtime_ns, status.st_size))
     if manifest.state not in list(RunState):
         what = translatable("has the state {state!r}, which this version does not know")
         raise refuse(where, what, state=manifest.state[:40])
@@ -240,7 +245,21 @@ def read_run(folder: Path) -> Run:
         note=manifest.note,
         hidden=manifest.hidden,
         changes=manifest.changes,
+        seconds=manifest.seconds,
     )
+
+
+@lru_cache(maxsize=4096)  # of a thousand runs, one has changed since they were last listed
+def _known_manifest(folder: Path, status: tuple[int, ...]) -> tuple[_Manifest, datetime]:
+    """Return what run.json, which has this `status`, says of a run and when that was created. Raises Refused."""
+    where, table = str(folder / MANIFEST), _read_manifest(folder)
+    try:
+        manifest = read_record(_Manifest, table)
+        return manifest, datetime.fromisoformat(manifest.created).astimezone()  # one without a zone is meant here
+    except Refused as refused:
+        raise refuse(where, translatable("cannot be read: {error}"), error=refused.sentence) from None
+    except (*MISREAD, OSError):  # OSError: Windows knows no time zone of very old dates
+        raise refuse(where, translatable("is not a run")) from None
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:

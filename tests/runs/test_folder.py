@@ -303,3 +303,20 @@ def test_a_run_of_older_versions_names_its_twin_and_one_of_these_all_beside_it(t
     assert (run.beside, run.label, run.difference, run.seed) == (("a", "b"), "seed 4", "deeper", 4)
     assert run.label.values == {"seed": 4}  # so that the window can translate it
     new.close()
+
+
+def test_only_manifests_that_have_changed_are_parsed_again(tmp_path, monkeypatch):
+    ids = []
+    for number in range(3):
+        folder = make(tmp_path, epochs_done=number)
+        folder.close()
+        ids.append(folder.path.name)
+    before = {run.id: run for run in list_runs(tmp_path)}
+    parsed, read = [], folder_module._read_manifest
+    monkeypatch.setattr(folder_module, "_read_manifest", lambda path: parsed.append(path.name) or read(path))
+    assert {run.id: run for run in list_runs(tmp_path)} == before
+    assert parsed == []
+    remark(tmp_path / ids[1], name="another")
+    parsed.clear()
+    assert [run.name for run in list_runs(tmp_path) if run != before[run.id]] == ["another"]
+    assert parsed == [ids[1]]

@@ -156,6 +156,7 @@ def _progress_entries(training: Training) -> dict[str, object]:
         "best_epoch": counters.best_epoch,
         "best_accuracy": best,
         "batches": counters.batches,
+        "seconds": counters.seconds,
     }
 
 
