@@ -64,11 +64,11 @@ def test_design_undo_train_and_stop(open_session, qtbot):
     assert manifest["state"] == "stopped"
     assert (run.folder / "checkpoint.pt").is_file()
     assert sum(1 for _ in read_events(run.folder)) > 3
-    assert runs_page(session).list.runs[0].id == run.id
+    assert session.workspace.run_history.runs[0].id == run.id
 
-    qtbot.mouseClick(runs_page(session).list.tree.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 8))
+    qtbot.mouseClick(runs_page(session).table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 8))
     last = client.run.step.step
-    qtbot.mouseClick(runs_page(session).list.resume, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(runs_page(session).resume, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(client.run.step and client.run.step.step > last))
     assert client.run.id == run.id
     with qtbot.waitSignal(client.run_ended):

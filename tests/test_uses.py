@@ -26,7 +26,6 @@ from tests.clicks import (
     click_choice,
     curves,
     run_button,
-    runs_page,
     tab_to,
     type_path,
 )
@@ -112,7 +111,7 @@ def test_teaching_the_degradation(open_session, qtbot, language, clock):
     assert {design.shortcut for design in designs} == {"none", "pad"}
     qtbot.waitUntil(lambda: len([line for line in curves(session).lines if line.live]) == 2)
     stop(session, qtbot)
-    assert len(runs_page(session).list.runs) == 2
+    assert len(session.workspace.run_history.runs) == 2
 
 
 def test_choosing_a_network(open_session, qtbot, language, clock):
@@ -135,7 +134,7 @@ def test_choosing_a_network(open_session, qtbot, language, clock):
     qtbot.waitUntil(lambda: session.pool.workers[0].run.curves.train.count >= 3)
     clock("choosing: everything done after")
     stop(session, qtbot)
-    assert runs_page(session).list.runs[0].design == preset("mini")
+    assert session.workspace.run_history.runs[0].design == preset("mini")
     QApplication.clipboard().clear()
 
 
@@ -184,7 +183,7 @@ def test_by_keyboard_alone(open_session, qtbot, language, clock, tmp_path):
     qtbot.waitUntil(lambda: client.run is not None and client.run.outcome is not None, timeout=TRAINING)
     assert isinstance(client.run.outcome, Finished)
     assert client.run.epoch.epoch == epochs
-    assert runs_page(session).list.runs[0].design == document.design
+    assert session.workspace.run_history.runs[0].design == document.design
 
     type_path(qtbot, str(tmp_path / "net.py"))
     open_menu(Qt.Key.Key_F)

@@ -225,18 +225,36 @@ class Actions(QObject):
         return lambda first: [replace(first, recipe=on_same_batches(RECIPES[name], first.recipe))]
 
     def _make_run_actions(self) -> None:
-        """Make the actions on the run that is selected in the list of runs, which connects and enables them."""
+        """Make the actions on the runs that are selected on their page, which connects and enables them."""
+        self.use_run = self._add(self.tr("Use design and recipe of run"))
+        self.open_run = self._add(self.tr("Open design of run"))
+        self.pin_run = self._add(self.tr("Pin design of run as baseline"))
+        self.resume_run = self._add(self.tr("Resume selected run"))
         self.rename_run = self._add(self.tr("Rename run"))
         self.note_run = self._add(self.tr("Note on run …"))
         self.hide_run = self._add(self.tr("Hide run"))
         self.show_run_folder = self._add(self.tr("Show run in its folder"))
         self.delete_run = self._add(self.tr("Move run to the bin"))
+        self.copy_runs = self._add(self.tr("Copy table of runs"))
+        self.take_back_run = self._add(self.tr("Take design and recipe of run back"))
         self.restore_run = self._add(self.tr("Take run back from the bin"))
-        self.restore_run.setIconText(self.tr("Undo"))
         self.show_hidden_runs = self._add_switch(self.tr("Show hidden runs"))
-        for action in (self.rename_run, self.note_run, self.hide_run, self.show_run_folder, self.delete_run):
-            action.setEnabled(False)  # until a run is selected
-        self.restore_run.setEnabled(False)
+        self.use_run.setIconText(self.tr("Use design and recipe"))
+        self.use_run.setToolTip(self.tr("Show this run's design, and train with its recipe and data"))
+        self.resume_run.setIconText(self.tr("Resume"))
+        self.resume_run.setToolTip(self.tr("Continue this run from its last checkpoint"))
+        for action in (self.take_back_run, self.restore_run):
+            action.setIconText(self.tr("Undo"))
+        for action in (*self.of_runs, self.copy_runs, self.take_back_run, self.restore_run):
+            action.setEnabled(False)  # until their page is open
+
+    @property
+    def of_runs(self) -> tuple[QAction, ...]:
+        """The actions that need a selected run, as they stand in its menu."""
+        return (
+            *(self.use_run, self.open_run, self.pin_run, self.resume_run),
+            *(self.rename_run, self.note_run, self.hide_run, self.show_run_folder, self.delete_run),
+        )
 
     def _make_view_actions(self) -> None:
         self.show_maps = self._add_switch(self.tr("Feature maps"))

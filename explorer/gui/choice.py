@@ -40,9 +40,15 @@ class TrainingChoice(QObject):
         self.changed.connect(self._forget_confirmation)
 
     def restore(self, recipe: Recipe, own_size: bool | None) -> None:
-        """Choose what was chosen at the last start; if its data are gone, all but these."""
+        """Choose what was chosen before; if its data are gone, all but these."""
         self.recipe, self.own_size = recipe.change(data=self.data.name), own_size
         self.use_data(recipe.data)
+        self.chosen.emit()
+
+    def use_run(self, design: Design, recipe: Recipe) -> None:
+        """Choose what trained `design` with `recipe`, on the device of now; if its data are gone, all but these."""
+        self.restore(recipe.change(device=self.recipe.device), None)
+        self.use_own_size(self.data.fit(design, own_size=False) != design)
 
     def find_data(self) -> None:
         """Look again for the named data sets on this machine."""

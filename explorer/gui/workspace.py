@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from explorer.gui.experiments.feature_map_answers import FeatureMapAnswers
     from explorer.gui.experiments.identity_trial import IdentityTrial
     from explorer.gui.runs.run_history import RunHistory
+    from explorer.gui.runs.runs_view import RunsView
     from explorer.gui.workers.data_download import DataDownload
     from explorer.gui.workers.estimates import Estimates
     from explorer.gui.workers.pool import WorkerPool
@@ -132,6 +133,12 @@ class Workspace:
         from explorer.gui.runs.run_history import RunHistory
 
         return RunHistory(self.pool)
+
+    @cached_property
+    def runs_view(self) -> "RunsView":
+        from explorer.gui.runs.runs_view import RunsView
+
+        return RunsView()
 
     @cached_property
     def identity_trial(self) -> "IdentityTrial":

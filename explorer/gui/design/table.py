@@ -250,6 +250,7 @@ class LayerTable(QTreeView):
 
     def copy(self) -> None:
         """Copy the selected rows, or all visible ones if none is selected, as TSV and as an HTML table."""
+
         rows = sorted(self.selectionModel().selectedRows(), key=self.position) or list(self._visible_rows())
         lines = [[say(column.heading) for column in COLUMNS]]
         lines += [self.layers.texts(self.layers.node(row)) for row in rows]

@@ -213,7 +213,9 @@ def _make_curves_page(workspace: Workspace, pages: Pages) -> QWidget:
 def _make_runs_page(workspace: Workspace, pages: Pages) -> QWidget:
     from explorer.gui.runs.runs_page import RunsPage
 
-    return RunsPage(workspace.document, workspace.pool, workspace.run_history, pages.orders)
+    return RunsPage(
+        workspace.document, workspace.choice, workspace.pool, workspace.run_history, workspace.runs_view, pages.orders
+    )
 
 
 def _make_compare_page(workspace: Workspace, pages: Pages) -> QWidget:

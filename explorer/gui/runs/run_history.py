@@ -30,9 +30,9 @@ class RunHistory(QObject):
     """The runs, newest first, without those that the user has hidden unless `with_hidden`.
 
     `chosen` are the ids of the selected runs, the first of which is the one that orders concern. `unseen` are the ids
-    of those that the user does not want on the curves. `deleted` are the runs that are in the bin and can be taken
-    back, the last one first to come. `changed` says that any of this or a run's state is another, `progressed` that the
-    current runs have new points.
+    of those that the user does not want on the curves. `deleted` are the runs in the bin that can be taken back, those
+    of one order together, the last order first to come. `changed` says that any of this or a run's state is another,
+    `progressed` that the current runs have new points.
     """
 
     changed = Signal()
@@ -42,6 +42,7 @@ class RunHistory(QObject):
         super().__init__()
         self._pool = pool
         self._all: tuple[Run, ...] = ()
+        self._places: dict[str, int] = {}  # of each run among all, the oldest first, by its id
         self._known: list[tuple[str, Curves]] = []  # the current runs of which the list has been told
         self._read: dict[str, Curves] = {}
         self.runs: tuple[Run, ...] = ()
@@ -49,7 +50,7 @@ class RunHistory(QObject):
         self.chosen: tuple[str, ...] = ()
         self.unseen: set[str] = set()
         self.with_hidden = False
-        self.deleted: tuple[DeletedRun, ...] = ()
+        self.deleted: tuple[tuple[DeletedRun, ...], ...] = ()
         pool.changed.connect(self.changed)
         pool.progressed.connect(self._note_progress)
         for signal in (pool.run_ended, pool.runs_changed):
@@ -60,6 +61,7 @@ class RunHistory(QObject):
         """Read the run folders again."""
         found = survey_runs(self._pool.runs)
         self._all, self.unreadable = found.runs, found.unreadable
+        self._places = {run.id: place for place, run in enumerate(reversed(self._all))}
         self.runs = tuple(run for run in self._all if self.with_hidden or not run.hidden)
         ids = {run.id for run in self.runs}
         self.chosen = tuple(run_id for run_id in self.chosen if run_id in ids)
@@ -97,7 +99,7 @@ class RunHistory(QObject):
     def live(self) -> list[LiveRun]:
         """The current runs, and those of the shown worker that have ended unless they were hidden or deleted since."""
         hidden = {run.id for run in self._all} - {run.id for run in self.runs}
-        gone = hidden | {deleted.folder.name for deleted in self.deleted}
+        gone = hidden | {deleted.folder.name for order in self.deleted for deleted in order}
         return [run for run in self._pool.live if not (run.outcome and run.id in gone)]
 
     def run(self, run_id: str) -> Run | None:
@@ -119,8 +121,7 @@ class RunHistory(QObject):
 
     def colour(self, run_id: str) -> str:
         """Return the run's colour, by its place among all runs, oldest first; one not among them gets the next."""
-        ids = [run.id for run in reversed(self._all)]
-        return theme.run_colour(ids.index(run_id) if run_id in ids else len(ids)).name()
+        return theme.run_colour(self._places.get(run_id, len(self._places))).name()
 
     def curves_of(self, run: Run) -> "Curves":
         """Return the curves of a run; those of a current one grow."""

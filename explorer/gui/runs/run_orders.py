@@ -1,93 +1,143 @@
-"""RunOrders: what the user may do with the run that is selected in the list, besides opening and resuming it."""
+"""RunOrders: what the user may do with the runs that are selected on their page."""
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtCore import QPoint, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLabel, QMenu, QWidget
 
+from explorer.architecture.plan import plan_network
 from explorer.gui.actions import Actions
-from explorer.gui.document import title_of_run
-from explorer.gui.runs.bin import delete_run, restore_run
+from explorer.gui.choice import TrainingChoice
+from explorer.gui.document import Document, title_of_run
+from explorer.gui.runs.bin import DeletedRun, delete_run, restore_run
 from explorer.gui.runs.run_history import RunHistory
-from explorer.gui.runs.run_list import RunList
+from explorer.gui.runs.run_table import RunTable
+from explorer.gui.runs.runs_view import RunsView
+from explorer.gui.runs.used_run import use_run
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.keys import add_keys
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.language import say, whole
 from explorer.gui.widgets.presence import show_if
 from explorer.gui.widgets.typed import connect_order
+from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.folder import Run, remark
 from explorer.validation import Refused
 
 
 class RunOrders(QWidget):
-    """The menu of a run, and a line that says what was deleted, with Undo, or why an order was refused."""
+    """Connects the actions on runs, and shows a line: what an order did, with Undo, or why it was refused.
 
-    def __init__(self, runs: RunList, history: RunHistory, actions: Actions) -> None:
+    Hiding and the bin concern all selected runs, every other action the first of them.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        choice: TrainingChoice,
+        pool: WorkerPool,
+        history: RunHistory,
+        view: RunsView,
+        table: RunTable,
+        actions: Actions,
+    ) -> None:
         super().__init__()
-        self._runs, self._history, self._actions = runs, history, actions
+        self._document, self._choice, self._pool = document, choice, pool
+        self._history, self._view, self._table, self._actions = history, view, table, actions
         self._refusal, self._chosen = "", history.chosen
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.undo = action_button(actions.restore_run, "restore_run")
+        self.take_back = action_button(actions.take_back_run, "take_back_run")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.RHYTHM)
         row.addWidget(self.words, stretch=1)
         row.addWidget(self.undo)
+        row.addWidget(self.take_back)
+        self._connect_actions()
+        self.menu = self._menu()
+        table.customContextMenuRequested.connect(self._open_menu)
+        for signal in (history.changed, document.changed, choice.changed, pool.changed):
+            signal.connect(self.show_state)
+        self.show_state()
+
+    def _connect_actions(self) -> None:
+        actions = self._actions
         for action, do in (
-            (actions.rename_run, runs.edit_name),
+            (actions.use_run, self._use),
+            (actions.open_run, self._open),
+            (actions.pin_run, self._pin),
+            (actions.resume_run, self._resume),
+            (actions.rename_run, self._table.edit_name),
             (actions.note_run, self._ask_note),
             (actions.hide_run, self._hide),
             (actions.show_run_folder, self._show_folder),
             (actions.delete_run, self._delete),
+            (actions.copy_runs, self._table.copy),
+            (actions.take_back_run, self._take_back),
             (actions.restore_run, self._restore),
         ):
             connect_order(action, do)
-        actions.show_hidden_runs.setChecked(history.with_hidden)
+        actions.show_hidden_runs.setChecked(self._history.with_hidden)
         actions.show_hidden_runs.toggled.connect(self._show_hidden)
-        runs.renamed.connect(lambda run, name: self._remark(run, name=name))
-        for action, keys in ((actions.rename_run, "F2"), (actions.delete_run, "Del")):
-            add_keys(runs.tree, action.text(), action.trigger, keys)
-        runs.more.setMenu(self._menu())
-        runs.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        runs.tree.customContextMenuRequested.connect(self._open_menu)
-        history.changed.connect(self._note_choice)
-        self.show_state()
+        self._table.runs.renamed.connect(lambda run, name: self._remark((run,), name=name))
+        self._table.doubleClicked.connect(actions.open_run.trigger)
+        for action, *keys in (
+            (actions.open_run, "Return", "Enter"),
+            (actions.rename_run, "F2"),
+            (actions.delete_run, "Del"),
+        ):
+            add_keys(self._table, action.text(), action.trigger, *keys)
 
     def _menu(self) -> QMenu:
-        actions, menu = self._actions, QMenu(self._runs)
-        menu.addActions([actions.rename_run, actions.note_run, actions.hide_run, actions.show_run_folder])
-        menu.addAction(actions.delete_run)
+        actions, menu = self._actions, QMenu(self)
+        menu.addActions([*actions.of_runs])
+        menu.insertSeparator(actions.rename_run)
         menu.addSeparator()
-        menu.addActions([actions.show_hidden_runs, actions.restore_run])
+        menu.addActions([actions.copy_runs, actions.show_hidden_runs, actions.restore_run])
         return menu
 
     def _open_menu(self, place: QPoint) -> None:
-        menu = self._runs.more.menu()
-        assert menu
-        menu.popup(self._runs.tree.viewport().mapToGlobal(place))
+        self.menu.popup(self._table.viewport().mapToGlobal(place))
 
     def show_state(self) -> None:
-        """Enable the actions that have an effect on the selected run, and show what was deleted or refused."""
-        actions, run, deleted = self._actions, self._history.current, self._history.deleted
-        for action in (actions.rename_run, actions.note_run, actions.hide_run, actions.show_run_folder):
+        """Enable the actions that have an effect on the selected runs, and show the line."""
+        if self._chosen != self._history.chosen:  # a refusal was about those selected before
+            self._refusal, self._chosen = "", self._history.chosen
+        actions, run = self._actions, self._history.current
+        for action in actions.of_runs:
             action.setEnabled(run is not None)
-        actions.delete_run.setEnabled(run is not None)
-        actions.restore_run.setEnabled(bool(deleted))
         actions.offer_run(run)
+        actions.rename_run.setEnabled(run is not None and self._table.isVisible())
+        actions.resume_run.setEnabled(run is not None and self._history.can_resume(run))
+        actions.copy_runs.setEnabled(bool(self._table.runs.rows))
+        actions.restore_run.setEnabled(bool(self._history.deleted))
         actions.hide_run.setText(self.tr("Show run again") if run and run.hidden else self.tr("Hide run"))
-        words = self.tr("{name} is in the bin.").format(name=deleted[-1].title) if deleted else ""
-        self.words.setText(self._refusal or words)
-        self.undo.setVisible(bool(deleted) and not self._refusal)
+        used = self._used_words()
+        actions.take_back_run.setEnabled(bool(used))
+        self.words.setText(self._refusal or used or self._deleted_words())
+        self.undo.setVisible(bool(self._history.deleted) and not (self._refusal or used))
+        self.take_back.setVisible(bool(used) and not self._refusal)
         show_if(bool(self.words.text()), self)
 
-    def _note_choice(self) -> None:
-        """Forget a refusal if it was about the run selected before."""
-        if self._chosen != self._history.chosen:
-            self._refusal, self._chosen = "", self._history.chosen
-        self.show_state()
+    def _used_words(self) -> str:
+        """Return what the last *use* changed, as far as it can be taken back; empty if nothing is left of it."""
+        used = self._view.used
+        changes = list(used.changes(self._document, self._choice)) if used else []
+        if not used or not changes:
+            return ""
+        said = self.tr(", ").join(map(say, changes))
+        return self.tr("From {name}: {changes}").format(name=used.title, changes=said)
+
+    def _deleted_words(self) -> str:
+        deleted = self._history.deleted
+        if not deleted:
+            return ""
+        if len(deleted[-1]) > 1:
+            return self.tr("{n} runs are in the bin.").format(n=whole(len(deleted[-1])))
+        return self.tr("{name} is in the bin.").format(name=deleted[-1][0].title)
 
     def _try(self, order: Callable[[], None]) -> None:
         """Carry out an order and read the list again, or show why it was refused."""
@@ -99,19 +149,53 @@ class RunOrders(QWidget):
         self._history.reload()
         self.show_state()
 
-    def _remark(self, run: Run, **remarks: str | bool) -> None:
-        self._try(lambda: remark(run.folder, **remarks))
+    def _remark(self, runs: tuple[Run, ...], **remarks: str | bool) -> None:
+        def order() -> None:
+            for run in runs:
+                remark(run.folder, **remarks)
+
+        self._try(order)
+
+    @property
+    def _selected(self) -> tuple[Run, ...]:
+        return tuple(run for run_id in self._history.chosen if (run := self._history.run(run_id)))
+
+    def _use(self) -> None:
+        if run := self._history.current:
+            self._view.used = use_run(run, self._document, self._choice, self.tr("Use a run's design"))
+            self.show_state()
+            if not self._used_words():
+                self._actions.confirmed.emit(self.tr("{name} is what is shown").format(name=title_of_run(run)))
+
+    def _take_back(self) -> None:
+        used, self._view.used = self._view.used, None
+        if used:
+            used.take_back(self._document, self._choice)
+        self.show_state()
+
+    def _open(self) -> None:
+        if run := self._history.current:
+            self._document.propose(run.design, self.tr("Open a run's design"))
+
+    def _pin(self) -> None:
+        if run := self._history.current:
+            self._document.pin(plan_network(run.design))
+            self._actions.confirmed.emit(self.tr("Pinned {name} as baseline").format(name=title_of_run(run)))
+
+    def _resume(self) -> None:
+        if run := self._history.current:
+            self._pool.resume_run(run, self._history.curves_of(run))
 
     def _ask_note(self) -> None:
         if run := self._history.current:
             title = self.tr("Note on {name}").format(name=title_of_run(run))
             note, accepted = QInputDialog.getMultiLineText(self, title, self.tr("Note:"), run.note)
             if accepted:
-                self._remark(run, note=note)
+                self._remark((run,), note=note)
 
     def _hide(self) -> None:
         if run := self._history.current:
-            self._remark(run, hidden=not run.hidden)
+            self._remark(self._selected, hidden=not run.hidden)
 
     def _show_hidden(self, shown: bool) -> None:
         self._history.with_hidden = shown
@@ -122,17 +206,24 @@ class RunOrders(QWidget):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(run.folder)))
 
     def _delete(self) -> None:
-        def order() -> None:
-            if run := self._history.current:
-                self._history.deleted = (*self._history.deleted, delete_run(run))
+        deleted: list[DeletedRun] = []
 
+        def order() -> None:
+            for run in self._selected:
+                deleted.append(delete_run(run))
+
+        self._view.used = None  # the line tells of the last order
         self._try(order)
+        if deleted:
+            self._history.deleted = (*self._history.deleted, tuple(deleted))
+            self.show_state()
 
     def _restore(self) -> None:
         def order() -> None:
-            *before, deleted = self._history.deleted
+            *before, last = self._history.deleted
             self._history.deleted = tuple(before)
-            restore_run(deleted)
-            self._history.chosen = (deleted.folder.name,)
+            for deleted in last:
+                restore_run(deleted)
+            self._history.chosen = tuple(deleted.folder.name for deleted in last)
 
         self._try(order)

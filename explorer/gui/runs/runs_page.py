@@ -1,44 +1,196 @@
-"""RunsPage: every run, and what the user may do with it."""
+"""RunsPage: every run in a table or as a point, what differs between the selected ones, and what to do with them."""
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from explorer.gui.actions import Actions
-from explorer.gui.document import Document
+from explorer.gui.choice import TrainingChoice
+from explorer.gui.document import Document, title_of_run
+from explorer.gui.runs.folder_watch import FolderWatch
+from explorer.gui.runs.run_differences import differences
 from explorer.gui.runs.run_history import RunHistory
-from explorer.gui.runs.run_list import RunList
 from explorer.gui.runs.run_orders import RunOrders
+from explorer.gui.runs.run_row import RunRow
+from explorer.gui.runs.run_scatter import RunScatter
+from explorer.gui.runs.run_table import RunTable
+from explorer.gui.runs.runs_view import RunsView
 from explorer.gui.widgets import theme
+from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.empty_state import EmptyState
+from explorer.gui.widgets.language import whole
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.folder import Run
+from explorer.runs.folder import ACTIVE
+
+_LINES = 4  # of the text below the table
+_WIDE = 130  # characters from which table and points stand beside each other
 
 
 class RunsPage(QWidget):
-    """The list of runs with its orders, or until there is a run, how to get one."""
+    """The table and the points of the runs that match the filter, or until there is a run, how to get one."""
 
-    def __init__(self, document: Document, pool: WorkerPool, run_history: RunHistory, actions: Actions) -> None:
+    def __init__(
+        self,
+        document: Document,
+        choice: TrainingChoice,
+        pool: WorkerPool,
+        history: RunHistory,
+        view: RunsView,
+        actions: Actions,
+    ) -> None:
         super().__init__()
-        self._document, self._pool, self._history = document, pool, run_history
-        self.list = RunList(run_history)
-        self.orders = RunOrders(self.list, run_history, actions)
+        self._pool, self._history, self._view = pool, history, view
+        self.table, self.scatter = RunTable(history, view), RunScatter(history, view)
+        self.orders = RunOrders(document, choice, pool, history, view, self.table, actions)
         self.empty = EmptyState(self.tr("Every run that you start is kept and listed here."), actions.start)
-        column = QVBoxLayout(self)
+        self.full = QWidget()
+        self.filter, self.count = QLineEdit(view.filter), QLabel()
+        self.columns, self.points, self.more = QToolButton(), QToolButton(), QToolButton()
+        self.use, self.resume = (
+            action_button(actions.use_run, "use_run"),
+            action_button(actions.resume_run, "resume_run"),
+        )
+        self.words = QPlainTextEdit()
+        self._watch = FolderWatch(self)
+        self.setFocusProxy(self.table)
+        self._set_up_controls()
+        self._lay_out()
+        self._watch.changed.connect(history.reload)
+        history.changed.connect(self.show_runs)
+        history.progressed.connect(self._show_progress)
+        self.table.itemDelegate().closeEditor.connect(lambda: QTimer.singleShot(0, self, self.show_runs))
+        self.table.shared.connect(self._show_missing)
+        self.table.copied.connect(lambda: actions.confirmed.emit(self.tr("Copied the table of runs")))
+
+    def _set_up_controls(self) -> None:
+        view = self._view
+        self.filter.setPlaceholderText(self.tr("Filter by name, note, design, data or state"))
+        self.filter.setAccessibleName(self.tr("Filter runs"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.textChanged.connect(self._use_filter)
+        theme.make_secondary(self.count)
+        self.count.setFont(theme.figures_font(self.count.font()))
+        self.columns.setCheckable(True)
+        self.columns.setAutoRaise(True)
+        self.columns.setChecked(view.has_all_columns)
+        self.columns.toggled.connect(self.table.show_all_columns)
+        self.points.setText(self.tr("Scatter plot"))
+        self.points.setCheckable(True)
+        self.points.setChecked(view.has_scatter)
+        self.points.toggled.connect(self._show_points)
+        self.more.setText(self.tr("More"))
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setMenu(self.orders.menu)
+        self.words.setReadOnly(True)
+        self.words.setTabChangesFocus(True)
+        self.words.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.words.setAccessibleName(self.tr("The selected runs"))
+        self.words.setPlaceholderText(self.tr("Select one run for its details, several for what differs between them."))
+
+    def _lay_out(self) -> None:
+        above, buttons, middle = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        above.addWidget(self.filter, stretch=1)
+        above.addWidget(self.count)
+        above.addWidget(self.columns)
+        above.addWidget(self.points)
+        for button in (self.use, self.resume, self.more):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        middle.addWidget(self.table, stretch=3)
+        middle.addWidget(self.scatter, stretch=2)
+        column = QVBoxLayout(self.full)
         column.setContentsMargins(*[theme.RHYTHM] * 4)
         column.setSpacing(theme.RHYTHM)
-        column.addWidget(self.empty)
-        column.addWidget(self.list, stretch=1)
+        for row in (above, buttons):
+            column.addLayout(row)
+        column.addLayout(middle, stretch=1)
+        column.addWidget(self.words)
         column.addWidget(self.orders)
-        self.list.opened.connect(self._open_design)
-        self.list.resumed.connect(self._resume)
-        run_history.changed.connect(self._show_runs)
-        self._show_runs()
+        whole_page = QVBoxLayout(self)
+        whole_page.setContentsMargins(0, 0, 0, 0)
+        whole_page.addWidget(self.full)
+        whole_page.addWidget(self.empty)
+        margins = 2 * self.words.document().documentMargin()
+        self.words.setFixedHeight(int(_LINES * self.words.fontMetrics().lineSpacing() + margins))
 
-    def _show_runs(self) -> None:
-        self.empty.setVisible(self.list.is_empty)
-        self.list.setVisible(not self.list.is_empty)
+    def show_runs(self) -> None:
+        """Show the runs as they are now; while the page is not seen or a name is typed, later."""
+        history = self._history
+        if self.isVisible() and not self.table.is_edited:
+            active = [run.folder for run in history.runs if history.state_of(run) in ACTIVE]
+            self._watch.watch([self._pool.runs, *active])
+            self.table.runs.show_runs()
+            self._show_rows()
 
-    def _open_design(self, run: Run) -> None:
-        self._document.propose(run.design, self.tr("Open a run's design"))
+    def _show_progress(self) -> None:
+        if self.table.runs.has_progress():
+            self.show_runs()
 
-    def _resume(self, run: Run) -> None:
-        self._pool.resume_run(run, self._history.curves_of(run))
+    def _use_filter(self, text: str) -> None:
+        self.table.runs.use_filter(text)
+        shown = [run_id for run_id in self._history.chosen if self.table.runs.place_of(run_id) is not None]
+        self._history.choose(shown)  # so that no order concerns a run that is not seen
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        rows, total = self.table.runs.rows, self.table.runs.total
+        self.full.setVisible(bool(total))
+        self.empty.setVisible(not total)
+        self.count.setText(self.tr("{n} of {total}").format(n=whole(len(rows)), total=whole(total)))
+        self.table.show_choice()
+        self._show_points(self._view.has_scatter)
+        self._show_words()
+
+    def _show_points(self, shown: bool) -> None:
+        """Show the points beside the table where there is room, else in its place, or do not."""
+        self._view.has_scatter = shown
+        is_wide = self.width() >= _WIDE * self.fontMetrics().averageCharWidth()
+        self.scatter.setVisible(shown)
+        self.table.setVisible(is_wide or not shown)
+        self.columns.setEnabled(is_wide or not shown)
+        if shown:
+            self.scatter.show_rows(self.table.runs.rows)
+
+    def _show_missing(self) -> None:
+        """Say which columns there is no room for."""
+        missing = self.table.missing
+        words = self.tr("{columns} do not fit: show them").format(columns=self.tr(", ").join(missing))
+        self.columns.setText(f"+{len(missing)} ▸" if missing else "◂")
+        self.columns.setToolTip(words if missing else self.tr("Show only the columns that fit"))
+        self.columns.setAccessibleName(self.columns.toolTip())
+        self.columns.setVisible(bool(missing) or self._view.has_all_columns)
+
+    def _show_words(self) -> None:
+        """Say beneath the table what differs between the selected runs, or all about a single one."""
+        places = [self.table.runs.place_of(run_id) for run_id in self._history.chosen]
+        rows = [self.table.runs.rows[place] for place in places if place is not None]
+        lines = differences(rows) if len(rows) > 1 else [line for row in rows for line in self._details(row)]
+        text = "\n".join(lines)
+        if text != self.words.toPlainText():
+            self.words.setPlainText(text)
+
+    def _details(self, row: RunRow) -> list[str]:
+        lines = [self.tr("{name}: {design}").format(name=row.name, design=row.design)]
+        if row.before:
+            lines.append(
+                self.tr("Against {name}: {changes}").format(name=title_of_run(row.before), changes=row.changes)
+            )
+        return [*lines, *([row.note] if row.note else [])]
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.show_runs()
+        self.orders.show_state()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.orders.show_state()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_points(self._view.has_scatter)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "words"):
+            self.table.viewport().update()

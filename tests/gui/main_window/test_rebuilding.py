@@ -136,23 +136,23 @@ def test_the_chosen_run_and_the_look_at_the_curves(session, rebuild, root, qtbot
         assert plot.by_hand
         assert plot.plot.getPlotItem().vb.viewRange()[0] == pytest.approx(steps, abs=0.5)
     assert after.loss.plot.getPlotItem().vb.viewRange()[1] == pytest.approx(losses)
-    assert runs_page(session).list.current() == runs.runs[1]
+    assert runs_page(session).table.currentIndex().row() == 1
 
 
 def test_a_run_is_not_resumed_beside_the_one_under_way(session, rebuild, root, qtbot):
     session.pool.workers[0].set_state(WorkerState.RUNNING)
     session.workspace.run_history.reload()
     rebuild()
-    history, runs = session.workspace.run_history, runs_page(session).list
-    qtbot.waitUntil(lambda: len(runs.runs) == 2)
-    folder = RunFolder(runs.runs[0].folder)
+    history, page = session.workspace.run_history, runs_page(session)
+    qtbot.waitUntil(lambda: len(history.runs) == 2)
+    folder = RunFolder(history.runs[0].folder)
     folder.update(state="stopped")
     folder.close()
     history.reload()
-    runs.select(runs.runs[0].id)
-    assert not runs.resume.isEnabled()
+    history.choose([history.runs[0].id])
+    assert not page.resume.isEnabled()
     session.pool.workers[0].set_state(WorkerState.GONE)
-    assert runs.resume.isEnabled()
+    assert page.resume.isEnabled()
 
 
 def test_the_strip_and_its_height(session, rebuild, qtbot, monkeypatch):

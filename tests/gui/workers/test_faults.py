@@ -17,7 +17,7 @@ from tests.gui.scripted_workers import worker
 @pytest.mark.slow
 def test_a_worker_killed_in_mid_epoch_is_said_and_its_run_goes_on(open_session, qtbot, tmp_path):
     session = open_session(from_line("basic:1x6x6:3:8x1,16x1/2:stem=cifar,stem_width=8"), warm=True)
-    window, client, runs = session.window, session.pool.workers[0], runs_page(session).list
+    window, client, runs = session.window, session.pool.workers[0], runs_page(session)
     recipe = shades(tmp_path / "data")
     session.workspace.choice.use_data(recipe.data)
     session.workspace.choice.use_recipe(recipe)
@@ -38,8 +38,8 @@ def test_a_worker_killed_in_mid_epoch_is_said_and_its_run_goes_on(open_session, 
 
     assert find_run(folder.name, client.runs).state == "interrupted"
     qtbot.waitUntil(lambda: client.state == "idle")
-    qtbot.mouseClick(runs.tree.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 8))
-    assert runs.current().id == folder.name
+    qtbot.mouseClick(runs.table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 8))
+    assert session.workspace.run_history.current.id == folder.name
     qtbot.mouseClick(runs.resume, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: client.state == "running" and client.run.curves.train.count > kept)
     assert client.run.id == folder.name

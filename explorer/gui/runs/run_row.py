@@ -1,0 +1,146 @@
+"""What the table of runs says of each run. A new column is one entry of `COLUMNS`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from explorer.architecture.compare import changed_fields, design_changes
+from explorer.architecture.notation import to_line
+from explorer.gui.document import title_of, title_of_run
+from explorer.gui.widgets.language import clock, percent, say
+from explorer.runs.catalogue import CATALOGUE
+from explorer.runs.folder import Run, RunState, UnreadableRun
+from explorer.sentences import Sentence, translatable
+
+_line_of = lru_cache(maxsize=4096)(to_line)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run in the table; `before` is the run that it is compared with, None if there is none.
+
+    Of a folder that cannot be read, `run` and `state` are None and `changes` says why.
+    """
+
+    id: str
+    name: str
+    state: RunState | None = None
+    design: str = ""
+    changes: str = ""
+    data: str = ""
+    best: float | None = None
+    seconds: float = 0.0
+    created: datetime | None = None
+    note: str = ""
+    run: Run | None = None
+    before: Run | None = None
+
+    @property
+    def state_text(self) -> str:
+        return say(self.state or translatable("unreadable"))
+
+    @property
+    def remarks(self) -> str:
+        """The first line of the note, and what is different from the run before."""
+        note = self.note.partition("\n")[0]
+        if note and self.changes:
+            return say(translatable("{note} · {changes}")).format(note=note, changes=self.changes)
+        return note or self.changes
+
+    @property
+    def words(self) -> str:
+        """What the filter looks into, folded to lower case."""
+        title = title_of(self.run.design) if self.run else ""
+        return "\n".join((self.name, title, self.note, self.design, self.data, self.state_text)).casefold()
+
+    @property
+    def tip(self) -> str:
+        """All that is known of the run, also what the table has no room for."""
+        rows = [f"{say(column.heading)}: {text}" for column in COLUMNS if (text := column.text(self))]
+        return "\n".join(filter(None, (*rows, self.note, self.id)))
+
+
+def run_row(run: Run, before: Run | None, state: RunState, best: float | None) -> RunRow:
+    """Return the row of `run`, which is compared with the run `before`; `state` and `best` are the present ones."""
+    changes = say(translatable(", ")).join(map(say, _changes_between(before, run))) if before else ""
+    if before and not changes:
+        changes = say(translatable("no changes"))
+    return RunRow(
+        id=run.id,
+        name=title_of_run(run),
+        state=state,
+        design=_line_of(run.design),
+        changes=changes,
+        data=data_text(run.recipe.data),
+        best=best,
+        seconds=run.seconds,
+        created=run.created.astimezone(),
+        note=run.note,
+        run=run,
+        before=before,
+    )
+
+
+def unreadable_row(found: UnreadableRun) -> RunRow:
+    """Return the row of a run that can only be named."""
+    return RunRow(id=str(found.folder), name=found.folder.name, changes=say(found.reason))
+
+
+def _changes_between(before: Run, after: Run) -> tuple[Sentence, ...]:
+    """Return what is different in design and recipe of the run `after`."""
+    return (*design_changes(before.design, after.design), *changed_fields(before.recipe, after.recipe))
+
+
+def data_text(name: str) -> str:
+    """Return what the window calls the data set or the folder of images `name`."""
+    return say(CATALOGUE[name].label) if name in CATALOGUE else Path(name).name
+
+
+class Column(NamedTuple):
+    """A column: its heading, its text and what it is sorted by.
+
+    It is as wide as its `widest` text, or without one has a `share` of the width that the others leave, at least
+    `share` times four characters.
+    """
+
+    heading: str
+    text: Callable[[RunRow], str]
+    key: Callable[[RunRow], Any]
+    widest: str = ""
+    share: int = 0
+    figure: bool = False
+
+
+COLUMNS = (
+    Column(translatable("State"), lambda row: row.state_text, lambda row: row.state_text),
+    Column(translatable("Name"), lambda row: row.name, lambda row: row.name.casefold(), share=4),
+    Column(translatable("Design"), lambda row: row.design, lambda row: row.design, share=4),
+    Column(translatable("Changes"), lambda row: row.remarks, lambda row: row.remarks.casefold(), share=5),
+    Column(translatable("Data"), lambda row: row.data, lambda row: row.data.casefold(), share=3),
+    Column(
+        translatable("Best"),
+        lambda row: "" if row.best is None else percent(row.best),
+        lambda row: -1.0 if row.best is None else row.best,
+        widest="100.0 %",
+        figure=True,
+    ),
+    Column(
+        translatable("Time"),
+        lambda row: clock(row.seconds) if row.seconds else "",
+        lambda row: row.seconds,
+        widest="00:00:00",
+        figure=True,
+    ),
+    Column(
+        translatable("Date"),
+        lambda row: f"{row.created:%Y-%m-%d %H:%M}" if row.created else "",
+        lambda row: row.created.timestamp() if row.created else 0.0,
+        widest="0000-00-00 00:00",
+        figure=True,
+    ),
+)
+STATE, NAME, DESIGN, CHANGES, DATA, BEST, TIME, DATE = range(len(COLUMNS))
+SPARE = (DESIGN, TIME, DATA, DATE)  # columns without which the table makes sense, in the order in which they go

@@ -1,0 +1,308 @@
+"""The Runs page: table, filter, selection, what differs, use of a run, and runs of other processes."""
+
+import json
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLineEdit
+
+from explorer.architecture.notation import to_line
+from explorer.architecture.presets import preset
+from explorer.gui.runs.run_row import BEST, CHANGES, COLUMNS, DATA, DATE, DESIGN, NAME, STATE, TIME
+from explorer.gui.workers.live_run import LiveRun
+from explorer.runs.events import Epoch
+from explorer.runs.folder import RunFolder
+from explorer.runs.recipe import RECIPES, Recipe
+from tests.clicks import click
+from tests.gui.runs.made_runs import make_run
+
+MINI = preset("mini")
+DEEPER = MINI.with_stage(1, blocks=3)
+QUICK = RECIPES["quick"]
+
+
+@pytest.fixture
+def three(root) -> list[str]:
+    """Three runs, the oldest first: the second with more blocks, the third with another rate."""
+    return [
+        make_run(root, MINI, QUICK, 0, best_accuracy=0.8, seconds=75.0),
+        make_run(root, DEEPER, QUICK, 1, best_accuracy=0.85, note="wide\nand slow"),
+        make_run(root, DEEPER, QUICK.change(lr=0.3), 2, best_accuracy=None, state="failed", name="fast one"),
+    ]
+
+
+def test_a_row_says_what_the_run_is_and_what_changed(three, open_page):
+    page = open_page()
+    row = [page.texts(column)[1] for column in range(len(COLUMNS))]
+    assert row[STATE : DESIGN + 1] == ["finished", "Mini (edited)", to_line(DEEPER)]
+    assert row[CHANGES] == "wide · stage 2: Blocks 1 → 3"
+    assert row[DATA].startswith("Fashion-MNIST")
+    assert (row[BEST], row[TIME]) == ("85.0 %", "")
+    assert page.texts(CHANGES) == [
+        f"Learning rate {QUICK.lr:g} → 0.3",
+        "wide · stage 2: Blocks 1 → 3",
+        "",
+    ]
+    assert page.texts(TIME)[2] == "01:15"
+    tip = page.table.runs.data(page.table.runs.index(1, NAME), Qt.ItemDataRole.ToolTipRole)
+    assert {"wide", "and slow", three[1]} <= {line.removeprefix("Changes: ") for line in tip.splitlines()} | {"wide"}
+
+
+def test_a_run_is_compared_with_the_one_that_it_was_grown_from(three, root, open_page):
+    make_run(root, MINI.with_stage(1, blocks=4), QUICK, 3, parent=three[0])
+    assert open_page().texts(CHANGES)[0] == "stage 2: Blocks 1 → 4"
+
+
+def test_a_run_that_cannot_be_read_is_last_and_cannot_be_selected(three, root, open_page):
+    (root / "from a newer version").mkdir()
+    (root / "from a newer version" / "run.json").write_text("{}")
+    page = open_page()
+    assert page.texts(STATE)[-1] == "unreadable"
+    assert (page.texts(NAME)[-1], page.texts(CHANGES)[-1]) == ("from a newer version", "is not a run")
+    header = page.table.horizontalHeader()
+    header.sectionClicked.emit(NAME)
+    page.table.runs.sort(NAME)
+    assert page.texts(STATE)[-1] == "unreadable"
+    assert not page.table.runs.flags(page.table.runs.index(3, NAME)) & Qt.ItemFlag.ItemIsSelectable
+
+
+def click_heading(page, qtbot, column: int) -> None:
+    header = page.table.horizontalHeader()
+    place = QPoint(header.sectionViewportPosition(column) + header.sectionSize(column) // 2, header.height() // 2)
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_a_click_on_a_heading_sorts_and_another_turns_round(three, open_page, qtbot):
+    page = open_page()
+    page.choose(1)
+    click_heading(page, qtbot, BEST)
+    assert page.texts(BEST) == ["85.0 %", "80.0 %", ""]
+    assert page.table.runs.headerData(BEST, Qt.Orientation.Horizontal) == "Best ▾"
+    click_heading(page, qtbot, BEST)
+    assert page.texts(BEST) == ["", "80.0 %", "85.0 %"]
+    assert page.history.chosen == (three[1],)
+    assert [index.row() for index in page.table.selectionModel().selectedRows()] == [2]
+    again = open_page(page.view)
+    assert again.texts(BEST) == ["", "80.0 %", "85.0 %"]
+    click_heading(again, qtbot, DATE)
+    assert again.history.runs == tuple(row.run for row in again.table.runs.rows)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("", 3),
+        ("FAST", 1),
+        ("slow", 1),
+        ("mini edited", 2),
+        ("failed", 1),
+        ("fashion finished", 2),
+        ("32x3", 2),
+        ("nothing such", 0),
+    ],
+)
+def test_the_filter_finds_words_in_name_note_design_data_and_state(three, open_page, qtbot, words, found):
+    page = open_page()
+    qtbot.keyClicks(page.filter, words)
+    assert page.table.runs.rowCount() == found
+    assert page.count.text() == f"{found} of 3"
+    assert open_page(page.view).count.text() == f"{found} of 3"
+
+
+def test_what_the_filter_leaves_out_is_not_selected(three, open_page, qtbot):
+    page = open_page()
+    page.choose(0, 1)
+    qtbot.keyClicks(page.filter, "fast")
+    assert page.history.chosen == (three[2],)
+
+
+def test_a_thousand_runs_are_filtered_with_each_key_and_read_again_only_where_they_changed(root, open_page, qtbot):
+    ids = [make_run(root, MINI.with_stage(0, blocks=1 + place % 7), Recipe(seed=place), place) for place in range(1000)]
+    page = open_page()
+    made = {row.id: row for row in page.table.runs.rows}
+    qtbot.keyClicks(page.filter, "16x3,")
+    assert page.count.text() == "143 of 1,000"
+    page.filter.clear()
+    assert page.count.text() == "1,000 of 1,000"
+    table = json.loads((root / ids[500] / "run.json").read_text())
+    (root / ids[500] / "run.json").write_text(json.dumps(table | {"name": "another"}))
+    page.history.reload()
+    renewed = [row.id for row in page.table.runs.rows if made[row.id] is not row]
+    assert renewed == [ids[501], ids[500]]  # and the one that is compared with it
+
+
+def test_clicks_choose_runs_and_the_last_one_clicked_comes_first(three, open_page, qtbot):
+    page = open_page()
+
+    def click_row(row: int, modifier=Qt.KeyboardModifier.NoModifier) -> None:
+        place = page.table.visualRect(page.table.runs.index(row, NAME)).center()
+        qtbot.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, modifier, place)
+
+    click_row(2)
+    assert page.history.chosen == (three[0],)
+    click_row(1, Qt.KeyboardModifier.ControlModifier)
+    assert page.history.chosen == (three[1], three[0])
+    qtbot.keyClick(page.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert set(page.history.chosen) == set(three)
+
+
+def test_what_differs_between_the_selected_runs_is_said(three, open_page):
+    page = open_page()
+    page.choose(0)
+    assert page.words.toPlainText().splitlines() == [
+        f"fast one: {to_line(DEEPER)}",
+        f"Against Mini (edited): Learning rate {QUICK.lr:g} → 0.3",
+    ]
+    page.choose(0, 1, 2)
+    assert page.words.toPlainText().splitlines() == [
+        "Mini: 80.0 %",
+        "Mini (edited): 85.0 % · stage 2: Blocks 1 → 3",
+        f"fast one: not validated yet · stage 2: Blocks 1 → 3, Learning rate {QUICK.lr:g} → 0.3",
+    ]
+
+
+def test_runs_that_differ_in_the_seed_alone_are_one_line_with_mean_and_spread(root, open_page):
+    for seed, accuracy in enumerate((0.80, 0.82, 0.84)):
+        make_run(root, MINI, Recipe(seed=seed), seed, best_accuracy=accuracy)
+    make_run(root, DEEPER, Recipe(seed=7), 3, best_accuracy=0.9)
+    page = open_page()
+    page.choose(0, 1, 2, 3)
+    assert page.words.toPlainText().splitlines() == [
+        "Mini: 82.0 % ± 2.0 % (seeds 0, 1, 2)",
+        "Mini (edited): 90.0 % · stage 2: Blocks 1 → 3",
+    ]
+
+
+def test_the_selected_rows_are_copied_as_tsv_and_html(three, open_page, qtbot):
+    page = open_page()
+    page.choose(1)
+    qtbot.keyClick(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    heading, row = QGuiApplication.clipboard().text().splitlines()
+    assert heading.split("\t")[:3] == ["State", "Name", "Design"]
+    assert row.split("\t")[:3] == ["finished", "Mini (edited)", to_line(DEEPER)]
+    assert "<td>85.0 %</td>" in QGuiApplication.clipboard().mimeData().html()
+
+
+def test_a_run_is_used_with_its_recipe_and_one_click_brings_back_what_was_shown(three, open_page, qtbot):
+    page = open_page()
+    document, choice = page.document, page.choice
+    choice.use_recipe(choice.recipe.change(device="cpu"))
+    before = document.design, choice.recipe, choice.own_size
+    page.choose(0)
+    page.actions_.use_run.trigger()
+    assert document.design == choice.fitted == DEEPER
+    assert choice.recipe == QUICK.change(lr=0.3, device="cpu")
+    assert document.undo_stack.count() == 1
+    assert page.orders.words.text().startswith("From fast one: ")
+    assert f"Learning rate {QUICK.lr:g} → 0.3" in page.orders.words.text()
+    click(qtbot, page.orders.take_back)
+    assert (document.design, choice.recipe, choice.own_size) == before
+    assert not page.orders.isVisible()
+
+
+def test_what_was_edited_since_is_not_taken_back(three, open_page, qtbot):
+    page = open_page()
+    page.choose(0)
+    page.actions_.use_run.trigger()
+    page.document.propose(MINI, "an edit")
+    assert page.orders.words.text() == f"From fast one: Learning rate {QUICK.lr:g} → 0.3"
+    click(qtbot, page.orders.take_back)
+    assert page.document.design == MINI
+    assert page.choice.recipe == Recipe()
+
+
+def test_a_run_at_its_own_image_size_is_trained_at_that_again(root, open_page):
+    design = MINI.change(input=(1, 48, 48))
+    make_run(root, design, QUICK.change(device="cpu"))
+    page = open_page()
+    page.choose(0)
+    page.actions_.use_run.trigger()
+    assert page.choice.fitted == design
+
+
+def test_a_run_whose_data_are_gone_is_used_without_them(root, open_page, tmp_path):
+    make_run(root, DEEPER, QUICK.change(data=str(tmp_path / "gone"), lr=0.3))
+    page = open_page()
+    page.choose(0)
+    data = page.choice.recipe.data
+    page.actions_.use_run.trigger()
+    assert page.choice.recipe == QUICK.change(lr=0.3, data=data)
+    assert page.choice.refusal
+
+
+def test_the_design_of_a_run_is_pinned_as_baseline(three, open_page):
+    page = open_page()
+    page.choose(1)
+    page.actions_.pin_run.trigger()
+    assert page.document.baseline.design == DEEPER
+
+
+def test_columns_that_do_not_fit_are_said_and_shown_on_demand(three, open_page, qtbot):
+    page = open_page(width=520)
+    table = page.table
+    assert [table.isColumnHidden(column) for column in (STATE, NAME, CHANGES, BEST)] == [False] * 4
+    assert table.isColumnHidden(DESIGN)
+    assert table.horizontalHeader().length() <= table.viewport().width()
+    assert "Design" in page.columns.toolTip()
+    click(qtbot, page.columns)
+    assert not any(table.isColumnHidden(column) for column in range(len(COLUMNS)))
+    assert not any(open_page(page.view, 520).table.isColumnHidden(column) for column in range(len(COLUMNS)))
+    wide = open_page(width=1600)
+    assert not any(wide.table.isColumnHidden(column) for column in range(len(COLUMNS)))
+    assert not wide.columns.isVisible()
+
+
+def test_a_page_without_runs_offers_start(open_page, root, qtbot):
+    page = open_page()
+    assert page.empty.isVisible()
+    assert not page.full.isVisible()
+    assert page.empty.button.text() == page.actions_.start.iconText()
+    make_run(root, MINI)
+    page.history.reload()
+    assert page.full.isVisible()
+    assert not page.empty.isVisible()
+
+
+def test_runs_of_other_processes_appear_without_disturbing_what_is_typed(three, open_page, root, qtbot):
+    page = open_page()
+    page.choose(1)
+    page.filter.setText("finished")
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Qt.Key.Key_F2)
+    editor = page.table.viewport().findChild(QLineEdit)
+    editor.setText("The go")
+    make_run(root, MINI.with_stage(0, blocks=9), QUICK, 9)
+    qtbot.waitUntil(lambda: len(page.history.runs) == 4)
+    assert editor.isVisible()
+    assert editor.text() == "The go"
+    qtbot.keyClicks(editor, "od one")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.texts(NAME) == ["Mini (edited)", "The good one", "Mini"])
+    assert page.history.chosen == (three[1],)
+    assert [index.row() for index in page.table.selectionModel().selectedRows()] == [1]
+
+
+def test_a_run_that_another_process_ends_is_shown_as_ended(open_page, root, qtbot):
+    folder = RunFolder.create(root, MINI, QUICK, params=1)
+    page = open_page()
+    assert page.texts(STATE) == ["running"]
+    folder.update(state="finished", best_accuracy=0.9, best_epoch=1, epochs_done=1)
+    qtbot.waitUntil(lambda: page.texts(STATE) == ["finished"])
+    assert page.texts(BEST) == ["90.0 %"]
+    folder.close()
+
+
+def test_the_best_accuracy_of_a_run_under_way_moves(three, open_page, qtbot):
+    page = open_page()
+    run = page.history.runs[1]
+    live = LiveRun(run.design, run.recipe, run.id)
+    page.pool.workers[0].live = (live,)
+    seen = []
+    for epoch, accuracy in enumerate((None, 0.88, 0.7, 0.9)):
+        if accuracy is not None:
+            live.apply_event(Epoch(epoch, 79 * epoch, 1.0, 0.6, 0.5, accuracy, 8.0))
+        page.pool.workers[0].progressed.emit()
+        seen.append(page.texts(BEST)[1])
+    assert seen == ["85.0 %", "88.0 %", "88.0 %", "90.0 %"]
+    assert (page.texts(BEST)[0], page.texts(BEST)[2]) == ("", "80.0 %")
