@@ -1,6 +1,7 @@
 """RunOrders: what the user may do with the runs that are selected on their page."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QPoint, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -12,6 +13,7 @@ from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document, title_of_run
 from explorer.gui.runs.bin import DeletedRun, delete_run, restore_run
 from explorer.gui.runs.run_history import RunHistory
+from explorer.gui.runs.run_row import COLUMNS
 from explorer.gui.runs.run_table import RunTable
 from explorer.gui.runs.runs_view import RunsView
 from explorer.gui.runs.used_run import use_run
@@ -96,6 +98,9 @@ class RunOrders(QWidget):
         menu.addActions([*actions.of_runs])
         menu.insertSeparator(actions.rename_run)
         menu.addSeparator()
+        sorting = menu.addMenu(self.tr("Sort by"))  # as a click on a heading does
+        for number, column in enumerate(COLUMNS):
+            sorting.addAction(say(column.heading), partial(self._table.sort_by, number))
         menu.addActions([actions.copy_runs, actions.show_hidden_runs, actions.restore_run])
         return menu
 

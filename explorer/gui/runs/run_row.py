@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from explorer.architecture.compare import changed_fields, design_changes
+from explorer.architecture.design import Design
 from explorer.architecture.notation import to_line
+from explorer.architecture.twins import kind_of
 from explorer.gui.document import title_of, title_of_run
 from explorer.gui.widgets.language import clock, percent, say
 from explorer.runs.catalogue import CATALOGUE
@@ -28,6 +30,7 @@ class RunRow:
     id: str
     name: str
     state: RunState | None = None
+    line: str = ""
     design: str = ""
     changes: str = ""
     data: str = ""
@@ -54,13 +57,13 @@ class RunRow:
     def words(self) -> str:
         """What the filter looks into, folded to lower case."""
         title = title_of(self.run.design) if self.run else ""
-        return "\n".join((self.name, title, self.note, self.design, self.data, self.state_text)).casefold()
+        return "\n".join((self.name, title, self.note, self.line, self.data, self.state_text)).casefold()
 
     @property
     def tip(self) -> str:
         """All that is known of the run, also what the table has no room for."""
         rows = [f"{say(column.heading)}: {text}" for column in COLUMNS if (text := column.text(self))]
-        return "\n".join(filter(None, (*rows, self.note, self.id)))
+        return "\n".join(filter(None, (*rows, self.note, self.line, self.id)))
 
 
 def run_row(run: Run, before: Run | None, state: RunState, best: float | None) -> RunRow:
@@ -72,7 +75,8 @@ def run_row(run: Run, before: Run | None, state: RunState, best: float | None) -
         id=run.id,
         name=title_of_run(run),
         state=state,
-        design=_line_of(run.design),
+        line=_line_of(run.design),
+        design=_design_text(run.design),
         changes=changes,
         data=data_text(run.recipe.data),
         best=best,
@@ -92,6 +96,13 @@ def unreadable_row(found: UnreadableRun) -> RunRow:
 def _changes_between(before: Run, after: Run) -> tuple[Sentence, ...]:
     """Return what is different in design and recipe of the run `after`."""
     return (*design_changes(before.design, after.design), *changed_fields(before.recipe, after.recipe))
+
+
+def _design_text(design: Design) -> str:
+    """Return the network in few words: `basic 64×2, 128×2`, each stage with its width and its number of blocks."""
+    stages = ", ".join(f"{stage.width}×{stage.blocks}" for stage in design.stages)
+    words = f"{design.block} {stages}"
+    return f"{say(kind_of(design))} {words}" if design.plain else words
 
 
 def data_text(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
@@ -68,7 +68,9 @@ class _Axis(pg.AxisItem):
     form: Callable[[float], str] = staticmethod(str)
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        texts = [self.form(10**value if self.logMode else value) for value in values]
+        if self.logMode:  # all of 1, 2, 3 … 9 would overlap
+            return [self.form(10**value) if f"{10**value:.0e}"[0] in "13" else "" for value in values]
+        texts = [self.form(value) for value in values]
         return [text if text not in texts[:place] else "" for place, text in enumerate(texts)]
 
 
@@ -91,6 +93,9 @@ class RunScatter(QWidget):
         self.box.activated.connect(self._use_axis)
         self.reading = QLabel()
         self.reading.setFont(theme.figures_font(self.reading.font()))
+        self.reading.setSizePolicy(
+            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed
+        )  # so that no text moves the plot
         self.hint = QLabel(self.tr("None of these runs has been validated yet."))
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         theme.make_secondary(self.hint)
@@ -241,19 +246,19 @@ class RunScatter(QWidget):
         """Show the values of a point, or without one how many there are."""
         quantity = QUANTITIES[self._view.axis]
         if place is None:
-            words = self._summary(quantity)
+            words = spoken = self._summary(quantity)
         else:
             point = self.points[place]
-            words = self.tr("{name}: {accuracy} · {value} {quantity} · point {n} of {total}").format(
+            words = self.tr("{name}: {accuracy} · {value} {quantity}").format(
                 name=point.row.name,
                 accuracy=percent(point.y),
                 value=quantity.form(point.value),
                 quantity=say(quantity.label),
-                n=place + 1,
-                total=len(self.points),
             )
+            spoken = self.tr("{words}, point {n} of {total}").format(words=words, n=place + 1, total=len(self.points))
         self.reading.setText(words)
-        speak(self, words)
+        self.reading.setToolTip(words)
+        speak(self, spoken)
 
     def _summary(self, quantity: _Quantity) -> str:
         if not self.points:

@@ -60,6 +60,12 @@ class RunTable(QTableView):
         self.selectionModel().currentRowChanged.connect(self._put_first)
         add_keys(self, self.tr("Copy the selected rows, or all of them"), self.copy, QKeySequence.StandardKey.Copy)
 
+    def sort_by(self, column: int) -> None:
+        """Sort by a column, or the other way round if that is what the rows are sorted by."""
+        orders = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+        wanted = not self._view.descending if column == self._view.column else COLUMNS[column].figure
+        self.horizontalHeader().setSortIndicator(column, orders[wanted])
+
     @property
     def is_edited(self) -> bool:
         """Whether the user is typing a name."""
@@ -133,7 +139,9 @@ class RunTable(QTableView):
             if self._view.has_all_columns or sum(least[each] for each in shown) <= room:
                 break
             shown.remove(number)
-        rest = max(0, room - sum(least[number] for number in shown))
+        rest = room - sum(least[number] for number in shown)
+        if self._view.has_all_columns:
+            rest = max(0, rest)  # what does not fit is reached by scrolling
         shares = sum(COLUMNS[number].share for number in shown)
         for number, column in enumerate(COLUMNS):
             self.setColumnHidden(number, number not in shown)

@@ -2,7 +2,16 @@
 
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
@@ -23,6 +32,7 @@ from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.folder import ACTIVE
 
 _LINES = 4  # of the text below the table
+_HIGH = 22  # lines of text from which the page has room for all of these
 _WIDE = 130  # characters from which table and points stand beside each other
 
 
@@ -45,7 +55,8 @@ class RunsPage(QWidget):
         self.empty = EmptyState(self.tr("Every run that you start is kept and listed here."), actions.start)
         self.full = QWidget()
         self.filter, self.count = QLineEdit(view.filter), QLabel()
-        self.columns, self.points, self.more = QToolButton(), QToolButton(), QToolButton()
+        self.points = QCheckBox(self.tr("Scatter plot"))
+        self.columns, self.more = QToolButton(), QToolButton()
         self.use, self.resume = (
             action_button(actions.use_run, "use_run"),
             action_button(actions.resume_run, "resume_run"),
@@ -74,8 +85,7 @@ class RunsPage(QWidget):
         self.columns.setAutoRaise(True)
         self.columns.setChecked(view.has_all_columns)
         self.columns.toggled.connect(self.table.show_all_columns)
-        self.points.setText(self.tr("Scatter plot"))
-        self.points.setCheckable(True)
+        theme.apply_style(self.points, "check")
         self.points.setChecked(view.has_scatter)
         self.points.toggled.connect(self._show_points)
         self.more.setText(self.tr("More"))
@@ -110,8 +120,6 @@ class RunsPage(QWidget):
         whole_page.setContentsMargins(0, 0, 0, 0)
         whole_page.addWidget(self.full)
         whole_page.addWidget(self.empty)
-        margins = 2 * self.words.document().documentMargin()
-        self.words.setFixedHeight(int(_LINES * self.words.fontMetrics().lineSpacing() + margins))
 
     def show_runs(self) -> None:
         """Show the runs as they are now; while the page is not seen or a name is typed, later."""
@@ -170,7 +178,7 @@ class RunsPage(QWidget):
             self.words.setPlainText(text)
 
     def _details(self, row: RunRow) -> list[str]:
-        lines = [self.tr("{name}: {design}").format(name=row.name, design=row.design)]
+        lines = [self.tr("{name}: {design}").format(name=row.name, design=row.line)]
         if row.before:
             lines.append(
                 self.tr("Against {name}: {changes}").format(name=title_of_run(row.before), changes=row.changes)
@@ -188,6 +196,9 @@ class RunsPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        spacing, margins = self.words.fontMetrics().lineSpacing(), 2 * self.words.document().documentMargin()
+        lines = _LINES if self.height() >= _HIGH * spacing else _LINES // 2
+        self.words.setFixedHeight(int(lines * spacing + margins))
         self._show_points(self._view.has_scatter)
 
     def changeEvent(self, event: QEvent) -> None:

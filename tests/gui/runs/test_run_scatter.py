@@ -113,7 +113,7 @@ def test_arrow_keys_go_from_point_to_point_and_say_where(page, qtbot):
         said.append(scatter.accessibleDescription().partition(":")[0])
         assert page.history.current.name == said[-1]
     assert said == ["one", "two", "three", "three", "one", "one"]
-    assert scatter.accessibleDescription() == "one: 70.0 % · 100.0 k parameters · point 1 of 3"
+    assert scatter.accessibleDescription() == "one: 70.0 % · 100.0 k parameters, point 1 of 3"
 
 
 def test_where_there_is_little_room_the_points_take_the_place_of_the_table(page, open_page, qtbot):

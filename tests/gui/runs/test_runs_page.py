@@ -35,7 +35,7 @@ def three(root) -> list[str]:
 def test_a_row_says_what_the_run_is_and_what_changed(three, open_page):
     page = open_page()
     row = [page.texts(column)[1] for column in range(len(COLUMNS))]
-    assert row[STATE : DESIGN + 1] == ["finished", "Mini (edited)", to_line(DEEPER)]
+    assert row[STATE : DESIGN + 1] == ["finished", "Mini (edited)", "basic 16×1, 32×3, 64×1"]
     assert row[CHANGES] == "wide · stage 2: Blocks 1 → 3"
     assert row[DATA].startswith("Fashion-MNIST")
     assert (row[BEST], row[TIME]) == ("85.0 %", "")
@@ -87,6 +87,14 @@ def test_a_click_on_a_heading_sorts_and_another_turns_round(three, open_page, qt
     assert again.texts(BEST) == ["", "80.0 %", "85.0 %"]
     click_heading(again, qtbot, DATE)
     assert again.history.runs == tuple(row.run for row in again.table.runs.rows)
+
+
+def test_the_menu_sorts_too_for_those_who_use_no_mouse(three, open_page):
+    page = open_page()
+    sorting = next(action.menu() for action in page.orders.menu.actions() if action.text() == "Sort by")
+    for texts in (["85.0 %", "80.0 %", ""], ["", "80.0 %", "85.0 %"]):
+        sorting.actions()[BEST].trigger()
+        assert page.texts(BEST) == texts
 
 
 @pytest.mark.parametrize(
@@ -180,7 +188,7 @@ def test_the_selected_rows_are_copied_as_tsv_and_html(three, open_page, qtbot):
     qtbot.keyClick(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     heading, row = QGuiApplication.clipboard().text().splitlines()
     assert heading.split("\t")[:3] == ["State", "Name", "Design"]
-    assert row.split("\t")[:3] == ["finished", "Mini (edited)", to_line(DEEPER)]
+    assert row.split("\t")[:3] == ["finished", "Mini (edited)", "basic 16×1, 32×3, 64×1"]
     assert "<td>85.0 %</td>" in QGuiApplication.clipboard().mimeData().html()
 
 
