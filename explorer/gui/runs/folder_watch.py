@@ -9,7 +9,7 @@ _SETTLING = 500  # milliseconds: a new run's manifest follows its folder
 
 
 class FolderWatch(QObject):
-    """Watches folders; `changed` is emitted once when nothing has changed in them for half a second."""
+    """Watches folders; `changed` is emitted half a second after a change in them, once for all in that time."""
 
     changed = Signal()
 
@@ -17,8 +17,12 @@ class FolderWatch(QObject):
         super().__init__(parent)
         self._watcher = QFileSystemWatcher(self)
         self._settled = QTimer(self, interval=_SETTLING, singleShot=True)
-        self._watcher.directoryChanged.connect(self._settled.start)
+        self._watcher.directoryChanged.connect(self._note_change)
         self._settled.timeout.connect(self.changed)
+
+    def _note_change(self) -> None:
+        if not self._settled.isActive():  # started again and again, it would never end while a run writes
+            self._settled.start()
 
     def watch(self, folders: Iterable[Path]) -> None:
         """Watch these folders instead of those before; of one that is missing, the folder that it would be in."""

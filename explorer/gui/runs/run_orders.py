@@ -170,7 +170,9 @@ class RunOrders(QWidget):
             self._view.used = use_run(run, self._document, self._choice, self.tr("Use a run's design"))
             self.show_state()
             if not self._used_words():
-                self._actions.confirmed.emit(self.tr("{name} is what is shown").format(name=title_of_run(run)))
+                self._actions.confirmed.emit(
+                    self.tr("Design and recipe of {name} are already shown").format(name=title_of_run(run))
+                )
 
     def _take_back(self) -> None:
         used, self._view.used = self._view.used, None

@@ -22,7 +22,7 @@ from explorer.gui.widgets.style import TARGET
 from explorer.sentences import translatable
 
 _WIDE = 20  # from this ratio of the greatest value to the least, the axis is logarithmic
-_MARGIN = 0.06  # share of the plot at each side that no point is in
+_MARGIN = 0.12  # share of the plot at each side that no point is in
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -(10**9), Qt.Key.Key_End: 10**9}
 
 
@@ -249,7 +249,7 @@ class RunScatter(QWidget):
             words = spoken = self._summary(quantity)
         else:
             point = self.points[place]
-            words = self.tr("{name}: {accuracy} · {value} {quantity}").format(
+            words = self.tr("{name}: {accuracy} · {quantity} {value}").format(
                 name=point.row.name,
                 accuracy=percent(point.y),
                 value=quantity.form(point.value),
@@ -269,7 +269,7 @@ class RunScatter(QWidget):
         )
         missing = len(self._shown[2]) - len(self.points)
         if missing:
-            words += self.tr("; of {n} accuracy or {quantity} is not known").format(
+            words += self.tr("; {n} without accuracy or {quantity}").format(
                 n=whole(missing), quantity=say(quantity.label)
             )
         return words

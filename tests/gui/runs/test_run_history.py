@@ -1,15 +1,17 @@
 """The runs, which of them are selected, and what the curves show of them."""
 
 import pytest
+from PySide6.QtCore import Qt
 
 from explorer.architecture.presets import preset
 from explorer.gui.runs.run_history import RunHistory
+from explorer.gui.runs.run_row import NAME
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.events import Epoch
 from explorer.runs.folder import RunFolder, list_runs
 from explorer.runs.recipe import RECIPES
-from tests.clicks import curves
+from tests.clicks import curves, runs_page
 
 
 @pytest.fixture
@@ -57,6 +59,16 @@ def test_earlier_runs_stand_on_the_plots(open_session, root, qtbot):
     history = session.workspace.run_history
     history.choose([history.runs[2].id])
     assert [line.live for line in curves(session).lines] == [True, False, False]
+
+
+def test_the_curves_of_the_selected_runs_are_shown_in_full(open_session, root, qtbot):
+    session = open_session()
+    table = runs_page(session).table
+    qtbot.waitUntil(lambda: table.runs.rowCount() == 3)
+    for row, modifier in ((0, Qt.KeyboardModifier.NoModifier), (2, Qt.KeyboardModifier.ControlModifier)):
+        place = table.visualRect(table.runs.index(row, NAME)).center()
+        qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, modifier, place)
+    assert [line.live for line in curves(session).lines] == [True, False, True]
 
 
 def test_lines_are_made_anew_only_for_another_choice(open_session, root, qtbot):

@@ -59,7 +59,7 @@ def test_every_quantity_has_its_values(page):
         assert [point.value for point in page.scatter.points] == values
         assert [point.y for point in page.scatter.points] == [0.7, 0.8, 0.9]
         assert page.view.axis == name
-    assert page.scatter.reading.text() == "3 runs, 70.0 % to 90.0 %; of 1 accuracy or depth is not known"
+    assert page.scatter.reading.text() == "3 runs, 70.0 % to 90.0 %; 1 without accuracy or depth"
 
 
 def test_only_runs_that_match_the_filter_are_points(page):
@@ -99,7 +99,7 @@ def test_the_pointer_names_a_run(page, qtbot):
         return page.scatter.reading.text().startswith(words)
 
     there = place_of(page, 2)
-    qtbot.waitUntil(lambda: reads(there + QPoint(3, 3), "three: 90.0 % · 300.0 k parameters"))
+    qtbot.waitUntil(lambda: reads(there + QPoint(3, 3), "three: 90.0 % · parameters 300.0 k"))
     qtbot.waitUntil(lambda: reads(there - QPoint(60, 0), "3 runs"))
     assert page.history.chosen == ()
 
@@ -113,7 +113,7 @@ def test_arrow_keys_go_from_point_to_point_and_say_where(page, qtbot):
         said.append(scatter.accessibleDescription().partition(":")[0])
         assert page.history.current.name == said[-1]
     assert said == ["one", "two", "three", "three", "one", "one"]
-    assert scatter.accessibleDescription() == "one: 70.0 % · 100.0 k parameters, point 1 of 3"
+    assert scatter.accessibleDescription() == "one: 70.0 % · parameters 100.0 k, point 1 of 3"
 
 
 def test_where_there_is_little_room_the_points_take_the_place_of_the_table(page, open_page, qtbot):

@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QLineEdit
 from explorer.architecture.notation import to_line
 from explorer.architecture.presets import preset
 from explorer.gui.runs.run_row import BEST, CHANGES, COLUMNS, DATA, DATE, DESIGN, NAME, STATE, TIME
+from explorer.gui.runs.runs_view import RunsView
 from explorer.gui.workers.live_run import LiveRun
 from explorer.runs.events import Epoch
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import RECIPES, Recipe
 from tests.clicks import click
 from tests.gui.runs.made_runs import make_run
+from tests.gui.test_accessible import focusable, name_of, small
 
 MINI = preset("mini")
 DEEPER = MINI.with_stage(1, blocks=3)
@@ -314,3 +316,12 @@ def test_the_best_accuracy_of_a_run_under_way_moves(three, open_page, qtbot):
         seen.append(page.texts(BEST)[1])
     assert seen == ["85.0 %", "88.0 %", "88.0 %", "90.0 %"]
     assert (page.texts(BEST)[0], page.texts(BEST)[2]) == ("", "80.0 %")
+
+
+def test_whatever_can_have_the_focus_has_a_name_and_can_be_hit(three, open_page):
+    page = open_page(RunsView(has_scatter=True), width=1600)
+    page.choose(0, 1)
+    stops = list(focusable(page))
+    assert {page.filter, page.table, page.scatter, page.words, page.points, page.scatter.box} <= set(stops)
+    assert [type(each) for each in stops if not name_of(each)] == []
+    assert small(page) == []
