@@ -50,10 +50,12 @@ class ResidualBlock(nn.Module):
     """One block of a plan: layers that both ways share, the branch, the shortcut, their sum, and what follows.
 
     Parameters are registered in the order of execution: those of a projection after the branch, or after the shared
-    start of a pre-activation block.
+    start of a pre-activation block. `watch_sum`, where one is set, is called with the outputs of branch and shortcut
+    before they are added in place.
     """
 
     downsample: nn.Sequential
+    watch_sum: Callable[[Tensor, Tensor], None] | None = None
 
     def __init__(self, block: Block) -> None:
         super().__init__()
@@ -75,6 +77,8 @@ class ResidualBlock(nn.Module):
         else:
             out, side = self.run(self.branch, start), self.shortcut(x, start)
         if side is not None:
+            if self.watch_sum:
+                self.watch_sum(out, side)
             out += side
         return self.run(self.after, out)
 

@@ -104,6 +104,19 @@ class Gradients:
 
 
 @dataclass(frozen=True, slots=True)
+class Signals:
+    """How strong both parts of each sum are at `step`: the norms of what branch and shortcut of a block output.
+
+    They are taken over the batch whose gradients are measured. `names` are the blocks with a shortcut, in order.
+    """
+
+    step: int
+    names: tuple[str, ...]
+    branches: tuple[float, ...]
+    shortcuts: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Threads:
     """How many `threads` compute the run after `step`, one per core, and the `reason` if they are not all `cores`."""
 
@@ -224,6 +237,7 @@ Event = (
     | Step
     | Epoch
     | Gradients
+    | Signals
     | Threads
     | Changed
     | Checkpoint

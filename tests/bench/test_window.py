@@ -75,7 +75,7 @@ def test_every_frame_is_measured_after_each_history(qtbot, tmp_path, monkeypatch
     def watched(session, steps):
         times, work = plain(session, steps)
         read = curves(session).lines[-1].curves
-        drawn = curves(session).loss.curves[-1][0].getOriginalDataset()[0]
+        drawn = curves(session).loss.runs[-1].train.getOriginalDataset()[0] * read.steps_per_epoch
         seen.append((len(times), len(work), read.train.count, read.validation.count, drawn[-1]))
         return times, work
 

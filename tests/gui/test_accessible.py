@@ -25,7 +25,6 @@ from explorer.gui.lessons.lesson import TOUR
 from explorer.gui.main_window.pages import PAGES
 from explorer.gui.session import Session
 from explorer.gui.training.lr_dialog import LrDialog
-from explorer.gui.training.plotted_run import Line
 from explorer.gui.widgets import spoken, theme
 from explorer.gui.widgets.contrast import SEEN, contrast
 from explorer.gui.widgets.focus_frame import FocusFrame
@@ -34,6 +33,7 @@ from explorer.gui.workers.curves import Curves
 from explorer.runs.events import Epoch, Gradients, Step
 from tests.clicks import curves, show_block
 from tests.events import settle
+from tests.gui.made_lines import made_line
 
 CLICKED = (QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit, QSlider, QHeaderView, QTabBar)
 PARTS = ("stem", "layer1.0", "head")
@@ -46,7 +46,7 @@ def run() -> Curves:
 
 def show_plots(session: Session) -> None:
     """Plots of one run, whatever the folder of runs has."""
-    curves(session).show_lines([Line("a run", theme.run_colour(0), run(), live=True, steps=10)])
+    curves(session).show_lines([made_line(run(), steps=10)])
     session.workspace.run_history.progressed.emit()
     curves(session).redraw()
     settle()
@@ -85,7 +85,7 @@ def test_whatever_has_the_focus_has_a_name(session):
     sides = [box.accessibleName() for box in session.window.editor.form.controls["input"].boxes]
     assert sides == ["Input: channels", "Input: height", "Input: width"]
     show_plots(session)
-    assert {"CurvePlot", "GradientBars"} <= {type(each).__name__ for each in focusable(session.window)}
+    assert {"CurvePlot", "DepthBars"} <= {type(each).__name__ for each in focusable(session.window)}
     for name in PAGES:
         session.window.pages.show_page(name)
         assert [type(each) for each in focusable(session.window) if not name_of(each)] == []
@@ -232,7 +232,7 @@ def test_tab_goes_through_the_window_and_comes_back(session, qtbot):
     qtbot.waitUntil(window.isActiveWindow)
     assert {"Diagram", "SourceView", "QTextBrowser", "FeatureMapStrip"} <= kinds_by_tab(window, qtbot)
     show_plots(session)
-    assert {"CurvePlot", "GradientBars"} <= kinds_by_tab(window, qtbot)
+    assert {"CurvePlot", "DepthBars"} <= kinds_by_tab(window, qtbot)
 
 
 def kinds_by_tab(window, qtbot) -> set[str]:
@@ -278,13 +278,14 @@ def test_a_curve_is_read_zoomed_and_moved_with_keys(session, qtbot, said):
     show_plots(session)
     session.window.activateWindow()
     qtbot.waitUntil(session.window.isActiveWindow)
-    plot = curves(session).loss
+    plots = curves(session)
+    plot = plots.loss
     plot.setFocus()
     view = plot.plot.getPlotItem().vb
     for key, words in (
-        (Qt.Key.Key_Left, "step 10, training 0.1000 · validation 0.2500"),
-        (Qt.Key.Key_Left, "step 9, training 0.1111"),
-        (Qt.Key.Key_Right, "step 10, training 0.1000 · validation 0.2500"),
+        (Qt.Key.Key_Left, "a run · epoch 1.00 · loss 0.100 · validation 75.0 % (loss 0.250)"),
+        (Qt.Key.Key_Left, "a run · epoch 0.90 · loss 0.111 · training 50.0 %"),
+        (Qt.Key.Key_Right, "a run · epoch 1.00 · loss 0.100 · validation 75.0 % (loss 0.250)"),
     ):
         qtbot.keyClick(plot, key)
         assert said[-1] == plot.accessibleDescription() == words
@@ -304,7 +305,7 @@ def test_a_curve_is_read_zoomed_and_moved_with_keys(session, qtbot, said):
     assert not session.workspace.plot_view.ranges
     session.window.diagram.setFocus()
     assert plot.accessibleDescription().startswith("Loss from 1.000 to 0.100")
-    assert plot.reading.isHidden()
+    assert plots.reading.isHidden()
 
 
 def test_gradients_are_read_with_keys(session, qtbot, said):
@@ -314,20 +315,25 @@ def test_gradients_are_read_with_keys(session, qtbot, said):
     qtbot.waitUntil(session.window.isActiveWindow)
     bars = curves(session).gradients
     bars.setFocus()
-    for key, words in ((Qt.Key.Key_Right, "stem: ● 0.1"), (Qt.Key.Key_Right, "layer1.0: ● 0.2")):
+    for key, words in (
+        (Qt.Key.Key_Right, "stem: ● 0.1, at the start 0.1"),
+        (Qt.Key.Key_Right, "layer1.0: ● 0.2, at the start 0.2"),
+    ):
         qtbot.keyClick(bars, key)
         assert said[-1] == words
 
 
 def test_the_cross_hair_goes_with_the_pointer(session, qtbot):
     show_plots(session)
-    plot = curves(session).loss
-    plot.read_step(5)
-    assert plot.reading.isVisible()
-    assert plot.reading.text() == "step 5<br>training 0.2000"
-    plot.plot.left.emit()
-    assert plot.reading.isHidden()
-    assert not plot._hair.isVisible()
+    plots = curves(session)
+    plots.loss.pointed.emit(0.5)
+    assert plots.reading.isVisible()
+    assert plots.reading.text().endswith("> a run · epoch 0.50 · loss 0.200 · training 50.0 %")
+    hairs = (plots.loss._hair, plots.accuracy._hair)
+    assert all(each.isVisible() for each in hairs)
+    plots.loss.plot.left.emit()
+    assert plots.reading.isHidden()
+    assert not any(each.isVisible() for each in hairs)
 
 
 def test_enter_presses_next_wherever_the_focus_is_in_the_card(session, qtbot):

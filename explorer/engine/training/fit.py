@@ -9,8 +9,8 @@ may be driven by turns.
 import math
 import time
 from collections import deque
-from collections.abc import Generator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import nullcontext, suppress
 from typing import assert_never
 
 import torch
@@ -20,6 +20,7 @@ from explorer.architecture.plan import Plan
 from explorer.engine.data.augment import Feed
 from explorer.engine.data.loader import Loader, batch_bounds, seen_after
 from explorer.engine.training.checkpoint import Unwritten, save_checkpoint
+from explorer.engine.training.signals import SignalNorms
 from explorer.engine.training.state import Training
 from explorer.engine.training.weights import save_best
 from explorer.runs import events
@@ -33,7 +34,7 @@ Changes = deque[tuple[int, Change]]  # each after which step
 
 READ_EVERY = 0.05  # seconds
 SAVE_EVERY = 60.0
-MEASURE_EVERY = 2.0  # gradients
+MEASURE_EVERY = 2.0  # gradients and signals
 SHOW_EVERY = 0.5  # progress of a validation
 
 
@@ -79,6 +80,7 @@ class _Loop:
         self._pending: list[tuple[Tensor, Tensor, int, float]] = []  # loss, hits, images, learning rate of each step
         self._images = train.fingerprint()
         self._gradients = _GradientNorms(training.plan, training.network)
+        self._signals = SignalNorms(training.network)
         self._measured = -math.inf
         self.mark = self._saved = time.monotonic()
 
@@ -113,11 +115,15 @@ class _Loop:
         for bounds in self._bounds[counters.position :]:
             rate = training.learning_rate
             pixels, targets = feed[bounds]
-            self._pending.append((*training.learn(pixels, targets), len(targets), rate))
+            due = time.monotonic() - self._measured >= MEASURE_EVERY
+            with self._signals.measuring() if due else nullcontext():
+                learned = training.learn(pixels, targets, eagerly=due)
+            self._pending.append((*learned, len(targets), rate))
             last = counters.position == len(self._bounds)
-            if not (last or self._single_step or self._is_due() or time.monotonic() - self.mark >= READ_EVERY):
+            waits = time.monotonic() - self.mark < READ_EVERY
+            if waits and not (due or last or self._single_step or self._has_change()):
                 continue
-            command = yield from self._read_back()
+            command = yield from self._read_back(due)
             if time.monotonic() - self._saved >= SAVE_EVERY:
                 yield self._save()
             yield from self._apply(command)
@@ -165,15 +171,14 @@ class _Loop:
         loss, hits = total.tolist()
         return loss / count, hits / count
 
-    def _read_back(self) -> Generator[Event, Control | None, Control | None]:
-        """Yield the steps since the last read-back, from time to time with gradients; return the control received.
+    def _read_back(self, measured: bool) -> Generator[Event, Control | None, Control | None]:
+        """Yield the steps since the last read-back; return the control received.
 
-        Raises _Diverged.
+        If signals were `measured` in the last step, they follow, and its gradients. Raises _Diverged.
         """
         counters, count = self.training.counters, len(self._pending)
         on_device, on_device_hits, images, rates = zip(*self._pending, strict=True)
-        due = time.monotonic() - self._measured >= MEASURE_EVERY
-        norms = [self._gradients.measure()] if due else []
+        norms = [self._gradients.measure(), self._signals.norms()] if measured else []
         values = torch.cat([torch.stack(on_device), torch.stack(on_device_hits), *norms]).tolist()
         losses, hits = values[:count], values[count : 2 * count]
         self._pending.clear()
@@ -197,10 +202,18 @@ class _Loop:
             learning_rate=rates[-1],
             examples_per_second=sum(images) / max(self._count_working_time(), 1e-9),
         )
-        if due:
+        if measured:
             self._measured = time.monotonic()
-            yield events.Gradients(counters.step, self._gradients.names, tuple(values[2 * count :]))
+            yield from self._measurements(values[2 * count :])
         return command
+
+    def _measurements(self, norms: list[float]) -> Iterator[Event]:
+        """Yield the measured `norms`, of gradients and then of signals, if the network has shortcuts."""
+        step, gradients, signals = self.training.counters.step, self._gradients.names, self._signals.names
+        yield events.Gradients(step, gradients, tuple(norms[: len(gradients)]))
+        if signals:
+            branches, shortcuts = norms[len(gradients) :][: len(signals)], norms[-len(signals) :]
+            yield events.Signals(step, signals, tuple(branches), tuple(shortcuts))
 
     def _apply(self, command: Control | None) -> Events:
         """Apply a control; while the run is paused, wait for the next one. Raises _Halted."""
@@ -221,14 +234,14 @@ class _Loop:
         if isinstance(command, Unpause):
             yield events.Resumed(self.training.counters.step)
 
-    def _is_due(self) -> bool:
+    def _has_change(self) -> bool:
         """Return whether a change comes before the next step."""
         return bool(self._changes) and self._changes[0][0] <= self.training.counters.step
 
     def _make_changes(self) -> Events:
         """Make the changes that are due, and save a checkpoint: a run that is killed resumes with them."""
         training, counters = self.training, self.training.counters
-        while self._is_due():
+        while self._has_change():
             _, change = self._changes.popleft()
             factor, added = 1.0, 0
             match change:

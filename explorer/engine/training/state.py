@@ -123,14 +123,15 @@ class Training:
         for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
             group["lr"] = rate
 
-    def learn(self, pixels: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    def learn(self, pixels: Tensor, targets: Tensor, eagerly: bool = False) -> tuple[Tensor, Tensor]:
         """Take one step; return its mean loss and number of hits, scalars on the device.
 
         `pixels` are floats of (n, channels, height, width) in [0, 1], `targets` are (n,) labels or (n, classes) shares,
-        of which the largest counts as the label.
+        of which the largest counts as the label. `eagerly` calls every layer, where a recorded graph calls none.
         """
         self.network.train()
-        loss, hits = self.backward_step(pixels, targets)
+        backward_step = self._backward_step_eagerly if eagerly else self.backward_step
+        loss, hits = backward_step(pixels, targets)
         if self.recipe.clip:
             nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip)
         with self._changed_rate():

@@ -25,19 +25,21 @@ class CurvesPage(QWidget):
         column.addWidget(self.empty)
         column.addWidget(self.plots)
         document.vocabulary_changed.connect(self.plots.refresh)
+        self.plots.seen.connect(run_history.set_seen)
+        self.plots.picked.connect(lambda run: run_history.choose((run,)))
         run_history.changed.connect(self._show_runs)
         run_history.progressed.connect(self._show_progress)
         self._show_runs()
 
     def _show_runs(self) -> None:
         """Show another choice of runs, if it is another."""
-        lines = [line for line in self._history.lines() if line.id not in self._history.unseen]
-        if lines != self.plots.lines:
+        lines = list(self._history.lines())
+        if lines != self.plots.all_lines:
             self.plots.show_lines(lines)
         self._show_progress()
 
     def _show_progress(self) -> None:
-        has_points = any(line.curves.train.count for line in self.plots.lines)
+        has_points = any(line.has_values for line in self.plots.all_lines)
         self.empty.setVisible(not has_points)
         self.plots.setVisible(has_points)
         self.plots.refresh()

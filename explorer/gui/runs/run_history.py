@@ -156,6 +156,9 @@ class RunHistory(QObject):
                 colour=QColor(self.colour(run.id)),
                 curves=self.curves_of(run),
                 live=run.id in full,
+                design=run.design,
+                recipe=run.recipe,
+                is_seen=run.id not in self.unseen,
                 reference=reference_of(run),
             )
         for live in self.live:
@@ -166,6 +169,9 @@ class RunHistory(QObject):
                 colour=QColor(self.colour(live.id)),
                 curves=live.curves,
                 live=True,
+                design=live.design,
+                recipe=live.recipe,
+                is_seen=live.id not in self.unseen,
                 steps=live.total,
                 reference=self.reference_of(live),
             )

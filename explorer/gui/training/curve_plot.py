@@ -1,29 +1,31 @@
-"""CurvePlot: one quantity, live: training by step as a thin line, validation by epoch as dots, earlier runs faint.
+"""CurvePlot: one quantity by epoch, live: training as a thin line, validation as dots, earlier runs faint.
 
 Modules that import pyqtgraph, as this one does, are imported after the window's first paint.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 import pyqtgraph as pg
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPalette, QResizeEvent, QTextDocumentFragment
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from explorer.gui.training.plotted_run import Line, nearest
+from explorer.gui.training.plotted_run import Line, SeedGroup, groups_of
 from explorer.gui.training.published_band import band_text, edge, lay_band
 from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import say, whole
+from explorer.gui.widgets.contrast import mixed
+from explorer.gui.widgets.language import say
 from explorer.gui.widgets.spoken import speak
 from explorer.runs.published import Reference
 
 pg.setConfigOptions(antialias=False, exitCleanup=False)
 
 _MAX_SAID = 20  # validations that a description lists one by one
-_NAME = 16  # characters of a run's name in the legend
-NAMED, _NOTED = 8, 6  # least heights of a plot, in lines of text, for a name at its axis and for a note in it
+_NAMED, _NOTED = 8, 6  # least heights of a plot, in lines of text, for a name at its axis and for a note in it
 _WAYS = {  # to the right and upwards
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -32,23 +34,64 @@ _WAYS = {  # to the right and upwards
 }
 _ZOOMS = {Qt.Key.Key_Plus: 0.7, Qt.Key.Key_Equal: 0.7, Qt.Key.Key_Minus: 1 / 0.7}
 _DOT = 4  # pixels per dot; with less room no dots are drawn
+_NEAR = 8  # pixels between the pointer and the curve that it points at
+_BAND = 0.25  # share of the colour in the band of several seeds
+_BAND_DEPTH, _MARKED = -10, 10  # z values of that band and of the highlighted run
+
+
+@dataclass(frozen=True, slots=True)
+class _DrawnRun:
+    """The curves of a run: its training values, smoothed ones before them, and its validations."""
+
+    line: Line
+    train: pg.PlotDataItem
+    smooth: pg.PlotDataItem
+    validation: pg.PlotDataItem
+    of_many: bool  # of several seeds, whose mean is drawn in full
+
+    def colour(self, marked: bool) -> QColor:
+        full = self.line.live and not self.of_many
+        return self.line.colour if marked or full else self.line.pale
+
+    def set_pens(self, smoothed: bool, marked: bool) -> None:
+        """Draw in full or pale, and stronger if `marked`; lines wider than 1 are slow, so those of steps are not."""
+        colour = self.colour(marked)
+        full = self.line.live and not self.of_many
+        self.train.setPen(pg.mkPen(self.line.pale if smoothed else colour, width=1))
+        self.smooth.setPen(pg.mkPen(colour, width=2 if marked else 1))
+        self.validation.setPen(pg.mkPen(colour, width=(2 if full else 1) + marked))
+        for curve in (self.train, self.smooth, self.validation):
+            curve.setZValue(_MARKED if marked else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _DrawnGroup:
+    """The mean validation of several seeds, and the ends of the band of their deviation around it."""
+
+    group: SeedGroup
+    mean: pg.PlotDataItem
+    ends: tuple[pg.PlotDataItem, pg.PlotDataItem]
 
 
 class CurvePlot(QWidget):
-    """One quantity over steps; `row` is its column in the curves, `most` its greatest possible value if it has one.
+    """One quantity over epochs; `row` is its column in the curves, `most` its greatest possible value if it has one.
 
     However long a run, only its visible points are set, so `moved` tells when another part of it is in view, and
     `handled` carries whether the user chose that part or wants to see everything. Where `compared`, a band behind the
     curves shows the published runs that they may be compared with.
 
-    Ranges change only when a point would fall outside: drawing an axis again costs more than drawing the curves. Once
-    the user has zoomed or moved the view, it stays as it is until a double click or Home.
+    Ranges change only when a point of a run in full would fall outside: drawing an axis again costs more than drawing
+    the curves. Once the user has zoomed or moved the view, it stays as it is until a double click or Home.
 
-    The pointer and the arrow keys move a cross-hair, at which the values are shown, written by `form`.
+    The pointer and the arrow keys choose an epoch: `pointed` carries it, or None, and `show_hair` marks it. `hovered`
+    carries the id of the run whose curve is under the pointer, or nothing, and `picked` that of the one clicked.
     """
 
     moved = Signal()
     handled = Signal(bool)
+    pointed = Signal(object)
+    hovered = Signal(str)
+    picked = Signal(str)
 
     def __init__(
         self,
@@ -58,26 +101,33 @@ class CurvePlot(QWidget):
         most: float | None = None,
         compared: bool = False,
     ) -> None:
+        """`form` writes a value as text."""
         super().__init__()
         self.title, self.row, self.form, self.most, self.compared = title, row, form, most, compared
-        self.step: float | None = None  # where the cross-hair is
+        self.epoch: float | None = None  # where the cross-hair is
+        self.words = ""  # the values there
         self.by_hand = False
-        self.seen = (0.0, 0.0, 0)  # first step, last step and pixels between them when points were last set
+        self.share = 0.0  # of the visible points, that a smoothed value is the mean of
+        self.seen = (0.0, 0.0, 0)  # first epoch, last epoch and pixels between them when points were last set
         self.lines: list[Line] = []
+        self.runs: list[_DrawnRun] = []
+        self.groups: list[_DrawnGroup] = []
+        self._marked = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(title)
-        self.key = self.tr("— training   ● validation")
-        self.heading, self.legend, self.reading = QLabel(title), QLabel(self.key), QLabel()
+        key = self.tr("— training   ● validation")
+        self.heading, self.legend = QLabel(title), QLabel(key)
         keys = self.tr(
             "Arrow keys read values, + and − zoom, Shift and arrow keys move the view, Home shows everything"
         )
-        self.legend.setToolTip(f"{self.key}\n{keys}")
+        self.legend.setToolTip(f"{key}\n{keys}")
+        self.legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.legend.setAlignment(Qt.AlignmentFlag.AlignRight)
         theme.make_heading(self.heading)
         theme.make_secondary(self.legend)
-        self.reading.setFont(theme.figures_font(self.reading.font()))
-        self.plot = _Canvas()
+        self.plot = _Canvas(axisItems={"left": _PercentAxis("left")} if most else {})
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.plot.left.connect(self._stop_reading)
+        self.plot.left.connect(self.leave)
         self.plot.setMinimumHeight(self.fontMetrics().height() * 4)
         self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # as high as there is room
         item = self.plot.getPlotItem()
@@ -90,19 +140,18 @@ class CurvePlot(QWidget):
         self._hair = pg.InfiniteLine(angle=90)
         self._hair.hide()
         self.plot.scene().sigMouseMoved.connect(self.read_at)
+        self.plot.scene().sigMouseClicked.connect(self._pick)
         self.note = QLabel()
         theme.make_secondary(self.note)
+        self.note.setBackgroundRole(QPalette.ColorRole.Base)  # the curves behind would make it hard to read
+        self.note.setAutoFillBackground(True)
+        self.note.hide()
         self.corner = QVBoxLayout(self.plot)  # a rising accuracy leaves the lower right empty
-        for label, side in ((self.reading, Qt.AlignmentFlag.AlignTop), (self.note, Qt.AlignmentFlag.AlignBottom)):
-            label.setBackgroundRole(QPalette.ColorRole.Base)  # the curves behind would make it hard to read
-            label.setAutoFillBackground(True)
-            label.hide()
-            self.corner.addWidget(label, alignment=Qt.AlignmentFlag.AlignRight | side)
+        self.corner.addWidget(self.note, alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
         head = QHBoxLayout()
-        head.setSpacing(2 * theme.RHYTHM)
+        head.setSpacing(theme.RHYTHM)
         head.addWidget(self.heading)
-        head.addStretch(1)
-        head.addWidget(self.legend)
+        head.addWidget(self.legend, stretch=1)
         self.head = head
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -110,36 +159,92 @@ class CurvePlot(QWidget):
         column.addLayout(head)
         column.addWidget(self.plot, stretch=1)
 
-    def draw(self, lines: list[Line], renewed: bool) -> None:
+    def draw(self, lines: Sequence[Line], renewed: bool) -> None:
         """Show `lines`; unless `renewed`, they are the same ones and only the live ones have new points."""
-        self.lines = lines
-        item = self.plot.getPlotItem()
+        self.lines = [line for line in lines if line.is_seen]
         if renewed:
-            self.legend.setText(self._legend_of(lines))
-            item.clear()
-            self.apply_palette()
-            if reference := self.reference():
-                lay_band(self.plot, reference)
-            self.curves = [(self._train_curve(line), self._validation_curve(line)) for line in lines]
-            item.addItem(self._hair, ignoreBounds=True)
+            self._renew()
         self.fit(renewed)
         self._set_points(renewed)
         self.compare()
         self.describe()
+
+    def _renew(self) -> None:
+        """Make the curves again."""
+        item = self.plot.getPlotItem()
+        item.clear()
+        self.apply_palette()
+        if reference := self.reference():
+            lay_band(self.plot, reference)
+        groups = [group for group in groups_of(self._full()) if group.has_spread]
+        many = {line.id for group in groups for line in group.lines}
+        self.runs = [self._drawn_run(line, line.id in many) for line in self.lines]
+        self.groups = list(map(self._drawn_group, groups))
+        item.addItem(self._hair, ignoreBounds=True)
+
+    def _drawn_run(self, line: Line, of_many: bool) -> _DrawnRun:
+        full = line.live and not of_many
+        dots = {"symbol": "o", "symbolSize": 7 if full else 4, "symbolPen": None}
+        train, smooth = self.plot.plot(connect="finite"), self.plot.plot(connect="finite")
+        validation = self.plot.plot(connect="finite", **dots)
+        run = _DrawnRun(line, train, smooth, validation, of_many)
+        run.set_pens(bool(self.share), line.id == self._marked)
+        validation.setSymbolBrush(run.colour(marked=False))
+        return run
+
+    def _drawn_group(self, group: SeedGroup) -> _DrawnGroup:
+        colour = group.first.colour
+        low, high = self.plot.plot(pen=pg.mkPen(None)), self.plot.plot(pen=pg.mkPen(None))
+        band = pg.FillBetweenItem(low, high, brush=mixed(colour, QColor(theme.colours().surface), _BAND))
+        band.setZValue(_BAND_DEPTH)
+        self.plot.addItem(band, ignoreBounds=True)
+        mean = self.plot.plot(pen=pg.mkPen(colour, width=2), symbol="o", symbolSize=7, symbolPen=None)
+        mean.setSymbolBrush(colour)
+        return _DrawnGroup(group, mean, (low, high))
 
     def _set_points(self, renewed: bool) -> None:
         """Set the visible points of each curve."""
         box = self.plot.getPlotItem().vb
         seen = (*box.viewRange()[0], round(box.width() * self.devicePixelRatioF()))
         everything, self.seen = renewed or seen != self.seen, seen
-        for line, (train, validation) in zip(self.lines, self.curves, strict=True):
-            if everything or line.live:
-                if line.live or not line.curves.validation.count:  # one line is enough of an earlier run
-                    train.setData(*line.curves.train.visible(self.row, *seen))
-                dots = line.curves.validation.visible(self.row, *seen)
-                # pyqtgraph renders all dots again whenever they are set
-                if everything or not _same_points(dots, validation.getOriginalDataset()):
-                    validation.setData(*dots, symbol="o" if len(dots[0]) * _DOT <= seen[-1] else None)
+        left, right, pixels = seen
+        for run in self.runs:
+            line, curves = run.line, run.line.curves
+            if not everything and not line.live:
+                continue
+            rate = curves.steps_per_epoch
+            part = (self.row, left * rate, right * rate, pixels)
+            if line.live or not curves.validation.count:  # one line is enough of an earlier run
+                if not (run.of_many and self.share):
+                    _set_data(run.train, curves.train.visible(*part), rate)
+                if self.share:
+                    _set_data(run.smooth, curves.train.smoothed(*part, self.share), rate)
+            steps, values = curves.validation.visible(*part)
+            dots = steps / rate, values
+            # pyqtgraph renders all dots again whenever they are set
+            if everything or not _same_points(dots, run.validation.getOriginalDataset()):
+                has_dots = not run.of_many and len(steps) * _DOT <= pixels
+                run.validation.setData(*dots, symbol="o" if has_dots else None)
+        for drawn in self.groups:
+            known = drawn.mean.getOriginalDataset()[0]
+            if everything or known is None or len(known) != drawn.group.epochs:
+                epochs, mean, deviation = drawn.group.band(self.row)
+                drawn.mean.setData(epochs, mean, symbol="o" if len(epochs) * _DOT <= pixels else None)
+                for end, sign in zip(drawn.ends, (-1, 1), strict=True):
+                    end.setData(epochs, mean + sign * deviation)
+
+    def smooth(self, share: float) -> None:
+        """Smooth the training values over this share of the visible points; 0 does not smooth."""
+        self.share = share
+
+    def mark(self, run: str) -> None:
+        """Highlight the curves of the run with this id, or of none."""
+        if run == self._marked:
+            return
+        before, self._marked = self._marked, run
+        for drawn in self.runs:
+            if drawn.line.id in (before, run):
+                drawn.set_pens(bool(self.share), drawn.line.id == run)
 
     def reference(self) -> Reference | None:
         """Return the published runs that the last comparable live run may be compared with, or None."""
@@ -166,7 +271,8 @@ class CurvePlot(QWidget):
         """Leave out what a low plot has no room for."""
         super().resizeEvent(event)
         axis = self.plot.getPlotItem().getAxis("bottom")
-        axis.showLabel(bool(axis.labelText) and self.has_room(NAMED))
+        axis.setLabel(self.tr("epoch"))
+        axis.showLabel(self.has_room(_NAMED))
         half = None if self.has_room(_NOTED) or not self.most else self.most / 2  # more ticks would overlap
         self.plot.getPlotItem().getAxis("left").setTickSpacing(half, half)
         self.compare()
@@ -178,32 +284,21 @@ class CurvePlot(QWidget):
             return ""
         return say(line.reference.standing(float(values[-1])))
 
-    def _legend_of(self, lines: list[Line]) -> str:
-        """Return the legend: what lines and dots are, or with several live runs the colour of each."""
-        full = [line for line in lines if line.live]
-        if len(full) < 2:
-            return self.key
-        width = _NAME * self.fontMetrics().averageCharWidth()
-        names = [self.fontMetrics().elidedText(line.name, Qt.TextElideMode.ElideRight, width) for line in full]
-        return "&nbsp;&nbsp; ".join(
-            f"<span style='color: {line.colour.name()}'>●</span> {escape(name)}"
-            for line, name in zip(full, names, strict=True)
-        )
-
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show everything again."""
         self.handled.emit(False)
 
     def fit(self, renewed: bool) -> None:
-        """Bring every point into view, unless the user has chosen the view."""
-        series = [part for line in self.lines for part in (line.curves.train, line.curves.validation) if part.count]
-        if self.by_hand or not series:
+        """Bring every point of the runs in full into view, unless the user has chosen the view."""
+        fitted = [line for line in self._full() or self.lines if line.has_values]
+        if self.by_hand or not fitted:
             return
         box, logarithmic = self.plot.getPlotItem().vb, self.plot.getPlotItem().ctrl.logYCheck.isChecked()
-        last = max(max(line.steps for line in self.lines), max(part.column(0)[-1] for part in series))
+        last = max(line.last_epoch for line in fitted)
         (_, right), (low, high) = box.viewRange()
         if renewed or last > right:
             box.setXRange(0, last, padding=0.02)
+        series = [part for line in fitted for part in (line.curves.train, line.curves.validation) if part.count]
         if self.most is None:
             values = [value for part in series for value in part.span(self.row) if not np.isnan(value)]
         else:
@@ -236,59 +331,48 @@ class CurvePlot(QWidget):
         item.getAxis("left").setWidth(self.fontMetrics().horizontalAdvance("0.0000"))
         self._hair.setPen(pg.mkPen(chosen.quiet))
 
-    def _train_curve(self, line: Line) -> pg.PlotDataItem:
-        return self.plot.plot(pen=pg.mkPen(line.ink, width=1), connect="finite")
-
-    def _validation_curve(self, line: Line) -> pg.PlotDataItem:
-        curve = self.plot.plot(
-            pen=pg.mkPen(line.ink, width=2 if line.live else 1),
-            symbol="o",
-            symbolSize=7 if line.live else 4,
-            symbolPen=None,
-            connect="finite",
-        )
-        curve.setSymbolBrush(line.ink)
-        return curve
-
     def read_at(self, position: QPointF) -> None:
-        """Show the values of the live runs at the step under the pointer."""
+        """Point at the epoch and at the curve under the pointer, at `position` in the scene."""
         if self.plot.sceneBoundingRect().contains(position):
-            self.read_step(self.plot.getPlotItem().vb.mapSceneToView(position).x())
+            self.hovered.emit(self._run_at(position))
+            self.pointed.emit(float(self.plot.getPlotItem().vb.mapSceneToView(position).x()))
         else:
-            self._stop_reading()
+            self.leave()
 
-    def read_step(self, wanted: float) -> None:
-        """Move the cross-hair to the known step that is nearest to `wanted`, and show the values there."""
-        if not (live := self._live()):
-            self._stop_reading()
-            return
-        self.step = nearest(live[0].curves.train.column(0), wanted)
-        self._hair.setPos(self.step)
-        self._hair.show()
-        values = [self._values_at(line, self.step) for line in live]
-        if len(live) > 1:
-            values = [
-                f"<span style='color: {line.colour.name()}'>●</span> {escape(line.name)} {value}"
-                for line, value in zip(live, values, strict=True)
-            ]
-        step = self.tr("step {n}").format(n=whole(round(self.step)))
-        self.reading.setText(f"{step}<br>{'<br>'.join(values)}")
-        self.reading.show()
+    def _pick(self, click: MouseClickEvent) -> None:
+        """Choose the run whose curve is clicked; `click` is pyqtgraph's event."""
+        is_single = click.button() == Qt.MouseButton.LeftButton and not click.double()
+        if is_single and (run := self._run_at(click.scenePos())):
+            self.picked.emit(run)
 
-    def _stop_reading(self) -> None:
-        self.step = None
-        self._hair.hide()
-        self.reading.hide()
+    def _run_at(self, position: QPointF) -> str:
+        """Return the id of the run with the curve nearest to a position in the scene; empty if none is near."""
+        box = self.plot.getPlotItem().vb
+        place, (_, height) = box.mapSceneToView(position), box.viewPixelSize()
+        distances: dict[str, float] = {}
+        for drawn in self.runs:
+            for curve in (drawn.validation, drawn.smooth if self.share else drawn.train):
+                x, y = curve.getData()
+                if x is not None and len(x) and x[0] <= place.x() <= x[-1]:
+                    distance = abs(float(np.interp(place.x(), x, y)) - place.y()) / height
+                    distances[drawn.line.id] = min(distance, distances.get(drawn.line.id, np.inf))
+        nearest = min(distances, key=distances.__getitem__, default="")
+        return nearest if nearest and distances[nearest] <= _NEAR else ""
 
-    def _live(self) -> list[Line]:
+    def leave(self) -> None:
+        """Point at nothing."""
+        self.hovered.emit("")
+        self.pointed.emit(None)
+
+    def show_hair(self, epoch: float | None, words: str) -> None:
+        """Mark an epoch, at which the values are `words`, or none."""
+        self.epoch, self.words = epoch, words
+        self._hair.setVisible(epoch is not None)
+        if epoch is not None:
+            self._hair.setPos(epoch)
+
+    def _full(self) -> list[Line]:
         return [line for line in self.lines if line.live and line.curves.train.count]
-
-    def _values_at(self, line: Line, step: float) -> str:
-        """Return the training value at `step` and the last validation until then, as text."""
-        text = self.tr("training {value}").format(value=self.form(line.value_at(self.row, step)))
-        if (value := line.validation_at(self.row, step)) is not None:
-            text += " · " + self.tr("validation {value}").format(value=self.form(value))
-        return text
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Read, zoom and move with the keys that `legend` names in its tool tip."""
@@ -301,24 +385,23 @@ class CurvePlot(QWidget):
             self._zoom(_ZOOMS[Qt.Key(key)])
         elif key == Qt.Key.Key_Home:
             self.handled.emit(False)
-        elif key == Qt.Key.Key_Escape and self.step is not None:
-            self._stop_reading()
+        elif key == Qt.Key.Key_Escape and self.epoch is not None:
+            self.leave()
             self.describe()
         else:
             super().keyPressEvent(event)
 
     def _read_next(self, by: int) -> None:
         """Read the next point to the right or left; the view follows the cross-hair."""
-        if not (live := self._live()):
+        if not (full := self._full()):
             return
-        steps, box = live[0].curves.train.column(0), self.plot.getPlotItem().vb
+        box = self.plot.getPlotItem().vb
         left, right = box.viewRange()[0]
         # a point that is drawn at the same pixel would look like no move
         pixel = (right - left) / max(1.0, box.width())
-        wanted = right if self.step is None else self.step + by * pixel
-        place = int(np.searchsorted(steps, wanted, side="left" if by > 0 else "right")) - (by < 0)
-        self.read_step(steps[max(0, min(place, len(steps) - 1))])
-        if self.step is not None and not left <= self.step <= right:
+        wanted = right if self.epoch is None else self.epoch + by * pixel
+        self.pointed.emit(full[0].next_epoch(wanted, by))
+        if self.epoch is not None and not left <= self.epoch <= right:
             self._move_view(by, 0)
         self.describe()
 
@@ -330,50 +413,50 @@ class CurvePlot(QWidget):
         self.handled.emit(True)
 
     def _zoom(self, factor: float) -> None:
-        """Show `factor` times as many steps, around the cross-hair or the middle."""
+        """Show `factor` times as many epochs, around the cross-hair or the middle."""
         box = self.plot.getPlotItem().vb
         (left, right), (low, high) = box.viewRange()
-        middle = (left + right) / 2 if self.step is None else self.step
+        middle = (left + right) / 2 if self.epoch is None else self.epoch
         box.scaleBy(x=factor, y=1, center=(middle, (low + high) / 2))
         self.handled.emit(True)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._stop_reading()
+        self.leave()
         self.describe()
 
     def describe(self) -> None:
         """Describe the curves in words, for screen readers: the values at the cross-hair, else how the runs went."""
-        if self.step is None or not self.hasFocus():
-            speak(self, self.summary())
-        else:
-            speak(self, QTextDocumentFragment.fromHtml(self.reading.text()).toPlainText().replace("\n", ", "))
+        speak(self, self.summary() if self.epoch is None or not self.hasFocus() else self.words)
 
     def summary(self) -> str:
-        """Return the live curves in words, for screen readers."""
-        live = self._live()
-        if not live:
+        """Return the curves in full in words, for screen readers."""
+        full = self._full()
+        if not full:
             return self.tr("{title}: no data yet").format(title=self.title)
-        if len(live) == 1:
-            return self._summary_of(live[0], self.title)
+        if len(full) == 1:
+            return self._summary_of(full[0], self.title)
         return "\n".join(
             self._summary_of(line, self.tr("{title}, {name}:").format(title=self.title, name=line.name))
-            for line in live
+            for line in full
         )
 
     def _summary_of(self, line: Line, title: str) -> str:
-        values = line.curves.train.column(self.row)
-        text = self.tr("{title} from {first:.3f} to {last:.3f} over {steps:.0f} steps").format(
-            title=title, first=values[0], last=values[-1], steps=line.curves.train.column(0)[-1]
+        train, validation = line.curves.train, line.curves.validation
+        values, points = train.column(self.row), validation.column(self.row)
+        text = self.tr("{title} from {first} to {last} over {epochs:.1f} epochs").format(
+            title=title,
+            first=self.form(values[0]),
+            last=self.form(values[-1]),
+            epochs=train.column(0)[-1] / line.curves.steps_per_epoch,
         )
-        points = line.curves.validation.column(self.row)
         if len(points) > _MAX_SAID:
-            least, most = line.curves.validation.span(self.row)
-            text += self.tr("; validation {last:.3f} after {n} epochs, between {least:.3f} and {most:.3f}").format(
-                last=points[-1], n=len(points), least=least, most=most
+            least, most = map(self.form, validation.span(self.row))
+            text += self.tr("; validation {last} after {n} epochs, between {least} and {most}").format(
+                last=self.form(points[-1]), n=len(points), least=least, most=most
             )
         elif len(points):
-            text += self.tr("; validation {values}").format(values=", ".join(f"{value:.3f}" for value in points))
+            text += self.tr("; validation {values}").format(values=", ".join(map(self.form, points)))
         standing = self._standing_of(line)
         return f"{text}; {standing}" if standing else text
 
@@ -393,6 +476,19 @@ class _Canvas(pg.PlotWidget):
         self.left.emit()
 
 
+class _PercentAxis(pg.AxisItem):
+    """An axis of fractions that is labelled in per cent."""
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        return [f"{100 * value:.4g} %" for value in values]
+
+
+def _set_data(curve: pg.PlotDataItem, points: tuple[np.ndarray, np.ndarray], steps_per_epoch: float) -> None:
+    """Set the points, whose steps become epochs."""
+    steps, values = points
+    curve.setData(steps / steps_per_epoch, values)
+
+
 def _same_points(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray | None, np.ndarray | None]) -> bool:
-    """Whether two curves have the same steps and values."""
+    """Whether two curves have the same epochs and values."""
     return all(b is not None and np.array_equal(a, b, equal_nan=True) for a, b in zip(one, other, strict=True))

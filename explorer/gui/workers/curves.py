@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from explorer.gui.workers.moving_mean import MovingMean
 from explorer.gui.workers.peaks import Pyramid
-from explorer.runs.events import Epoch, Event, Gradients, Started, Step
+from explorer.runs.events import Epoch, Event, Gradients, Signals, Started, Step
 
 FIRST = 1024  # rows that a new series has room for
 
@@ -20,6 +21,7 @@ class Series:
         self.rows = np.empty((columns, FIRST))
         self.count = 0
         self._pyramids = [Pyramid() for _ in range(columns)]
+        self._means = [MovingMean() for _ in range(columns)]
 
     def append(self, *values: float | None) -> None:
         """Append one row; None becomes NaN."""
@@ -31,8 +33,9 @@ class Series:
     def cut(self, last: float) -> None:
         """Drop the rows after step `last`."""
         self.count = int(np.searchsorted(self.rows[0, : self.count], last, side="right"))
-        for pyramid in self._pyramids:
+        for pyramid, means in zip(self._pyramids, self._means, strict=True):
             pyramid.cut(self.count)
+            means.cut(self.count)
 
     def column(self, number: int) -> np.ndarray:
         return self.rows[number, : self.count]
@@ -43,11 +46,28 @@ class Series:
         However long the series, these are a few points per pixel, each of them in the series, and no peak is lost. The
         nearest point beyond either end is among them, so that lines cross the edges of the plot where they should.
         """
-        steps, values = self.column(0), self.column(number)
-        start = max(int(np.searchsorted(steps, first)) - 1, 0)
-        end = min(int(np.searchsorted(steps, last, side="right")) + 1, self.count)
+        start, end = self._part(first, last)
+        values = self.column(number)
         places = self._pyramids[number].places(values, start, end, 2 * max(pixels, 1))
-        return steps[places], values[places]
+        return self.column(0)[places], values[places]
+
+    def smoothed(
+        self, number: int, first: float, last: float, pixels: int, share: float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return what `visible` does, smoothed: each value is the mean of a `share` of the visible points around it.
+
+        At both ends, the mean is of those that there are.
+        """
+        start, end = self._part(first, last)
+        count = end - start
+        places = start + np.linspace(0, max(count - 1, 0), min(count, 2 * max(pixels, 1))).astype(int)
+        return self.column(0)[places], self._means[number].at(self.column(number), places, round(share * count / 2))
+
+    def _part(self, first: float, last: float) -> tuple[int, int]:
+        """Return the rows from step `first` to `last` and one beyond either end, as a start and an end."""
+        steps = self.column(0)
+        start = max(int(np.searchsorted(steps, first)) - 1, 0)
+        return start, min(int(np.searchsorted(steps, last, side="right")) + 1, self.count)
 
     def span(self, number: int) -> tuple[float, float]:
         """Return the least and the greatest value of column `number`, both NaN if it has none."""
@@ -58,26 +78,34 @@ class Series:
 
 
 class Curves:
-    """The curves of one run, `train` by step and `validation` by epoch, and its latest gradients.
+    """The curves of one run, `train` by step and `validation` by epoch, and its first and latest measurements by depth.
 
-    The columns of both series are step, loss and accuracy.
+    The columns of both series are step, loss and accuracy; `validation` also has the training loss of the epoch.
     """
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self.train = Series(3)
-        self.validation = Series(3)
+        self.validation = Series(4)
+        self.steps_per_epoch = 1.0
+        self.first_gradients: Gradients | None = None
         self.gradients: Gradients | None = None
+        self.first_signals: Signals | None = None
+        self.signals: Signals | None = None
         for event in events:
             self.apply_event(event)
 
     def apply_event(self, event: Event) -> None:
         match event:
             case Started(step=step):
+                self.steps_per_epoch = event.steps_per_epoch
                 self.train.cut(step)
                 self.validation.cut(step)
             case Step():
                 self.train.append(event.step, event.loss, event.accuracy)
             case Epoch():
-                self.validation.append(event.step, event.validation_loss, event.validation_accuracy)
+                self.steps_per_epoch = event.step / event.epoch  # which the start of a damaged file does not tell
+                self.validation.append(event.step, event.validation_loss, event.validation_accuracy, event.train_loss)
             case Gradients():
-                self.gradients = event
+                self.gradients, self.first_gradients = event, self.first_gradients or event
+            case Signals():
+                self.signals, self.first_signals = event, self.first_signals or event

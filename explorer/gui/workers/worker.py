@@ -30,6 +30,7 @@ from explorer.runs.events import (
     Progress,
     Resumed,
     Said,
+    Signals,
     Started,
     Step,
     Stopped,
@@ -287,7 +288,7 @@ class WorkerClient(QObject):
                 self._note_outcome()
             case Changed():
                 self.changed.emit()
-        return isinstance(event, Started | Step | Epoch | Gradients | Threads | Changed)
+        return isinstance(event, Started | Step | Epoch | Gradients | Signals | Threads | Changed)
 
     def _set_run_state(self, state: WorkerState) -> None:
         """Set the state that the worker reports, except that one told to stop is stopping until it has stopped."""

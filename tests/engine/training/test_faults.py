@@ -227,8 +227,8 @@ def test_weights_that_are_no_numbers_are_in_no_checkpoint(folder, monkeypatch):
         monkeypatch.setattr(fit_module, name, 0.0)
     real = Training.learn
 
-    def learn(self, *batch):
-        result = real(self, *batch)
+    def learn(self, *batch, **how):
+        result = real(self, *batch, **how)
         if self.counters.step == 7:
             torch.nn.init.constant_(self.network.fc.weight, math.nan)
         return result
@@ -247,7 +247,7 @@ def test_weights_that_are_no_numbers_are_in_no_checkpoint(folder, monkeypatch):
 
 
 def test_a_card_without_memory_is_said_with_numbers_and_a_smaller_batch(worker, train, monkeypatch):
-    def learn(self, *batch):
+    def learn(self, *batch, **how):
         raise torch.OutOfMemoryError(CARD)
 
     monkeypatch.setattr(failure_module, "available_memory", lambda device: 1_258_291_200)

@@ -5,7 +5,11 @@ import math
 import pytest
 import torch
 
+from explorer.architecture.blocks import Join
 from explorer.architecture.plan import plan_network
+from explorer.engine.data.augment import Feed
+from explorer.engine.data.loader import batch_bounds
+from explorer.engine.kernels.rewrites import Rewrites
 from explorer.engine.training import fit as fit_module
 from explorer.engine.training.state import Training
 from explorer.runs import events
@@ -61,8 +65,11 @@ def test_an_epoch_is_the_mean_over_its_images(folder):
 def test_losses_are_read_back_together(folder, monkeypatch):
     monkeypatch.setattr(fit_module, "READ_EVERY", 1000.0)
     step = only(events.Step, small.run(small.training(small.RECIPE.change(epochs=1)), folder))
-    assert [(each.step, each.steps) for each in step] == [(small.STEPS, small.STEPS)]
-    assert step[0].loss_min < step[0].loss < step[0].loss_max
+    assert [(each.step, each.steps) for each in step] == [
+        (1, 1),
+        (small.STEPS, small.STEPS - 1),
+    ]  # the first is measured
+    assert step[1].loss_min < step[1].loss < step[1].loss_max
 
 
 def test_the_same_seed_gives_the_same_losses(tmp_path):
@@ -148,8 +155,8 @@ def test_a_pause_changes_nothing(tmp_path):
 def test_a_loss_that_is_no_number_fails_and_leaves_no_checkpoint_of_it(folder, bad, monkeypatch):
     real = Training.learn
 
-    def learn(self, pixels, labels):
-        loss, hits = real(self, pixels, labels)
+    def learn(self, *batch, **how):
+        loss, hits = real(self, *batch, **how)
         return (loss * bad if self.counters.step == 7 else loss), hits
 
     monkeypatch.setattr(Training, "learn", learn)
@@ -183,9 +190,9 @@ def test_what_others_do_meanwhile_is_not_working_time(folder, monkeypatch):
     monkeypatch.setattr(fit_module.time, "monotonic", lambda: clock[0])
     real = Training.learn
 
-    def learn(self, pixels, labels):
+    def learn(self, *batch, **how):
         clock[0] += 1.0
-        return real(self, pixels, labels)
+        return real(self, *batch, **how)
 
     monkeypatch.setattr(Training, "learn", learn)
     work = small.training(small.RECIPE.change(epochs=2))
@@ -220,16 +227,69 @@ def test_gradient_norms_are_those_of_the_step(folder, monkeypatch):
     assert found == list(range(1, small.STEPS + 1))
 
 
-def test_gradients_are_measured_now_and_then_and_change_nothing(tmp_path, monkeypatch):
+def test_gradients_and_signals_are_measured_now_and_then_and_change_nothing(tmp_path, monkeypatch):
     runs = []
     for every, times in ((0.0, 4 * small.STEPS), (1000.0, 1)):
         monkeypatch.setattr(fit_module, "MEASURE_EVERY", every)
         folder = small.new_folder(tmp_path)
         found = small.run(small.training(), folder)
-        assert len(only(events.Gradients, found)) == times
+        assert len(only(events.Gradients, found)) == len(only(events.Signals, found)) == times
         runs.append([event.loss for event in only(events.Step, found)])
         folder.close()
     assert runs[0] == runs[1]
+
+
+ALL_REWRITES = Rewrites(channels_last=True, cropped=True, dense=True, winograd=True, folded=True)
+
+
+@pytest.mark.parametrize("rewrites", [Rewrites(), ALL_REWRITES, Rewrites(bf16=True)])
+@pytest.mark.parametrize("join", ["projection", "pad", "projection-all", "average"])
+@pytest.mark.parametrize("block", ["basic", "preact-bottleneck"])
+def test_signals_are_the_norms_of_both_summands(tmp_path, monkeypatch, block, join, rewrites):
+    """Against hooks on the layers of an equal network that has not learned yet."""
+    monkeypatch.setattr(fit_module, "MEASURE_EVERY", 0.0)
+    plan = plan_network(small.DESIGN.change(block=block, shortcut=join))
+    work, other = (Training(plan, small.RECIPE, small.CPU, small.STEPS, rewrites) for _ in range(2))
+    folder = small.new_folder(tmp_path)
+    found = next(
+        event
+        for event in fit_module.fit(work, small.TRAIN, small.VALIDATION, folder)
+        if isinstance(event, events.Signals)
+    )
+    folder.close()
+    assert (found.step, found.names) == (1, ("layer1.0", "layer2.0"))
+    outputs = {}
+
+    def keep(module, given, output):
+        outputs[module] = output.detach().float().clone()  # before the sum is written into it
+
+    def keep_input(module, given):
+        outputs[module] = given[0].detach().float().clone()
+
+    blocks = [other.network.get_submodule(name) for name in found.names]
+    for each in blocks:
+        each.register_forward_pre_hook(keep_input)
+        getattr(each, each.branch[-1]).register_forward_hook(keep)
+        if each.join is Join.PROJECTION:
+            each.downsample.register_forward_hook(keep)
+    feed = Feed(small.TRAIN, small.RECIPE, 1, 3)
+    other.learn(*feed[batch_bounds(len(small.TRAIN), small.RECIPE.batch_size)[0]])
+    for number, each in enumerate(blocks):
+        passed = outputs[each.downsample if each.join is Join.PROJECTION else each]
+        if each.join is Join.PAD:
+            passed = passed[:, :, :: each.stride, :: each.stride]
+        branch = outputs[getattr(each, each.branch[-1])]
+        assert found.branches[number] == pytest.approx(float(branch.norm()), rel=1e-5)
+        assert found.shortcuts[number] == pytest.approx(float(passed.norm()), rel=1e-5)
+
+
+def test_a_plain_network_has_no_signals_to_compare(tmp_path):
+    plan = plan_network(small.DESIGN.change(shortcut="none"))
+    folder = small.new_folder(tmp_path)
+    found = small.run(Training(plan, small.RECIPE.change(epochs=1), small.CPU, small.STEPS), folder)
+    folder.close()
+    assert only(events.Gradients, found)
+    assert not only(events.Signals, found)
 
 
 def test_every_epochs_order_is_in_the_hash_of_batches_once(tmp_path):

@@ -172,8 +172,8 @@ def test_one_that_goes_on_alone_shares_a_step_among_as_many_threads_as_before(tr
 def test_one_that_diverges_does_not_end_the_other(train, monkeypatch):
     real = Training.learn
 
-    def learn(self, pixels, labels):
-        loss, hits = real(self, pixels, labels)
+    def learn(self, *batch, **how):
+        loss, hits = real(self, *batch, **how)
         spoilt = self.plan.design.shortcut == "none" and self.counters.step == 5
         return (loss * math.nan if spoilt else loss), hits
 
@@ -187,10 +187,10 @@ def test_one_that_diverges_does_not_end_the_other(train, monkeypatch):
 def test_one_without_memory_does_not_end_the_other(train, monkeypatch):
     real = Training.learn
 
-    def learn(self, pixels, labels):
+    def learn(self, *batch, **how):
         if self.plan.design.shortcut == "pad" and self.counters.step == 2:
             raise RuntimeError("can't allocate memory: you tried to allocate 4194304 bytes")
-        return real(self, pixels, labels)
+        return real(self, *batch, **how)
 
     monkeypatch.setattr(Training, "learn", learn)
     listener, _, own, twin = train()

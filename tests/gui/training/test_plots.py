@@ -15,19 +15,17 @@ from explorer.gui.training.plotted_run import Line
 from explorer.gui.training.published_band import ALL, BEHIND, faded
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.contrast import contrast
-from explorer.gui.widgets.language import percent, whole
+from explorer.gui.widgets.language import percent
 from explorer.gui.workers.curves import FIRST, Curves
 from explorer.gui.workers.live_run import LiveRun
-from explorer.runs.events import Epoch, Started, Step, Verdict
+from explorer.runs.events import Epoch, Started, Verdict
 from explorer.runs.folder import RunFolder
 from explorer.runs.published import published
 from explorer.runs.recipe import RECIPES
 from tests.clicks import curves
 from tests.events import settle
-
-
-def step(number: int, loss: float, accuracy: float = 0.5) -> Step:
-    return Step(number, 1, loss, loss, loss, 1, accuracy, 0.1, 100.0)
+from tests.gui.made_lines import made_line, started
+from tests.gui.made_lines import made_step as step
 
 
 @pytest.fixture
@@ -40,30 +38,31 @@ def plots(qtbot):
 
 
 def live(curves: Curves) -> Line:
-    return Line("a run", theme.run_colour(0), curves, live=True)
+    return made_line(curves)
 
 
 def test_points_appear_as_they_come(plots, qtbot):
-    curves = Curves([step(1, 2.0), step(2, 1.0)])
+    curves = Curves([started(3), step(1, 2.0), step(2, 1.0)])
     plots.show_lines([live(curves)])
     qtbot.waitUntil(lambda: not plots.timer.isActive())
     curves.apply_event(step(3, 0.5, 0.9))
     curves.apply_event(Epoch(1, 3, 1.2, 0.6, 0.7, 0.8, 1.0))
     plots.refresh()
     qtbot.waitUntil(lambda: not plots.timer.isActive())
-    train, validation = plots.loss.curves[0]
+    train, validation = plots.loss.runs[0].train, plots.loss.runs[0].validation
     assert train.getOriginalDataset()[1].tolist() == [2.0, 1.0, 0.5]
-    assert validation.getOriginalDataset()[0].tolist() == [3.0]
-    assert plots.accuracy.curves[0][0].getOriginalDataset()[1].tolist() == [0.5, 0.5, 0.9]
+    assert train.getOriginalDataset()[0].tolist() == [1 / 3, 2 / 3, 1.0]
+    assert validation.getOriginalDataset()[0].tolist() == [1.0]
+    assert plots.accuracy.runs[0].train.getOriginalDataset()[1].tolist() == [0.5, 0.5, 0.9]
 
 
 def test_dots_are_set_only_where_there_are_others(plots, qtbot):
     """To pyqtgraph each time they are set they look new, and it keeps the pictures of the last thousand."""
     curves = Curves([step(1, 2.0), step(2, 1.0)])
     curves.apply_event(Epoch(1, 2, 1.2, 0.6, 0.7, 0.8, 1.0))
-    plots.show_lines([Line("a run", theme.run_colour(0), curves, live=True, steps=100)])
+    plots.show_lines([made_line(curves, steps=100)])
     qtbot.waitUntil(lambda: not plots.timer.isActive())
-    (_, validation), times = plots.loss.curves[0], []
+    validation, times = plots.loss.runs[0].validation, []
     validation.sigPlotChanged.connect(lambda: times.append(len(validation.getOriginalDataset()[0])))
     for number in range(3, 6):
         curves.apply_event(step(number, 0.5))
@@ -77,8 +76,8 @@ def test_dots_are_set_only_where_there_are_others(plots, qtbot):
 def test_the_curve_in_words(plots, qtbot):
     plots.show_lines([live(Curves([step(1, 2.0), step(2, 0.25), Epoch(1, 2, 1.0, 0.5, 0.5, 0.875, 1.0)]))])
     qtbot.waitUntil(lambda: not plots.timer.isActive())
-    assert plots.loss.accessibleDescription() == "Loss from 2.000 to 0.250 over 2 steps; validation 0.500"
-    assert "validation 0.875" in plots.accuracy.accessibleDescription()
+    assert plots.loss.accessibleDescription() == "Loss from 2.000 to 0.250 over 1.0 epochs; validation 0.500"
+    assert "validation 87.5 %" in plots.accuracy.accessibleDescription()
 
 
 def test_the_value_under_the_cursor(plots, qtbot):
@@ -88,18 +87,19 @@ def test_the_value_under_the_cursor(plots, qtbot):
     plot = plots.loss
     view = plot.plot.getPlotItem().vb
     plot.read_at(view.mapViewToScene(QPointF(50.0, 0.5)))
-    assert plot.reading.text() == "step 50<br>training 0.0200"
+    assert plots.reading.text().endswith("> a run · epoch 50.00 · loss 0.020 · training 50.0 %")
 
 
 def test_an_earlier_run_is_paler_and_without_the_noise_of_its_steps(plots, qtbot):
     curves = Curves([step(1, 2.0), step(2, 1.0), Epoch(1, 2, 1.2, 0.6, 0.7, 0.8, 1.0)])
-    plots.show_lines([replace(live(curves), live=False), live(curves)])
+    plots.show_lines([replace(live(curves), live=False, id="earlier"), live(curves)])
     qtbot.waitUntil(lambda: not plots.timer.isActive())
-    (train, validation), now = plots.loss.curves
+    earlier_run, now = plots.loss.runs
+    train, validation = earlier_run.train, earlier_run.validation
     assert train.getOriginalDataset()[0] is None
     assert validation.getOriginalDataset()[1].tolist() == [0.7]
     paper = QColor(theme.colours().surface)
-    earlier, current = (contrast(each.opts["pen"].color(), paper) for each in (validation, now[1]))
+    earlier, current = (contrast(each.opts["pen"].color(), paper) for each in (validation, now.validation))
     assert 3 <= earlier < 3.2 < 4.5 < current
 
 
@@ -159,12 +159,12 @@ def zoom(plots, number, notches=25):
 
 
 def drawn(plots, number=0):
-    return plots.loss.curves[number][0].getOriginalDataset()
+    return plots.loss.runs[number].train.getOriginalDataset()
 
 
 @pytest.mark.parametrize("live", [True, False])
 def test_of_a_long_run_a_few_points_are_drawn_and_a_closer_look_shows_every_step(plots, qtbot, live):
-    plots.show_lines([Line("a run", theme.run_colour(0), long_run(), live)])
+    plots.show_lines([made_line(long_run(), live)])
     draw_all(plots, qtbot)
     steps, losses = drawn(plots)
     assert len(steps) < LONG / 4
@@ -188,7 +188,7 @@ def test_a_logarithmic_loss_keeps_its_spike_and_the_cursor_reads_the_step_itself
     plots.show_lines([live(long_run())])
     plots.logarithmic.setChecked(True)
     draw_all(plots, qtbot)
-    assert plots.loss.curves[0][0].getData()[1].max() == pytest.approx(np.log10(50.0))
+    assert plots.loss.runs[0].train.getData()[1].max() == pytest.approx(np.log10(50.0))
     view = plots.loss.plot.getPlotItem().vb
     assert view.viewRange()[1][1] >= np.log10(50.0)
     for number in (777, SPIKE):
@@ -197,7 +197,7 @@ def test_a_logarithmic_loss_keeps_its_spike_and_the_cursor_reads_the_step_itself
         draw_all(plots, qtbot)
         plots.loss.read_at(view.mapViewToScene(QPointF(number, sum(view.viewRange()[1]) / 2)))
         value = 50.0 if number == SPIKE else 1 + 1 / number
-        assert plots.loss.reading.text() == f"step {whole(number)}<br>training {value:.4f}"
+        assert f"· epoch {number}.00 · loss {value:.3f} ·" in plots.reading.text()
 
 
 @pytest.mark.parametrize("losses", [(2.0, 0.0, 0.5), (0.0, 0.0, 0.25), (0.0, 0.0, 0.0)])
@@ -260,7 +260,7 @@ def test_dots_need_room(plots, qtbot):
     for number in range(1, 1001):
         curves.apply_event(Epoch(number, number, 1.0, 0.5, number / 1000, 0.5, 1.0))
     draw_all(plots, qtbot)
-    validation = plots.loss.curves[0][1]
+    validation = plots.loss.runs[0].validation
     assert not validation.scatter.isVisible()
     assert "; validation 1.000 after 1000 epochs, between 0.001 and 1.000" in plots.loss.summary()
     zoom(plots, 500)
@@ -273,7 +273,7 @@ def test_dots_need_room(plots, qtbot):
 
 
 def compared(curves: Curves, live: bool = True) -> Line:
-    return Line("the chapter's", theme.run_colour(0), curves, live, reference=published())
+    return made_line(curves, live, "the chapter's", reference=published())
 
 
 def band(plot) -> list[tuple[float, float]]:
@@ -296,14 +296,14 @@ def test_published_runs_stand_behind_a_run_that_may_be_compared(plots, qtbot):
     plots.refresh()
     draw_all(plots, qtbot)
     assert "better than 25 % of 80 published runs" in plots.accuracy.note.text()
-    assert plots.accuracy.accessibleDescription().endswith("validation 0.902; better than 25 % of 80 published runs")
+    assert plots.accuracy.accessibleDescription().endswith("validation 90.2 %; better than 25 % of 80 published runs")
     assert "published" not in plots.loss.accessibleDescription()
 
 
 def test_a_low_plot_has_no_words_in_it(plots, qtbot):
     plots.show_lines([compared(Curves([step(1, 2.0), Epoch(1, 1, 1.0, 0.5, 0.5, 0.902, 1.0)]))])
     axis = plots.accuracy.plot.getPlotItem().getAxis("bottom")
-    for height, tall in ((500, True), (160, False), (500, True)):
+    for height, tall in ((500, True), (110, False), (500, True)):
         plots.resize(400, height)
         draw_all(plots, qtbot)
         assert (plots.accuracy.note.isVisible(), axis.label.isVisible()) == (tall, tall)
@@ -343,7 +343,7 @@ def test_the_folder_of_a_run_says_whether_it_may_be_compared(open_session, tmp_p
         folder.close()
     session = open_session()
     history, plots = session.workspace.run_history, curves(session)
-    qtbot.waitUntil(lambda: len(plots.lines) == 2)
+    qtbot.waitUntil(lambda: len(plots.all_lines) == 2)
     by_data = {run.recipe.data: run for run in history.runs}
     for data, bands in (("fashion-mnist", 2), ("fashion-mnist-12k", 0)):
         history.choose([by_data[data].id])

@@ -3,26 +3,18 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPointF
 
 from explorer.architecture.presets import preset
 from explorer.architecture.twins import twin_of
-from explorer.gui.training.gradient_bars import Bars, RunBars, decades, power, rows_of
-from explorer.gui.training.plot_view import PlotView
-from explorer.gui.training.plots import Plots
-from explorer.gui.training.plotted_run import Line
-from explorer.gui.widgets import theme
-from explorer.gui.workers.curves import Curves
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.worker import WorkerClient
 from explorer.runs.answers import Estimate, Estimated
 from explorer.runs.commands import Train
-from explorer.runs.events import Epoch, Gradients, Step
+from explorer.runs.events import Epoch, Gradients
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import RECIPES
 from explorer.sentences import Sentence
 from tests.clicks import click_choice, curves, run_button
-from tests.events import settle
 from tests.gui.paths import measure
 from tests.gui.scripted_workers import Played, worker
 from tests.twins import with_twin
@@ -210,135 +202,6 @@ def test_those_that_wait_neither_keep_the_others_from_pausing_nor_end_the_bar_ea
     assert session.window.training.progress.bar.maximum() == 30
 
 
-def step(number: int, loss: float) -> Step:
-    return Step(number, 1, loss, loss, loss, 1, 0.5, 0.1, 100.0)
-
-
-def gradients(*norms: float, number: int = 1) -> Gradients:
-    return Gradients(number, ("stem", *(f"layer1.{n}" for n in range(len(norms) - 2)), "head"), norms)
-
-
-@pytest.fixture
-def plots(qtbot):
-    """Two runs in full, one before them faint."""
-    made = Plots(str, PlotView())
-    qtbot.addWidget(made)
-    made.resize(400, 700)
-    lines = [
-        Line(name, theme.run_colour(number), Curves([step(1, loss), step(2, loss / 2), gradients(*norms)]), number > 0)
-        for number, (name, loss, norms) in enumerate(
-            (("Mini", 1.0, (1.0, 1.0)), ("residual", 2.0, (0.1, 0.2, 0.4)), ("plain", 4.0, (0.001, 0.02, 0.4)))
-        )
-    ]
-    made.show_lines(lines)
-    made.show()
-    qtbot.waitUntil(lambda: not made.timer.isActive())
-    return made
-
-
-def test_the_legend_says_which_colour_is_which(plots):
-    for plot in (plots.loss, plots.accuracy):
-        for number, name in ((1, "residual"), (2, "plain")):
-            assert f"<span style='color: {theme.run_colour(number).name()}'>●</span> {name}" in plot.legend.text()
-        assert "Mini" not in plot.legend.text()
-    assert "Loss, residual: from 2.000 to 1.000" in plots.loss.accessibleDescription()
-    assert "Loss, plain: from 4.000 to 2.000" in plots.loss.accessibleDescription()
-
-
-def test_both_values_under_the_cursor(plots, qtbot):
-    settle()
-    plots.loss.read_at(plots.loss.plot.getPlotItem().vb.mapViewToScene(QPointF(2.0, 1.5)))
-    step, residual, plain = plots.loss.reading.text().split("<br>")
-    assert step == "step 2"
-    assert residual.endswith("●</span> residual training 1.0000")
-    assert plain.endswith("●</span> plain training 2.0000")
-
-
-def test_gradients_of_both_stand_side_by_side(plots):
-    bars = plots.gradients
-    assert [row.name for row in bars.rows] == ["residual", "plain"]
-    assert bars.reading.text() == "at step 1"
-    bars.read_at(1)
-    assert bars.reading.text().startswith("layer1.0: ")
-    assert bars.reading.text().count("●") == 2
-    assert "> 0.2 " in bars.reading.text()
-    assert bars.reading.text().endswith("> 0.02")
-    assert "plain: gradient norm 0.001 in the stem, 0.4 in the head, at step 1" in bars.accessibleDescription()
-
-
-def test_what_is_under_the_cursor_is_said_until_it_leaves(plots, qtbot):
-    bars = plots.gradients
-    frame = bars.bars.frame()
-    qtbot.mouseMove(bars.bars, (frame.center()).toPoint())
-    qtbot.waitUntil(lambda: bars.reading.text().startswith("layer1.0: "))
-    plots.lines[2].curves.apply_event(gradients(0.001, 0.03, 0.4, number=7))
-    plots.refresh()
-    qtbot.waitUntil(lambda: bars.reading.text().endswith("> 0.03"))
-    bars.bars.pointed.emit(None)
-    assert bars.reading.text() == "at step 7"
-
-
-def test_bars_are_as_long_as_the_logarithm(plots):
-    drawing = plots.gradients.bars
-    image, frame = drawing.grab().toImage(), drawing.frame()
-
-    def height(number: int, part: int) -> float:
-        """The part of the axis that a run's bar covers."""
-        x = frame.left() + frame.width() / 3 * (part + 0.2 + 0.4 * number)
-        colour = theme.run_colour(number + 1).name()
-        painted = [
-            y
-            for y in range(round(frame.top()), round(frame.bottom()))
-            if image.pixelColor(round(x), y).name() == colour
-        ]
-        return len(painted) / frame.height()
-
-    # from 10⁻³ to 10⁰
-    assert height(0, 0) == pytest.approx(2 / 3, abs=0.05)
-    assert height(1, 0) == pytest.approx(0, abs=0.05)
-    assert height(1, 1) == pytest.approx(1.301 / 3, abs=0.05)
-    assert height(0, 2) == height(1, 2) > 0.8
-
-
-def test_they_give_way_where_it_is_narrow_and_say_so(plots, qtbot):
-    bars = plots.gradients
-    plots.resize(400, 250)
-    qtbot.waitUntil(lambda: not bars.bars.isVisible())
-    assert plots.loss.isVisible()
-    assert bars.reading.isVisible()
-    assert bars.reading.text() == "window too low"
-    plots.resize(400, 700)
-    qtbot.waitUntil(lambda: bars.bars.isVisible())
-    assert bars.reading.text() == "at step 1"
-    plots.show_lines([Line("not measured", theme.run_colour(0), Curves([step(1, 1.0)]), True)])
-    qtbot.waitUntil(lambda: bars.reading.text() == "not measured yet")
-    assert not bars.bars.isVisible()
-
-
-def test_only_networks_of_the_same_parts_are_compared():
-    lines = [Line(str(n), theme.run_colour(n), Curves([gradients(*[0.5] * n)]), True) for n in (3, 4, 4)]
-    assert [row.name for row in rows_of(lines)] == ["4", "4"]
-    assert rows_of([Line("none", theme.run_colour(0), Curves(), True)]) == []
-
-
-@pytest.mark.parametrize(
-    ("norms", "expected"),
-    [((0.5, 0.5), (-2, 0)), ((1e-7, 3.0), (-7, 1)), ((None, 0.0, 0.02), (-3, -1)), ((None, None), (-2, 0))],
-)
-def test_the_axis_covers_every_norm(norms, expected, qtbot):
-    row = RunBars("a run", theme.run_colour(0), gradients(*norms))
-    assert decades([row]) == expected
-    bars = Bars()
-    qtbot.addWidget(bars)
-    bars.resize(200, 80)
-    bars.show_rows([row], ("stem", "head"))
-    assert not bars.grab().isNull()
-
-
-def test_powers_of_ten():
-    assert (power(0), power(-3), power(12)) == ("10⁰", "10⁻³", "10¹²")
-
-
 @pytest.fixture
 def pair(tmp_path):
     """Finished twins in the list, with a newer run of another design."""
@@ -347,7 +210,7 @@ def pair(tmp_path):
     ]
     for number, folder in enumerate(folders):
         folder.log(Epoch(1, 79, 1.0, 0.6, 0.5, 0.8, 8.0))
-        folder.log(gradients(0.5, 0.5, 0.5))
+        folder.log(Gradients(1, ("stem", "layer1.0", "head"), (0.5, 0.5, 0.5)))
         folder.update(state="finished", created=f"2026-01-01T00:00:0{number}+00:00")
     for one, other in (folders[:2], folders[1::-1]):
         one.update(twin=other.path.name)
