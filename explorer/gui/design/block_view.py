@@ -79,7 +79,7 @@ class _NoBlock(QWidget):
 
 
 class BlockView(QWidget):
-    """Shows the selected block; emits `closed` when the user wants to return to the layers.
+    """Shows the selected block; emits `closed` when the user leaves it with Esc.
 
     `shown` carries the block of the network that is shown, or None if none is. The figure has the full height, with
     answers, positions and source beside it; where that is too narrow, all of it stands in one column that scrolls.
@@ -96,7 +96,6 @@ class BlockView(QWidget):
         self.title = QLabel()
         theme.make_heading(self.title)
         self.title.setWordWrap(True)
-        self.back = word_button(self.tr("Back to layers"), self.closed.emit, icon="undo-2")
         self.alone = QCheckBox(self.tr("Block only"))
         self.alone.setObjectName("alone")
         theme.apply_style(self.alone, "check")
@@ -110,14 +109,13 @@ class BlockView(QWidget):
         self.nothing = _NoBlock(self._select_first)
         self._lay_out(controls, answers)
         self.form.setVisible(alone.is_shown)
-        self.setFocusProxy(self.back)
+        self.setFocusProxy(self.alone)
         document.changed.connect(self.show_block)
         document.selection_changed.connect(self.show_block)
         document.vocabulary_changed.connect(self.show_block)
 
     def _lay_out(self, controls: QWidget, answers: Sequence[QWidget]) -> None:
         head = QHBoxLayout()
-        head.addWidget(self.back)
         head.addWidget(self.title, stretch=1)
         head.addWidget(self.alone)
         beside = QWidget()

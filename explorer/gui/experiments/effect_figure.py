@@ -59,7 +59,7 @@ class EffectFigure(QWidget):
         if example is None:
             return
         painter = QPainter(self)
-        side = min(_ROWS * self._row_height(), self.width() * 0.3)
+        side = min(_ROWS * self._row_height(), self.width() * 0.24)
         self._paint_picture(painter, QRectF(0, 0, side, side))
         bold = QFont(self.font())
         bold.setBold(True)

@@ -1,7 +1,7 @@
 """IdentityPanel: what can be asked about a block: its branch at zero, an identity after it, and its batch norms."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.architecture.blocks import Block
 from explorer.architecture.identity import insertion, zeroing
@@ -20,7 +20,7 @@ from explorer.gui.widgets.language import percent, say, whole
 class IdentityPanel(QWidget):
     """Buttons, and above them which network is asked and why it cannot be; the `answers` stand elsewhere.
 
-    The buttons come last and the place of a hidden one stays free, so that none moves when something is answered.
+    The buttons come last and keep a place free for one more, so that none moves when something is answered.
     `branch_changed` carries the state of the shown block's branch.
     """
 
@@ -45,10 +45,14 @@ class IdentityPanel(QWidget):
         self.continue_training = word_button(
             self.tr("Continue training from here"), self.trial.continue_training, "go on", "play"
         )
+        last = QWidget()  # of the two, at most one can be pressed
+        place = QGridLayout(last)
+        place.setContentsMargins(0, 0, 0, 0)
         for button in (self.back, self.continue_training):
             policy = button.sizePolicy()
             policy.setRetainSizeWhenHidden(True)
             button.setSizePolicy(policy)
+            place.addWidget(button, 0, 0, Qt.AlignmentFlag.AlignLeft)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM // 2)
@@ -58,7 +62,7 @@ class IdentityPanel(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignBottom)
             lines.addWidget(label, stretch=1)
         column.addLayout(lines)
-        column.addLayout(Flow(self.zero, self.insert, self.compare, self.back, self.continue_training))
+        column.addLayout(Flow(self.zero, self.insert, self.compare, last))
         self.trial.changed.connect(self.redraw)
         document.vocabulary_changed.connect(self.redraw)
 

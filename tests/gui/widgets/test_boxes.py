@@ -36,7 +36,7 @@ def test_the_wheel_changes_no_value_where_nobody_clicked(session):
     boxes = boxes_of(session)
     assert len(boxes) > 30
     for box in boxes:
-        block_view(session).back.setFocus()
+        block_view(session).alone.setFocus()
         before = value_of(box), session.document.design, window.workspace.choice.recipe
         for notches in (1, -1, -3):
             reveal(box)
@@ -94,7 +94,7 @@ def test_undo_and_redo_are_the_programs_wherever_the_cursor_is(session, qtbot, r
     document.propose(before.change(classes=7), "seven classes")
     after = document.design
     boxes, page = boxes_of(session), block_view(session)
-    widgets = [*boxes, window.table, window.diagram, page.source, page.back]
+    widgets = [*boxes, window.table, window.diagram, page.source, page.alone]
     reached = 0
     for widget in widgets:
         widget.setFocus()
