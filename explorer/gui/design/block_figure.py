@@ -15,7 +15,6 @@ from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import say, whole
 from explorer.sentences import Sentence
 
-_PALE = 0.4  # opacity of a branch at zero
 _MIN_PITCH = 2.0  # lines from one box to the next
 
 
@@ -59,7 +58,7 @@ class BlockFigure(QWidget):
         self.update()
 
     def show_state(self, state: BranchState) -> None:
-        """Draw the branch pale, with a 0 at its end, if it is at zero."""
+        """Draw the branch with a 0 at its end if it is at zero, and grey if it was set to zero."""
         if state is not self.state:
             self.state = state
             self.setAccessibleDescription(self.describe())
@@ -86,7 +85,7 @@ class BlockFigure(QWidget):
             case BranchState.ZEROED:
                 return self.tr("branch set to zero")
             case BranchState.INSERTED:
-                return self.tr("inserted: 0 until it is trained")
+                return self.tr("0 until trained")
             case _:
                 assert_never(self.state)
 
@@ -158,9 +157,7 @@ class BlockFigure(QWidget):
             if station.layer is None:
                 self._paint_sum(painter, QPointF(middle, station.top + tall / 2), tall / 2)
             else:
-                painter.setOpacity(_PALE if self._is_pale(station.layer) else 1.0)
                 self._paint_layer(painter, middle, station.top, tall, station.layer)
-                painter.setOpacity(1.0)
             before = station.top + tall
         end = self.height() - self.fontMetrics().lineSpacing() - 2.0
         self.arrow(painter, QPointF(middle, before), QPointF(middle, end))
@@ -170,7 +167,7 @@ class BlockFigure(QWidget):
         self._paint_shortcut(painter, stations, middle, tall)
         painter.end()
 
-    def _is_pale(self, layer: Layer) -> bool:
+    def _is_zeroed(self, layer: Layer) -> bool:
         return self.state is BranchState.ZEROED and self.block is not None and layer in self.block.branch
 
     def _is_end_of_branch(self, layer: Layer | None) -> bool:
@@ -224,10 +221,11 @@ class BlockFigure(QWidget):
         colours, text = theme.colours(), _box_text(layer, self._is_short)
         wide = self._text_width(text)
         box = QRectF(middle - wide / 2, top, wide, tall)
-        painter.setPen(QPen(QColor(colours.border), 1))
-        painter.setBrush(QColor(colours.raised if layer.params else colours.window))
+        is_zeroed = self._is_zeroed(layer)
+        painter.setPen(QPen(QColor(colours.line if is_zeroed else colours.border), 1))
+        painter.setBrush(QColor(colours.raised if layer.params and not is_zeroed else colours.window))
         painter.drawRoundedRect(box, 4, 4)
-        painter.setPen(QColor(colours.text if layer.weighted else colours.quiet))
+        painter.setPen(QColor(colours.disabled if is_zeroed else colours.text if layer.weighted else colours.quiet))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _text_width(self, text: str) -> float:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
 
 from explorer.architecture.identity import deepened
 from explorer.architecture.notation import from_line
@@ -13,6 +14,7 @@ from explorer.engine.training.growth import check_growth
 from explorer.gui.design.block_figure import BranchState
 from explorer.gui.experiments.identity_panel import IdentityPanel
 from explorer.gui.main_window.pages import PAGES
+from explorer.gui.widgets import theme
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.gui.workspace import BLOCK
 from explorer.runs.answers import Effect, Example, Insert, Inserted, Probe, Sheet, Zero, Zeroed
@@ -452,12 +454,23 @@ def test_the_figure_draws_a_branch_at_zero_and_what_was_inserted(session, qtbot,
     answer(played, tmp_path, "layer1.0")
     assert figure.state is BranchState.ZEROED
     assert figure.accessibleDescription().endswith("branch set to zero")
+    assert shown_in(figure, theme.colours().bad)
     session.document.select("layer2.0")
     assert figure.state is BranchState.ACTIVE
+    assert not shown_in(figure, theme.colours().bad)
     session.document.select("layer1.0")
     assert figure.state is BranchState.ZEROED
     click(qtbot, experiment.insert)
     answer(played, tmp_path, "layer1.1", difference=0.0)
     assert session.document.selection == "layer1.1"
     assert figure.state is BranchState.INSERTED
-    assert "0 until it is trained" in figure.accessibleDescription()
+    assert figure.accessibleDescription().endswith("0 until trained")
+    assert shown_in(figure, theme.colours().bad)
+
+
+def shown_in(widget: QWidget, colour: str) -> bool:
+    """Whether any of its pixels has this colour."""
+    picture = widget.grab().toImage()
+    return any(
+        picture.pixelColor(x, y).name() == colour for x in range(picture.width()) for y in range(picture.height())
+    )
