@@ -19,6 +19,7 @@ from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.plan import Plan, plan_network
 from explorer.architecture.presets import preset, preset_of, preset_titled
 from explorer.gui.saved_session import DocumentState, Step
+from explorer.gui.widgets.language import say
 
 if TYPE_CHECKING:
     from explorer.runs.events import Verdict
@@ -209,8 +210,9 @@ def _alike(one: Design, other: Design) -> bool:
 
 
 def title_of_run(run: "Run") -> str:
-    """Return the name that the user has given a run, or its design's title."""
-    return run.name or title_of(run.design)
+    """Return the name that the user has given a run, or its design's title with what sets it apart from others."""
+    title, label = title_of(run.design), say(run.label)
+    return run.name or (title if not label or label in title else f"{title} · {label}")
 
 
 def title_of(design: Design) -> str:

@@ -6,7 +6,7 @@ id under `run`, since several train at the same time. `read_line` ignores unknow
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, get_args
 
 from explorer.runs.answers import ANSWERS, Answer
@@ -151,8 +151,11 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
+    """A checkpoint was written after `step`; `batches` as in `Run`, of the epochs begun until then."""
+
     step: int
     epoch: int
+    batches: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

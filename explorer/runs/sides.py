@@ -80,8 +80,8 @@ def _difference(first: Side, other: Side) -> Sentence:
     if changes := list(changed_fields(first.recipe, other.recipe)):
         parts.append(Sentence(translatable("recipe: {changes}"), {"changes": joined(", ", changes)}))
     if first.seed != other.seed:
-        parts.append(_seed_words(other.seed))
-    return joined("; ", parts)
+        parts.append(Sentence(translatable("other initial weights")))
+    return _listed("; ", parts)
 
 
 def labels(sides: Sequence[Side]) -> tuple[Sentence, ...]:
@@ -93,17 +93,16 @@ def labels(sides: Sequence[Side]) -> tuple[Sentence, ...]:
     designs = _names(list(dict.fromkeys(side.design for side in sides)), _own_design_names, "design")
     recipes = _names(list(dict.fromkeys(side.recipe for side in sides)), _own_recipe_names, "recipe")
     several = len({side.seed for side in sides}) > 1
+    seeds = {side.seed: Sentence(translatable("seed {seed}"), {"seed": side.seed}) for side in sides if several}
     return tuple(
-        joined(
-            ", ",
-            filter(None, (designs[s.design], recipes[s.recipe], _seed_words(s.seed) if several else NOTHING)),
-        )
-        for s in sides
+        _listed(", ", [designs[side.design], recipes[side.recipe], seeds.get(side.seed, NOTHING)]) for side in sides
     )
 
 
-def _seed_words(seed: int) -> Sentence:
-    return Sentence(translatable("seed {seed}"), {"seed": seed})
+def _listed(separator: str, parts: Iterable[Sentence]) -> Sentence:
+    """Join those parts that are not empty."""
+    said = [part for part in parts if part]
+    return said[0] if len(said) == 1 else joined(separator, said)
 
 
 def _names(records: Sequence[Any], own_names: Any, kind: str) -> dict[Any, Sentence]:

@@ -273,7 +273,7 @@ class _Loop:
         finally:
             self._saved = time.monotonic()
         self._count_working_time()
-        return events.Checkpoint(counters.step, counters.last_epoch)
+        return events.Checkpoint(counters.step, counters.last_epoch, counters.batches)
 
     def _count_working_time(self) -> float:
         """Add the seconds since the last call to the working time, and return them."""

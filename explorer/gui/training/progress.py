@@ -15,6 +15,8 @@ from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.events import Card, Failed, Finished, Stopped
 from explorer.sentences import NOTHING
 
+_SHOWN = 12  # characters of a hash
+
 
 class RunProgress(QWidget):
     """A bar while a run trains, and its status or outcome as text; hidden until there is a run."""
@@ -53,8 +55,8 @@ class RunProgress(QWidget):
         # all have as many steps, and those that wait do not know it yet; 0 to 0 is Qt's "busy"
         self.bar.setRange(0, len(live) * max((run.total for run in live), default=0))
         self.bar.setValue(sum(run.done for run in live))
-        show_if(any(run.difference for run in live), self.sides)
-        self.sides.setText("\n".join(filter(None, map(self._difference_text, live))))
+        self.sides.setText("\n".join(filter(None, [*map(self._difference_text, live), self._batches_text(live)])))
+        show_if(bool(self.sides.text()), self.sides)
         if live:
             self.status.setText(
                 self._outcome_text(live) if all(run.outcome for run in live) else self._status_text(live)
@@ -81,6 +83,15 @@ class RunProgress(QWidget):
         begins = run.started.begins if run.started else NOTHING
         words = self.tr("; ").join(map(say, filter(None, (run.difference, begins))))
         return self.tr("{name}: {difference}").format(name=run.name, difference=words)
+
+    def _batches_text(self, live: tuple[LiveRun, ...]) -> str:
+        """Return whether all have seen the same batches, once each has seen as many."""
+        hashes = {run.batches for run in live}
+        if len(live) < 2 or "" in hashes or not all(run.outcome for run in live):
+            return ""
+        if len(hashes) > 1:
+            return self.tr("not the same batches: some ended earlier")
+        return self.tr("the same batches for all: {hash}").format(hash=hashes.pop()[:_SHOWN])
 
     def _threads_text(self, live: tuple[LiveRun, ...]) -> str:
         """Return why a run does not use every core, if that is so and not by order."""

@@ -9,6 +9,7 @@ from explorer.gui.document import title_of
 from explorer.gui.widgets.language import say
 from explorer.runs.events import (
     Changed,
+    Checkpoint,
     Epoch,
     Event,
     Failed,
@@ -39,6 +40,7 @@ class LiveRun:
 
     `label` is its name among those that train beside it, empty if there are none; `difference` is that from the first.
     `changes` are those that the user made while it trained, as far as they are known here.
+    `batches` as in `Checkpoint`.
     """
 
     design: Design
@@ -54,6 +56,7 @@ class LiveRun:
     paused: bool = False
     label: Sentence = NOTHING
     difference: Sentence = NOTHING
+    batches: str = ""
     first_step: tuple[int, float] | None = None  # step and time from which the pace is reckoned
 
     def apply_event(self, event: Event) -> None:
@@ -73,6 +76,8 @@ class LiveRun:
                 self.changes = (*self.changes, event)
                 self.recipe = self.recipe.change(epochs=event.epochs)
                 self.started = self.started and replace(self.started, epochs=event.epochs)
+            case Checkpoint():
+                self.batches = event.batches
             case Paused():
                 self.paused, self.first_step = True, None
             case Resumed():

@@ -190,6 +190,20 @@ def test_what_differs_is_said_in_words(open_session, train, qtbot):
     )
 
 
+def test_that_all_saw_the_same_batches_is_shown_with_their_hash(open_session, train, qtbot):
+    client = train("[of(run, 'checkpoint', step=9, epoch=1, batches='0f' * 32) for run in ('own', 'other')]\n"
+                   "[of(run, 'stopped', step=9) for run in ('own', 'other')]")  # fmt: skip
+    qtbot.waitUntil(lambda: all(run.outcome for run in client.live))
+    session = open_session(RESIDUAL)
+    session.pool.shown = client
+    progress = session.window.training.progress
+    progress.show_runs()
+    assert progress.sides.text().endswith("\nthe same batches for all: 0f0f0f0f0f0f")
+    client.live[0].batches = "1f" * 32
+    progress.show_runs()
+    assert progress.sides.text().endswith("\nnot the same batches: some ended earlier")
+
+
 def test_those_that_wait_neither_keep_the_others_from_pausing_nor_end_the_bar_early(open_session, train, qtbot):
     client = train("assert told() == 'pause'; of('own', 'paused', step=1); of('other', 'paused', step=1)")
     qtbot.waitUntil(lambda: client.live[1].step is not None)
