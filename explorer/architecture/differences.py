@@ -41,10 +41,11 @@ class Difference:
             text = translatable("{difference}: {cost} MACs, same parameters")
         else:
             text = translatable("{difference}: same parameters and MACs")
-        return Sentence(text, {"difference": self.words, "cost": _signed(self.params or self.macs)})
+        return Sentence(text, {"difference": self.words, "cost": signed_count(self.params or self.macs)})
 
 
-def _signed(number: int) -> str:
+def signed_count(number: int) -> str:
+    """Return a whole number with its sign, also if it is positive."""
     return f"{number:+,}".replace("-", "−")
 
 

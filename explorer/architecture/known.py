@@ -58,6 +58,7 @@ def likeness(design: Design) -> Likeness:
 
 
 _SOURCES = {  # by the folder of a preset
+    "chapter": translatable("the chapter's {name}"),
     "torchvision": translatable("torchvision's {name}"),
     "timm": translatable("timm's {name}"),
 }
@@ -68,7 +69,8 @@ def _presets() -> tuple[KnownNetwork, ...]:
     found = []
     for name, path in preset_files().items():
         source = _SOURCES.get(path.parent.name.partition("-")[2])
-        title = Sentence(source, {"name": preset(name).name}) if source else Sentence(preset(name).name)
+        called = preset(name).name
+        title = Sentence(source, {"name": called.partition(" (")[0]}) if source else Sentence(called)
         found.append(KnownNetwork(title, preset(name)))
     return tuple(found)
 

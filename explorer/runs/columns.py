@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from explorer.architecture.conventions import CONVENTIONS, convolutions, counts
 from explorer.architecture.design import Design
-from explorer.architecture.differences import differences
+from explorer.architecture.differences import differences, signed_count
 from explorer.architecture.identity import IdentityVerdict
 from explorer.architecture.known import likeness
 from explorer.architecture.layers import Shape
@@ -145,10 +145,13 @@ _GOOGLENET = Sentence(
 
 
 def column_differences(first: Column, other: Column) -> tuple[Sentence, ...]:
-    """Return what is different in `other`, each with its cost; for what is no design only how much it is larger."""
+    """Return what is different in `other`, each with its cost; for what is no design only how much larger it is."""
     if first.plan and other.plan:
         return tuple(each.sentence for each in differences(first.plan.design, other.plan.design))
-    return tuple(filter(None, (other.note or first.note,)))
+    text = translatable("another kind of network: {params} parameters, {macs} MACs")
+    macs = (other.macs["macs"] or 0) - (first.macs["macs"] or 0)
+    size = Sentence(text, {"params": signed_count(other.params - first.params), "macs": signed_count(macs)})
+    return (size, *filter(None, (other.note or first.note,)))
 
 
 def column_containment(larger: Column, smaller: Column) -> IdentityVerdict:

@@ -24,7 +24,7 @@ def test_every_preset_is_a_known_network(name):
         ("resnet50", {}, "torchvision's ResNet-50"),
         ("resnet50", {"stride_on": "1x1"}, "the paper's ResNet-50 (v1)"),
         ("resnet34", {"classes": 10}, "torchvision's ResNet-34, but 10 classes"),
-        ("d2l-resnet18", {"name": "mine"}, "ResNet-18 (Dive into Deep Learning)"),
+        ("d2l-resnet18", {"name": "mine"}, "the chapter's ResNet-18"),
         ("wrn-28-10", {}, "WRN-28-10"),
     ],
 )

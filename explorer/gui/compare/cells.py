@@ -57,7 +57,7 @@ def _figures(state: CompareState, columns: Sequence[Column | None]) -> Iterator[
             "Convolutions and linear layers on the main path; wide networks are called after all their convolutions"
         )
     )
-    yield Row(say(translatable("Layers")), tip, tuple(map(_layers_cell, columns)))
+    yield Row(say(translatable("Depth")), tip, tuple(map(_layers_cell, columns)))
     if any(column and column.accuracy is not None for column in columns):
         yield Row(
             say(translatable("Best accuracy")),

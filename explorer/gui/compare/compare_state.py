@@ -26,13 +26,15 @@ _Key = tuple[str, Shape, int]  # a network of torchvision, with the input and th
 
 
 class CompareState(QObject):
-    """The subjects of the columns and their figures; `changed` when any of it is different.
+    """The subjects of the columns and their figures; `changed` when any of it is different, `edited` after an edit.
 
+    `progressed` while speeds are measured.
     `convention` is how MACs are counted. `measuring` are the subjects whose speed is being measured, the first of them
     now, `done` the share of it.
     """
 
     changed = Signal()
+    edited = Signal()
     progressed = Signal()
 
     def __init__(self, document: Document, choice: TrainingChoice, pool: WorkerPool) -> None:
@@ -52,7 +54,7 @@ class CompareState(QObject):
         self._timer = QTimer(self, interval=SETTLE, singleShot=True)
         self._timer.timeout.connect(self._ask)
         document.changed.connect(self._note_edit)
-        pool.changed.connect(self.progressed)
+        pool.changed.connect(self._note_workers)
 
     @property
     def runs(self) -> Path:
@@ -96,7 +98,7 @@ class CompareState(QObject):
             self.subjects = tuple(each for each in self.subjects if each != BASELINE) or (CURRENT,)
         if any(each.kind is SubjectKind.OUTSIDE for each in self.subjects):
             self._timer.start()
-        self.changed.emit()
+        self.edited.emit()
 
     # What they show
 
@@ -178,6 +180,10 @@ class CompareState(QObject):
             self._question = Inquiry(self._pool, question)
             self._question.answered.connect(lambda answer: self._note_network(key, answer))
             self._question.refused.connect(lambda reason: self._note_network(key, reason))
+
+    def _note_workers(self) -> None:
+        """Tell why a network is still to be waited for, or that measuring may begin."""
+        (self.changed if self._question else self.progressed).emit()
 
     def _note_network(self, key: _Key, answer: OutsideNetwork | Sentence) -> None:
         self._networks[key] = answer

@@ -71,6 +71,7 @@ class ComparePage(QWidget):
         self.content = QStackedWidget()
         self._lay_out()
         state.changed.connect(self.show_state)
+        state.edited.connect(self._show_edit)
         state.progressed.connect(self._show_progress)
 
     def _lay_out(self) -> None:
@@ -127,6 +128,13 @@ class ComparePage(QWidget):
 
     def show_state(self) -> None:
         """Show the columns as they are now; a page that is not seen shows them when it is."""
+        if self.isVisible():
+            self._show_edit()
+            self._writing.stop()
+            self._write_words()
+
+    def _show_edit(self) -> None:
+        """Show the figures at once, and the words when the edit is over."""
         if not self.isVisible():
             return
         state = self._state
@@ -136,8 +144,7 @@ class ComparePage(QWidget):
         self.conventions.setCurrentIndex(self.conventions.findData(state.convention))
         self.conventions.setToolTip(say(CONVENTIONS[state.convention].source))
         self.table.update_cells()
-        if is_compared:
-            self._writing.start()
+        self._writing.start()
         self._show_progress()
 
     def _write_words(self) -> None:

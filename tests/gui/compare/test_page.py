@@ -20,6 +20,7 @@ from explorer.runs.recipe import Recipe
 from tests.clicks import click
 from tests.events import settle
 from tests.gui.scripted_workers import Played
+from tests.gui.test_accessible import focusable, name_of, small
 
 CHAPTER = preset("d2l-resnet18")
 
@@ -89,7 +90,7 @@ def test_alone_it_says_what_would_stand_here_and_offers_a_start(page, qtbot, pla
     click(qtbot, button(page, "compare with googlenet"))
     assert page.table.isVisible()
     assert headings(page) == [
-        "Current design\nResNet-18 (Dive into Deep Learning)",
+        "Current design\nthe chapter's ResNet-18",
         "GoogLeNet\nAsking torchinfo …",
     ]
     answer_googlenet(played)
@@ -110,7 +111,7 @@ def test_a_tick_shows_in_the_current_column_and_in_the_differences(session, page
     assert "the same network" in written(page, qtbot)
     session.document.propose(CHAPTER.with_stage(2, blocks=4), "")
     assert cells(page, "Parameters") == ["13,540,746", "11,178,378 (−2.36 M)"]
-    assert headings(page)[0].endswith("(Dive into Deep Learning), but stage 3: 2 more blocks")
+    assert headings(page)[0].endswith("the chapter's ResNet-18, but stage 3: 2 more blocks")
     assert cells(page, "Contains") == ["⊇ Baseline", "–"]
     assert tips(page, "Contains")[1] == "⊉ Current design: Stage 3 has fewer blocks: 2 of 4."
     assert written(page, qtbot) == "Current design → Baseline\n  stage 3: 2 blocks fewer: −2,362,368 parameters"
@@ -171,7 +172,7 @@ def test_a_column_goes_by_its_button_or_by_a_key(session, page, qtbot):
     assert session.workspace.compare_state.subjects[0].name == "ResNet-34"
     assert not page.table.isVisible()
     add(page, "current")
-    assert cells(page, "Layers")[1].startswith("18")
+    assert cells(page, "Depth")[1].startswith("18")
 
 
 def test_cells_are_copied_as_a_table(page, qtbot):
@@ -270,6 +271,36 @@ def test_the_columns_outlive_the_window(session, page, qtbot, played):
         assert rebuilt.table.columns.columnCount() == 3
     finally:
         session.window.orders.language_chosen.emit("en")
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_whatever_can_be_used_has_a_name_and_is_no_small_target(session, page, language):
+    try:
+        session.window.orders.language_chosen.emit(language)
+        settle()
+        rebuilt = session.window.pages.currentWidget()
+        for name in ("", "ResNet-34", "ResNet-50"):
+            if name:
+                add(rebuilt, name)
+            settle()
+            assert list(focusable(rebuilt))
+            assert [each for each in focusable(rebuilt) if not name_of(each)] == []
+            assert small(rebuilt) == []
+    finally:
+        session.window.orders.language_chosen.emit("en")
+
+
+def test_networks_that_are_no_designs_are_told_apart_by_their_size(page, qtbot, played):
+    for name in ("googlenet", "vgg11"):
+        add(page, name)
+        question = played.asked(Outside)[-1]
+        played.answer(question, summarise(question.network, CHAPTER))
+    lines = written(page, qtbot).split("\n")
+    assert lines[1] == "  another kind of network: −5,574,496 parameters, −58,074,112 MACs"
+    assert lines[3:] == [
+        "Current design → VGG-11",
+        "  another kind of network: +117,627,776 parameters, +1,165,184,000 MACs",
+    ]
 
 
 def test_what_has_no_room_is_scrolled_to(session, page, qtbot):
