@@ -30,8 +30,8 @@ LOOK = """
 import json
 import sys
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QTreeWidget
+from PySide6.QtGui import QAction, QPalette
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QMenu, QTableView
 from explorer.cli import main
 
 def actions(window):
@@ -41,20 +41,23 @@ def actions(window):
 
 def look():
     windows = [each for each in QApplication.topLevelWidgets() if isinstance(each, QMainWindow) and each.isVisible()]
-    lists = [each for window in windows for each in window.findChildren(QTreeWidget) if each.topLevelItemCount() == 3]
-    if not lists:
+    for page in [each for window in windows for each in window.findChildren(QAction, "runs_page")]:
+        page.trigger()
+    tables = [each for window in windows for each in window.findChildren(QTableView) if each.model().rowCount() == 3]
+    if not tables:
         return
     timer.stop()
-    (window,), (runs,) = windows, lists
+    (window,), (table,) = windows, tables
+    runs = table.model()
     seen = {
         "window": QApplication.palette().color(QPalette.ColorRole.Window).name(),
         "points": QApplication.font().pointSizeF(),
         "docks": {each.objectName(): each.isVisible() for each in window.findChildren(QDockWidget)},
-        "runs": [[runs.topLevelItem(row).text(column) for column in (0, 1, 2)] for row in range(3)],
+        "runs": [[runs.index(row, column).data() for column in range(runs.columnCount())] for row in range(3)],
         "actions": sorted(actions(window)),
     }
-    runs.setCurrentItem(runs.topLevelItem(0))
-    runs.itemActivated.emit(runs.topLevelItem(0), 0)
+    table.selectRow(0)
+    table.doubleClicked.emit(runs.index(0, 0))
     seen["run"] = window.windowTitle()
     actions(window)["design.toml"].trigger()
     seen["design"] = window.windowTitle()  # and nothing is left to be saved, which the window would ask about
@@ -209,8 +212,8 @@ def test_the_window_starts_with_old_settings_and_old_runs(runs, tmp_path):
     assert (seen["docks"]["Design"], seen["docks"]["Training"]) == (True, False)
     assert not any(seen["docks"][name] for name in seen["docks"].keys() - {"Design"})  # the tour greets no one twice
     assert {"最近打开", "design.toml"} <= set(seen["actions"])
-    assert [run[0] for run in seen["runs"]] == ["Tiny"] * 3
-    assert [run[1] for run in seen["runs"]] == ["12.4 %", "23.6 %", "60.6 %"]
-    assert len({run[2] for run in seen["runs"]}) == 3
+    assert [run[1] for run in seen["runs"]] == ["Tiny"] * 3
+    assert [run[5] for run in seen["runs"]] == ["12.4 %", "23.6 %", "60.6 %"]
+    assert len({run[0] for run in seen["runs"]}) == 3
     assert "Tiny" in seen["run"]
     assert "Old friend – 老朋友" in seen["design"]
