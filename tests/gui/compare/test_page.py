@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QToolButton
 from explorer.architecture.notation import to_toml
 from explorer.architecture.presets import preset
 from explorer.engine.probes.outside import summarise
+from explorer.gui.compare import compare_state
 from explorer.gui.compare.add_menu import GOOGLENET
 from explorer.gui.compare.page import ComparePage
 from explorer.gui.compare.subject import BASELINE, CURRENT
 from explorer.gui.workspace import COMPARE
 from explorer.runs.answers import MeasuredSpeed, Outside, Speed
+from explorer.runs.columns import column_of_plan
 from explorer.runs.commands import Stop
 from explorer.runs.events import Progress
 from explorer.runs.folder import RunFolder
@@ -301,6 +303,33 @@ def test_networks_that_are_no_designs_are_told_apart_by_their_size(page, qtbot, 
         "Current design → VGG-11",
         "  another kind of network: +117,627,776 parameters, +1,165,184,000 MACs",
     ]
+
+
+def test_a_tick_makes_only_the_edited_column_again(session, page, monkeypatch):
+    session.window.orders.pin.trigger()
+    for name in ("baseline", "ResNet-34", "ResNet-50"):
+        add(page, name)
+    made = []
+    monkeypatch.setattr(
+        compare_state, "column_of_plan", lambda name, plan: made.append(plan.design) or column_of_plan(name, plan)
+    )
+    for blocks in range(3, 8):
+        session.document.propose(CHAPTER.with_stage(0, blocks=blocks), "", "g")
+    assert [design.stages[0].blocks for design in made] == [*range(3, 8)]
+
+
+def test_a_worker_tells_of_googlenet_and_measures(open_session, qtbot):
+    session = open_session(preset("mini").change(input=(1, 32, 32)), warm=True)
+    session.workspace.choice.use_recipe(session.workspace.choice.recipe.change(batch_size=2, device="cpu"))
+    session.window.pages.show_page(COMPARE)
+    page = session.window.pages.currentWidget()
+    click(qtbot, button(page, "compare with googlenet"))
+    qtbot.waitUntil(lambda: cells(page, "Parameters")[1] != "–")
+    assert cells(page, "Parameters")[1].startswith("5,603,882")
+    click(qtbot, page.measure)
+    qtbot.waitUntil(lambda: page.measure.isVisible())
+    assert page.said.text() == ""
+    assert all(each.endswith("(batch 2, cpu)") for each in cells(page, "Training, images/s"))
 
 
 def test_what_has_no_room_is_scrolled_to(session, page, qtbot):
