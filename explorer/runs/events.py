@@ -107,7 +107,8 @@ class Gradients:
 class Signals:
     """How strong both parts of each sum are at `step`: the norms of what branch and shortcut of a block output.
 
-    They are taken over the batch whose gradients are measured. `names` are the blocks with a shortcut, in order.
+    They are taken over the first images of the batch whose gradients are measured. `names` are the blocks with a
+    shortcut, in order.
     """
 
     step: int

@@ -300,14 +300,17 @@ def test_published_runs_stand_behind_a_run_that_may_be_compared(plots, qtbot):
     assert "published" not in plots.loss.accessibleDescription()
 
 
-def test_a_low_plot_has_no_words_in_it(plots, qtbot):
-    plots.show_lines([compared(Curves([step(1, 2.0), Epoch(1, 1, 1.0, 0.5, 0.5, 0.902, 1.0)]))])
-    axis = plots.accuracy.plot.getPlotItem().getAxis("bottom")
-    for height, tall in ((500, True), (110, False), (500, True)):
-        plots.resize(400, height)
-        draw_all(plots, qtbot)
-        assert (plots.accuracy.note.isVisible(), axis.label.isVisible()) == (tall, tall)
-        assert "better than 25 %" in plots.accuracy.heading.toolTip()
+def test_a_low_plot_has_no_words_in_it(qtbot):
+    plot = CurvePlot("Accuracy", 2, percent, most=1.0, compared=True)
+    qtbot.addWidget(plot)
+    plot.show()
+    plot.draw([compared(Curves([step(1, 2.0), Epoch(1, 1, 1.0, 0.5, 0.5, 0.902, 1.0)]))], renewed=True)
+    axis = plot.plot.getPlotItem().getAxis("bottom")
+    for lines, tall in ((20, True), (6, False), (20, True)):
+        plot.resize(400, lines * plot.fontMetrics().height())
+        settle()
+        assert (plot.note.isVisible(), axis.label.isVisible()) == (tall, tall)
+        assert "better than 25 %" in plot.heading.toolTip()
 
 
 def test_no_band_without_a_run_in_full_that_may_be_compared(plots, qtbot):
