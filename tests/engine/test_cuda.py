@@ -2,6 +2,7 @@
 
 import copy
 import math
+from contextlib import nullcontext
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from explorer.architecture.presets import preset
 from explorer.engine.devices import available_memory, choose_device, list_devices, multiplies_bf16_fast
 from explorer.engine.kernels.rewrites import Rewrites, make_network, promised
 from explorer.engine.training.failure import failure
+from explorer.engine.training.signals import SignalNorms
 from explorer.engine.training.state import Training
 from explorer.engine.training.tuning import tuned
 from explorer.runs.recipe import Recipe
@@ -94,6 +96,25 @@ def test_a_recorded_step_is_the_eager_one():
     (eager, expected), (recorded, found) = works
     torch.testing.assert_close(found, expected)
     torch.testing.assert_close(dict(recorded.network.state_dict()), dict(eager.network.state_dict()))
+
+
+def test_a_measured_step_between_recorded_ones_is_as_they_are():
+    plan, given = plan_network(preset("mini")), batches(7, choose_device("cuda"))
+    works = []
+    with torch.backends.cudnn.flags(deterministic=True, benchmark=False, allow_tf32=False):
+        for every in (100, 3):
+            rewrites = Rewrites(channels_last=True, cropped=True, folded=True, graph=True)
+            work = Training(plan, RECIPE, choose_device("cuda"), 20, rewrites)
+            signals, losses = SignalNorms(work.network), []
+            for number, batch in enumerate(given):
+                due = number % every == 0
+                with signals.measuring() if due else nullcontext():
+                    losses.append(work.learn(*batch, eagerly=due)[0])
+                assert not due or bool(signals.norms().isfinite().all())
+            works.append((work, torch.stack(losses)))
+    (seldom, expected), (often, found) = works
+    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(dict(often.network.state_dict()), dict(seldom.network.state_dict()))
 
 
 def test_a_recorded_run_restored_goes_on_bit_for_bit():
