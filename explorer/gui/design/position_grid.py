@@ -14,7 +14,7 @@ from explorer.gui.widgets import theme
 from explorer.gui.widgets.language import percent, say, whole
 from explorer.sentences import Sentence
 
-_CELLS = 12  # rows and columns of a large map that are drawn
+_CELLS = 14  # rows and columns of a large map that are drawn
 _MAX_DENOMINATOR = 25  # larger shares are written as counts of positions
 _SIDE = 6  # pixels of one position
 

@@ -11,7 +11,7 @@ from explorer.gui.experiments.feature_map_answers import class_names
 from explorer.gui.experiments.identity_trial import IdentityTrial, TrialAnswer
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import sign_button
-from explorer.gui.widgets.language import percent
+from explorer.gui.widgets.language import percent, whole
 from explorer.runs.answers import Example
 
 
@@ -67,6 +67,7 @@ class AnswerView(QWidget):
             return
         for label, text in zip((self.heading, self.words, self.details), self.texts(answer), strict=True):
             label.setText(text)
+        self.heading.setText(self._dated(self.heading.text(), answer))
         examples = answer.found.effect.examples
         number = self.trial.example % len(examples)
         example = examples[number]
@@ -81,9 +82,19 @@ class AnswerView(QWidget):
         """Return what is said of the answer; each kind of view has its own words."""
         raise NotImplementedError
 
+    def _dated(self, heading: str, answer: TrialAnswer) -> str:
+        """Return the heading with what is to be said of weights that are not those of now."""
+        if answer.found.step is not None:
+            words = self.tr("{heading}, after step {step}")
+        elif self.trial.is_of_other_weights(answer):
+            words = self.tr("{heading}, in other weights than the network has now")
+        else:
+            return heading
+        return words.format(heading=heading, step=whole(answer.found.step or 0))
+
     def _name(self, answer: TrialAnswer, number: int) -> str:
         """Return the name of a class; its number if the data has other classes than the network."""
-        names = class_names(answer.recipe)
+        names = class_names(answer.question.recipe)
         if len(names) == self.document.design.classes:
             return names[number]
         return self.tr("class {number}").format(number=number)

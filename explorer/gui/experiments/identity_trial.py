@@ -9,6 +9,7 @@ training from there.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from PySide6.QtCore import QObject, Signal
@@ -44,14 +45,19 @@ class _WeightsOrigin(NamedTuple):
     inserted: tuple[str, ...] = ()
     live: LiveRun | None = None
 
+    @property
+    def run_name(self) -> str:
+        """The id or the folder of the run, as a question has it; empty without one."""
+        return self.live.id if self.live else str(self.run.folder) if self.run else ""
+
 
 @dataclass(frozen=True, slots=True)
 class TrialAnswer:
-    """An answer with the pictures of its examples; `recipe` is that of the network, and names the classes."""
+    """An answer to a question, with the pictures of its examples."""
 
+    question: Probe
     found: Comparison | BatchStatistics
     pictures: tuple[QImage, ...]
-    recipe: Recipe
 
 
 class IdentityTrial(QObject):
@@ -161,6 +167,11 @@ class IdentityTrial(QObject):
         run = self.origin().run
         return run.best_accuracy if run else None
 
+    def is_of_other_weights(self, answer: TrialAnswer) -> bool:
+        """Return whether an answer is about another run's weights than the shown network has now, or initial ones."""
+        names = (Path(name).name for name in (answer.question.run, self.origin().run_name))  # of a folder its run's id
+        return len({*names}) > 1
+
     def show_next_example(self) -> None:
         """Show the next image of every answer."""
         self.example += 1
@@ -169,7 +180,7 @@ class IdentityTrial(QObject):
     def _ask(self, kind: Callable[..., Probe]) -> None:
         """Ask a question of `kind` about the shown network, in place of one that is not answered yet."""
         origin = self.origin()
-        name = origin.live.id if origin.live else str(origin.run.folder) if origin.run else ""
+        name = origin.run_name
         question = kind(
             self.document.design,
             self.recipe(),
@@ -207,7 +218,8 @@ class IdentityTrial(QObject):
             return
         if isinstance(found, Inserted):
             self._insert_block(*found.blocks)
-        answer, self.example = TrialAnswer(found, tuple(pictures), question.recipe), 0
+        assert isinstance(question, Probe)
+        answer, self.example = TrialAnswer(question, found, tuple(pictures)), 0
         match found:
             case BatchStatistics():
                 assert isinstance(question, Norms)

@@ -176,7 +176,7 @@ def test_which_positions_a_block_with_a_stride_reads(session, qtbot, changes, sh
     assert found.words[0].text().startswith(shortcut)
     assert found.words[1].text().startswith(branch)
     assert summary in found.summary.text()
-    assert "upper left 12×12 of 24×24" in found.summary.text()
+    assert "upper left 14×14 of 24×24" in found.summary.text()
 
 
 def test_the_positions_follow_the_design(session, qtbot):

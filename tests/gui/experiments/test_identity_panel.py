@@ -275,6 +275,7 @@ def test_a_run_under_way_is_asked_and_can_be_asked_again(session, qtbot, experim
     assert [question.blocks for question in played.asked(Zero)] == [("layer1.0",)] * 2
     answer(played, tmp_path, "layer1.0", step=500)
     assert "after step 500" in experiment.subject.text()
+    assert experiment.effect.heading.text() == "layer1.0 set to zero, after step 500"
 
 
 def test_a_block_is_inserted_into_a_run_under_way_which_ends(session, qtbot, experiment, played, started, tmp_path):
@@ -307,11 +308,12 @@ def test_another_design_than_the_one_that_trains_has_random_weights(session, qtb
 
 
 def train(session, played, run: str = "a-run") -> None:
-    """Let the worker train the shown design."""
+    """Let the worker train the shown design, and go back to the block."""
     session.pool.workers[0].__class__.start(
         session.pool.workers[0], Train(session.document.design, Recipe(), session.pool.runs)
     )
     played.say(Started(run, "", 1, Verdict(True, 1, 1), "cpu", 1000, 2))
+    session.document.open_block()  # the curves have opened
 
 
 def test_a_plain_net_takes_no_identity(session, qtbot, experiment, played, tmp_path):
@@ -404,6 +406,7 @@ def test_trained_tried_grown_and_trained_further_by_the_real_worker(open_session
     qtbot.waitUntil(lambda: client.state == "idle")
     with qtbot.waitSignal(client.run_ended):
         client.start(Train(design, session.workspace.choice.recipe, client.runs))
+    session.document.open_block()  # the curves have opened
     click(qtbot, experiment.zero)
     qtbot.waitUntil(lambda: bool(experiment.trial.zeroed))
     assert experiment.trial.latest.is_identity
@@ -435,6 +438,18 @@ def test_an_answer_belongs_to_its_block_and_goes_with_it(session, qtbot, experim
     assert block_panel(session).effect.isVisible()
     session.document.select("layer2.0")
     assert "→ 10.0 %" in block_panel(session).effect.words.text()
+
+
+def test_an_answer_about_other_weights_than_those_of_now_says_so(session, qtbot, experiment, played, tmp_path):
+    click(qtbot, experiment.zero)
+    answer(played, tmp_path, "layer1.0")
+    assert experiment.effect.heading.text() == "layer1.0 set to zero"
+    trained(session)
+    assert experiment.effect.heading.text() == "layer1.0 set to zero, in other weights than the network has now"
+    session.document.select("layer2.0")
+    click(qtbot, experiment.zero)
+    answer(played, tmp_path)
+    assert experiment.effect.heading.text() == "layer2.0 and 1 more set to zero"
 
 
 def test_an_answer_that_comes_while_another_block_is_shown_waits_for_its_own(
