@@ -20,6 +20,7 @@ from explorer.sentences import translatable
 from explorer.validation import refuse
 
 _AFFORDABLE = 4 * 10**9  # multiply–accumulates of one forward on a processor: some tenths of a second on two cores
+_MIN_BATCH = 2  # images: a norm of 1×1 maps cannot train on one
 _ROUNDS = 4  # after one to warm up; the fastest counts, for other work only slows
 _TOTAL = 2 * (1 + _ROUNDS)
 _FLOATS = 4  # bytes of a number, and for each weight: itself, its gradient, its momentum, and one for the update
@@ -48,9 +49,9 @@ def speed(question: Speed) -> Iterator[Event]:
 def _measure(question: Speed) -> Iterator[Event]:
     """Time training steps, then forward passes, on random images. Raises Refused."""
     subject, device = _subject_of(question), choose_device(question.recipe.device)
-    batch_size = question.recipe.batch_size
+    batch_size = max(_MIN_BATCH, question.recipe.batch_size)
     if device.type != "cuda":  # a power of two, as larger batches are no faster per image
-        batch_size = min(batch_size, max(2, 1 << (_AFFORDABLE // subject.macs).bit_length() >> 1))
+        batch_size = min(batch_size, max(_MIN_BATCH, 1 << (_AFFORDABLE // subject.macs).bit_length() >> 1))
     _refuse_too_large(subject, batch_size, device)
     network = subject.build().to(device)
     images = torch.rand(batch_size, *subject.shape, device=device)

@@ -1,6 +1,6 @@
 """The Compare page: the table, what differs in words, and what adds columns and measures them."""
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -22,6 +22,7 @@ from explorer.gui.compare.compare_state import CompareState
 from explorer.gui.compare.table import ColumnsTable
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import word_button
+from explorer.gui.widgets.confirmation import Confirmation
 from explorer.gui.widgets.language import say
 
 _WORDS = 3  # lines of differences that are seen at least
@@ -30,15 +31,14 @@ _OTHER = "resnet34"  # a preset to begin with
 
 
 class ComparePage(QWidget):
-    """The page; `copied` is emitted when cells were copied."""
-
-    copied = Signal()
+    """The page."""
 
     def __init__(self, state: CompareState) -> None:
         super().__init__()
         self._state = state
         self.table = ColumnsTable(state)
-        self.table.copied.connect(self.copied)
+        confirmation = Confirmation(self.table)
+        self.table.copied.connect(lambda: confirmation.tell(self.tr("Copied the comparison")))
         self.words = QPlainTextEdit()
         self.words.setReadOnly(True)
         self.words.setFrameShape(QFrame.Shape.NoFrame)

@@ -30,6 +30,11 @@ def test_a_network_of_torchvision_takes_the_input_of_the_design_beside_it():
     assert found.training > 0 < found.inference
 
 
+def test_one_image_is_no_batch():
+    *_, found = speed(Speed(MINI, RECIPE.change(batch_size=1)))
+    assert found.batch_size == 2
+
+
 def test_a_large_network_is_measured_with_fewer_images():
     *_, found = speed(Speed(preset("resnet18").change(input=(3, 112, 112)), Recipe(device="cpu", batch_size=256)))
     assert found.batch_size == 8  # 0.49 GMACs per image

@@ -12,6 +12,7 @@ from explorer.gui.compare import compare_state
 from explorer.gui.compare.add_menu import GOOGLENET
 from explorer.gui.compare.page import ComparePage
 from explorer.gui.compare.subject import BASELINE, CURRENT
+from explorer.gui.widgets.confirmation import Confirmation
 from explorer.gui.workspace import COMPARE
 from explorer.runs.answers import MeasuredSpeed, Outside, Speed
 from explorer.runs.columns import column_of_plan
@@ -179,8 +180,10 @@ def test_a_column_goes_by_its_button_or_by_a_key(session, page, qtbot):
 
 def test_cells_are_copied_as_a_table(page, qtbot):
     add(page, "ResNet-34")
-    with qtbot.waitSignal(page.copied):
-        qtbot.keyClick(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    confirmation = page.table.findChild(Confirmation)
+    assert confirmation.isVisible()
+    assert confirmation.text() == "Copied the comparison"
     data = QGuiApplication.clipboard().mimeData()
     lines = [line.split("\t") for line in data.text().split("\n")]
     assert lines[0] == ["", "Current design", "ResNet-34"]
