@@ -79,10 +79,11 @@ _PHRASES: Mapping[str, str | Mapping[object, str]] = {
 def phrase(key: str, value: object) -> Sentence:
     """Name the value of a field of a design, or of a stage, as in the middle of a sentence."""
     known = _PHRASES.get(key)
+    text = f"{value:,}" if isinstance(value, int) else value_text(value)
     if known is None:
         label = fields_of(Design)[key].label.text
-        return Sentence(translatable("{key} {value}"), {"key": Sentence(label), "value": value_text(value)})
-    return Sentence(known, {"value": value_text(value)}) if isinstance(known, str) else Sentence(known[value])
+        return Sentence(translatable("{key} {value}"), {"key": Sentence(label), "value": text})
+    return Sentence(known, {"value": text}) if isinstance(known, str) else Sentence(known[value])
 
 
 @lru_cache(maxsize=256)

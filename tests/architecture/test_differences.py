@@ -29,6 +29,11 @@ def test_what_costs_no_parameters_says_so():
     )
 
 
+def test_numbers_have_separators():
+    (found,) = differences(CHAPTER, CHAPTER.change(classes=1000))
+    assert found.sentence == "1,000 classes instead of 10 classes: +507,870 parameters"
+
+
 def test_stages_are_told_apart():
     deeper = CHAPTER.with_stage(2, blocks=4).with_stage(0, blocks=1)
     found = [each.sentence.partition(": ")[2] for each in differences(CHAPTER, deeper)]

@@ -194,7 +194,7 @@ def _part_cell(part: Part | None) -> Cell:
 
 
 def words_of(state: CompareState) -> str:
-    """Return in words how each column differs from the first."""
+    """Return in words how each column differs from the first, and which of the two contains the other."""
     first, *others = ((subject, state.column(subject)) for subject in state.subjects)
     lines = []
     for subject, column in others:
@@ -203,4 +203,14 @@ def words_of(state: CompareState) -> str:
         differences = [say(each) for each in column_differences(first[1], column)]
         lines.append(f"{state.title(first[0])} → {state.title(subject)}")
         lines += [f"  {each}" for each in differences or [say(translatable("the same network"))]]
+        if first[1].plan and column.plan and differences:
+            lines.append(f"  {_nesting(state.title(first[0]), first[1], column)}")
     return "\n".join(lines)
+
+
+def _nesting(name: str, first: Column, column: Column) -> str:
+    """Return whether a column contains the first, called `name`, or that one it, or neither, and the reason."""
+    verdict, inverse = column_containment(column, first), column_containment(first, column)
+    if verdict.holds or not inverse.holds:
+        return f"{'⊇' if verdict.holds else '⊉'} {name}: {say(verdict.why)}"
+    return f"⊆ {name}: {say(inverse.why)}"
