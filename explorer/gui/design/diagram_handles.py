@@ -41,7 +41,7 @@ class DiagramHandles(QObject):
         self._gap: int | None = None  # the stage before the gap under the pointer
         self._pointer, self._behind = QPointF(), QPointF()  # in the viewport: the pointer, and where it came from
         self._rest = QTimer(self, interval=_REST, singleShot=True)
-        self._rest.timeout.connect(self._find_hovered)
+        self._rest.timeout.connect(self._stop_following)
         self.drag = StageDrag(diagram, self._edits)
         cursors = Qt.CursorShape
         more_blocks, wider = (
@@ -134,6 +134,7 @@ class DiagramHandles(QObject):
             if isinstance(event, QMouseEvent) and kind == QEvent.Type.MouseMove:
                 self._follow(event.position())
             elif kind == QEvent.Type.Leave:
+                self._rest.stop()
                 self._hovered = self._gap = None
                 self.place()
         return False
@@ -157,12 +158,17 @@ class DiagramHandles(QObject):
         reached = self._pointer.x() - way.x() / way.y() * (self._pointer.y() - box.bottom())
         return box.left() <= reached <= box.right()
 
+    def _stop_following(self) -> None:
+        """Find what is under a pointer that rests, unless it has come to one of the handles."""
+        if not any(map(_is_under_pointer, self._widgets)):
+            self._find_hovered()
+
     def _find_hovered(self) -> None:
-        if self._viewport.underMouse() and not any(map(_is_under_pointer, self._widgets)):
-            point = self._pointer - QPointF(self._diagram.start, 0)
-            self._hovered = self._stage_at(point)
-            self._gap = self._gap_at(point)
-            self.place()
+        self._rest.stop()
+        point = self._pointer - QPointF(self._diagram.start, 0)
+        self._hovered = self._stage_at(point)
+        self._gap = self._gap_at(point)
+        self.place()
 
     def _stage_at(self, point: QPointF) -> int | None:
         """Return the stage in whose column a point is; in the free room above the slabs the one before."""
