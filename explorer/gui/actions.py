@@ -222,7 +222,19 @@ class Actions(QObject):
         return [replace(first, design=self._choice.fit(self._run.design))]
 
     def _recipe_side(self, name: str) -> _Others:
-        return lambda first: [replace(first, recipe=on_same_batches(RECIPES[name], first.recipe))]
+        """Return the order for a recipe at the batch size of the other, since both see the same batches."""
+
+        def others(first: Side) -> Sequence[Side]:
+            recipe = on_same_batches(RECIPES[name], first.recipe).change(batch_size=first.recipe.batch_size)
+            return [replace(first, recipe=recipe)]
+
+        return others
+
+    def _recipe_text(self, name: str) -> str:
+        batch_size = self._choice.recipe.batch_size
+        if RECIPES[name].batch_size == batch_size:
+            return say(name)
+        return self.tr("{recipe}, at batch size {size}").format(recipe=say(name), size=whole(batch_size))
 
     def _make_run_actions(self) -> None:
         """Make the actions on the runs that are selected on their page, which connects and enables them."""
@@ -457,7 +469,7 @@ class Actions(QObject):
         values = {"start": start, "name": title_of_run(self._run) if self._run else "", "n": whole(_SEEDS)}
         return {
             **{action: text.format(**values) for action, text in texts.items()},
-            **{action: say(name) for name, action in self.beside_recipes.items()},
+            **{action: self._recipe_text(name) for name, action in self.beside_recipes.items()},
         }
 
     def _anyway_text(self) -> str:

@@ -14,6 +14,7 @@ from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset_of
 from explorer.architecture.source.network import python_source
+from explorer.gui.training.plot_view import Depth
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.gui.workspace import BLOCK, Workspace
 from explorer.runs.answers import Inserted
@@ -143,6 +144,25 @@ def twin_validated(workspace: Workspace, before: Design) -> bool:
     return len(runs) == 2 and all(run.epoch for run in runs)
 
 
+def recipes_compared(workspace: Workspace, before: Design) -> bool:
+    runs = workspace.pool.shown.live
+    return len({run.recipe for run in runs}) > 1 and all(run.step for run in runs)
+
+
+def norms_compared(workspace: Workspace, before: Design) -> bool:
+    return bool(workspace.identity_trial.norms)
+
+
+def preactivation_beside(workspace: Workspace, before: Design) -> bool:
+    runs = workspace.pool.shown.live
+    return len({run.design.preactivation for run in runs}) > 1 and all(run.epoch for run in runs)
+
+
+def signal_shown(workspace: Workspace, before: Design) -> bool:
+    shown = workspace.plot_view.depth is Depth.SIGNALS
+    return shown and any(run.curves.signals for run in workspace.pool.shown.live)
+
+
 def paused(workspace: Workspace, before: Design) -> bool:
     return workspace.pool.shown.state == WorkerState.PAUSED
 
@@ -178,6 +198,10 @@ TASKS: dict[str, Task] = {
         Task(trained, answer="curves"),
         Task(validated, answer="curves"),
         Task(twin_validated, answer="curves"),
+        Task(recipes_compared, answer="curves"),
+        Task(norms_compared, answer="norms effect"),
+        Task(preactivation_beside, answer="curves"),
+        Task(signal_shown, answer="gradients"),
         Task(paused),
         Task(feature_maps_compared, answer="maps"),
     )

@@ -21,7 +21,7 @@ from explorer.gui.widgets.language import apply_language, chosen_language, spoke
 from explorer.gui.widgets.text_size import apply_size
 from explorer.resources import resource
 from explorer.validation import Refused
-from tests.clicks import block_view, click, click_choice, show_block, teach, type_into
+from tests.clicks import block_view, click, click_choice, curves, show_block, teach, type_into
 from tests.events import settle
 from tests.gui.design.test_block_view import open_block
 from tests.gui.design.test_diagram import place_of
@@ -36,6 +36,7 @@ hello()
 while told() != "train":
     pass
 started(); step(1)
+say("signals", step=1, names=["layer1.0", "layer2.0"], branches=[1.0, 2.0], shortcuts=[2.0, 2.0])
 say("epoch", step=1, epoch=1, train_loss=1, train_accuracy=0.5, validation_loss=1, validation_accuracy=0.5, seconds=1)
 while (word := told()) != "end":
     if word == "pause":
@@ -45,9 +46,9 @@ TWINS = """
 hello()
 while told() != "train":
     pass
-for run in "ab":
+for side, run in enumerate("ab"):
     say("started", run=run, folder="", params=1, referee={"agrees": True, "params": 1, "mult_adds": 1}, device="cpu",
-        steps_per_epoch=100, epochs=2, step=0)
+        steps_per_epoch=100, epochs=2, step=0, side=side)
 for run in "ab":
     say("step", run=run, step=1, epoch=1, loss=1, loss_min=1, loss_max=1, steps=1, accuracy=0.5, learning_rate=0.1,
         examples_per_second=100)
@@ -64,14 +65,16 @@ file.write(bytes(range(16)))
 file.flush()
 for line in sys.stdin:
     asked = json.loads(line)
-    kind = {"zero": "zeroed", "insert": "inserted"}.get(asked["command"])
+    kind = {"zero": "zeroed", "insert": "inserted", "norms": "batchstatistics"}.get(asked["command"])
     if kind:
         example = {"label": 0, "classes": [0, 1], "before": [0.9, 0.1], "after": [0.4, 0.6],
             "picture": {"path": "", "offset": 0, "shape": [4, 4]}}
         effect = {"difference": 0.1, "equal": False, "accuracy_before": 0.5, "accuracy_after": 0.4, "images": 200,
             "moved": 9, "file": file.name, "examples": [example]}
         blocks = asked["blocks"] if kind == "zeroed" else [asked["block"]]
-        say(kind, id=asked["id"], blocks=blocks, identities=blocks, effect=effect)
+        rest = {"norms": [], "steps": 9, "initial_share": 0.4} if kind == "batchstatistics" else {
+            "blocks": blocks, "identities": blocks}
+        say(kind, id=asked["id"], effect=effect, **rest)
 """
 
 
@@ -331,6 +334,17 @@ def average_an_opened_block(session, qtbot) -> None:
     choose_named("shortcut", "average")(session, qtbot)
 
 
+def train_beside_preactivation(session, qtbot) -> None:
+    pin_and(choose_named("block", "preact-basic"))(session, qtbot)
+    click_choice(session, qtbot, "beside_baseline")
+
+
+def show_signal(session, qtbot) -> None:
+    press("start")(session, qtbot)
+    switch = curves(session).gradients.switch
+    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton, pos=switch.tabRect(1).center())
+
+
 def press(name: str):
     return lambda session, qtbot: click(qtbot, session.window.findChild(QAbstractButton, name))
 
@@ -369,6 +383,16 @@ TOLD = {  # what the worker has to say for it
     "paused": (TRAIN, press("start")),
     "branch_zeroed": (TRIED, lambda session, qtbot: open_block(session, qtbot, "layer1.0")),
     "identity_inserted": (TRIED, lambda session, qtbot: open_block(session, qtbot, "layer1.0")),
+    "norms_compared": (TRIED, lambda session, qtbot: open_block(session, qtbot, "layer1.0")),
+    "recipes_compared": (TWINS, lambda session, qtbot: session.window.orders.beside_recipes["best"].trigger()),
+    "preactivation_beside": (TWINS, train_beside_preactivation),
+    "signal_shown": (TRAIN, show_signal),
+}
+PRESSED_NEXT = {  # once it can be
+    "paused": "pause",
+    "branch_zeroed": "zero",
+    "identity_inserted": "insert",
+    "norms_compared": "compare norms",
 }
 
 
@@ -392,11 +416,39 @@ def test_a_task_is_done_when_the_worker_has_done_it(open_session, qtbot, task):
     tutor = teach(session, *place_with(task))
     assert is_asked(tutor)
     begin(session, qtbot)
-    if name := {"paused": "pause", "branch_zeroed": "zero", "identity_inserted": "insert"}.get(task):
+    press_next(session, qtbot, task)
+    qtbot.waitUntil(lambda: is_done(tutor))
+
+
+def press_next(session, qtbot, task: str) -> None:
+    if name := PRESSED_NEXT.get(task):
         button = session.window.findChild(QAbstractButton, name)
         qtbot.waitUntil(button.isEnabled)
         click(qtbot, button)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("name", [name for name in lesson_files("en") if name.startswith("q")])
+def test_a_question_is_answered_by_doing_it(open_session, qtbot, name, language):
+    question = every_lesson(language)[name]
+    (page,) = question.pages
+    program, begin = TOLD.get(page.done) or (TRAIN, ACTS[page.done])
+    apply_language(language)
+    session = open_session("mini", warm=True, process=worker(program))
+    qtbot.waitUntil(lambda: session.pool.workers[0].state == "idle")
+    tutor = teach(session, name)
+    assert is_asked(tutor)
+    assert tutor.card.heading.text() == question.title
+    assert said_in(page.answer) not in said_in(tutor.card.text.toPlainText())
+    begin(session, qtbot)
+    press_next(session, qtbot, page.done)
     qtbot.waitUntil(lambda: is_done(tutor))
+    assert said_in(page.answer) in said_in(tutor.card.text.toPlainText())
+
+
+def said_in(text: str) -> str:
+    """The words, however the lines are broken."""
+    return re.sub(r"[*\s]", "", text)
 
 
 def test_a_curve_that_nobody_saw_is_no_answer(open_session, qtbot):
