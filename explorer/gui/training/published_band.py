@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor
 
 from explorer.gui.widgets import theme
 from explorer.gui.widgets.contrast import mixed, palest
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.language import percent, say
 from explorer.runs.published import Reference
 from explorer.sentences import translatable
 
@@ -42,16 +42,10 @@ def edge() -> QColor:
 
 def band_text(reference: Reference) -> str:
     """Return the explanation of the band."""
-    low, median, high = reference.quartiles
-    ends = {"count": len(reference.accuracies), "least": reference.least, "most": reference.most}
+    low, median, high = map(percent, reference.quartiles)
+    ends = {"least": percent(reference.least), "most": percent(reference.most)}
     what = say(
-        translatable(
-            "Final test accuracies of {count} published runs of this network and recipe: {least:.3f} to {most:.3f}."
-        )
+        translatable("Final test accuracies of {count} published runs of this network and recipe: {least} to {most}.")
     )
-    parts = say(
-        translatable(
-            "The darker part is the middle half, {low:.3f} to {high:.3f}; the line is the median, {median:.3f}."
-        )
-    )
-    return f"{what.format(**ends)}\n{parts.format(low=low, high=high, median=median)}"
+    parts = say(translatable("The darker part is the middle half, {low} to {high}; the line is the median, {median}."))
+    return f"{what.format(count=len(reference.accuracies), **ends)}\n{parts.format(low=low, high=high, median=median)}"

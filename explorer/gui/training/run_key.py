@@ -15,6 +15,7 @@ from explorer.gui.widgets.style import TARGET
 from explorer.sentences import translatable
 
 _DOT = 10  # pixels
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
 class _KeyRow(NamedTuple):
@@ -146,17 +147,20 @@ class RunButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         lines = 2 if self._row.difference else 1
-        return QSize(12 * self.fontMetrics().averageCharWidth(), max(TARGET, lines * self.fontMetrics().height() + 4))
+        return QSize(12 * self.fontMetrics().averageCharWidth(), max(TARGET, lines * self._line_height() + 4))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def _line_height(self) -> int:
+        return round(1.2 * self.fontMetrics().height())  # Chinese characters are higher than the font says
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, metrics, chosen = QPainter(self), self.fontMetrics(), theme.colours()
         if self._marked:
             painter.fillRect(self.rect(), QColor(chosen.raised))
         text = QColor(chosen.text if self._row.is_seen else chosen.quiet)
-        height = metrics.height()
+        height = self._line_height()
         lines = 2 if self._row.difference else 1
         top = (self.height() - lines * height) // 2
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -167,14 +171,14 @@ class RunButton(QAbstractButton):
         room = self.width() - left - theme.RHYTHM // 2
         painter.setPen(text)
         accuracy = metrics.horizontalAdvance(self._accuracy)
-        painter.drawText(QRect(left, top, room, height), Qt.AlignmentFlag.AlignRight, self._accuracy)
+        painter.drawText(QRect(left, top, room, height), _MIDDLE | Qt.AlignmentFlag.AlignRight, self._accuracy)
         elided = Qt.TextElideMode.ElideRight
         name = metrics.elidedText(self._row.name, elided, room - accuracy - theme.RHYTHM)
-        painter.drawText(QRect(left, top, room, height), Qt.AlignmentFlag.AlignLeft, name)
+        painter.drawText(QRect(left, top, room, height), _MIDDLE | Qt.AlignmentFlag.AlignLeft, name)
         if self._row.difference:
             painter.setPen(QColor(chosen.quiet))
             difference = metrics.elidedText(self._row.difference, elided, room)
-            painter.drawText(QRect(left, top + height, room, height), Qt.AlignmentFlag.AlignLeft, difference)
+            painter.drawText(QRect(left, top + height, room, height), _MIDDLE | Qt.AlignmentFlag.AlignLeft, difference)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)

@@ -290,7 +290,7 @@ def test_published_runs_stand_behind_a_run_that_may_be_compared(plots, qtbot):
     assert band(plots.accuracy) == [(0.814, 0.927), (runs.quartiles[0], runs.quartiles[2])]
     assert band(plots.loss) == []
     assert "80 published runs" in plots.accuracy.note.text()
-    assert "0.814 to 0.927" in plots.accuracy.note.toolTip()
+    assert "81.4 % to 92.7 %" in plots.accuracy.note.toolTip()
     assert not plots.loss.note.isVisible()
     curves.apply_event(Epoch(1, 1, 1.0, 0.5, 0.5, 0.902, 1.0))
     plots.refresh()
