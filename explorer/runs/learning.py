@@ -5,13 +5,13 @@ than the curve's own noise, which is the typical distance of a value from a smoo
 torch, no Qt.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
-from statistics import fmean, median, stdev
+from statistics import fmean, median
 from typing import assert_never
 
+from explorer.runs.spread import Gap, Spread
 from explorer.sentences import Sentence, translatable
 
 _FALL, _RISE = 0.01, 0.02  # least share of a loss by which it has fallen or risen
@@ -100,81 +100,49 @@ def _noise(values: Sequence[float]) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """The mean of the accuracies of runs that differ in nothing but the seed, and their standard deviation."""
-
-    mean: float
-    deviation: float
-    count: int
-
-
-def spread_of(accuracies: Sequence[float]) -> Spread:
-    """Return mean and sample deviation of at least one accuracy; one alone has the deviation 0."""
-    return Spread(fmean(accuracies), stdev(accuracies) if len(accuracies) > 1 else 0.0, len(accuracies))
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """By how much the second side is better than the first, as a difference of fractions, and the `spread` of that.
-
-    The spread is by how much two single runs, one of each side, typically differ from the gap because of their seeds.
-    """
-
-    size: float
-    spread: float
-
-    @property
-    def exceeds_spread(self) -> bool:
-        return abs(self.size) > self.spread
-
-
-def gap_between(first: Sequence[float], second: Sequence[float]) -> Gap:
-    """Compare the accuracies of two sides, one per seed; the spread is √(deviation₁² + deviation₂²)."""
-    one, two = spread_of(first), spread_of(second)
-    return Gap(two.mean - one.mean, math.hypot(one.deviation, two.deviation))
-
-
-@dataclass(frozen=True, slots=True)
 class Side:
     """One side of a comparison: its name, and the accuracies by epoch of each of its runs."""
 
     name: str
     runs: tuple[Sequence[float], ...]
 
-    def after(self, epoch: int) -> list[float]:
-        """Return the accuracy of each run after an epoch that all have done."""
-        return [accuracies[epoch - 1] for accuracies in self.runs]
+    def after(self, epoch: int) -> Spread:
+        """Return the spread of the accuracies after an epoch that all runs have done."""
+        return Spread.of([accuracies[epoch - 1] for accuracies in self.runs])
 
 
 def compare_sides(first: Side, second: Side) -> Sentence | None:
     """Say which side is ahead after the last epoch that all runs have done, by how much; None before there is one.
 
-    The side ahead learns faster if it had the other's highest accuracy in an earlier epoch. Where a side has several
-    seeds, means are compared, and the gap is set against the spread.
+    The side ahead learns faster if it had the other's highest accuracy in an earlier epoch. Means are compared where a
+    side has several seeds, and where both have, the gap is set against the spread.
     """
     epoch = min(len(accuracies) for side in (first, second) for accuracies in side.runs)
     if not epoch:
         return None
-    gap = gap_between(first.after(epoch), second.after(epoch))
+    gap = Gap.between(second.after(epoch), first.after(epoch))
     ahead, behind = (second, first) if gap.size > 0 else (first, second)
     values: dict[str, object] = {
         "name": ahead.name,
         "other": behind.name,
         "epoch": epoch,
         "gap": 100 * abs(gap.size),
-        "spread": 100 * gap.spread,
+        "spread": 100 * gap.deviation,
     }
-    if max(len(first.runs), len(second.runs)) > 1:
-        text = (
-            translatable(
-                "{name} is ahead of {other}: after epoch {epoch} the gap is {gap:.1f} ± {spread:.1f} points, "
-                "more than the spread of the seeds"
-            )
-            if gap.exceeds_spread
-            else translatable(
-                "{name} and {other} do not differ clearly: after epoch {epoch} the gap is {gap:.1f} ± {spread:.1f} "
-                "points, no more than the spread of the seeds"
-            )
+    if gap.is_clear:
+        text = translatable(
+            "{name} is ahead of {other}: after epoch {epoch} the gap is {gap:.1f} ± {spread:.1f} points, "
+            "more than the spread of the seeds"
+        )
+    elif gap.seeds > 1:
+        text = translatable(
+            "{name} and {other} do not differ clearly: after epoch {epoch} the gap is {gap:.1f} ± {spread:.1f} "
+            "points, no more than the spread of the seeds"
+        )
+    elif len(first.runs) != len(second.runs):
+        text = translatable(
+            "{name} is ahead of {other}: after epoch {epoch} the gap is {gap:.1f} points; "
+            "whether that is more than chance takes several seeds of both"
         )
     elif 100 * abs(gap.size) < _EQUAL:
         text = translatable("{name} and {other} are equal after epoch {epoch}: the gap is {gap:.1f} points")

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from explorer.gui.training.plotted_run import ACCURACY, LOSS, TRAIN_LOSS, Line, SeedGroup, groups_of
 from explorer.gui.widgets.language import percent, say
-from explorer.runs.learning import Side, compare_sides, learning_of, spread_of
+from explorer.runs.learning import Side, compare_sides, learning_of
+from explorer.runs.spread import Spread
 from explorer.sentences import translatable
 
 _MAX_GROUPS = 4  # sides of which something is said
@@ -27,7 +28,7 @@ def _standing_of(group: SeedGroup) -> str:
     values = {"name": group.name, "epoch": len(accuracies), "seeds": len(group.lines)}
     if not accuracies:
         return say(translatable("{name}: first epoch, not validated yet")).format(**values)
-    spread = spread_of(accuracies[-1])
+    spread = Spread.of(accuracies[-1])
     if group.has_spread:
         text = say(translatable("{name}, {seeds} seeds: after epoch {epoch} validation {mean} ± {deviation} points"))
         return text.format(**values, mean=percent(spread.mean), deviation=f"{100 * spread.deviation:.1f}")

@@ -12,9 +12,9 @@ from explorer.gui.widgets import theme
 from explorer.gui.widgets.contrast import palest
 from explorer.gui.widgets.language import say
 from explorer.gui.workers.curves import Curves
-from explorer.runs.learning import spread_of
 from explorer.runs.published import Reference
 from explorer.runs.recipe import Recipe
+from explorer.runs.spread import Spread
 from explorer.sentences import translatable
 
 LOSS, ACCURACY, TRAIN_LOSS = 1, 2, 3  # columns of the curves
@@ -121,7 +121,7 @@ class SeedGroup:
         """Return the epochs that all runs have done, and the mean and the deviation of their values after each."""
         values = list(zip(*self.validations(row), strict=False))
         steps = self.first.curves.validation.column(0)[: len(values)]
-        spreads = [spread_of(each) for each in values]
+        spreads = [Spread.of(each) for each in values]
         mean, deviation = (np.array([getattr(each, name) for each in spreads]) for name in ("mean", "deviation"))
         return steps / self.first.curves.steps_per_epoch, mean, deviation
 

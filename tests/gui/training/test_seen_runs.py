@@ -255,10 +255,10 @@ def test_the_words_compare_the_other_runs_with_the_first(show, plots):
 
 
 def test_the_words_of_several_seeds_have_a_spread():
-    words = curve_words(named_apart([*seeds((0.80,), (0.82,), (0.84,)), made_line(run(0.9), name="B", number=9)]))
-    assert words[0] == "net, 3 seeds: after epoch 1 validation 82.0 % ± 2.0 points"
+    words = curve_words(named_apart([*seeds((0.80,), (0.82,), (0.84,)), *seeds((0.9,), (0.9,), lr=0.01)]))
+    assert words[0] == "net (1), 3 seeds: after epoch 1 validation 82.0 % ± 2.0 points"
     assert words[2] == (
-        "B is ahead of net: after epoch 1 the gap is 8.0 ± 2.0 points, more than the spread of the seeds"
+        "net (2) is ahead of net (1): after epoch 1 the gap is 8.0 ± 2.0 points, more than the spread of the seeds"
     )
 
 
