@@ -94,6 +94,16 @@ def test_a_run_whose_eye_is_closed_is_not_on_the_curves(open_session, root, qtbo
     assert len(plots.lines) == 3
 
 
+def test_a_row_beside_the_curves_selects_its_run(open_session, root, qtbot):
+    session = open_session()
+    history, plots = session.workspace.run_history, curves(session)
+    qtbot.waitUntil(lambda: len(plots.key.buttons) == 3)
+    oldest = history.runs[-1].id
+    plots.key.buttons[oldest].click()
+    assert history.chosen == (oldest,)
+    assert [line.id for line in plots.lines if line.live] == [oldest]
+
+
 def test_a_run_that_begins_is_chosen_and_what_a_person_chooses_stays(open_session, root, qtbot):
     session = open_session()
     history = session.workspace.run_history
