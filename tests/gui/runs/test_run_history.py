@@ -88,10 +88,12 @@ def test_a_run_whose_eye_is_closed_is_not_on_the_curves(open_session, root, qtbo
     qtbot.waitUntil(lambda: len(plots.lines) == 3)
     first = history.runs[0].id
     history.set_seen(first, False)
-    assert first not in [line.id for line in plots.lines]
-    assert len(plots.lines) == 2
-    history.set_seen(first, True)
-    assert len(plots.lines) == 3
+    qtbot.waitUntil(lambda: len(plots.loss.lines) == 2)
+    assert first not in [line.id for line in plots.loss.lines]
+    assert plots.key.eyes[first].accessibleName().startswith("Show the curves")
+    plots.key.eyes[first].click()
+    qtbot.waitUntil(lambda: len(plots.loss.lines) == 3)
+    assert not history.unseen
 
 
 def test_a_row_beside_the_curves_selects_its_run(open_session, root, qtbot):
