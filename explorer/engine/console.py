@@ -2,15 +2,16 @@
 
 import io
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from explorer.runs import events
 from explorer.runs.events import Event
 from explorer.runs.folder import read_run
-from explorer.runs.sides import Side
-from explorer.runs.spread import spread_in_words
+from explorer.runs.sides import Side, labels
+from explorer.runs.spread import Gap, Spread
 from explorer.sentences import system_words
 from explorer.streams import silence
 
@@ -91,7 +92,7 @@ class Console:
             batches, *others = dict.fromkeys(read_run(folder).batches for folder in self._folders)
             same = f"the same batches for all, sha256 {batches}"
             self._line("not the same batches: some ended earlier" if others else same)
-        for line in spread_in_words(sides, self._best):
+        for line in spread_lines(sides, self._best):
             self._line(line)
 
     def _line(self, text: str) -> None:
@@ -114,3 +115,25 @@ class Console:
             self._print("")
         with suppress(OSError):
             print(self._label + text, file=sys.stderr, flush=True)
+
+
+def spread_lines(sides: Sequence[Side], accuracies: Mapping[int, float]) -> Iterator[str]:
+    """Yield the mean accuracy of each network with several seeds, and its gap to the first one's.
+
+    `accuracies` are by the number of the side; those of runs that did not finish are missing.
+    """
+    found: dict[Side, list[float]] = {}
+    for number, accuracy in sorted(accuracies.items()):
+        found.setdefault(replace(sides[number], seed=sides[0].seed), []).append(accuracy)
+    if max(map(len, found.values()), default=0) < 2:
+        return
+    spreads = dict(zip(labels(list(found)), map(Spread.of, found.values()), strict=True))
+    for name, each in spreads.items():
+        start = f"{name}: " if name else ""
+        yield f"{start}{each.mean:.4f} ± {each.deviation:.4f} over {each.count} seeds"
+    (first, least), *others = spreads.items()
+    for name, each in others:
+        gap = Gap.between(each, least)
+        if gap.seeds > 1:
+            verdict = "larger than" if gap.is_clear else "within"
+            yield f"{name} against {first}: {gap.size:+.4f}, {verdict} the spread of {gap.deviation:.4f}"

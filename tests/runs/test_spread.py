@@ -2,12 +2,7 @@
 
 import pytest
 
-from explorer.architecture.presets import preset
-from explorer.runs.recipe import Recipe
-from explorer.runs.sides import Side, twin_side, with_seeds
-from explorer.runs.spread import Gap, Spread, spread_in_words
-
-FIRST = Side(preset("resnet18"), Recipe(), 0)
+from explorer.runs.spread import Gap, Spread
 
 
 def test_the_spread_of_three_values():
@@ -30,19 +25,3 @@ def test_a_gap_is_clear_when_it_is_larger_than_what_seeds_do():
 def test_single_seeds_say_nothing_about_the_gap():
     assert not Gap.between(Spread(0.9, 0.0, 1), Spread(0.1, 0.0, 1)).is_clear
     assert not Gap.between(Spread(0.9, 0.0, 3), Spread(0.1, 0.0, 1)).is_clear
-
-
-def test_several_seeds_have_a_spread_and_a_gap():
-    sides = with_seeds([FIRST, twin_side(FIRST)], 2)
-    assert list(spread_in_words(sides, {0: 0.8, 1: 0.5, 2: 0.82, 3: 0.6})) == [
-        "residual: 0.8100 ± 0.0141 over 2 seeds",
-        "plain: 0.5500 ± 0.0707 over 2 seeds",
-        "plain against residual: -0.2600, larger than the spread of 0.0721",
-    ]
-    within = list(spread_in_words(sides, {0: 0.8, 1: 0.78, 2: 0.82, 3: 0.83}))
-    assert within[2] == "plain against residual: -0.0050, within the spread of 0.0381"
-
-
-def test_one_seed_has_none():
-    assert list(spread_in_words([FIRST, twin_side(FIRST)], {0: 0.8, 1: 0.5})) == []
-    assert list(spread_in_words(with_seeds([FIRST], 2), {0: 0.8, 1: 0.6})) == ["0.7000 ± 0.1414 over 2 seeds"]
