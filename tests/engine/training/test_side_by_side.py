@@ -8,6 +8,7 @@ import torch
 
 from explorer.architecture.plan import plan_network
 from explorer.engine.training import side_by_side as side_by_side_module
+from explorer.engine.training.memory import memory_needed
 from explorer.engine.training.side_by_side import LEAD, SideBySide
 from explorer.engine.training.threads import RunThreads
 from explorer.runs import events
@@ -115,3 +116,28 @@ def test_the_number_of_threads_is_what_it_was_before():
     with SideBySide([Runner(), Runner()]):
         torch.set_num_threads(before + 1)
     assert torch.get_num_threads() == before
+
+
+@pytest.mark.parametrize(("fits", "at_once"), [(9, 4), (2, 2)], ids=["four at most", "memory for two"])
+def test_more_than_have_room_wait_until_one_has_ended(cores, monkeypatch, fits, at_once):
+    runners = [Runner() for _ in range(6)]
+    training = runners[0].training_run.training
+    one = memory_needed(training.plan, training.recipe, training.recipe.batch_size)
+    monkeypatch.setattr(side_by_side_module, "available_memory", lambda device: fits * one + 1)
+    most = 0
+    with SideBySide(runners) as runs:
+        while runs.going:
+            runs.next()
+            most = max(most, sum(0 < runner.step < runner.steps for runner in runners))
+    assert most == at_once
+    assert [runner.step for runner in runners] == [20] * 6
+
+
+def test_those_that_wait_hear_the_last_control_alone(cores):
+    runners = [Runner() for _ in range(6)]
+    for runner in runners[:4]:
+        runner.event = events.Resumed(1)
+    with SideBySide(runners) as runs:
+        for control in (Pause(), Unpause()):
+            runs.send(control)
+    assert [runner.controls for runner in runners] == [[Pause(), Unpause()]] * 4 + [[Unpause()]] * 2
