@@ -82,6 +82,8 @@ class RunProgress(QWidget):
             return ""
         begins = run.started.begins if run.started else NOTHING
         words = self.tr("; ").join(map(say, filter(None, (run.difference, begins))))
+        if words.startswith(run.name):
+            return words
         return self.tr("{name}: {difference}").format(name=run.name, difference=words)
 
     def _batches_text(self, live: tuple[LiveRun, ...]) -> str:

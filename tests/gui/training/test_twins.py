@@ -188,6 +188,9 @@ def test_what_differs_is_said_in_words(open_session, train, qtbot):
     assert progress.sides.text() == (
         "plain: no shortcuts instead of zeros for new channels: as many parameters; all 167 tensors begin equal"
     )
+    client.live[1].label = Sentence("no shortcuts")
+    progress.show_runs()
+    assert progress.sides.text().startswith("no shortcuts instead of ")
 
 
 def test_that_all_saw_the_same_batches_is_shown_with_their_hash(open_session, train, qtbot):
