@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, Qt
 
 from explorer.gui.app import open_session
+from explorer.gui.workspace import CURVES
 
 
 def watch_opening(runs: Path) -> str:
@@ -35,6 +36,7 @@ def watch_opening(runs: Path) -> str:
     wait(lambda: session.document.plan != before)
     moments["slider"] = time.time()
     wait_complete(session)
+    session.window.pages.show_page(CURVES)
     moments["plots"] = time.time()
     wait(lambda: session.pool.workers[0].hello)
     moments["worker"] = time.time()

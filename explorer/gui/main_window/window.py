@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QStyle, QTabWidget, QToolBar, QWidget
 
@@ -29,6 +29,16 @@ _LAYOUT = 2  # version of the saved layout: increase it when docks change, so th
 _EDGE = 1  # pixels at each side that the frame of a window may need
 _DOCKS = (44, 54)  # widths of the docks in characters
 _NARROW = 1100  # pixels of width below which the docks share one place
+
+
+class _Heading(QWidget):
+    """The title bar of a dock; a hidden one takes no room."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, 0) if self.isHidden() else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
 
 class Window(QMainWindow):
@@ -157,7 +167,7 @@ class Window(QMainWindow):
         dock.setFeatures(
             QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetClosable
         )
-        heading = QWidget()
+        heading = _Heading()
         row = QHBoxLayout(heading)
         row.setContentsMargins(theme.RHYTHM, 6, theme.RHYTHM, 6)
         row.addWidget(QLabel(title), stretch=1)

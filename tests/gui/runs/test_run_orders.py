@@ -16,6 +16,7 @@ from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.events import Paused, Resumed, Started, Stopped, Verdict
 from explorer.runs.folder import RunFolder, list_runs, read_run
 from tests.clicks import click, runs_page
+from tests.events import settle
 from tests.gui.runs.conftest import OpenedPage
 from tests.gui.runs.made_runs import make_run
 
@@ -72,6 +73,7 @@ def test_a_name_that_is_not_changed_is_not_written(page, history, actions, qtbot
         actions.rename_run.trigger()
         qtbot.keyClick(page.table.viewport().findChild(QLineEdit), key)
         qtbot.waitUntil(lambda: not page.table.is_edited)
+        settle()  # with the editor deleted
     assert (history.current.folder / "run.json").read_bytes() == before
 
 
