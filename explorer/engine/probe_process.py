@@ -4,13 +4,13 @@ It is started for the first such question. As it inherits the priority of the pr
 more, training comes first.
 """
 
+import os
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkstemp
 from threading import Lock, Thread
 
 from safetensors.torch import save
@@ -35,17 +35,16 @@ class ProbeProcess:
         self._outbox = outbox
         self._process: subprocess.Popen[str] | None = None
         self._open: dict[int, Probe] = {}  # by the number of the question
-        self._files = TemporaryDirectory(prefix="resnet-explorer-", ignore_cleanup_errors=True)
-        self._numbers = count(1)
         self._lock = Lock()
 
     def ask(self, probe: Probe, weights: Mapping[str, Tensor] | None = None, step: int | None = None) -> None:
         """Pass `probe` on, about a network with `weights`, those after `step`, or as it stands."""
         try:
             if weights is not None:
-                file = Path(self._files.name, f"{next(self._numbers)}.safetensors")
-                write_atomically(file, save({name: values.contiguous() for name, values in weights.items()}))
-                probe = replace(probe, weights=str(file), step=step)
+                descriptor, file = mkstemp(prefix="resnet-explorer-", suffix=".safetensors")
+                os.close(descriptor)
+                write_atomically(Path(file), save({name: values.contiguous() for name, values in weights.items()}))
+                probe = replace(probe, weights=file, step=step)
             with self._lock:
                 process = self._process or self._start()
                 self._open[probe.id] = probe

@@ -16,6 +16,7 @@ from types import FrameType
 
 import torch
 
+from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.card_meter import CardMeter
@@ -106,7 +107,7 @@ class Worker:
         self._cores = Cores()
         self._runs: SideBySide | None = None  # under way
         self._aside: ProbeProcess | None = None
-        self._seconds: dict[tuple[str, type[Probe]], float] = {}  # of a run's last answer of each kind
+        self._seconds: dict[tuple[Design, type[Probe]], float] = {}  # that the last answer of each kind took
         self._signal = 0
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._interrupt)
@@ -178,32 +179,29 @@ class Worker:
             self._postponed.extend(arrived)
 
     def _ask(self, question: Probe) -> None:
-        """Have a question answered by the run whose weights or images it needs, or beside the runs."""
-        going = [(run, run.training_run) for run in (self._runs.going if self._runs else ())]
-        about = [run for run, training_run in going if is_about(question, training_run)]
-        beside = [run for run, training_run in going if not question.run and shares_images(question, training_run)]
-        alike = [run for run in beside if run.training_run.training.plan.design == question.design]
-        if hosts := about or alike:
+        """Have a question answered by the run whose weights, or else whose images, it needs, or by another process."""
+        going = self._runs.going if self._runs else []
+        about = [run for run in going if is_about(question, run.training_run)]
+        if hosts := about or [run for run in going if shares_images(question, run.training_run)]:
             hosts[0].questions.append(partial(self._answer_between_steps, question, hosts[0]))
         elif self._aside:
             self._aside.ask(question)
 
     def _answer_between_steps(self, question: Probe, run: RunInProgress) -> Event | None:
         """Answer from the newest weights of a run, or let another process do so where the run would wait too long."""
-        training_run, kind = run.training_run, (run.run, type(question))
-        training = training_run.training
-        images = int(_MOMENT / run.pace * training.recipe.batch_size * _PASSES) if run.pace else 0
-        needed = least_images(question) if run.pace else 0
-        is_long = max(run.pace, self._seconds.get(kind, 0.0)) > _MOMENT or needed > images
-        if self._aside and (is_long or not shares_images(question, training_run)):
-            if is_about(question, training_run):
+        training, key = run.training_run.training, (question.design, type(question))
+        size = max(plan_network(question.design).macs, 1) / training.plan.macs  # of the network, in that of the run
+        images = int(_MOMENT / run.pace * training.recipe.batch_size * _PASSES / size) if run.pace else 0
+        is_long = max(run.pace, self._seconds.get(key, 0.0)) > _MOMENT or (run.pace and least_images(question) > images)
+        if self._aside and (is_long or not shares_images(question, run.training_run)):
+            if is_about(question, run.training_run):
                 self._aside.ask(question, training.evaluated.state_dict(), run.step)
             else:
                 self._aside.ask(question)
             return None
         start = time.monotonic()
-        answer = probe(question, training_run, images)
-        self._seconds[kind] = time.monotonic() - start
+        answer = probe(question, run.training_run, images)
+        self._seconds[key] = time.monotonic() - start
         return answer
 
     def execute(self, command: Command) -> None:
@@ -258,6 +256,7 @@ class Worker:
             try:
                 if heartbeat:
                     heartbeat.meter = CardMeter(opened[0].training.device).read
+                self._seconds.clear()
                 if isinstance(self.outbox, Outbox):
                     self._aside = ProbeProcess(self.outbox)
                 with SideBySide([RunInProgress(run) for run in opened]) as self._runs:
@@ -266,6 +265,7 @@ class Worker:
                 self._runs = None
                 if self._aside:
                     self._aside.close()
+                    self._aside = None
                 for run in opened:
                     run.folder.close()
         if torch.cuda.is_available():

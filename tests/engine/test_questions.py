@@ -1,8 +1,8 @@
 """Questions to a worker whose run is under way: answered from the newest weights, without a trace in the run."""
 
 import queue
+import tempfile
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
@@ -238,38 +238,51 @@ def test_where_a_step_takes_long_another_process_answers(recipe, questions, tmp_
     ]
 
 
-def test_another_design_is_asked_beside_the_run(recipe, questions, tmp_path, aside):
-    other = replace(questions[0], design=DEEPER)
+def test_another_design_shares_the_images_or_is_asked_beside_the_run(recipe, questions, tmp_path, aside):
+    deeper = replace(questions[0], design=DEEPER)
     grown = replace(questions[0], design=DEEPER, grown=("layer1.1",), id=9)
+    larger = replace(questions[0], design=DESIGN.change(input=(1, 8, 8)), id=8)
     estimate = Estimate(DESIGN, recipe, 10)
 
-    class Grow(Listener):
+    class Ask(Listener):
         def send(self, event, run=""):
             super().send(event, run)
             if isinstance(event, events.Paused):
-                for each in (other, replace(grown, run=run), estimate, Stop()):
+                for each in (deeper, replace(grown, run=run), larger, estimate, Stop()):
                     self.inbox.put(each)
 
-    listener = Grow(step_2=(Pause(),))
+    listener = Ask(step_2=(Pause(),))
     listener.run(Train(DESIGN, recipe, tmp_path / "runs"))
-    assert aside == [(other, False, None)]
-    refused, answered = sorted((event for _, event in answers(listener)), key=lambda event: isinstance(event, Answer))
-    assert (refused.of, refused.id) == ("estimate", 10)
-    assert (answered.id, answered.step) == (9, 2)
+    assert aside == [(larger, False, None)]
+    found = {event.id: event for _, event in answers(listener)}
+    assert (found[10].of, found[10].id) == ("estimate", 10)
+    assert (found[1].step, found[9].step) == (None, 2)
+    assert found[1].rows != found[9].rows
 
 
-def test_a_second_process_answers_by_a_file_of_the_weights(recipe, questions, tmp_path):
+def test_a_much_larger_network_is_asked_beside_the_run(recipe, questions, tmp_path, aside):
+    wide = replace(questions[2], design=DESIGN.change(stages=(Stage(1, 2048), Stage(1, 8, 2))))
+    listener = Listener(step_2=(Pause(),), paused_1=(wide, Stop()))
+    listener.run(Train(DESIGN, recipe, tmp_path / "runs"))
+    assert aside == [(wide, False, None)]
+
+
+def test_a_second_process_answers_by_a_file_of_the_weights(recipe, questions, tmp_path, monkeypatch):
     listener, recipe, runs = Listener(step_2=(Pause(), Stop())), recipe.change(ema=0.0), tmp_path / "runs"
     listener.run(Train(DESIGN, recipe, runs))
     (run,) = list_runs(runs)
+    files = tmp_path / "files"
+    files.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(files))
     process = ProbeProcess(Pipe(listener))
     process.ask(questions[0], end_of(run)["model"], 2)
+    assert [each.suffix for each in files.iterdir()] == [".safetensors"]
     process.ask(questions[3])
     first, second = (listener.answered.get(timeout=patience()) for _ in range(2))
     assert first == replace(probe(replace(questions[0], run=run.id)), step=2)
     assert isinstance(second, FeatureMaps)
     assert second.step is None
-    assert list(Path(process._files.name).iterdir()) == []
+    assert list(files.iterdir()) == []
     process.ask(questions[4])
     process.close()  # it answers what it has been asked
     assert listener.answered.get(timeout=patience()).id == 5

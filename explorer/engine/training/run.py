@@ -390,6 +390,7 @@ def buildable_plan(design: Design) -> Plan:
 
 
 _LISTENING = (events.Step, events.Progress, events.Paused)  # where a run receives a control
+_PACES = 10  # steps or groups of steps that are read back together
 _ENDINGS = (events.Finished, events.Stopped, events.Failed)
 
 
@@ -406,7 +407,7 @@ class RunInProgress:
         self.steps = training_run.events()
         self.controls: deque[Control] = deque()
         self.questions: deque[Callable[[], Event | None]] = deque()
-        self.pace = 0.0  # seconds of a step
+        self._paces: deque[float] = deque(maxlen=_PACES)
         self._answers: list[Event] | None = None  # None: the last `advance` computed an event
         self.event: Event | None = None
         self._unrecorded = NOTHING
@@ -420,6 +421,11 @@ class RunInProgress:
     @property
     def step(self) -> int:
         return self.training_run.training.counters.step
+
+    @property
+    def pace(self) -> float:
+        """Return the seconds that a step takes where nothing delays it, the least of late; 0 before the first."""
+        return min(self._paces, default=0.0)
 
     def has_ended(self) -> bool:
         return isinstance(self.event, _ENDINGS)
@@ -468,7 +474,7 @@ class RunInProgress:
         if isinstance(self.event, events.Checkpoint):
             self._saved = self.event.step
         if isinstance(self.event, events.Step):
-            self.pace = self.training_run.training.recipe.batch_size / self.event.examples_per_second
+            self._paces.append(self.training_run.training.recipe.batch_size / self.event.examples_per_second)
         return self.event
 
     def reports(self) -> Iterator[Event]:

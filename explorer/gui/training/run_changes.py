@@ -39,10 +39,19 @@ class RunChanges(QWidget):
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             grid.addWidget(button, 0, column)
         grid.addWidget(self.restart, 1, 0, 1, 3)
+        self.restart.clicked.connect(self._leave_restart)
         grid.addWidget(self.words, 2, 0, 1, 3)
         for signal in (document.changed, pool.changed):
             signal.connect(self.show_state)
         self.show_state()
+
+    def _leave_restart(self) -> None:
+        """Give the focus to nothing: Qt gives it to another button, which a second press of the space bar would press.
+
+        Restart itself is disabled once it was pressed.
+        """
+        if not self.restart.isEnabled():
+            self.window().setFocus()
 
     def is_foreign(self) -> bool:
         """Whether a run is shown that trains, and the design that is shown is another one."""

@@ -180,6 +180,20 @@ def test_killed_before_the_next_checkpoint_a_change_is_kept(recipe, tmp_path, ch
     assert differences(*ends) == []
 
 
+def test_more_epochs_for_a_run_that_has_ended_are_a_change_too(recipe, tmp_path):
+    Listener().run(Train(DESIGN, recipe, tmp_path))
+    (run,) = list_runs(tmp_path)
+    listener = Listener()
+    listener.run(ResumeRun(run.id, tmp_path, epochs=6))
+    (run,) = list_runs(tmp_path)
+    (changed,) = [event for _, event in listener.said if isinstance(event, events.Changed)]
+    assert (changed.step, changed.epochs, changed.added) == (12, 6, 2)
+    assert run.changes == (changed,)
+    again = Listener()
+    again.run(ResumeRun(run.id, tmp_path, epochs=7))
+    assert [each.epochs for each in list_runs(tmp_path)[0].changes] == [6, 7]
+
+
 def test_what_is_no_change_is_refused(tmp_path):
     for line in ('{"command": "rate", "factor": 0}', '{"command": "rate", "factor": -1}', '{"command": "rate"}'):
         with pytest.raises(Refused):

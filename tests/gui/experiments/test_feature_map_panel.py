@@ -445,3 +445,30 @@ def test_arrow_keys_walk_along_the_strip(session, played, qtbot):
     for _ in range(5):
         qtbot.keyClick(panel.strip, Qt.Key.Key_Right)
     assert session.document.selection == "layer4"
+
+
+@pytest.mark.slow
+def test_a_real_run_is_asked_while_it_trains(session, qtbot):
+    """Maps that follow a run, a branch at zero, and a rate that is lowered, without an end of the run."""
+    session.document.propose(preset("mini"), "")
+    session.workspace.choice.use_recipe(RECIPES["quick"].change(device="cpu", epochs=1000))
+    pool, trial, maps = session.pool, session.workspace.identity_trial, session.workspace.feature_maps
+    session.window.orders.start.trigger()
+    qtbot.waitUntil(lambda: bool(pool.shown.run and pool.shown.run.step))
+    session.window.orders.show_maps.trigger()
+    qtbot.waitUntil(maps.are_compared)
+    first = maps.answers[TRAINED].maps.step
+    assert first > 0
+    assert rows(session.window.maps)[1][0] == f"after step {first}"
+    trial.zero("layer1.0")
+    qtbot.waitUntil(lambda: trial.outcome is not None)
+    assert trial.outcome.step >= first
+    session.window.orders.lower_rate.trigger()
+    qtbot.waitUntil(lambda: bool(pool.shown.run.changes))
+    before = pool.shown.run.step.step
+    qtbot.waitUntil(lambda: pool.shown.run.step.step > before)
+    assert pool.shown.run.step.learning_rate < 0.1 * RECIPES["quick"].lr
+    qtbot.waitUntil(lambda: maps.answers[TRAINED].maps.step > first)
+    assert pool.shown.state is WorkerState.RUNNING
+    with qtbot.waitSignal(pool.run_ended):
+        session.window.orders.stop.trigger()

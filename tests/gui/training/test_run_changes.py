@@ -1,6 +1,7 @@
 """What is changed while a run trains, by the buttons that a user presses."""
 
 import pytest
+from PySide6.QtCore import Qt
 
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import AddEpochs, ChangeRate, ResumeRun, Stop, Train
@@ -95,6 +96,16 @@ def test_the_design_shown_takes_the_place_of_the_one_that_trains(session, played
     assert not session.pool.queue.held
     settle()
     assert len(played.asked(Train)) == 2
+
+
+def test_a_second_press_of_the_space_bar_presses_nothing(session, played, changes, qtbot):
+    begin(session, played)
+    session.document.propose(session.document.design.with_stage(0, blocks=3), "")
+    changes.restart.setFocus()
+    qtbot.keyClick(changes.restart, Qt.Key.Key_Space)
+    assert played.sent[-1] == Stop()
+    settle()
+    assert session.window.focusWidget() is session.window
 
 
 def test_a_run_that_was_resumed_is_restarted_by_its_recipe(session, played, changes, qtbot):
