@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from types import FrameType
 
 import torch
@@ -107,6 +108,7 @@ class Worker:
         self._cores = Cores()
         self._runs: SideBySide | None = None  # under way
         self._aside: ProbeProcess | None = None
+        self._probing = Lock()  # each answer leaves the random generators as it found them, but not in two threads
         self._seconds: dict[tuple[Design, type[Probe]], float] = {}  # that the last answer of each kind took
         self._signal = 0
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -200,7 +202,8 @@ class Worker:
                 self._aside.ask(question)
             return None
         start = time.monotonic()
-        answer = probe(question, run.training_run, images)
+        with self._probing:
+            answer = probe(question, run.training_run, images)
         self._seconds[key] = time.monotonic() - start
         return answer
 

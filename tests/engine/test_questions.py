@@ -9,7 +9,6 @@ import torch
 
 from explorer.architecture.design import Stage
 from explorer.engine import worker as worker_module
-from explorer.engine.kernels.rewrites import make_network
 from explorer.engine.pipes import Outbox
 from explorer.engine.probe_process import ProbeProcess
 from explorer.engine.probes import feature_maps as feature_maps_module
@@ -161,14 +160,16 @@ def test_the_images_are_those_of_the_run(recipe, questions, tmp_path, monkeypatc
     assert replace(maps, file="", probability=0.0) == replace(same, file="", probability=0.0)
 
 
-def test_the_copy_draws_no_random_number_and_leaves_the_network_alone(recipe, questions, tmp_path):
+def test_the_copy_leaves_the_network_and_the_random_numbers_alone(recipe, questions, tmp_path):
     (run,) = open_runs(Train(DESIGN, recipe, tmp_path / "runs"))
     steps = run.events()
     while not isinstance(next(steps), events.Step):
         pass
     before = torch.get_rng_state()
+    for question in questions:
+        probe(question, run)
+        assert torch.equal(before, torch.get_rng_state())
     probed = open_probed_network(questions[0], run)
-    assert torch.equal(before, torch.get_rng_state())
     own = {id(values) for values in (*run.training.network.parameters(), *run.training.network.buffers())}
     copied = [*probed.network.parameters(), *probed.network.buffers()]
     assert not own & {id(values) for values in copied}
@@ -179,16 +180,6 @@ def test_the_copy_draws_no_random_number_and_leaves_the_network_alone(recipe, qu
     assert run.training.network.training
     steps.close()
     run.folder.close()
-
-
-def test_an_empty_network_has_all_that_a_built_one_has():
-    from explorer.architecture.plan import plan_network
-
-    plan, cpu = plan_network(DESIGN), torch.device("cpu")
-    built, empty = make_network(plan, cpu), make_network(plan, cpu, is_empty=True)
-    empty.load_state_dict(built.state_dict())
-    assert differences(built.state_dict(), empty.state_dict()) == []
-    assert all(not values.is_meta for values in (*empty.parameters(), *empty.buffers()))
 
 
 class Pipe(Outbox):

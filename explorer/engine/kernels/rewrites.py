@@ -4,7 +4,6 @@ Each may be on or off. Sums may round in another order, and bf16 rounds more. `t
 are faster.
 """
 
-from contextlib import nullcontext
 from dataclasses import dataclass, fields
 
 import torch
@@ -61,15 +60,9 @@ def promised(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
     )
 
 
-def make_network(plan: Plan, device: torch.device, rewrites: Rewrites = _FAST, is_empty: bool = False) -> nn.Module:
-    """Build the plan's network on `device` with the given rewrites.
-
-    With `is_empty` all weights must be loaded: drawing initial ones takes longer, and draws random numbers.
-    """
-    with torch.device("meta") if is_empty else nullcontext():
-        network: nn.Module = build_model(plan)
-    if is_empty:
-        network = network.to_empty(device=device)
+def make_network(plan: Plan, device: torch.device, rewrites: Rewrites = _FAST) -> nn.Module:
+    """Build the plan's network on `device` with the given rewrites."""
+    network: nn.Module = build_model(plan)
     layout = torch.channels_last if rewrites.channels_last else torch.contiguous_format
     network = network.to(device, memory_format=layout)  # type: ignore[call-overload]
     for rewrite, wanted in (

@@ -66,7 +66,6 @@ def open_probed_network(probe: Probe, run: TrainingRun | None = None, images: in
     """Build the network with its run's weights, or with the initial weights of a new run. Raises Refused.
 
     Between two batches of a `run` it gets a copy of that run's weights if it is about them, and shares its images.
-    Neither draws a random number.
     """
     plan, device = buildable_plan(probe.design), choose_device(probe.recipe.device)
     loaded, step, known = None, probe.step, None
@@ -81,16 +80,13 @@ def open_probed_network(probe: Probe, run: TrainingRun | None = None, images: in
     elif probe.run:
         saved = find_run(probe.run, probe.runs)
         known = saved.design, weights_of(saved)
-
+    network = _initial_network(plan, probe, device)
     if known:
         parent, weights = known
-        network = _initial_network(plan, probe, device) if probe.grown else make_network(plan, device, is_empty=True)
         fill(network, probe.design, parent, weights, probe.grown)
-    else:
-        network = _initial_network(plan, probe, device)
-        if probe.grown:
-            before = _initial_network(plan_network(_without_grown(probe)), probe, device)
-            grow(network, before.state_dict(), probe.grown)
+    elif probe.grown:
+        before = _initial_network(plan_network(_without_grown(probe)), probe, device)
+        grow(network, before.state_dict(), probe.grown)
     return ProbedNetwork(plan, network.eval(), probe.recipe, device, loaded, step, images)
 
 

@@ -28,8 +28,8 @@ from explorer.sentences import NOTHING, Sentence, translatable
 from explorer.validation import Refused, refuse
 
 UNTRAINED, TRAINED = "untrained", "trained"
-_FOLLOWED = 2_000  # milliseconds between two questions about a run under way, at least
-_REST = 9  # times as long as the last answer took: answers are a tenth of the time at most
+_FOLLOWED, _LONGEST = 2_000, 60_000  # milliseconds from an answer about a run under way to the next question
+_REST = 9  # between these, times as long as the answer took: a tenth of the time at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,8 @@ class FeatureMapAnswers(QObject):
     def _note_answer(self, maps: FeatureMaps) -> None:
         self.images = maps.images
         if maps.step is not None:
-            self._rest.start(max(_FOLLOWED, round(1000 * _REST * (monotonic() - self._asked))))
+            took = round(1000 * (monotonic() - self._asked))
+            self._rest.start(min(_LONGEST, max(_FOLLOWED, _REST * took)))
         try:
             pictures = read_pictures(maps.file, maps.sheets)
         except (OSError, ValueError) as error:
