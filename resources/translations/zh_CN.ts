@@ -4,6 +4,18 @@
 <context>
     <name></name>
     <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>1 block fewer</source>
+        <translation>少 1 个残差块</translation>
+    </message>
+    <message>
+        <source>1 more block</source>
+        <translation>多 1 个残差块</translation>
+    </message>
+    <message>
         <source>1 or 3</source>
         <translation>1 或 3</translation>
     </message>
@@ -28,6 +40,10 @@
         <translation>1×1、3×3、1×1 卷积。</translation>
     </message>
     <message>
+        <source>2 × MACs: a multiplication and an addition are two operations.</source>
+        <translation>2 × 乘加运算：一次乘法和一次加法算作两次运算。</translation>
+    </message>
+    <message>
         <source>32 bits per number.</source>
         <translation>每个数用 32 位。</translation>
     </message>
@@ -38,6 +54,10 @@
     <message>
         <source>A padded shortcut can add channels but not remove them: {inputs} in, {outputs} out.</source>
         <translation>补零捷径只能增加通道，不能减少：输入 {inputs} 个，输出 {outputs} 个。</translation>
+    </message>
+    <message>
+        <source>A stage&apos;s blocks at its top, its width at its right edge, its place at its name</source>
+        <translation>在阶段顶端改变块数，在右边缘改变宽度，在名称处改变位置</translation>
     </message>
     <message>
         <source>Adam with decoupled weight decay.</source>
@@ -64,6 +84,10 @@
         <translation>另一个训练任务也在使用 CPU 核</translation>
     </message>
     <message>
+        <source>As printed in table 1 of He et al. 2015, where a multiply–accumulate is one FLOP.</source>
+        <translation>He 等人 2015 年论文表 1 中的数字，其中一次乘加算作一次 FLOP。</translation>
+    </message>
+    <message>
         <source>Automobile</source>
         <translation>汽车</translation>
     </message>
@@ -84,6 +108,14 @@
         <translation>批量大小</translation>
     </message>
     <message>
+        <source>Best</source>
+        <translation>最高精度</translation>
+    </message>
+    <message>
+        <source>Best accuracy</source>
+        <translation>最高精度</translation>
+    </message>
+    <message>
         <source>Best weights of a run</source>
         <translation>训练任务的最佳权重</translation>
     </message>
@@ -97,11 +129,11 @@
     </message>
     <message>
         <source>Block</source>
-        <translation>块类型</translation>
+        <translation>块</translation>
     </message>
     <message>
         <source>Block view</source>
-        <translation>块视图</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Blocks</source>
@@ -110,6 +142,10 @@
     <message>
         <source>Cat</source>
         <translation>猫</translation>
+    </message>
+    <message>
+        <source>Changes</source>
+        <translation>改动</translation>
     </message>
     <message>
         <source>Channels of the blocks; a bottleneck outputs four times as many.</source>
@@ -128,6 +164,10 @@
         <translation>下拉列表</translation>
     </message>
     <message>
+        <source>Choose a run in the list first</source>
+        <translation>请先在列表中选择一个训练任务</translation>
+    </message>
+    <message>
         <source>Classes</source>
         <translation>类别数</translation>
     </message>
@@ -140,12 +180,32 @@
         <translation>外套</translation>
     </message>
     <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Contains</source>
+        <translation>包含</translation>
+    </message>
+    <message>
+        <source>Convolutions and linear layers of the network as it is; biases and norms do not count.</source>
+        <translation>按网络现状，只计卷积层和全连接层；偏置和规范化不计。</translation>
+    </message>
+    <message>
+        <source>Convolutions and linear layers on the main path; wide networks are called after all their convolutions</source>
+        <translation>主路径上的卷积层和全连接层；宽残差网络以全部卷积层的个数命名</translation>
+    </message>
+    <message>
         <source>Convolutions have a bias, as in the chapter; the norm after them cancels it.</source>
         <translation>卷积层带偏置，与教材一致；其后的规范化会将它抵消。</translation>
     </message>
     <message>
         <source>Crops</source>
         <translation>随机裁剪</translation>
+    </message>
+    <message>
+        <source>Curves</source>
+        <translation>曲线</translation>
     </message>
     <message>
         <source>CutMix</source>
@@ -156,8 +216,20 @@
         <translation>数据</translation>
     </message>
     <message>
+        <source>Date</source>
+        <translation>日期</translation>
+    </message>
+    <message>
         <source>Deer</source>
         <translation>鹿</translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <translation>层数</translation>
+    </message>
+    <message>
+        <source>Design</source>
+        <translation>设计</translation>
     </message>
     <message>
         <source>Determines the initial weights and the order of the images.</source>
@@ -204,6 +276,14 @@
         <translation>任何位置</translation>
     </message>
     <message>
+        <source>FLOPs</source>
+        <translation>FLOPs</translation>
+    </message>
+    <message>
+        <source>FLOPs in the paper</source>
+        <translation>论文中的 FLOPs</translation>
+    </message>
+    <message>
         <source>Factor by which the first block of the stage reduces height and width.</source>
         <translation>阶段中第一个残差块将高和宽缩小的倍数。</translation>
     </message>
@@ -232,8 +312,8 @@
         <translation>末尾规范化</translation>
     </message>
     <message>
-        <source>Final test accuracies of {count} published runs of this network and recipe: {least:.3f} to {most:.3f}.</source>
-        <translation>{count} 个公开结果（相同网络与训练方案）的最终测试精度：{least:.3f} 至 {most:.3f}。</translation>
+        <source>Final test accuracies of {count} published runs of this network and recipe: {least} to {most}.</source>
+        <translation>{count} 个公开结果（相同网络与训练方案）的最终测试精度：{least} 至 {most}。</translation>
     </message>
     <message>
         <source>Flips</source>
@@ -260,12 +340,24 @@
         <translation>分组数</translation>
     </message>
     <message>
+        <source>He&apos;s initial weights</source>
+        <translation>He 初始化</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>分类头</translation>
+    </message>
+    <message>
         <source>Horse</source>
         <translation>马</translation>
     </message>
     <message>
         <source>Images per step.</source>
         <translation>每步使用的图像数，即小批量的大小。</translation>
+    </message>
+    <message>
+        <source>Inference, images/s</source>
+        <translation>推断，图像/秒</translation>
     </message>
     <message>
         <source>Initial weights</source>
@@ -286,6 +378,10 @@
     <message>
         <source>Is a directory</source>
         <translation>是一个文件夹</translation>
+    </message>
+    <message>
+        <source>It differs in more than depth: {difference}.</source>
+        <translation>不只是深度不同：{difference}。</translation>
     </message>
     <message>
         <source>Label smoothing</source>
@@ -316,8 +412,24 @@
         <translation>乘加运算</translation>
     </message>
     <message>
+        <source>MACs, v1</source>
+        <translation>乘加运算，v1</translation>
+    </message>
+    <message>
+        <source>MACs, v1.5</source>
+        <translation>乘加运算，v1.5</translation>
+    </message>
+    <message>
+        <source>Measured on this computer by plain PyTorch in float32, the same for every column</source>
+        <translation>在本机上以普通 PyTorch、float32 测得，各列方法相同</translation>
+    </message>
+    <message>
         <source>Memory</source>
         <translation>内存</translation>
+    </message>
+    <message>
+        <source>Memory per image</source>
+        <translation>每张图像的内存</translation>
     </message>
     <message>
         <source>Mirror each image with a probability of one half.</source>
@@ -340,12 +452,24 @@
         <translation>移动显示范围</translation>
     </message>
     <message>
+        <source>Mult-adds of torchinfo</source>
+        <translation>torchinfo 的 mult-adds</translation>
+    </message>
+    <message>
         <source>Multiply–accumulates of convolutions and linear layers per image</source>
         <translation>每张图像在卷积层和全连接层中的乘加运算次数</translation>
     </message>
     <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
         <source>Name of a data set, or a folder with one subfolder of images per class.</source>
         <translation>数据集的名称，或图像文件夹（每个类别一个子文件夹）。</translation>
+    </message>
+    <message>
+        <source>Nested function classes: what this network can compute, whatever its weights, holds all that those can</source>
+        <translation>嵌套函数类：列出的网络能表示的函数，这个网络都能表示</translation>
     </message>
     <message>
         <source>Nesterov</source>
@@ -416,6 +540,10 @@
         <translation>这个阶段中残差块的个数。</translation>
     </message>
     <message>
+        <source>Of a run, on the validation set</source>
+        <translation>任务在验证集上的结果</translation>
+    </message>
+    <message>
         <source>One more or less, once the box has been clicked</source>
         <translation>点击过数字框之后，加一或减一</translation>
     </message>
@@ -424,8 +552,16 @@
         <translation>加一；减一</translation>
     </message>
     <message>
+        <source>One of the two cannot be built.</source>
+        <translation>两者之一无法构建。</translation>
+    </message>
+    <message>
         <source>One step down; one step up</source>
         <translation>减小一格；增大一格</translation>
+    </message>
+    <message>
+        <source>Only designs of this program are compared in this way.</source>
+        <translation>只有本程序中的设计才能这样比较。</translation>
     </message>
     <message>
         <source>Only the 3×3 convolution of a bottleneck can have groups; a basic block has none.</source>
@@ -444,6 +580,14 @@
         <translation>起始层的输出通道数。</translation>
     </message>
     <message>
+        <source>Output of every layer for one image in float32</source>
+        <translation>一张图像在各层的输出，float32</translation>
+    </message>
+    <message>
+        <source>Output, the chapter&apos;s name, and parameters</source>
+        <translation>输出、教材中的名称和参数量</translation>
+    </message>
+    <message>
         <source>Parameters</source>
         <translation>参数量</translation>
     </message>
@@ -454,6 +598,10 @@
     <message>
         <source>Permission denied</source>
         <translation>没有权限</translation>
+    </message>
+    <message>
+        <source>Pin a baseline first</source>
+        <translation>请先设定基线</translation>
     </message>
     <message>
         <source>Plots</source>
@@ -488,8 +636,16 @@
         <translation>文件系统是只读的</translation>
     </message>
     <message>
+        <source>Receptive field</source>
+        <translation>感受野</translation>
+    </message>
+    <message>
         <source>Receptive field: input pixels that one position sees, per side</source>
         <translation>感受野：一个位置沿每边能看到的输入像素数</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>训练任务</translation>
     </message>
     <message>
         <source>Sandal</source>
@@ -560,12 +716,24 @@
         <translation>重新显示全部</translation>
     </message>
     <message>
+        <source>Side in pixels of what one position sees at the end of the last stage</source>
+        <translation>最后一个阶段末尾的一个位置所能看到区域的边长（像素）</translation>
+    </message>
+    <message>
         <source>Sliders</source>
         <translation>滑块</translation>
     </message>
     <message>
         <source>Sneaker</source>
         <translation>运动鞋</translation>
+    </message>
+    <message>
+        <source>Stage {number}</source>
+        <translation>阶段 {number}</translation>
+    </message>
+    <message>
+        <source>Stage {number} has fewer blocks: {own} of {other}.</source>
+        <translation>阶段 {number} 的残差块较少：{own} 个，对方有 {other} 个。</translation>
     </message>
     <message>
         <source>Stage {stage} has a stride, but its feature map is already 1×1.</source>
@@ -582,6 +750,10 @@
     <message>
         <source>Start with random weights</source>
         <translation>改用随机初始权重</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
     </message>
     <message>
         <source>Stem</source>
@@ -616,6 +788,10 @@
         <translation>加十；减十</translation>
     </message>
     <message>
+        <source>The baseline cannot be built</source>
+        <translation>基线无法构建</translation>
+    </message>
+    <message>
         <source>The choice before; the next one</source>
         <translation>上一个选项；下一个选项</translation>
     </message>
@@ -624,8 +800,8 @@
         <translation>计算机正忙</translation>
     </message>
     <message>
-        <source>The darker part is the middle half, {low:.3f} to {high:.3f}; the line is the median, {median:.3f}.</source>
-        <translation>较深的部分是居中的一半，{low:.3f} 至 {high:.3f}；横线是中位数 {median:.3f}。</translation>
+        <source>The darker part is the middle half, {low} to {high}; the line is the median, {median}.</source>
+        <translation>较深的部分是居中的一半，{low} 至 {high}；横线是中位数 {median}。</translation>
     </message>
     <message>
         <source>The download ended unexpectedly. {details}</source>
@@ -688,12 +864,28 @@
         <translation>训练进程被终止（{signal}）；可能是内存不足。</translation>
     </message>
     <message>
+        <source>The two can compute the same functions.</source>
+        <translation>两者能表示的函数相同。</translation>
+    </message>
+    <message>
+        <source>They differ in depth alone, and each block more can be an identity.</source>
+        <translation>两者只有深度不同，而多出的每个残差块都可以是恒等映射。</translation>
+    </message>
+    <message>
         <source>This computer seems to be offline: {hosts} cannot be reached.</source>
         <translation>这台计算机似乎没有联网：无法连接 {hosts}。</translation>
     </message>
     <message>
         <source>Three steps up; three steps down</source>
         <translation>增大三格；减小三格</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>用时</translation>
+    </message>
+    <message>
+        <source>Training, images/s</source>
+        <translation>训练，图像/秒</translation>
     </message>
     <message>
         <source>Trousers</source>
@@ -752,8 +944,24 @@
         <translation>宽度 {width} × 组宽 {group_width} / 64 不足一个通道，3×3 卷积没有通道可用。</translation>
     </message>
     <message>
+        <source>With biases, and each parameter of a norm once: what torchinfo prints as total mult-adds.</source>
+        <translation>计入偏置，规范化的每个参数计一次：即 torchinfo 给出的 total mult-adds。</translation>
+    </message>
+    <message>
+        <source>With the stride of a bottleneck on its 3×3: torchvision, which calls them GFLOPS.</source>
+        <translation>瓶颈块的步幅放在 3×3 卷积上：torchvision 的算法，它称之为 GFLOPS。</translation>
+    </message>
+    <message>
+        <source>With the stride of a bottleneck on its first 1×1: He et al. 2015, arXiv 1512.03385.</source>
+        <translation>瓶颈块的步幅放在第一个 1×1 卷积上：He 等人 2015，arXiv 1512.03385。</translation>
+    </message>
+    <message>
         <source>Without shortcuts, branches that start at zero let nothing through.</source>
         <translation>没有捷径时，从零开始的分支不让任何信息通过。</translation>
+    </message>
+    <message>
+        <source>Xavier&apos;s initial weights</source>
+        <translation>Xavier 初始化</translation>
     </message>
     <message>
         <source>Zoom</source>
@@ -768,6 +976,14 @@
         <translation>步幅放在瓶颈块的第一个 1×1 卷积上，与论文相同（v1）。</translation>
     </message>
     <message>
+        <source>a norm before the head</source>
+        <translation>分类头之前有规范化</translation>
+    </message>
+    <message>
+        <source>a norm on the shortcut</source>
+        <translation>捷径上有规范化</translation>
+    </message>
+    <message>
         <source>a plain block has no shortcut, so it outputs 0 whatever comes in, and x is lost</source>
         <translation>普通块没有捷径，无论输入什么都输出 0，x 就此丢失</translation>
     </message>
@@ -780,6 +996,22 @@
         <translation>训练任务正在进行</translation>
     </message>
     <message>
+        <source>a stage {number}: {blocks} × width {width}, stride {stride}</source>
+        <translation>增加阶段 {number}：{blocks} 个残差块，宽度 {width}，步幅 {stride}</translation>
+    </message>
+    <message>
+        <source>after step {step:,}: learning rate × {factor:g}, now {rate:.3g}</source>
+        <translation>第 {step:,} 步之后：学习率 × {factor:g}，现为 {rate:.3g}</translation>
+    </message>
+    <message>
+        <source>after step {step:,}: {added:,} more epochs, {epochs:,} in all</source>
+        <translation>第 {step:,} 步之后：增加 {added:,} 轮，共 {epochs:,} 轮</translation>
+    </message>
+    <message>
+        <source>all {tensors:,} tensors begin equal</source>
+        <translation>全部 {tensors:,} 个张量的初始值相同</translation>
+    </message>
+    <message>
         <source>an NVIDIA card was found, but this torch cannot use it: {reason}</source>
         <translation>找到一块 NVIDIA 显卡，但这个 torch 无法使用它：{reason}</translation>
     </message>
@@ -788,12 +1020,24 @@
         <translation>另有 {count} 个也不符合</translation>
     </message>
     <message>
+        <source>another kind of network: {params} parameters, {macs} MACs</source>
+        <translation>另一类网络：参数 {params} 个，乘加运算 {macs} 次</translation>
+    </message>
+    <message>
+        <source>another seed changes nothing: all begin with the weights of the run {run}</source>
+        <translation>换随机种子没有作用：所有网络都从训练任务 {run} 的权重开始</translation>
+    </message>
+    <message>
         <source>are no longer finite</source>
         <translation>已不再是有限值</translation>
     </message>
     <message>
         <source>as in Dive into Deep Learning: plain SGD, 10 epochs, nothing else.</source>
         <translation>与《动手学深度学习》相同：只用 SGD 训练 10 轮，没有别的技巧。</translation>
+    </message>
+    <message>
+        <source>at most {most} networks can be trained together</source>
+        <translation>最多可同时训练 {most} 个网络</translation>
     </message>
     <message>
         <source>auto, cpu, cuda, cuda:1 … or mps; auto uses the fastest device available.</source>
@@ -812,6 +1056,14 @@
         <translation>平均汇聚捷径</translation>
     </message>
     <message>
+        <source>basic blocks</source>
+        <translation>基本块</translation>
+    </message>
+    <message>
+        <source>batch {n}, {device}</source>
+        <translation>批量 {n}，{device}</translation>
+    </message>
+    <message>
         <source>best</source>
         <translation>最佳</translation>
     </message>
@@ -822,6 +1074,18 @@
     <message>
         <source>bf16 where the hardware computes it fast, otherwise fp32.</source>
         <translation>硬件能快速计算 bf16 时用 bf16，否则用 fp32。</translation>
+    </message>
+    <message>
+        <source>blocks that start as identities</source>
+        <translation>残差块初始为恒等映射</translation>
+    </message>
+    <message>
+        <source>blocks that start at random</source>
+        <translation>残差块随机初始化</translation>
+    </message>
+    <message>
+        <source>bottlenecks</source>
+        <translation>瓶颈块</translation>
     </message>
     <message>
         <source>can open</source>
@@ -856,6 +1120,14 @@
         <translation>以 {now} 个线程继续训练，之前为 {before} 个：求和的舍入会略有不同</translation>
     </message>
     <message>
+        <source>convolutions with biases</source>
+        <translation>卷积带偏置</translation>
+    </message>
+    <message>
+        <source>convolutions without biases</source>
+        <translation>卷积不带偏置</translation>
+    </message>
+    <message>
         <source>could not be moved to the bin: {error}</source>
         <translation>无法移到回收站：{error}</translation>
     </message>
@@ -880,6 +1152,14 @@
         <translation>退化现象</translation>
     </message>
     <message>
+        <source>depth</source>
+        <translation>深度</translation>
+    </message>
+    <message>
+        <source>design {number}</source>
+        <translation>设计 {number}</translation>
+    </message>
+    <message>
         <source>double click</source>
         <translation>双击</translation>
     </message>
@@ -888,12 +1168,24 @@
         <translation>拖动</translation>
     </message>
     <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
         <source>finding the folder of runs</source>
         <translation>查找训练任务文件夹</translation>
     </message>
     <message>
+        <source>finished</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
         <source>good results after a few epochs.</source>
         <translation>几轮之后就有不错的结果。</translation>
+    </message>
+    <message>
+        <source>group width {value}</source>
+        <translation>组宽 {value}</translation>
     </message>
     <message>
         <source>has changed since the run started: an epoch had {there} steps and now has {here}</source>
@@ -928,12 +1220,24 @@
         <translation>已忽略一行：超过 {most:,} 个字符</translation>
     </message>
     <message>
+        <source>images of {other} instead of {first}: both must see the same ones</source>
+        <translation>图像为 {other}，而不是 {first}：两者必须看到相同的图像</translation>
+    </message>
+    <message>
         <source>in use by process {process} since {since}</source>
         <translation>自 {since} 起正被进程 {process} 使用</translation>
     </message>
     <message>
         <source>input</source>
         <translation>输入</translation>
+    </message>
+    <message>
+        <source>input {value}</source>
+        <translation>输入 {value}</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>已中断</translation>
     </message>
     <message>
         <source>is damaged: it is not JSON</source>
@@ -1012,6 +1316,10 @@
         <translation>训练时间不长，刚好能看出深层普通网络学得不如其残差对照网络。</translation>
     </message>
     <message>
+        <source>measuring needs {needed:,.0f} MiB on {device}; {free:,.0f} MiB are free</source>
+        <translation>测量需要 {device} 上的 {needed:,.0f} MiB，目前可用 {free:,.0f} MiB</translation>
+    </message>
+    <message>
         <source>missing</source>
         <translation>缺少</translation>
     </message>
@@ -1032,6 +1340,10 @@
         <translation>必须是整数，而不是 {value}</translation>
     </message>
     <message>
+        <source>must be above 0 and at most {most:g}</source>
+        <translation>必须大于 0 且不超过 {most:g}</translation>
+    </message>
+    <message>
         <source>must be at least 2: {layer} has 1×1 maps, and a norm needs two values</source>
         <translation>必须至少为 2：{layer} 的特征图是 1×1，而规范化需要两个值</translation>
     </message>
@@ -1050,6 +1362,10 @@
     <message>
         <source>must be block:CxHxW:classes:WIDTHxBLOCKS/STRIDE,…[:key=value,…]</source>
         <translation>必须写作“块类型:通道x高x宽:类别数:宽度x块数/步幅,…[:键=值,…]”</translation>
+    </message>
+    <message>
+        <source>must be from 1 to {most:,}</source>
+        <translation>必须在 1 到 {most:,} 之间</translation>
     </message>
     <message>
         <source>must be less than {limit}, not {value}</source>
@@ -1084,12 +1400,24 @@
         <translation>至多有 {limit} 项或字符</translation>
     </message>
     <message>
+        <source>names the same network twice</source>
+        <translation>同一个网络出现了两次</translation>
+    </message>
+    <message>
+        <source>nearest: {network}, with {count} differences</source>
+        <translation>最接近：{network}，有 {count} 处不同</translation>
+    </message>
+    <message>
         <source>needed for {use}; run {python} -m pip install {name}</source>
         <translation>用于{use}；请运行 {python} -m pip install {name}</translation>
     </message>
     <message>
         <source>no answer within {seconds} s</source>
         <translation>{seconds} 秒内没有响应</translation>
+    </message>
+    <message>
+        <source>no changes</source>
+        <translation>无改动</translation>
     </message>
     <message>
         <source>no checkpoint was saved: the run starts again</source>
@@ -1104,8 +1432,32 @@
         <translation>从 {least:g} 起，任何学习率都不能使损失下降</translation>
     </message>
     <message>
+        <source>no norm before the head</source>
+        <translation>分类头之前没有规范化</translation>
+    </message>
+    <message>
+        <source>no norm in the stem</source>
+        <translation>起始层没有规范化</translation>
+    </message>
+    <message>
+        <source>no norm on the shortcut</source>
+        <translation>捷径上没有规范化</translation>
+    </message>
+    <message>
         <source>no shortcut</source>
         <translation>无捷径</translation>
+    </message>
+    <message>
+        <source>no shortcuts</source>
+        <translation>没有捷径</translation>
+    </message>
+    <message>
+        <source>no stage {number}</source>
+        <translation>没有阶段 {number}</translation>
+    </message>
+    <message>
+        <source>norm and ReLU in the stem</source>
+        <translation>起始层中有规范化和 ReLU</translation>
     </message>
     <message>
         <source>normal, by fan out.</source>
@@ -1116,8 +1468,20 @@
         <translation>未安装</translation>
     </message>
     <message>
+        <source>not validated yet</source>
+        <translation>尚未验证</translation>
+    </message>
+    <message>
+        <source>nothing differs: the same network, recipe and seed</source>
+        <translation>没有差别：网络、训练方案和随机种子都相同</translation>
+    </message>
+    <message>
         <source>one 3×3 convolution, size kept.</source>
         <translation>一个 3×3 卷积，尺寸不变。</translation>
+    </message>
+    <message>
+        <source>other initial weights</source>
+        <translation>初始权重不同</translation>
     </message>
     <message>
         <source>out of memory on {device} at batch size {batch_size}: {shortage}</source>
@@ -1128,8 +1492,20 @@
         <translation>输出值超出浮点数的范围：这些权重不可用</translation>
     </message>
     <message>
+        <source>over-fits since epoch {epoch}</source>
+        <translation>自第 {epoch} 轮起过拟合</translation>
+    </message>
+    <message>
         <source>padded shortcut</source>
         <translation>补零捷径</translation>
+    </message>
+    <message>
+        <source>parameters</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>已暂停</translation>
     </message>
     <message>
         <source>plain</source>
@@ -1138,6 +1514,18 @@
     <message>
         <source>pre-activation</source>
         <translation>预激活</translation>
+    </message>
+    <message>
+        <source>pre-activation ResNet-{depth}</source>
+        <translation>预激活 ResNet-{depth}</translation>
+    </message>
+    <message>
+        <source>pre-activation basic blocks</source>
+        <translation>预激活基本块</translation>
+    </message>
+    <message>
+        <source>pre-activation bottlenecks</source>
+        <translation>预激活瓶颈块</translation>
     </message>
     <message>
         <source>projection shortcut</source>
@@ -1150,6 +1538,14 @@
     <message>
         <source>reading designs</source>
         <translation>读取设计</translation>
+    </message>
+    <message>
+        <source>recipe {number}</source>
+        <translation>训练方案 {number}</translation>
+    </message>
+    <message>
+        <source>recipe: {changes}</source>
+        <translation>训练方案：{changes}</translation>
     </message>
     <message>
         <source>residual</source>
@@ -1172,6 +1568,30 @@
         <translation>训练任务 {run} 还没有权重</translation>
     </message>
     <message>
+        <source>running</source>
+        <translation>进行中</translation>
+    </message>
+    <message>
+        <source>seed {seed}</source>
+        <translation>随机种子 {seed}</translation>
+    </message>
+    <message>
+        <source>shortcut A (zeros for new channels)</source>
+        <translation>捷径 A（新通道补零）</translation>
+    </message>
+    <message>
+        <source>shortcut B (1×1 where the shape changes)</source>
+        <translation>捷径 B（形状改变处用 1×1 卷积）</translation>
+    </message>
+    <message>
+        <source>shortcut C (1×1 everywhere)</source>
+        <translation>捷径 C（处处用 1×1 卷积）</translation>
+    </message>
+    <message>
+        <source>shortcut D (average pool and 1×1 where the shape changes)</source>
+        <translation>捷径 D（形状改变处用平均汇聚和 1×1 卷积）</translation>
+    </message>
+    <message>
         <source>small</source>
         <translation>小型</translation>
     </message>
@@ -1188,6 +1608,18 @@
         <translation>阶段 {number}：{change}</translation>
     </message>
     <message>
+        <source>stalled since epoch {epoch}</source>
+        <translation>自第 {epoch} 轮起停滞</translation>
+    </message>
+    <message>
+        <source>stem width {value}</source>
+        <translation>起始层宽度 {value}</translation>
+    </message>
+    <message>
+        <source>still falling</source>
+        <translation>仍在下降</translation>
+    </message>
+    <message>
         <source>stochastic gradient descent.</source>
         <translation>随机梯度下降。</translation>
     </message>
@@ -1196,18 +1628,46 @@
         <translation>已停止</translation>
     </message>
     <message>
+        <source>stride on the 3×3 (v1.5)</source>
+        <translation>步幅在 3×3 卷积上（v1.5）</translation>
+    </message>
+    <message>
+        <source>stride on the first 1×1 (v1)</source>
+        <translation>步幅在第一个 1×1 卷积上（v1）</translation>
+    </message>
+    <message>
+        <source>stride {value}</source>
+        <translation>步幅 {value}</translation>
+    </message>
+    <message>
         <source>subsample by {n},
 zeros for new channels</source>
         <translation>每 {n} 个位置取一个，
 新增通道补零</translation>
     </message>
     <message>
+        <source>the CIFAR stem (one 3×3)</source>
+        <translation>CIFAR 起始层（一个 3×3）</translation>
+    </message>
+    <message>
+        <source>the ImageNet stem (7×7, max pool)</source>
+        <translation>ImageNet 起始层（7×7，最大汇聚）</translation>
+    </message>
+    <message>
         <source>the address was not found</source>
         <translation>找不到该地址</translation>
     </message>
     <message>
+        <source>the chapter&apos;s {name}</source>
+        <translation>教材的 {name}</translation>
+    </message>
+    <message>
         <source>the connection broke off after {done} of {total} bytes</source>
         <translation>连接中断，已收到 {done} 字节，共 {total} 字节</translation>
+    </message>
+    <message>
+        <source>the deep stem (three 3×3, max pool)</source>
+        <translation>加深的起始层（三个 3×3，最大汇聚）</translation>
     </message>
     <message>
         <source>the design is not its parent&apos;s design plus {blocks}: {changes}</source>
@@ -1252,6 +1712,22 @@ zeros for new channels</source>
     <message>
         <source>the loss became {loss} at step {step}, with learning rate {rate:g}</source>
         <translation>第 {step} 步的损失变成了 {loss}，学习率为 {rate:g}</translation>
+    </message>
+    <message>
+        <source>the paper&apos;s ResNet-{depth} (CIFAR)</source>
+        <translation>论文的 ResNet-{depth}（CIFAR）</translation>
+    </message>
+    <message>
+        <source>the paper&apos;s {name} (v1)</source>
+        <translation>论文的 {name}（v1）</translation>
+    </message>
+    <message>
+        <source>the process that answers questions has ended</source>
+        <translation>负责解答的进程已退出</translation>
+    </message>
+    <message>
+        <source>the same network</source>
+        <translation>相同的网络</translation>
     </message>
     <message>
         <source>the server answered {code} {phrase}</source>
@@ -1302,6 +1778,18 @@ zeros for new channels</source>
         <translation>三个 3×3 卷积（第一个步幅为 2），再接最大汇聚（ResNet-C）。</translation>
     </message>
     <message>
+        <source>time</source>
+        <translation>用时</translation>
+    </message>
+    <message>
+        <source>timm&apos;s {name}</source>
+        <translation>timm 的 {name}</translation>
+    </message>
+    <message>
+        <source>too early to tell</source>
+        <translation>现在下结论还太早</translation>
+    </message>
+    <message>
         <source>torch {torch} has no code for cards of compute capability {capability}; a build that has it may be installed by: uv pip install --reinstall torch torchvision --torch-backend {backend}</source>
         <translation>torch {torch} 不支持计算能力为 {capability} 的显卡；可用以下命令安装支持它的版本：uv pip install --reinstall torch torchvision --torch-backend {backend}</translation>
     </message>
@@ -1312,6 +1800,18 @@ zeros for new channels</source>
     <message>
         <source>torch {torch} was built without CUDA</source>
         <translation>torch {torch} 构建时未包含 CUDA</translation>
+    </message>
+    <message>
+        <source>torchvision has no classifier {name!r}; {hint}</source>
+        <translation>torchvision 没有分类网络 {name!r}；{hint}</translation>
+    </message>
+    <message>
+        <source>torchvision&apos;s GoogLeNet has a norm after each convolution, the chapter&apos;s has none. Like the chapter&apos;s ResNet it has b1, a 7×7 convolution and max pooling, then four modules, global pooling and a linear layer.</source>
+        <translation>torchvision 的 GoogLeNet 在每个卷积层之后都有规范化，教材中的没有。它与教材的 ResNet 一样，先是 b1（7×7 卷积和最大汇聚），接着是四个模块、全局汇聚和一个全连接层。</translation>
+    </message>
+    <message>
+        <source>torchvision&apos;s {name}</source>
+        <translation>torchvision 的 {name}</translation>
     </message>
     <message>
         <source>training</source>
@@ -1342,6 +1842,10 @@ zeros for new channels</source>
         <translation>格式未知</translation>
     </message>
     <message>
+        <source>unreadable</source>
+        <translation>无法读取</translation>
+    </message>
+    <message>
         <source>was made by a newer version of this program; it is kept as {name}</source>
         <translation>由本程序的较新版本写入；已另存为 {name}</translation>
     </message>
@@ -1366,6 +1870,10 @@ zeros for new channels</source>
         <translation>宽残差网络</translation>
     </message>
     <message>
+        <source>width {value}</source>
+        <translation>宽度 {value}</translation>
+    </message>
+    <message>
         <source>window</source>
         <translation>窗口</translation>
     </message>
@@ -1376,6 +1884,26 @@ zeros for new channels</source>
     <message>
         <source>zeros for new channels (A).</source>
         <translation>新增通道补零（方案 A）。</translation>
+    </message>
+    <message>
+        <source>{after} instead of {before}</source>
+        <translation>{after}，而不是{before}</translation>
+    </message>
+    <message>
+        <source>{change}: both must see the same images in the same order</source>
+        <translation>{change}：两者必须以相同顺序看到相同的图像</translation>
+    </message>
+    <message>
+        <source>{count:,} more</source>
+        <translation>另有 {count:,} 个</translation>
+    </message>
+    <message>
+        <source>{count} blocks fewer</source>
+        <translation>少 {count} 个残差块</translation>
+    </message>
+    <message>
+        <source>{count} more blocks</source>
+        <translation>多 {count} 个残差块</translation>
     </message>
     <message>
         <source>{damage}; continuing from {name}</source>
@@ -1406,6 +1934,22 @@ zeros for new channels</source>
         <translation>{data} 需要 {path} 中有 {needed:.0f} MiB 空间，但那里只剩 {free:.0f} MiB</translation>
     </message>
     <message>
+        <source>{difference}: same parameters and MACs</source>
+        <translation>{difference}：参数量和乘加运算相同</translation>
+    </message>
+    <message>
+        <source>{difference}: {cost} MACs, same parameters</source>
+        <translation>{difference}：乘加运算 {cost} 次，参数量相同</translation>
+    </message>
+    <message>
+        <source>{difference}: {cost} parameters</source>
+        <translation>{difference}：参数 {cost} 个</translation>
+    </message>
+    <message>
+        <source>{equal:,} of {tensors:,} tensors begin equal; its own: {own}</source>
+        <translation>{tensors:,} 个张量中有 {equal:,} 个初始值相同；自有的是：{own}</translation>
+    </message>
+    <message>
         <source>{format} needs a run, not a design</source>
         <translation>{format} 需要一个训练任务，而不是一个设计</translation>
     </message>
@@ -1414,8 +1958,12 @@ zeros for new channels</source>
         <translation>{key} {before} → {after}</translation>
     </message>
     <message>
-        <source>{kind}: {reason}</source>
-        <translation>{kind}：{reason}</translation>
+        <source>{key} {value}</source>
+        <translation>{key} {value}</translation>
+    </message>
+    <message>
+        <source>{mean} ± {spread} (seeds {seeds})</source>
+        <translation>{mean} ± {spread}（随机种子 {seeds}）</translation>
     </message>
     <message>
         <source>{name!r} is not available; {rest}</source>
@@ -1430,8 +1978,36 @@ zeros for new channels</source>
         <translation>{name} 已有 {count} 个残差块，达到上限。</translation>
     </message>
     <message>
+        <source>{name} and {other} are equal after epoch {epoch}: the gap is {gap:.1f} points</source>
+        <translation>第 {epoch} 轮后，{name} 与 {other} 相当：相差 {gap:.1f} 个百分点</translation>
+    </message>
+    <message>
+        <source>{name} and {other} do not differ clearly: after epoch {epoch} the gap is {gap:.1f} ± {spread:.1f} points, no more than the spread of the seeds</source>
+        <translation>{name} 与 {other} 没有明显差别：第 {epoch} 轮后相差 {gap:.1f} ± {spread:.1f} 个百分点，不超过不同随机种子之间的波动</translation>
+    </message>
+    <message>
         <source>{name} cannot be read: {error}</source>
         <translation>无法读取 {name}：{error}</translation>
+    </message>
+    <message>
+        <source>{name} does not take images of 3×224×224</source>
+        <translation>{name} 不接受 3×224×224 的图像</translation>
+    </message>
+    <message>
+        <source>{name} has attention, which torchinfo does not count</source>
+        <translation>{name} 含有注意力层，torchinfo 不会计入</translation>
+    </message>
+    <message>
+        <source>{name} is ahead of {other}: after epoch {epoch} the gap is {gap:.1f} points; whether that is more than chance takes several seeds of both</source>
+        <translation>{name} 领先于 {other}：第 {epoch} 轮后相差 {gap:.1f} 个百分点；要判断是否超出偶然波动，双方都需要多个随机种子</translation>
+    </message>
+    <message>
+        <source>{name} is ahead of {other}: after epoch {epoch} the gap is {gap:.1f} ± {spread:.1f} points, more than the spread of the seeds</source>
+        <translation>{name} 领先于 {other}：第 {epoch} 轮后相差 {gap:.1f} ± {spread:.1f} 个百分点，超过不同随机种子之间的波动</translation>
+    </message>
+    <message>
+        <source>{name} is ahead of {other}; after epoch {epoch} the gap is {gap:.1f} points</source>
+        <translation>{name} 领先于 {other}；第 {epoch} 轮后相差 {gap:.1f} 个百分点</translation>
     </message>
     <message>
         <source>{name} is damaged ({cause})</source>
@@ -1442,6 +2018,10 @@ zeros for new channels</source>
         <translation>缺少 {name}</translation>
     </message>
     <message>
+        <source>{name} learns faster than {other}; after epoch {epoch} the gap is {gap:.1f} points</source>
+        <translation>{name} 比 {other} 学得更快；第 {epoch} 轮后相差 {gap:.1f} 个百分点</translation>
+    </message>
+    <message>
         <source>{name} must be a list of addresses that begin with http:// or https://</source>
         <translation>{name} 必须是地址列表，每个地址以 http:// 或 https:// 开头</translation>
     </message>
@@ -1450,8 +2030,52 @@ zeros for new channels</source>
         <translation>未写入 {name}：{weight} 含有非有限值</translation>
     </message>
     <message>
+        <source>{name} · epoch {epoch} · loss {loss} · training {accuracy}</source>
+        <translation>{name} · 第 {epoch} 轮 · 损失 {loss} · 训练精度 {accuracy}</translation>
+    </message>
+    <message>
+        <source>{name} · epoch {epoch} · loss {loss} · validation {accuracy} (loss {validation_loss})</source>
+        <translation>{name} · 第 {epoch} 轮 · 损失 {loss} · 验证精度 {accuracy}（损失 {validation_loss}）</translation>
+    </message>
+    <message>
+        <source>{name}, seed {seed}</source>
+        <translation>{name}，种子 {seed}</translation>
+    </message>
+    <message>
+        <source>{name}, {seeds} seeds: after epoch {epoch} validation {mean} ± {deviation} points</source>
+        <translation>{name}，{seeds} 个随机种子：第 {epoch} 轮后验证精度 {mean} ± {deviation} 个百分点</translation>
+    </message>
+    <message>
+        <source>{name}: after epoch {epoch} of {all} validation {accuracy}, loss {loss:.3f}; {trend}</source>
+        <translation>{name}：第 {epoch}/{all} 轮后验证精度 {accuracy}，损失 {loss:.3f}；{trend}</translation>
+    </message>
+    <message>
+        <source>{name}: first epoch, not validated yet</source>
+        <translation>{name}：第 1 轮，尚未验证</translation>
+    </message>
+    <message>
+        <source>{name}: {accuracy}</source>
+        <translation>{name}：{accuracy}</translation>
+    </message>
+    <message>
         <source>{needed}, {free:,.0f} MiB free</source>
         <translation>{needed}，可用 {free:,.0f} MiB</translation>
+    </message>
+    <message>
+        <source>{network}, but {changes}</source>
+        <translation>{network}，但{changes}</translation>
+    </message>
+    <message>
+        <source>{note} · {changes}</source>
+        <translation>{note} · {changes}</translation>
+    </message>
+    <message>
+        <source>{n} classes</source>
+        <translation>{n} 个类别</translation>
+    </message>
+    <message>
+        <source>{n} convolutions</source>
+        <translation>{n} 个卷积层</translation>
     </message>
     <message>
         <source>{n} h</source>
@@ -1464,6 +2088,14 @@ zeros for new channels</source>
     <message>
         <source>{n} s</source>
         <translation>{n} 秒</translation>
+    </message>
+    <message>
+        <source>{other:,} classes instead of {first:,}: both must learn the same ones</source>
+        <translation>{other:,} 个类别，而不是 {first:,} 个：两者必须学习相同的类别</translation>
+    </message>
+    <message>
+        <source>{params} parameters, {macs} MACs</source>
+        <translation>{params} 个参数，{macs} 次乘加运算</translation>
     </message>
     <message>
         <source>{path!r} cannot be read: {error}</source>
@@ -1506,6 +2138,10 @@ zeros for new channels</source>
         <translation>{reason} 在终端运行 resnet-explorer check，可以查看缺少什么。</translation>
     </message>
     <message>
+        <source>{run} · {changes}</source>
+        <translation>{run} · {changes}</translation>
+    </message>
+    <message>
         <source>{run}: {reason}</source>
         <translation>{run}：{reason}</translation>
     </message>
@@ -1516,6 +2152,14 @@ zeros for new channels</source>
     <message>
         <source>{text!r} cannot be read: {reason}</source>
         <translation>无法读取 {text!r}：{reason}</translation>
+    </message>
+    <message>
+        <source>{value} classes</source>
+        <translation>{value} 个类别</translation>
+    </message>
+    <message>
+        <source>{value} groups</source>
+        <translation>{value} 个分组</translation>
     </message>
     <message>
         <source>{value}: {meaning}</source>
@@ -1556,8 +2200,16 @@ zeros for new channels</source>
 <context>
     <name>Actions</name>
     <message>
+        <source>+ {n} epochs</source>
+        <translation>+ {n} 轮</translation>
+    </message>
+    <message>
         <source>About ResNet Explorer</source>
         <translation>关于 ResNet Explorer</translation>
+    </message>
+    <message>
+        <source>Add epochs: {n}</source>
+        <translation>增加轮数：{n}</translation>
     </message>
     <message>
         <source>Add stage</source>
@@ -1592,6 +2244,10 @@ zeros for new channels</source>
         <translation>从最近的检查点继续当前显示的训练任务</translation>
     </message>
     <message>
+        <source>Continue this run from its last checkpoint</source>
+        <translation>从最近的检查点继续这个训练任务</translation>
+    </message>
+    <message>
         <source>Copy as PyTorch</source>
         <translation>复制 PyTorch 代码</translation>
     </message>
@@ -1606,6 +2262,10 @@ zeros for new channels</source>
     <message>
         <source>Copy report …</source>
         <translation>复制报告…</translation>
+    </message>
+    <message>
+        <source>Copy table of runs</source>
+        <translation>复制训练任务表</translation>
     </message>
     <message>
         <source>Data: {name}</source>
@@ -1648,8 +2308,20 @@ and start</source>
 并开始训练</translation>
     </message>
     <message>
+        <source>From the next batch on, whatever the schedule does; it is recorded in the run</source>
+        <translation>从下一个小批量起生效，叠加在学习率调度之上；会记录在训练任务中</translation>
+    </message>
+    <message>
+        <source>Halve the learning rate</source>
+        <translation>学习率减半</translation>
+    </message>
+    <message>
         <source>Hide run</source>
         <translation>隐藏任务</translation>
+    </message>
+    <message>
+        <source>How much of a result is luck: the same network from several initial weights</source>
+        <translation>结果中有多少是运气：同一个网络从多组初始权重开始训练</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
@@ -1658,6 +2330,10 @@ and start</source>
     <message>
         <source>Larger text</source>
         <translation>放大文字</translation>
+    </message>
+    <message>
+        <source>Learning rate ÷ 10</source>
+        <translation>学习率 ÷ 10</translation>
     </message>
     <message>
         <source>Move run to the bin</source>
@@ -1676,8 +2352,16 @@ and start</source>
         <translation>打开残差块</translation>
     </message>
     <message>
+        <source>Open design of run</source>
+        <translation>打开训练任务的设计</translation>
+    </message>
+    <message>
         <source>Open …</source>
         <translation>打开…</translation>
+    </message>
+    <message>
+        <source>Page in its own window</source>
+        <translation>在单独的窗口中显示此页</translation>
     </message>
     <message>
         <source>Paste design</source>
@@ -1690,6 +2374,10 @@ and start</source>
     <message>
         <source>Pin as baseline</source>
         <translation>设为基线</translation>
+    </message>
+    <message>
+        <source>Pin design of run as baseline</source>
+        <translation>将训练任务的设计设为基线</translation>
     </message>
     <message>
         <source>Pinned {name} as baseline</source>
@@ -1708,12 +2396,24 @@ and start</source>
         <translation>退出</translation>
     </message>
     <message>
+        <source>Rate ÷ 10</source>
+        <translation>学习率 ÷ 10</translation>
+    </message>
+    <message>
+        <source>Rate ÷ 2</source>
+        <translation>学习率 ÷ 2</translation>
+    </message>
+    <message>
         <source>Redo</source>
         <translation>重做</translation>
     </message>
     <message>
         <source>Rename run</source>
         <translation>重命名任务</translation>
+    </message>
+    <message>
+        <source>Restart with the design shown</source>
+        <translation>改用当前显示的设计重新训练</translation>
     </message>
     <message>
         <source>Resume</source>
@@ -1724,8 +2424,8 @@ and start</source>
         <translation>继续队列</translation>
     </message>
     <message>
-        <source>Resume run</source>
-        <translation>继续训练任务</translation>
+        <source>Resume selected run</source>
+        <translation>继续所选的训练任务</translation>
     </message>
     <message>
         <source>Save</source>
@@ -1742,6 +2442,14 @@ and start</source>
     <message>
         <source>Show run in its folder</source>
         <translation>在文件夹中显示任务</translation>
+    </message>
+    <message>
+        <source>Show this page in a window of its own; closing that brings it back</source>
+        <translation>在单独的窗口中显示此页；关闭该窗口，此页就回到原处</translation>
+    </message>
+    <message>
+        <source>Show this run&apos;s design, and train with its recipe and data</source>
+        <translation>显示这个训练任务的设计，并采用它的训练方案和数据</translation>
     </message>
     <message>
         <source>Smaller text</source>
@@ -1772,12 +2480,32 @@ and start</source>
         <translation>停止</translation>
     </message>
     <message>
+        <source>Stop the run, which can be resumed, and train the design shown with the same recipe</source>
+        <translation>停止训练任务（之后可以继续），并以相同的训练方案训练当前显示的设计</translation>
+    </message>
+    <message>
+        <source>Stretches the schedule over all epochs, so the rate may rise; a run that has ended is resumed</source>
+        <translation>学习率调度会延展到全部轮数，学习率可能回升；已结束的训练任务会继续训练</translation>
+    </message>
+    <message>
+        <source>Take design and recipe of run back</source>
+        <translation>撤销采用的设计和训练方案</translation>
+    </message>
+    <message>
         <source>Take run back from the bin</source>
         <translation>从回收站恢复任务</translation>
     </message>
     <message>
+        <source>The same network with other initial weights, on the same images in the same order</source>
+        <translation>同一个网络，初始权重不同，图像及其顺序相同</translation>
+    </message>
+    <message>
         <source>Tour</source>
         <translation>导览</translation>
+    </message>
+    <message>
+        <source>Train all {n} anyway</source>
+        <translation>照样训练全部 {n} 个</translation>
     </message>
     <message>
         <source>Train anyway</source>
@@ -1786,6 +2514,10 @@ and start</source>
     <message>
         <source>Train both anyway</source>
         <translation>仍要训练两个网络</translation>
+    </message>
+    <message>
+        <source>Train both on the same images in the same order; weights that both have begin equal</source>
+        <translation>两个网络以相同顺序训练相同的图像；两者都有的权重，初始值相同</translation>
     </message>
     <message>
         <source>Train on one mini-batch and pause again</source>
@@ -1804,23 +2536,121 @@ and start</source>
         <translation>取消基线</translation>
     </message>
     <message>
+        <source>Use design and recipe</source>
+        <translation>采用设计和训练方案</translation>
+    </message>
+    <message>
+        <source>Use design and recipe of run</source>
+        <translation>采用训练任务的设计和训练方案</translation>
+    </message>
+    <message>
         <source>Versions, findings, settings and the last errors, for a report of a fault</source>
         <translation>版本、检查结果、设置和最近的错误，用于报告故障</translation>
     </message>
     <message>
-        <source>… and its plain twin</source>
-        <translation>…连同普通对照网络</translation>
+        <source>{recipe}, at batch size {size}</source>
+        <translation>{recipe}，批量大小 {size}</translation>
     </message>
     <message>
-        <source>… and its residual twin</source>
-        <translation>…连同残差对照网络</translation>
+        <source>{start} beside the baseline</source>
+        <translation>{start}，与基线对照</translation>
+    </message>
+    <message>
+        <source>{start} beside the chosen run</source>
+        <translation>{start}，与选中的训练任务对照</translation>
+    </message>
+    <message>
+        <source>{start} beside the run {name}</source>
+        <translation>{start}，与训练任务“{name}”对照</translation>
+    </message>
+    <message>
+        <source>{start} with another seed</source>
+        <translation>{start}，与另一随机种子对照</translation>
+    </message>
+    <message>
+        <source>{start} with the recipe</source>
+        <translation>{start}，与另一训练方案对照</translation>
+    </message>
+    <message>
+        <source>{start} with {n} seeds</source>
+        <translation>{start}，用 {n} 个随机种子</translation>
+    </message>
+</context>
+<context>
+    <name>AddMenu</name>
+    <message>
+        <source>Baseline</source>
+        <translation>基线</translation>
+    </message>
+    <message>
+        <source>Current design</source>
+        <translation>当前设计</translation>
+    </message>
+    <message>
+        <source>Designs (*{suffix})</source>
+        <translation>设计 (*{suffix})</translation>
+    </message>
+    <message>
+        <source>File …</source>
+        <translation>文件…</translation>
+    </message>
+    <message>
+        <source>Open design</source>
+        <translation>打开设计</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>预设</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>训练任务</translation>
+    </message>
+</context>
+<context>
+    <name>AnswerView</name>
+    <message>
+        <source>Next image</source>
+        <translation>下一张图像</translation>
+    </message>
+    <message>
+        <source>This image is “{truth}”: the answer is “{old} {before}”, before and after.</source>
+        <translation>这张图像是“{truth}”：前后的预测都是“{old} {before}”。</translation>
+    </message>
+    <message>
+        <source>This image is “{truth}”: the answer moved from “{old} {before}” to “{new} {after}”.</source>
+        <translation>这张图像是“{truth}”：预测从“{old} {before}”变为“{new} {after}”。</translation>
+    </message>
+    <message>
+        <source>This image is “{truth}”: the answer stays “{old}”, {before} → {after}.</source>
+        <translation>这张图像是“{truth}”：预测仍为“{old}”，{before} → {after}。</translation>
+    </message>
+    <message>
+        <source>class {number}</source>
+        <translation>类别 {number}</translation>
+    </message>
+    <message>
+        <source>{heading}, after step {step}</source>
+        <translation>{heading}（第 {step} 步之后）</translation>
+    </message>
+    <message>
+        <source>{heading}, in other weights than the network has now</source>
+        <translation>{heading}（当时的权重与现在不同）</translation>
     </message>
 </context>
 <context>
     <name>BlockFigure</name>
     <message>
+        <source>0 until trained</source>
+        <translation>训练前为 0</translation>
+    </message>
+    <message>
         <source>Figure of the block</source>
         <translation>残差块示意图</translation>
+    </message>
+    <message>
+        <source>branch set to zero</source>
+        <translation>分支已置零</translation>
     </message>
     <message>
         <source>{input} → {path} → {output}; {shortcut}</source>
@@ -1830,10 +2660,6 @@ and start</source>
 <context>
     <name>BlockView</name>
     <message>
-        <source>Back to layers</source>
-        <translation>返回层表格</translation>
-    </message>
-    <message>
         <source>Block only</source>
         <translation>仅看单个块</translation>
     </message>
@@ -1842,16 +2668,8 @@ and start</source>
         <translation>单个残差块</translation>
     </message>
     <message>
-        <source>Select a block in the diagram.</source>
-        <translation>请在结构图中选择一个残差块。</translation>
-    </message>
-    <message>
         <source>Show one block on any input, without the stem and head</source>
         <translation>在任意输入上查看单个残差块，不含起始层和分类头</translation>
-    </message>
-    <message>
-        <source>Source code of the block</source>
-        <translation>残差块的源代码</translation>
     </message>
     <message>
         <source>{name}: {input} → {output}, {params} parameters, {macs} MACs</source>
@@ -1874,10 +2692,118 @@ and start</source>
     </message>
 </context>
 <context>
+    <name>ColumnsTable</name>
+    <message>
+        <source>Comparison</source>
+        <translation>比较表</translation>
+    </message>
+    <message>
+        <source>Copy the selected cells, or all of them</source>
+        <translation>复制选中的单元格，未选中时复制全部</translation>
+    </message>
+    <message>
+        <source>Remove the column</source>
+        <translation>移除这一列</translation>
+    </message>
+</context>
+<context>
+    <name>ComparePage</name>
+    <message>
+        <source>Add column</source>
+        <translation>添加列</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Compare with GoogLeNet</source>
+        <translation>与 GoogLeNet 比较</translation>
+    </message>
+    <message>
+        <source>Compare with ResNet-34</source>
+        <translation>与 ResNet-34 比较</translation>
+    </message>
+    <message>
+        <source>Copied the comparison</source>
+        <translation>已复制比较表</translation>
+    </message>
+    <message>
+        <source>Differences in words</source>
+        <translation>差异说明</translation>
+    </message>
+    <message>
+        <source>How MACs are counted</source>
+        <translation>乘加运算的计法</translation>
+    </message>
+    <message>
+        <source>Measure speed</source>
+        <translation>测量速度</translation>
+    </message>
+    <message>
+        <source>Measuring</source>
+        <translation>正在测量</translation>
+    </message>
+    <message>
+        <source>Measuring {name}</source>
+        <translation>正在测量 {name}</translation>
+    </message>
+    <message>
+        <source>Networks side by side: what each is, what it costs, where they differ, which contains which.</source>
+        <translation>并排比较各个网络：各是什么、开销多大、有何不同、谁包含谁。</translation>
+    </message>
+</context>
+<context>
+    <name>CompareState</name>
+    <message>
+        <source>Asking torchinfo …</source>
+        <translation>正在询问 torchinfo…</translation>
+    </message>
+    <message>
+        <source>Baseline</source>
+        <translation>基线</translation>
+    </message>
+    <message>
+        <source>Current design</source>
+        <translation>当前设计</translation>
+    </message>
+    <message>
+        <source>Run {name}</source>
+        <translation>任务 {name}</translation>
+    </message>
+</context>
+<context>
+    <name>CostStrip</name>
+    <message>
+        <source>What other numbers of blocks would cost</source>
+        <translation>换成其他块数时的开销</translation>
+    </message>
+    <message>
+        <source>blocks</source>
+        <translation>块数</translation>
+    </message>
+    <message>
+        <source>{count} blocks: {params} parameters, {macs} MACs</source>
+        <translation>{count} 个块：{params} 个参数，{macs} 次乘加运算</translation>
+    </message>
+    <message>
+        <source>{params} parameters, {macs} MACs</source>
+        <translation>{params} 个参数，{macs} 次乘加运算</translation>
+    </message>
+    <message>
+        <source>{unit} MACs</source>
+        <translation>{unit} 乘加</translation>
+    </message>
+    <message>
+        <source>{unit} params</source>
+        <translation>{unit} 参数</translation>
+    </message>
+</context>
+<context>
     <name>CurvePlot</name>
     <message>
-        <source>; validation {last:.3f} after {n} epochs, between {least:.3f} and {most:.3f}</source>
-        <translation>；{n} 轮后验证为 {last:.3f}，介于 {least:.3f} 与 {most:.3f} 之间</translation>
+        <source>; validation {last} after {n} epochs, between {least} and {most}</source>
+        <translation>；{n} 轮后验证为 {last}，介于 {least} 与 {most} 之间</translation>
     </message>
     <message>
         <source>; validation {values}</source>
@@ -1888,24 +2814,16 @@ and start</source>
         <translation>方向键读取数值，+ 和 − 缩放，Shift 加方向键移动视图，Home 显示全部</translation>
     </message>
     <message>
-        <source>step {n}</source>
-        <translation>第 {n} 步</translation>
-    </message>
-    <message>
-        <source>training {value}</source>
-        <translation>训练 {value}</translation>
-    </message>
-    <message>
-        <source>validation {value}</source>
-        <translation>验证 {value}</translation>
+        <source>epoch</source>
+        <translation>轮数</translation>
     </message>
     <message>
         <source>{n} published runs</source>
         <translation>{n} 个公开结果</translation>
     </message>
     <message>
-        <source>{title} from {first:.3f} to {last:.3f} over {steps:.0f} steps</source>
-        <translation>{title}在 {steps:.0f} 步内从 {first:.3f} 变为 {last:.3f}</translation>
+        <source>{title} from {first} to {last} over {epochs:.1f} epochs</source>
+        <translation>{title}在 {epochs:.1f} 轮内从 {first} 变为 {last}</translation>
     </message>
     <message>
         <source>{title}, {name}:</source>
@@ -1918,6 +2836,68 @@ and start</source>
     <message>
         <source>— training   ● validation</source>
         <translation>— 训练集   ● 验证集</translation>
+    </message>
+</context>
+<context>
+    <name>CurvesPage</name>
+    <message>
+        <source>Loss and accuracy appear here once a run starts.</source>
+        <translation>训练任务开始后，这里会显示损失和精度曲线。</translation>
+    </message>
+</context>
+<context>
+    <name>DepthBars</name>
+    <message>
+        <source>A plain network has no shortcuts: nothing passes a block unchanged.</source>
+        <translation>普通网络没有捷径：没有任何信号能原样通过一个块。</translation>
+    </message>
+    <message>
+        <source>Gradients</source>
+        <translation>梯度</translation>
+    </message>
+    <message>
+        <source>Gradients and signals by depth</source>
+        <translation>各深度的梯度与信号</translation>
+    </message>
+    <message>
+        <source>Make the window higher to see the bars.</source>
+        <translation>将窗口调高即可看到柱形图。</translation>
+    </message>
+    <message>
+        <source>Norm of the loss gradient in the stem, each block and the head</source>
+        <translation>起始层、每个块和输出头中损失梯度的范数</translation>
+    </message>
+    <message>
+        <source>Not measured yet.</source>
+        <translation>尚未测量。</translation>
+    </message>
+    <message>
+        <source>Signal</source>
+        <translation>信号</translation>
+    </message>
+    <message>
+        <source>What each block adds as a share of what passes it unchanged: ‖F(x)‖ / ‖x‖ of a batch</source>
+        <translation>每个块新增的部分与原样通过的部分之比：一个批量上的 ‖F(x)‖ / ‖x‖</translation>
+    </message>
+    <message>
+        <source>What is shown by depth</source>
+        <translation>按深度显示的内容</translation>
+    </message>
+    <message>
+        <source>adds {now} of what passes, at the start {start}</source>
+        <translation>新增部分为通过部分的 {now} 倍，开始时为 {start} 倍</translation>
+    </message>
+    <message>
+        <source>{name}: gradient norm {first} in the stem, {last} in the head; outlined: {first_start} and {last_start} at the start</source>
+        <translation>{name}：梯度范数在起始层为 {first}，在输出头为 {last}；轮廓线：开始时为 {first_start} 和 {last_start}</translation>
+    </message>
+    <message>
+        <source>{name}: {weakest} adds least, {least} of what passes, {strongest} most, {most}</source>
+        <translation>{name}：{weakest} 新增最少，为通过部分的 {least} 倍；{strongest} 新增最多，为 {most} 倍</translation>
+    </message>
+    <message>
+        <source>{now}, at the start {start}</source>
+        <translation>{now}，开始时 {start}</translation>
     </message>
 </context>
 <context>
@@ -1938,8 +2918,78 @@ and start</source>
         <translation>结构图</translation>
     </message>
     <message>
+        <source>{name}, {type}: {shape}, {params} parameters, {share} of the network</source>
+        <translation>{name}，{type}：{shape}，{params} 个参数，占整个网络的 {share}</translation>
+    </message>
+</context>
+<context>
+    <name>DiagramHandles</name>
+    <message>
+        <source>Add a stage here</source>
+        <translation>在此添加阶段</translation>
+    </message>
+    <message>
+        <source>Drag the stage to another place</source>
+        <translation>把这个阶段拖到别的位置</translation>
+    </message>
+    <message>
+        <source>Drag to the side for the width</source>
+        <translation>左右拖动改变宽度</translation>
+    </message>
+    <message>
+        <source>Drag up for more blocks, down for fewer</source>
+        <translation>向上拖动增加块，向下拖动减少块</translation>
+    </message>
+    <message>
+        <source>One block less</source>
+        <translation>减少一个块</translation>
+    </message>
+    <message>
+        <source>One block more</source>
+        <translation>增加一个块</translation>
+    </message>
+    <message>
+        <source>Remove the stage</source>
+        <translation>删除这个阶段</translation>
+    </message>
+</context>
+<context>
+    <name>DiagramKeys</name>
+    <message>
+        <source>Add a stage after the selected one</source>
+        <translation>在所选阶段之后添加阶段</translation>
+    </message>
+    <message>
+        <source>Make the selected stage narrower</source>
+        <translation>收窄所选阶段</translation>
+    </message>
+    <message>
+        <source>Make the selected stage wider</source>
+        <translation>加宽所选阶段</translation>
+    </message>
+    <message>
+        <source>Move the selected stage towards the input</source>
+        <translation>把所选阶段移向输入</translation>
+    </message>
+    <message>
+        <source>Move the selected stage towards the output</source>
+        <translation>把所选阶段移向输出</translation>
+    </message>
+    <message>
+        <source>One block less in the selected stage</source>
+        <translation>所选阶段减少一个块</translation>
+    </message>
+    <message>
+        <source>One block more in the selected stage</source>
+        <translation>所选阶段增加一个块</translation>
+    </message>
+    <message>
         <source>Open the selected block</source>
         <translation>打开所选的块</translation>
+    </message>
+    <message>
+        <source>Remove the selected stage</source>
+        <translation>删除所选阶段</translation>
     </message>
     <message>
         <source>Select the next part</source>
@@ -1954,8 +3004,8 @@ and start</source>
         <translation>展开或折叠该阶段中相同的块</translation>
     </message>
     <message>
-        <source>{name}, {type}: {shape}, {params} parameters, {share} of the network</source>
-        <translation>{name}，{type}：{shape}，{params} 个参数，占整个网络的 {share}</translation>
+        <source>{edit}: {params} parameters, {macs} MACs</source>
+        <translation>{edit}：{params} 个参数，{macs} 次乘加运算</translation>
     </message>
 </context>
 <context>
@@ -2010,6 +3060,13 @@ and start</source>
     <message>
         <source>{time} left</source>
         <translation>剩余 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>EffectFigure</name>
+    <message>
+        <source>Probabilities {before} and {after}</source>
+        <translation>概率：{before}与{after}</translation>
     </message>
 </context>
 <context>
@@ -2070,8 +3127,16 @@ and start</source>
         <translation>上一张图像</translation>
     </message>
     <message>
+        <source>Random weights: this is not the design that trains.</source>
+        <translation>随机权重：这不是正在训练的设计。</translation>
+    </message>
+    <message>
         <source>Train the network to compare, or drop an image to send it through.</source>
         <translation>训练之后可以对比，也可以拖入一张图像，看它经过网络时的特征图。</translation>
+    </message>
+    <message>
+        <source>after step {step}</source>
+        <translation>第 {step} 步之后</translation>
     </message>
     <message>
         <source>black and white</source>
@@ -2258,33 +3323,6 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
 </context>
 <context>
-    <name>GradientBars</name>
-    <message>
-        <source>Gradient norm by depth</source>
-        <translation>各层的梯度范数</translation>
-    </message>
-    <message>
-        <source>Norm of the loss gradient in the stem, each block and the head at the latest step</source>
-        <translation>最近一步中，损失在起始层、各残差块和分类头处的梯度范数</translation>
-    </message>
-    <message>
-        <source>at step {n}</source>
-        <translation>第 {n} 步</translation>
-    </message>
-    <message>
-        <source>not measured yet</source>
-        <translation>尚未测量</translation>
-    </message>
-    <message>
-        <source>window too low</source>
-        <translation>窗口高度不够</translation>
-    </message>
-    <message>
-        <source>{name}: gradient norm {first} in the stem, {last} in the head, at step {n}</source>
-        <translation>{name}：第 {n} 步的梯度范数，起始层为 {first}，分类头为 {last}</translation>
-    </message>
-</context>
-<context>
     <name>Highlight</name>
     <message>
         <source>Control that the lesson points to</source>
@@ -2292,17 +3330,45 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
 </context>
 <context>
-    <name>History</name>
+    <name>IdentityAnswer</name>
     <message>
-        <source>Open a run&apos;s design</source>
-        <translation>打开训练任务的设计</translation>
+        <source>Accuracy {before} → {after} on {n} images, another answer on {moved} of them, largest logit difference {difference}.</source>
+        <translation>{n} 张图像上的精度 {before} → {after}，其中 {moved} 张的预测改变，logits 最大相差 {difference}。</translation>
+    </message>
+    <message>
+        <source>The run counted {accuracy}, in its own precision and on all validation images.</source>
+        <translation>训练记录的准确率为 {accuracy}：用训练时的精度在全部验证图像上计算。</translation>
+    </message>
+    <message>
+        <source>Unchanged to the last bit: all logits of {n} images are the same, accuracy {before}.</source>
+        <translation>逐位不变：{n} 张图像的所有 logits 都相同，精度 {before}。</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>之后</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>{name} and {more} more set to zero</source>
+        <translation>已将 {name} 及另外 {more} 个块置零</translation>
+    </message>
+    <message>
+        <source>{name} inserted</source>
+        <translation>已插入 {name}</translation>
+    </message>
+    <message>
+        <source>{name} set to zero</source>
+        <translation>已将 {name} 置零</translation>
     </message>
 </context>
 <context>
     <name>IdentityPanel</name>
     <message>
-        <source>0, bit for bit</source>
-        <translation>0，逐位相同</translation>
+        <source>Compare batch norms</source>
+        <translation>比较批量规范化</translation>
     </message>
     <message>
         <source>Continue training from here</source>
@@ -2317,10 +3383,6 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>插入后名为 {name}</translation>
     </message>
     <message>
-        <source>Logits before and after</source>
-        <translation>前后的未规范化预测（logits）</translation>
-    </message>
-    <message>
         <source>Network: {network}</source>
         <translation>网络：{network}</translation>
     </message>
@@ -2329,52 +3391,32 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>网络：{network}，已插入 {blocks}</translation>
     </message>
     <message>
-        <source>Next image</source>
-        <translation>下一张图像</translation>
-    </message>
-    <message>
         <source>Restore</source>
         <translation>恢复</translation>
     </message>
     <message>
-        <source>The run counted {accuracy}, in its own precision and on all validation images.</source>
-        <translation>训练记录的准确率为 {accuracy}：用训练时的精度在全部验证图像上计算。</translation>
+        <source>Runs one batch by its own statistics and by the running ones</source>
+        <translation>让同一个小批量分别使用自身的统计量和移动平均统计量</translation>
     </message>
     <message>
         <source>Zero this branch</source>
         <translation>将此分支置零</translation>
     </message>
     <message>
-        <source>after</source>
-        <translation>之后</translation>
-    </message>
-    <message>
-        <source>before</source>
-        <translation>之前</translation>
-    </message>
-    <message>
-        <source>class {number}</source>
-        <translation>类别 {number}</translation>
-    </message>
-    <message>
         <source>random weights</source>
         <translation>随机权重</translation>
     </message>
     <message>
-        <source>{done}: accuracy {before} → {after} on {n} images, largest logit difference {difference}</source>
-        <translation>{done}：{n} 张图像上的精度 {before} → {after}，logits 最大相差 {difference}</translation>
+        <source>random weights, as this is not the design that trains</source>
+        <translation>随机权重（这不是正在训练的设计）</translation>
     </message>
     <message>
-        <source>{name} and {more} more set to zero</source>
-        <translation>已将 {name} 及另外 {more} 个块置零</translation>
+        <source>{name}, after step {step}</source>
+        <translation>{name}，第 {step} 步之后</translation>
     </message>
     <message>
-        <source>{name} inserted</source>
-        <translation>已插入 {name}</translation>
-    </message>
-    <message>
-        <source>{name} set to zero</source>
-        <translation>已将 {name} 置零</translation>
+        <source>{name}, as it trains</source>
+        <translation>{name}，正在训练</translation>
     </message>
     <message>
         <source>{name}, trained</source>
@@ -2571,6 +3613,45 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
 </context>
 <context>
+    <name>NormsAnswer</name>
+    <message>
+        <source>Batch norm by running statistics, and by those of the batch</source>
+        <translation>批量规范化：使用移动平均统计量与小批量统计量</translation>
+    </message>
+    <message>
+        <source>By the batch&apos;s own statistics {batch} of {n} images are right, by the running ones {running}: far apart.</source>
+        <translation>使用小批量自身的统计量，{n} 张图像中 {batch} 张正确；使用移动平均统计量，{running} 张正确：相差很远。</translation>
+    </message>
+    <message>
+        <source>By the batch&apos;s own statistics {batch} of {n} images are right, by the running ones {running}: they agree.</source>
+        <translation>使用小批量自身的统计量，{n} 张图像中 {batch} 张正确；使用移动平均统计量，{running} 张正确：两者一致。</translation>
+    </message>
+    <message>
+        <source>The running averages have seen no training step: they are still mean 0 and variance 1.</source>
+        <translation>移动平均还没有见过任何训练步：均值仍为 0，方差仍为 1。</translation>
+    </message>
+    <message>
+        <source>The running averages have seen only {steps} steps: {share} of them is still their initial value.</source>
+        <translation>移动平均只见过 {steps} 步：其中 {share} 仍是初始值。</translation>
+    </message>
+    <message>
+        <source>The running averages have seen {steps} steps.</source>
+        <translation>移动平均已见过 {steps} 步。</translation>
+    </message>
+    <message>
+        <source>batch</source>
+        <translation>小批量</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>进行中</translation>
+    </message>
+    <message>
+        <source>{name}: mean {batch_mean}, running {running_mean}; variance {batch_variance}, running {running_variance}; means {distance} σ apart</source>
+        <translation>{name}：均值 {batch_mean}，移动平均 {running_mean}；方差 {batch_variance}，移动平均 {running_variance}；均值相差 {distance} σ</translation>
+    </message>
+</context>
+<context>
     <name>Notice</name>
     <message>
         <source>Details …</source>
@@ -2586,6 +3667,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>Copied the layer table</source>
         <translation>已复制层表格</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>页面</translation>
     </message>
 </context>
 <context>
@@ -2614,24 +3699,87 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>精度</translation>
     </message>
     <message>
+        <source>How the runs learn</source>
+        <translation>训练任务的学习情况</translation>
+    </message>
+    <message>
         <source>Loss</source>
         <translation>损失</translation>
     </message>
     <message>
-        <source>Loss and accuracy appear here once a run starts.</source>
-        <translation>训练任务开始后，这里会显示损失和精度曲线。</translation>
+        <source>Other data</source>
+        <translation>其他数据</translation>
+    </message>
+    <message>
+        <source>Show runs on other data on the same axes too</source>
+        <translation>也在同一坐标轴上显示使用其他数据的训练任务</translation>
     </message>
     <message>
         <source>Show the loss on a logarithmic axis</source>
         <translation>用对数坐标轴显示损失</translation>
     </message>
     <message>
+        <source>Smoothing</source>
+        <translation>平滑</translation>
+    </message>
+    <message>
+        <source>Training values are means over {light:.0%} or {strong:.0%} of the visible steps</source>
+        <translation>训练曲线取可见步数的 {light:.0%} 或 {strong:.0%} 上的平均值</translation>
+    </message>
+    <message>
         <source>log</source>
         <translation>对数</translation>
     </message>
     <message>
-        <source>step</source>
-        <translation>步</translation>
+        <source>not smoothed</source>
+        <translation>不平滑</translation>
+    </message>
+    <message>
+        <source>smoothed</source>
+        <translation>平滑</translation>
+    </message>
+    <message>
+        <source>smoothed more</source>
+        <translation>更平滑</translation>
+    </message>
+</context>
+<context>
+    <name>PositionGrid</name>
+    <message>
+        <source>Branch: {layer}</source>
+        <translation>分支：{layer}</translation>
+    </message>
+    <message>
+        <source>Drawn: the upper left {rows}×{columns} of {height}×{width}.</source>
+        <translation>图中为 {height}×{width} 左上角的 {rows}×{columns}。</translation>
+    </message>
+    <message>
+        <source>Positions that are read</source>
+        <translation>读取的位置</translation>
+    </message>
+    <message>
+        <source>Shortcut: {layer}</source>
+        <translation>捷径：{layer}</translation>
+    </message>
+    <message>
+        <source>Together they see the whole input.</source>
+        <translation>两者合起来读取了整个输入。</translation>
+    </message>
+    <message>
+        <source>reads every position</source>
+        <translation>读取所有位置</translation>
+    </message>
+    <message>
+        <source>reads {read} of {total} positions and never sees {rest} of them</source>
+        <translation>每 {total} 个位置只读取 {read} 个，其余 {rest} 从不读取</translation>
+    </message>
+    <message>
+        <source>{percent} of the input are never seen by the block.</source>
+        <translation>输入中有 {percent} 的位置块从不读取。</translation>
+    </message>
+    <message>
+        <source>{percent} of the input reach neither: the block never sees them.</source>
+        <translation>输入中有 {percent} 的位置两条路径都不读取：整个块看不到它们。</translation>
     </message>
 </context>
 <context>
@@ -2793,6 +3941,14 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <source>{name} and its twin</source>
         <translation>{name} 及其对照网络</translation>
     </message>
+    <message>
+        <source>{name} beside {others}</source>
+        <translation>{name}，对照：{others}</translation>
+    </message>
+    <message>
+        <source>{name} · {n} seeds</source>
+        <translation>{name} · {n} 个随机种子</translation>
+    </message>
 </context>
 <context>
     <name>Real</name>
@@ -2837,26 +3993,14 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
 </context>
 <context>
-    <name>RunList</name>
+    <name>RunBar</name>
     <message>
-        <source>, </source>
-        <translation>，</translation>
+        <source>End presentation</source>
+        <translation>结束演示</translation>
     </message>
     <message>
-        <source>Best</source>
-        <translation>最高精度</translation>
-    </message>
-    <message>
-        <source>Changes</source>
-        <translation>改动</translation>
-    </message>
-    <message>
-        <source>More</source>
-        <translation>更多</translation>
-    </message>
-    <message>
-        <source>Open design</source>
-        <translation>打开设计</translation>
+        <source>Pause</source>
+        <translation>暂停</translation>
     </message>
     <message>
         <source>Resume</source>
@@ -2864,55 +4008,57 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
     <message>
         <source>Run</source>
-        <translation>任务</translation>
-    </message>
-    <message>
-        <source>Runs</source>
         <translation>训练任务</translation>
     </message>
     <message>
-        <source>State</source>
-        <translation>状态</translation>
+        <source>epoch {n}/{all}</source>
+        <translation>第 {n}/{all} 轮</translation>
     </message>
     <message>
-        <source>failed</source>
-        <translation>失败</translation>
+        <source>{epoch} · {time}</source>
+        <translation>{epoch} · 剩余 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>RunChanges</name>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
     </message>
     <message>
-        <source>finished</source>
-        <translation>已完成</translation>
+        <source>Not the design that trains: {changes}</source>
+        <translation>不是正在训练的设计：{changes}</translation>
     </message>
     <message>
-        <source>interrupted</source>
-        <translation>已中断</translation>
+        <source>{changes} and more</source>
+        <translation>{changes} 等</translation>
+    </message>
+</context>
+<context>
+    <name>RunKey</name>
+    <message>
+        <source>Hide the curves of {name}</source>
+        <translation>隐藏 {name} 的曲线</translation>
     </message>
     <message>
-        <source>no changes</source>
-        <translation>无改动</translation>
-    </message>
-    <message>
-        <source>paused</source>
-        <translation>已暂停</translation>
-    </message>
-    <message>
-        <source>running</source>
-        <translation>进行中</translation>
-    </message>
-    <message>
-        <source>stopped</source>
-        <translation>已停止</translation>
-    </message>
-    <message>
-        <source>unreadable</source>
-        <translation>无法读取</translation>
-    </message>
-    <message>
-        <source>{note} · {changes}</source>
-        <translation>{note} · {changes}</translation>
+        <source>Show the curves of {name}</source>
+        <translation>显示 {name} 的曲线</translation>
     </message>
 </context>
 <context>
     <name>RunOrders</name>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>Design and recipe of {name} are already shown</source>
+        <translation>当前显示的就是 {name} 的设计和训练方案</translation>
+    </message>
+    <message>
+        <source>From {name}: {changes}</source>
+        <translation>采用自 {name}：{changes}</translation>
+    </message>
     <message>
         <source>Hide run</source>
         <translation>隐藏任务</translation>
@@ -2926,12 +4072,32 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>备注：</translation>
     </message>
     <message>
+        <source>Open a run&apos;s design</source>
+        <translation>打开训练任务的设计</translation>
+    </message>
+    <message>
+        <source>Pinned {name} as baseline</source>
+        <translation>已将 {name} 设为基线</translation>
+    </message>
+    <message>
         <source>Show run again</source>
         <translation>重新显示任务</translation>
     </message>
     <message>
+        <source>Sort by</source>
+        <translation>排序方式</translation>
+    </message>
+    <message>
+        <source>Use a run&apos;s design</source>
+        <translation>采用训练任务的设计</translation>
+    </message>
+    <message>
         <source>{name} is in the bin.</source>
         <translation>{name} 已移到回收站。</translation>
+    </message>
+    <message>
+        <source>{n} runs are in the bin.</source>
+        <translation>{n} 个训练任务已移到回收站。</translation>
     </message>
 </context>
 <context>
@@ -2941,12 +4107,12 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>，</translation>
     </message>
     <message>
-        <source>GPU {share} busy · {used} of {all} used · {celsius} °C</source>
-        <translation>GPU 利用率 {share} · 显存 {used} / {all} · {celsius} °C</translation>
+        <source>; </source>
+        <translation>；</translation>
     </message>
     <message>
-        <source>epoch {n}/{all}</source>
-        <translation>第 {n}/{all} 轮</translation>
+        <source>GPU {share} busy · {used} of {all} used · {celsius} °C</source>
+        <translation>GPU 利用率 {share} · 显存 {used} / {all} · {celsius} °C</translation>
     </message>
     <message>
         <source>failed</source>
@@ -2963,6 +4129,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>loading torch …</source>
         <translation>正在加载 torch…</translation>
+    </message>
+    <message>
+        <source>not the same batches: some ended earlier</source>
+        <translation>小批量不同：有的训练提前结束了</translation>
     </message>
     <message>
         <source>paused</source>
@@ -2989,8 +4159,8 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>正在停止：保存检查点…</translation>
     </message>
     <message>
-        <source>training an earlier design</source>
-        <translation>训练的是先前的设计</translation>
+        <source>the same batches for all: {hash}</source>
+        <translation>所有训练的小批量相同：{hash}</translation>
     </message>
     <message>
         <source>validation {accuracy}</source>
@@ -3001,8 +4171,12 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>验证精度：{accuracies}</translation>
     </message>
     <message>
-        <source>{kind} {accuracy}</source>
-        <translation>{kind} {accuracy}</translation>
+        <source>{name} {accuracy}</source>
+        <translation>{name} {accuracy}</translation>
+    </message>
+    <message>
+        <source>{name}: {difference}</source>
+        <translation>{name}：{difference}</translation>
     </message>
     <message>
         <source>{n} images/s</source>
@@ -3012,9 +4186,110 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <source>{reason}: {n} of {all} cores</source>
         <translation>{reason}：正在使用 {n} 个 CPU 核（共 {all} 个）</translation>
     </message>
+</context>
+<context>
+    <name>RunScatter</name>
     <message>
-        <source>{time} left</source>
-        <translation>剩余 {time}</translation>
+        <source>; {n} without accuracy or {quantity}</source>
+        <translation>；{n} 个缺少精度或{quantity}</translation>
+    </message>
+    <message>
+        <source>A click chooses a run, Ctrl and a click one more; arrow keys go from point to point</source>
+        <translation>单击选择一个训练任务，按住 Ctrl 单击可多选；用方向键在各点之间移动</translation>
+    </message>
+    <message>
+        <source>Accuracy against</source>
+        <translation>精度随以下量的变化：</translation>
+    </message>
+    <message>
+        <source>Accuracy of the runs</source>
+        <translation>各训练任务的精度</translation>
+    </message>
+    <message>
+        <source>None of these runs has been validated yet.</source>
+        <translation>这些训练任务都还没有验证过。</translation>
+    </message>
+    <message>
+        <source>{name}: {accuracy} · {quantity} {value}</source>
+        <translation>{name}：{accuracy} · {quantity} {value}</translation>
+    </message>
+    <message>
+        <source>{n} runs, {low} to {high}</source>
+        <translation>{n} 个训练任务，精度 {low} 至 {high}</translation>
+    </message>
+    <message>
+        <source>{words}, point {n} of {total}</source>
+        <translation>{words}，第 {n} 个点，共 {total} 个</translation>
+    </message>
+</context>
+<context>
+    <name>RunTable</name>
+    <message>
+        <source>Copy the selected rows, or all of them</source>
+        <translation>复制所选的行；没有选择时复制全部</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>训练任务</translation>
+    </message>
+</context>
+<context>
+    <name>RunsPage</name>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>Against {name}: {changes}</source>
+        <translation>与 {name} 相比：{changes}</translation>
+    </message>
+    <message>
+        <source>Copied the table of runs</source>
+        <translation>已复制训练任务表</translation>
+    </message>
+    <message>
+        <source>Every run that you start is kept and listed here.</source>
+        <translation>你启动的每个训练任务都会保存下来，并列在这里。</translation>
+    </message>
+    <message>
+        <source>Filter by name, note, design, data or state</source>
+        <translation>按名称、备注、设计、数据或状态筛选</translation>
+    </message>
+    <message>
+        <source>Filter runs</source>
+        <translation>筛选训练任务</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>Scatter plot</source>
+        <translation>散点图</translation>
+    </message>
+    <message>
+        <source>Select one run for its details, several for what differs between them.</source>
+        <translation>选择一个训练任务查看详情，选择多个查看它们的差别。</translation>
+    </message>
+    <message>
+        <source>Show only the columns that fit</source>
+        <translation>只显示放得下的列</translation>
+    </message>
+    <message>
+        <source>The selected runs</source>
+        <translation>所选的训练任务</translation>
+    </message>
+    <message>
+        <source>{columns} do not fit: show them</source>
+        <translation>放不下的列：{columns}；点击显示</translation>
+    </message>
+    <message>
+        <source>{name}: {design}</source>
+        <translation>{name}：{design}</translation>
+    </message>
+    <message>
+        <source>{n} of {total}</source>
+        <translation>{n} / {total}</translation>
     </message>
 </context>
 <context>
@@ -3063,6 +4338,77 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>Search by words or keys</source>
         <translation>按词语或按键搜索</translation>
+    </message>
+</context>
+<context>
+    <name>SourceView</name>
+    <message>
+        <source>Source code of the block</source>
+        <translation>块的源代码</translation>
+    </message>
+</context>
+<context>
+    <name>SparkLine</name>
+    <message>
+        <source>Curves of the run</source>
+        <translation>训练任务的曲线</translation>
+    </message>
+    <message>
+        <source>Show the curves</source>
+        <translation>显示曲线</translation>
+    </message>
+    <message>
+        <source>{accuracy} · loss {loss}</source>
+        <translation>{accuracy} · 损失 {loss}</translation>
+    </message>
+</context>
+<context>
+    <name>StageDrag</name>
+    <message>
+        <source>{n} block</source>
+        <translation>{n} 个块</translation>
+    </message>
+    <message>
+        <source>{n} blocks</source>
+        <translation>{n} 个块</translation>
+    </message>
+    <message>
+        <source>{n} channel</source>
+        <translation>{n} 个通道</translation>
+    </message>
+    <message>
+        <source>{n} channels</source>
+        <translation>{n} 个通道</translation>
+    </message>
+</context>
+<context>
+    <name>StageEdits</name>
+    <message>
+        <source>Add stage {number}</source>
+        <translation>添加阶段 {number}</translation>
+    </message>
+    <message>
+        <source>Move stage {number} after stage {other}</source>
+        <translation>把阶段 {number} 移到阶段 {other} 之后</translation>
+    </message>
+    <message>
+        <source>Move stage {number} before stage {other}</source>
+        <translation>把阶段 {number} 移到阶段 {other} 之前</translation>
+    </message>
+    <message>
+        <source>Remove stage {number}</source>
+        <translation>删除阶段 {number}</translation>
+    </message>
+    <message>
+        <source>Stage {number}: {field} {value}</source>
+        <translation>阶段 {number}：{field} {value}</translation>
+    </message>
+</context>
+<context>
+    <name>StartButton</name>
+    <message>
+        <source>Other ways to start</source>
+        <translation>其他开始方式</translation>
     </message>
 </context>
 <context>
@@ -3189,6 +4535,10 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
         <translation>课程：{title}</translation>
     </message>
     <message>
+        <source>Questions</source>
+        <translation>常见问题</translation>
+    </message>
+    <message>
         <source>This lesson starts with {name}; Undo brings back yours.</source>
         <translation>本课从 {name} 开始；按“撤销”即可恢复你原来的设计。</translation>
     </message>
@@ -3211,10 +4561,6 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
         <translation>设计</translation>
     </message>
     <message>
-        <source>End presentation</source>
-        <translation>结束演示</translation>
-    </message>
-    <message>
         <source>Preset {name}</source>
         <translation>预设 {name}</translation>
     </message>
@@ -3226,12 +4572,24 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
         <source>Training</source>
         <translation>训练设置</translation>
     </message>
+    <message>
+        <source>{title} · not the design that trains</source>
+        <translation>{title} · 不是正在训练的设计</translation>
+    </message>
 </context>
 <context>
     <name>WorkerClient</name>
     <message>
-        <source>A run is in progress. This continues when it ends.</source>
-        <translation>训练任务正在进行，结束后会接着执行这项操作。</translation>
+        <source>A run is being started …</source>
+        <translation>正在启动训练任务…</translation>
+    </message>
+    <message>
+        <source>A run is being stopped …</source>
+        <translation>正在停止训练任务…</translation>
+    </message>
+    <message>
+        <source>A run uses this device: trying other rates beside it would slow both down.</source>
+        <translation>该设备上正在训练：同时试验其他学习率会让两者都变慢。</translation>
     </message>
     <message>
         <source>Loading torch …</source>
@@ -3269,6 +4627,24 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
     </message>
 </context>
 <context>
+    <name>_Headings</name>
+    <message>
+        <source>Remove {name}</source>
+        <translation>移除 {name}</translation>
+    </message>
+</context>
+<context>
+    <name>_NoBlock</name>
+    <message>
+        <source>Select the first block</source>
+        <translation>选中第一个块</translation>
+    </message>
+    <message>
+        <source>The selected block stands here: its layers and shapes, its source, and what happens without it.</source>
+        <translation>这里显示选中的块：它的层与形状、源代码，以及没有它会怎样。</translation>
+    </message>
+</context>
+<context>
     <name>_Sides</name>
     <message>
         <source>channels</source>
@@ -3290,20 +4666,12 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
 <context>
     <name>_StageEditor</name>
     <message>
-        <source>Remove stage {number}</source>
-        <translation>删除阶段 {number}</translation>
-    </message>
-    <message>
         <source>Stage {number}</source>
         <translation>阶段 {number}</translation>
     </message>
     <message>
         <source>Stage {number}: {field}</source>
         <translation>阶段 {number}：{field}</translation>
-    </message>
-    <message>
-        <source>Stage {number}: {field} {value}</source>
-        <translation>阶段 {number}：{field} {value}</translation>
     </message>
 </context>
 </TS>
