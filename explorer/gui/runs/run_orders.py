@@ -72,7 +72,7 @@ class RunOrders(QWidget):
             (actions.open_run, self._open),
             (actions.pin_run, self._pin),
             (actions.resume_run, self._resume),
-            (actions.rename_run, self._table.edit_name),
+            (actions.rename_run, self._rename),
             (actions.note_run, self._ask_note),
             (actions.hide_run, self._hide),
             (actions.show_run_folder, self._show_folder),
@@ -115,7 +115,6 @@ class RunOrders(QWidget):
         for action in actions.of_runs:
             action.setEnabled(run is not None)
         actions.offer_run(run)
-        actions.rename_run.setEnabled(run is not None and self._table.isVisible())
         actions.resume_run.setEnabled(run is not None and self._history.can_resume(run))
         actions.copy_runs.setEnabled(bool(self._table.runs.rows))
         actions.restore_run.setEnabled(bool(self._history.deleted))
@@ -192,6 +191,17 @@ class RunOrders(QWidget):
     def _resume(self) -> None:
         if run := self._history.current:
             self._pool.resume_run(run, self._history.curves_of(run))
+
+    def _rename(self) -> None:
+        """Let the user type another name in the table, or while that is not seen, in a dialog."""
+        run = self._history.current
+        if self._table.isVisible():
+            self._table.edit_name()
+        elif run:
+            title = self.tr("Rename {name}").format(name=title_of_run(run))
+            name, accepted = QInputDialog.getText(self, title, self.tr("Name:"), text=title_of_run(run))
+            if accepted and name.strip() != title_of_run(run):
+                self._remark((run,), name=name.strip())
 
     def _ask_note(self) -> None:
         if run := self._history.current:

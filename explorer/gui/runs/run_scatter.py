@@ -99,8 +99,7 @@ class RunScatter(QWidget):
         self.hint = QLabel(self.tr("None of these runs has been validated yet."))
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         theme.make_secondary(self.hint)
-        self._axes = {"bottom": _Axis("bottom"), "left": _Axis("left")}
-        self.plot = pg.PlotWidget(axisItems=self._axes)
+        self.plot = pg.PlotWidget(axisItems={side: _Axis(side) for side in ("bottom", "left")})
         self._make_plot()
         above = QHBoxLayout()
         above.addWidget(QLabel(self.tr("Accuracy against")))
@@ -131,12 +130,18 @@ class RunScatter(QWidget):
         self.plot.scene().sigMouseClicked.connect(self._click)
         self._apply_palette()
 
+    def _axis(self, side: str) -> _Axis:
+        """Return an axis, which is the plot's: kept here, it would be destroyed twice when the program ends."""
+        axis = self.plot.getPlotItem().getAxis(side)
+        assert isinstance(axis, _Axis)
+        return axis
+
     def _apply_palette(self) -> None:
         chosen = theme.colours()
         self.plot.setBackground(chosen.surface)
-        self._axes["left"].form = lambda value: percent(value, 0 if self._is_coarse() else 1)
-        self._axes["left"].setWidth(self.fontMetrics().horizontalAdvance("100.0 %") + theme.RHYTHM)
-        for axis in self._axes.values():
+        self._axis("left").form = lambda value: percent(value, 0 if self._is_coarse() else 1)
+        self._axis("left").setWidth(self.fontMetrics().horizontalAdvance("100.0 %") + theme.RHYTHM)
+        for axis in map(self._axis, ("bottom", "left")):
             axis.setPen(pg.mkPen(chosen.border))
             axis.setTextPen(pg.mkPen(chosen.quiet))
             axis.setTickFont(self.font())
@@ -163,8 +168,8 @@ class RunScatter(QWidget):
             (_Point(log10(value) if logarithmic else value, row.best or 0.0, row, value) for value, row in found),
             key=lambda point: point[:2],
         )
-        self._axes["bottom"].form = quantity.form
-        self._axes["bottom"].setLogMode(logarithmic)
+        self._axis("bottom").form = quantity.form
+        self._axis("bottom").setLogMode(logarithmic)
         self.plot.setVisible(bool(self.points))
         self.hint.setVisible(not self.points)
         self._fit()

@@ -77,6 +77,15 @@ def test_a_name_that_is_not_changed_is_not_written(page, history, actions, qtbot
     assert (history.current.folder / "run.json").read_bytes() == before
 
 
+def test_a_run_is_renamed_in_a_dialog_while_the_points_take_the_place_of_the_table(page, history, actions, monkeypatch):
+    page.resize(600, 500)
+    page.points.setChecked(True)
+    assert not page.table.isVisible()
+    monkeypatch.setattr(QInputDialog, "getText", lambda parent, title, label, text: (f"{text} again", True))
+    actions.rename_run.trigger()
+    assert read_run(history.current.folder).name == "Mini (edited) again"
+
+
 def test_a_note_is_kept_and_shown(page, history, actions, monkeypatch):
     asked = []
 
