@@ -134,12 +134,16 @@ class Session(QObject):
         self.window.files.complain(self.tr("The session cannot be saved"), say(reason))
 
     def _show_last_page(self) -> None:
-        """Show the page that was shown last once numpy is loaded, which takes long and knows no Qt."""
+        """Read the runs and show the last page once numpy is loaded, which takes long and knows no Qt.
+
+        The first run to be read imports pydantic, which PySide lets fail now and then while a thread imports.
+        """
         if self._loading.is_alive():
             return
         self._patience.stop()
         if self._is_ending:
             return
+        self.workspace.run_history.reload()
         self.window.pages.show_last()
         self.complete = True
         self.completed.emit()

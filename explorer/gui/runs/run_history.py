@@ -6,7 +6,7 @@ No widgets. What needs numpy is imported when it is first used, for the window's
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 
 from explorer.gui.document import title_of_run
@@ -32,7 +32,7 @@ class RunHistory(QObject):
     `chosen` are the ids of the selected runs, the first of which is the one that orders concern. `unseen` are the ids
     of those that the user does not want on the curves. `deleted` are the runs in the bin that can be taken back, those
     of one order together, the last order first to come. `changed` says that any of this or a run's state is another,
-    `progressed` that the current runs have new points.
+    `progressed` that the current runs have new points. Until the first `reload` there are none.
     """
 
     changed = Signal()
@@ -55,7 +55,6 @@ class RunHistory(QObject):
         pool.progressed.connect(self._note_progress)
         for signal in (pool.run_ended, pool.runs_changed):
             signal.connect(self.reload)
-        QTimer.singleShot(0, self, self.reload)
 
     def reload(self) -> None:
         """Read the run folders again."""
