@@ -41,8 +41,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("quick")
 
 
+def keep_settings_in(folder: Path) -> None:
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
+
+
 @pytest.fixture(scope="session")
-def qapp() -> Iterator[QApplication]:
+def qapp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QApplication]:
+    keep_settings_in(tmp_path_factory.mktemp("settings"))  # not those of whoever runs the tests
     yield make_application()
     gc.collect()  # what is left of the windows must go while the application is whole, not when pytest ends
     QApplication.clipboard().clear()  # what the offscreen platform still holds at exit, it frees too late
@@ -67,8 +73,7 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
 def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """QSettings of a test and its sessions go into its own folder."""
     monkeypatch.setattr("explorer.gui.saved_session.state_folder", lambda: tmp_path / "state")
-    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+    keep_settings_in(tmp_path / "settings")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -119,9 +119,10 @@ def test_both_halves_have_the_same_sections_figures_and_commands():
 
 def test_every_table_of_kinds_is_in_readmes():
     kinds = "BLOCKS STEMS SHORTCUTS MODULES CATALOGUE DATASETS RECIPES FORMATS WRITERS QUESTIONS ANSWERS PROBES PAGES"
-    others = "COLUMNS TASKS COMMANDS Recipe Workspace Actions Plots Preferences"
+    others = "COLUMNS QUANTITIES CONVENTIONS TASKS COMMANDS Recipe Workspace Plots Preferences StageEdits"
+    more = "DiagramHandles Column rows_of"
     found = {name for text in WHERE.values() for _, named in places_named(text) for name in named}
-    assert found == {*kinds.split(), *others.split()}
+    assert found == {*kinds.split(), *others.split(), *more.split()}
 
 
 @pytest.mark.parametrize("heading", ["How it is built", "程序结构"])
@@ -162,7 +163,7 @@ def test_blocks_stems_and_shortcuts_are_named_in_one_file():
         "architecture/design.py": {"basic", "imagenet", "projection"},  # the defaults
         "architecture/checks.py": {"basic", "projection"},  # repairs: groups need another block, narrower stages this
         "architecture/twins.py": {"none", "pad", "projection"},  # what a twin has instead
-        "gui/lessons/tasks.py": {"bottleneck"},  # what an exercise asks for
+        "gui/lessons/tasks.py": {"average", "bottleneck", "projection-all"},  # what a lesson asks for
         # other words, spelled alike
         "architecture/source/network.py": {"projection"},  # an attribute of the source in the paper's names
         "engine/training/state.py": {"average"},  # a key of a checkpoint

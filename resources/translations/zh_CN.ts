@@ -133,7 +133,7 @@
     </message>
     <message>
         <source>Block view</source>
-        <translation type="unfinished"></translation>
+        <translation>块视图</translation>
     </message>
     <message>
         <source>Blocks</source>
@@ -4064,6 +4064,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>隐藏任务</translation>
     </message>
     <message>
+        <source>Name:</source>
+        <translation>名称：</translation>
+    </message>
+    <message>
         <source>Note on {name}</source>
         <translation>{name} 的备注</translation>
     </message>
@@ -4078,6 +4082,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>Pinned {name} as baseline</source>
         <translation>已将 {name} 设为基线</translation>
+    </message>
+    <message>
+        <source>Rename {name}</source>
+        <translation>重命名 {name}</translation>
     </message>
     <message>
         <source>Show run again</source>
