@@ -33,11 +33,12 @@ class StartButton(QWidget):
         row.setSpacing(theme.RHYTHM // 2)
         row.addWidget(self.start, stretch=1)
         row.addWidget(self.arrow)
+        words = self.fontMetrics()
+        self.start.setMinimumSize(_COLUMNS * words.averageCharWidth(), _LINES * words.lineSpacing() + 2 * theme.RHYTHM)
         actions.start.changed.connect(self._show_state)
         pool.changed.connect(self._show_state)
         self._show_state()
-        self.start.setMinimumWidth(_COLUMNS * self.fontMetrics().averageCharWidth())
-        self.setFixedHeight(_LINES * self.fontMetrics().lineSpacing() + 2 * theme.RHYTHM)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def _open_menu(self) -> None:
         self.menu.clear()
@@ -45,5 +46,7 @@ class StartButton(QWidget):
         self.menu.popup(self.mapToGlobal(self.rect().bottomRight()) - QPoint(self.menu.sizeHint().width(), 0))
 
     def _show_state(self) -> None:
+        """Show the state; what Start once needed for its text, it keeps."""
         theme.apply_style(self.start, "plain" if self._pool.shown.is_busy() else "primary")
+        self.start.setMinimumSize(self.start.minimumSize().expandedTo(self.start.sizeHint()))
         self.arrow.setEnabled(any(action.isEnabled() for action in self._actions.start_choices))
