@@ -4,13 +4,16 @@ import json
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QToolButton
 
 from explorer.architecture.notation import read_table
 from explorer.architecture.presets import preset
 from explorer.runs.folder import find_run
 from explorer.runs.log import read_events
 from explorer.runs.recipe import RECIPES, read_recipe
-from tests.clicks import choose_preset, curves, run_button, runs_page
+from tests.clicks import choose_preset, click, click_choice, curves, identity_panel, run_button, runs_page
+from tests.gui.design.test_block_view import open_block
+from tests.gui.design.test_diagram_handles import drag, point_at_stage
 from tests.gui.design.test_editor import handle_of
 
 pytestmark = pytest.mark.slow
@@ -44,7 +47,7 @@ def test_design_undo_train_and_stop(open_session, qtbot):
     qtbot.waitUntil(lambda: bool(plots.lines) and plots.lines[-1].live and not plots.timer.isActive())
     for plot in (plots.loss, plots.accuracy):
         assert plot.isVisible()
-        assert len(plot.curves[-1][0].getOriginalDataset()[0]) >= 3
+        assert plot.runs
     assert "✓ torchinfo agrees" in window.totals.text
     assert run_button(session, "pause").isVisible()
     assert window.training.start.text() == "Add to queue"
@@ -74,3 +77,43 @@ def test_design_undo_train_and_stop(open_session, qtbot):
     with qtbot.waitSignal(client.run_ended):
         qtbot.mouseClick(run_button(session, "stop"), Qt.MouseButton.LeftButton)
     assert find_run(run.id, client.runs).state == "stopped"
+
+
+def test_a_stage_is_dragged_deeper_and_trained_beside_the_baseline_and_answers_questions(open_session, qtbot):
+    session = open_session("mini", warm=True)
+    window, document, client = session.window, session.document, session.pool.workers[0]
+    qtbot.waitUntil(lambda: client.state == "idle")
+
+    click(qtbot, window.findChild(QToolButton, "pin"))
+    drag(qtbot, point_at_stage(session, qtbot, 3).top, QPoint(0, -8), QPoint(0, -16))
+    deeper = document.design
+    assert deeper.stages[2].blocks > preset("mini").stages[2].blocks
+    assert document.undo_stack.count() == 1
+
+    click_choice(session, qtbot, "beside_baseline")
+    qtbot.waitUntil(lambda: len(client.live) == 2 and all(run.curves.train.count >= 3 for run in client.live))
+    assert [run.design for run in client.live] == [deeper, preset("mini")]
+    plots = curves(session)
+    qtbot.waitUntil(lambda: len([line for line in plots.lines if line.live]) == 2)
+    assert plots.isVisible()
+    assert len({line.colour.name() for line in plots.lines}) == 2
+    assert "fewer" in window.training.progress.sides.text()  # blocks in the baseline
+
+    window.orders.show_maps.trigger()
+    answers = session.workspace.feature_maps.answers
+    qtbot.waitUntil(lambda: "trained" in answers and bool(answers["trained"].maps and answers["trained"].maps.step))
+
+    open_block(session, qtbot, "layer3.0")
+    panel = identity_panel(session)
+    qtbot.waitUntil(panel.zero.isEnabled)
+    click(qtbot, panel.zero)
+    trial = session.workspace.identity_trial
+    qtbot.waitUntil(lambda: trial.zeroed == ("layer3.0",))
+    assert trial.latest.step
+    assert panel.effect.isVisible()
+
+    with qtbot.waitSignal(client.run_ended):
+        click(qtbot, run_button(session, "stop"))
+    ended = [find_run(run.id, client.runs) for run in client.live]
+    assert {run.state for run in ended} == {"stopped"}
+    assert ended[0].batches == ended[1].batches != ""

@@ -233,7 +233,7 @@ class Page(NamedTuple):
 
 PAGES = {
     LAYERS: Page(translatable("Layers"), lambda workspace, pages: pages.layers),  # which are there from the start
-    BLOCK: Page(translatable("Block view"), _make_block_page),
+    BLOCK: Page(translatable("Block"), _make_block_page),
     CURVES: Page(translatable("Curves"), _make_curves_page),
     COMPARE: Page(translatable("Compare"), _make_compare_page),
     RUNS: Page(translatable("Runs"), _make_runs_page),
