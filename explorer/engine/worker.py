@@ -70,7 +70,8 @@ def train(command: Train | ResumeRun, events: bool, detach: bool) -> int:
     if not events:
         console = Console()
         status = Worker(console, queue.SimpleQueue()).run(command)
-        console.compare(command.sides if isinstance(command, Train) else ())
+        if isinstance(command, Train):
+            console.compare(command.sides)
         return status
     outbox = Outbox()
     inbox = Inbox(command.runs) if is_pipe(0) else queue.SimpleQueue[Message]()

@@ -132,10 +132,6 @@
         <translation>块</translation>
     </message>
     <message>
-        <source>Block view</source>
-        <translation>块视图</translation>
-    </message>
-    <message>
         <source>Blocks</source>
         <translation>块数</translation>
     </message>

@@ -62,7 +62,7 @@ def test_the_difference_in_words():
         f"shortcut C (1×1 everywhere) instead of shortcut B (1×1 where the shape changes): +{added:,} parameters",
     )
     same_size = beside(RESNET.change(shortcut="average"))
-    assert differences([FIRST, same_size])[1].endswith(" MACs, same parameters")
+    assert differences([FIRST, same_size])[1].endswith(": same parameters and MACs")
     assert differences([FIRST, beside(lr=0.01)])[1] == "recipe: Learning rate 0.1 → 0.01"
     assert differences([FIRST, beside(lr=0.01, seed=4)])[1] == "recipe: Learning rate 0.1 → 0.01; other initial weights"
 

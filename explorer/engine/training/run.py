@@ -460,7 +460,8 @@ class RunInProgress:
         if self.questions:
             self._answers = list(self.answer())
             return None
-        if isinstance(self.event, events.Started) and Stop() in self.controls:  # it came while the run waited
+        was_behind = isinstance(self.event, events.Started) and bool(self.training_run.siblings.beside)
+        if was_behind and Stop() in self.controls:  # it came while the run waited, which has a checkpoint
             self.event = events.Stopped(self.step)
             return self.event
         listens = isinstance(self.event, _LISTENING)

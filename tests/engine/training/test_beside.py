@@ -97,7 +97,7 @@ def test_what_is_its_own_is_in_run_json(order, recipe):
     runs = opened(order(Side(DESIGN.change(shortcut="pad"), recipe, 0), Side(DESIGN, recipe, 0)))
     own = [f"layer2.0.downsample.{name}" for name in ("0.weight", "1.weight", "1.bias")]
     assert [run.folder.manifest["own"] for run in runs] == [[], own]
-    assert runs[1].folder.manifest["label"] == "1×1 where the shape changes"
+    assert runs[1].folder.manifest["label"] == "shortcut B (1×1 where the shape changes)"
 
 
 @pytest.mark.parametrize(("change", "own"), [({"init": "xavier"}, True), ({"zero_init": True}, True), ({}, False)])
@@ -220,13 +220,13 @@ def test_the_console_says_which_is_which_what_differs_and_how_it_ended(order, re
     Worker(console, queue.SimpleQueue()).run(order(*sides))
     console.compare(sides)
     lines = capsys.readouterr().out.splitlines()
-    name = "zeros for new channels, seed 1"
-    assert sum(line.startswith(f"{name}  ") and "finished after" in line for line in lines) == 1
-    assert any(line.startswith(f"{name}  ") and "instead of 1×1 where the shape changes: -" in line for line in lines)
+    first_name, name = "shortcut B (1×1 where the shape changes)", "shortcut A (zeros for new channels)"
+    assert sum(line.startswith(f"{name}, seed 1  ") and "finished after" in line for line in lines) == 1
+    assert any(line.startswith(f"{name}, seed 1  ") and f"instead of {first_name}: −" in line for line in lines)
     assert any(line.endswith(" tensors begin equal") for line in lines)
     same, first, second, gap = lines[-4:]
     assert same.startswith("the same batches for all, sha256 ")
-    assert first.startswith("1×1 where the shape changes: ")
-    assert second.startswith("zeros for new channels: ")
+    assert first.startswith(f"{first_name}: ")
+    assert second.startswith(f"{name}: ")
     assert second.endswith(" over 2 seeds")
-    assert gap.startswith("zeros for new channels against 1×1 where the shape changes: ")
+    assert gap.startswith(f"{name} against {first_name}: ")

@@ -21,6 +21,7 @@ from tests.engine.same import differences, timeless
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN
 from tests.engine.training.test_twins import Listener, every_step
+from tests.twins import with_twin
 
 __all__ = ["every_step"]  # a fixture
 LOWER, MORE = ChangeRate(0.5), AddEpochs(2)
@@ -123,7 +124,7 @@ def test_runs_side_by_side_are_changed_after_the_same_step(recipe, tmp_path, mon
     for runs, cores in ((tmp_path / "turns", 1), (tmp_path / "cores", 2)):
         monkeypatch.setattr(side_by_side_module.torch, "get_num_threads", lambda cores=cores: cores)
         listener = Listener(step_7=(LOWER,), step_15=(MORE,))
-        listener.run(Train(DESIGN, recipe, runs, twin=True))
+        listener.run(with_twin(Train(DESIGN, recipe, runs)))
         changed = [(run, event) for run, event in listener.said if isinstance(event, events.Changed)]
         assert len(changed) == 4
         for number in (0, 1):

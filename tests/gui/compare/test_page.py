@@ -287,7 +287,7 @@ def test_whatever_can_be_used_has_a_name_and_is_no_small_target(session, page, l
     try:
         session.window.orders.language_chosen.emit(language)
         settle()
-        rebuilt = session.window.pages.currentWidget()
+        rebuilt = session.window.pages.current
         for name in ("", "ResNet-34", "ResNet-50"):
             if name:
                 add(rebuilt, name)
@@ -329,7 +329,7 @@ def test_a_worker_tells_of_googlenet_and_measures(open_session, qtbot):
     session = open_session(preset("mini").change(input=(1, 32, 32)), warm=True)
     session.workspace.choice.use_recipe(session.workspace.choice.recipe.change(batch_size=2, device="cpu"))
     session.window.pages.show_page(COMPARE)
-    page = session.window.pages.currentWidget()
+    page = session.window.pages.current
     click(qtbot, button(page, "compare with googlenet"))
     qtbot.waitUntil(lambda: cells(page, "Parameters")[1] != "–")
     assert cells(page, "Parameters")[1].startswith("5,603,882")

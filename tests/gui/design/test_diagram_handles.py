@@ -470,7 +470,7 @@ def test_keys_change_the_selected_stage(session, qtbot, focused):
 
 def test_keys_scroll_to_what_they_select_and_edit(open_session, qtbot):
     session = open_session("resnet152")
-    session.window.resize(1024, 700)
+    session.window.resize(760, 700)
     settle()
     diagram, document = diagram_of(session), session.document
 
@@ -520,6 +520,7 @@ def test_the_keys_are_listed(session):
 def test_every_handle_is_large_enough(open_session, qtbot):
     session = open_session("resnet152")
     session.window.resize(1024, 700)
+    settle()
     handles = point_at_stage(session, qtbot, 1)
     shown = [handles.top, handles.edge, handles.caption, handles.fewer, handles.more, handles.remove]
     for widget in shown:

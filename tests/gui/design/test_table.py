@@ -225,7 +225,7 @@ def test_columns_that_do_not_fit_are_named_and_one_click_away(session, qtbot):
     settle()
     wide = sum(table.widths) <= table.viewport().width()
     assert table.more.isVisible() != wide
-    window.resize(1024, 700)
+    window.resize(760, 700)
     settle()
     hidden = [COLUMNS[number].heading for number in SPARE if table.isColumnHidden(number)]
     assert hidden

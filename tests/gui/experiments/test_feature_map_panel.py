@@ -461,8 +461,8 @@ def test_a_real_run_is_asked_while_it_trains(session, qtbot):
     assert first > 0
     assert rows(session.window.maps)[1][0] == f"after step {first}"
     trial.zero("layer1.0")
-    qtbot.waitUntil(lambda: trial.outcome is not None)
-    assert trial.outcome.step >= first
+    qtbot.waitUntil(lambda: trial.latest is not None)
+    assert trial.latest.step >= first
     session.window.orders.lower_rate.trigger()
     qtbot.waitUntil(lambda: bool(pool.shown.run.changes))
     before = pool.shown.run.step.step

@@ -84,7 +84,7 @@ def test_a_page_in_a_window_of_its_own_comes_back_when_that_is_closed(session):
     assert not session.workspace.page_windows
 
 
-def test_the_block_in_a_window_of_its_own_shows_what_is_opened(session):
+def test_the_block_in_a_window_of_its_own_shows_what_is_opened(session, qtbot):
     show_block(session, "layer1.0")
     take_out(session, BLOCK)
     session.document.select("layer3.0")
@@ -92,7 +92,7 @@ def test_the_block_in_a_window_of_its_own_shows_what_is_opened(session):
     assert session.workspace.page == LAYERS
     view = session.window.pages.page(BLOCK)
     assert view.figure.block.name == "layer3.0"
-    view.back.click()
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
     assert session.workspace.page == LAYERS
     assert windows_of(session) == []
     session.window.pages.show_block()

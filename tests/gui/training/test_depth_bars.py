@@ -37,7 +37,7 @@ def plots(qtbot):
         ]
     )
     made.show()
-    qtbot.waitUntil(lambda: made.gradients.isVisible())
+    qtbot.waitUntil(lambda: made.gradients.isVisible() and not made.timer.isActive())
     settle()
     return made
 

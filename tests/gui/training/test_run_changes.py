@@ -64,7 +64,7 @@ def test_epochs_are_added_while_it_trains(session, played, changes, qtbot):
     assert session.pool.shown.run.total == 100
     played.say(Changed(step=4, learning_rate=0.1, epochs=15, added=5), step(5))
     assert session.pool.shown.run.total == 150
-    assert "epoch 1/15" in session.window.training.progress.status.text()
+    assert "epoch 1/15" in session.window.run_bar.place.text()
     assert changes.add_epochs.text() == "+ 7 epochs"
 
 
@@ -114,7 +114,7 @@ def test_a_run_that_was_resumed_is_restarted_by_its_recipe(session, played, chan
     folder.close()
     session.window.orders.start.trigger()
     played.say(started(folder.path.name), step(3), Stopped(3))
-    session.window.orders.resume.trigger()
+    session.window.orders.pause.trigger()
     played.say(started(folder.path.name))
     session.document.propose(session.document.design.with_stage(0, blocks=3), "")
     click(qtbot, changes.restart)

@@ -186,7 +186,8 @@ def test_what_differs_is_said_in_words(open_session, train, qtbot):
     progress = session.window.training.progress
     progress.show_runs()
     assert progress.sides.text() == (
-        "plain: no shortcuts instead of zeros for new channels: as many parameters; all 167 tensors begin equal"
+        "plain: no shortcuts instead of shortcut A (zeros for new channels): same parameters and MACs; "
+        "all 167 tensors begin equal"
     )
     client.live[1].label = Sentence("no shortcuts")
     progress.show_runs()
