@@ -1,8 +1,6 @@
 """Session: the program's window from its first paint to its end, with its workspace and workers."""
 
-from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -68,8 +66,6 @@ class Session(QObject):
         self.document = _make_document(design, path, saved)
         self.workspace = Workspace(self.document, runs, process, saved)
         self.window = self._make_window()
-        self._patience = QTimer(self, interval=20)
-        self._patience.timeout.connect(self._show_last_page)
         self._first_paint = PaintWatch(self.window.diagram.viewport(), self.window.table.viewport())
         self._first_paint.painted.connect(self._load_rest)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_system_theme)
@@ -122,9 +118,7 @@ class Session(QObject):
         finally:  # what fails is said; the rest is there all the same
             if self.warm:
                 self.pool.warm_up()
-            self._loading = Thread(target=import_module, args=("numpy",), daemon=True)
-            self._loading.start()  # so that sliders answer meanwhile; pyqtgraph in a thread crashed PySide now and then
-            self._patience.start()
+            QTimer.singleShot(0, self, self._show_last_page)
 
     def _tell_failure(self, error: Sentence) -> None:
         """Say once that the session cannot be saved; each change tries again."""
@@ -134,13 +128,10 @@ class Session(QObject):
         self.window.files.complain(self.tr("The session cannot be saved"), say(reason))
 
     def _show_last_page(self) -> None:
-        """Read the runs and show the last page once numpy is loaded, which takes long and knows no Qt.
+        """Read the runs and show the last page; numpy and pyqtgraph are imported when curves first need them.
 
-        The first run to be read imports pydantic, which PySide lets fail now and then while a thread imports.
+        Not in a thread: PySide lets imports of the main thread fail or crash now and then while another one imports.
         """
-        if self._loading.is_alive():
-            return
-        self._patience.stop()
         if self._is_ending:
             return
         self.workspace.run_history.reload()
@@ -201,7 +192,6 @@ class Session(QObject):
     def end(self) -> None:
         """End the workers, as `WorkerPool.shut_down` does; the window is closed."""
         self._is_ending = True
-        self._patience.stop()
         if self._autosave:
             self._autosave.finish()
         if self._file:
