@@ -170,6 +170,8 @@ class Worker:
                         self._ask(probe)
                         if wait:
                             return None
+                    case Outside() as question:  # of a network without weights: a moment's work
+                        self._answer(question)
                     case Question() as question:
                         busy = Sentence(translatable("a run is in progress"))
                         self.outbox.send(events.Failed(busy, of=question.name, id=question.id))

@@ -20,7 +20,18 @@ from explorer.engine.training.checkpoint import load_checkpoint
 from explorer.engine.training.run import open_runs
 from explorer.engine.worker import Worker
 from explorer.runs import events
-from explorer.runs.answers import Answer, Comparison, Estimate, FeatureMaps, Insert, Maps, Norms, Torchinfo, Zero
+from explorer.runs.answers import (
+    Answer,
+    Comparison,
+    Estimate,
+    FeatureMaps,
+    Insert,
+    Maps,
+    Norms,
+    Outside,
+    Torchinfo,
+    Zero,
+)
 from explorer.runs.commands import Pause, ResumeRun, Stop, Train, Unpause
 from explorer.runs.events import Failed
 from explorer.runs.folder import list_runs, read_hashes
@@ -253,6 +264,16 @@ def test_another_design_shares_the_images_or_is_asked_beside_the_run(recipe, que
     assert (found[10].of, found[10].id) == ("estimate", 10)
     assert (found[1].step, found[9].step) == (None, 2)
     assert found[1].effect.examples != found[9].effect.examples
+
+
+def test_a_network_of_torchvision_is_summarised_while_a_run_goes(recipe, tmp_path):
+    outside = Outside(DESIGN.change(input=(1, 32, 32), classes=10), recipe, 11, network="googlenet")
+    asking, silent = Listener(step_2=(outside,)), Listener()
+    for listener, name in ((asking, "asked"), (silent, "silent")):
+        listener.run(Train(DESIGN, recipe, tmp_path / name))
+    ((_, answer),) = answers(asking)
+    assert (answer.id, answer.params) == (11, 5_603_882)
+    assert rest(asking) == rest(silent)
 
 
 def test_a_much_larger_network_is_asked_beside_the_run(recipe, questions, tmp_path, aside):

@@ -159,7 +159,7 @@ class CompareState(QObject):
         found = self._networks.get(self._key(subject))
         if isinstance(found, Sentence):
             return found
-        return self._pool.busy_reason() or self.tr("Asking torchinfo …")
+        return self._pool.probe_obstacle() or self.tr("Asking torchinfo …")
 
     # Networks of torchvision
 
