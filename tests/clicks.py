@@ -25,7 +25,7 @@ from explorer.gui.runs.curves_page import CurvesPage
 from explorer.gui.runs.runs_page import RunsPage
 from explorer.gui.session import Session
 from explorer.gui.training.plots import Plots
-from explorer.gui.widgets.frame import seen_of
+from explorer.gui.widgets.look.frame import seen_of
 from explorer.gui.workspace import CURVES, RUNS
 
 

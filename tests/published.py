@@ -12,9 +12,9 @@ import numpy as np
 import platformdirs
 import pytest
 
-from explorer.runs import addresses, catalogue
-from explorer.runs.catalogue import CATALOGUE, CatalogueEntry
-from explorer.runs.data_files import PublishedFile
+from explorer.runs.data import addresses, catalogue
+from explorer.runs.data.catalogue import CATALOGUE, CatalogueEntry
+from explorer.runs.data.files import PublishedFile
 
 TRAIN, TEST = 20, 10
 

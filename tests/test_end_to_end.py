@@ -13,8 +13,8 @@ from explorer.runs.log import read_events
 from explorer.runs.recipe import RECIPES, read_recipe
 from tests.clicks import choose_preset, click, click_choice, curves, identity_panel, run_button, runs_page
 from tests.gui.design.test_block_view import open_block
-from tests.gui.design.test_diagram_handles import drag, point_at_stage
 from tests.gui.design.test_editor import handle_of
+from tests.gui.diagram.test_handles import drag, point_at_stage
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ import platformdirs
 import pytest
 
 from explorer import paths
-from explorer.runs import catalogue
+from explorer.runs.data import catalogue
 from explorer.runs.folder import RunFolder, default_runs, list_runs
 from explorer.validation import Refused
 from tests.engine import small

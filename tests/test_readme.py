@@ -16,7 +16,7 @@ from explorer.engine.data.datasets import DATASETS
 from explorer.engine.model import MODULES
 from explorer.engine.probes.registry import PROBES
 from explorer.runs import answers
-from explorer.runs.catalogue import CATALOGUE
+from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.formats import FORMATS
 
 ROOT = Path(__file__).parent.parent
@@ -182,7 +182,7 @@ def test_no_other_file_lists_the_kinds_of_layer():
         "engine/training/state.py": {"BatchNorm2d"},  # refuses a batch of one
     }
     assert modules_with(KINDS, strings, "architecture/layers.py") == {
-        "gui/design/diagram_layout.py": {"BatchNorm2d", "ReLU"},  # draws no slab
+        "gui/diagram/layout.py": {"BatchNorm2d", "ReLU"},  # draws no slab
     }
 
 

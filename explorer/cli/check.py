@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from explorer.cli.columns import grid
-from explorer.runs.catalogue import CATALOGUE, data_sets
+from explorer.runs.data.catalogue import CATALOGUE, data_sets
 from explorer.runs.events import Device
 from explorer.runs.findings import Findings, Missing
 from explorer.runs.versions import PACKAGES, installed_version

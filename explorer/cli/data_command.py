@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from explorer.cli.columns import grid
 from explorer.cli.terminal import DONE, FAILED, Parser, complain
-from explorer.runs.addresses import addresses_of, hosts_of, user_addresses
-from explorer.runs.catalogue import CATALOGUE, CatalogueEntry
-from explorer.runs.download import Pace, download
+from explorer.runs.data.addresses import addresses_of, hosts_of, user_addresses
+from explorer.runs.data.catalogue import CATALOGUE, CatalogueEntry
+from explorer.runs.data.download import Pace, download
 from explorer.runs.events import Downloaded, Event, Failed, Progress, Warned, event_line
 from explorer.validation import refuse
 

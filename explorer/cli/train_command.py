@@ -11,8 +11,8 @@ from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import find_design
 from explorer.cli.flags import design_of, given_fields, recipe_of, run_named, runs_of, with_flags
 from explorer.cli.summary import spoken_path
-from explorer.runs.catalogue import DataSet, describe_data
 from explorer.runs.commands import ResumeRun, Train, read_threads
+from explorer.runs.data.catalogue import DataSet, describe_data
 from explorer.runs.folder import read_paths
 from explorer.runs.recipe import Recipe, read_recipe
 from explorer.runs.sides import MAX_SIDES, Side, on_same_batches, twin_side, with_seeds

@@ -18,15 +18,15 @@ from explorer.architecture.plan import Section
 from explorer.architecture.twins import NetworkKind, kind_of
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document, title_of_run
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.boxes import redo_keys, undo_keys
-from explorer.gui.widgets.language import say, whole
-from explorer.gui.widgets.typed import commit_typed, connect_order, take_back_typed
+from explorer.gui.widgets.input.boxes import redo_keys, undo_keys
+from explorer.gui.widgets.input.typed import commit_typed, connect_order, take_back_typed
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import say, whole
 from explorer.gui.workers.estimates import Estimates
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
-from explorer.runs.catalogue import describe_data
 from explorer.runs.commands import Train
+from explorer.runs.data.catalogue import describe_data
 from explorer.runs.recipe import RECIPES
 from explorer.runs.sides import MAX_AT_ONCE, Side, obstacle, on_same_batches, twin_side, with_seeds
 from explorer.sentences import translatable

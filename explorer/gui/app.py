@@ -26,9 +26,9 @@ def make_application(language: str | None = None, text_size: int | None = None) 
     """
     from PySide6.QtWidgets import QApplication
 
-    from explorer.gui.widgets import theme
-    from explorer.gui.widgets.language import apply_language, saved_language
-    from explorer.gui.widgets.text_size import apply_size, saved_size
+    from explorer.gui.widgets.look import theme
+    from explorer.gui.widgets.look.text_size import apply_size, saved_size
+    from explorer.gui.widgets.text.language import apply_language, saved_language
 
     os.environ.setdefault("QT_QPA_UPDATE_IDLE_TIME", "0")  # paint at once; Qt would wait 5 ms for more to come
     app = QApplication.instance() or QApplication(["resnet-explorer"])
@@ -113,7 +113,7 @@ def screenshot(size: tuple[int, int], theme_name: str, language: str, design: De
 
     from explorer.gui.main_window.pages import PAGES
     from explorer.gui.session import Session
-    from explorer.gui.widgets import theme
+    from explorer.gui.widgets.look import theme
 
     if page not in PAGES:
         raise refuse("page", "{name!r} is not one of {names}", name=page, names=", ".join(PAGES))

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.architecture.design import Design
 from explorer.gui.document import Document
-from explorer.runs.catalogue import DataSet, data_sets, describe_data
+from explorer.runs.data.catalogue import DataSet, data_sets, describe_data
 from explorer.runs.events import Device
 from explorer.runs.recipe import PLACE, RECIPES, Recipe
 from explorer.sentences import NOTHING

@@ -19,7 +19,7 @@ from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.plan import Plan, plan_network
 from explorer.architecture.presets import preset, preset_of, preset_titled
 from explorer.gui.saved_session import DocumentState, Step
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.text.language import say
 
 if TYPE_CHECKING:
     from explorer.runs.events import Verdict

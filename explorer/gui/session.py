@@ -13,10 +13,10 @@ from explorer.architecture.presets import DEFAULT, preset
 from explorer.gui.document import Document
 from explorer.gui.main_window.window import Window
 from explorer.gui.saved_session import SavedSession, SessionFile
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import apply_language, say
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.text_size import apply_size, chosen_size
 from explorer.gui.widgets.paint_watch import PaintWatch
-from explorer.gui.widgets.text_size import apply_size, chosen_size
+from explorer.gui.widgets.text.language import apply_language, say
 from explorer.gui.workspace import Workspace
 from explorer.sentences import NOTHING, Sentence, system_words, translatable
 from explorer.validation import Refused

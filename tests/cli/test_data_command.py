@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from explorer.cli import main
-from explorer.runs import download
-from explorer.runs.catalogue import CATALOGUE, CatalogueEntry
+from explorer.runs.data import download
+from explorer.runs.data.catalogue import CATALOGUE, CatalogueEntry
 from explorer.runs.events import Downloaded, Progress, read_event
 from tests import published
 from tests.file_server import FileServer, breaking_off, with_a_wrong_byte

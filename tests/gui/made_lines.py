@@ -2,7 +2,7 @@
 
 from explorer.architecture.presets import preset
 from explorer.gui.training.plotted_run import Line
-from explorer.gui.widgets import theme
+from explorer.gui.widgets.look import theme
 from explorer.gui.workers.curves import Curves
 from explorer.runs.events import Started, Step, Verdict
 from explorer.runs.recipe import RECIPES

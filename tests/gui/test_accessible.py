@@ -25,10 +25,11 @@ from explorer.gui.lessons.lesson import TOUR
 from explorer.gui.main_window.pages import PAGES
 from explorer.gui.session import Session
 from explorer.gui.training.lr_dialog import LrDialog
-from explorer.gui.widgets import spoken, theme
-from explorer.gui.widgets.contrast import SEEN, contrast
-from explorer.gui.widgets.focus_frame import FocusFrame
-from explorer.gui.widgets.style import TARGET
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.contrast import SEEN, contrast
+from explorer.gui.widgets.look.focus_frame import FocusFrame
+from explorer.gui.widgets.look.style import TARGET
+from explorer.gui.widgets.text import spoken
 from explorer.gui.workers.curves import Curves
 from explorer.runs.events import Epoch, Gradients, Step
 from tests.clicks import curves, show_block

@@ -29,7 +29,7 @@ from explorer.bench.disturbance import Disturbance
 from explorer.bench.training.entry import Entry
 from explorer.bench.training.side_process import SideProcess, Timed
 from explorer.engine.devices import choose_device, list_devices, multiplies_bf16_fast
-from explorer.runs.catalogue import data_sets
+from explorer.runs.data.catalogue import data_sets
 from explorer.runs.recipe import RECIPES, Recipe
 
 _TURNS = 5

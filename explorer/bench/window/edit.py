@@ -18,7 +18,7 @@ from explorer.architecture.notation import to_line
 from explorer.architecture.presets import preset
 from explorer.bench.window.measuring import figures, run_apart, wait, wait_complete
 from explorer.gui.app import make_application
-from explorer.gui.design.diagram_grip import Grip
+from explorer.gui.diagram.grip import Grip
 from explorer.gui.display import check_start
 from explorer.gui.session import Session
 from explorer.gui.widgets.paint_watch import PaintWatch

@@ -16,8 +16,8 @@ from torch import Tensor
 
 from explorer.architecture.design import Design
 from explorer.engine.devices import available_memory
-from explorer.runs.catalogue import CATALOGUE, FOLDER_SUFFIXES, DataSet, describe_data, held_out
-from explorer.runs.data_files import PublishedFile
+from explorer.runs.data.catalogue import CATALOGUE, FOLDER_SUFFIXES, DataSet, describe_data, held_out
+from explorer.runs.data.files import PublishedFile
 from explorer.sentences import Sentence, system_words, translatable
 from explorer.validation import Refused, refuse
 

@@ -11,7 +11,7 @@ from explorer.engine.training.memory import data_bytes, memory_needed
 from explorer.engine.training.run import buildable_plan
 from explorer.engine.training.tuning import trial, trial_batch, tuned
 from explorer.runs.answers import Answer, Estimate, Estimated
-from explorer.runs.catalogue import describe_data
+from explorer.runs.data.catalogue import describe_data
 from explorer.runs.events import Failed
 from explorer.runs.recipe import Recipe
 

@@ -15,7 +15,7 @@ from explorer.engine.data.loader import place_images
 from explorer.engine.probes.pictures import shrink, write_sheets
 from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.runs.answers import MAX_MAPS, FeatureMaps, ImageOrigin, Maps
-from explorer.runs.catalogue import describe_data
+from explorer.runs.data.catalogue import describe_data
 from explorer.sentences import translatable
 from explorer.validation import refuse
 

@@ -11,7 +11,7 @@ from explorer.engine.devices import available_memory, choose_device
 from explorer.engine.kernels.fast_layers import winograd_convolutions
 from explorer.engine.kernels.rewrites import promised
 from explorer.engine.kernels.winograd import values_kept
-from explorer.runs.catalogue import DataSet, describe_data
+from explorer.runs.data.catalogue import DataSet, describe_data
 from explorer.runs.recipe import Recipe
 from explorer.runs.sides import MAX_AT_ONCE
 from explorer.sentences import translatable

@@ -11,8 +11,8 @@ from explorer.architecture.presets import preset, preset_families
 from explorer.gui.compare.compare_state import CompareState
 from explorer.gui.compare.subject import BASELINE, CURRENT, Subject, SubjectKind
 from explorer.gui.document import title_of_run
-from explorer.gui.widgets.language import say
-from explorer.gui.widgets.typed import connect_order
+from explorer.gui.widgets.input.typed import connect_order
+from explorer.gui.widgets.text.language import say
 from explorer.runs.columns import OUTSIDE
 from explorer.runs.folder import list_runs
 from explorer.validation import Refused

@@ -7,7 +7,7 @@ from explorer.architecture.conventions import CONVENTIONS
 from explorer.architecture.layers import shape_text
 from explorer.gui.compare.compare_state import CompareState
 from explorer.gui.compare.subject import Subject
-from explorer.gui.widgets.language import memory, percent, say, short, signed, whole
+from explorer.gui.widgets.text.language import memory, percent, say, short, signed, whole
 from explorer.runs.columns import Column, Part, aligned_parts, column_containment, column_differences
 from explorer.sentences import translatable
 

@@ -20,10 +20,10 @@ from explorer.gui.compare.add_menu import GOOGLENET, AddMenu, preset_subject
 from explorer.gui.compare.cells import words_of
 from explorer.gui.compare.compare_state import CompareState
 from explorer.gui.compare.table import ColumnsTable
-from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import word_button
 from explorer.gui.widgets.confirmation import Confirmation
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import say
 
 _WORDS = 3  # lines of differences that are seen at least
 _PAUSE = 100  # milliseconds without an edit before the words are written again, which takes longer than a frame

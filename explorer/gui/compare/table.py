@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
 
 from explorer.gui.compare.cells import Cell, Row, rows_of
 from explorer.gui.compare.compare_state import CompareState
-from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import sign_button
-from explorer.gui.widgets.clipboard import copy_table
-from explorer.gui.widgets.keys import add_keys
-from explorer.gui.widgets.language import say
-from explorer.gui.widgets.style import TARGET
+from explorer.gui.widgets.input.keys import add_keys
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.style import TARGET
+from explorer.gui.widgets.text.clipboard import copy_table
+from explorer.gui.widgets.text.language import say
 
 _MARGIN = theme.RHYTHM // 2
 _NARROWEST, _WIDE = 20, 32  # characters of a column: the fewest, and so many that its two texts have room side by side

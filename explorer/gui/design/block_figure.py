@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 from explorer.architecture.blocks import Block, Join
 from explorer.architecture.layers import Layer, shape_text
 from explorer.gui.design.outline import block_text, type_text
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import say, whole
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import say, whole
 from explorer.sentences import Sentence
 
 _MIN_PITCH = 2.0  # lines from one box to the next

@@ -20,12 +20,12 @@ from explorer.gui.design.outline import RepeatedBlocks, find_part
 from explorer.gui.design.position_grid import PositionGrid
 from explorer.gui.design.source_view import SourceView
 from explorer.gui.document import Document
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.boxes import NumberBox
 from explorer.gui.widgets.buttons import word_button
 from explorer.gui.widgets.flow import Flow
-from explorer.gui.widgets.language import say, whole
+from explorer.gui.widgets.input.boxes import NumberBox
+from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.scroll import Scroll
+from explorer.gui.widgets.text.language import say, whole
 
 _LEAST_WIDTH = 56  # characters
 _WIDE = 96  # characters: in a narrower view the figure stands above the other things

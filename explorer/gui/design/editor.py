@@ -25,13 +25,13 @@ from explorer.gui.design.name_line import NameLine
 from explorer.gui.design.problems import Problems
 from explorer.gui.design.stage_edits import SCALES, Gesture, StageEdits
 from explorer.gui.document import Document
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.boxes import NumberBox, watch_box
 from explorer.gui.widgets.buttons import action_button, sign_button
-from explorer.gui.widgets.controls import spin_box
-from explorer.gui.widgets.form import Form
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.input.boxes import NumberBox, watch_box
+from explorer.gui.widgets.input.controls import spin_box
+from explorer.gui.widgets.input.form import Form
+from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.scroll import Scroll
+from explorer.gui.widgets.text.language import say
 
 
 class _ScaledSlider(QSlider):

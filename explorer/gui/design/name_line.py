@@ -4,8 +4,8 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QLineEdit
 
 from explorer.gui.document import Document
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.boxes import watch_box
+from explorer.gui.widgets.input.boxes import watch_box
+from explorer.gui.widgets.look import theme
 
 _MAX_CHARACTERS = 80  # as in a design file
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 from explorer.architecture.blocks import Block
 from explorer.architecture.layers import Cost, Costed, Layer, Shape
 from explorer.architecture.plan import Plan, Section
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.text.language import say
 from explorer.sentences import Sentence
 
 RUN = "…"

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from explorer.architecture.blocks import Block, Join
 from explorer.architecture.positions import ReadPositions, read_by_branch, read_by_shortcut, unread_share
 from explorer.gui.design.outline import type_text
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import percent, say, whole
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import percent, say, whole
 from explorer.sentences import Sentence
 
 _CELLS = 14  # rows and columns of a large map that are drawn

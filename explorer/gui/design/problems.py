@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from explorer.architecture.checks import Problem
 from explorer.gui.document import Document
-from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import word_button
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import say
 
 
 class ProblemLine(QWidget):

@@ -4,8 +4,8 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy
 
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.python_colours import PythonColours
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.python_colours import PythonColours
 
 
 class SourceView(QPlainTextEdit):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 from explorer.architecture.design import MAX_BLOCKS, Design, Stage
 from explorer.fields import fields_of
 from explorer.gui.document import Document
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.text.language import say
 
 SCALES = {
     "blocks": (*range(17), 18, 20, 24, 28, 32, 36, 40, 48, 56, 64, 80, 96, 111, 128, 160, 200, 256, 320, 384, 448, 512),

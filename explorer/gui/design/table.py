@@ -18,10 +18,10 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStyleOpti
 from explorer.architecture.blocks import Block
 from explorer.gui.design.table_model import COLUMNS, FIRST_FIGURE, SPARE, Index, LayerModel
 from explorer.gui.document import Document
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.clipboard import copy_table
-from explorer.gui.widgets.language import say
-from explorer.gui.widgets.style import TARGET
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.style import TARGET
+from explorer.gui.widgets.text.clipboard import copy_table
+from explorer.gui.widgets.text.language import say
 
 MARGIN = theme.RHYTHM // 2
 _ALL_COLUMNS = "columns"
@@ -242,7 +242,7 @@ class LayerTable(QTreeView):
 
     def listen_to_keys(self) -> None:
         """Let keys copy and open; apart from the constructor, as the first paint does not wait for them."""
-        from explorer.gui.widgets.keys import add_keys
+        from explorer.gui.widgets.input.keys import add_keys
 
         add_keys(self, self.tr("Copy the selected rows, or all of them"), self.copy, QKeySequence.StandardKey.Copy)
         opening = self.tr("Open the block, or unfold the row")

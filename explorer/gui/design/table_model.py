@@ -23,7 +23,7 @@ from explorer.gui.design.outline import (
     type_text,
 )
 from explorer.gui.document import Document
-from explorer.gui.widgets.language import memory, say, short, signed, whole
+from explorer.gui.widgets.text.language import memory, say, short, signed, whole
 from explorer.sentences import translatable
 
 Index = QModelIndex | QPersistentModelIndex

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QWidget
 from explorer.architecture.plan import Plan
 from explorer.gui.design.outline import Broken, find_part
 from explorer.gui.document import Document
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import memory, percent, short, signed, whole
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import memory, percent, short, signed, whole
 
 _SEPARATOR = " · "
 _MIN_LINES = 2  # lines that there is always room for, so that the window keeps its layout from tick to tick

@@ -9,9 +9,9 @@ from explorer.gui.document import Document
 from explorer.gui.experiments.effect_figure import EffectFigure
 from explorer.gui.experiments.feature_map_answers import class_names
 from explorer.gui.experiments.identity_trial import IdentityTrial, TrialAnswer
-from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import sign_button
-from explorer.gui.widgets.language import percent, whole
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import percent, whole
 from explorer.runs.answers import Example
 
 

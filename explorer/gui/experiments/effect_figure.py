@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import percent
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import percent
 from explorer.runs.answers import Example
 
 _GAP = theme.RHYTHM

@@ -16,12 +16,12 @@ from explorer.architecture.plan import Plan, plan_network
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document
 from explorer.gui.experiments.pictures import read_pictures
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.text.language import say
 from explorer.gui.workers.inquiry import SETTLE, Inquiry, InquiryState
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.answers import FeatureMaps, Maps
-from explorer.runs.catalogue import CATALOGUE, DataSet, describe_data
+from explorer.runs.data.catalogue import CATALOGUE, DataSet, describe_data
 from explorer.runs.folder import Run, list_runs, newest_ended
 from explorer.runs.recipe import Recipe
 from explorer.sentences import NOTHING, Sentence, translatable

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QScrollA
 from explorer.architecture.design import Design
 from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.plan import Plan
-from explorer.gui.design.diagram_layout import INPUT
+from explorer.gui.diagram.layout import INPUT
 from explorer.gui.document import Document
 from explorer.gui.experiments.feature_map_answers import TRAINED, UNTRAINED, FeatureMapAnswers, MapsAnswer
 from explorer.gui.experiments.feature_map_strip import ROWS, SIDES, FeatureMapStrip, MapColumn, NetworkRow
-from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import sign_button, word_button
-from explorer.gui.widgets.language import percent, say, whole
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import percent, say, whole
 from explorer.runs.answers import FeatureMaps, ImageOrigin, Maps
 
 _NAME_WIDTH = 240  # greatest width of a file's name in pixels

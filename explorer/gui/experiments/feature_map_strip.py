@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QFont, QHelpEvent, QImage, QMouseEvent, QPaint
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from explorer.architecture.layers import Shape, shape_text
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.keys import add_keys
-from explorer.gui.widgets.language import whole
+from explorer.gui.widgets.input.keys import add_keys
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import whole
 from explorer.runs.answers import sent_size
 
 GAP = theme.RHYTHM  # pixels between columns and between rows

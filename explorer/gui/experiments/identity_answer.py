@@ -8,7 +8,7 @@ from explorer.gui.design.outline import find_part
 from explorer.gui.document import Document
 from explorer.gui.experiments.answer_view import AnswerTexts, AnswerView
 from explorer.gui.experiments.identity_trial import IdentityTrial, TrialAnswer
-from explorer.gui.widgets.language import percent, say, whole
+from explorer.gui.widgets.text.language import percent, say, whole
 from explorer.runs.answers import Comparison, Inserted
 
 

@@ -11,10 +11,10 @@ from explorer.gui.experiments.answer_view import AnswerView
 from explorer.gui.experiments.identity_answer import IdentityAnswer
 from explorer.gui.experiments.identity_trial import IdentityTrial
 from explorer.gui.experiments.norms_answer import NormsAnswer
-from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import word_button
 from explorer.gui.widgets.flow import Flow
-from explorer.gui.widgets.language import percent, say, whole
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import percent, say, whole
 
 
 class IdentityPanel(QWidget):

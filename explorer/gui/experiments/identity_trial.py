@@ -20,7 +20,7 @@ from explorer.architecture.identity import deepened
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document
 from explorer.gui.experiments.pictures import read_pictures
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.text.language import say
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pool import WorkerPool

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.gui.help.about import versions, versions_text
 from explorer.gui.help.error_log import last_errors
 from explorer.gui.help.text_dialog import TextDialog, aligned
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.text.language import say
 from explorer.gui.workers.command_process import CommandProcess
 from explorer.runs.findings import Findings
 from explorer.runs.json_lines import MISREAD, read_record

@@ -7,10 +7,10 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import say
-from explorer.gui.widgets.menu_entries import MenuEntry
-from explorer.gui.widgets.search_list import Row, SearchList
+from explorer.gui.widgets.input.menu_entries import MenuEntry
+from explorer.gui.widgets.input.search_list import Row, SearchList
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import say
 from explorer.sentences import translatable
 
 

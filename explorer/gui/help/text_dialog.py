@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
 
-from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import word_button
 from explorer.gui.widgets.confirmation import Confirmation
+from explorer.gui.widgets.look import theme
 
 _SIZE = (86, 34)  # characters and lines; half as many lines are the least
 

@@ -3,9 +3,9 @@
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDockWidget, QScrollArea, QWidget
 
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.form import Form
-from explorer.gui.widgets.frame import GAP, LINE, Frame, ancestry
+from explorer.gui.widgets.input.form import Form
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.frame import GAP, LINE, Frame, ancestry
 
 _SHINE = 4  # pixels around the line
 HALO = GAP + LINE + _SHINE

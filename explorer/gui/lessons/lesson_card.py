@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.gui.lessons.lesson import Lesson
-from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import sign_button, word_button
+from explorer.gui.widgets.look import theme
 from explorer.resources import resource
 
 _MAX_LINES = 9  # of the text of a page; longer texts scroll

@@ -11,8 +11,8 @@ from explorer.gui.lessons.highlight import Highlight, reveal
 from explorer.gui.lessons.lesson import TOUR, Lesson, LessonPage, lesson_files, load_lesson
 from explorer.gui.lessons.lesson_card import LessonCard
 from explorer.gui.lessons.tasks import TASKS, Task
-from explorer.gui.widgets.language import chosen_language, say, spoken_language
-from explorer.gui.widgets.typed import connect_order
+from explorer.gui.widgets.input.typed import connect_order
+from explorer.gui.widgets.text.language import chosen_language, say, spoken_language
 from explorer.gui.workspace import LessonPlace, Workspace
 from explorer.validation import Refused
 

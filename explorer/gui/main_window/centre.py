@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from explorer.gui.design.diagram import Diagram
 from explorer.gui.design.totals import Totals
+from explorer.gui.diagram.diagram import Diagram
 from explorer.gui.main_window.pages import Pages
 
 

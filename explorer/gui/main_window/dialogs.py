@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QDialog, QMainWindow
 
 from explorer.gui.actions import Actions
 from explorer.gui.main_window.preferences import Preferences
-from explorer.gui.widgets.menu_entries import MenuEntry, entries_of
-from explorer.gui.widgets.typed import connect_order
+from explorer.gui.widgets.input.menu_entries import MenuEntry, entries_of
+from explorer.gui.widgets.input.typed import connect_order
 from explorer.gui.workspace import Workspace
 
 

@@ -13,8 +13,8 @@ from explorer.atomic_files import write_atomically
 from explorer.gui.actions import Actions
 from explorer.gui.document import Document
 from explorer.gui.runs.run_history import RunHistory
-from explorer.gui.widgets.language import say, whole
-from explorer.gui.widgets.typed import connect_order
+from explorer.gui.widgets.input.typed import connect_order
+from explorer.gui.widgets.text.language import say, whole
 from explorer.gui.workers.command_process import CommandProcess
 from explorer.gui.workers.pool import WorkerPool
 from explorer.paths import is_file

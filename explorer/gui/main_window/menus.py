@@ -11,9 +11,9 @@ from explorer.gui.actions import Actions
 from explorer.gui.document import Document
 from explorer.gui.main_window.preferences import Preferences
 from explorer.gui.main_window.preset_menu import fill_preset_menu
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.choices import fill_choices, show_choice
-from explorer.gui.widgets.typed import commit_typed
+from explorer.gui.widgets.input.choices import fill_choices, show_choice
+from explorer.gui.widgets.input.typed import commit_typed
+from explorer.gui.widgets.look import theme
 
 
 class Menus(QObject):

@@ -13,9 +13,9 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from explorer.gui.design.table import LayerTable
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import say
-from explorer.gui.widgets.typed import commit_typed, connect_order
+from explorer.gui.widgets.input.typed import commit_typed, connect_order
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import say
 from explorer.gui.workspace import BLOCK, COMPARE, CURVES, LAYERS, RUNS, Workspace
 from explorer.sentences import translatable
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import original
-from explorer.gui.widgets.menu_entries import MenuEntry
-from explorer.gui.widgets.search_list import Row, SearchList
+from explorer.gui.widgets.input.menu_entries import MenuEntry
+from explorer.gui.widgets.input.search_list import Row, SearchList
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import original
 
 _MAX_USED = 30
 

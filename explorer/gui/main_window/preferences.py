@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, QSettings
 
 from explorer.gui.actions import Actions
 from explorer.gui.main_window.pages import PAGES, saved_page
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import chosen_language, percent, say
-from explorer.gui.widgets.text_size import MAX_SIZE, MIN_SIZE, STEP, chosen_size
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.text_size import MAX_SIZE, MIN_SIZE, STEP, chosen_size
+from explorer.gui.widgets.text.language import chosen_language, percent, say
 from explorer.gui.workers.pool import saved_threads
 from explorer.gui.workspace import Workspace
 from explorer.runs.folder import check_runs_folder, default_runs

@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.gui.main_window.preferences import Preference, Preferences
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.boxes import watch_box
 from explorer.gui.widgets.buttons import word_button
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.input.boxes import watch_box
+from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.notice import Notice
+from explorer.gui.widgets.text.language import say
 from explorer.gui.workspace import Workspace
 from explorer.validation import Refused
 

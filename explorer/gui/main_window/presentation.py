@@ -7,7 +7,7 @@ from PySide6.QtCore import QByteArray, QSize
 from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
-from explorer.gui.widgets import theme
+from explorer.gui.widgets.look import theme
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QMenu
 
 from explorer.architecture.presets import preset, preset_families
 from explorer.gui.document import Document
-from explorer.gui.widgets.language import say
-from explorer.gui.widgets.typed import connect_order
+from explorer.gui.widgets.input.typed import connect_order
+from explorer.gui.widgets.text.language import say
 from explorer.sentences import translatable
 
 # Families are named by their folders, which lupdate does not read; one that is missing here is not translated.

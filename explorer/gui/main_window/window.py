@@ -12,13 +12,13 @@ from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QStyle, QTabWidget, QToolBar, QWidget
 
-from explorer.gui.design.diagram import Diagram
 from explorer.gui.design.totals import Totals
+from explorer.gui.diagram.diagram import Diagram
 from explorer.gui.main_window.centre import Centre
 from explorer.gui.main_window.pages import Pages
 from explorer.gui.main_window.presentation import Arrangement, Presentation
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.typed import commit_typed, connect_order
+from explorer.gui.widgets.input.typed import commit_typed, connect_order
+from explorer.gui.widgets.look import theme
 from explorer.gui.workspace import CURVES, Workspace
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ class Window(QMainWindow):
     def add_controls(self) -> None:
         """Make the actions, the editor, the training panel, the queue and the menus, and connect them."""
         from explorer.gui.actions import Actions
-        from explorer.gui.design.diagram_handles import DiagramHandles
-        from explorer.gui.design.diagram_keys import DiagramKeys
         from explorer.gui.design.editor import DesignEditor
+        from explorer.gui.diagram.handles import DiagramHandles
+        from explorer.gui.diagram.keys import DiagramKeys
         from explorer.gui.main_window.dialogs import Dialogs
         from explorer.gui.main_window.files import Files
         from explorer.gui.main_window.menus import Menus
@@ -91,7 +91,7 @@ class Window(QMainWindow):
         from explorer.gui.training.panel import TrainingPanel
         from explorer.gui.training.run_bar import RunBar
         from explorer.gui.widgets.confirmation import Confirmation
-        from explorer.gui.widgets.focus_frame import FocusFrame
+        from explorer.gui.widgets.look.focus_frame import FocusFrame
         from explorer.gui.widgets.scroll import Scroll
 
         workspace = self.workspace

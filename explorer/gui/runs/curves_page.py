@@ -8,8 +8,8 @@ from explorer.gui.document import Document
 from explorer.gui.runs.run_history import RunHistory
 from explorer.gui.training.plot_view import PlotView
 from explorer.gui.training.plots import Plots
-from explorer.gui.widgets import theme
 from explorer.gui.widgets.empty_state import EmptyState
+from explorer.gui.widgets.look import theme
 
 
 class CurvesPage(QWidget):

@@ -19,12 +19,12 @@ from explorer.architecture.compare import changed_fields, design_changes
 from explorer.architecture.design import Design
 from explorer.gui.actions import Actions
 from explorer.gui.document import Document, title_of
-from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import action_button, sign_button, word_button
-from explorer.gui.widgets.keys import add_keys
-from explorer.gui.widgets.language import percent, say, whole
+from explorer.gui.widgets.input.keys import add_keys
+from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.presence import show_if
 from explorer.gui.widgets.short_list import ShortList
+from explorer.gui.widgets.text.language import percent, say, whole
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker import WorkerClient
 from explorer.gui.workers.worker_state import WorkerState

@@ -5,7 +5,7 @@ from statistics import mean, stdev
 
 from explorer.architecture.compare import changed_fields, design_changes
 from explorer.gui.runs.run_row import RunRow
-from explorer.gui.widgets.language import percent, say
+from explorer.gui.widgets.text.language import percent, say
 from explorer.runs.folder import Run
 from explorer.sentences import translatable
 

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 
 from explorer.gui.document import title_of_run
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import say
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.folder import RESUMABLE, Run, RunState, UnreadableRun, survey_runs

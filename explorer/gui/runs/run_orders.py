@@ -17,12 +17,12 @@ from explorer.gui.runs.run_row import COLUMNS
 from explorer.gui.runs.run_table import RunTable
 from explorer.gui.runs.runs_view import RunsView
 from explorer.gui.runs.used_run import use_run
-from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import action_button
-from explorer.gui.widgets.keys import add_keys
-from explorer.gui.widgets.language import say, whole
+from explorer.gui.widgets.input.keys import add_keys
+from explorer.gui.widgets.input.typed import connect_order
+from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.presence import show_if
-from explorer.gui.widgets.typed import connect_order
+from explorer.gui.widgets.text.language import say, whole
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.folder import Run, remark
 from explorer.validation import Refused

@@ -12,8 +12,8 @@ from explorer.architecture.design import Design
 from explorer.architecture.notation import to_line
 from explorer.architecture.twins import kind_of
 from explorer.gui.document import title_of, title_of_run
-from explorer.gui.widgets.language import clock, percent, say
-from explorer.runs.catalogue import CATALOGUE
+from explorer.gui.widgets.text.language import clock, percent, say
+from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.folder import Run, RunState, UnreadableRun
 from explorer.sentences import Sentence, translatable
 

@@ -15,10 +15,10 @@ from explorer.architecture.plan import plan_network
 from explorer.gui.runs.run_history import RunHistory
 from explorer.gui.runs.run_row import RunRow
 from explorer.gui.runs.runs_view import RunsView
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import clock, percent, say, short, whole
-from explorer.gui.widgets.spoken import speak
-from explorer.gui.widgets.style import TARGET
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.style import TARGET
+from explorer.gui.widgets.text.language import clock, percent, say, short, whole
+from explorer.gui.widgets.text.spoken import speak
 from explorer.sentences import translatable
 
 _WIDE = 20  # from this ratio of the greatest value to the least, the axis is logarithmic

@@ -8,11 +8,11 @@ from explorer.gui.runs.run_history import RunHistory
 from explorer.gui.runs.run_row import COLUMNS, NAME, SPARE, STATE
 from explorer.gui.runs.run_table_model import RunTableModel
 from explorer.gui.runs.runs_view import RunsView
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.clipboard import copy_table
-from explorer.gui.widgets.keys import add_keys
-from explorer.gui.widgets.language import say
-from explorer.gui.widgets.style import TARGET
+from explorer.gui.widgets.input.keys import add_keys
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.style import TARGET
+from explorer.gui.widgets.text.clipboard import copy_table
+from explorer.gui.widgets.text.language import say
 from explorer.runs.folder import RunState
 from explorer.sentences import translatable
 

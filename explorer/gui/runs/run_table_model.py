@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor
 from explorer.gui.runs.run_history import RunHistory
 from explorer.gui.runs.run_row import COLUMNS, NAME, RunRow, run_row, unreadable_row
 from explorer.gui.runs.runs_view import RunsView
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.dot import dot
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.dot import dot
+from explorer.gui.widgets.text.language import say
 from explorer.runs.folder import Run
 
 _Index = QModelIndex | QPersistentModelIndex

@@ -24,10 +24,10 @@ from explorer.gui.runs.run_row import RunRow
 from explorer.gui.runs.run_scatter import RunScatter
 from explorer.gui.runs.run_table import RunTable
 from explorer.gui.runs.runs_view import RunsView
-from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.empty_state import EmptyState
-from explorer.gui.widgets.language import whole
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import whole
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.folder import ACTIVE
 

@@ -7,8 +7,8 @@ from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen, QPolygon
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from explorer.gui.runs.run_history import RunHistory
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import percent
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import percent
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pool import WorkerPool
 

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from explorer.gui.training.plotted_run import Line, SeedGroup, groups_of
 from explorer.gui.training.published_band import band_text, edge, lay_band
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.contrast import mixed
-from explorer.gui.widgets.language import say
-from explorer.gui.widgets.spoken import speak
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.contrast import mixed
+from explorer.gui.widgets.text.language import say
+from explorer.gui.widgets.text.spoken import speak
 from explorer.runs.published import Reference
 
 pg.setConfigOptions(antialias=False, exitCleanup=False)

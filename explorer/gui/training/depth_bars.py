@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QTabBar, QVBoxLayout, QWidget
 
 from explorer.gui.training.plot_view import Depth, PlotView
 from explorer.gui.training.plotted_run import Line
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.spoken import speak
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.spoken import speak
 from explorer.runs.events import Gradients, Signals
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

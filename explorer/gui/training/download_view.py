@@ -5,13 +5,13 @@ import os
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from explorer.architecture.layers import shape_text
-from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import word_button
-from explorer.gui.widgets.language import clock, memory, say, whole
+from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.notice import Notice
 from explorer.gui.widgets.presence import show_if
+from explorer.gui.widgets.text.language import clock, memory, say, whole
 from explorer.gui.workers.data_download import DataDownload, DownloadState
-from explorer.runs.catalogue import CatalogueEntry
+from explorer.runs.data.catalogue import CatalogueEntry
 
 _BREAK = "\u200b"  # a line may end here
 

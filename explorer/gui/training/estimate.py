@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from explorer.architecture.design import Design
 from explorer.gui.choice import TrainingChoice
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import about, memory, say
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import about, memory, say
 from explorer.gui.workers.estimates import Estimates
 
 _LINES = 2  # of text for which there is room

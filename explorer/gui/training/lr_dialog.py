@@ -10,9 +10,9 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from explorer.architecture.design import Design
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.focus_frame import FocusFrame
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.focus_frame import FocusFrame
+from explorer.gui.widgets.text.language import say
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.answers import Sweep, Swept

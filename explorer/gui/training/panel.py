@@ -14,17 +14,17 @@ from explorer.gui.training.estimate import EstimateView
 from explorer.gui.training.progress import RunProgress
 from explorer.gui.training.run_changes import RunChanges
 from explorer.gui.training.start_button import StartButton
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.boxes import watch_box
-from explorer.gui.widgets.form import Form
-from explorer.gui.widgets.language import memory, say
-from explorer.gui.widgets.meanings import explain_choices
+from explorer.gui.widgets.input.boxes import watch_box
+from explorer.gui.widgets.input.form import Form
+from explorer.gui.widgets.input.meanings import explain_choices
+from explorer.gui.widgets.input.typed import connect_order
+from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.notice import Notice
-from explorer.gui.widgets.typed import connect_order
+from explorer.gui.widgets.text.language import memory, say
 from explorer.gui.workers.data_download import DataDownload, DownloadState
 from explorer.gui.workers.estimates import Estimates
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.catalogue import CATALOGUE
+from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.recipe import RECIPE_MEANINGS, RECIPES, Recipe, recipe_name
 
 FOLDER = "…"  # the entry of the data box that asks for a folder

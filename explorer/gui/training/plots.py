@@ -14,10 +14,10 @@ from explorer.gui.training.depth_bars import DepthBars
 from explorer.gui.training.plot_view import PlotView, Range, Smoothing
 from explorer.gui.training.plotted_run import ACCURACY, LOSS, Line, named_apart
 from explorer.gui.training.run_key import RunKey
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.boxes import watch_box
-from explorer.gui.widgets.language import percent
-from explorer.gui.widgets.spoken import speak
+from explorer.gui.widgets.input.boxes import watch_box
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import percent
+from explorer.gui.widgets.text.spoken import speak
 
 _REDRAW = 33  # milliseconds
 _BARS_ROOM = 17  # least height, in lines of text, of the column in which the bars by depth are shown

@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from explorer.architecture.design import Design
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.contrast import palest
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.contrast import palest
+from explorer.gui.widgets.text.language import say
 from explorer.gui.workers.curves import Curves
 from explorer.runs.published import Reference
 from explorer.runs.recipe import Recipe

@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from explorer.gui.document import Document
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import memory, percent, say, whole
+from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.presence import show_if
+from explorer.gui.widgets.text.language import memory, percent, say, whole
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState

@@ -3,9 +3,9 @@
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.contrast import mixed, palest
-from explorer.gui.widgets.language import percent, say
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.contrast import mixed, palest
+from explorer.gui.widgets.text.language import percent, say
 from explorer.runs.published import Reference
 from explorer.sentences import translatable
 

@@ -4,9 +4,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QToolBar, QWidget
 
 from explorer.gui.actions import Actions
-from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import word_button
-from explorer.gui.widgets.language import clock
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import clock
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
 

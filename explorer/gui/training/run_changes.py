@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 from explorer.architecture.compare import design_changes
 from explorer.gui.actions import Actions
 from explorer.gui.document import Document
-from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import action_button
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.presence import show_if
+from explorer.gui.widgets.text.language import say
 from explorer.gui.workers.pool import WorkerPool
 
 _SAID = 2  # differences in words; the rest is in the tool tip

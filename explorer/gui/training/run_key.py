@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePo
 
 from explorer.architecture.compare import changed_fields, design_changes
 from explorer.gui.training.plotted_run import Line
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.language import percent, say
-from explorer.gui.widgets.style import TARGET
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.style import TARGET
+from explorer.gui.widgets.text.language import percent, say
 from explorer.sentences import translatable
 
 _DOT = 10  # pixels

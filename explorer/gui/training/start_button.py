@@ -4,9 +4,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from explorer.gui.actions import Actions
-from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import action_button
-from explorer.gui.widgets.typed import connect_order
+from explorer.gui.widgets.input.typed import connect_order
+from explorer.gui.widgets.look import theme
 from explorer.gui.workers.pool import WorkerPool
 
 _LINES, _COLUMNS = 2, 42  # of text for which Start has room

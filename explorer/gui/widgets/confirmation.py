@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from explorer.gui.widgets import theme
+from explorer.gui.widgets.look import theme
 
 _SHOWN = 3000  # milliseconds
 

@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import action_button
+from explorer.gui.widgets.look import theme
 
 
 class EmptyState(QWidget):

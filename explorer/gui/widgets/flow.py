@@ -3,7 +3,7 @@
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
-from explorer.gui.widgets import theme
+from explorer.gui.widgets.look import theme
 
 
 class Flow(QLayout):

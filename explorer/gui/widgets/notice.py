@@ -4,9 +4,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QMessageBox, QVBoxLayout, QWidget
 
-from explorer.gui.widgets import theme
 from explorer.gui.widgets.buttons import word_button
-from explorer.gui.widgets.focus_frame import FocusFrame
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.focus_frame import FocusFrame
 
 
 class Notice(QWidget):

@@ -6,8 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTreeWidget, QTreeWidgetItem
 
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.style import TARGET
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.style import TARGET
 
 _MAX_ROWS, _MIN_ROWS = 4, 2  # rows visible at a time
 FIRST = 0.55  # share of the width that the narrow columns leave

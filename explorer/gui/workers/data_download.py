@@ -7,14 +7,14 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.workers.process import WorkerProcess
-from explorer.runs.catalogue import CatalogueEntry
+from explorer.runs.data.catalogue import CatalogueEntry
 from explorer.runs.events import Downloaded, Event, Failed, Progress, Said, Warned
 from explorer.runs.launch import launch_local
 from explorer.sentences import NOTHING, Sentence, joined, translatable
 from explorer.validation import Refused
 
 if TYPE_CHECKING:
-    from explorer.runs.download import Pace
+    from explorer.runs.data.download import Pace
 
 _PATIENCE = 1000  # milliseconds for a killed process to be gone
 
@@ -53,8 +53,8 @@ class DataDownload(QObject):
 
     def offer(self, entry: CatalogueEntry) -> None:
         """Tell what a download of `entry` would load, unless another one is under way."""
-        from explorer.runs.addresses import addresses_of, hosts_of
-        from explorer.runs.download import bytes_here, lack_of_room  # imports urllib
+        from explorer.runs.data.addresses import addresses_of, hosts_of
+        from explorer.runs.data.download import bytes_here, lack_of_room  # imports urllib
 
         if self.state is DownloadState.LOADING:
             return
@@ -77,7 +77,7 @@ class DataDownload(QObject):
 
     def start(self) -> None:
         """Download what is offered."""
-        from explorer.runs.download import Pace
+        from explorer.runs.data.download import Pace
 
         assert self.entry
         self._pace, self.seconds_left, self.notice = Pace(), None, NOTHING

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from explorer.architecture.design import Design
 from explorer.gui.document import title_of
-from explorer.gui.widgets.language import say
+from explorer.gui.widgets.text.language import say
 from explorer.runs.events import (
     Changed,
     Checkpoint,

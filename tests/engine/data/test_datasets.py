@@ -14,8 +14,8 @@ from PIL import Image
 from explorer.architecture.presets import preset
 from explorer.engine.data import datasets
 from explorer.engine.data.datasets import DATASETS, load_data, read_bundled
-from explorer.runs.catalogue import CATALOGUE, describe_data
-from explorer.runs.download import download
+from explorer.runs.data.catalogue import CATALOGUE, describe_data
+from explorer.runs.data.download import download
 from explorer.validation import Refused
 from tests import published
 

@@ -7,7 +7,7 @@ from explorer.gui.main_window.pages import PAGES
 from explorer.gui.workspace import BLOCK
 from tests.clicks import block_view, click, name_file
 from tests.events import settle
-from tests.gui.design.test_diagram import place_of, slabs
+from tests.gui.diagram.test_diagram import place_of, slabs
 
 
 def open_block(session, qtbot, path: str) -> BlockView:

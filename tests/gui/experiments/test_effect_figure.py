@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from explorer.gui.experiments.effect_figure import EffectFigure
-from explorer.gui.widgets import theme
+from explorer.gui.widgets.look import theme
 from explorer.runs.answers import Example, Sheet
 
 NAMES = ["Bag", "Shirt", "A name that is much longer than there is room for in the figure"]

@@ -14,7 +14,7 @@ from explorer.engine.training.growth import check_growth
 from explorer.gui.design.block_figure import BranchState
 from explorer.gui.experiments.identity_panel import IdentityPanel
 from explorer.gui.main_window.pages import PAGES
-from explorer.gui.widgets import theme
+from explorer.gui.widgets.look import theme
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.gui.workspace import BLOCK
 from explorer.runs.answers import Effect, Example, Insert, Inserted, Probe, Sheet, Zero, Zeroed

@@ -16,15 +16,15 @@ from explorer.gui.lessons.highlight import HALO
 from explorer.gui.lessons.lesson import TOUR, Lesson, lesson_files, load_lesson
 from explorer.gui.lessons.tasks import TASKS
 from explorer.gui.main_window.pages import PAGES
-from explorer.gui.widgets.frame import seen_of
-from explorer.gui.widgets.language import apply_language, chosen_language, spoken_language
-from explorer.gui.widgets.text_size import apply_size
+from explorer.gui.widgets.look.frame import seen_of
+from explorer.gui.widgets.look.text_size import apply_size
+from explorer.gui.widgets.text.language import apply_language, chosen_language, spoken_language
 from explorer.resources import resource
 from explorer.validation import Refused
 from tests.clicks import block_view, click, click_choice, curves, show_block, teach, type_into
 from tests.events import settle
 from tests.gui.design.test_block_view import open_block
-from tests.gui.design.test_diagram import place_of
+from tests.gui.diagram.test_diagram import place_of
 from tests.gui.experiments.test_feature_map_panel import Looked, made_run, open_maps
 from tests.gui.scripted_workers import worker
 

@@ -8,7 +8,7 @@ from explorer.architecture.presets import preset
 from explorer.gui.main_window.page_window import PageWindow
 from explorer.gui.main_window.pages import PAGES
 from explorer.gui.session import Session
-from explorer.gui.widgets.language import apply_language
+from explorer.gui.widgets.text.language import apply_language
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workspace import BLOCK, CURVES, LAYERS, RUNS
 from explorer.runs.recipe import RECIPES

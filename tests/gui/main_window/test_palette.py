@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAction
 
 from explorer.gui.main_window.palette import Palette
-from explorer.gui.widgets.language import apply_language
+from explorer.gui.widgets.text.language import apply_language
 from tests.events import settle
 
 

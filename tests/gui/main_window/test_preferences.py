@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QMenu, QPushButton
 from explorer.architecture.presets import preset
 from explorer.gui.app import open_session as open_as_user
 from explorer.gui.main_window.preferences_dialog import PreferencesDialog
-from explorer.gui.widgets import text_size, theme
-from explorer.gui.widgets.language import apply_language, chosen_language
+from explorer.gui.widgets.look import text_size, theme
+from explorer.gui.widgets.text.language import apply_language, chosen_language
 from explorer.gui.workspace import BLOCK, saved_runs
 from explorer.runs.commands import Train
 from explorer.runs.folder import RunFolder, default_runs

@@ -11,8 +11,8 @@ from shiboken6 import isValid
 from explorer.architecture.presets import preset
 from explorer.gui.lessons.lesson import TOUR
 from explorer.gui.main_window.window import Window
-from explorer.gui.widgets import text_size
-from explorer.gui.widgets.language import apply_language
+from explorer.gui.widgets.look import text_size
+from explorer.gui.widgets.text.language import apply_language
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.gui.workspace import CURVES
 from explorer.runs.answers import Estimate, Estimated, Maps, Zero

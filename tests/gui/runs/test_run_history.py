@@ -1,9 +1,7 @@
 """The runs, which of them are selected, and what the curves show of them."""
 
-from threading import Event
-
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 
 from explorer.architecture.presets import preset
 from explorer.gui.runs.run_history import RunHistory
@@ -11,7 +9,7 @@ from explorer.gui.runs.run_row import NAME
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.events import Epoch
-from explorer.runs.folder import RunFolder, list_runs, survey_runs
+from explorer.runs.folder import RunFolder, list_runs
 from explorer.runs.recipe import RECIPES
 from tests.clicks import curves, runs_page
 
@@ -131,19 +129,3 @@ def test_only_what_can_go_on_can_be_resumed(history, root, monkeypatch):
     for device, able in (("", False), ("cpu", True)):
         monkeypatch.setattr(WorkerPool, "free_device", lambda pool, wanted, device=device: device)
         assert history.can_resume(newest) is able
-
-
-def test_runs_are_read_once_no_thread_imports_any_more(open_session, root, monkeypatch):
-    """The first one imports pydantic, which failed now and then beside the import of numpy in a thread."""
-    loaded, reads, rounds = Event(), [], iter(range(20))
-    monkeypatch.setattr("explorer.gui.session.import_module", lambda name: loaded.wait())
-    monkeypatch.setattr(
-        "explorer.gui.runs.run_history.survey_runs", lambda path: reads.append(loaded.is_set()) or survey_runs(path)
-    )
-    timer = QTimer(interval=0)
-    timer.timeout.connect(lambda: loaded.set() if next(rounds, None) is None else None)
-    timer.start()
-    session = open_session()
-    timer.stop()
-    assert reads == [True]
-    assert len(session.workspace.run_history.runs) == 3

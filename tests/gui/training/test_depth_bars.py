@@ -7,7 +7,7 @@ from explorer.architecture.presets import preset
 from explorer.gui.training.depth_bars import Bars, RunBars, decades, power, rows_of
 from explorer.gui.training.plot_view import Depth, PlotView
 from explorer.gui.training.plots import Plots
-from explorer.gui.widgets import theme
+from explorer.gui.widgets.look import theme
 from explorer.gui.workers.curves import Curves
 from explorer.runs.events import Gradients, Signals
 from tests.events import settle

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from explorer.gui.widgets.language import memory
+from explorer.gui.widgets.text.language import memory
 from explorer.gui.workers import data_download
 from explorer.gui.workers.data_download import DownloadState
-from explorer.runs import download as runs_download
-from explorer.runs.catalogue import CATALOGUE
+from explorer.runs.data import download as runs_download
+from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.launch import launch_local
 from tests import published
 from tests.file_server import FileServer

@@ -13,9 +13,9 @@ from explorer.gui.training.plot_view import PlotView
 from explorer.gui.training.plots import Plots
 from explorer.gui.training.plotted_run import Line
 from explorer.gui.training.published_band import ALL, BEHIND, faded
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.contrast import contrast
-from explorer.gui.widgets.language import percent
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.contrast import contrast
+from explorer.gui.widgets.text.language import percent
 from explorer.gui.workers.curves import FIRST, Curves
 from explorer.gui.workers.live_run import LiveRun
 from explorer.runs.events import Epoch, Started, Verdict

@@ -12,9 +12,9 @@ from explorer.gui.training.curve_words import curve_words
 from explorer.gui.training.plot_view import PlotView, Smoothing
 from explorer.gui.training.plots import Plots
 from explorer.gui.training.plotted_run import groups_of, named_apart
-from explorer.gui.widgets import theme
-from explorer.gui.widgets.contrast import SEEN, contrast
-from explorer.gui.widgets.style import TARGET
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.contrast import SEEN, contrast
+from explorer.gui.widgets.look.style import TARGET
 from explorer.gui.workers.curves import Curves
 from explorer.runs.events import Epoch
 from explorer.runs.recipe import RECIPES

@@ -1,0 +1,1 @@
+"""What the user types, picks or presses keys in."""

@@ -1,0 +1,1 @@
+"""How widgets look: palettes, styles, text size, frames."""

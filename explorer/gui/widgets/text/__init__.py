@@ -1,0 +1,1 @@
+"""Words: translation, numbers in the user's way, screen readers, the clipboard."""
