@@ -2216,18 +2216,6 @@ zeros for new channels</source>
         <translation>添加阶段 {number}</translation>
     </message>
     <message>
-        <source>Add to queue</source>
-        <translation>加入队列</translation>
-    </message>
-    <message>
-        <source>Add to queue with its plain twin</source>
-        <translation>连同普通对照网络加入队列</translation>
-    </message>
-    <message>
-        <source>Add to queue with its residual twin</source>
-        <translation>连同残差对照网络加入队列</translation>
-    </message>
-    <message>
         <source>Baseline unpinned</source>
         <translation>已取消基线</translation>
     </message>
@@ -2264,10 +2252,6 @@ zeros for new channels</source>
         <translation>复制训练任务表</translation>
     </message>
     <message>
-        <source>Data: {name}</source>
-        <translation>数据：{name}</translation>
-    </message>
-    <message>
         <source>Default text size</source>
         <translation>默认文字大小</translation>
     </message>
@@ -2292,18 +2276,6 @@ zeros for new channels</source>
         <translation>按数据调整设计</translation>
     </message>
     <message>
-        <source>Fit design to data ({shape}, {classes} classes)
-and add to queue</source>
-        <translation>按数据调整设计（{shape}，{classes} 类）
-并加入队列</translation>
-    </message>
-    <message>
-        <source>Fit design to data ({shape}, {classes} classes)
-and start</source>
-        <translation>按数据调整设计（{shape}，{classes} 类）
-并开始训练</translation>
-    </message>
-    <message>
         <source>From the next batch on, whatever the schedule does; it is recorded in the run</source>
         <translation>从下一个小批量起生效，叠加在学习率调度之上；会记录在训练任务中</translation>
     </message>
@@ -2314,10 +2286,6 @@ and start</source>
     <message>
         <source>Hide run</source>
         <translation>隐藏任务</translation>
-    </message>
-    <message>
-        <source>How much of a result is luck: the same network from several initial weights</source>
-        <translation>结果中有多少是运气：同一个网络从多组初始权重开始训练</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
@@ -2452,22 +2420,6 @@ and start</source>
         <translation>缩小文字</translation>
     </message>
     <message>
-        <source>Start</source>
-        <translation>开始训练</translation>
-    </message>
-    <message>
-        <source>Start with its plain twin</source>
-        <translation>连同普通对照网络开始</translation>
-    </message>
-    <message>
-        <source>Start with its residual twin</source>
-        <translation>连同残差对照网络开始</translation>
-    </message>
-    <message>
-        <source>Starts automatically when a device is free</source>
-        <translation>有空闲设备时自动开始</translation>
-    </message>
-    <message>
         <source>Step</source>
         <translation>单步</translation>
     </message>
@@ -2492,36 +2444,12 @@ and start</source>
         <translation>从回收站恢复任务</translation>
     </message>
     <message>
-        <source>The same network with other initial weights, on the same images in the same order</source>
-        <translation>同一个网络，初始权重不同，图像及其顺序相同</translation>
-    </message>
-    <message>
         <source>Tour</source>
         <translation>导览</translation>
     </message>
     <message>
-        <source>Train all {n} anyway</source>
-        <translation>照样训练全部 {n} 个</translation>
-    </message>
-    <message>
-        <source>Train anyway</source>
-        <translation>仍要训练</translation>
-    </message>
-    <message>
-        <source>Train both anyway</source>
-        <translation>仍要训练两个网络</translation>
-    </message>
-    <message>
-        <source>Train both on the same images in the same order; weights that both have begin equal</source>
-        <translation>两个网络以相同顺序训练相同的图像；两者都有的权重，初始值相同</translation>
-    </message>
-    <message>
         <source>Train on one mini-batch and pause again</source>
         <translation>训练一个小批量，然后再次暂停</translation>
-    </message>
-    <message>
-        <source>Train this design with and without shortcuts on the same batches, and compare</source>
-        <translation>在相同的小批量上同时训练有捷径和无捷径的两个网络，进行对比</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -2542,34 +2470,6 @@ and start</source>
     <message>
         <source>Versions, findings, settings and the last errors, for a report of a fault</source>
         <translation>版本、检查结果、设置和最近的错误，用于报告故障</translation>
-    </message>
-    <message>
-        <source>{recipe}, at batch size {size}</source>
-        <translation>{recipe}，批量大小 {size}</translation>
-    </message>
-    <message>
-        <source>{start} beside the baseline</source>
-        <translation>{start}，与基线对照</translation>
-    </message>
-    <message>
-        <source>{start} beside the chosen run</source>
-        <translation>{start}，与选中的训练任务对照</translation>
-    </message>
-    <message>
-        <source>{start} beside the run {name}</source>
-        <translation>{start}，与训练任务“{name}”对照</translation>
-    </message>
-    <message>
-        <source>{start} with another seed</source>
-        <translation>{start}，与另一随机种子对照</translation>
-    </message>
-    <message>
-        <source>{start} with the recipe</source>
-        <translation>{start}，与另一训练方案对照</translation>
-    </message>
-    <message>
-        <source>{start} with {n} seeds</source>
-        <translation>{start}，用 {n} 个随机种子</translation>
     </message>
 </context>
 <context>
@@ -4413,6 +4313,113 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>Other ways to start</source>
         <translation>其他开始方式</translation>
+    </message>
+</context>
+<context>
+    <name>StartOrders</name>
+    <message>
+        <source>Add to queue</source>
+        <translation>加入队列</translation>
+    </message>
+    <message>
+        <source>Add to queue with its plain twin</source>
+        <translation>连同普通对照网络加入队列</translation>
+    </message>
+    <message>
+        <source>Add to queue with its residual twin</source>
+        <translation>连同残差对照网络加入队列</translation>
+    </message>
+    <message>
+        <source>Data: {name}</source>
+        <translation>数据：{name}</translation>
+    </message>
+    <message>
+        <source>Fit design to data</source>
+        <translation>按数据调整设计</translation>
+    </message>
+    <message>
+        <source>Fit design to data ({shape}, {classes} classes)
+and add to queue</source>
+        <translation>按数据调整设计（{shape}，{classes} 类）
+并加入队列</translation>
+    </message>
+    <message>
+        <source>Fit design to data ({shape}, {classes} classes)
+and start</source>
+        <translation>按数据调整设计（{shape}，{classes} 类）
+并开始训练</translation>
+    </message>
+    <message>
+        <source>How much of a result is luck: the same network from several initial weights</source>
+        <translation>结果中有多少是运气：同一个网络从多组初始权重开始训练</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>开始训练</translation>
+    </message>
+    <message>
+        <source>Start with its plain twin</source>
+        <translation>连同普通对照网络开始</translation>
+    </message>
+    <message>
+        <source>Start with its residual twin</source>
+        <translation>连同残差对照网络开始</translation>
+    </message>
+    <message>
+        <source>Starts automatically when a device is free</source>
+        <translation>有空闲设备时自动开始</translation>
+    </message>
+    <message>
+        <source>The same network with other initial weights, on the same images in the same order</source>
+        <translation>同一个网络，初始权重不同，图像及其顺序相同</translation>
+    </message>
+    <message>
+        <source>Train all {n} anyway</source>
+        <translation>照样训练全部 {n} 个</translation>
+    </message>
+    <message>
+        <source>Train anyway</source>
+        <translation>仍要训练</translation>
+    </message>
+    <message>
+        <source>Train both anyway</source>
+        <translation>仍要训练两个网络</translation>
+    </message>
+    <message>
+        <source>Train both on the same images in the same order; weights that both have begin equal</source>
+        <translation>两个网络以相同顺序训练相同的图像；两者都有的权重，初始值相同</translation>
+    </message>
+    <message>
+        <source>Train this design with and without shortcuts on the same batches, and compare</source>
+        <translation>在相同的小批量上同时训练有捷径和无捷径的两个网络，进行对比</translation>
+    </message>
+    <message>
+        <source>{recipe}, at batch size {size}</source>
+        <translation>{recipe}，批量大小 {size}</translation>
+    </message>
+    <message>
+        <source>{start} beside the baseline</source>
+        <translation>{start}，与基线对照</translation>
+    </message>
+    <message>
+        <source>{start} beside the chosen run</source>
+        <translation>{start}，与选中的训练任务对照</translation>
+    </message>
+    <message>
+        <source>{start} beside the run {name}</source>
+        <translation>{start}，与训练任务“{name}”对照</translation>
+    </message>
+    <message>
+        <source>{start} with another seed</source>
+        <translation>{start}，与另一随机种子对照</translation>
+    </message>
+    <message>
+        <source>{start} with the recipe</source>
+        <translation>{start}，与另一训练方案对照</translation>
+    </message>
+    <message>
+        <source>{start} with {n} seeds</source>
+        <translation>{start}，用 {n} 个随机种子</translation>
     </message>
 </context>
 <context>

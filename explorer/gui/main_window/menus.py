@@ -65,7 +65,7 @@ class Menus(QObject):
     def _fill_train_menu(self, menu: QMenu) -> None:
         actions = self._actions
         menu.setToolTipsVisible(True)
-        menu.addActions([actions.start, *actions.start_choices])
+        menu.addActions([actions.start, *actions.starts.choices])
         menu.addSeparator()
         menu.addActions([actions.pause, actions.step, actions.stop])
         menu.addSeparator()

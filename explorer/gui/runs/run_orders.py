@@ -114,7 +114,7 @@ class RunOrders(QWidget):
         actions, run = self._actions, self._history.current
         for action in actions.of_runs:
             action.setEnabled(run is not None)
-        actions.offer_run(run)
+        actions.starts.offer_run(run)
         actions.resume_run.setEnabled(run is not None and self._history.can_resume(run))
         actions.copy_runs.setEnabled(bool(self._table.runs.rows))
         actions.restore_run.setEnabled(bool(self._history.deleted))

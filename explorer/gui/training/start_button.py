@@ -42,11 +42,11 @@ class StartButton(QWidget):
 
     def _open_menu(self) -> None:
         self.menu.clear()
-        self.menu.addActions(self._actions.start_choices)
+        self.menu.addActions(self._actions.starts.choices)
         self.menu.popup(self.mapToGlobal(self.rect().bottomRight()) - QPoint(self.menu.sizeHint().width(), 0))
 
     def _show_state(self) -> None:
         """Show the state; what Start once needed for its text, it keeps."""
         theme.apply_style(self.start, "plain" if self._pool.shown.is_busy() else "primary")
         self.start.setMinimumSize(self.start.minimumSize().expandedTo(self.start.sizeHint()))
-        self.arrow.setEnabled(any(action.isEnabled() for action in self._actions.start_choices))
+        self.arrow.setEnabled(any(action.isEnabled() for action in self._actions.starts.choices))

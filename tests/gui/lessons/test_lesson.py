@@ -384,7 +384,7 @@ TOLD = {  # what the worker has to say for it
     "branch_zeroed": (TRIED, lambda session, qtbot: open_block(session, qtbot, "layer1.0")),
     "identity_inserted": (TRIED, lambda session, qtbot: open_block(session, qtbot, "layer1.0")),
     "norms_compared": (TRIED, lambda session, qtbot: open_block(session, qtbot, "layer1.0")),
-    "recipes_compared": (TWINS, lambda session, qtbot: session.window.orders.beside_recipes["best"].trigger()),
+    "recipes_compared": (TWINS, lambda session, qtbot: session.window.orders.starts.beside_recipes["best"].trigger()),
     "preactivation_beside": (TWINS, train_beside_preactivation),
     "signal_shown": (TRAIN, show_signal),
 }

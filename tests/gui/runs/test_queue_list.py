@@ -222,7 +222,7 @@ def test_what_waits_says_what_is_beside_it(session, qtbot):
     session.document.propose(MINI.change(name="b", shortcut="pad"), "")
     session.document.pin(session.document.plan)
     session.document.propose(MINI.change(name="c", shortcut="projection-all"), "")
-    for order in (orders.beside_baseline, orders.several_seeds, orders.another_seed):
+    for order in (orders.starts.beside_baseline, orders.starts.several_seeds, orders.starts.another_seed):
         order.trigger()
     names = [row.partition(" | ")[0] for row in rows(session.window.queue)]
     assert names == ["c beside b", "c · 3 seeds", "c · 2 seeds"]

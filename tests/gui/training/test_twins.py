@@ -124,18 +124,18 @@ def panel(session):
 def test_the_arrow_beside_start_offers_it(session, panel, qtbot, monkeypatch):
     started = []
     monkeypatch.setattr(session.pool.shown, "start", started.append)
-    assert session.window.orders.twin.text() == "Start with its plain twin"
+    assert session.window.orders.starts.twin.text() == "Start with its plain twin"
     click_choice(session, qtbot, "twin")
     assert started == [with_twin(Train(RESIDUAL, session.workspace.choice.recipe, session.pool.runs))]
     session.document.propose(PLAIN, "")
-    assert session.window.orders.twin.text() == "Start with its residual twin"
+    assert session.window.orders.starts.twin.text() == "Start with its residual twin"
 
 
 def test_it_fits_the_design_as_start_does(session, monkeypatch):
     started = []
     monkeypatch.setattr(session.pool.shown, "start", started.append)
     session.document.propose(preset("resnet34"), "")
-    session.window.orders.twin.trigger()
+    session.window.orders.starts.twin.trigger()
     assert started[0].design.input == (1, 28, 28)
     session.document.undo_stack.undo()
     assert session.document.design == preset("resnet34")
@@ -148,7 +148,7 @@ def test_memory_for_one_may_be_too_little_for_both(session, panel, monkeypatch):
     measure(session)
     found = Estimated(device="cpu", memory_bytes=6 * 2**30, available_bytes=8 * 2**30, seconds_per_epoch=1.0)
     played.answer(played.asked(Estimate)[0], found)
-    session.window.orders.twin.trigger()
+    session.window.orders.starts.twin.trigger()
     assert (started, panel.start.text()) == ([], "Train both anyway")
     panel.start.click()
     assert (started, panel.start.text()) == ([2], "Start")
