@@ -121,7 +121,9 @@ class Menus(QObject):
         bar.addSeparator()
         bar.addWidget(self._menu_button(self.presets, "preset"))
         bar.addWidget(self._menu_button(self.names, "names"))
-        bar.addActions([actions.pin, actions.unpin, actions.copy_source])
+        bar.addActions([actions.pin, actions.unpin])
+        bar.addSeparator()
+        bar.addAction(actions.copy_source)
         for action, name in ((actions.pin, "pin"), (actions.copy_source, "copy")):
             bar.widgetForAction(action).setObjectName(name)
         unpin = bar.widgetForAction(actions.unpin)
