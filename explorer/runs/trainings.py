@@ -4,6 +4,7 @@ Trainings of separate processes find each other this way, and share the cores. T
 that ends, however it ends, as with a run's folder.
 """
 
+import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +21,9 @@ class Slot:
 
     def __init__(self, folder: Path | None = None) -> None:
         """Prepare to use `folder`, by default the user's for what belongs to running processes."""
-        runtime = platformdirs.user_runtime_dir("resnet-explorer", appauthor=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # where the system names no such folder, the temporary one is as good
+            runtime = platformdirs.user_runtime_dir("resnet-explorer", appauthor=False)
         self._folder = folder or Path(runtime) / "trainings"
         self._lock: FileLock | None = None  # the one that is held
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.patience import patience
 
 HOLDING = """
 import sys
+import warnings
 from pathlib import Path
 from explorer.runs.trainings import Slot
 slot = Slot(Path(sys.argv[1]))
@@ -88,3 +90,10 @@ def test_by_default_it_is_the_folder_of_running_processes(monkeypatch, tmp_path)
     if sys.platform == "linux":
         assert [path.name for path in Path(tmp_path).rglob("*.lock")] == ["0.lock"]
     slot.free()
+
+
+def test_a_system_without_a_folder_for_running_processes_is_no_cause_for_a_warning(monkeypatch):
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Slot()
