@@ -211,6 +211,17 @@ def test_after_a_click_the_focus_is_seen_once_a_key_is_pressed(session, qtbot, m
     assert frame.isVisible()
 
 
+def test_a_window_in_which_nothing_has_the_focus_has_no_frame(session, qtbot):
+    window = session.window
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    frame = window.findChild(FocusFrame)
+    window.table.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(frame.isVisible)
+    window.setFocus()
+    qtbot.waitUntil(lambda: not frame.isVisible())
+
+
 @pytest.mark.parametrize("palette", theme.PALETTES)
 def test_a_selected_slab_is_seen(session, palette):
     diagram = session.window.diagram

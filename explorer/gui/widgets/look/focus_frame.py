@@ -28,7 +28,7 @@ class FocusFrame(Frame):
         assert window is not None
         if window.isVisible() and window.isActiveWindow() and (target := window.focusWidget()):
             self._waits = QApplication.mouseButtons() != Qt.MouseButton.NoButton
-            self.follow(target)
+            self.follow(None if target is window else target)  # the window itself has it while nothing in it has
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if self._waits and watched is self.target and event.type() in _KEYS:
