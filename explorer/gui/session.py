@@ -1,10 +1,11 @@
 """Session: the program's window from its first paint to its end, with its workspace and workers."""
 
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from explorer.gui.workers.process import WorkerProcess
 
 
+_PREPARATION = 300  # milliseconds between two imports that take long
 _NOT_KEPT = translatable("What is open will not be there at the next start: {error}")
 
 
@@ -66,6 +68,9 @@ class Session(QObject):
         self.document = _make_document(design, path, saved)
         self.workspace = Workspace(self.document, runs, process, saved)
         self.window = self._make_window()
+        self._needed = ["numpy", "pyqtgraph"]  # by the first curves, and not imported yet
+        self._preparation = QTimer(self, interval=_PREPARATION)
+        self._preparation.timeout.connect(self._prepare_curves)
         self._first_paint = PaintWatch(self.window.diagram.viewport(), self.window.table.viewport())
         self._first_paint.painted.connect(self._load_rest)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_system_theme)
@@ -128,10 +133,7 @@ class Session(QObject):
         self.window.files.complain(self.tr("The session cannot be saved"), say(reason))
 
     def _show_last_page(self) -> None:
-        """Read the runs and show the last page; numpy and pyqtgraph are imported when curves first need them.
-
-        Not in a thread: PySide lets imports of the main thread fail or crash now and then while another one imports.
-        """
+        """Read the runs and show the last page."""
         if self._is_ending:
             return
         self.workspace.run_history.reload()
@@ -188,10 +190,23 @@ class Session(QObject):
     def _note_devices(self) -> None:
         if self.pool.hello:
             self.workspace.choice.note_devices(self.pool.hello.devices)
+            if self._needed and not self._preparation.isActive():
+                self._preparation.start()
+
+    def _prepare_curves(self) -> None:
+        """Import what the first curves need, once a run can start and while no mouse button is pressed.
+
+        Not in a thread: PySide lets imports of the main thread fail or crash now and then while another one imports.
+        """
+        if QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            import_module(self._needed.pop(0))
+        if not self._needed:
+            self._preparation.stop()
 
     def end(self) -> None:
         """End the workers, as `WorkerPool.shut_down` does; the window is closed."""
         self._is_ending = True
+        self._preparation.stop()
         if self._autosave:
             self._autosave.finish()
         if self._file:
