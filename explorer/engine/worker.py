@@ -33,7 +33,8 @@ from explorer.engine.probes.registry import least_images, probe
 from explorer.engine.probes.speed import speed
 from explorer.engine.referee import referee
 from explorer.engine.training.failure import failure
-from explorer.engine.training.run import RunInProgress, open_runs
+from explorer.engine.training.run import open_runs
+from explorer.engine.training.run_in_progress import RunInProgress
 from explorer.engine.training.side_by_side import SideBySide
 from explorer.engine.training.threads import Cores
 from explorer.runs import events

@@ -22,7 +22,8 @@ from explorer.engine.training.checkpoint import NEWEST, load_checkpoint
 from explorer.engine.training.failure import failure
 from explorer.engine.training.fit import fit
 from explorer.engine.training.memory import memory_needed
-from explorer.engine.training.run import RunInProgress, TrainingRun, open_runs
+from explorer.engine.training.run import TrainingRun, open_runs
+from explorer.engine.training.run_in_progress import RunInProgress
 from explorer.engine.training.state import Training
 from explorer.engine.worker import FAILED, Worker
 from explorer.runs import events

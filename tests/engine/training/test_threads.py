@@ -11,7 +11,8 @@ from explorer.engine.data.loader import batch_bounds
 from explorer.engine.training import fit as fit_module
 from explorer.engine.training import threads as threads_module
 from explorer.engine.training.checkpoint import load_checkpoint, save_checkpoint
-from explorer.engine.training.run import RunInProgress, open_runs
+from explorer.engine.training.run import open_runs
+from explorer.engine.training.run_in_progress import RunInProgress
 from explorer.engine.training.side_by_side import SideBySide
 from explorer.engine.training.threads import BUSY, FREED, SHARED, Cores, RunThreads, free_cores
 from explorer.runs import events
