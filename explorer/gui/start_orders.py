@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from explorer.architecture.design import Design
 from explorer.architecture.layers import shape_text
 from explorer.architecture.twins import NetworkKind, kind_of
 from explorer.gui.choice import TrainingChoice
@@ -95,6 +96,18 @@ class StartOrders(QObject):
         self._companies.append(_Company(action, others, networks, tip))
         return action
 
+    def obstacle_beside(self, design: Design) -> str:
+        """Return why `design`, fitted to the data, cannot be trained beside what Start would train; empty if it can."""
+        fatal = self._document.fatal
+        return say(fatal.what) if fatal else _why_not(self._first, self._design_side(design))
+
+    def start_beside(self, design: Design) -> None:
+        """Train `design` beside what Start would train."""
+        self._order(self._design_side(design))
+
+    def _design_side(self, design: Design) -> _Others:
+        return lambda first: [replace(first, design=self._choice.fit(design))]
+
     def offer_run(self, run: "Run | None") -> None:
         """Note the run that is chosen, beside which the design may be trained."""
         self._run = run
@@ -106,12 +119,12 @@ class StartOrders(QObject):
             raise refuse("", translatable("Pin a baseline first"))
         if baseline.obstacles:
             raise refuse("", translatable("The baseline cannot be built"))
-        return [replace(first, design=self._choice.fit(baseline.design))]
+        return self._design_side(baseline.design)(first)
 
     def _run_side(self, first: Side) -> Sequence[Side]:
         if self._run is None:
             raise refuse("", translatable("Choose a run in the list first"))
-        return [replace(first, design=self._choice.fit(self._run.design))]
+        return self._design_side(self._run.design)(first)
 
     def _recipe_side(self, name: str) -> _Others:
         """Return the order for a recipe at the batch size of the other, since both see the same batches."""

@@ -2535,6 +2535,13 @@ zeros for new channels</source>
     </message>
 </context>
 <context>
+    <name>BesideMenu</name>
+    <message>
+        <source>Add a design, a run or the baseline first</source>
+        <translation>请先添加一个设计、训练任务或基线</translation>
+    </message>
+</context>
+<context>
     <name>BlockFigure</name>
     <message>
         <source>0 until trained</source>
@@ -2647,6 +2654,14 @@ zeros for new channels</source>
     <message>
         <source>Networks side by side: what each is, what it costs, where they differ, which contains which.</source>
         <translation>并排比较各个网络：各是什么、开销多大、有何不同、谁包含谁。</translation>
+    </message>
+    <message>
+        <source>Train beside</source>
+        <translation>并排训练</translation>
+    </message>
+    <message>
+        <source>Train the current design and another column on the same batches</source>
+        <translation>用相同的小批量训练当前设计和另一列</translation>
     </message>
 </context>
 <context>

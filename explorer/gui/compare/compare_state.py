@@ -129,6 +129,20 @@ class CompareState(QObject):
             self._columns[subject] = known
         return known[1]
 
+    def design_of(self, subject: Subject) -> Design | None:
+        """Return the design of a column; None for a network of torchvision, and while no baseline is pinned."""
+        match subject.kind:
+            case SubjectKind.CURRENT:
+                return self.document.design
+            case SubjectKind.BASELINE:
+                return self.document.baseline.design if self.document.baseline else None
+            case SubjectKind.DESIGN | SubjectKind.RUN:
+                return subject.design
+            case SubjectKind.OUTSIDE:
+                return None
+            case _:
+                assert_never(subject.kind)
+
     def _source(self, subject: Subject) -> Plan | OutsideNetwork | Subject | None:
         """Return what a column is made of; the same object as long as the column is the same."""
         match subject.kind:

@@ -17,9 +17,11 @@ from PySide6.QtWidgets import (
 
 from explorer.architecture.conventions import CONVENTIONS
 from explorer.gui.compare.add_menu import GOOGLENET, AddMenu, preset_subject
+from explorer.gui.compare.beside_menu import BesideMenu
 from explorer.gui.compare.cells import words_of
 from explorer.gui.compare.compare_state import CompareState
 from explorer.gui.compare.table import ColumnsTable
+from explorer.gui.start_orders import StartOrders
 from explorer.gui.widgets.buttons import word_button
 from explorer.gui.widgets.confirmation import Confirmation
 from explorer.gui.widgets.look import theme
@@ -33,7 +35,7 @@ _OTHER = "resnet34"  # a preset to begin with
 class ComparePage(QWidget):
     """The page."""
 
-    def __init__(self, state: CompareState) -> None:
+    def __init__(self, state: CompareState, starts: StartOrders) -> None:
         super().__init__()
         self._state = state
         self.table = ColumnsTable(state)
@@ -50,6 +52,12 @@ class ComparePage(QWidget):
         self.add.setObjectName("add column")
         self.add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.add.setMenu(AddMenu(state, state.runs, self.add))
+        self.beside = QToolButton()
+        self.beside.setText(self.tr("Train beside"))
+        self.beside.setToolTip(self.tr("Train the current design and another column on the same batches"))
+        self.beside.setObjectName("train beside")
+        self.beside.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.beside.setMenu(BesideMenu(state, starts, self.beside))
         self.conventions = QComboBox()
         self.conventions.setObjectName("convention")
         self.conventions.setAccessibleName(self.tr("How MACs are counted"))
@@ -78,7 +86,7 @@ class ComparePage(QWidget):
         orders = QHBoxLayout()
         orders.setSpacing(theme.RHYTHM)
         orders.setContentsMargins(theme.RHYTHM, theme.RHYTHM // 2, theme.RHYTHM, theme.RHYTHM // 2)
-        for order in (self.add, self.conventions, self.measure, self.cancel):
+        for order in (self.add, self.beside, self.conventions, self.measure, self.cancel):
             orders.addWidget(order)
         orders.addWidget(self.progress, stretch=1)
         orders.addWidget(self.said, stretch=2)

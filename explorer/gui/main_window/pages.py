@@ -221,7 +221,7 @@ def _make_runs_page(workspace: Workspace, pages: Pages) -> QWidget:
 def _make_compare_page(workspace: Workspace, pages: Pages) -> QWidget:
     from explorer.gui.compare.page import ComparePage
 
-    return ComparePage(workspace.compare_state)
+    return ComparePage(workspace.compare_state, pages.orders.starts)
 
 
 class Page(NamedTuple):

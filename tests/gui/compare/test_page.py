@@ -57,6 +57,28 @@ def add(page, name: str) -> None:
     action.trigger()
 
 
+def test_two_columns_are_trained_side_by_side(session, page, monkeypatch):
+    ordered = []
+    monkeypatch.setattr(session.pool, "start", ordered.append)
+    menu = page.beside.menu()
+    menu.aboutToShow.emit()
+    (hint,) = menu.actions()
+    assert not hint.isEnabled()
+    for name in ("googlenet", "ResNet-34"):
+        add(page, name)
+    menu.aboutToShow.emit()
+    (other,) = menu.actions()
+    assert other.text() == "ResNet-34"
+    other.trigger()
+    (order,) = ordered
+    fit = session.workspace.choice.fit
+    assert [side.design for side in order.sides] == [fit(CHAPTER), fit(preset("resnet34"))]
+    session.document.propose(preset("resnet34"), "the same")
+    menu.aboutToShow.emit()
+    assert not menu.actions()[0].isEnabled()
+    assert menu.actions()[0].toolTip().startswith("nothing differs")
+
+
 def cells(page, label: str) -> list[str]:
     """The cells of a row, as they are read aloud."""
     (row,) = (each for each in page.table.columns.rows if each.label == label)
