@@ -106,6 +106,7 @@ def test_an_accumulator_adds_numbers():
     assert sums.sums == [1.5, 6.0]
 
 
+@pytest.mark.uses
 def test_figures_are_complete_and_add_up(figures):
     assert {"notebook", "ours", "ratio", "ratio_without_loading", "losses_equal", "largest_loss_difference"} <= {
         *figures
@@ -141,6 +142,7 @@ def test_a_side_ends_with_its_process(tmp_path):
     assert process.process.returncode == 0
 
 
+@pytest.mark.uses
 def test_a_side_that_dies_is_quoted(tmp_path):
     words = r"(?s)notebook exited with status 1: .*has no attribute 'dance'"
     with (

@@ -48,7 +48,7 @@ def test_an_edit_is_measured_in_the_window_it_shows_in(qtbot, monkeypatch):
         assert 0 < measured[kind]["median_ms"] <= measured[kind]["p99_ms"]
 
 
-@pytest.mark.slow
+@pytest.mark.uses
 def test_a_start_is_measured_beside_a_bare_one(qtbot, monkeypatch):
     monkeypatch.setattr(start, "SPAWNS", 1)
     measured = start.bench_start()
@@ -57,7 +57,7 @@ def test_a_start_is_measured_beside_a_bare_one(qtbot, monkeypatch):
     assert [measured[name] for name in names[1:]] == sorted(measured[name] for name in names[1:])
 
 
-@pytest.mark.slow
+@pytest.mark.uses
 def test_lateness_is_measured_while_it_trains(qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr(lateness, "DEFAULT", "mini")
     measured = lateness.training_lateness(tmp_path, seconds=0.5)

@@ -21,7 +21,7 @@ def test_agrees_with_the_plan_of_every_preset(name):
     assert verdict.params == plan.params
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(designs(SHALLOW))
 def test_agrees_with_the_plan_of_any_design(design):
     plan = plan_network(design)
