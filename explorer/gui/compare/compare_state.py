@@ -119,7 +119,7 @@ class CompareState(QObject):
                 assert_never(subject.kind)
 
     def column(self, subject: Subject) -> Column | None:
-        """Return the figures of a subject, or None while nobody has told them."""
+        """Return the figures of a subject, or None while they are not known."""
         source = self._source(subject)
         if source is None:
             return None

@@ -13,7 +13,7 @@ _BAR, _LENGTH = 4, 22  # pixels of the bar that marks a grip
 class Grip(QWidget):
     """Emits `begun`, then `dragged` with how far the pointer has moved and where it is in the parent, then `ended`.
 
-    `clicked` and `double_clicked` are for whoever lies below; they carry a place in the parent.
+    `clicked` and `double_clicked` are for the widget below; they carry a place in the parent.
     """
 
     begun = Signal()
