@@ -211,7 +211,12 @@ def _train_flags(parser: Parser) -> None:
     add_design_flags(parser)
     add_recipe_flags(parser)
     add_runs_flag(parser)
-    parser.add_argument("--init-from", metavar="RUN", help="start with the weights of this run")
+    parser.add_argument(
+        *("--weights", "--init-from"),
+        dest="weights",
+        metavar="SOURCE",
+        help="start with known weights: imagenet, imagenet:V1|V2 (torchvision's), a run, or a file",
+    )
     parser.add_argument(
         "--grown", metavar="PATHS", help="blocks that DESIGN adds to that run's design, such as layer2.2"
     )

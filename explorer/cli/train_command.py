@@ -19,7 +19,7 @@ from explorer.runs.sides import MAX_SIDES, Side, on_same_batches, twin_side, wit
 from explorer.validation import Complaint, Refused, refuse
 
 _WITH_RESUME = ("epochs", "device")
-_WITH_DESIGN = ("design", "input", "classes", "recipe", "init_from", "grown", "twin", "beside", "seeds")
+_WITH_DESIGN = ("design", "input", "classes", "recipe", "weights", "grown", "twin", "beside", "seeds")
 
 
 def order_of(options: Namespace) -> Train | ResumeRun:
@@ -28,17 +28,17 @@ def order_of(options: Namespace) -> Train | ResumeRun:
         return _continuation(options)
     if options.design is None:
         raise refuse("usage", "train needs a DESIGN, or --resume RUN")
-    if options.grown and not options.init_from:
-        raise refuse("usage", "--grown needs --init-from, the run whose design was grown")
-    if options.init_from == "":
-        raise refuse("init-from", "must be a run, not ''")
+    if options.grown and not options.weights:
+        raise refuse("usage", "--grown needs --weights, the run whose design was grown")
+    if options.weights == "":
+        raise refuse("weights", "must be imagenet, a run or a file, not ''")
     design, recipe = task_of(options)
     _, *beside = _sides_of(options, Side(design, recipe, recipe.seed))
     return Train(
         design=design,
         recipe=recipe,
         runs=runs_of(options),
-        init_from=options.init_from,
+        weights=options.weights,
         beside=tuple(beside),
         grown=read_paths(options.grown or ""),
         threads=read_threads(options.threads or "auto"),

@@ -6,13 +6,17 @@ A new one is two records here, named in `QUESTIONS` and `ANSWERS`, and a functio
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
 
 from explorer.architecture.design import Design
 from explorer.architecture.layers import Shape
+from explorer.runs.data.split import Split
 from explorer.runs.recipe import Recipe
+from explorer.sentences import translatable
 
+MAX_GROUPS = 500  # of a kind of problem
 MAX_MAPS = 9  # a sheet shows the most active ones
 _MAX_SIDE = 88  # pixels
 
@@ -120,6 +124,135 @@ class Sheet:
     path: str
     offset: int
     shape: tuple[int, ...]
+
+
+# What a data set has
+
+
+class ProblemKind(StrEnum):
+    """What may be wrong with images, written as in JSON."""
+
+    UNREADABLE = translatable("unreadable")
+    DUPLICATE = translatable("duplicate")
+    LEAK = translatable("leak")
+    NEAR_DUPLICATE = translatable("near-duplicate")
+    TWO_CLASSES = translatable("two-classes")
+    DARK = translatable("dark")
+    BRIGHT = translatable("bright")
+    BLURRED = translatable("blurred")
+    ODD_SIZE = translatable("odd-size")
+    FEW = translatable("few")
+
+
+@dataclass(frozen=True, slots=True)
+class DataProblem:
+    """One kind of problem. `count` images have it, in `groups` of files that belong together, such as equal ones.
+
+    Files are relative to the folder. There are `MAX_GROUPS` groups at most, the worst first. A class with `few` images
+    is a group of its own, with its name instead of files.
+    """
+
+    kind: ProblemKind
+    count: int
+    groups: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCount:
+    """How many images of a class each part has, after decisions and without what cannot be read."""
+
+    name: str
+    train: int
+    validation: int
+    test: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scan(Question):
+    """Which images has the data of the recipe, and what is wrong with them? Every image is opened that is not known."""
+
+    long: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned(Answer):
+    """What a data set has; `skipped` files are of no known format, `bytes` is the size of all files of images.
+
+    `coloured` is the share of images with colour, `sides` the median (height, width).
+    """
+
+    data: str
+    layout: str
+    classes: tuple[ClassCount, ...]
+    split: Split
+    problems: tuple[DataProblem, ...]
+    skipped: int
+    bytes: int
+    coloured: float = 0.0
+    sides: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thumbnails(Question):
+    """What do some images of the recipe's data look like: `files` relative to the folder, or places in a named set?
+
+    As they are, or as the network sees them when it trains in the epoch `seen`, from 1.
+    """
+
+    files: tuple[str, ...]
+    seen: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictured(Answer):
+    """The pictures of the files asked for, in the worker's `file`; one that is unreadable has the empty shape."""
+
+    file: str
+    sheets: tuple[Sheet, ...]
+
+
+# What weights would give
+
+
+class WeightFit(StrEnum):
+    """What becomes of a tensor, written as in JSON."""
+
+    MATCHED = translatable("matched")
+    NEW_HEAD = translatable("head replaced")
+    OTHER_SHAPE = translatable("shape differs")
+    UNKNOWN = translatable("unknown")
+    MISSING = translatable("missing")
+
+
+@dataclass(frozen=True, slots=True)
+class WeightRow:
+    """One tensor: its `name` in the design, `there` in the source, its shapes, and what becomes of it."""
+
+    fit: WeightFit
+    name: str
+    there: str = ""
+    shape: tuple[int, ...] = ()
+    shape_there: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weigh(Question):
+    """What of the weights in `source` fits the design?"""
+
+    source: str
+    runs: Path
+    long: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed(Answer):
+    """What fits: every tensor of the design and of the source, and the input that the weights were trained with."""
+
+    source: str
+    rows: tuple[WeightRow, ...]
+    mean: tuple[float, ...] = ()
+    deviation: tuple[float, ...] = ()
+    class_names: tuple[str, ...] = ()
 
 
 # What a block does
@@ -375,10 +508,15 @@ class TorchinfoTime(Answer):
     milliseconds: float
 
 
-QUESTIONS: tuple[type[Question], ...] = (Estimate, Sweep, Zero, Insert, Norms, Maps, Outside, Speed, Torchinfo)
+QUESTIONS: tuple[type[Question], ...] = (
+    *(Estimate, Sweep, Scan, Thumbnails, Weigh, Zero, Insert, Norms, Maps, Outside, Speed, Torchinfo),
+)
 ANSWERS: tuple[type[Answer], ...] = (
     Estimated,
     Swept,
+    Scanned,
+    Pictured,
+    Weighed,
     Zeroed,
     Inserted,
     BatchStatistics,

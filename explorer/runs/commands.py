@@ -33,7 +33,7 @@ def _checked_threads(threads: int | str, least: int = 0) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Train:
-    """Start a run in a new folder below `runs`, with the weights of the run `init_from` if given.
+    """Start a run in a new folder below `runs`, with known `weights` if given: a run, a file, or torchvision's.
 
     `grown` names the blocks, in the order they were inserted, that the design has and that run's has not: they start as
     identities, and training continues from its last checkpoint. Each side of `beside` is trained with it: another run,
@@ -46,7 +46,7 @@ class Train:
     design: Design
     recipe: Recipe
     runs: Path
-    init_from: str | None = None
+    weights: str | None = None
     beside: tuple[Side, ...] = ()
     grown: tuple[str, ...] = ()
     threads: int = 0
@@ -61,9 +61,9 @@ class Train:
             raise Refused(*complaints)
         if len(set(sides)) < len(sides):
             raise refuse("beside", translatable("names the same network twice"))
-        if self.init_from and len({side.seed for side in sides}) > 1:
-            what = translatable("another seed changes nothing: all begin with the weights of the run {run}")
-            raise refuse("beside", what, run=self.init_from)
+        if self.weights and len({side.seed for side in sides}) > 1:
+            what = translatable("another seed changes nothing: all begin with the weights of {run}")
+            raise refuse("beside", what, run=self.weights)
 
     @property
     def sides(self) -> tuple[Side, ...]:
@@ -81,6 +81,7 @@ class ResumeRun:
     """Continue the run `run`, an id or a folder, from its checkpoint, until `epochs` if given.
 
     `threads` and `anyway` as in `Train`; without `threads` it has as many as before, or what is free of them.
+    `data` is where its images have moved to.
     """
 
     run: str
@@ -89,6 +90,7 @@ class ResumeRun:
     device: str | None = None
     threads: int | None = None
     anyway: bool = False
+    data: str | None = None
 
     def __post_init__(self) -> None:
         _checked_threads(self.threads or 0)
@@ -178,6 +180,7 @@ def _read_train(table: dict[str, Any]) -> Train:
     """
     seed = table["recipe"].get("seed", Recipe().seed)
     first = {"design": table["design"], "recipe": table["recipe"], "seed": seed}
+    table = {"weights": table.get("init_from"), **table}  # its name in older versions
     sides = [
         first | {key: value for key, value in side.items() if value is not None} for side in table.get("beside", [])
     ]

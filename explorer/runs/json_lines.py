@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from enum import StrEnum
 from functools import cache, partial
 from pathlib import Path
 from types import NoneType
@@ -114,6 +115,8 @@ def _reader(kind: Any) -> _Reader:
         return partial(_read_tuple, _reader(get_args(kind)[0]))
     if get_origin(kind) is Mapping:
         return partial(_check, (dict,))
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return kind
     if kind is Sentence:
         return lambda value: Sentence(_check((str,), value))
     allowed = tuple(get_args(kind) or (kind,))

@@ -35,6 +35,34 @@ class Recipe:
             translatable("auto, cpu, cuda, cuda:1 … or mps; auto uses the fastest device available."),
         ),
     ] = "auto"
+    validation_share: Annotated[
+        float,
+        Interval(ge=0.01, le=0.9),
+        Label(
+            translatable("Validation share"),
+            translatable("Share of the images to validate with, if no folder says which."),
+            rare=True,
+        ),
+    ] = 0.15
+    test_share: Annotated[
+        float,
+        Interval(ge=0, le=0.9),
+        Label(
+            translatable("Test share"),
+            translatable("Share of the images that training never sees, if no folder says which."),
+            rare=True,
+        ),
+    ] = 0.15
+    split_seed: Annotated[
+        int,
+        Interval(ge=0, le=2**32 - 1),
+        Label(translatable("Split seed"), translatable("Determines which images are held out."), rare=True),
+    ] = 0
+    background: Annotated[
+        str,
+        OneOf(("white", "grey", "black")),
+        Label(translatable("Background"), translatable("What transparent images lie on."), rare=True),
+    ] = "white"
     epochs: Annotated[
         int,
         Interval(ge=1, le=100_000),
@@ -156,6 +184,85 @@ class Recipe:
             rare=True,
         ),
     ] = 0.0
+    resized_crop: Annotated[
+        float,
+        Interval(ge=0, le=1),
+        Label(
+            translatable("Resized crops"),
+            translatable(
+                "Train on a random rectangle with at least this share of each image; 0 takes the whole image."
+            ),
+            rare=True,
+        ),
+    ] = 0.0
+    jitter: Annotated[
+        float,
+        Interval(ge=0, le=1),
+        Label(
+            translatable("Colour jitter"),
+            translatable("Change brightness, contrast and saturation by up to this share."),
+            rare=True,
+        ),
+    ] = 0.0
+    normalise: Annotated[
+        str,
+        OneOf(("none", "data", "weights")),
+        Label(
+            translatable("Normalisation"),
+            explained(
+                {
+                    "none": translatable("pixels from 0 to 1."),
+                    "data": translatable("mean 0 and deviation 1 over the training images."),
+                    "weights": translatable("as the known weights had it."),
+                }
+            ),
+            rare=True,
+        ),
+    ] = "none"
+    balance: Annotated[
+        str,
+        OneOf(("none", "weights", "sampling")),
+        Label(
+            translatable("Class balance"),
+            explained(
+                {
+                    "none": translatable("every image counts alike."),
+                    "weights": translatable("the loss of rare classes counts more."),
+                    "sampling": translatable("rare classes are drawn more often."),
+                }
+            ),
+            rare=True,
+        ),
+    ] = "none"
+    head_epochs: Annotated[
+        int,
+        Interval(ge=0, le=100_000),
+        Label(
+            translatable("Head first"),
+            translatable("Epochs in which only the last layer learns, before all layers do."),
+            rare=True,
+        ),
+    ] = 0
+    backbone_rate: Annotated[
+        float,
+        Interval(gt=0, le=1),
+        Label(
+            translatable("Rate below the head"),
+            translatable(
+                "Factor of the learning rate from each stage to the one before it; 1 is the same rate for all."
+            ),
+            rare=True,
+        ),
+    ] = 1.0
+    frozen_stages: Annotated[
+        int,
+        Interval(ge=0, le=9),
+        Label(
+            translatable("Frozen"),
+            translatable("How many parts keep their weights: 1 is the stem, 2 is the stem and stage 1, and so on."),
+            rare=True,
+        ),
+    ] = 0
     ema: Annotated[
         float,
         Interval(ge=0, lt=1),
@@ -246,10 +353,18 @@ _NAMED = {  # each with what it is for
 }
 RECIPES = {name: recipe for name, (_, recipe) in _NAMED.items()}
 RECIPE_MEANINGS = {name: meaning for name, (meaning, _) in _NAMED.items()}
-PLACE = ("data", "device", "seed")  # where a recipe is used: not part of its identity
+PLACE = (
+    "data",
+    "validation_share",
+    "test_share",
+    "split_seed",
+    "background",
+    "device",
+    "seed",
+)  # where a recipe is used: not part of its identity
 FREE = (  # what changes neither the time of a step nor the memory it takes
     *("epochs", "lr", "nesterov", "weight_decay", "schedule", "warm_up", "label_smoothing", "early_stop", "seed"),
-    *("flip", "crop", "erase", "cutmix"),  # they cost almost nothing
+    *("flip", "crop", "erase", "cutmix", "jitter", "split_seed", "background"),  # they cost almost nothing
 )
 
 

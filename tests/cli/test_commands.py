@@ -546,12 +546,12 @@ def test_every_field_of_the_recipe_is_a_flag(run, orders):
 def test_flags_change_the_named_recipe(run, orders):
     run("train", "mini", "--recipe", "chapter", "--lr", "1", "--nesterov", "--init-from", "parent")
     assert orders[0][0].recipe == RECIPES["chapter"].change(lr=1.0, nesterov=True)
-    assert (orders[0][0].init_from, orders[0][0].grown) == ("parent", ())
+    assert (orders[0][0].weights, orders[0][0].grown) == ("parent", ())
 
 
 def test_a_design_that_has_grown_names_its_new_blocks(run, orders):
     run("train", "mini", "--init-from", "parent", "--grown", "layer2.1, layer3.1")
-    assert (orders[0][0].init_from, orders[0][0].grown) == ("parent", ("layer2.1", "layer3.1"))
+    assert (orders[0][0].weights, orders[0][0].grown) == ("parent", ("layer2.1", "layer3.1"))
 
 
 @pytest.mark.parametrize(

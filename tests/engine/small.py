@@ -6,7 +6,7 @@ import torch
 
 from explorer.architecture.design import Design, Stage
 from explorer.architecture.plan import plan_network
-from explorer.engine.data.loader import Loader, batch_bounds
+from explorer.engine.data.loader import PlacedLoader, batch_bounds
 from explorer.engine.training.checkpoint import load_checkpoint
 from explorer.engine.training.fit import fit
 from explorer.engine.training.state import Training
@@ -22,12 +22,12 @@ RECIPE = Recipe(epochs=4, batch_size=8, lr=0.05, device="cpu")
 STEPS = 5  # an epoch
 
 
-def images(count: int) -> Loader:
+def images(count: int) -> PlacedLoader:
     """Random images of three classes that differ in brightness."""
     generator = torch.Generator().manual_seed(0)
     labels = torch.arange(count) % 3
     pixels = torch.randint(0, 80, (count, 1, 6, 6), generator=generator) + 80 * labels.reshape(-1, 1, 1, 1)
-    return Loader(pixels.to(torch.uint8), labels)
+    return PlacedLoader(pixels.to(torch.uint8), labels)
 
 
 TRAIN, VALIDATION = images(40), images(15)

@@ -54,7 +54,7 @@ def test_a_side_is_like_the_first_in_all_it_does_not_name():
         ({"beside": [{"recipe": {"seed": 4}}]}, "beside: Seed 3 → 4: both must see the same images"),
         ({"beside": [{"seed": 4}, {"seed": 4}]}, "beside: names the same network twice"),
         ({"beside": [{"seed": n} for n in range(4, 40)]}, "beside: at most 32 networks"),
-        ({"beside": [{"seed": 4}], "init_from": "run"}, "beside: another seed changes nothing"),
+        ({"beside": [{"seed": 4}], "weights": "run"}, "beside: another seed changes nothing"),
     ],
 )
 def test_what_cannot_be_trained_together_is_refused(values, reason):

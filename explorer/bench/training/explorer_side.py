@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from explorer.architecture.plan import plan_network
 from explorer.bench.training.entry import Entry
 from explorer.engine.data.datasets import load_data
-from explorer.engine.data.loader import Loader, batch_bounds, epoch_order, place_images
+from explorer.engine.data.loader import PlacedLoader, batch_bounds, epoch_order, place_images
 from explorer.engine.referee import referee
 from explorer.engine.training.run import TrainingRun
 from explorer.engine.training.state import Training
@@ -86,5 +86,5 @@ class ExplorerSide:
         return kind(self.plan, recipe, self.device, steps, rewrites)
 
 
-def _first(images: Loader, count: int) -> Loader:
-    return Loader(images.pixels[:count], images.labels[:count])
+def _first(images: PlacedLoader, count: int) -> PlacedLoader:
+    return PlacedLoader(images.pixels[:count], images.labels[:count])

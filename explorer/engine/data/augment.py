@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from explorer.engine.data.loader import Loader, drawn_from, epoch_order, floats
+from explorer.engine.data.loader import Loader, drawn_from, epoch_order
 from explorer.runs.recipe import Recipe
 
 _SHARES = (0.02, 1 / 3)  # of an image's area that is erased (Zhong et al., arXiv 1708.04896)
@@ -126,12 +126,12 @@ class Feed:
 
     def __init__(self, loader: Loader, recipe: Recipe, epoch: int, classes: int) -> None:
         self._loader, self._classes = loader, classes
-        device, height, width = loader.pixels.device, *loader.pixels.shape[2:]
+        device = loader.device
         self.order = epoch_order(len(loader), recipe.seed, epoch, device)
-        self._augmentation = Augmentation(recipe, len(loader), (height, width), epoch, device)
+        self._augmentation = Augmentation(recipe, len(loader), loader.stored, epoch, device)
 
     def __getitem__(self, bounds: slice) -> tuple[Tensor, Tensor]:
         chosen = self.order[bounds]
-        pixels = self._augmentation.pixels(self._loader.pixels[chosen], bounds)
+        pixels = self._augmentation.pixels(self._loader.read(chosen), bounds)
         mixed, targets = self._augmentation.mix(pixels, self._loader.labels[chosen], self._classes, bounds)
-        return floats(mixed), targets
+        return self._loader.preprocessing.inputs(mixed), targets

@@ -1,7 +1,8 @@
-"""Loader: a whole data set as one uint8 tensor on the device, without loading processes. No Qt."""
+"""Loader: the images of one part of the data, and in which order an epoch sees them. No Qt."""
 
 import hashlib
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -10,38 +11,62 @@ from torch import Tensor
 
 from explorer.architecture.design import Design
 from explorer.engine.data.datasets import Images
+from explorer.engine.data.preprocessing import Preprocessing
 
 _RESIZE_AT_ONCE = 1000  # images; bounds the memory that resizing takes
 
 
-@dataclass(frozen=True, slots=True)
-class Loader:
-    """Images at the design's size on the device: uint8 (n, channels, height, width), and int64 labels (n,)."""
+class Loader(ABC):
+    """Images with int64 `labels` (n,) on the device; `stored` is their (height, width), the network's or larger."""
 
-    pixels: Tensor
     labels: Tensor
+    stored: tuple[int, int]
+    preprocessing: Preprocessing
 
     def __len__(self) -> int:
         return len(self.labels)
 
-    def batch(self, chosen: Tensor | slice) -> tuple[Tensor, Tensor]:
-        """Return the chosen images, floats in [0, 1] and channels last, and their labels."""
-        return floats(self.pixels[chosen]), self.labels[chosen]
+    @property
+    def device(self) -> torch.device:
+        return self.labels.device
 
+    @abstractmethod
+    def read(self, chosen: Tensor | slice) -> Tensor:
+        """Return the chosen images, uint8 (k, channels, height, width) of the stored size, on the device."""
+
+    def expect(self, batches: Sequence[Tensor]) -> None:
+        """Note which images will be read next, batch by batch, for a loader that can read ahead."""
+        return
+
+    def batch(self, chosen: Tensor | slice) -> tuple[Tensor, Tensor]:
+        """Return the chosen images as the network sees them, and their labels."""
+        return self.preprocessing.inputs(self.read(chosen)), self.labels[chosen]
+
+    @abstractmethod
     def fingerprint(self) -> str:
         """Return the sha256 of the images and their labels."""
+
+
+class PlacedLoader(Loader):
+    """All images on the device: `pixels` are uint8 (n, channels, height, width)."""
+
+    def __init__(self, pixels: Tensor, labels: Tensor, preprocessing: Preprocessing | None = None) -> None:
+        self.pixels, self.labels = pixels, labels
+        height, width = pixels.shape[2:]
+        self.stored = height, width
+        self.preprocessing = preprocessing or Preprocessing((height, width))
+
+    def read(self, chosen: Tensor | slice) -> Tensor:
+        return self.pixels[chosen]
+
+    def fingerprint(self) -> str:
         digest = hashlib.sha256()
         for part in (self.pixels, self.labels):
             digest.update(part.cpu().contiguous().numpy().data)
         return digest.hexdigest()
 
 
-def floats(pixels: Tensor) -> Tensor:
-    """Convert uint8 images to floats in [0, 1], channels last."""
-    return pixels.float().div_(255).contiguous(memory_format=torch.channels_last)
-
-
-def place_images(images: Images, design: Design, device: torch.device) -> Loader:
+def place_images(images: Images, design: Design, device: torch.device) -> PlacedLoader:
     """Resize `images` to the design's size and move them to `device`.
 
     The resizing happens once, on the CPU, where torch enlarges uint8 exactly as PIL does.
@@ -53,7 +78,7 @@ def place_images(images: Images, design: Design, device: torch.device) -> Loader
         for part, place in zip(*(torch.split(each, _RESIZE_AT_ONCE) for each in (pixels, resized)), strict=True):
             place.copy_(F.interpolate(part, size, mode="bilinear", antialias=True))
         pixels = resized
-    return Loader(pixels.to(device), images.labels.to(device))
+    return PlacedLoader(pixels.to(device), images.labels.to(device))
 
 
 def batch_bounds(images: int, batch_size: int) -> list[slice]:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.engine.data.datasets import Images
-from explorer.engine.data.loader import Loader, batch_bounds, place_images
+from explorer.engine.data.loader import PlacedLoader, batch_bounds, place_images
 from explorer.engine.probes.pictures import shrink, write_sheets
 from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.runs.answers import Effect, Example, Sheet
@@ -20,7 +20,7 @@ AFFORDABLE = 10**11  # multiply–accumulates of one pass: some seconds on two c
 _EXAMPLES, _CLASSES = 6, 5
 
 
-def spread_images(probed: ProbedNetwork, least: int, most: int) -> Loader:
+def spread_images(probed: ProbedNetwork, least: int, most: int) -> PlacedLoader:
     """Return as many validation images as a few seconds allow, spread over the set: folders are sorted by class.
 
     While a run waits, as many as it can wait for.
@@ -43,7 +43,7 @@ class _Shift(NamedTuple):
     after: Tensor
 
 
-def measure_effect(before: nn.Module, after: nn.Module, images: Loader, batch_size: int) -> Effect:
+def measure_effect(before: nn.Module, after: nn.Module, images: PlacedLoader, batch_size: int) -> Effect:
     """Run two networks on the same `images`, in batches. Raises Refused where logits are not finite."""
     difference, equal, moved, hits = 0.0, True, 0, [0, 0]
     shifts: list[_Shift] = []

@@ -71,7 +71,7 @@ def open_probed_network(probe: Probe, run: TrainingRun | None = None, images: in
     loaded, step, known = None, probe.step, None
     if run:
         device = run.training.device
-        parts = (Images(each.pixels, each.labels) for each in (run.train, run.validation))
+        parts = (Images(each.read(slice(None)), each.labels) for each in (run.train, run.validation))
         loaded = Data(*parts) if shares_images(probe, run) else None
     if run and is_about(probe, run):
         known, step = (run.training.plan.design, run.training.evaluated.state_dict()), run.training.counters.step

@@ -172,12 +172,12 @@ def _new_runs(command: Train, cores: Cores) -> tuple[TrainingRun, ...]:
     threads = _threads_of(command.recipe, cores, command.threads)
     train, validation, trainings = prepare(*command.sides, anyway=command.anyway)
     parent, warning = None, NOTHING
-    if command.init_from:
-        run = find_run(command.init_from, command.runs)
+    if command.weights:
+        run = find_run(command.weights, command.runs)
         warning = inherit(trainings[0], run, command.grown)
         parent = run.id
     elif command.grown:
-        raise refuse("grown", "needs init_from, the run whose design was grown")
+        raise refuse("grown", "needs weights, the run whose design was grown")
     siblings = _introduced(command.sides, trainings)
     verdicts = {training.plan.design: referee(training.plan) for training in trainings}
     folders: list[RunFolder] = []

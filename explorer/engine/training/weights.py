@@ -58,7 +58,7 @@ def weights_of(run: Run) -> dict[str, Tensor]:
         return load_weights(best)
     found = load_checkpoint(run.folder, read_hashes(run.folder))
     if found is None:
-        raise refuse("init_from", translatable("run {run} has no weights yet"), run=run.id)
+        raise refuse("weights", translatable("run {run} has no weights yet"), run=run.id)
     weights: dict[str, Tensor] = found.state["model"]
     return weights
 

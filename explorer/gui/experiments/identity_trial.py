@@ -254,7 +254,7 @@ class IdentityTrial(QObject):
             design=self.document.design,
             recipe=self.recipe(),
             runs=self.pool.runs,
-            init_from=str(origin.run.folder),
+            weights=str(origin.run.folder),
             grown=origin.inserted,
         )
         self.pool.start(order)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from explorer.engine.data.loader import Loader
+from explorer.engine.data.loader import PlacedLoader
 from explorer.engine.probes import effect as effect_module
 from explorer.engine.probes.effect import measure_effect, spread_images
 from explorer.validation import Refused
@@ -27,10 +27,10 @@ class Shade(nn.Module):
         return nn.functional.one_hot(shades, self.classes) * margins.unsqueeze(1)
 
 
-def shades(*values: int) -> Loader:
+def shades(*values: int) -> PlacedLoader:
     """Images of one shade each, 4×4, whose label is the shade."""
     labels = torch.tensor(values)
-    return Loader(labels.to(torch.uint8).reshape(-1, 1, 1, 1).expand(-1, 1, 4, 4).contiguous(), labels)
+    return PlacedLoader(labels.to(torch.uint8).reshape(-1, 1, 1, 1).expand(-1, 1, 4, 4).contiguous(), labels)
 
 
 def test_no_change_is_none():

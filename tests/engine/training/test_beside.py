@@ -144,7 +144,7 @@ def test_of_several_seeds_each_pair_begins_equal(order, recipe):
 
 def test_with_the_weights_of_a_run_the_first_has_all_and_the_others_what_they_share(order, recipe, tmp_path):
     _, (parent,) = trained(order(Side(DESIGN, recipe, 0)))
-    command = replace(order(Side(DESIGN, recipe, 0), Side(twin_of(DESIGN), recipe, 0)), init_from=parent.id)
+    command = replace(order(Side(DESIGN, recipe, 0), Side(twin_of(DESIGN), recipe, 0)), weights=parent.id)
     first, second = (run.training.network.state_dict() for run in opened(command))
     assert all(torch.equal(first[name], values) for name, values in second.items())
 

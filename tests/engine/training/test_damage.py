@@ -61,7 +61,7 @@ def test_a_checkpoint_of_another_network_lists_what_does_not_fit(stopped, train)
 
 def test_weights_of_another_network_list_what_does_not_fit(stopped, train):
     with pytest.raises(Refused, match=r"\nconv1\.weight: has shape \(4, 1, 3, 3\); this design needs \(6, 1, 3, 3\)\n"):
-        open_runs(Train(train.design.change(stem_width=6), train.recipe, train.runs, init_from=stopped.name))
+        open_runs(Train(train.design.change(stem_width=6), train.recipe, train.runs, weights=stopped.name))
 
 
 class Bomb:

@@ -222,5 +222,5 @@ def test_one_killed_before_its_first_checkpoint_begins_anew_as_it_began(tmp_path
 
 
 def test_growth_needs_something_to_grow_from(tmp_path):
-    with pytest.raises(Refused, match="grown: needs init_from"):
+    with pytest.raises(Refused, match="grown: needs weights"):
         open_one(Train(MINI, Recipe(device="cpu"), tmp_path, grown=("layer1.1",)))

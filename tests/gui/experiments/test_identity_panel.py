@@ -211,7 +211,7 @@ def test_an_identity_goes_into_the_design_and_training_goes_on(session, qtbot, e
     click(qtbot, experiment.continue_training)
     (order,) = started
     assert (order.design, order.recipe.lr) == (deepened(MINI, "layer1.1", "layer3.1"), 0.3)
-    assert order.init_from == folder
+    assert order.weights == folder
     check_growth(MINI, order.design, order.grown)
 
 

@@ -1,0 +1,30 @@
+"""DataRecord: what a run was trained on, as run.json and its weights keep it. No torch, no Qt."""
+
+from dataclasses import dataclass, field
+
+from explorer.runs.data.decisions import Decisions
+from explorer.runs.data.image_list import Layout
+from explorer.runs.data.split import Split
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataRecord:
+    """What a run was trained on.
+
+    `fingerprint` is a sha256 over file, class, part and content of every image. `mean` and `deviation` are per channel,
+    of values from 0 to 1, empty if the network sees these. `unreadable` and `skipped` files were left out.
+    """
+
+    name: str
+    layout: Layout
+    class_names: tuple[str, ...]
+    train: int
+    validation: int
+    test: int
+    split: Split
+    fingerprint: str
+    decisions: Decisions = field(default_factory=Decisions)
+    mean: tuple[float, ...] = ()
+    deviation: tuple[float, ...] = ()
+    unreadable: int = 0
+    skipped: int = 0
