@@ -24,6 +24,7 @@ def make_application(language: str | None = None, text_size: int | None = None) 
 
     `language` None and `text_size` None are those last chosen; `text_size` is in steps from the usual size.
     """
+    from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QApplication
 
     from explorer.gui.widgets.look import theme
@@ -31,6 +32,7 @@ def make_application(language: str | None = None, text_size: int | None = None) 
     from explorer.gui.widgets.text.language import apply_language, saved_language
 
     os.environ.setdefault("QT_QPA_UPDATE_IDLE_TIME", "0")  # paint at once; Qt would wait 5 ms for more to come
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_UseStyleSheetPropagationInWidgetStyles)  # else fonts do not
     app = QApplication.instance() or QApplication(["resnet-explorer"])
     assert isinstance(app, QApplication)
     app.setOrganizationName("resnet-explorer")

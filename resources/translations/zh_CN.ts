@@ -96,6 +96,10 @@
         <translation>权重平均</translation>
     </message>
     <message>
+        <source>Background</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Bag</source>
         <translation>包</translation>
     </message>
@@ -140,6 +144,10 @@
         <translation>猫</translation>
     </message>
     <message>
+        <source>Change brightness, contrast and saturation by up to this share.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Changes</source>
         <translation>改动</translation>
     </message>
@@ -164,6 +172,10 @@
         <translation>请先在列表中选择一个训练任务</translation>
     </message>
     <message>
+        <source>Class balance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Classes</source>
         <translation>类别数</translation>
     </message>
@@ -174,6 +186,10 @@
     <message>
         <source>Coat</source>
         <translation>外套</translation>
+    </message>
+    <message>
+        <source>Colour jitter</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Compare</source>
@@ -232,6 +248,10 @@
         <translation>决定初始权重和图像的顺序。</translation>
     </message>
     <message>
+        <source>Determines which images are held out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Device</source>
         <translation>设备</translation>
     </message>
@@ -254,6 +274,10 @@
     <message>
         <source>Epochs</source>
         <translation>轮数</translation>
+    </message>
+    <message>
+        <source>Epochs in which only the last layer learns, before all layers do.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Epochs over which the rate rises from 0; 0 means 30 % of the run for one-cycle, none otherwise.</source>
@@ -282,6 +306,10 @@
     <message>
         <source>Factor by which the first block of the stage reduces height and width.</source>
         <translation>阶段中第一个残差块将高和宽缩小的倍数。</translation>
+    </message>
+    <message>
+        <source>Factor of the learning rate from each stage to the one before it; 1 is the same rate for all.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Fashion-MNIST (full)</source>
@@ -324,6 +352,10 @@
         <translation>青蛙</translation>
     </message>
     <message>
+        <source>Frozen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Gradient clipping</source>
         <translation>梯度裁剪</translation>
     </message>
@@ -344,8 +376,16 @@
         <translation>分类头</translation>
     </message>
     <message>
+        <source>Head first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Horse</source>
         <translation>马</translation>
+    </message>
+    <message>
+        <source>How many parts keep their weights: 1 is the stem, 2 is the stem and stage 1, and so on.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Images per step.</source>
@@ -508,6 +548,10 @@
         <translation>捷径规范化</translation>
     </message>
     <message>
+        <source>Normalisation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Not a directory</source>
         <translation>不是文件夹</translation>
     </message>
@@ -628,6 +672,10 @@
         <translation>使卷积层和全连接层的权重趋向于零。</translation>
     </message>
     <message>
+        <source>Rate below the head</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Read-only file system</source>
         <translation>文件系统是只读的</translation>
     </message>
@@ -638,6 +686,10 @@
     <message>
         <source>Receptive field: input pixels that one position sees, per side</source>
         <translation>感受野：一个位置沿每边能看到的输入像素数</translation>
+    </message>
+    <message>
+        <source>Resized crops</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Runs</source>
@@ -684,6 +736,14 @@
         <translation>随机将一个矩形填充为黑色的图像所占的比例。</translation>
     </message>
     <message>
+        <source>Share of the images that training never sees, if no folder says which.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of the images to validate with, if no folder says which.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Share of the target that is spread evenly over all classes.</source>
         <translation>目标中平均分给所有类别的比例。</translation>
     </message>
@@ -722,6 +782,10 @@
     <message>
         <source>Sneaker</source>
         <translation>运动鞋</translation>
+    </message>
+    <message>
+        <source>Split seed</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Stage {number}</source>
@@ -782,6 +846,10 @@
     <message>
         <source>Ten more; ten less</source>
         <translation>加十；减十</translation>
+    </message>
+    <message>
+        <source>Test share</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The baseline cannot be built</source>
@@ -880,6 +948,10 @@
         <translation>用时</translation>
     </message>
     <message>
+        <source>Train on a random rectangle with at least this share of each image; 0 takes the whole image.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Training, images/s</source>
         <translation>训练，图像/秒</translation>
     </message>
@@ -920,6 +992,10 @@
         <translation>采用输入的数字</translation>
     </message>
     <message>
+        <source>Validation share</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Warm-up</source>
         <translation>预热</translation>
     </message>
@@ -930,6 +1006,10 @@
     <message>
         <source>What is open will not be there at the next start: {error}</source>
         <translation>下次启动时将无法恢复当前打开的内容：{error}</translation>
+    </message>
+    <message>
+        <source>What transparent images lie on.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Width</source>
@@ -1020,8 +1100,8 @@
         <translation>另一类网络：参数 {params} 个，乘加运算 {macs} 次</translation>
     </message>
     <message>
-        <source>another seed changes nothing: all begin with the weights of the run {run}</source>
-        <translation>换随机种子没有作用：所有网络都从训练任务 {run} 的权重开始</translation>
+        <source>another seed changes nothing: all begin with the weights of {run}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>are no longer finite</source>
@@ -1030,6 +1110,10 @@
     <message>
         <source>as in Dive into Deep Learning: plain SGD, 10 epochs, nothing else.</source>
         <translation>与《动手学深度学习》相同：只用 SGD 训练 10 轮，没有别的技巧。</translation>
+    </message>
+    <message>
+        <source>as the known weights had it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>at most {most} networks can be trained together</source>
@@ -1080,8 +1164,16 @@
         <translation>残差块随机初始化</translation>
     </message>
     <message>
+        <source>blurred</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>bottlenecks</source>
         <translation>瓶颈块</translation>
+    </message>
+    <message>
+        <source>bright</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>can open</source>
@@ -1106,6 +1198,10 @@
     <message>
         <source>chapter</source>
         <translation>教材</translation>
+    </message>
+    <message>
+        <source>classes</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>click</source>
@@ -1140,6 +1236,10 @@
         <translation>无法写入 {name}，可用空间 {free:,} MB：{reason}</translation>
     </message>
     <message>
+        <source>dark</source>
+        <translation type="unfinished">深色</translation>
+    </message>
+    <message>
         <source>data</source>
         <translation>数据</translation>
     </message>
@@ -1164,8 +1264,20 @@
         <translation>拖动</translation>
     </message>
     <message>
+        <source>duplicate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>every image counts alike.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>failed</source>
         <translation>失败</translation>
+    </message>
+    <message>
+        <source>few</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>finding the folder of runs</source>
@@ -1174,6 +1286,10 @@
     <message>
         <source>finished</source>
         <translation>已完成</translation>
+    </message>
+    <message>
+        <source>found</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>good results after a few epochs.</source>
@@ -1202,6 +1318,10 @@
     <message>
         <source>has the state {state!r}, which this version does not know</source>
         <translation>状态为 {state!r}，本版本不认识</translation>
+    </message>
+    <message>
+        <source>head replaced</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>identity</source>
@@ -1312,6 +1432,18 @@
         <translation>训练时间不长，刚好能看出深层普通网络学得不如其残差对照网络。</translation>
     </message>
     <message>
+        <source>leak</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>matched</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mean 0 and deviation 1 over the training images.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>measuring needs {needed:,.0f} MiB on {device}; {free:,.0f} MiB are free</source>
         <translation>测量需要 {device} 上的 {needed:,.0f} MiB，目前可用 {free:,.0f} MiB</translation>
     </message>
@@ -1396,8 +1528,16 @@
         <translation>至多有 {limit} 项或字符</translation>
     </message>
     <message>
+        <source>named</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>names the same network twice</source>
         <translation>同一个网络出现了两次</translation>
+    </message>
+    <message>
+        <source>near-duplicate</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>nearest: {network}, with {count} differences</source>
@@ -1472,6 +1612,10 @@
         <translation>没有差别：网络、训练方案和随机种子都相同</translation>
     </message>
     <message>
+        <source>odd-size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>one 3×3 convolution, size kept.</source>
         <translation>一个 3×3 卷积，尺寸不变。</translation>
     </message>
@@ -1504,6 +1648,10 @@
         <translation>已暂停</translation>
     </message>
     <message>
+        <source>pixels from 0 to 1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>plain</source>
         <translation>普通网络</translation>
     </message>
@@ -1528,8 +1676,16 @@
         <translation>投影捷径</translation>
     </message>
     <message>
+        <source>published</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>quick</source>
         <translation>快速</translation>
+    </message>
+    <message>
+        <source>rare classes are drawn more often.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>reading designs</source>
@@ -1572,6 +1728,10 @@
         <translation>随机种子 {seed}</translation>
     </message>
     <message>
+        <source>shape differs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>shortcut A (zeros for new channels)</source>
         <translation>捷径 A（新通道补零）</translation>
     </message>
@@ -1590,6 +1750,10 @@
     <message>
         <source>small</source>
         <translation>小型</translation>
+    </message>
+    <message>
+        <source>splits</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>stage {number} added</source>
@@ -1624,6 +1788,10 @@
         <translation>已停止</translation>
     </message>
     <message>
+        <source>stratified</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>stride on the 3×3 (v1.5)</source>
         <translation>步幅在 3×3 卷积上（v1.5）</translation>
     </message>
@@ -1640,6 +1808,14 @@
 zeros for new channels</source>
         <translation>每 {n} 个位置取一个，
 新增通道补零</translation>
+    </message>
+    <message>
+        <source>table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>test</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>the CIFAR stem (one 3×3)</source>
@@ -1708,6 +1884,10 @@ zeros for new channels</source>
     <message>
         <source>the loss became {loss} at step {step}, with learning rate {rate:g}</source>
         <translation>第 {step} 步的损失变成了 {loss}，学习率为 {rate:g}</translation>
+    </message>
+    <message>
+        <source>the loss of rare classes counts more.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>the paper&apos;s ResNet-{depth} (CIFAR)</source>
@@ -1810,6 +1990,10 @@ zeros for new channels</source>
         <translation>torchvision 的 {name}</translation>
     </message>
     <message>
+        <source>train</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>training</source>
         <translation>训练</translation>
     </message>
@@ -1830,8 +2014,16 @@ zeros for new channels</source>
         <translation>两个 3×3 卷积。</translation>
     </message>
     <message>
+        <source>two-classes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>uniform, by both fans, as in the chapter.</source>
         <translation>均匀分布，按输入和输出连接数，与教材相同。</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>unknown format</source>
@@ -1840,6 +2032,10 @@ zeros for new channels</source>
     <message>
         <source>unreadable</source>
         <translation>无法读取</translation>
+    </message>
+    <message>
+        <source>validation</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>was made by a newer version of this program; it is kept as {name}</source>
@@ -2771,8 +2967,8 @@ zeros for new channels</source>
         <translation>各深度的梯度与信号</translation>
     </message>
     <message>
-        <source>Make the window higher to see the bars.</source>
-        <translation>将窗口调高即可看到柱形图。</translation>
+        <source>Make the page higher to see the bars.</source>
+        <translation>将页面调高即可看到柱形图。</translation>
     </message>
     <message>
         <source>Norm of the loss gradient in the stem, each block and the head</source>

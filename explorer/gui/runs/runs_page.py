@@ -1,7 +1,7 @@
 """RunsPage: every run in a table or as a point, what differs between the selected ones, and what to do with them."""
 
 from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent, QTextDocument
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -191,10 +191,17 @@ class RunsPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        spacing, margins = self.words.fontMetrics().lineSpacing(), 2 * self.words.document().documentMargin()
+        spacing, margins = self._line_height(), 2 * self.words.document().documentMargin()
         lines = _LINES if self.height() >= _HIGH * spacing else _LINES // 2
         self.words.setFixedHeight(int(lines * spacing + margins))
         self._show_points(self._view.has_scatter)
+
+    def _line_height(self) -> float:
+        """Return the height of a line of words in pixels; Chinese ones are higher than the font says."""
+        line = QTextDocument(self.tr("Against {name}: {changes}"))
+        line.setDefaultFont(self.words.font())
+        line.setDocumentMargin(0)
+        return line.size().height()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

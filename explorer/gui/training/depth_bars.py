@@ -145,7 +145,7 @@ class DepthBars(QWidget):
         if not self.rows:
             self.reading.setText(self._reason())
         elif not self.has_room:
-            self.reading.setText(self.tr("Make the window higher to see the bars."))
+            self.reading.setText(self.tr("Make the page higher to see the bars."))
         elif part is None or part >= len(self.rows[-1].parts):
             self.reading.setText("<br>".join(map(self.summary, self.rows[-1:])))
         else:

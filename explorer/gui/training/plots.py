@@ -108,7 +108,7 @@ class Plots(QWidget):
         self.loss.head.addWidget(self.smoothing)
         self.loss.head.addWidget(self.logarithmic)
         self.loss.legend.hide()  # that of the accuracy is enough
-        self.accuracy.heading.setMinimumHeight(self.smoothing.sizeHint().height())  # both plots begin at one height
+        self._align_plots()
         self._pair, self._whole = QBoxLayout(_DOWN), QBoxLayout(_DOWN, self)
         self._pair.setSpacing(theme.RHYTHM)
         self._pair.addWidget(self.loss, stretch=1)
@@ -127,6 +127,15 @@ class Plots(QWidget):
         self._whole.setSpacing(theme.RHYTHM)
         self._whole.addLayout(curves, stretch=2)
         self._whole.addWidget(self.side, stretch=1)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # the text may have become larger
+            self._align_plots()
+        return super().event(event)
+
+    def _align_plots(self) -> None:
+        """Let both plots begin at one height."""
+        self.accuracy.heading.setMinimumHeight(self.loss.head.sizeHint().height())
 
     def _connect(self) -> None:
         self.logarithmic.toggled.connect(self._use_logarithm)

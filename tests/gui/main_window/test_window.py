@@ -3,14 +3,15 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QByteArray, QRect, QSettings, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
+from PySide6.QtCore import QByteArray, QPoint, QRect, QSettings, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QToolButton
 
 from explorer.architecture.presets import preset
 from explorer.gui.app import open_window
 from explorer.gui.lessons.lesson import TOUR
 from explorer.gui.main_window.window import Window
 from explorer.gui.session import Session
+from explorer.gui.training.plots import Plots
 from explorer.gui.widgets.look import text_size
 from explorer.gui.workspace import CURVES
 from tests.clicks import click, run_button
@@ -73,6 +74,19 @@ def test_a_presentation_has_pause_a_way_out_and_a_lesson_as_large_as_the_rest(se
     assert not window.isFullScreen()
     qtbot.waitUntil(lambda: not leave.isVisible())
     assert window.tutor.card.text.font().pointSizeF() == usual
+
+
+def test_a_presentation_enlarges_every_word_and_both_plots_begin_at_one_height(session, qtbot):
+    window = session.window
+    window.pages.show_page(CURVES)
+    plots = window.pages.current.findChild(Plots)
+    boxes = plots.findChildren(QCheckBox)
+    before = [box.font().pointSizeF() for box in boxes]
+    window.orders.present.trigger()
+    settle()
+    assert [box.font().pointSizeF() > 1.3 * usual for box, usual in zip(boxes, before, strict=True)] == [True] * 2
+    tops = [plot.plot.mapTo(window, QPoint()).y() for plot in (plots.loss, plots.accuracy)]
+    assert tops[0] == tops[1]
 
 
 @pytest.mark.parametrize("room", [QRect(20, 10, 1280, 720), QRect(50, 30, 1024, 700)])

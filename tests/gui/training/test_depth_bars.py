@@ -117,7 +117,7 @@ def test_they_give_way_where_it_is_low_and_say_so(plots, qtbot):
     qtbot.waitUntil(lambda: not bars.bars.isVisible())
     assert plots.loss.isVisible()
     assert bars.reading.isVisible()
-    assert bars.reading.text() == "Make the window higher to see the bars."
+    assert bars.reading.text() == "Make the page higher to see the bars."
     plots.resize(900, 500)
     qtbot.waitUntil(lambda: bars.bars.isVisible())
     plots.show_lines([made_line(Curves([made_step(1, 1.0)]), name="not measured")])
