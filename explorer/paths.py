@@ -15,7 +15,7 @@ def expand_user(where: str, path: str | Path) -> Path:
         raise refuse(where, translatable("{path!r} names a home folder that does not exist"), path=str(path)) from None
 
 
-def user_folder(kind: Literal["data", "config", "log", "state"]) -> Path:
+def user_folder(kind: Literal["cache", "data", "config", "log", "state"]) -> Path:
     """Return this program's folder for such files of the user; without a home folder, a path that none can expand."""
     import platformdirs  # the window starts faster without
 
