@@ -1,9 +1,17 @@
 """Decisions: what the user has decided about images; the folder itself stays as it is. No torch, no Qt."""
 
-from dataclasses import dataclass
+import hashlib
+import json
+import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from explorer.atomic_files import write_atomically
+from explorer.paths import user_folder
 from explorer.runs.data.image_list import ImageList
+from explorer.runs.json_lines import MISREAD, read_record, record_table
+from explorer.sentences import system_words, translatable
+from explorer.validation import refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +31,49 @@ class Decisions:
     kept: tuple[str, ...] = ()
 
     def apply(self, images: ImageList) -> ImageList:
-        """Return the images that are left, each with the class that it belongs to."""
-        raise NotImplementedError
+        """Return the images that are left, each with the class that it belongs to.
+
+        What is decided about a file or a class that is not there any more changes nothing.
+        """
+        left_out = frozenset(self.left_out)
+        labels = {name: label for label, name in enumerate(images.class_names)}
+        moved = {move.file: labels[move.class_name] for move in self.moved if move.class_name in labels}
+        return images.with_images(
+            replace(image, label=moved.get(image.file, image.label))
+            for image in images.images
+            if image.file not in left_out
+        )
 
 
 def read_decisions(root: Path) -> Decisions:
     """Return the decisions about the data in `root`, kept in the app's data. Raises Refused."""
-    raise NotImplementedError
+    path = _place(root)
+    try:
+        return read_record(Decisions, json.loads(path.read_bytes()))
+    except FileNotFoundError:
+        return Decisions()
+    except OSError as error:
+        raise refuse("decisions", "{path}: {error}", path=str(path), error=system_words(error)) from None
+    except MISREAD:
+        what = translatable("{path} is damaged; without that file there are no decisions about these images")
+        raise refuse("decisions", what, path=str(path)) from None
 
 
 def write_decisions(root: Path, decisions: Decisions) -> None:
     """Keep `decisions` about the data in `root`. Raises Refused."""
-    raise NotImplementedError
+    path = _place(root)
+    table = {"root": str(root.resolve()), **record_table(decisions)}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, json.dumps(table, indent=1))
+    except OSError as error:
+        raise refuse("decisions", "{path}: {error}", path=str(path), error=system_words(error)) from None
+
+
+def _place(root: Path) -> Path:
+    """Return the file of the decisions about the data in `root`. Raises Refused."""
+    try:
+        name = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:32]
+    except OSError as error:
+        raise refuse("data", "{path}: {error}", path=str(root), error=system_words(error)) from None
+    return user_folder("data") / "decisions" / f"{name}.json"

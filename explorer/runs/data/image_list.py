@@ -1,10 +1,15 @@
 """ImageList: which images a folder or a table has, by class and part; no image is opened. No torch, no Qt."""
 
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from explorer.sentences import translatable
+from explorer.runs.data.image_files import FoundFiles, find_files, name_of
+from explorer.runs.data.image_table import TableRow, read_table
+from explorer.sentences import system_words, translatable
+from explorer.validation import refuse
 
 
 class Layout(StrEnum):
@@ -24,6 +29,14 @@ class Part(StrEnum):
     TEST = translatable("test")
 
 
+_PARTS = {  # by the names that folders and tables give them, in small letters
+    **dict.fromkeys(("train", "training"), Part.TRAIN),
+    **dict.fromkeys(("val", "valid", "validation", "dev"), Part.VALIDATION),
+    **dict.fromkeys(("test", "testing"), Part.TEST),
+}
+_MAX_NAMES = 5  # in a refusal
+
+
 @dataclass(frozen=True, slots=True)
 class ListedImage:
     """An image: its `file`, relative to the root with `/`, the place of its class, and its part if that is given."""
@@ -37,7 +50,8 @@ class ListedImage:
 class ImageList:
     """The images below `root`, in the order of their classes and then of their files.
 
-    `skipped` counts files that are of no format which is read.
+    `skipped` counts files that are left out: of no format which is read, no file at all, or in no class. `unreadable`
+    are folders that the system does not show, relative to the root.
     """
 
     root: Path
@@ -45,6 +59,162 @@ class ImageList:
     class_names: tuple[str, ...]
     images: tuple[ListedImage, ...]
     skipped: int = 0
+    unreadable: tuple[str, ...] = ()
 
     def path(self, image: ListedImage) -> Path:
-        return self.root / image.file
+        return self.root / name_of(image.file)
+
+    def with_images(self, images: Iterable[ListedImage]) -> "ImageList":
+        """Return the same with other images, put in order."""
+        return replace(self, images=tuple(sorted(images, key=lambda image: (image.label, image.file))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Labelled:
+    """An image with the name of its class."""
+
+    file: str
+    class_name: str
+    part: Part | None = None
+
+
+def class_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of classes in the order of their labels: by code point, on every system, as torchvision does."""
+    return tuple(sorted(set(names)))
+
+
+def list_images(path: Path) -> ImageList:
+    """Return the images of a folder, or of a CSV table; none of them is opened. Raises Refused.
+
+    A folder has one folder per class, with images at any depth, or `train` and other parts with these in each. One
+    folder that holds all others is passed through.
+    """
+    try:
+        if path.is_file():
+            return _listed_table(path)
+        if not path.is_dir():
+            raise refuse("data", translatable("there is no data set, folder or table {path!r}"), path=str(path))
+        found = find_files(path)
+    except OSError as error:
+        raise refuse("data", "{path}: {error}", path=error.filename, error=system_words(error)) from None
+    while (inner := _only_folder(found)) and len(_with_images(_below(found, inner))) > 1:
+        path, found = path / name_of(inner), _below(found, inner)
+    return _listed_parts(path, found) or _listed_classes(path, found)
+
+
+def _only_folder(found: FoundFiles) -> str:
+    """Return the folder in which all images are, empty if there is none."""
+    tops = {_top(file) for file in found.images}
+    return tops.pop() if len(tops) == 1 else ""
+
+
+def _listed_parts(root: Path, found: FoundFiles) -> ImageList | None:
+    """Return the images in the folders of parts; None if the folders are classes. Raises Refused."""
+    holders = _with_images(found)
+    insides = {name: _below(found, name) for name in holders if name.lower() in _PARTS}
+    # a part has folders of classes, a class has images: it depends on where most images are
+    parts = {name: inside for name, inside in insides.items() if _mostly_in_folders(inside)}
+    kinds = Counter(_PARTS[name.lower()] for name in parts)
+    if Part.TRAIN in kinds and (len(insides) == len(holders) or _share_classes(parts)):
+        images = [
+            _Labelled(f"{name}/{file}", _top(file), _PARTS[name.lower()] if len(kinds) > 1 else None)
+            for name, inside in parts.items()
+            for file in inside.images
+            if "/" in file
+        ]
+        empty = (folder for inside in parts.values() for folder in _empty_classes(inside))
+        layout = Layout.SPLITS if len(kinds) > 1 else Layout.CLASSES
+        return _made(root, layout, images, empty, found)
+    if len(insides) == len(holders) > 1:
+        what = translatable(
+            "{path!r} has {names}, but no training images in folders of their class; a table can say the classes too"
+        )
+        raise refuse("data", what, path=str(root), names=", ".join(sorted(insides)))
+    return None
+
+
+def _listed_classes(root: Path, found: FoundFiles) -> ImageList:
+    images = [_Labelled(file, _top(file)) for file in found.images if "/" in file]
+    return _made(root, Layout.CLASSES, images, _empty_classes(found), found)
+
+
+def _listed_table(path: Path) -> ImageList:
+    """Return the images of a table. Raises Refused, OSError."""
+    table = read_table(path)
+    images = [_Labelled(row.file, row.class_name, _part_of(path, row)) for row in table.rows]
+    if images and not any((path.parent / name_of(image.file)).exists() for image in images):
+        what = translatable("none of the files in {path!r} is there; the first would be {file!r}")
+        raise refuse("data", what, path=str(path), file=str(path.parent / images[0].file))
+    return _made(path.parent, Layout.TABLE, images, (), FoundFiles(), skipped=table.skipped)
+
+
+def _part_of(path: Path, row: TableRow) -> Part | None:
+    if not row.part:
+        return None
+    if row.part.lower() not in _PARTS:
+        what = translatable("{path!r}, line {line}: {part!r} is no part; these are: {parts}")
+        raise refuse("data", what, path=str(path), line=row.line, part=row.part[:40], parts=", ".join(_PARTS))
+    return _PARTS[row.part.lower()]
+
+
+def _made(
+    root: Path, layout: Layout, images: list[_Labelled], empty: Iterable[str], found: FoundFiles, skipped: int = 0
+) -> ImageList:
+    """Put images and classes in order. Raises Refused if nothing can be trained on."""
+    full = {image.class_name for image in images}
+    if len(full) < 2:
+        if not images:
+            what = translatable("{path!r} has no images in folders of their class")
+            raise refuse("data", what, path=str(root))
+        what = translatable("{path!r} has images of one class alone, {name!r}; there must be two at least")
+        raise refuse("data", what, path=str(root), name=full.pop())
+    if {image.part for image in images} - {None}:
+        trained = {image.class_name for image in images if image.part in (Part.TRAIN, None)}
+        if unknown := class_order(full - trained):
+            what = translatable("{path!r} has no training images of {names}, which other parts have")
+            names = ", ".join(unknown[:_MAX_NAMES]) + (" …" if len(unknown) > _MAX_NAMES else "")
+            raise refuse("data", what, path=str(root), names=names)
+    class_names = class_order(full.union(empty))
+    labels = {name: label for label, name in enumerate(class_names)}
+    listed = ImageList(root, layout, class_names, (), skipped, tuple(found.unreadable))
+    if found.images:
+        listed = replace(listed, skipped=len(found.others) + len(found.images) - len(images))
+    return listed.with_images(ListedImage(image.file, labels[image.class_name], image.part) for image in images)
+
+
+def _top(file: str) -> str:
+    """Return the first folder of a path, empty if the file is in none."""
+    return file[: max(0, file.find("/"))]
+
+
+def _below(found: FoundFiles, folder: str) -> FoundFiles:
+    """Return what lies in one folder, relative to it."""
+    start = f"{folder}/"
+
+    def inside(names: list[str]) -> list[str]:
+        return [name[len(start) :] for name in names if name.startswith(start)]
+
+    return FoundFiles(*map(inside, (found.images, found.others, found.folders, found.unreadable)))
+
+
+def _with_images(found: FoundFiles) -> set[str]:
+    """Return the folders with images, at any depth."""
+    return {_top(file) for file in found.images} - {""}
+
+
+def _mostly_in_folders(found: FoundFiles) -> bool:
+    return 2 * sum("/" in file for file in found.images) > len(found.images)
+
+
+def _share_classes(parts: dict[str, FoundFiles]) -> bool:
+    """Return whether the training part and another one have a class of the same name."""
+    names: dict[bool, set[str]] = defaultdict(set)
+    for name, inside in parts.items():
+        names[_PARTS[name.lower()] is Part.TRAIN] |= _with_images(inside)
+    return bool(names[True] & names[False])
+
+
+def _empty_classes(found: FoundFiles) -> set[str]:
+    """Return the folders with no files at all; one with other files is no class."""
+    tops = {folder for folder in found.folders if "/" not in folder}
+    return tops - {_top(file) for file in (*found.images, *found.others)} - {*found.unreadable}

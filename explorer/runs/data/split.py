@@ -1,11 +1,16 @@
 """Split: which images train, validate and test. No torch, no Qt."""
 
+import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from explorer.runs.data.image_list import ImageList, Part
 from explorer.sentences import translatable
+from explorer.validation import refuse
+
+_ORDER = (Part.TRAIN, Part.VALIDATION, Part.TEST)  # who is served first where images are few
 
 
 class SplitKind(StrEnum):
@@ -28,8 +33,59 @@ class Split:
 def divide(
     images: ImageList, groups: Sequence[int], seed: int, validation_share: float, test_share: float
 ) -> tuple[Split, tuple[Part, ...]]:
-    """Return how images are divided, and the part of each.
+    """Return how images are divided, and the part of each. Raises Refused if the shares leave none to train with.
 
-    `groups` has one number per image, equal for images that must not be in different parts.
+    `groups` has one number per image, equal for images that must not be in different parts. Parts that folders or a
+    table give stay; with no validation part the test part validates, and images of no part train.
     """
-    raise NotImplementedError
+    given = {image.part for image in images.images}
+    if given & {Part.VALIDATION, Part.TEST}:
+        test = Part.TEST if Part.VALIDATION in given else Part.VALIDATION
+        return Split(SplitKind.FOUND), tuple(
+            test if image.part is Part.TEST else image.part or Part.TRAIN for image in images.images
+        )
+    train_share = round(1 - validation_share - test_share, 6)
+    if train_share <= 0:
+        what = translatable("with {test:g} for testing there is nothing left to train with")
+        raise refuse("validation_share", what, test=test_share)
+    ratio = (train_share, validation_share, test_share)
+    return Split(SplitKind.STRATIFIED, seed, ratio), _drawn(images, groups, seed, validation_share, test_share)
+
+
+def _drawn(
+    images: ImageList, groups: Sequence[int], seed: int, validation_share: float, test_share: float
+) -> tuple[Part, ...]:
+    """Draw the part of each group, class by class; only files and seed decide, not the order of the list."""
+    members: dict[int, list[int]] = defaultdict(list)
+    for place, group in enumerate(groups):
+        members[group].append(place)
+    keys = [hashlib.blake2b(f"{seed}/{image.file}".encode(), digest_size=8).digest() for image in images.images]
+    drawn = sorted(members.values(), key=lambda places: (-len(places), min(keys[place] for place in places)))
+    left = {  # images that each part of a class still wants
+        label: _wanted(count, validation_share, test_share)
+        for label, count in Counter(image.label for image in images.images).items()
+    }
+    missing = {label: [part for part in _ORDER if wanted[part]] for label, wanted in left.items()}
+    waiting = Counter(label for places in drawn for label in {images.images[place].label for place in places})
+    parts = [Part.TRAIN] * len(groups)
+    for places in drawn:
+        labels = Counter(images.images[place].label for place in places)
+        # the last groups of a class go where it has no image yet
+        owed = {part for label in labels if waiting[label] <= len(missing[label]) for part in missing[label]}
+        choices = [part for part in _ORDER if part in owed][:1] or _ORDER
+        part = max(choices, key=lambda part: sum(count * left[label][part] for label, count in labels.items()))
+        for label, count in labels.items():
+            left[label][part] -= count
+            waiting[label] -= 1
+            if part in missing[label]:
+                missing[label].remove(part)
+        for place in places:
+            parts[place] = part
+    return tuple(parts)
+
+
+def _wanted(count: int, validation_share: float, test_share: float) -> dict[Part, int]:
+    """Return how many images of a class go into each part: first one to train, one to validate, one to test."""
+    validation = min(max(1, round(count * validation_share)), count - 1)
+    test = min(max(1, round(count * test_share)), count - 1 - validation) if test_share else 0
+    return {Part.TRAIN: count - validation - test, Part.VALIDATION: validation, Part.TEST: test}

@@ -1,0 +1,126 @@
+"""Files below a folder: which are images, by name or by their first bytes. No torch, no Qt.
+
+The system's own files and hidden ones are passed over. Nothing is opened but files whose suffix says nothing.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_SUFFIXES = frozenset(  # of what Pillow reads
+    (
+        *(".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".tif", ".tiff", ".webp"),
+        *(".avif", ".avifs", ".ppm", ".pgm", ".pbm", ".pnm", ".pfm", ".tga", ".icb", ".vda", ".vst", ".jp2", ".j2k"),
+        *(".j2c", ".jpc", ".jpf", ".jpx", ".pcx", ".sgi", ".rgb", ".rgba", ".bw", ".ras", ".msp", ".xbm", ".xpm"),
+        *(".qoi", ".dds", ".psd", ".ico", ".icns", ".cur", ".blp"),
+    )
+)
+_FIRST_BYTES = re.compile(  # of the same, where they can be told
+    rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|BM....\0\0\0\0|II\*\0|MM\0\*|RIFF....WEBP|....ftypavi[fs]|P[1-6]\s"
+    rb"|\0\0\0\x0cjP  |\xffO\xffQ|8BPS|DDS |qoif",
+    re.DOTALL,
+)
+_SYSTEM = frozenset(  # in small letters
+    (
+        *("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "@eadir", "#recycle", "$recycle.bin"),
+        *("system volume information", "lost+found", "__pycache__"),
+    )
+)
+_BYTE = 0xF700  # byte 0x80 of a name that is not UTF-8 is written as U+F780, for JSON has no place for Python's own
+
+
+@dataclass(slots=True)
+class FoundFiles:
+    """What lies below a folder, relative to it with `/`: `images`, `others`, and `folders`, some of them `unreadable`.
+
+    `others` includes what is no file, such as a pipe, which is never opened.
+    """
+
+    images: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+
+
+def find_files(root: Path) -> FoundFiles:
+    """Return what lies below `root`, at any depth. Raises OSError if it cannot be read itself.
+
+    A link to a folder is followed if that folder is listed nowhere else, so that there are no circles.
+    """
+    found, seen = FoundFiles(), set()
+    waiting, links = [(os.fspath(root), "")], list[tuple[str, str]]()
+    while waiting or links:
+        if not waiting:
+            path, place = links.pop()
+            if _identity(path) in seen:
+                continue
+            waiting.append((path, place))
+        path, place = waiting.pop()
+        try:
+            seen.add(_identity(path))
+            with os.scandir(path) as entries:
+                visible = [entry for entry in entries if is_visible(entry.name)]
+        except OSError:
+            if not place:
+                raise
+            found.unreadable.append(place)
+            visible = []
+        if place:
+            found.folders.append(place)
+        for entry in visible:
+            name = f"{place}/{text_of(entry.name)}" if place else text_of(entry.name)
+            if entry.is_dir():
+                (links if entry.is_symlink() else waiting).append((entry.path, name))
+            else:
+                (found.images if _is_image(entry) else found.others).append(name)
+        links.sort(reverse=True)
+    for names in (found.images, found.others, found.folders, found.unreadable):
+        names.sort()
+    return found
+
+
+def is_visible(name: str) -> bool:
+    """Return whether a file or a folder is neither hidden nor the system's own."""
+    return name[:1] != "." and name.lower() not in _SYSTEM
+
+
+def has_image_suffix(name: str) -> bool:
+    return Path(name).suffix.lower() in _SUFFIXES
+
+
+def text_of(name: str) -> str:
+    """Return the name of a file as text that can be stored, whatever its bytes."""
+    return name if name.isascii() else "".join(_translated(name, 0xDC80, _BYTE + 0x80))
+
+
+def name_of(text: str) -> str:
+    """Return the name of a file whose `text_of` is `text`."""
+    return text if text.isascii() else "".join(_translated(text, _BYTE + 0x80, 0xDC80))
+
+
+def _translated(name: str, of: int, to: int) -> Iterator[str]:
+    """Yield the characters of `name`, with those of the 128 from `of` on moved to those from `to` on."""
+    for character in name:
+        number = ord(character)
+        yield chr(number - of + to) if of <= number < of + 0x80 else character
+
+
+def _is_image(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry that is no folder is an image; a link that leads nowhere is one by its suffix."""
+    try:
+        if not entry.is_file():
+            return entry.is_symlink() and not Path(entry.path).exists() and has_image_suffix(entry.name)
+        if has_image_suffix(entry.name):
+            return True
+        with Path(entry.path).open("rb") as file:
+            return _FIRST_BYTES.match(file.read(16)) is not None
+    except OSError:
+        return False
+
+
+def _identity(path: str) -> tuple[int, int]:
+    """Return what tells a folder from all others, by whatever name it is reached. Raises OSError."""
+    status = Path(path).stat()
+    return status.st_dev, status.st_ino
