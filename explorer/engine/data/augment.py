@@ -1,23 +1,27 @@
 """Augmentation of an epoch's training images: drawn once per epoch, computed on the device. No Qt.
 
-All random numbers depend on the seed and the epoch alone and are drawn on the CPU, so that a resumed run, or a run on
-another device, sees the same images. Each change has its own stream of them, so that two recipes that share a change
-share what it draws, whatever else they do.
+In this order: a crop to the network's size, shifts and flips, colours, erasing, CutMix; all of them on pixels from 0 to
+255, which are normalised afterwards. All random numbers depend on the seed and the epoch alone and are drawn on the
+CPU, so that a resumed run, or a run on another device, sees the same images. Each change has its own stream of them, so
+that two recipes that share a change share what it draws, whatever else they do.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from math import log
 
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from explorer.engine.data.loader import Loader, drawn_from, epoch_order
+from explorer.engine.data.colour_jitter import change_colours, draw_factors
+from explorer.engine.data.loader import Loader, balanced_order, drawn_from, epoch_order
+from explorer.engine.data.preprocessing import Preprocessing
+from explorer.engine.data.resized_crop import draw_rectangles, resize_rectangles
 from explorer.runs.recipe import Recipe
 
 _SHARES = (0.02, 1 / 3)  # of an image's area that is erased (Zhong et al., arXiv 1708.04896)
 _SIDES = (0.3, 1 / 0.3)  # its height to its width
-_MOVES, _ERASURES, _MIXES = 1, 2, 3  # streams of the epoch's random numbers; the order of the images has its own
+_MOVES, _ERASURES, _MIXES, _CROPS, _COLOURS = range(1, 6)  # streams of the epoch's random numbers; its order has one
 
 _Change = Callable[[Tensor, slice], Tensor]
 
@@ -25,17 +29,36 @@ _Change = Callable[[Tensor, slice], Tensor]
 class Augmentation:
     """The augmentation of one epoch; `bounds` are positions in the epoch's order of images."""
 
-    def __init__(self, recipe: Recipe, images: int, size: tuple[int, int], epoch: int, device: torch.device) -> None:
-        """Draw the random numbers of the epoch; `size` is the (height, width) of the images."""
-        moves, erasures, mixes = (drawn_from(recipe.seed, epoch, stream) for stream in (_MOVES, _ERASURES, _MIXES))
+    def __init__(
+        self,
+        recipe: Recipe,
+        images: int,
+        stored: tuple[int, int],
+        preprocessing: Preprocessing,
+        epoch: int,
+        device: torch.device,
+    ) -> None:
+        """Draw the random numbers of the epoch; `stored` is the (height, width) of the images, perhaps the larger one."""
+        moves, erasures, mixes, crops, colours = (
+            drawn_from(recipe.seed, epoch, stream) for stream in (_MOVES, _ERASURES, _MIXES, _CROPS, _COLOURS)
+        )
+        size = preprocessing.size
         self._size, self.cutmix = size, recipe.cutmix
         self._changes: list[_Change] = []
+        if recipe.resized_crop:
+            self.rectangles = draw_rectangles(images, recipe.resized_crop, stored, crops).to(device)
+            self._changes.append(self._crop_and_resize)
+        elif stored != size:
+            self._changes.append(lambda pixels, bounds: preprocessing.crop(pixels))
         if recipe.flip or recipe.crop:
             self._crop = recipe.crop
             self.shifts = torch.randint(0, 2 * recipe.crop + 1, (2, images), generator=moves).to(device)
             flips = torch.rand(images, generator=moves) < 0.5 if recipe.flip else torch.zeros(images)
             self.flips = flips.bool().to(device)
             self._changes.append(self._move)
+        if recipe.jitter:
+            self.factors = draw_factors(images, recipe.jitter, colours).to(device)
+            self._changes.append(lambda pixels, bounds: change_colours(pixels, self.factors[:, bounds]))
         if recipe.erase:
             boxes = boxes_of(torch.rand(4, images, generator=erasures), size)
             boxes[2:] *= torch.rand(images, generator=erasures) < recipe.erase
@@ -44,10 +67,13 @@ class Augmentation:
         self._mixes = torch.rand(4, images, generator=mixes) if recipe.cutmix else None
 
     def pixels(self, pixels: Tensor, bounds: slice) -> Tensor:
-        """Return augmented images; both are uint8 of (n, channels, height, width)."""
+        """Return augmented images of the network's size; both are uint8 of (n, channels, height, width)."""
         for change in self._changes:
             pixels = change(pixels, bounds)
         return pixels
+
+    def _crop_and_resize(self, pixels: Tensor, bounds: slice) -> Tensor:
+        return resize_rectangles(pixels, self.rectangles[:, bounds], self._size)
 
     def _move(self, pixels: Tensor, bounds: slice) -> Tensor:
         """Shift each image and mirror some, by one gather."""
@@ -118,20 +144,29 @@ def _inside(boxes: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 class Feed:
-    """The batches of one epoch: `feed[bounds]` are images, floats in [0, 1] and channels last, and their targets.
+    """The batches of one epoch: `feed[bounds]` are images as the network sees them, and their targets.
 
-    Images are (n, channels, height, width); targets are (n,) labels, or (n, classes) shares where images were mixed.
-    Both depend on nothing but the seed and the epoch.
+    Images are floats (n, channels, height, width), channels last; targets are (n,) labels, or (n, classes) shares where
+    images were mixed. Both depend on nothing but the seed and the epoch. `order` has the numbers of the images, each
+    once, or, where the recipe draws balanced classes, some more often.
     """
 
     def __init__(self, loader: Loader, recipe: Recipe, epoch: int, classes: int) -> None:
         self._loader, self._classes = loader, classes
         device = loader.device
-        self.order = epoch_order(len(loader), recipe.seed, epoch, device)
-        self._augmentation = Augmentation(recipe, len(loader), loader.stored, epoch, device)
+        if recipe.balance == "sampling":
+            self.order = balanced_order(loader.labels, recipe.seed, epoch)
+        else:
+            self.order = epoch_order(len(loader), recipe.seed, epoch, device)
+        self._augmentation = Augmentation(recipe, len(loader), loader.stored, loader.preprocessing, epoch, device)
+
+    def batches(self, bounds: Sequence[slice]) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield the batches at `bounds`, of which the loader is told before."""
+        self._loader.expect([self.order[each] for each in bounds])
+        return map(self.__getitem__, bounds)
 
     def __getitem__(self, bounds: slice) -> tuple[Tensor, Tensor]:
         chosen = self.order[bounds]
         pixels = self._augmentation.pixels(self._loader.read(chosen), bounds)
         mixed, targets = self._augmentation.mix(pixels, self._loader.labels[chosen], self._classes, bounds)
-        return self._loader.preprocessing.inputs(mixed), targets
+        return self._loader.preprocessing.scale(mixed), targets

@@ -13,6 +13,7 @@ from explorer.architecture.design import Design
 from explorer.engine.data.datasets import Images
 from explorer.engine.data.preprocessing import Preprocessing
 
+_BALANCE = 10  # a stream of the epoch's random numbers; those of `augment` are others
 _RESIZE_AT_ONCE = 1000  # images; bounds the memory that resizing takes
 
 
@@ -34,7 +35,7 @@ class Loader(ABC):
     def read(self, chosen: Tensor | slice) -> Tensor:
         """Return the chosen images, uint8 (k, channels, height, width) of the stored size, on the device."""
 
-    def expect(self, batches: Sequence[Tensor]) -> None:
+    def expect(self, batches: Sequence[Tensor | slice]) -> None:
         """Note which images will be read next, batch by batch, for a loader that can read ahead."""
         return
 
@@ -92,6 +93,17 @@ def batch_bounds(images: int, batch_size: int) -> list[slice]:
 def epoch_order(images: int, seed: int, epoch: int, device: torch.device) -> Tensor:
     """Return the order of the epoch's images, an int64 permutation that depends on the seed and the epoch alone."""
     return torch.randperm(images, generator=drawn_from(seed, epoch)).to(device)
+
+
+def balanced_order(labels: Tensor, seed: int, epoch: int) -> Tensor:
+    """Return as many images as there are, drawn with replacement so that every class is equally likely, int64.
+
+    `labels` are (n,); like `epoch_order` it depends on the seed and the epoch alone, besides these.
+    """
+    known = labels.cpu()
+    chances = known.bincount().double().reciprocal()[known]
+    drawn = torch.multinomial(chances, len(known), replacement=True, generator=drawn_from(seed, epoch, _BALANCE))
+    return drawn.to(labels.device)
 
 
 def drawn_from(*numbers: int) -> torch.Generator:

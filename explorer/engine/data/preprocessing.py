@@ -1,6 +1,7 @@
 """Preprocessing: from stored images to what the network sees. No Qt."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -22,16 +23,24 @@ class Preprocessing:
 
         Larger images are cropped at the centre.
         """
+        return self.scale(self.crop(pixels))
+
+    def crop(self, pixels: Tensor) -> Tensor:
+        """Return the centre of images (n, channels, height, width) at the size that the network sees."""
         height, width = self.size
         top, left = (pixels.shape[2] - height) // 2, (pixels.shape[3] - width) // 2
-        return self.scale(pixels[:, :, top : top + height, left : left + width])
+        return pixels[:, :, top : top + height, left : left + width]
 
     def scale(self, pixels: Tensor) -> Tensor:
         """Return images of the network's size, with values from 0 to 255, as floats that it sees, channels last."""
         values = pixels.float().div_(255)
         if self.mean:
-            mean, deviation = (
-                torch.tensor(each, device=pixels.device)[:, None, None] for each in (self.mean, self.deviation)
-            )
-            values.sub_(mean).div_(deviation)
+            values.sub_(_channels(self.mean, pixels.device)).div_(_channels(self.deviation, pixels.device))
         return values.contiguous(memory_format=torch.channels_last)
+
+
+@cache
+def _channels(values: tuple[float, ...], device: torch.device) -> Tensor:
+    """Return one value per channel, (channels, 1, 1), on `device`; a copy for every batch would wait for it."""
+    with torch.inference_mode(mode=False):
+        return torch.tensor(values, device=device)[:, None, None]

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterator
-from itertools import cycle, pairwise
+from itertools import cycle, islice, pairwise
 
 import torch
 from torch import Tensor
@@ -44,14 +44,15 @@ def _steps(question: Sweep, training: Training, train: Loader) -> Iterator[Event
     The advised rate is the one at which the loss fell fastest.
     """
     rates = [MIN_RATE * (MAX_RATE / MIN_RATE) ** (step / (STEPS - 1)) for step in range(STEPS)]
-    feed = Feed(train, question.recipe, 1, question.design.classes)
+    bounds = list(islice(cycle(batch_bounds(len(train), question.recipe.batch_size)), STEPS))
+    batches = Feed(train, question.recipe, 1, question.design.classes).batches(bounds)
     pending: list[Tensor] = []
     losses: list[float] = []
     read = time.monotonic()
-    for rate, bounds in zip(rates, cycle(batch_bounds(len(train), question.recipe.batch_size)), strict=False):
+    for rate, batch in zip(rates, batches, strict=True):
         for group in training.optimizer.param_groups:
             group["lr"] = rate
-        pending.append(training.learn(*feed[bounds])[0])
+        pending.append(training.learn(*batch)[0])
         if time.monotonic() - read < READ_EVERY and rate < MAX_RATE:
             continue
         losses += torch.stack(pending).tolist()

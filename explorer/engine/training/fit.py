@@ -112,9 +112,8 @@ class _Loop:
         feed = Feed(self.train, training.recipe, counters.epoch, training.plan.design.classes)
         if not counters.position:
             counters.batches = seen_after(counters.batches, self._images, feed.order, self._bounds)
-        for bounds in self._bounds[counters.position :]:
+        for pixels, targets in feed.batches(self._bounds[counters.position :]):
             rate = training.learning_rate
-            pixels, targets = feed[bounds]
             due = time.monotonic() - self._measured >= MEASURE_EVERY
             with self._signals.measuring() if due else nullcontext():
                 learned = training.learn(pixels, targets, eagerly=due)
@@ -163,7 +162,9 @@ class _Loop:
         training, count = self.training, len(self.validation)
         total = torch.zeros(2, device=training.device)
         shown = time.monotonic()
-        for bounds in batch_bounds(count, 2 * training.recipe.batch_size):
+        batches = batch_bounds(count, 2 * training.recipe.batch_size)
+        self.validation.expect(batches)
+        for bounds in batches:
             total += training.test(*self.validation.batch(bounds))
             if time.monotonic() - shown >= SHOW_EVERY:
                 shown = time.monotonic()

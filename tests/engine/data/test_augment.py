@@ -6,21 +6,24 @@ import torchvision.transforms.v2.functional as tv
 from torch import nn
 
 from explorer.engine.data.augment import Augmentation, Feed, box_of, boxes_of
-from explorer.engine.data.loader import batch_bounds, epoch_order
+from explorer.engine.data.loader import PlacedLoader, batch_bounds, epoch_order
+from explorer.engine.data.preprocessing import Preprocessing
+from explorer.engine.data.resized_crop import resize_rectangles
 from explorer.runs.recipe import Recipe
 from tests.engine import small
 
 COUNT, SIZE = 60, (9, 7)
-EVERYTHING = Recipe(seed=3, flip=True, crop=2, erase=0.5, cutmix=0.5)
+STORED = (12, 10)
+EVERYTHING = Recipe(seed=3, flip=True, crop=2, erase=0.5, cutmix=0.5, resized_crop=0.3, jitter=0.4)
 
 
-def pictures(count: int = COUNT, channels: int = 2) -> torch.Tensor:
+def pictures(count: int = COUNT, channels: int = 2, size: tuple[int, int] = SIZE) -> torch.Tensor:
     generator = torch.Generator().manual_seed(1)
-    return torch.randint(1, 256, (count, channels, *SIZE), generator=generator, dtype=torch.uint8)
+    return torch.randint(1, 256, (count, channels, *size), generator=generator, dtype=torch.uint8)
 
 
 def augmentation(recipe: Recipe, epoch: int = 1) -> Augmentation:
-    return Augmentation(recipe, COUNT, SIZE, epoch, small.CPU)
+    return Augmentation(recipe, COUNT, SIZE, Preprocessing(SIZE), epoch, small.CPU)
 
 
 def test_nothing_is_done_where_nothing_is_wanted():
@@ -29,6 +32,21 @@ def test_nothing_is_done_where_nothing_is_wanted():
     made = augmentation(Recipe())
     assert made.pixels(given, slice(0, COUNT)) is given
     assert made.mix(given, labels, 3, slice(0, COUNT)) == (given, labels)
+
+
+def test_larger_images_are_cropped_at_the_centre():
+    given = pictures(size=STORED)
+    made = Augmentation(Recipe(), COUNT, STORED, Preprocessing(SIZE), 1, small.CPU)
+    assert torch.equal(made.pixels(given, slice(0, COUNT)), given[:, :, 1:10, 1:8])
+
+
+def test_crops_come_first_and_colours_before_what_is_black():
+    given, everywhere = pictures(size=STORED, channels=3), slice(0, COUNT)
+    made = Augmentation(EVERYTHING, COUNT, STORED, Preprocessing(SIZE), 1, small.CPU)
+    expected = resize_rectangles(given, made.rectangles, SIZE)
+    for recipe in (Recipe(seed=3, flip=True, crop=2), Recipe(seed=3, jitter=0.4), Recipe(seed=3, erase=0.5)):
+        expected = augmentation(recipe).pixels(expected, everywhere)
+    assert torch.equal(made.pixels(given, everywhere), expected)
 
 
 def test_crops_and_flips_are_torchvisions():
@@ -98,7 +116,7 @@ def test_a_box_is_cut_at_the_edges(share, centre, box):
 
 
 def test_an_epoch_is_drawn_from_seed_and_number_alone():
-    given, all_of_them = pictures(), slice(0, COUNT)
+    given, all_of_them = pictures(channels=3), slice(0, COUNT)
     torch.rand(5)
     first, again = (augmentation(EVERYTHING).pixels(given, all_of_them) for _ in range(2))
     assert torch.equal(first, again)
@@ -116,6 +134,32 @@ def test_a_feed_without_augmentation_is_the_loader_in_its_order():
             assert torch.equal(found, expected)
 
 
+def test_the_loader_is_told_what_comes(monkeypatch):
+    told, read = [], []
+    monkeypatch.setattr(small.TRAIN, "expect", told.extend, raising=False)
+    monkeypatch.setattr(small.TRAIN, "read", lambda chosen: read.append(chosen) or small.TRAIN.pixels[chosen])
+    bounds = batch_bounds(len(small.TRAIN), 7)[2:]
+    feed = Feed(small.TRAIN, small.RECIPE, 1, 3)
+    batches = feed.batches(bounds)
+    assert [each.tolist() for each in told] == [feed.order[each].tolist() for each in bounds]
+    assert len([*batches]) == len(bounds)
+    assert all(map(torch.equal, told, read))
+
+
+def test_balanced_classes_are_drawn_alike():
+    labels = torch.tensor([0] * 900 + [1] * 90 + [3] * 10)
+    loader = PlacedLoader(torch.zeros(1000, 1, 6, 6, dtype=torch.uint8), labels)
+    recipe = small.RECIPE.change(balance="sampling")
+    first, again, second = (Feed(loader, recipe, epoch, 4).order for epoch in (1, 1, 2))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, second)
+    assert len(first) == 1000
+    drawn = labels[first].bincount(minlength=4)
+    assert drawn[2] == 0
+    assert all(280 < drawn[label] < 390 for label in (0, 1, 3))
+    assert len({*first.tolist()}) > 250  # of the frequent class each image about once
+
+
 def test_mixed_targets_are_learned_from():
     recipe = small.RECIPE.change(cutmix=1.0, crop=1, label_smoothing=0.1, clip=1.0)
     work, plain = small.training(recipe), small.training(recipe)
@@ -131,7 +175,7 @@ def test_mixed_targets_are_learned_from():
 def test_what_two_recipes_share_is_drawn_alike_whatever_else_they_do():
     """Trained side by side, both see the same rectangles, whether or not the images are moved first."""
     everything = augmentation(EVERYTHING)
-    for change in ("flip", "crop", "erase", "cutmix"):
+    for change in ("flip", "crop", "erase", "cutmix", "resized_crop", "jitter"):
         alone = augmentation(Recipe(seed=3, **{change: getattr(EVERYTHING, change)}))
         if change == "flip":
             assert torch.equal(alone.flips, everything.flips)
@@ -139,6 +183,10 @@ def test_what_two_recipes_share_is_drawn_alike_whatever_else_they_do():
             assert torch.equal(alone.shifts, everything.shifts)
         if change == "erase":
             assert torch.equal(alone.boxes, everything.boxes)
+        if change == "resized_crop":
+            assert torch.equal(alone.rectangles, everything.rectangles)
+        if change == "jitter":
+            assert torch.equal(alone.factors, everything.factors)
         if change == "cutmix":
             images, labels = pictures(), torch.arange(COUNT) % 3
             for bounds in batch_bounds(COUNT, 8):
