@@ -9,19 +9,17 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import torch
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from explorer.architecture.design import Design
+from explorer.engine.data.decoding import decode
 from explorer.engine.devices import available_memory
 from explorer.runs.data.catalogue import CATALOGUE, FOLDER_SUFFIXES, DataSet, describe_data, held_out
 from explorer.runs.data.files import PublishedFile
 from explorer.sentences import Sentence, system_words, translatable
 from explorer.validation import Refused, refuse
 
-Pixels = npt.NDArray[np.uint8]
 Files = list[tuple[Path, int]]  # images with their labels
 
 _BUNDLED_SHA256 = "ce61ba0eda7e5ad4bdc5308bfb035fca2626374799e0b6f1c40c0805d78fa318"
@@ -182,48 +180,9 @@ def _read_files(files: Files, design: Design) -> Images:
     channels, height, width = design.input
     pixels = torch.empty((len(files), channels, height, width), dtype=torch.uint8)
     with ThreadPoolExecutor() as pool:  # decoding leaves the interpreter's lock
-        for index, image in enumerate(pool.map(lambda file: read_image(file[0], design.input), files)):
+        for index, image in enumerate(pool.map(lambda file: decode(file[0], design.input), files)):
             pixels[index] = torch.from_numpy(image).permute(2, 0, 1)
     return Images(pixels, torch.tensor([label for _, label in files]))
-
-
-def read_image(path: Path, shape: tuple[int, int, int]) -> Pixels:
-    """Read one image, upright, as uint8 of (height, width, channels); see `fit_image`. Raises Refused."""
-    return fit_image(open_image(path).upright, shape)
-
-
-class Opened(NamedTuple):
-    """An image that was read; `turned` says that it was rotated or mirrored as its EXIF data ask."""
-
-    upright: Image.Image
-    turned: bool
-
-
-def open_image(path: Path) -> Opened:
-    """Read the image in a file and turn it upright. Raises Refused."""
-    try:
-        with Image.open(path) as file:
-            file.load()  # a truncated file shows itself only here
-            return Opened(ImageOps.exif_transpose(file), file.getexif().get(ExifTags.Base.Orientation, 1) != 1)
-    except Exception as error:  # Pillow raises almost anything on a bad file
-        unknown = Sentence(translatable("unknown format"))
-        reason = unknown if isinstance(error, UnidentifiedImageError) else str(error)
-        what = translatable("{path!r} is not a usable image: {reason}")
-        raise refuse("data", what, path=str(path), reason=reason) from None
-
-
-def fit_image(image: Image.Image, shape: tuple[int, int, int]) -> Pixels:
-    """Return `image` as uint8 of (height, width, channels): resized by the shorter side, cropped at the centre.
-
-    `shape` is (channels, height, width), of 1 or 3 channels.
-    """
-    channels, height, width = shape
-    if image.mode[0] in "IF":  # more than 8 bits, of which Pillow would make white whatever is above 255
-        deep = np.nan_to_num(np.asarray(image, np.float64))
-        image = Image.fromarray(((deep - deep.min()) / max(np.ptp(deep), 1e-9) * 255).astype(np.uint8))
-    converted = image.convert("L" if channels == 1 else "RGB")
-    fitted = ImageOps.fit(converted, (width, height), Image.Resampling.BILINEAR)
-    return np.asarray(fitted, np.uint8).reshape(height, width, channels).copy()
 
 
 DATASETS: dict[str, Callable[[DataSet, Design], Data]] = {

@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from explorer.architecture.design import Design
 from explorer.architecture.layers import Shape
-from explorer.engine.data.datasets import Images, fit_image, folder_files, load_data, open_image
+from explorer.engine.data.datasets import Images, folder_files, load_data
+from explorer.engine.data.decoding import fit_image, open_image
 from explorer.engine.data.loader import place_images
 from explorer.engine.probes.pictures import shrink, write_sheets
 from explorer.engine.probes.probed_network import ProbedNetwork
@@ -41,7 +42,8 @@ def compute_feature_maps(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
         raise refuse("input", what, channels=design.input[0])
     gallery = _open_gallery(probed)
     number = question.image % len(gallery)
-    picture = _read_picture(Path(question.file), design) if question.file else gallery[number]()
+    background = probed.recipe.background
+    picture = _read_picture(Path(question.file), design, background) if question.file else gallery[number]()
     _settle_norms(probed, gallery)
     pictures = {"": shrink(picture.pixels)}
     for name, maps in section_outputs(probed, picture.pixels):
@@ -66,7 +68,8 @@ def _open_gallery(probed: ProbedNetwork) -> Sequence[Callable[[], _Picture]]:
     """Return the validation images of a data set, as functions that read one each. Raises Refused."""
     data_set, design = describe_data(probed.recipe.data), probed.plan.design
     if data_set.shape is None:
-        return [partial(_read_picture, path, design, label) for path, label in folder_files(data_set)[1]]
+        background = probed.recipe.background
+        return [partial(_read_picture, path, design, background, label) for path, label in folder_files(data_set)[1]]
     data = probed.loaded or load_data(data_set.name, data_set.fit(design, own_size=True))
     images, own = data.validation, data_set.shape
     return [partial(_dataset_picture, images, own, number, design) for number in range(len(images.labels))]
@@ -82,13 +85,13 @@ def _dataset_picture(images: Images, own: Shape, number: int, design: Design) ->
     return _Picture(scaled.expand(design.input), origin)
 
 
-def _read_picture(path: Path, design: Design, label: int = -1) -> _Picture:
+def _read_picture(path: Path, design: Design, background: str, label: int = -1) -> _Picture:
     """Read the image in a file, resized and cropped as for training. Raises Refused."""
-    if not path.is_file():  # opening a named pipe would block for ever
+    if not path.is_file():
         raise refuse("data", translatable("there is no file {path!r}"), path=str(path))
-    image, turned = open_image(path)
-    pixels = torch.from_numpy(fit_image(image, design.input)).permute(2, 0, 1)
-    (width, height), (_, rows, columns) = image.size, design.input
+    image, turned, (width, height) = open_image(path, design.input[:0:-1])
+    _, rows, columns = design.input
+    pixels = torch.from_numpy(fit_image(image, design.input, background)).permute(2, 0, 1)
     return _Picture(
         pixels,
         ImageOrigin(

@@ -210,29 +210,6 @@ def test_a_class_that_only_validation_has_is_refused(tmp_path):
         load_data(str(tmp_path), TINY)
 
 
-def test_an_image_is_turned_upright(folder):
-    image = Image.new("RGB", (8, 8), (255, 255, 255))
-    image.paste((0, 0, 0), (0, 0, 4, 8))  # black on the left
-    exif = Image.Exif()
-    exif[0x0112] = 6  # shown turned to the right: black on top
-    image.save(folder / "a" / "turned.png", exif=exif)
-    pixels = datasets.read_image(folder / "a" / "turned.png", (1, 8, 8))
-    assert pixels[:4].max() < 16
-    assert pixels[4:].min() > 240
-
-
-def test_a_wide_image_is_cropped_in_the_middle(tmp_path):
-    image = Image.new("L", (30, 10), 0)
-    image.paste(200, (10, 0, 20, 10))
-    image.save(tmp_path / "wide.png")
-    assert np.unique(datasets.read_image(tmp_path / "wide.png", (1, 10, 10))).tolist() == [200]
-
-
-def test_a_palette_image_becomes_what_the_design_takes(tmp_path):
-    Image.new("RGB", (8, 8), (255, 0, 0)).convert("P").save(tmp_path / "palette.gif")
-    assert datasets.read_image(tmp_path / "palette.gif", (3, 8, 8))[0, 0].tolist() == [255, 0, 0]
-
-
 def test_a_truncated_image_is_named(folder):
     noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
     Image.fromarray(noise).save(folder / "a" / "torn.jpg")

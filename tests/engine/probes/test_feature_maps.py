@@ -221,9 +221,9 @@ def torn_jpeg() -> bytes:
     ("content", "reason"),
     [
         (b"just a sentence", "unknown format"),
-        (b"", "unknown format"),
-        (torn_jpeg(), "truncated"),
-        (png_header(50_000, 50_000), "decompression bomb"),
+        (b"", "empty"),
+        (torn_jpeg(), "cut off"),
+        (png_header(50_000, 50_000), "far more pixels"),
         (png_header(100, 100), "not a usable image"),
         (b"\x89PNG\r\n\x1a\n" + b"\xff" * 50, "not a usable image"),
         (b"GIF89a" + b"\xff" * 7, "not a usable image"),

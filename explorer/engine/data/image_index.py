@@ -1,0 +1,74 @@
+"""Index: what the examination has found in each image of a folder, kept so that none is opened twice. No Qt."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import PIL
+from filelock import FileLock
+
+from explorer.atomic_files import write_atomically
+from explorer.engine.data.examination import Examined, examine_all
+from explorer.engine.data.progress import Report
+from explorer.runs.data.cache_folder import folder_of
+from explorer.runs.data.image_list import ImageList
+from explorer.sentences import Sentence, system_words, translatable
+
+_NAME = "index.json"
+_VERSION = 1  # of what is examined, and how
+
+
+def index_images(
+    images: ImageList, report: Report, warn: Callable[[Sentence], None] = lambda sentence: None
+) -> tuple[Examined, ...]:
+    """Return what is found in each image, in their order; only those are opened that are new or have changed.
+
+    What `report` raises ends it, and what was found so far is kept. `warn` is told if the index cannot be kept.
+    """
+    folder = folder_of(images.root)
+    known = {name: examined for name, examined in _read_index(folder).items() if not examined.error}
+    paths = {image.file: images.path(image) for image in images.images}
+    found = {file: known[file] for file, path in paths.items() if file in known and _is_unchanged(path, known[file])}
+    new = [file for file in paths if file not in found]
+    try:
+        for place, examined in examine_all([paths[file] for file in new], report):
+            found[new[place]] = examined
+    finally:
+        if new:
+            _keep_index(folder, known | found, warn)
+    return tuple(found[image.file] for image in images.images)
+
+
+def _is_unchanged(path: Path, examined: Examined) -> bool:
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns) == (examined.size, examined.changed)
+
+
+def _read_index(folder: Path) -> dict[str, Examined]:
+    """Return the index in `folder`; empty if there is none, if it is damaged, or if another version wrote it."""
+    with suppress(OSError, ValueError):
+        head, content = (folder / _NAME).read_bytes().split(b"\n", 1)
+        if head == _head(content):
+            return {file: Examined(*row) for file, row in json.loads(content).items()}
+    return {}
+
+
+def _keep_index(folder: Path, index: dict[str, Examined], warn: Callable[[Sentence], None]) -> None:
+    content = json.dumps(index).encode()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / f"{_NAME}.lock"):
+            write_atomically(folder / _NAME, _head(content) + b"\n" + content)
+    except OSError as error:
+        what = translatable("what was found in the images is not kept in {folder!r}: {error}")
+        warn(Sentence(what, {"folder": str(folder), "error": system_words(error)}))
+
+
+def _head(content: bytes) -> bytes:
+    """Return the first line of the file with `content`: whose it is, and that it is whole."""
+    return f"ResNet Explorer {_VERSION} {PIL.__version__} {hashlib.sha256(content).hexdigest()}".encode()

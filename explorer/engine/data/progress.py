@@ -1,0 +1,13 @@
+"""Progress of work on many images: whoever does it reports, and whoever wants it may cancel. No Qt."""
+
+from collections.abc import Callable
+
+Report = Callable[[int, int], None]  # called with how much is done and the total, several times a second
+
+
+class Cancelled(Exception):
+    """Raised by a `Report` to end the work."""
+
+
+def unreported(done: int, total: int) -> None:
+    """Report nothing."""
