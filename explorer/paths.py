@@ -31,3 +31,11 @@ def is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:
         return False
+
+
+def exists(path: Path) -> bool:
+    """Return whether there is anything at `path`; False too where the system does not tell."""
+    try:
+        return path.exists()
+    except OSError:
+        return False

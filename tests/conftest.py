@@ -77,6 +77,13 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tests keep of images, and what they decide about them, is not the user's."""
+    for kind in ("CACHE", "CONFIG", "DATA"):
+        os.environ[f"XDG_{kind}_HOME"] = str(tmp_path_factory.mktemp(kind.lower()))
+
+
+@pytest.fixture(scope="session", autouse=True)
 def own_trainings(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Trainings of these tests find each other, and nobody else's."""
     os.environ["XDG_RUNTIME_DIR"] = str(tmp_path_factory.mktemp("runtime"))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from explorer.runs import events
+from explorer.runs.data.download import Pace
 from explorer.runs.events import Event
 from explorer.runs.folder import read_run
 from explorer.runs.sides import Side, labels
@@ -28,6 +29,7 @@ class Console:
         if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal cannot show must not end a run
             sys.stdout.reconfigure(errors="backslashreplace")
         self._live = sys.stdout.isatty()
+        self._pace, self._tenth = Pace(), -1
         self._total = self._epochs = 0
         self._labels: dict[str, str] = {}
         self._sides: dict[str, int] = {}
@@ -43,6 +45,8 @@ class Console:
         self._label = f"{self._labels[run]:{width}}" if self._labels.get(run) else ""
         match event:
             case events.Started():
+                if self._tenth >= 0 and sys.stderr.isatty():
+                    print("\r\x1b[K", end="", file=sys.stderr, flush=True)
                 self._total, self._epochs = event.steps_per_epoch * event.epochs, event.epochs
                 verdict = "agrees" if event.referee.agrees else "disagrees: " + "; ".join(event.referee.differences)
                 self._folders.append(Path(event.folder))
@@ -50,6 +54,8 @@ class Console:
                 self._line(f"{event.params:,} parameters on {event.device}; torchinfo {verdict}")
                 for words in filter(None, (event.difference, event.begins)):
                     self._line(words)
+            case events.Progress() if event.of == "reading":
+                self._show_reading(event)
             case events.Step() if self._live:
                 rate = f"{event.examples_per_second:,.0f} images/s"
                 text = (
@@ -81,6 +87,18 @@ class Console:
                 self._complain(f"{event.of}: {event.reason}")
                 if event.advice:
                     self._complain(event.advice)
+
+    def _show_reading(self, progress: events.Progress) -> None:
+        """Rewrite a line of a terminal; elsewhere print one at each tenth."""
+        left, tenth = self._pace.seconds_left(progress), 10 * progress.done // max(progress.total, 1)
+        is_terminal = sys.stderr.isatty()
+        if is_terminal or tenth > self._tenth:
+            text = f"reading images: {progress.done / max(progress.total, 1):.0%}"
+            text += f", {left:.0f} s left" if left is not None else ""
+            start, end = ("\r\x1b[K", "") if is_terminal else ("", "\n")
+            with suppress(OSError):
+                print(start + text, end=end, file=sys.stderr, flush=True)
+        self._tenth = tenth
 
     def compare(self, sides: Sequence[Side]) -> None:
         """Print whether all saw the same batches, the best accuracy of each side over its seeds, and the gaps.

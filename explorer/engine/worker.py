@@ -22,6 +22,7 @@ from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.card_meter import CardMeter
 from explorer.engine.console import Console
+from explorer.engine.data.progress import Cancelled, Report
 from explorer.engine.devices import list_devices
 from explorer.engine.pipes import END, HeartbeatThread, Inbox, Message, Outbox, is_pipe
 from explorer.engine.probe_process import ProbeProcess
@@ -48,6 +49,7 @@ from explorer.validation import Refused
 DONE, FAILED, _SIGNALLED = 0, 1, 128
 _NICE = 5  # the window and everything else on this machine come first
 _MOMENT = 1.0  # seconds: where a step or an answer takes longer, another process answers
+_SHOW_EVERY = 0.2  # seconds: progress of reading
 _PASSES = 3  # a step takes as long as so many passes forward
 
 
@@ -253,9 +255,12 @@ class Worker:
         beats = HeartbeatThread(self.outbox) if isinstance(self.outbox, Outbox) else nullcontext()
         with self._cores, beats as heartbeat:
             try:
-                opened = open_runs(command, self._cores)
+                opened = open_runs(command, self._cores, self._reading())
             except Refused:
                 raise
+            except Cancelled:
+                self.outbox.send(events.Stopped(0))
+                return self.status
             except Exception as error:
                 traceback.print_exc()
                 self.outbox.send(failure(error, recipe))
@@ -278,6 +283,21 @@ class Worker:
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
         return self.status if done else FAILED
+
+    def _reading(self) -> Report:
+        """Return what shows how far reading has come, and ends it when a stop comes."""
+        shown = time.monotonic()
+
+        def report(done: int, total: int) -> None:
+            nonlocal shown
+            if time.monotonic() - shown < _SHOW_EVERY:
+                return
+            shown = time.monotonic()
+            self.outbox.send(events.Progress("reading", done, total))
+            if isinstance(self._next_control(wait=False), Stop):
+                raise Cancelled
+
+        return report
 
     def _drive(self, runs: SideBySide, heartbeat: HeartbeatThread | None) -> bool:
         """Send the events of all runs and give them each control; return whether all ended well and were stored."""

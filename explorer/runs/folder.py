@@ -28,6 +28,7 @@ from explorer.architecture.notation import design_table
 from explorer.architecture.twins import kind_of
 from explorer.atomic_files import write_atomically
 from explorer.paths import expand_user, is_file, user_folder
+from explorer.runs.data.record import DataRecord
 from explorer.runs.events import Changed, Event
 from explorer.runs.json_lines import MISREAD, read_record
 from explorer.runs.lock import LOCK, is_held
@@ -68,7 +69,8 @@ class Run:
     `beside` are the runs that were trained with it, among which it is called `label`; `difference` is that from the
     first of them, in words. `seed` drew its initial weights. `batches` is a sha256 over the images and the order they
     were seen in, equal for runs on the same batches. `changes` are what the user changed while it
-    trained. `seconds` is the time that training took so far, 0 if the manifest does not tell.
+    trained. `seconds` is the time that training took so far, 0 if the manifest does not tell. `data` is None for a run
+    of an older version.
     """
 
     id: str
@@ -92,6 +94,7 @@ class Run:
     hidden: bool = False
     changes: tuple[Changed, ...] = ()
     seconds: float = 0.0
+    data: DataRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,7 @@ class _Manifest:
     hidden: bool = False
     changes: tuple[Changed, ...] = ()
     seconds: float = 0.0
+    data: DataRecord | None = None
 
 
 def default_runs() -> Path:
@@ -246,6 +250,7 @@ def read_run(folder: Path) -> Run:
         hidden=manifest.hidden,
         changes=manifest.changes,
         seconds=manifest.seconds,
+        data=manifest.data,
     )
 
 

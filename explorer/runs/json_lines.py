@@ -117,6 +117,9 @@ def _reader(kind: Any) -> _Reader:
         return partial(_check, (dict,))
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return kind
+    if (optional := [each for each in get_args(kind) if is_dataclass(each)]) and NoneType in get_args(kind):
+        read = _reader(optional[0])
+        return lambda value: None if value is None else read(value)
     if kind is Sentence:
         return lambda value: Sentence(_check((str,), value))
     allowed = tuple(get_args(kind) or (kind,))

@@ -17,7 +17,10 @@ from explorer.sentences import NOTHING, Sentence, joined, translatable
 MAX_SIDES = 32
 MAX_AT_ONCE = 4  # that train side by side; the others wait until one of them has ended
 _MAX_NAMES = 6  # parts with tensors of their own that are named
-_SHARED = ("data", "device", "epochs", "batch_size", "seed")  # of a recipe: which images come, in which order
+_SHARED = (  # of a recipe: which images come, in which order, and how they are scaled
+    *("data", "validation_share", "test_share", "split_seed", "background", "normalise", "balance"),
+    *("device", "epochs", "batch_size", "seed"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ import torch
 
 from explorer.architecture.design import Stage
 from explorer.engine import worker as worker_module
+from explorer.engine.data import training_data
 from explorer.engine.pipes import Outbox
 from explorer.engine.probe_process import ProbeProcess
-from explorer.engine.probes import feature_maps as feature_maps_module
-from explorer.engine.probes import probed_network as probed_network_module
 from explorer.engine.probes.probed_network import open_probed_network
 from explorer.engine.probes.registry import PROBES, probe
 from explorer.engine.training import side_by_side as side_by_side_module
@@ -161,16 +160,15 @@ def test_each_of_two_runs_answers_for_itself(recipe, questions, tmp_path, monkey
 def test_the_images_are_those_of_the_run(recipe, questions, tmp_path, monkeypatch):
     design, recipe = DESIGN.change(input=(1, 28, 28), classes=10), Recipe(device="cpu", epochs=1, batch_size=5000)
     asked = [replace(each, design=design, recipe=recipe) for each in questions[:4]]
-    read, load = [], probed_network_module.load_data
-    for module in (probed_network_module, feature_maps_module):
-        monkeypatch.setattr(module, "load_data", lambda *arguments: read.append(arguments) or load(*arguments))
+    read, load = [], training_data.load_data
+    monkeypatch.setattr(training_data, "load_data", lambda *arguments: read.append(arguments) or load(*arguments))
     listener = Listener(step_1=asked)
     listener.run(Train(design, recipe, tmp_path / "runs"))
     assert all(isinstance(event, Answer) for _, event in answers(listener))
-    assert read == []
+    assert len(read) == 1  # by the run itself
     maps = answers(listener)[3][1]
     same = probe(asked[3])
-    assert len(read) == 1
+    assert len(read) == 2
     assert maps.probability == pytest.approx(same.probability, abs=1e-5)  # by another number of threads
     assert replace(maps, file="", probability=0.0) == replace(same, file="", probability=0.0)
 

@@ -36,8 +36,15 @@ class Loader(ABC):
         """Return the chosen images, uint8 (k, channels, height, width) of the stored size, on the device."""
 
     def expect(self, batches: Sequence[Tensor | slice]) -> None:
-        """Note which images will be read next, batch by batch, for a loader that can read ahead."""
+        """Note which images will be read next, batch by batch, for a loader that can read ahead.
+
+        It knows a batch of numbers again by the memory that it is in, which has to stay as it is.
+        """
         return
+
+    def apart(self) -> "Loader":
+        """Return the same images for another run, whose batches are expected on their own."""
+        return self
 
     def batch(self, chosen: Tensor | slice) -> tuple[Tensor, Tensor]:
         """Return the chosen images as the network sees them, and their labels."""
@@ -49,10 +56,15 @@ class Loader(ABC):
 
 
 class PlacedLoader(Loader):
-    """All images on the device: `pixels` are uint8 (n, channels, height, width)."""
+    """All images on the device: `pixels` are uint8 (n, channels, height, width).
 
-    def __init__(self, pixels: Tensor, labels: Tensor, preprocessing: Preprocessing | None = None) -> None:
-        self.pixels, self.labels = pixels, labels
+    `content` is their fingerprint if that is known.
+    """
+
+    def __init__(
+        self, pixels: Tensor, labels: Tensor, preprocessing: Preprocessing | None = None, content: str = ""
+    ) -> None:
+        self.pixels, self.labels, self._content = pixels, labels, content
         height, width = pixels.shape[2:]
         self.stored = height, width
         self.preprocessing = preprocessing or Preprocessing((height, width))
@@ -61,10 +73,12 @@ class PlacedLoader(Loader):
         return self.pixels[chosen]
 
     def fingerprint(self) -> str:
-        digest = hashlib.sha256()
-        for part in (self.pixels, self.labels):
-            digest.update(part.cpu().contiguous().numpy().data)
-        return digest.hexdigest()
+        if not self._content:  # of a large set it takes half a second
+            digest = hashlib.sha256()
+            for part in (self.pixels, self.labels):
+                digest.update(part.cpu().contiguous().numpy().data)
+            self._content = digest.hexdigest()
+        return self._content
 
 
 def place_images(images: Images, design: Design, device: torch.device) -> PlacedLoader:

@@ -8,8 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from explorer.engine.data.datasets import Images
-from explorer.engine.data.loader import PlacedLoader, batch_bounds, place_images
+from explorer.engine.data.loader import PlacedLoader, batch_bounds
 from explorer.engine.probes.pictures import shrink, write_sheets
 from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.runs.answers import Effect, Example, Sheet
@@ -25,13 +24,14 @@ def spread_images(probed: ProbedNetwork, least: int, most: int) -> PlacedLoader:
 
     While a run waits, as many as it can wait for.
     """
-    pixels, labels = probed.data.validation
+    validation = probed.gallery.loader
     affordable = AFFORDABLE // probed.plan.macs
     if probed.images is not None:
         affordable = min(affordable, probed.images // 2)  # each passes both networks
-    count = min(most, len(labels), max(least, affordable))
-    chosen = torch.linspace(0, len(labels) - 1, count).round().long()
-    return place_images(Images(pixels[chosen], labels[chosen]), probed.plan.design, probed.device)
+    count = min(most, len(validation), max(least, affordable))
+    chosen = torch.linspace(0, len(validation) - 1, count).round().long().to(validation.device)
+    pixels = validation.preprocessing.crop(validation.read(chosen))
+    return PlacedLoader(pixels, validation.labels[chosen], validation.preprocessing)
 
 
 class _Shift(NamedTuple):

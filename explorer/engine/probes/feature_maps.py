@@ -1,7 +1,7 @@
 """Feature maps: what each section of a network computes for one image, as pictures. No Qt."""
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,19 +9,17 @@ import torch
 from torch import Tensor, nn
 
 from explorer.architecture.design import Design
-from explorer.architecture.layers import Shape
-from explorer.engine.data.datasets import Images, folder_files, load_data
-from explorer.engine.data.decoding import fit_image, open_image
-from explorer.engine.data.loader import place_images
+from explorer.engine.data.decoding import decode, open_image
+from explorer.engine.data.training_data import Gallery, open_gallery
 from explorer.engine.probes.pictures import shrink, write_sheets
 from explorer.engine.probes.probed_network import ProbedNetwork
+from explorer.paths import is_file
 from explorer.runs.answers import MAX_MAPS, FeatureMaps, ImageOrigin, Maps
 from explorer.runs.data.catalogue import describe_data
 from explorer.sentences import translatable
 from explorer.validation import refuse
 
 SETTLING = 16  # images that the norms of an untrained network see
-_CPU = torch.device("cpu")
 
 
 class _Picture(NamedTuple):
@@ -41,12 +39,16 @@ def compute_feature_maps(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
         what = translatable("the design takes {channels} channels; images have 1 or 3")
         raise refuse("input", what, channels=design.input[0])
     gallery = _open_gallery(probed)
-    number = question.image % len(gallery)
-    background = probed.recipe.background
-    picture = _read_picture(Path(question.file), design, background) if question.file else gallery[number]()
+    images = len(gallery.loader)
+    number = question.image % images
+    if question.file:
+        picture = _read_picture(Path(question.file), design, gallery, probed.recipe.background)
+    else:
+        picture = _validation_picture(probed, gallery, number)
     _settle_norms(probed, gallery)
     pictures = {"": shrink(picture.pixels)}
-    for name, maps in section_outputs(probed, picture.pixels):
+    scaled = gallery.loader.preprocessing.scale(picture.pixels.unsqueeze(0).to(probed.device))
+    for name, maps in section_outputs(probed, scaled):
         if not maps.isfinite().all():
             what = translatable("outputs values too large for a float: the weights are unusable")
             raise refuse(name, what)
@@ -60,52 +62,51 @@ def compute_feature_maps(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
         origin=picture.origin,
         predicted=int(predicted),
         probability=float(probability),
-        images=len(gallery),
+        images=images,
     )
 
 
-def _open_gallery(probed: ProbedNetwork) -> Sequence[Callable[[], _Picture]]:
-    """Return the validation images of a data set, as functions that read one each. Raises Refused."""
-    data_set, design = describe_data(probed.recipe.data), probed.plan.design
-    if data_set.shape is None:
-        background = probed.recipe.background
-        return [partial(_read_picture, path, design, background, label) for path, label in folder_files(data_set)[1]]
-    data = probed.loaded or load_data(data_set.name, data_set.fit(design, own_size=True))
-    images, own = data.validation, data_set.shape
-    return [partial(_dataset_picture, images, own, number, design) for number in range(len(images.labels))]
+def _open_gallery(probed: ProbedNetwork) -> Gallery:
+    """Return the images to validate with, those of a named set in its own channels. Raises Refused."""
+    own, design = describe_data(probed.recipe.data), probed.plan.design
+    if own.shape is None or own.shape[0] == design.input[0]:
+        return probed.gallery
+    return open_gallery(probed.recipe, own.fit(design, own_size=True), probed.device)
 
 
-def _dataset_picture(images: Images, own: Shape, number: int, design: Design) -> _Picture:
-    """Return one of a data set's images of `own` shape, scaled as for training; a grey one fills all channels."""
-    chosen = slice(number, number + 1)
-    scaled = place_images(Images(images.pixels[chosen], images.labels[chosen]), design, _CPU).pixels[0]
-    channels, height, width = own
-    mode = "L" if channels == 1 else "RGB"
-    origin = ImageOrigin(width=width, height=height, mode=mode, label=int(images.labels[number]))
-    return _Picture(scaled.expand(design.input), origin)
+def _validation_picture(probed: ProbedNetwork, gallery: Gallery, number: int) -> _Picture:
+    """Return one of the gallery's images as the network sees it; a grey one fills all channels. Raises Refused."""
+    loader, path, design = gallery.loader, gallery.path(number), probed.plan.design
+    pixels = loader.preprocessing.crop(loader.read(slice(number, number + 1)))[0].cpu()
+    if path:
+        origin = _origin(path, design)
+    else:
+        own = describe_data(probed.recipe.data).shape
+        assert own
+        channels, height, width = own
+        origin = ImageOrigin(width=width, height=height, mode="L" if channels == 1 else "RGB")
+    return _Picture(pixels.expand(design.input), replace(origin, label=int(loader.labels[number])))
 
 
-def _read_picture(path: Path, design: Design, background: str, label: int = -1) -> _Picture:
+def _read_picture(path: Path, design: Design, gallery: Gallery, background: str) -> _Picture:
     """Read the image in a file, resized and cropped as for training. Raises Refused."""
-    if not path.is_file():
+    origin = _origin(path, design)
+    stored = decode(path, (design.input[0], *gallery.loader.stored), background)
+    pixels = gallery.loader.preprocessing.crop(torch.from_numpy(stored).permute(2, 0, 1).unsqueeze(0))[0]
+    return _Picture(pixels, origin)
+
+
+def _origin(path: Path, design: Design) -> ImageOrigin:
+    """Describe the image in a file. Raises Refused."""
+    if not is_file(path):
         raise refuse("data", translatable("there is no file {path!r}"), path=str(path))
-    image, turned, (width, height) = open_image(path, design.input[:0:-1])
+    image, turned, (width, height) = open_image(path)
     _, rows, columns = design.input
-    pixels = torch.from_numpy(fit_image(image, design.input, background)).permute(2, 0, 1)
-    return _Picture(
-        pixels,
-        ImageOrigin(
-            width=width,
-            height=height,
-            mode=image.mode,
-            turned=turned,
-            cropped=width * rows != height * columns,
-            label=label,
-        ),
-    )
+    cropped = width * rows != height * columns
+    return ImageOrigin(width=width, height=height, mode=image.mode, turned=turned, cropped=cropped)
 
 
-def _settle_norms(probed: ProbedNetwork, gallery: Sequence[Callable[[], _Picture]]) -> None:
+def _settle_norms(probed: ProbedNetwork, gallery: Gallery) -> None:
     """Set the statistics of an untrained network's norms from some images, as the first training step would.
 
     Before that they normalise nothing and values double from block to block: after hundreds of blocks they overflow.
@@ -115,18 +116,18 @@ def _settle_norms(probed: ProbedNetwork, gallery: Sequence[Callable[[], _Picture
         return
     for norm in norms:
         norm.momentum = None  # the mean over all batches
-    batch = torch.stack([gallery[number % len(gallery)]().pixels for number in range(SETTLING)])
+    first = torch.arange(SETTLING, device=gallery.loader.device) % len(gallery.loader)
+    channels, height, width = probed.plan.design.input
     probed.network.train()
-    probed.network(batch.to(probed.device).float() / 255)
+    probed.network(gallery.loader.batch(first)[0].expand(-1, channels, height, width))
     probed.network.eval()
 
 
-def section_outputs(probed: ProbedNetwork, pixels: Tensor) -> Iterator[tuple[str, Tensor]]:
+def section_outputs(probed: ProbedNetwork, x: Tensor) -> Iterator[tuple[str, Tensor]]:
     """Yield the name of each section and its output for one image, on the CPU: maps, and for the head the logits.
 
-    `pixels` are uint8 of (channels, height, width).
+    `x` is the image as the network sees it, (1, channels, height, width).
     """
-    x = pixels.to(probed.device).float().unsqueeze(0) / 255
     for section in probed.plan.sections:
         for name in [layer.name for layer in section.loose] or [section.name]:
             x = probed.network.get_submodule(name)(x.flatten(1) if name == "fc" else x)

@@ -32,8 +32,8 @@ def sweep(question: Sweep) -> Iterator[Event]:
     try:
         with torch.random.fork_rng():
             recipe = question.recipe.change(schedule="constant", warm_up=0.0, ema=0.0)  # the rates are set here
-            train, _, (training,) = prepare(Side(question.design, recipe, recipe.seed))
-        yield from _steps(question, training, train)
+            data, (training,) = prepare(Side(question.design, recipe, recipe.seed))
+        yield from _steps(question, training, data.train)
     except Exception as error:
         yield unanswered(question, error)
 

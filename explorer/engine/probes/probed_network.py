@@ -10,37 +10,39 @@ from torch import nn
 from explorer.architecture.design import Design
 from explorer.architecture.identity import deepened
 from explorer.architecture.plan import Plan, plan_network
-from explorer.engine.data.datasets import Data, Images, load_data
+from explorer.engine.data.training_data import Gallery, open_gallery
 from explorer.engine.devices import choose_device
 from explorer.engine.kernels.rewrites import make_network
 from explorer.engine.training.growth import fill, grow
 from explorer.engine.training.run import TrainingRun, buildable_plan
 from explorer.engine.training.weights import load_weights, weights_of
 from explorer.runs.answers import Probe
+from explorer.runs.data.record import DataRecord
 from explorer.runs.folder import find_run
 from explorer.runs.recipe import Recipe
 
 
 @dataclass(frozen=True)
 class ProbedNetwork:
-    """A network in eval mode on `device`; its data is read when a question first needs it, unless a run has it.
+    """A network in eval mode on `device`; its data is opened when a question first needs it, unless a run has it.
 
-    `step` is the last one of the run under way that the weights are of, and `images` how many should pass a network at
-    most while that run waits.
+    `known` is the record of the data that its weights have learned from. `step` is the last one of the run under way
+    that the weights are of, and `images` how many should pass a network at most while that run waits.
     """
 
     plan: Plan
     network: nn.Module
     recipe: Recipe
     device: torch.device
-    loaded: Data | None = None  # at the design's size, on the device
+    opened: Gallery | None = None
+    known: DataRecord | None = None
     step: int | None = None
     images: int | None = None
 
     @cached_property
-    def data(self) -> Data:
-        """Return all images, for training and validation. Raises Refused."""
-        return self.loaded or load_data(self.recipe.data, self.plan.design)
+    def gallery(self) -> Gallery:
+        """Return the images to validate with. Raises Refused."""
+        return self.opened or open_gallery(self.recipe, self.plan.design, self.device, self.known)
 
 
 def is_about(probe: Probe, run: TrainingRun) -> bool:
@@ -68,18 +70,17 @@ def open_probed_network(probe: Probe, run: TrainingRun | None = None, images: in
     Between two batches of a `run` it gets a copy of that run's weights if it is about them, and shares its images.
     """
     plan, device = buildable_plan(probe.design), choose_device(probe.recipe.device)
-    loaded, step, known = None, probe.step, None
+    opened, record, step, known = None, None, probe.step, None
     if run:
         device = run.training.device
-        parts = (Images(each.read(slice(None)), each.labels) for each in (run.train, run.validation))
-        loaded = Data(*parts) if shares_images(probe, run) else None
+        opened = run.gallery if shares_images(probe, run) else None
     if run and is_about(probe, run):
         known, step = (run.training.plan.design, run.training.evaluated.state_dict()), run.training.counters.step
     elif probe.weights:
         known = _without_grown(probe), load_weights(Path(probe.weights))
     elif probe.run:
         saved = find_run(probe.run, probe.runs)
-        known = saved.design, weights_of(saved)
+        known, record = (saved.design, weights_of(saved)), saved.data
     network = _initial_network(plan, probe, device)
     if known:
         parent, weights = known
@@ -87,7 +88,7 @@ def open_probed_network(probe: Probe, run: TrainingRun | None = None, images: in
     elif probe.grown:
         before = _initial_network(plan_network(_without_grown(probe)), probe, device)
         grow(network, before.state_dict(), probe.grown)
-    return ProbedNetwork(plan, network.eval(), probe.recipe, device, loaded, step, images)
+    return ProbedNetwork(plan, network.eval(), probe.recipe, device, opened, record, step, images)
 
 
 def _without_grown(probe: Probe) -> Design:

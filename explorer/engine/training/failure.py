@@ -26,15 +26,14 @@ def answered(question: Question, ask: Callable[[], Answer]) -> Answer | events.F
 
 def unanswered(question: Question, error: Exception) -> events.Failed:
     """Return why there is no answer."""
-    if isinstance(error, Refused):
-        failed = events.Failed(error.sentence)
-    else:
-        failed = failure(error, question.recipe, plan_network(question.design))
+    failed = failure(error, question.recipe, plan_network(question.design))
     return replace(failed, of=question.name, id=question.id)
 
 
 def failure(error: Exception, recipe: Recipe | None, plan: Plan | None = None) -> events.Failed:
     """Describe an unexpected error, or a lack of memory with advice on how to need less, by the network's `plan`."""
+    if isinstance(error, Refused):  # of an image that has gone while a run reads it
+        return events.Failed(error.sentence)
     text = str(error).strip() or type(error).__name__
     lacks = isinstance(error, torch.OutOfMemoryError | MemoryError) or re.search("allocate memory|out of memory", text)
     if not lacks:

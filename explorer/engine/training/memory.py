@@ -6,7 +6,6 @@ import torch
 
 from explorer.architecture.design import Design
 from explorer.architecture.plan import Plan
-from explorer.engine.data.datasets import folder_files
 from explorer.engine.devices import available_memory, choose_device
 from explorer.engine.kernels.fast_layers import winograd_convolutions
 from explorer.engine.kernels.rewrites import promised
@@ -37,16 +36,14 @@ def _weight_bytes(plan: Plan, recipe: Recipe) -> int:
 
 
 def data_bytes(data: DataSet, design: Design) -> int:
-    """Return the bytes of all images at the design's size, and of their labels, which stay on the device."""
-    channels, height, width = design.input
-    return _image_count(data) * (channels * height * width + _LABEL)
+    """Return the bytes of all images at the design's size, and of their labels, which stay on the device.
 
-
-def _image_count(data: DataSet) -> int:
-    """Return the number of images to train and to validate with. Raises Refused."""
+    Those of a folder stay on the disk where they do not fit.
+    """
     if data.shape is None:
-        return sum(map(len, folder_files(data)))
-    return data.train * 6 // 5  # a sixth of all or a little less are there to validate with
+        return 0
+    channels, height, width = design.input
+    return data.train * 6 // 5 * (channels * height * width + _LABEL)  # a sixth of all or less are to validate with
 
 
 def refuse_too_large(networks: Sequence[tuple[Plan, Recipe]], device: torch.device) -> None:

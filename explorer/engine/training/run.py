@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,23 +13,26 @@ import torch
 from explorer.architecture.checks import find_problems
 from explorer.architecture.design import Design
 from explorer.architecture.plan import Plan, plan_network
-from explorer.engine.data.datasets import load_data
-from explorer.engine.data.loader import Loader, batch_bounds, place_images
-from explorer.engine.devices import choose_device
+from explorer.engine.data.loader import Loader, batch_bounds
+from explorer.engine.data.progress import Report, unreported
+from explorer.engine.data.training_data import Gallery, TrainingData, open_data
+from explorer.engine.devices import available_memory, choose_device
 from explorer.engine.kernels.rewrites import Rewrites
 from explorer.engine.referee import referee
 from explorer.engine.training.checkpoint import Unwritten, load_checkpoint, save_checkpoint
 from explorer.engine.training.fit import Changes, Events, fit
 from explorer.engine.training.growth import inherit
-from explorer.engine.training.memory import refuse_too_large
+from explorer.engine.training.memory import memory_needed, refuse_too_large
 from explorer.engine.training.shared_weights import share_weights
 from explorer.engine.training.state import Training, single_valued_norm
 from explorer.engine.training.threads import Cores, RunThreads
 from explorer.engine.training.tuning import tuned
 from explorer.engine.training.weights import BEST
-from explorer.paths import is_file
+from explorer.paths import exists, expand_user, is_file
 from explorer.runs import events
 from explorer.runs.commands import ResumeRun, Train
+from explorer.runs.data.catalogue import CATALOGUE
+from explorer.runs.data.record import DataRecord
 from explorer.runs.events import Event, Threads
 from explorer.runs.folder import Run, RunFolder, RunState, Siblings, find_run, read_paths, unwritable
 from explorer.runs.json_lines import MISREAD, record_table
@@ -66,6 +70,13 @@ class TrainingRun:
     siblings: Siblings = field(default_factory=Siblings)
     changes: Changes = field(default_factory=deque)
     added: int = 0
+    validation_files: tuple[str, ...] = ()
+    root: Path | None = None  # of the files
+
+    @property
+    def gallery(self) -> Gallery:
+        """The images to validate with."""
+        return Gallery(self.validation, self.validation_files, self.root)
 
     def events(self) -> Events:
         """Yield the events of the run; the last one is its ending."""
@@ -158,23 +169,28 @@ def _progress_entries(training: Training) -> dict[str, object]:
     }
 
 
-def open_runs(command: Train | ResumeRun, cores: Cores | None = None) -> tuple[TrainingRun, ...]:
-    """Open the run of a command, or one per side, and check everything before the first step. Raises Refused.
+def open_runs(
+    command: Train | ResumeRun, cores: Cores | None = None, report: Report = unreported
+) -> tuple[TrainingRun, ...]:
+    """Open the run of a command, or one per side, and check everything before the first step.
 
-    On a processor they compute on `cores`, by default all that torch would use.
+    On a processor they compute on `cores`, by default all that torch would use. `report` is told how far reading has
+    come. Raises Refused, and what `report` raises.
     """
     cores = cores or Cores()
-    return _new_runs(command, cores) if isinstance(command, Train) else (_resumed_run(command, cores),)
+    if isinstance(command, Train):
+        return _new_runs(command, cores, report)
+    return (_resumed_run(command, cores, report),)
 
 
-def _new_runs(command: Train, cores: Cores) -> tuple[TrainingRun, ...]:
+def _new_runs(command: Train, cores: Cores, report: Report) -> tuple[TrainingRun, ...]:
     """Create a run in its own folder for each side of the command. Raises Refused."""
     threads = _threads_of(command.recipe, cores, command.threads)
-    train, validation, trainings = prepare(*command.sides, anyway=command.anyway)
-    parent, warning = None, NOTHING
+    data, trainings = prepare(*command.sides, anyway=command.anyway, report=report)
+    parent, warnings = None, [data.warning]
     if command.weights:
         run = find_run(command.weights, command.runs)
-        warning = inherit(trainings[0], run, command.grown)
+        warnings.append(inherit(trainings[0], run, command.grown))
         parent = run.id
     elif command.grown:
         raise refuse("grown", "needs weights, the run whose design was grown")
@@ -186,9 +202,9 @@ def _new_runs(command: Train, cores: Cores) -> tuple[TrainingRun, ...]:
             params = training.plan.params
             folder = RunFolder.create(command.runs, side.design, side.recipe, params, parent, command.grown, side.seed)
             folders.append(folder)
-        if command.anyway:  # a resume need not be told again
-            for folder in folders:
-                folder.update(anyway=True)
+        for folder in folders:
+            insisted = {"anyway": True} if command.anyway else {}  # a resume need not be told again
+            folder.update(data=record_table(data.record), **insisted)
         if command.beside:
             ids = [folder.path.name for folder in folders]
             siblings = [replace(known, beside=_without(ids, place)) for place, known in enumerate(siblings)]
@@ -204,14 +220,16 @@ def _new_runs(command: Train, cores: Cores) -> tuple[TrainingRun, ...]:
     return tuple(
         TrainingRun(
             training=training,
-            train=train,
-            validation=validation,
+            train=data.train.apart(),
+            validation=data.validation.apart(),
             folder=folder,
             verdict=verdicts[training.plan.design],
             threads=threads.copy(),
-            warning=warning,
+            warning=_listed(warnings),
             side=place,
             siblings=known,
+            validation_files=data.validation_files,
+            root=data.root,
         )
         for place, (training, folder, known) in enumerate(zip(trainings, folders, siblings, strict=True))
     )
@@ -231,14 +249,18 @@ def _introduced(sides: Sequence[Side], trainings: Sequence[Training]) -> list[Si
     return found
 
 
+def _listed(warnings: Sequence[Sentence]) -> Sentence:
+    return joined("\n", filter(None, warnings))
+
+
 def _without(ids: Sequence[str], place: int) -> tuple[str, ...]:
     return (*ids[:place], *ids[place + 1 :])
 
 
-def _resumed_run(command: ResumeRun, cores: Cores) -> TrainingRun:
-    """Continue a run from its checkpoint, in the same folder. Raises Refused."""
+def _resumed_run(command: ResumeRun, cores: Cores, report: Report) -> TrainingRun:
+    """Continue a run from its checkpoint, in the same folder. Raises Refused, and what `report` raises."""
     run = find_run(command.run, command.runs)
-    changes = {"epochs": command.epochs, "device": command.device}
+    changes = {"epochs": command.epochs, "device": command.device, "data": _moved_data(run, command.data)}
     given = {key: value for key, value in changes.items() if value is not None}
     recipe = read_recipe(recipe_table(run.recipe) | given)
     folder = RunFolder(run.folder)
@@ -255,12 +277,14 @@ def _resumed_run(command: ResumeRun, cores: Cores) -> TrainingRun:
         before = _known_threads(folder, found and found.state)
         wanted = before.fixed if command.threads is None else command.threads
         threads = _threads_of(recipe, cores, wanted, before)
-        train, validation, (training,) = prepare(
+        data, (training,) = prepare(
             Side(run.design, recipe, run.seed),
             rewrites=rewrites,
             anyway=command.anyway or folder.manifest.get("anyway", False),
+            report=report,
+            known=run.data,
         )
-        warnings = [NOTHING if found is None else found.warning]
+        warnings = [data.warning, NOTHING if found is None else found.warning]
         if found is not None:
             with _usable_checkpoint():
                 training.restore(found.state)
@@ -273,7 +297,7 @@ def _resumed_run(command: ResumeRun, cores: Cores) -> TrainingRun:
                 parent = find_run(run.parent, run.folder.parent)
                 inherit(training, parent, read_paths(folder.manifest.get("grown", ())))
         verdict = referee(training.plan)
-        folder.mark_running(recipe=recipe_table(recipe), **_progress_entries(training))
+        folder.mark_running(recipe=recipe_table(recipe), data=record_table(data.record), **_progress_entries(training))
     except OSError as error:
         folder.close()
         raise unwritable(run.folder, error) from None
@@ -282,14 +306,36 @@ def _resumed_run(command: ResumeRun, cores: Cores) -> TrainingRun:
         raise
     return TrainingRun(
         training=training,
-        train=train,
-        validation=validation,
+        train=data.train,
+        validation=data.validation,
         folder=folder,
         verdict=verdict,
         threads=threads,
-        warning=joined("\n", filter(None, warnings)),
+        warning=_listed(warnings),
         added=max(0, recipe.epochs - run.recipe.epochs),
+        validation_files=data.validation_files,
+        root=data.root,
     )
+
+
+def _moved_data(run: Run, place: str | None) -> str | None:
+    """Return where a run's images are now if they have moved to `place`. Raises Refused if they cannot be compared."""
+    if run.recipe.data in CATALOGUE:
+        if place is not None:
+            what = translatable("run {run} was trained on {data}, which is always found by its name")
+            raise refuse("data", what, run=run.id, data=run.recipe.data)
+        return None
+    if run.data is None:
+        what = translatable(
+            "run {run} is of an older version, which did not note its images: they may have changed; start a new run "
+            "with its weights (--weights)"
+        )
+        raise refuse("data", what, run=run.id)
+    path = expand_user("data", place or run.recipe.data)
+    if not exists(path):
+        what = translatable("{path!r} is not there; if the images have moved, --data says where they are")
+        raise refuse("data", what, path=str(path))
+    return str(path.resolve())
 
 
 @contextmanager
@@ -345,12 +391,16 @@ def _threads_of(recipe: Recipe, cores: Cores, wanted: int, known: _KnownThreads 
 
 
 def prepare(
-    *sides: Side, rewrites: Rewrites | None = None, anyway: bool = False
-) -> tuple[Loader, Loader, list[Training]]:
-    """Load the data onto the device and build the networks that share it. Raises Refused.
+    *sides: Side,
+    rewrites: Rewrites | None = None,
+    anyway: bool = False,
+    report: Report = unreported,
+    known: DataRecord | None = None,
+) -> tuple[TrainingData, list[Training]]:
+    """Open the data and build the networks that share it. Raises Refused, and what `report` raises.
 
     `rewrites` are by default the fastest for the first network, and for the first one of another precision. What does
-    not fit into memory is refused before anything is read, unless `anyway`.
+    not fit into memory is refused before anything is read, unless `anyway`. `known` is as for `open_data`.
     """
     plans = [buildable_plan(side.design) for side in sides]
     first, recipe = sides[0].design, sides[0].recipe
@@ -358,19 +408,29 @@ def prepare(
     if not anyway:
         refuse_too_large([(plan, side.recipe) for plan, side in zip(plans, sides, strict=True)], device)
     torch.backends.cudnn.benchmark = True  # sizes hardly change: the fastest algorithms are worth finding
-    train, validation = (place_images(part, first, device) for part in load_data(recipe.data, first))
+    largest = recipe.change(resized_crop=max(side.recipe.resized_crop for side in sides))  # all share stored images
+    data = open_data(largest, first, device, report, known=known, room=_room(plans, sides, device))
     for plan in plans:
-        if len(train) == 1 and (layer := single_valued_norm(plan)):
+        if len(data.train) == 1 and (layer := single_valued_norm(plan)):
             what = translatable("has one training image; {layer} has 1×1 maps, and a norm needs two values")
             raise refuse("data", what, layer=layer)
-    steps = len(batch_bounds(len(train), recipe.batch_size))
+    steps = len(batch_bounds(len(data.train), recipe.batch_size))
     chosen: dict[str, Rewrites] = {}
     trainings = []
     for plan, side in zip(plans, sides, strict=True):
         if side.recipe.precision not in chosen:
             chosen[side.recipe.precision] = rewrites or tuned(plan, side.recipe, device)
         trainings.append(Training(plan, side.recipe, device, steps, chosen[side.recipe.precision], side.seed))
-    return train, validation, trainings
+    return data, trainings
+
+
+def _room(plans: Sequence[Plan], sides: Sequence[Side], device: torch.device) -> int | None:
+    """Return how many bytes images may take on the device, beside what training takes; None if nobody knows."""
+    free = available_memory(device)
+    if free is None:
+        return None
+    taken = (memory_needed(plan, side.recipe, side.recipe.batch_size) for plan, side in zip(plans, sides, strict=True))
+    return max(0, free - sum(taken))
 
 
 def _rewrites_of(state: dict[str, Any], recipe: Recipe) -> Rewrites | None:

@@ -116,17 +116,21 @@ def make_room(needed: int, spare: Path | None = None) -> bool:
     The set at `spare`, and those that a process is writing, stay. `needed` bytes fit where neither the limit nor the
     free space of the disk is exceeded.
     """
-    sets = [each for each in reversed(cached_sets()) if each.path != spare]
+    sets = [each for each in cached_sets() if each.path != spare]
+    if not _fits(needed, sum(each.bytes for each in sets)):
+        return False
     while not _fits(needed):
         if not sets:
             return False
-        _remove_set(sets.pop(0).path)
+        _remove_set(sets.pop().path)
     return True
 
 
-def _fits(needed: int) -> bool:
+def _fits(needed: int, removed: int = 0) -> bool:
+    """Return whether `needed` bytes fit once so many are `removed`."""
     limit = cache_limit()
-    return (not limit or cache_bytes() + needed <= limit) and needed <= _free_bytes(cache_folder())
+    is_allowed = not limit or cache_bytes() - removed + needed <= limit
+    return is_allowed and needed <= _free_bytes(cache_folder()) + removed
 
 
 def _free_bytes(folder: Path) -> int:
@@ -145,7 +149,8 @@ def clear_cache() -> int:
     except OSError as error:
         raise _unusable(error) from None
     for folder in folders:
-        if all([_remove_set(path) for path in folder.glob(f"*{SET}")]):
+        removed = [_remove_set(path) for path in folder.glob(f"*{SET}")]
+        if all(removed):
             shutil.rmtree(folder, ignore_errors=True)
     return before - cache_bytes()
 

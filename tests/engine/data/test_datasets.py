@@ -1,4 +1,4 @@
-"""Data sets: the subset's published shape, folders of images, and data that must be refused."""
+"""Data sets: the subset's published shape, and data that must be refused."""
 
 import gzip
 import hashlib
@@ -6,15 +6,12 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
-import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from explorer.architecture.presets import preset
-from explorer.engine.data import datasets
 from explorer.engine.data.datasets import DATASETS, load_data, read_bundled
-from explorer.runs.data.catalogue import CATALOGUE, describe_data
+from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.data.download import download
 from explorer.validation import Refused
 from tests import published
@@ -22,21 +19,6 @@ from tests import published
 MINI = preset("mini")
 CIFAR = MINI.change(input=(3, 32, 32))
 BUNDLED = CATALOGUE["fashion-mnist-12k"].find()
-TINY = MINI.change(input=(3, 8, 8), classes=2)
-
-
-def paint(path, colour, size=(12, 10), mode="RGB"):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new(mode, size, colour).save(path)
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """Twelve images in two classes: red and blue."""
-    for index in range(6):
-        paint(tmp_path / "a" / f"{index}.png", (255, 0, 0))
-        paint(tmp_path / "b" / f"{index}.png", (0, 0, 255))
-    return tmp_path
 
 
 def test_every_named_data_set_can_be_read():
@@ -60,12 +42,12 @@ def test_a_damaged_subset_is_refused(tmp_path):
     with pytest.raises(
         Refused, match=f"^data: '{re.escape(str(copy))}' is damaged: its checksum is not the expected one$"
     ):
-        read_bundled(replace(BUNDLED, path=copy), MINI)
+        read_bundled(replace(BUNDLED, path=copy))
 
 
 def test_a_missing_subset_is_refused(tmp_path):
     with pytest.raises(Refused, match=r"No such file or directory$"):
-        read_bundled(replace(BUNDLED, path=tmp_path / "none.npz"), MINI)
+        read_bundled(replace(BUNDLED, path=tmp_path / "none.npz"))
 
 
 @pytest.fixture
@@ -177,66 +159,6 @@ def test_labels_out_of_range_are_refused():
 def test_other_channels_are_refused():
     with pytest.raises(Refused, match="the design takes 3 channels"):
         load_data("fashion-mnist-12k", MINI.change(input=(3, 28, 28)))
-
-
-def test_a_folder_without_val_keeps_a_sixth_for_validation(folder):
-    data = load_data(str(folder), TINY)
-    assert data.train.pixels.shape == (10, 3, 8, 8)
-    assert data.validation.pixels.shape == (2, 3, 8, 8)
-    assert describe_data(str(folder)).train == 10
-    again = load_data(str(folder), TINY)
-    assert all(torch.equal(one, two) for one, two in zip(data.train, again.train, strict=True))
-
-
-def test_labels_follow_the_class_folders(folder):
-    train = load_data(str(folder), TINY).train
-    red = train.pixels[:, 0].flatten(1).float().mean(1) > 128
-    assert torch.equal(red, train.labels == 0)
-
-
-def test_train_and_val_folders(tmp_path):
-    for part, count in (("train", 3), ("val", 1)):
-        for name in "ab":
-            for index in range(count):
-                paint(tmp_path / part / name / f"{index}.jpg", (9, 9, 9))
-    data = load_data(str(tmp_path), TINY)
-    assert (len(data.train.labels), len(data.validation.labels)) == (6, 2)
-
-
-def test_a_class_that_only_validation_has_is_refused(tmp_path):
-    for place in ("train/a", "train/b", "val/a", "val/c"):
-        paint(tmp_path / place / "0.png", (9, 9, 9))
-    with pytest.raises(Refused, match="c' is not a class of the training images"):
-        load_data(str(tmp_path), TINY)
-
-
-def test_a_truncated_image_is_named(folder):
-    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
-    Image.fromarray(noise).save(folder / "a" / "torn.jpg")
-    content = (folder / "a" / "torn.jpg").read_bytes()
-    (folder / "a" / "torn.jpg").write_bytes(content[: len(content) // 2])
-    with pytest.raises(Refused, match=r"torn\.jpg"):
-        load_data(str(folder), TINY)
-
-
-def test_a_decompression_bomb_is_refused(folder, monkeypatch):
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 50)
-    with pytest.raises(Refused, match="not a usable image"):
-        load_data(str(folder), TINY)
-
-
-def test_an_empty_class_and_a_missing_folder_are_refused(folder, tmp_path):
-    (folder / "c").mkdir()
-    with pytest.raises(Refused, match="no images in the class folder"):
-        load_data(str(folder), TINY)
-    with pytest.raises(Refused, match="no data set or folder"):
-        load_data(str(tmp_path / "missing"), TINY)
-
-
-def test_too_many_images_for_the_memory_are_refused(folder, monkeypatch):
-    monkeypatch.setattr(datasets, "available_memory", lambda device: 100)
-    with pytest.raises(Refused, match="of memory"):
-        load_data(str(folder), TINY)
 
 
 def test_the_subset_is_shuffled():

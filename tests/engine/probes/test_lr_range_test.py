@@ -5,10 +5,10 @@ import math
 import pytest
 import torch
 
+from explorer.engine.data import training_data
 from explorer.engine.data.datasets import Data, Images
 from explorer.engine.probes import lr_range_test
 from explorer.engine.probes.lr_range_test import MAX_RATE, MIN_RATE, STEPS, smooth, sweep
-from explorer.engine.training import run
 from explorer.engine.training.state import Training
 from explorer.runs.answers import Sweep, Swept
 from explorer.runs.events import Failed, Progress
@@ -21,7 +21,7 @@ COMMAND = Sweep(small.DESIGN, small.RECIPE.change(epochs=1), 7)
 def little_data(monkeypatch):
     monkeypatch.setattr(lr_range_test, "READ_EVERY", 0.0)
     images = [Images(part.pixels, part.labels) for part in (small.TRAIN, small.VALIDATION)]
-    monkeypatch.setattr(run, "load_data", lambda *_: Data(*images))
+    monkeypatch.setattr(training_data, "load_data", lambda *_: Data(*images))
 
 
 def test_the_advice_is_a_rate_that_learns():

@@ -10,10 +10,10 @@ from torch import nn
 from explorer.architecture.design import Design, Stage
 from explorer.architecture.identity import deepened, insertion
 from explorer.architecture.plan import plan_network
+from explorer.engine.data import training_data
 from explorer.engine.data.datasets import Data, Images
-from explorer.engine.probes import lesion, probed_network
+from explorer.engine.probes import lesion
 from explorer.engine.probes.probed_network import ProbedNetwork
-from explorer.engine.training import run as run_module
 from explorer.engine.training.growth import grow, inherit, tensor_names
 from explorer.engine.training.run import TrainingRun, open_runs
 from explorer.engine.training.state import Training
@@ -43,7 +43,7 @@ def ninety_images() -> Data:
 
 @pytest.fixture(autouse=True)
 def little_data(monkeypatch):
-    monkeypatch.setattr(probed_network, "load_data", lambda *_: ninety_images())
+    monkeypatch.setattr(training_data, "load_data", lambda *_: ninety_images())
 
 
 def trained(design: Design, recipe: Recipe = RECIPE, steps: int = 4) -> Training:
@@ -202,7 +202,6 @@ def test_a_run_goes_on_as_a_new_one_with_a_block_more(tmp_path):
 
 @pytest.mark.parametrize("written", [["layer1.1"], "layer1.1"], ids=["a list", "as manifests once did"])
 def test_one_killed_before_its_first_checkpoint_begins_anew_as_it_began(tmp_path, monkeypatch, written):
-    monkeypatch.setattr(run_module, "load_data", lambda *_: ninety_images())
     recipe = Recipe(device="cpu", epochs=1)
     first = open_one(Train(MINI, recipe, tmp_path))
     losses_of(first)

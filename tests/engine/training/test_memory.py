@@ -53,14 +53,12 @@ def held(*parts: Loader) -> int:
 @pytest.mark.parametrize("size", [28, 40])
 def test_the_images_count_as_they_lie_in_memory(size):
     design, recipe = MINI.change(input=(1, size, size)), RECIPE
-    train, validation, _ = prepare(Side(design, recipe, recipe.seed))
-    assert data_bytes(describe_data(recipe.data), design) == held(train, validation)
+    data, _ = prepare(Side(design, recipe, recipe.seed))
+    assert data_bytes(describe_data(recipe.data), design) == held(data.train, data.validation)
 
 
-def test_the_images_of_a_folder_count_too(tmp_path):
-    recipe = shades(tmp_path)
-    train, validation, _ = prepare(Side(DESIGN, recipe, recipe.seed))
-    assert data_bytes(describe_data(recipe.data), DESIGN) == held(train, validation)
+def test_the_images_of_a_folder_stay_on_the_disk(tmp_path):
+    assert data_bytes(describe_data(shades(tmp_path).data), DESIGN) == 0
 
 
 @pytest.fixture
@@ -99,7 +97,7 @@ def test_where_the_system_does_not_say_all_fits(free):
 def test_too_large_a_run_is_refused_before_anything_is_read_unless_the_user_insists(free, tmp_path, monkeypatch):
     recipe, runs = shades(tmp_path / "data"), tmp_path / "runs"
     with monkeypatch.context() as patch:
-        patch.setattr(run_module, "load_data", None)
+        patch.setattr(run_module, "open_data", None)
         free["cpu"] = 1000
         for command in (Train(DESIGN, recipe, runs), with_twin(Train(DESIGN.change(shortcut="pad"), recipe, runs))):
             with pytest.raises(Refused, match=r"^memory: "):

@@ -1,0 +1,259 @@
+"""Decoded images on the disk: each is decoded once, in parallel, and mapped into memory ever after. No Qt.
+
+A set is a file of pixels, to which images are only ever added, and a file with its header and the list of what the
+first one has, which is replaced whole. So a process may map a set while another one adds to it. On Linux and macOS a
+set may be removed under a process that has mapped it, which keeps what it has; Windows refuses to remove it until
+then. What is in the list has been decoded completely, whatever happened later.
+"""
+
+import json
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from filelock import FileLock, Timeout
+
+from explorer.atomic_files import write_atomically
+from explorer.engine.data.decoding import Pixels, decode
+from explorer.engine.data.progress import Report
+from explorer.runs.data.cache_folder import LOCK, PIXELS, SET, folder_of, make_room, touch
+from explorer.runs.data.image_files import name_of
+from explorer.sentences import Sentence, system_words, translatable
+
+Shape = tuple[int, int, int]  # channels, height, width
+Places = npt.NDArray[np.int64]
+
+_VERSION = 1  # of how images are decoded
+_AHEAD = 4  # images in work per thread
+_LIST_EVERY = 20.0  # seconds: what was decoded until then is not lost if the process is killed
+_ASK_EVERY = 0.1  # seconds between two tries to get the lock
+_WASTE = 2  # a set with so many versions of each file is made again
+
+
+class NoRoom(Exception):
+    """Images cannot be kept on the disk; `sentence` says why."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class Source(NamedTuple):
+    """A file of an image, relative to its root; `changed` is the time of its last change in nanoseconds."""
+
+    file: str
+    size: int
+    changed: int
+
+
+class Stored(NamedTuple):
+    """Images in a map: `pixels` are (n, height, width, channels), and `places` has the number of each image asked."""
+
+    pixels: Pixels
+    places: Places
+
+
+@dataclass
+class _Set:
+    """The files of a set, and what it has: the number of each image in the file of pixels."""
+
+    path: Path
+    shape: Shape
+    pixels: str
+    numbers: dict[Source, int]
+
+    @property
+    def file(self) -> Path:
+        return self.path.with_name(self.pixels)
+
+    @property
+    def bytes_each(self) -> int:
+        channels, height, width = self.shape
+        return channels * height * width
+
+    def has(self, sources: Sequence[Source]) -> bool:
+        return all(source in self.numbers for source in sources)
+
+    def map(self, sources: Sequence[Source]) -> Stored:
+        """Map the pixels. Raises OSError, and ValueError if the file is shorter than the list says."""
+        channels, height, width = self.shape
+        shape = (len(self.numbers), height, width, channels)
+        places = np.array([self.numbers[source] for source in sources], np.int64)
+        return Stored(np.memmap(self.file, np.uint8, "r", shape=shape), places)
+
+
+def store(root: Path, sources: Sequence[Source], shape: Shape, background: str, report: Report) -> Stored:
+    """Return all images at `shape`, those that are not on the disk yet decoded and kept there.
+
+    Raises NoRoom where they cannot be kept, Refused for one that cannot be decoded, and what `report` raises; what was
+    decoded until then is kept.
+    """
+    try:
+        folder = folder_of(root)
+        path = folder / ("x".join(map(str, shape)) + f"-{background}{SET}")
+        if (stored := _mapped(_read(path, shape), sources)) is None:
+            folder.mkdir(parents=True, exist_ok=True)
+            with _locked(path, sources, shape, report):
+                known = _read(path, shape)
+                if (stored := _mapped(known, sources)) is None:
+                    stored = _add(_usable(known), root, sources, background, report).map(sources)
+    except OSError as error:
+        what = translatable("decoded images cannot be kept in {path!r}: {error}")
+        raise NoRoom(Sentence(what, {"path": str(error.filename), "error": system_words(error)})) from None
+    touch(path)
+    return stored
+
+
+def _read(path: Path, shape: Shape) -> _Set:
+    """Read the list of a set; it is empty if there is none, or none that can be used."""
+    empty = _Set(path, shape, f"{path.stem}.0{PIXELS}", {})
+    try:
+        header, *lines = path.read_text(encoding="utf-8").splitlines()
+        table = json.loads(header)
+        if table["version"] != _VERSION:
+            return empty
+        sources = [Source(*json.loads(line)) for line in lines]
+        return _Set(path, shape, table["pixels"], {source: number for number, source in enumerate(sources)})
+    except (OSError, ValueError, LookupError, TypeError):
+        return empty
+
+
+def _mapped(known: _Set, sources: Sequence[Source]) -> Stored | None:
+    """Map a set that has all images; None if it has not."""
+    if not known.has(sources):
+        return None
+    try:
+        return known.map(sources)
+    except (OSError, ValueError):  # the pixels were removed
+        return None
+
+
+def _usable(known: _Set) -> _Set:
+    """Return the set to add to: another one where the pixels of this one are gone or mostly those of old versions."""
+    size = known.file.stat().st_size if known.file.exists() else 0
+    files = len({source.file for source in known.numbers})
+    if size >= len(known.numbers) * known.bytes_each and len(known.numbers) <= _WASTE * files:
+        return known
+    generation = int(known.pixels.removesuffix(PIXELS).rpartition(".")[2]) + 1
+    with suppress(OSError):  # Windows keeps what a process has mapped
+        known.file.unlink(missing_ok=True)
+    return _Set(known.path, known.shape, f"{known.path.stem}.{generation}{PIXELS}", {})
+
+
+@contextmanager
+def _locked(path: Path, sources: Sequence[Source], shape: Shape, report: Report) -> Iterator[None]:
+    """Wait until no other process writes the set, and report how far that one is."""
+    lock = FileLock(path.with_suffix(LOCK))
+    while True:
+        try:
+            lock.acquire(timeout=_ASK_EVERY, poll_interval=_ASK_EVERY / 2)
+            break
+        except Timeout:
+            known = _read(path, shape)
+            size = known.file.stat().st_size if known.file.exists() else 0
+            report(min(size // known.bytes_each, len(sources)), len(sources))
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _add(known: _Set, root: Path, sources: Sequence[Source], background: str, report: Report) -> _Set:
+    """Decode the images that the set has not, and add them. Raises OSError, Refused, and what `report` raises.
+
+    Where the disk is full, the set is as it was before.
+    """
+    missing = [source for source in sources if source not in known.numbers]
+    needed, before = len(missing) * known.bytes_each, len(known.numbers)
+    if not make_room(needed, spare=known.path):
+        what = translatable("decoded images need {needed:,.0f} MiB on the disk, more than is free or allowed")
+        raise NoRoom(Sentence(what, {"needed": needed / 2**20}))
+    done, listed = len(sources) - len(missing), time.monotonic()
+    paths = [root / name_of(source.file) for source in missing]
+    images = decoded(paths, known.shape, background, lambda: report(done, len(sources)))
+    try:
+        with known.file.open("r+b" if known.file.exists() else "w+b") as file:
+            file.seek(before * known.bytes_each)
+            file.truncate()  # what a process that was killed had not listed yet
+            try:
+                for source, pixels in zip(missing, images, strict=True):
+                    file.write(pixels.data)
+                    known.numbers[source] = len(known.numbers)
+                    done += 1
+                    if time.monotonic() - listed > _LIST_EVERY:
+                        _list(known, root, file.fileno())
+                        listed = time.monotonic()
+                    report(done, len(sources))
+                file.flush()
+            except OSError:
+                raise
+            except BaseException:
+                file.flush()
+                _list(known, root, file.fileno())
+                raise
+            _list(known, root, file.fileno())
+    except OSError:
+        _undo(known, root, before)
+        raise
+    finally:
+        images.close()
+    return known
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def decoded(
+    paths: Sequence[Path], shape: Shape, background: str, waiting: Callable[[], None] = lambda: None
+) -> Generator[Pixels, None, None]:
+    """Yield the images in order, decoded by as many threads as there are cores: Pillow leaves the interpreter's lock.
+
+    Few are in work at a time, so that the memory taken does not depend on their number. `waiting` is called while the
+    next one takes long, and may raise what ends it all. Raises Refused.
+    """
+    threads = usable_cores()
+    pool = ThreadPoolExecutor(threads, "decode")
+    in_work: deque[Future[Pixels]] = deque()
+    remaining = iter(paths)
+    try:
+        while True:
+            for path in islice(remaining, _AHEAD * threads - len(in_work)):
+                in_work.append(pool.submit(decode, path, shape, background))
+            if not in_work:
+                return
+            while not wait(list(in_work)[:1], _ASK_EVERY).done:
+                waiting()
+            yield in_work.popleft().result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _list(known: _Set, root: Path, descriptor: int) -> None:
+    """Write what the set has, once its pixels are on the disk. Raises OSError."""
+    os.fsync(descriptor)
+    header = {"version": _VERSION, "root": str(root), "shape": known.shape, "pixels": known.pixels}
+    write_atomically(known.path, "\n".join(map(json.dumps, (header, *known.numbers))) + "\n")
+
+
+def _undo(known: _Set, root: Path, before: int) -> None:
+    """Leave in the set what it had before, its first images, or nothing at all, as far as the disk allows."""
+    with suppress(OSError):
+        if before:
+            known.numbers = dict(list(known.numbers.items())[:before])
+            with known.file.open("r+b") as file:
+                file.truncate(before * known.bytes_each)
+                _list(known, root, file.fileno())
+        else:
+            known.path.unlink(missing_ok=True)
+            known.file.unlink(missing_ok=True)

@@ -1,0 +1,115 @@
+"""OwnImages: the images of a folder or a table, examined and divided, with the record of them. No Qt."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer.architecture.design import Design
+from explorer.engine.data.cache import Shape, Source
+from explorer.engine.data.examination import Examined
+from explorer.engine.data.image_index import index_images
+from explorer.engine.data.progress import Report
+from explorer.paths import expand_user
+from explorer.runs.data.changes import refuse_changed
+from explorer.runs.data.decisions import read_decisions
+from explorer.runs.data.image_list import ImageList, ListedImage, Part, list_images
+from explorer.runs.data.record import DataRecord
+from explorer.runs.data.split import divide
+from explorer.runs.recipe import Recipe
+from explorer.sentences import translatable
+from explorer.validation import refuse
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePart:
+    """The images of one part; `contents` are the sha256 of their files."""
+
+    files: tuple[str, ...]
+    paths: tuple[Path, ...]
+    sources: tuple[Source, ...]
+    labels: tuple[int, ...]
+    contents: tuple[str, ...]
+
+    def fingerprint(self, shape: Shape, background: str) -> str:
+        """Return a sha256 over what decides about pixels and labels."""
+        return _sha256([*zip(self.contents, self.labels, strict=True), shape, background])
+
+
+@dataclass(frozen=True, slots=True)
+class OwnImages:
+    root: Path
+    train: ImagePart
+    validation: ImagePart
+    record: DataRecord
+
+
+def divide_images(recipe: Recipe, design: Design, report: Report, known: DataRecord | None) -> OwnImages:
+    """Examine and divide the images of a recipe, for networks of a design. Raises Refused, and what `report` raises.
+
+    `known` is the record of a run that goes on: its decisions hold, and all else has to be as it was.
+    """
+    listed = list_images(expand_user("data", recipe.data))
+    decisions = known.decisions if known else read_decisions(listed.root)
+    listed = decisions.apply(listed)
+    _check(listed, design)
+    found = index_images(listed, report)
+    readable = [(image, each) for image, each in zip(listed.images, found, strict=True) if not each.error]
+    images, examined = listed.with_images(image for image, _ in readable), [each for _, each in readable]
+    split, parts = divide(images, _groups(examined), recipe.split_seed, recipe.validation_share, recipe.test_share)
+    rows = list(zip(images.images, examined, parts, strict=True))
+    record = DataRecord(
+        name=recipe.data,
+        layout=listed.layout,
+        class_names=listed.class_names,
+        train=parts.count(Part.TRAIN),
+        validation=parts.count(Part.VALIDATION),
+        test=parts.count(Part.TEST),
+        split=split,
+        fingerprint=_sha256(
+            [(row.file, listed.class_names[row.label], part, each.contents) for row, each, part in rows]
+        ),
+        decisions=decisions,
+        unreadable=len(listed.images) - len(rows),
+        skipped=listed.skipped,
+    )
+    if known:
+        refuse_changed(known, record)
+    if not record.train or not record.validation:
+        raise refuse("data", translatable("{data} has no images for training or for validation"), data=recipe.data)
+    train, validation = (
+        _part(images, [row[:2] for row in rows if row[2] is part]) for part in (Part.TRAIN, Part.VALIDATION)
+    )
+    return OwnImages(listed.root, train, validation, record)
+
+
+def _check(listed: ImageList, design: Design) -> None:
+    """Raise Refused if networks of the design cannot be trained with such images."""
+    channels, _, _ = design.input
+    if channels not in (1, 3):
+        what = translatable("the design takes {channels} channels; images have 1 or 3")
+        raise refuse("input", what, channels=channels)
+    if (count := len(listed.class_names)) > design.classes:
+        what = translatable("{data} has {count} classes, but the design has only {classes}")
+        raise refuse("data", what, data=str(listed.root), count=count, classes=design.classes)
+
+
+def _groups(examined: Sequence[Examined]) -> list[int]:
+    """Return one number per image, equal for those with equal pixels."""
+    numbers: dict[str, int] = {}
+    return [numbers.setdefault(each.digest, len(numbers)) for each in examined]
+
+
+def _part(images: ImageList, rows: Sequence[tuple[ListedImage, Examined]]) -> ImagePart:
+    return ImagePart(
+        files=tuple(image.file for image, _ in rows),
+        paths=tuple(images.path(image) for image, _ in rows),
+        sources=tuple(Source(image.file, each.size, each.changed) for image, each in rows),
+        labels=tuple(image.label for image, _ in rows),
+        contents=tuple(each.contents for _, each in rows),
+    )
+
+
+def _sha256(values: Sequence[object]) -> str:
+    return hashlib.sha256("\n".join(map(json.dumps, values)).encode()).hexdigest()

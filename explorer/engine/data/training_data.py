@@ -1,0 +1,241 @@
+"""TrainingData: the images that a run trains and validates with, opened from wherever they fit, and their record.
+
+No Qt. A named set lies on the device. Images of the user's own are examined, divided, and decoded once into the cache
+on the disk. A processor trains from that, for what the system keeps of it in memory costs nothing; another device gets
+them all if they fit, else batch by batch. Without room on the disk they lie in memory if they fit there; else they are
+decoded again in every epoch.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from math import prod
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.architecture.design import Design
+from explorer.engine.data.cache import NoRoom, Shape, decoded, store
+from explorer.engine.data.datasets import load_data
+from explorer.engine.data.decoding import Pixels
+from explorer.engine.data.decoding_loader import DecodingLoader
+from explorer.engine.data.loader import Loader, PlacedLoader, place_images
+from explorer.engine.data.mapped_loader import MappedLoader
+from explorer.engine.data.own_images import ImagePart, OwnImages, divide_images
+from explorer.engine.data.preprocessing import Preprocessing
+from explorer.engine.data.progress import Report, unreported
+from explorer.engine.devices import available_memory
+from explorer.runs.data.catalogue import CATALOGUE
+from explorer.runs.data.image_files import name_of
+from explorer.runs.data.image_list import Layout
+from explorer.runs.data.record import DataRecord
+from explorer.runs.data.split import Split, SplitKind
+from explorer.runs.recipe import Recipe
+from explorer.sentences import NOTHING, Sentence
+
+_IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # mean and deviation, as torchvision has them
+_SAMPLE, _AT_ONCE = 1000, 100  # images that mean and deviation are measured over; in memory at a time
+_LABEL = 8  # bytes
+_MAY_TAKE = 0.5  # of the memory that is free, where nobody says how much
+
+Statistics = tuple[tuple[float, ...], tuple[float, ...]]  # mean and deviation of each channel
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """The images of one part; their `files` are below the `root`, in the order of the loader. A named set has none."""
+
+    loader: Loader
+    files: tuple[str, ...] = ()
+    root: Path | None = None
+
+    def path(self, number: int) -> Path | None:
+        """Return the file of an image."""
+        return self.root / name_of(self.files[number]) if self.root else None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """Images to train and to validate with; `warning` says why they are not kept on the disk.
+
+    The files are below the `root`, in the order of the loaders. A named set has none.
+    """
+
+    train: Loader
+    validation: Loader
+    record: DataRecord
+    train_files: tuple[str, ...] = ()
+    validation_files: tuple[str, ...] = ()
+    root: Path | None = None
+    warning: Sentence = NOTHING
+
+    @property
+    def gallery(self) -> Gallery:
+        """The images to validate with."""
+        return Gallery(self.validation, self.validation_files, self.root)
+
+
+def open_data(
+    recipe: Recipe,
+    design: Design,
+    device: torch.device,
+    report: Report = unreported,
+    *,
+    known: DataRecord | None = None,
+    statistics: Statistics | None = None,
+    room: int | None = None,
+) -> TrainingData:
+    """Open the data of a recipe for networks of a design. Raises Refused, and what `report` raises.
+
+    `known` is the record of a run that goes on: its decisions hold, and all else has to be as it was. `statistics` are
+    those of the weights to start from. Images may take `room` bytes on the device.
+    """
+    if recipe.data in CATALOGUE:
+        data = _open_named(recipe, design, device)
+    else:
+        data = _open_own(recipe, design, device, report, known, room)
+    mean, deviation = _statistics(recipe, design, data.train, known, statistics)
+    for loader in (data.train, data.validation):
+        loader.preprocessing = Preprocessing(loader.preprocessing.size, mean, deviation)
+    return replace(data, record=replace(data.record, mean=mean, deviation=deviation))
+
+
+def open_gallery(recipe: Recipe, design: Design, device: torch.device, known: DataRecord | None = None) -> Gallery:
+    """Open only the images to validate with, as `open_data` does. Raises Refused."""
+    if recipe.normalise == "data" and not known:  # which is measured over the others
+        return open_data(recipe, design, device).gallery
+    if recipe.data in CATALOGUE:
+        gallery = Gallery(place_images(load_data(recipe.data, design).validation, design, device))
+    else:
+        images = divide_images(recipe, design, unreported, known)
+        loader, _ = _opening(images, recipe, design, device, None).open(images.validation, unreported)
+        gallery = Gallery(loader, images.validation.files, images.root)
+    statistics = _statistics(recipe, design, gallery.loader, known, None)
+    gallery.loader.preprocessing = Preprocessing(design.input[1:], *statistics)
+    return gallery
+
+
+def _statistics(
+    recipe: Recipe, design: Design, train: Loader, known: DataRecord | None, weights: Statistics | None
+) -> Statistics:
+    """Return mean and deviation of each channel as the recipe wants them, empty for none."""
+    if known:
+        return known.mean, known.deviation
+    if recipe.normalise == "none":
+        return (), ()
+    if recipe.normalise == "data":
+        return _measured(train)
+    mean, deviation = weights or _IMAGENET
+    channels = design.input[0]
+    if channels == len(mean):
+        return mean, deviation
+    return (sum(mean) / len(mean),) * channels, (sum(deviation) / len(deviation),) * channels
+
+
+def _measured(train: Loader) -> Statistics:
+    """Return mean and deviation of each channel over some images, the same whatever the device."""
+    count = min(_SAMPLE, len(train))
+    chosen = torch.linspace(0, len(train) - 1, count).round().long().to(train.device)
+    sums = squares = torch.zeros(())
+    values = 0
+    for numbers in torch.split(chosen, _AT_ONCE):
+        pixels = train.preprocessing.crop(train.read(numbers)).cpu().long()  # sums of whole numbers are exact
+        sums, squares = sums + pixels.sum((0, 2, 3)), squares + pixels.square().sum((0, 2, 3))
+        values += pixels[:, 0].numel()
+    means = [total / values for total in sums.tolist()]
+    variances = [total / values - mean**2 for total, mean in zip(squares.tolist(), means, strict=True)]
+    return tuple(mean / 255 for mean in means), tuple(max(each, 0.0) ** 0.5 / 255 or 1.0 for each in variances)
+
+
+def _open_named(recipe: Recipe, design: Design, device: torch.device) -> TrainingData:
+    """Read a set of the catalogue onto the device. Its files are checked, so that they are what they were."""
+    train, validation = (place_images(part, design, device) for part in load_data(recipe.data, design))
+    entry = CATALOGUE[recipe.data]
+    published = [recipe.data, *(file.md5 for file in entry.files)]
+    record = DataRecord(
+        name=recipe.data,
+        layout=Layout.NAMED,
+        class_names=entry.class_names,
+        train=len(train),
+        validation=len(validation),
+        test=0,
+        split=Split(SplitKind.PUBLISHED),
+        fingerprint=hashlib.sha256(" ".join(published).encode()).hexdigest(),
+    )
+    return TrainingData(train, validation, record)
+
+
+def _open_own(
+    recipe: Recipe, design: Design, device: torch.device, report: Report, known: DataRecord | None, room: int | None
+) -> TrainingData:
+    """Divide and open the images of a folder or a table. Raises Refused, and what `report` raises."""
+    images = divide_images(recipe, design, lambda done, total: report(done, 2 * total), known)
+    opening = _opening(images, recipe, design, device, room)
+    count, first = images.record.train + images.record.validation, images.record.train
+    train, warning = opening.open(images.train, lambda done, _: report(count + done, 2 * count))
+    validation, _ = opening.open(images.validation, lambda done, _: report(count + first + done, 2 * count))
+    files = images.train.files, images.validation.files
+    return TrainingData(train, validation, images.record, *files, images.root, warning)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """How parts of own images are opened; `fits` says whether all fit into the memory of the device."""
+
+    root: Path
+    shape: Shape
+    background: str
+    preprocessing: Preprocessing
+    device: torch.device
+    fits: bool
+
+    def open(self, part: ImagePart, report: Report) -> tuple[Loader, Sentence]:
+        """Return a loader, and why the images are not kept on the disk. Raises Refused, and what `report` raises."""
+        labels = torch.tensor(part.labels).to(self.device)
+        common = labels, self.preprocessing, part.fingerprint(self.shape, self.background)
+        try:
+            stored = store(self.root, part.sources, self.shape, self.background, report)
+        except NoRoom as error:
+            if not self.fits:
+                return DecodingLoader(part.paths, self.shape, self.background, *common), error.sentence
+            pixels = _reported(decoded(part.paths, self.shape, self.background), len(labels), report)
+            return PlacedLoader(self._placed(pixels, len(labels)), *common), error.sentence
+        if self.device.type == "cpu" or not self.fits:
+            return MappedLoader(stored, *common), NOTHING
+        return PlacedLoader(
+            self._placed((stored.pixels[place] for place in stored.places), len(labels)), *common
+        ), NOTHING
+
+    def _placed(self, images: Iterable[Pixels], count: int) -> Tensor:
+        """Return all images on the device, uint8 (n, channels, height, width)."""
+        channels, height, width = self.shape
+        placed = torch.empty((count, height, width, channels), dtype=torch.uint8, device=self.device)
+        remaining = iter(images)
+        for part in torch.split(placed, _AT_ONCE):
+            part.copy_(torch.from_numpy(np.stack(list(islice(remaining, len(part))))))
+        return placed.permute(0, 3, 1, 2)
+
+
+def _opening(images: OwnImages, recipe: Recipe, design: Design, device: torch.device, room: int | None) -> _Opening:
+    """Return how to open images where they may take `room` bytes on the device, by default half of what is free."""
+    shape = (design.input[0], *stored_size(design, recipe))
+    needed = (images.record.train + images.record.validation) * (prod(shape) + _LABEL)
+    if room is None:
+        room = int(_MAY_TAKE * (available_memory(device) or 0))
+    preprocessing = Preprocessing(design.input[1:])
+    return _Opening(images.root, shape, recipe.background, preprocessing, device, fits=needed <= room)
+
+
+def _reported(images: Iterable[Pixels], total: int, report: Report) -> Iterator[Pixels]:
+    for done, pixels in enumerate(images, 1):
+        yield pixels
+        report(done, total)
+
+
+def stored_size(design: Design, recipe: Recipe) -> tuple[int, int]:
+    """Return the (height, width) that images are kept at: with room for crops where the recipe takes any."""
+    _, height, width = design.input
+    return (height * 8 // 7, width * 8 // 7) if recipe.resized_crop else (height, width)
