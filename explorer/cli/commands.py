@@ -229,7 +229,11 @@ def _train_flags(parser: Parser) -> None:
         "other initial weights; may be given several times",
     )
     parser.add_argument("--seeds", metavar="N", help="train every network with this many seeds for its initial weights")
-    parser.add_argument("--resume", metavar="RUN", help="resume this run; --epochs sets a larger number of epochs")
+    parser.add_argument(
+        "--resume",
+        metavar="RUN",
+        help="resume this run; --epochs sets a larger number of epochs, --data where its images have moved to",
+    )
     parser.add_argument("--threads", metavar="auto|N", help="threads of a run on a processor (auto: one per free core)")
     parser.add_argument("--anyway", action="store_true", help="train even if there seems to be too little memory")
     parser.add_argument("--events", action="store_true", help="print a JSON object per line, read commands from stdin")
@@ -359,6 +363,18 @@ def _exported(form: "Format", plan: "Plan", names: str, run: "Run | None") -> st
     return WRITERS[form.name](plan, names)
 
 
+def _cache_flags(parser: Parser) -> None:
+    from explorer.cli.cache_command import add_cache_flags
+
+    add_cache_flags(parser)
+
+
+def _cache(options: Namespace) -> int:
+    from explorer.cli.cache_command import run_cache
+
+    return run_cache(options)
+
+
 def _bench_flags(parser: Parser) -> None:
     from explorer.cli.bench import BENCHES
 
@@ -407,6 +423,7 @@ COMMANDS = {
     "worker": Command("Execute JSON commands from stdin, as the window's own worker does.", add_runs_flag, _worker),
     "runs": Command("List the runs, or show one.", _runs_flags, _runs),
     "export": Command("Write a design, or a run, in a format for other programs.", _export_flags, _export),
+    "cache": Command("List the decoded images that are kept on the disk, or remove them.", _cache_flags, _cache),
     "bench": Command("Measure how fast this program is.", _bench_flags, _bench),
     "check": Command(
         "Show what is installed, which devices are available, and what is missing.", add_json_flag, _check

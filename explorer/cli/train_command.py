@@ -18,7 +18,7 @@ from explorer.runs.recipe import Recipe, read_recipe
 from explorer.runs.sides import MAX_SIDES, Side, on_same_batches, twin_side, with_seeds
 from explorer.validation import Complaint, Refused, refuse
 
-_WITH_RESUME = ("epochs", "device")
+_WITH_RESUME = ("epochs", "device", "data")
 _WITH_DESIGN = ("design", "input", "classes", "recipe", "weights", "grown", "twin", "beside", "seeds")
 
 
@@ -112,6 +112,7 @@ def _continuation(options: Namespace) -> ResumeRun:
         device=device,
         threads=None if options.threads is None else read_threads(options.threads),
         anyway=options.anyway,
+        data=given.get("data"),
     )
 
 
