@@ -4,6 +4,7 @@
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,17 +14,19 @@ from explorer.architecture.design import Design
 from explorer.paths import expand_user, user_folder
 from explorer.resources import resource
 from explorer.runs.data.files import PublishedFile
-from explorer.sentences import Sentence, system_words, translatable
+from explorer.runs.data.image_list import ImageList, Layout, Part, list_images
+from explorer.runs.data.split import divide
+from explorer.runs.recipe import Recipe
+from explorer.sentences import Sentence, translatable
 from explorer.validation import Refused, refuse
-
-FOLDER_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
 
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """A data set. `shape` is (channels, height, width); None for a folder of images of any shape.
+    """A data set. `shape` is (channels, height, width); None for a folder of `images` of any shape, or a table of them.
 
-    `class_names` are in the order of the labels.
+    `class_names` are in the order of the labels. So many images are there to `train` with, to validate and to test; of
+    a folder that does not say which, as the shares of a new recipe have it.
     """
 
     name: str
@@ -31,7 +34,14 @@ class DataSet:
     class_names: tuple[str, ...]
     shape: tuple[int, int, int] | None
     train: int
+    validation: int
     path: Path
+    test: int = 0
+    images: ImageList | None = None
+
+    @property
+    def layout(self) -> Layout:
+        return self.images.layout if self.images else Layout.NAMED
 
     @property
     def classes(self) -> int:
@@ -62,6 +72,7 @@ class CatalogueEntry:
     class_names: tuple[str, ...]
     shape: tuple[int, int, int]
     train: int
+    validation: int
     places: tuple[str, ...]
     files: tuple[PublishedFile, ...] = ()
 
@@ -77,6 +88,7 @@ class CatalogueEntry:
             class_names=self.class_names,
             shape=self.shape,
             train=self.train,
+            validation=self.validation,
             path=path,
         )
 
@@ -105,31 +117,22 @@ def _roots() -> Iterator[Path]:
         yield expand_user("data", os.environ.get("XDG_DATA_HOME", "~"))
 
 
-def _image_folder(path: Path) -> DataSet:
-    """Describe a folder with one subfolder per class, or with `train` and `val` folders of those. Raises Refused."""
-    try:
-        if not path.is_dir():
-            what = translatable("there is no data set or folder {path!r}")
-            raise refuse("data", what, path=str(path))
-        root = path / "train" if (path / "train").is_dir() else path
-        classes = sorted(each for each in root.iterdir() if each.is_dir() and not each.name.startswith("."))
-        counts = {each.name: sum(file.suffix.lower() in FOLDER_SUFFIXES for file in each.iterdir()) for each in classes}
-    except OSError as error:
-        raise refuse("data", "{path}: {error}", path=error.filename, error=system_words(error)) from None
-    if len(classes) < 2:
-        what = translatable("{path!r} needs one subfolder of images per class, and at least two classes")
-        raise refuse("data", what, path=str(root))
-    if empty := [name for name, count in counts.items() if not count]:
-        what = translatable("no images in the class folder {path!r}")
-        raise refuse("data", what, path=str(root / empty[0]))
-    images = sum(counts.values())
-    train = images if (path / "val").is_dir() else images - held_out(images)
-    return DataSet(name=str(path), label=path.name, class_names=tuple(counts), shape=None, train=train, path=path)
-
-
-def held_out(images: int) -> int:
-    """Return how many images of a folder without `val` are held out for validation: one in six."""
-    return max(1, images // 6)
+def _own_images(path: Path) -> DataSet:
+    """Describe a folder of images or a table, as it is divided by default. Raises Refused."""
+    images, usual = list_images(path), Recipe()
+    _, parts = divide(images, range(len(images.images)), 0, usual.validation_share, usual.test_share)
+    counts = Counter(parts)
+    return DataSet(
+        name=str(path),
+        label=path.name or str(path),
+        class_names=images.class_names,
+        shape=None,
+        train=counts[Part.TRAIN],
+        validation=counts[Part.VALIDATION],
+        test=counts[Part.TEST],
+        path=path,
+        images=images,
+    )
 
 
 def data_sets() -> tuple[DataSet, ...]:
@@ -138,9 +141,9 @@ def data_sets() -> tuple[DataSet, ...]:
 
 
 def describe_data(name: str) -> DataSet:
-    """Describe the data set called `name`, or the folder of images at that path. Raises Refused."""
+    """Describe the data set called `name`, or the folder or table of images at that path. Raises Refused."""
     if name not in CATALOGUE:
-        return _image_folder(expand_user("data", name))
+        return _own_images(expand_user("data", name))
     found = CATALOGUE[name].find()
     if found is None:
         what = translatable(
@@ -184,6 +187,7 @@ _ENTRIES = (
         class_names=_FASHION,
         shape=(1, 28, 28),
         train=10_000,
+        validation=2_000,
         places=(str(resource("data", "fashion_mnist_12k.npz")),),
     ),
     CatalogueEntry(
@@ -192,6 +196,7 @@ _ENTRIES = (
         class_names=_FASHION,
         shape=(1, 28, 28),
         train=60_000,
+        validation=10_000,
         places=("fashion-mnist", "FashionMNIST/raw", "/usr/share/datasets/fashion-mnist"),  # the last is Debian's
         files=(
             PublishedFile(
@@ -226,6 +231,7 @@ _ENTRIES = (
         class_names=tuple("0123456789"),
         shape=(1, 28, 28),
         train=60_000,
+        validation=10_000,
         places=("mnist", "MNIST/raw"),
         files=(
             PublishedFile("train-images-idx3-ubyte.gz", 9_912_422, "f68b3c2dcbeaaa9fbdd348bbdeb94873"),
@@ -240,6 +246,7 @@ _ENTRIES = (
         class_names=("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
         shape=(1, 28, 28),
         train=60_000,
+        validation=10_000,
         places=("kmnist", "KMNIST/raw"),
         files=(
             PublishedFile("train-images-idx3-ubyte.gz", 18_165_135, "bdb82020997e1d708af4cf47b453dcf7"),
@@ -254,6 +261,7 @@ _ENTRIES = (
         class_names=_CIFAR,
         shape=(3, 32, 32),
         train=50_000,
+        validation=10_000,
         places=("cifar-10", "."),
         files=(
             PublishedFile(

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from pathlib import Path
 
 _SUFFIXES = frozenset(  # of what Pillow reads
@@ -50,32 +51,31 @@ def find_files(root: Path) -> FoundFiles:
     A link to a folder is followed if that folder is listed nowhere else, so that there are no circles.
     """
     found, seen = FoundFiles(), set()
-    waiting, links = [(os.fspath(root), "")], list[tuple[str, str]]()
+    waiting, links = [(os.fspath(root), "")], list[tuple[str, str]]()  # path and place of folders
     while waiting or links:
-        if not waiting:
-            path, place = links.pop()
-            if _identity(path) in seen:
-                continue
-            waiting.append((path, place))
-        path, place = waiting.pop()
+        path, place = waiting.pop() if waiting else heappop(links)
         try:
-            seen.add(_identity(path))
+            status = Path(path).stat()
+            if (status.st_dev, status.st_ino) in seen:
+                continue
+            seen.add((status.st_dev, status.st_ino))
             with os.scandir(path) as entries:
                 visible = [entry for entry in entries if is_visible(entry.name)]
         except OSError:
             if not place:
                 raise
             found.unreadable.append(place)
-            visible = []
+            continue
         if place:
             found.folders.append(place)
         for entry in visible:
             name = f"{place}/{text_of(entry.name)}" if place else text_of(entry.name)
-            if entry.is_dir():
-                (links if entry.is_symlink() else waiting).append((entry.path, name))
-            else:
+            if not _is_folder(entry):
                 (found.images if _is_image(entry) else found.others).append(name)
-        links.sort(reverse=True)
+            elif entry.is_symlink():
+                heappush(links, (entry.path, name))
+            else:
+                waiting.append((entry.path, name))
     for names in (found.images, found.others, found.folders, found.unreadable):
         names.sort()
     return found
@@ -107,20 +107,21 @@ def _translated(name: str, of: int, to: int) -> Iterator[str]:
         yield chr(number - of + to) if of <= number < of + 0x80 else character
 
 
-def _is_image(entry: os.DirEntry[str]) -> bool:
-    """Return whether an entry that is no folder is an image; a link that leads nowhere is one by its suffix."""
+def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        if not entry.is_file():
-            return entry.is_symlink() and not Path(entry.path).exists() and has_image_suffix(entry.name)
-        if has_image_suffix(entry.name):
-            return True
-        with Path(entry.path).open("rb") as file:
-            return _FIRST_BYTES.match(file.read(16)) is not None
-    except OSError:
+        return entry.is_dir()
+    except OSError:  # a link to itself
         return False
 
 
-def _identity(path: str) -> tuple[int, int]:
-    """Return what tells a folder from all others, by whatever name it is reached. Raises OSError."""
-    status = Path(path).stat()
-    return status.st_dev, status.st_ino
+def _is_image(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry that is no folder is an image; a link that leads nowhere is one by its suffix."""
+    try:
+        if entry.is_file():
+            if has_image_suffix(entry.name):
+                return True
+            with Path(entry.path).open("rb") as file:
+                return _FIRST_BYTES.match(file.read(16)) is not None
+        return entry.is_symlink() and not Path(entry.path).exists() and has_image_suffix(entry.name)
+    except OSError:
+        return has_image_suffix(entry.name)

@@ -96,16 +96,24 @@ def list_images(path: Path) -> ImageList:
             raise refuse("data", translatable("there is no data set, folder or table {path!r}"), path=str(path))
         found = find_files(path)
     except OSError as error:
-        raise refuse("data", "{path}: {error}", path=error.filename, error=system_words(error)) from None
-    while (inner := _only_folder(found)) and len(_with_images(_below(found, inner))) > 1:
-        path, found = path / name_of(inner), _below(found, inner)
+        raise refuse("data", "{path}: {error}", path=str(error.filename or path), error=system_words(error)) from None
+    path, found = _passed_through(path, found)
     return _listed_parts(path, found) or _listed_classes(path, found)
 
 
+def _passed_through(path: Path, found: FoundFiles) -> tuple[Path, FoundFiles]:
+    """Return the folder in which the folders of classes or parts lie, and what lies below it."""
+    inner, inside = path, found
+    while name := _only_folder(inside):
+        inner, inside = inner / name_of(name), _below(inside, name)
+    return (inner, inside) if len(_with_images(inside)) > 1 and _mostly_in_folders(inside) else (path, found)
+
+
 def _only_folder(found: FoundFiles) -> str:
-    """Return the folder in which all images are, empty if there is none."""
+    """Return the folder in which all images are, empty if there is none, or if it is a part or one class of several."""
     tops = {_top(file) for file in found.images}
-    return tops.pop() if len(tops) == 1 else ""
+    name = tops.pop() if len(tops) == 1 else ""
+    return "" if name.lower() in _PARTS or _empty_classes(found) else name
 
 
 def _listed_parts(root: Path, found: FoundFiles) -> ImageList | None:
@@ -141,10 +149,11 @@ def _listed_classes(root: Path, found: FoundFiles) -> ImageList:
 def _listed_table(path: Path) -> ImageList:
     """Return the images of a table. Raises Refused, OSError."""
     table = read_table(path)
-    images = [_Labelled(row.file, row.class_name, _part_of(path, row)) for row in table.rows]
-    if images and not any((path.parent / name_of(image.file)).exists() for image in images):
-        what = translatable("none of the files in {path!r} is there; the first would be {file!r}")
-        raise refuse("data", what, path=str(path), file=str(path.parent / images[0].file))
+    images = list(dict.fromkeys(_Labelled(row.file, row.class_name, _part_of(path, row)) for row in table.rows))
+    counts = Counter(image.file for image in images)
+    if several := [file for file, count in counts.items() if count > 1]:
+        what = translatable("{path!r} gives {count} files more than one class or part; the first is {file!r}")
+        raise refuse("data", what, path=str(path), count=len(several), file=several[0])
     return _made(path.parent, Layout.TABLE, images, (), FoundFiles(), skipped=table.skipped)
 
 

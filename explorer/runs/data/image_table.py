@@ -3,8 +3,10 @@
 import codecs
 import csv
 import os
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from io import StringIO
 from itertools import islice
 from pathlib import Path
 
@@ -19,7 +21,8 @@ _FILE = (
 _CLASS = ("class", "class_name", "category", "label", "labels", "target")
 _PART = ("part", "split", "subset", "set")
 _DELIMITERS = "\t;,"
-_MAX_BYTES = 512 * 2**20
+_START, _MAX_BYTES = 4096, 512 * 2**20  # other files than tables show it at once
+_SAMPLE = 20  # rows that say how a table is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,33 +44,40 @@ class ImageTable:
 
 
 def read_table(path: Path) -> ImageTable:
-    """Read a CSV file, with or without a header, with commas, semicolons or tabs. Raises Refused, OSError."""
-    lines = _text_of(path).splitlines(keepends=True)
+    """Read a CSV file, with or without a header, with commas, semicolons or tabs. Raises Refused, OSError.
+
+    Without a header the class stands after the file, and the part after that. Files are relative to the table's folder
+    or to one beside the table; case, and the suffix of an image, do not matter.
+    """
+    text = _text_of(path)
     try:
-        rows = list(enumerate(csv.reader(lines, delimiter=_delimiter_of(lines), strict=True), 1))
+        reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter_of(text), strict=True)
+        rows = [(reader.line_num, [*map(str.strip, cells)]) for cells in reader if any(map(str.strip, cells))]
     except csv.Error as error:
-        raise refuse(
-            "data", translatable("{path!r} is no CSV table: {error}"), path=str(path), error=str(error)
-        ) from None
-    rows = [(line, [cell.strip() for cell in cells]) for line, cells in rows if any(map(str.strip, cells))]
+        what = translatable("{path!r} is not a CSV table: {error}")
+        raise refuse("data", what, path=str(path), error=str(error)) from None
     if not rows:
         raise refuse("data", translatable("{path!r} is empty"), path=str(path))
-    places, has_header = _columns_of(path, rows[0][1])
-    found = []
+    places, has_header = _columns_of(path, *(cells for _, cells in rows[:2]))
+    labelled = []
     for line, cells in rows[has_header:]:
         file, class_name, part = ("" if at is None or at >= len(cells) else cells[at] for at in places)
         if file and class_name:
-            found.append(TableRow(line, _file_of(path.parent, file), class_name, part))
-    return ImageTable(tuple(found), len(rows) - has_header - len(found))
+            labelled.append(TableRow(line, file, class_name, part))
+    files = _files_of(path, [row.file for row in labelled])
+    table = tuple(replace(row, file=file) for row, file in zip(labelled, files, strict=True))
+    return ImageTable(table, len(rows) - has_header - len(table))
 
 
 def _text_of(path: Path) -> str:
     """Return the text of a table, in UTF-8 or UTF-16. Raises Refused, OSError."""
     with path.open("rb") as file:
-        content = file.read(_MAX_BYTES + 1)
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        content = file.read(_START)
+        is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        if is_wide or b"\0" not in content:
+            content += file.read(_MAX_BYTES)
     try:
-        text = content.decode("utf-16" if wide else "utf-8-sig")
+        text = content.decode("utf-16" if is_wide else "utf-8-sig")
     except ValueError:
         text = "\0"
     if "\0" in text or len(content) > _MAX_BYTES:
@@ -76,43 +86,81 @@ def _text_of(path: Path) -> str:
     return text
 
 
-def _delimiter_of(lines: Sequence[str]) -> str:
-    """Return what parts the cells: what gives the first rows the same number of them, and the most."""
+def _delimiter_of(text: str) -> str:
+    """Return what separates the cells: what gives most of the first rows as many of them as the very first."""
 
-    def regularity(delimiter: str) -> tuple[bool, int]:
-        counts = [len(cells) for cells in csv.reader(islice(lines, 20), delimiter=delimiter) if cells]
-        return len({*counts}) == 1 and counts[0] > 1, min(counts, default=0)
+    def regularity(delimiter: str) -> tuple[bool, int, int]:
+        rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+        first, *others = [len(cells) for cells in islice(rows, _SAMPLE) if cells] or [0]
+        return first > 1, others.count(first), first
 
     return max(_DELIMITERS, key=regularity)
 
 
-def _columns_of(path: Path, first: Sequence[str]) -> tuple[tuple[int, int, int | None], bool]:
+def _columns_of(
+    path: Path, first: Sequence[str], second: Sequence[str] = ()
+) -> tuple[tuple[int, int, int | None], bool]:
     """Return where file, class and part stand, and whether the first row is a header. Raises Refused."""
     names = [cell.lower().replace(" ", "_").replace("-", "_") for cell in first]
 
     def find(known: Sequence[str]) -> int | None:
         return next((names.index(name) for name in known if name in names), None)
 
-    file, class_, part = map(find, (_FILE, _CLASS, _PART))
-    has_header = not any(map(has_image_suffix, first)) and (file is not None or class_ is not None)
+    file, class_name, part = map(find, (_FILE, _CLASS, _PART))
+    has_header = not any(map(has_image_suffix, first)) and (
+        file is not None or class_name is not None or any(map(has_image_suffix, second))
+    )
     if not has_header:
-        file = next((at for at, cell in enumerate(first) if has_image_suffix(cell)), None)
-        class_ = part = None
-    rest = [at for at in range(len(first)) if at not in (file, class_, part)]
-    if file is None and len(rest) == 1 and class_ is not None:
-        file = rest.pop()
-    if class_ is None and len(rest) == 1 and file is not None:
-        class_ = rest.pop()
-    if file is None or class_ is None:
-        what = translatable("{path!r} needs a column called {files} and one called {classes}; its first row is {row}")
+        file = class_name = part = None
+    if file is None:
+        file = next((at for at, cell in enumerate(second if has_header else first) if has_image_suffix(cell)), None)
+    rest = [at for at in range(len(first)) if at not in (file, class_name, part)]
+    if class_name is None and len(rest) == 1 + (not has_header and len(first) == 3):
+        class_name, *others = rest
+        part = others[0] if others else part
+    if file is None or class_name is None:
+        what = translatable(
+            "{path!r} needs a column of files ({files}) and one of classes ({classes}); its first row is: {row}"
+        )
         columns = {"files": ", ".join(_FILE), "classes": ", ".join(_CLASS), "row": ", ".join(first)[:200]}
         raise refuse("data", what, path=str(path), **columns)
-    return (file, class_, part), has_header
+    return (file, class_name, part), has_header
 
 
-def _file_of(folder: Path, text: str) -> str:
-    """Return the path of a file relative to `folder` with `/`; one that is absolute and elsewhere stays as it is."""
-    if os.sep == "/" and "\\" in text and not (folder / text).exists():
-        text = text.replace("\\", "/")  # written on Windows
-    path = Path(os.path.normpath(folder / text))
-    return text_of((path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix())
+def _files_of(path: Path, names: Sequence[str]) -> list[str]:
+    """Return the files of a table relative to its folder with `/`; those that are elsewhere stay absolute.
+
+    Raises Refused if none of them is there, OSError.
+    """
+    folder, listings = path.parent, dict[Path, dict[str, str]]()
+
+    def find(base: Path, name: str) -> Path | None:
+        file = Path(os.path.normpath(base / (name.replace("\\", "/") if os.sep == "/" else name)))
+        if file.parent not in listings:
+            listings[file.parent] = _listing(file.parent)
+        found = listings[file.parent].get(file.name) or listings[file.parent].get(_key(file.name))
+        return file.with_name(found) if found else None
+
+    bases = (folder, *sorted(each for each in folder.iterdir() if each.is_dir()))
+    base = next((base for base in bases if any(find(base, name) for name in names[:_SAMPLE])), folder)
+    found = [find(base, name) for name in names]
+    if names and not any(found):
+        what = translatable("none of the files in {path!r} is there; the first would be {file!r}")
+        raise refuse("data", what, path=str(path), file=str(folder / names[0]))
+    files = [file or Path(os.path.normpath(base / name)) for file, name in zip(found, names, strict=True)]
+    return [text_of((file.relative_to(folder) if file.is_relative_to(folder) else file).as_posix()) for file in files]
+
+
+def _listing(folder: Path) -> dict[str, str]:
+    """Return the names in a folder, by themselves and by how a table may have them."""
+    try:
+        names = sorted(each.name for each in folder.iterdir())
+    except OSError:
+        return {}
+    stems = {_key(Path(name).stem): name for name in names if has_image_suffix(name)}
+    return stems | {_key(name): name for name in names} | {name: name for name in names}
+
+
+def _key(name: str) -> str:
+    """Return a name without what differs between systems: case, and how accents are written."""
+    return unicodedata.normalize("NFC", name).casefold()
