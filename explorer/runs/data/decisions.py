@@ -1,13 +1,12 @@
 """Decisions: what the user has decided about images; the folder itself stays as it is. No torch, no Qt."""
 
-import hashlib
 import json
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from explorer.atomic_files import write_atomically
 from explorer.paths import user_folder
+from explorer.runs.data.cache_folder import folder_of
 from explorer.runs.data.image_list import ImageList
 from explorer.runs.json_lines import MISREAD, read_record, record_table
 from explorer.sentences import system_words, translatable
@@ -73,7 +72,6 @@ def write_decisions(root: Path, decisions: Decisions) -> None:
 def _place(root: Path) -> Path:
     """Return the file of the decisions about the data in `root`. Raises Refused."""
     try:
-        name = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:32]
+        return user_folder("data") / "decisions" / f"{folder_of(root).name}.json"
     except OSError as error:
         raise refuse("data", "{path}: {error}", path=str(root), error=system_words(error)) from None
-    return user_folder("data") / "decisions" / f"{name}.json"

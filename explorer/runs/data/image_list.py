@@ -93,7 +93,7 @@ def list_images(path: Path) -> ImageList:
         if path.is_file():
             return _listed_table(path)
         if not path.is_dir():
-            raise refuse("data", translatable("there is no data set, folder or table {path!r}"), path=str(path))
+            raise refuse("data", translatable("there is no data set or folder {path!r}"), path=str(path))
         found = find_files(path)
     except OSError as error:
         raise refuse("data", "{path}: {error}", path=str(error.filename or path), error=system_words(error)) from None

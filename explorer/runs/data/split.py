@@ -61,21 +61,24 @@ def _drawn(
         members[group].append(place)
     keys = [hashlib.blake2b(f"{seed}/{image.file}".encode(), digest_size=8).digest() for image in images.images]
     drawn = sorted(members.values(), key=lambda places: (-len(places), min(keys[place] for place in places)))
+    labels = [image.label for image in images.images]
     left = {  # images that each part of a class still wants
-        label: _wanted(count, validation_share, test_share)
-        for label, count in Counter(image.label for image in images.images).items()
+        label: _wanted(count, validation_share, test_share) for label, count in Counter(labels).items()
     }
     missing = {label: [part for part in _ORDER if wanted[part]] for label, wanted in left.items()}
-    waiting = Counter(label for places in drawn for label in {images.images[place].label for place in places})
-    parts = [Part.TRAIN] * len(groups)
+    waiting = Counter(label for places in drawn for label in {labels[place] for place in places})
+    parts = [Part.TRAIN] * len(labels)
     for places in drawn:
-        labels = Counter(images.images[place].label for place in places)
+        inside = [labels[place] for place in places]
         # the last groups of a class go where it has no image yet
-        owed = {part for label in labels if waiting[label] <= len(missing[label]) for part in missing[label]}
-        choices = [part for part in _ORDER if part in owed][:1] or _ORDER
-        part = max(choices, key=lambda part: sum(count * left[label][part] for label, count in labels.items()))
-        for label, count in labels.items():
-            left[label][part] -= count
+        owed = {part for label in inside if waiting[label] <= len(missing[label]) for part in missing[label]}
+        wants = {part: sum(left[label][part] for label in inside) for part in _ORDER}
+        # an image alone is held out first, so that a few images more leave most where they are
+        held_out = [part for part in (Part.TEST, Part.VALIDATION) if len(places) == 1 and wants[part] > 0]
+        part = [*(part for part in _ORDER if part in owed), *held_out, max(wants, key=wants.__getitem__)][0]
+        for label in inside:
+            left[label][part] -= 1
+        for label in {*inside}:
             waiting[label] -= 1
             if part in missing[label]:
                 missing[label].remove(part)

@@ -30,6 +30,7 @@ from explorer.runs import events
 from explorer.runs import folder as folder_module
 from explorer.runs.answers import Estimate, Sweep, Zero
 from explorer.runs.commands import ResumeRun, Stop, Train
+from explorer.runs.data.decisions import Decisions, write_decisions
 from explorer.runs.events import Said, event_line, read_line
 from explorer.runs.folder import find_run, list_runs, read_hashes, read_run
 from explorer.runs.log import read_events
@@ -202,9 +203,10 @@ def test_a_run_in_a_folder_with_an_odd_name(worker, train, tmp_path, name):
 
 def test_a_single_training_image_is_refused_where_maps_have_one_value(worker, tmp_path):
     """As a batch size of 1 is: for a run, for twins and for a range test."""
-    for label in "ab":
-        (tmp_path / "data" / label).mkdir(parents=True)
-        Image.new("L", (6, 6), 100).save(tmp_path / "data" / label / "only.png")  # one of the two is held out
+    for place in ("train/a", "train/b", "val/a"):
+        (tmp_path / "data" / place).mkdir(parents=True)
+        Image.new("L", (6, 6), 100).save(tmp_path / "data" / place / "only.png")
+    write_decisions(tmp_path / "data", Decisions(left_out=("train/b/only.png",)))
     recipe = Recipe(data=str(tmp_path / "data"), device="cpu", epochs=1)
     design = from_line("basic:1x6x6:2:4x1/8:stem=cifar,stem_width=4")
     reason = "data: has one training image; layer1.0.bn1 has 1×1 maps, and a norm needs two values"

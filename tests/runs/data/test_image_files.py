@@ -123,15 +123,3 @@ def test_every_name_comes_back(name):
     if sys.platform != "win32":
         text_of(text).encode()
     assert name_of(text_of(text)) == text
-
-
-def test_many_nested_folders_are_no_matter(tmp_path):
-    place = tmp_path
-    try:
-        for _ in range(1200):
-            place = place / "d"
-            place.mkdir()
-    except OSError:
-        pass  # the system allows no longer path
-    put(tmp_path, "1.jpg")
-    assert "1.jpg" in find_files(tmp_path).images

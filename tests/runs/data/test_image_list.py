@@ -153,8 +153,8 @@ def test_what_is_not_there_is_refused(tmp_path, name):
 @pytest.mark.timeout(20)
 def test_what_is_neither_a_folder_nor_a_file_is_refused(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    assert "no data set, folder or table" in refusal(tmp_path / "pipe")
-    assert "no data set, folder or table" in refusal(tmp_path / "1.jpg" / "below")
+    assert "no data set or folder" in refusal(tmp_path / "pipe")
+    assert "no data set or folder" in refusal(tmp_path / "1.jpg" / "below")
 
 
 def test_a_folder_that_cannot_be_read_is_refused(tmp_path, monkeypatch):
