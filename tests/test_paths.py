@@ -1,9 +1,13 @@
 """Paths as the user names them."""
 
+import os
+import sys
 from pathlib import Path
 
 import platformdirs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from explorer import paths
 from explorer.runs.data import catalogue
@@ -48,3 +52,19 @@ def test_data_are_not_found_where_the_system_does_not_let_one_look(monkeypatch):
 
     monkeypatch.setattr(Path, "is_file", denied)
     assert [each.name for each in catalogue.data_sets()] == ["fashion-mnist-12k"]
+
+
+@given(st.binary(min_size=1))
+def test_every_name_of_a_file_can_be_stored_and_comes_back(content):
+    name = os.fsdecode(content)
+    if sys.platform != "win32":  # whose own names may have lone surrogates of other kinds
+        paths.storable(name).encode()
+    assert paths.real_name(paths.storable(name)) == name
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems know only names in Unicode")
+def test_a_folder_whose_name_is_not_utf_8_is_found_by_its_stored_name(tmp_path):
+    (tmp_path / os.fsdecode(b"caf\xe9")).mkdir()
+    (stored,) = map(paths.storable, map(str, tmp_path.iterdir()))
+    stored.encode()
+    assert paths.expand_user("data", stored).is_dir()

@@ -13,7 +13,7 @@ from explorer.architecture.design import Design
 from explorer.architecture.notation import design_table, read_table
 from explorer.architecture.presets import find_design
 from explorer.fields import fields_of
-from explorer.paths import expand_user, is_file
+from explorer.paths import expand_user, is_file, storable
 from explorer.runs.recipe import RECIPES, Recipe, read_recipe, recipe_table
 from explorer.validation import refuse
 
@@ -74,14 +74,19 @@ def add_recipe_flags(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--recipe", metavar=_choice(RECIPES), help="the recipe that the flags below modify (default: quick)"
     )
-    for name, field in _FIELDS.items():
-        flag = f"--{name.replace('_', '-')}"
+    add_field_flags(parser, _FIELDS)
+
+
+def add_field_flags(parser: ArgumentParser, names: Iterable[str]) -> None:
+    """Add a flag for each of these fields of a recipe."""
+    for name in names:
+        field, flag = _FIELDS[name], f"--{name.replace('_', '-')}"
         words = field.label.help.replace("%", "%%")  # argparse formats it
         if field.kind is bool:
             parser.add_argument(flag, default=SUPPRESS, action=BooleanOptionalAction, help=words)
         else:
             metavar = _choice(field.options) if field.options else field.kind.__name__.upper()
-            parser.add_argument(flag, default=SUPPRESS, metavar=metavar, help=words)
+            parser.add_argument(flag, default=SUPPRESS, type=storable, metavar=metavar, help=words)
 
 
 def _choice(options: Iterable[str]) -> str:

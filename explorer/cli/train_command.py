@@ -11,6 +11,7 @@ from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import find_design
 from explorer.cli.flags import design_of, given_fields, recipe_of, run_named, runs_of, with_flags
 from explorer.cli.summary import spoken_path
+from explorer.paths import storable
 from explorer.runs.commands import ResumeRun, Train, read_threads
 from explorer.runs.data.catalogue import DataSet, describe_data
 from explorer.runs.folder import read_paths
@@ -84,7 +85,7 @@ def task_of(options: Namespace) -> tuple[Design, Recipe]:
     recipe = recipe_of(options)
     data = describe_data(recipe.data)
     if data.shape is None:  # a folder must be found from anywhere when the run is resumed
-        recipe = recipe.change(data=str(data.path.resolve()))
+        recipe = recipe.change(data=storable(str(data.path.resolve())))
     return _buildable(_fitted(design_of(options), data)), recipe
 
 

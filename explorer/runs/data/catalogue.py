@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.architecture.design import Design
-from explorer.paths import expand_user, user_folder
+from explorer.paths import expand_user, storable, user_folder
 from explorer.resources import resource
 from explorer.runs.data.files import PublishedFile
 from explorer.runs.data.image_list import ImageList, Layout, Part, list_images
@@ -123,8 +123,8 @@ def _own_images(path: Path) -> DataSet:
     _, parts = divide(images, range(len(images.images)), 0, usual.validation_share, usual.test_share)
     counts = Counter(parts)
     return DataSet(
-        name=str(path),
-        label=path.name or str(path),
+        name=storable(str(path)),
+        label=storable(path.name or str(path)),
         class_names=images.class_names,
         shape=None,
         train=counts[Part.TRAIN],

@@ -5,10 +5,11 @@ The system's own files and hidden ones are passed over. Nothing is opened but fi
 
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from pathlib import Path
+
+from explorer.paths import storable
 
 _SUFFIXES = frozenset(  # of what Pillow reads
     (
@@ -29,7 +30,6 @@ _SYSTEM = frozenset(  # in small letters
         *("system volume information", "lost+found", "__pycache__"),
     )
 )
-_BYTE = 0xF700  # byte 0x80 of a name that is not UTF-8 is written as U+F780, for JSON has no place for Python's own
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ def find_files(root: Path) -> FoundFiles:
         if place:
             found.folders.append(place)
         for entry in visible:
-            name = f"{place}/{text_of(entry.name)}" if place else text_of(entry.name)
+            name = f"{place}/{storable(entry.name)}" if place else storable(entry.name)
             if not _is_folder(entry):
                 (found.images if _is_image(entry) else found.others).append(name)
             elif entry.is_symlink():
@@ -88,23 +88,6 @@ def is_visible(name: str) -> bool:
 
 def has_image_suffix(name: str) -> bool:
     return Path(name).suffix.lower() in _SUFFIXES
-
-
-def text_of(name: str) -> str:
-    """Return the name of a file as text that can be stored, whatever its bytes."""
-    return name if name.isascii() else "".join(_translated(name, 0xDC80, _BYTE + 0x80))
-
-
-def name_of(text: str) -> str:
-    """Return the name of a file whose `text_of` is `text`."""
-    return text if text.isascii() else "".join(_translated(text, _BYTE + 0x80, 0xDC80))
-
-
-def _translated(name: str, of: int, to: int) -> Iterator[str]:
-    """Yield the characters of `name`, with those of the 128 from `of` on moved to those from `to` on."""
-    for character in name:
-        number = ord(character)
-        yield chr(number - of + to) if of <= number < of + 0x80 else character
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

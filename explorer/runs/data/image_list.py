@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from explorer.runs.data.image_files import FoundFiles, find_files, name_of
+from explorer.paths import real_name
+from explorer.runs.data.image_files import FoundFiles, find_files
 from explorer.runs.data.image_table import TableRow, read_table
 from explorer.sentences import system_words, translatable
 from explorer.validation import refuse
@@ -62,7 +63,7 @@ class ImageList:
     unreadable: tuple[str, ...] = ()
 
     def path(self, image: ListedImage) -> Path:
-        return self.root / name_of(image.file)
+        return self.root / real_name(image.file)
 
     def with_images(self, images: Iterable[ListedImage]) -> "ImageList":
         """Return the same with other images, put in order."""
@@ -105,7 +106,7 @@ def _passed_through(path: Path, found: FoundFiles) -> tuple[Path, FoundFiles]:
     """Return the folder in which the folders of classes or parts lie, and what lies below it."""
     inner, inside = path, found
     while name := _only_folder(inside):
-        inner, inside = inner / name_of(name), _below(inside, name)
+        inner, inside = inner / real_name(name), _below(inside, name)
     return (inner, inside) if len(_with_images(inside)) > 1 and _mostly_in_folders(inside) else (path, found)
 
 

@@ -10,7 +10,8 @@ from io import StringIO
 from itertools import islice
 from pathlib import Path
 
-from explorer.runs.data.image_files import has_image_suffix, text_of
+from explorer.paths import storable
+from explorer.runs.data.image_files import has_image_suffix
 from explorer.sentences import translatable
 from explorer.validation import refuse
 
@@ -148,7 +149,7 @@ def _files_of(path: Path, names: Sequence[str]) -> list[str]:
         what = translatable("none of the files in {path!r} is there; the first would be {file!r}")
         raise refuse("data", what, path=str(path), file=str(folder / names[0]))
     files = [file or Path(os.path.normpath(base / name)) for file, name in zip(found, names, strict=True)]
-    return [text_of((file.relative_to(folder) if file.is_relative_to(folder) else file).as_posix()) for file in files]
+    return [storable((file.relative_to(folder) if file.is_relative_to(folder) else file).as_posix()) for file in files]
 
 
 def _listing(folder: Path) -> dict[str, str]:

@@ -5,11 +5,10 @@ import sys
 from io import BytesIO
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 
-from explorer.runs.data.image_files import FoundFiles, find_files, has_image_suffix, name_of, text_of
+from explorer.paths import real_name
+from explorer.runs.data.image_files import FoundFiles, find_files, has_image_suffix
 from tests.images import put
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
@@ -114,12 +113,4 @@ def test_a_name_that_is_not_utf_8_can_be_stored_and_found_again(tmp_path):
     put(tmp_path, os.fsdecode(b"caf\xe9/\xff\x80.jpg"))
     (name,) = find_files(tmp_path).images
     name.encode()
-    assert (tmp_path / name_of(name)).read_bytes()
-
-
-@given(st.binary(min_size=1).map(lambda name: name.replace(b"\0", b"x")))
-def test_every_name_comes_back(name):
-    text = os.fsdecode(name)
-    if sys.platform != "win32":
-        text_of(text).encode()
-    assert name_of(text_of(text)) == text
+    assert (tmp_path / real_name(name)).read_bytes()
