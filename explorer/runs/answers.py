@@ -23,12 +23,16 @@ _MAX_SIDE = 88  # pixels
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question about `design` as trained by `recipe`; a `long` one reports its progress and ends at a `Stop`."""
+    """A question about `design` as trained by `recipe`.
+
+    A `long` one reports its progress and ends at a `Stop`. One that is answered `beside` a run need not wait for its end.
+    """
 
     design: Design
     recipe: Recipe
     id: int = 0
     long: ClassVar[bool] = False
+    beside: ClassVar[bool] = False
 
     @property
     def name(self) -> str:
@@ -53,6 +57,7 @@ class Probe(Question):
     fresh: bool = False
     weights: str = ""
     step: int | None = None
+    beside: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,13 +199,19 @@ class Scanned(Answer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thumbnails(Question):
-    """What do some images of the recipe's data look like: `files` relative to the folder, or places in a named set?
+    """What do some images of the recipe's data look like: `files` relative to the folder?
 
-    As they are, or as the network sees them when it trains in the epoch `seen`, from 1.
+    Of a named set they are called LABEL/N, the N-th image from 0 of the class with that label, counted through the
+    training images and then those to validate with.
+
+    As they are, or as the network sees them when it trains in the epoch `seen`, from 1. Of a larger image the picture's
+    longest side is `side` pixels.
     """
 
     files: tuple[str, ...]
     seen: int = 0
+    side: int = 128
+    beside: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -445,6 +456,7 @@ class Outside(Question):
     """
 
     network: str
+    beside: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)

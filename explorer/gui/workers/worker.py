@@ -15,7 +15,7 @@ from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.process import PATIENCE, WorkerProcess
 from explorer.gui.workers.watchdog import Watchdog
 from explorer.gui.workers.worker_state import WorkerState
-from explorer.runs.answers import Answer, Outside, Probe, Question
+from explorer.runs.answers import Answer, Question
 from explorer.runs.commands import Command, Control, Pause, ResumeRun, StepOnce, Stop, Train, Unpause
 from explorer.runs.events import (
     Card,
@@ -154,7 +154,7 @@ class WorkerClient(QObject):
     def can_answer(self, question: Question) -> bool:
         """Whether the worker would answer now: one that trains answers only what takes a moment."""
         is_training = self.state in (WorkerState.RUNNING, WorkerState.PAUSED)
-        return self.state is WorkerState.IDLE or (is_training and isinstance(question, Probe | Outside))
+        return self.state is WorkerState.IDLE or (is_training and question.beside)
 
     def ask(self, asker: Asker, question: Question) -> None:
         """Send `question` to the worker, which must be able to answer; `asker` gets the replies until `forget`."""
