@@ -113,7 +113,7 @@ def _continuation(options: Namespace) -> ResumeRun:
         device=device,
         threads=None if options.threads is None else read_threads(options.threads),
         anyway=options.anyway,
-        data=given.get("data"),
+        data=checked.data if "data" in given else None,
     )
 
 

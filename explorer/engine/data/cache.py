@@ -25,8 +25,8 @@ from filelock import FileLock, Timeout
 from explorer.atomic_files import write_atomically
 from explorer.engine.data.decoding import Pixels, decode
 from explorer.engine.data.progress import Report
+from explorer.paths import real_name
 from explorer.runs.data.cache_folder import LOCK, PIXELS, SET, folder_of, make_room, touch
-from explorer.runs.data.image_files import name_of
 from explorer.sentences import Sentence, system_words, translatable
 
 Shape = tuple[int, int, int]  # channels, height, width
@@ -178,7 +178,7 @@ def _add(known: _Set, root: Path, sources: Sequence[Source], background: str, re
         what = translatable("decoded images need {needed:,.0f} MiB on the disk, more than is free or allowed")
         raise NoRoom(Sentence(what, {"needed": needed / 2**20}))
     done, listed = len(sources) - len(missing), time.monotonic()
-    paths = [root / name_of(source.file) for source in missing]
+    paths = [root / real_name(source.file) for source in missing]
     images = decoded(paths, known.shape, background, lambda: report(done, len(sources)))
     try:
         with known.file.open("r+b" if known.file.exists() else "w+b") as file:

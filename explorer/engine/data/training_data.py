@@ -28,8 +28,8 @@ from explorer.engine.data.own_images import ImagePart, OwnImages, divide_images
 from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.data.progress import Report, unreported
 from explorer.engine.devices import available_memory
+from explorer.paths import real_name
 from explorer.runs.data.catalogue import CATALOGUE
-from explorer.runs.data.image_files import name_of
 from explorer.runs.data.image_list import Layout
 from explorer.runs.data.record import DataRecord
 from explorer.runs.data.split import Split, SplitKind
@@ -54,7 +54,7 @@ class Gallery:
 
     def path(self, number: int) -> Path | None:
         """Return the file of an image."""
-        return self.root / name_of(self.files[number]) if self.root else None
+        return self.root / real_name(self.files[number]) if self.root else None
 
 
 @dataclass(frozen=True, slots=True)
