@@ -15,10 +15,10 @@ from PySide6.QtGui import QImage
 from explorer.architecture.plan import Plan, plan_network
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document
-from explorer.gui.experiments.pictures import read_pictures
 from explorer.gui.widgets.text.language import say
 from explorer.gui.workers.inquiry import SETTLE, Inquiry, InquiryState
 from explorer.gui.workers.live_run import LiveRun
+from explorer.gui.workers.pictures import read_pictures
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.answers import FeatureMaps, Maps
 from explorer.runs.data.catalogue import CATALOGUE, DataSet, describe_data

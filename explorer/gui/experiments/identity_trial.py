@@ -19,10 +19,10 @@ from explorer.architecture.design import Design
 from explorer.architecture.identity import deepened
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document
-from explorer.gui.experiments.pictures import read_pictures
 from explorer.gui.widgets.text.language import say
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.live_run import LiveRun
+from explorer.gui.workers.pictures import read_pictures
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.answers import BatchStatistics, Comparison, Insert, Inserted, Norms, Probe, Zero, Zeroed
 from explorer.runs.commands import Train

@@ -16,10 +16,10 @@ from explorer.engine.training.weights import save_best
 from explorer.gui.experiments import feature_map_answers
 from explorer.gui.experiments.feature_map_answers import TRAINED, UNTRAINED
 from explorer.gui.experiments.feature_map_strip import FeatureMapStrip, MapColumn, NetworkRow
-from explorer.gui.experiments.pictures import read_pictures
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import apply_language
 from explorer.gui.workers.live_run import LiveRun
+from explorer.gui.workers.pictures import read_pictures
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import MAX_MAPS, FeatureMaps, ImageOrigin, Maps, Sheet, sent_size
 from explorer.runs.commands import Train
