@@ -12,6 +12,7 @@ from time import sleep
 import pytest
 from filelock import FileLock
 
+from explorer.runs import transfer
 from explorer.runs.data import download as module
 from explorer.runs.data.catalogue import CatalogueEntry
 from explorer.runs.data.download import Pace, bytes_here, download, lack_of_room
@@ -233,7 +234,7 @@ def test_a_server_that_does_not_listen_is_named(entry, folder):
 
 
 def test_a_silent_server_is_given_up_and_its_part_is_kept(entry, server, monkeypatch):
-    monkeypatch.setattr(module, "_PATIENCE", 0.2)
+    monkeypatch.setattr(transfer, "_PATIENCE", 0.2)
     server.ways[IMAGES] = server.stalling(after=50)
     server.files[IMAGES] = FILES[IMAGES]
     assert "no answer within 0.2 s" in last(download(entry)).reason
