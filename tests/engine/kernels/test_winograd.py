@@ -33,6 +33,16 @@ def test_it_does_not_depend_on_how_much_is_computed_at_once_or_kept(at_once, kep
     torch.testing.assert_close(found, expected)
 
 
+@pytest.mark.parametrize("size", [8, 7])
+def test_what_it_puts_out_may_change_in_place(size):
+    """As a block adds its shortcut; a map of whole tiles is no exception."""
+    maps, taps = torch.rand(2, size, size, 4), torch.rand(4, 3, 3, 4, requires_grad=True)
+    out = winograd.convolve(maps, taps).permute(0, 3, 1, 2)
+    out += 1
+    out.sum().backward()
+    assert taps.grad.any()
+
+
 def test_in_32_bits_it_is_nearly_as_exact():
     torch.manual_seed(0)
     maps, taps = torch.randn(4, 12, 12, 64), torch.randn(64, 3, 3, 64)
