@@ -54,6 +54,8 @@ class Console:
                 self._line(f"{event.params:,} parameters on {event.device}; torchinfo {verdict}")
                 for words in filter(None, (event.difference, event.begins)):
                     self._line(words)
+                if event.weights:
+                    self._complain(f"weights: {event.weights}")
             case events.Progress() if event.of == "reading":
                 self._show_reading(event)
             case events.Step() if self._live:

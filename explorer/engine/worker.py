@@ -32,6 +32,7 @@ from explorer.engine.probes.outside import outside_network
 from explorer.engine.probes.probed_network import is_about, shares_images
 from explorer.engine.probes.registry import least_images, probe
 from explorer.engine.probes.speed import speed
+from explorer.engine.probes.weigh import weigh
 from explorer.engine.referee import referee
 from explorer.engine.training.failure import failure
 from explorer.engine.training.run import open_runs
@@ -39,7 +40,7 @@ from explorer.engine.training.run_in_progress import RunInProgress
 from explorer.engine.training.side_by_side import SideBySide
 from explorer.engine.training.threads import Cores
 from explorer.runs import events
-from explorer.runs.answers import Estimate, Outside, Probe, Question, Speed, Sweep
+from explorer.runs.answers import Estimate, Outside, Probe, Question, Speed, Sweep, Weigh
 from explorer.runs.commands import Command, Control, ResumeRun, Stop, Train, Unpause
 from explorer.runs.events import PROTOCOL, Event
 from explorer.runs.folder import installed_versions
@@ -239,6 +240,8 @@ class Worker:
                 self._pass_on(question, sweep(question))
             case Speed():
                 self._pass_on(question, speed(question))
+            case Weigh():
+                self._pass_on(question, weigh(question))
 
     def _pass_on(self, question: Question, found: Iterator[events.Event]) -> None:
         """Send what is found for a long question until it ends or a stop comes."""

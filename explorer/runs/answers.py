@@ -14,11 +14,13 @@ from explorer.architecture.design import Design
 from explorer.architecture.layers import Shape
 from explorer.runs.data.split import Split
 from explorer.runs.recipe import Recipe
-from explorer.sentences import translatable
+from explorer.sentences import Sentence, joined, translatable
 
 MAX_GROUPS = 500  # of a kind of problem
+MAX_WEIGHT_ROWS = 4000  # 600 kB of JSON
 MAX_MAPS = 9  # a sheet shows the most active ones
 _MAX_SIDE = 88  # pixels
+_NAMED = 3  # tensors of a kind that a sentence names
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +231,7 @@ class WeightFit(StrEnum):
     """What becomes of a tensor, written as in JSON."""
 
     MATCHED = translatable("matched")
+    FITTED = translatable("fitted to the channels")  # the first convolution of a network for colour or for grey
     NEW_HEAD = translatable("head replaced")
     OTHER_SHAPE = translatable("shape differs")
     UNKNOWN = translatable("unknown")
@@ -257,13 +260,32 @@ class Weigh(Question):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed(Answer):
-    """What fits: every tensor of the design and of the source, and the input that the weights were trained with."""
+    """What fits: the tensors of the design and of the source, and the input that the weights were trained with.
+
+    So many tensors `matched`, or could be fitted. `rows` has all, but of a very deep network not all of these, in the order of the design.
+    `source` is the question's in full, such as the path of a file.
+    """
 
     source: str
+    matched: int
     rows: tuple[WeightRow, ...]
     mean: tuple[float, ...] = ()
     deviation: tuple[float, ...] = ()
     class_names: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> Sentence:
+        """Say what fits: `imagenet:V2: 265 tensors taken; head replaced (2): fc.weight, fc.bias`."""
+        text = translatable("{source}: {matched:,} tensors taken")
+        parts = [Sentence(text, {"source": self.source, "matched": self.matched})]
+        for fit in WeightFit:
+            names = [row.name or row.there for row in self.rows if row.fit is fit]
+            if names and fit is not WeightFit.MATCHED:
+                more = Sentence("{names} …", {"names": ", ".join(names[:_NAMED])})
+                shown = more if len(names) > _NAMED else ", ".join(names)
+                line = translatable("{fit} ({count:,}): {names}")
+                parts.append(Sentence(line, {"fit": Sentence(fit), "count": len(names), "names": shown}))
+        return joined("; ", parts)
 
 
 # What a block does

@@ -50,7 +50,7 @@ class Started:
 
     It is the number `side`, from 0, of those that an order trains together, and called `label` among them; `difference`
     says how it differs from the first one, and `begins` which tensors begin equal to the first one's. `rewrites` are
-    the names of those that are on.
+    the names of those that are on. `weights` says what of known weights it starts with.
     """
 
     run: str
@@ -66,6 +66,7 @@ class Started:
     difference: Sentence = NOTHING
     begins: Sentence = NOTHING
     rewrites: tuple[str, ...] = ()
+    weights: Sentence = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

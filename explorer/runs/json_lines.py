@@ -111,6 +111,8 @@ def _reader(kind: Any) -> _Reader:
         return _FORMS[kind][1]
     if is_dataclass(kind):
         return partial(read_record, cast(type, kind))
+    if (record := get_args(kind)[:1]) and is_dataclass(record[0]) and NoneType in get_args(kind):
+        return lambda value: None if value is None else read_record(cast(type, record[0]), value)
     if get_origin(kind) is tuple:
         return partial(_read_tuple, _reader(get_args(kind)[0]))
     if get_origin(kind) is Mapping:

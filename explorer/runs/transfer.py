@@ -73,9 +73,7 @@ class Transfer:
             offline = translatable("This computer seems to be offline: {hosts} cannot be reached.")
             return Sentence(offline, {"hosts": ", ".join(hosts)})
         first = Sentence(translatable("{data} could not be downloaded."), {"data": what})
-        lines = (
-            Sentence(LINE, {"address": address, "reason": each.reason}) for address, each in self.failures.items()
-        )
+        lines = (Sentence(LINE, {"address": address, "reason": each.reason}) for address, each in self.failures.items())
         return joined("\n", (first, *lines))
 
     def _load(self, url: str) -> Iterator[int]:

@@ -38,7 +38,7 @@ class Augmentation:
         epoch: int,
         device: torch.device,
     ) -> None:
-        """Draw the random numbers of the epoch; `stored` is the (height, width) of the images, perhaps the larger one."""
+        """Draw the random numbers of the epoch; `stored` is the (height, width) of the images, perhaps larger."""
         moves, erasures, mixes, crops, colours = (
             drawn_from(recipe.seed, epoch, stream) for stream in (_MOVES, _ERASURES, _MIXES, _CROPS, _COLOURS)
         )

@@ -22,6 +22,7 @@ from explorer.engine.referee import referee
 from explorer.engine.training.checkpoint import Unwritten, load_checkpoint, save_checkpoint
 from explorer.engine.training.fit import Changes, Events, fit
 from explorer.engine.training.growth import inherit
+from explorer.engine.training.known_weights import known_weights, read_to_end
 from explorer.engine.training.memory import memory_needed, refuse_too_large
 from explorer.engine.training.shared_weights import share_weights
 from explorer.engine.training.state import Training, single_valued_norm
@@ -56,7 +57,8 @@ class TrainingRun:
     """A run that is ready to start; `warning` is shown to the user first.
 
     It is the number `side` of those that are trained together, its `siblings`; there are none if it is alone. `changes`
-    wait for their steps; the order to resume it has `added` epochs.
+    wait for their steps; the order to resume it has `added` epochs. `weights` says what of known
+    weights it starts with.
     """
 
     training: Training
@@ -68,6 +70,7 @@ class TrainingRun:
     warning: Sentence = NOTHING
     side: int = 0
     siblings: Siblings = field(default_factory=Siblings)
+    weights: Sentence = NOTHING
     changes: Changes = field(default_factory=deque)
     added: int = 0
     validation_files: tuple[str, ...] = ()
@@ -95,6 +98,7 @@ class TrainingRun:
             difference=self.siblings.difference,
             begins=self.siblings.begins,
             rewrites=training.rewrites.names,
+            weights=self.weights,
         )
         if self.added:
             yield events.Changed(
@@ -187,13 +191,17 @@ def _new_runs(command: Train, cores: Cores, report: Report) -> tuple[TrainingRun
     """Create a run in its own folder for each side of the command. Raises Refused."""
     threads = _threads_of(command.recipe, cores, command.threads)
     data, trainings = prepare(*command.sides, anyway=command.anyway, report=report)
-    parent, warnings = None, [data.warning]
-    if command.weights:
+    parent, warnings, known = None, [data.warning], None
+    if command.grown:
+        if not command.weights:
+            raise refuse("grown", "needs weights, the run whose design was grown")
         run = find_run(command.weights, command.runs)
         warnings.append(inherit(trainings[0], run, command.grown))
         parent = run.id
-    elif command.grown:
-        raise refuse("grown", "needs weights, the run whose design was grown")
+    elif command.weights:
+        known = read_to_end(known_weights(command.weights, trainings[0].plan, command.runs), report)
+        known.load(trainings[0].network)
+        parent = known.parent
     siblings = _introduced(command.sides, trainings)
     verdicts = {training.plan.design: referee(training.plan) for training in trainings}
     folders: list[RunFolder] = []
@@ -205,12 +213,16 @@ def _new_runs(command: Train, cores: Cores, report: Report) -> tuple[TrainingRun
         for folder in folders:
             insisted = {"anyway": True} if command.anyway else {}  # a resume need not be told again
             folder.update(data=record_table(data.record), **insisted)
+        if known:
+            folders[0].update(weights=known.record())
         if command.beside:
             ids = [folder.path.name for folder in folders]
-            siblings = [replace(known, beside=_without(ids, place)) for place, known in enumerate(siblings)]
-            for folder, training, known in zip(folders, trainings, siblings, strict=True):
-                folder.update(**record_table(known))
-                save_checkpoint(folder, training.state())  # it resumes from weights that it shares, whenever it ends
+            siblings = [replace(sibling, beside=_without(ids, place)) for place, sibling in enumerate(siblings)]
+            for folder, sibling in zip(folders, siblings, strict=True):
+                folder.update(**record_table(sibling))
+        if command.beside or known:  # it resumes from weights that are shared or known, whenever it ends
+            for folder, training in zip(folders, trainings, strict=True):
+                save_checkpoint(folder, training.state())
     except (Refused, OSError, Unwritten) as error:
         for folder in folders:
             folder.discard()
@@ -227,11 +239,12 @@ def _new_runs(command: Train, cores: Cores, report: Report) -> tuple[TrainingRun
             threads=threads.copy(),
             warning=_listed(warnings),
             side=place,
-            siblings=known,
+            siblings=sibling,
+            weights=known.table.sentence if known and not place else NOTHING,
             validation_files=data.validation_files,
             root=data.root,
         )
-        for place, (training, folder, known) in enumerate(zip(trainings, folders, siblings, strict=True))
+        for place, (training, folder, sibling) in enumerate(zip(trainings, folders, siblings, strict=True))
     )
 
 

@@ -59,9 +59,11 @@ def test_a_checkpoint_of_another_network_lists_what_does_not_fit(stopped, train)
     assert "has shape (7, 7); this design needs (3, 8)" in str(refused.value)
 
 
-def test_weights_of_another_network_list_what_does_not_fit(stopped, train):
-    with pytest.raises(Refused, match=r"\nconv1\.weight: has shape \(4, 1, 3, 3\); this design needs \(6, 1, 3, 3\)\n"):
-        open_runs(Train(train.design.change(stem_width=6), train.recipe, train.runs, weights=stopped.name))
+def test_weights_of_another_network_give_what_fits_and_the_rest_is_listed(stopped, train):
+    (run,) = open_runs(Train(train.design.change(stem_width=6), train.recipe, train.runs, weights=stopped.name))
+    run.folder.close()
+    assert "; shape differs (6): conv1.weight, bn1.weight, bn1.bias …" in run.weights
+    assert torch.equal(run.training.network.state_dict()["fc.weight"], weights_of(read_run(stopped))["fc.weight"])
 
 
 class Bomb:
