@@ -51,6 +51,7 @@ class Actions(QObject):
         self._make_design_actions()
         self._make_training_actions()
         self._make_run_actions()
+        self._make_data_actions()
         self._make_view_actions()
         self._make_help_actions()
         self.pages: tuple[QAction, ...] = ()
@@ -167,6 +168,32 @@ class Actions(QObject):
         for action in (self.take_back_run, self.restore_run):
             action.setIconText(self.tr("Undo"))
         for action in (*self.of_runs, self.copy_runs, self.take_back_run, self.restore_run):
+            action.setEnabled(False)  # until their page is open
+
+    def _make_data_actions(self) -> None:
+        """Make the actions on the data and on the images that are shown; their page connects and enables them."""
+        self.scan_data = self._add(self.tr("Scan the data again"))
+        self.cancel_scan = self._add(self.tr("Cancel the scan"))
+        self.leave_out_images = self._add(self.tr("Leave images out"))
+        self.move_images = self._add(self.tr("Move images to a class …"))
+        self.keep_images = self._add(self.tr("Keep images"))
+        self.readmit_images = self._add(self.tr("Forget decisions on images"))
+        self.take_back_decision = self._add(self.tr("Take decision back"))
+        for action, words, tip in (
+            (self.scan_data, self.tr("Scan again"), self.tr("Open the images that are new or have changed")),
+            (self.cancel_scan, self.tr("Cancel"), ""),
+            (self.leave_out_images, self.tr("Leave out"), self.tr("Train without these images; no file is touched")),
+            (
+                self.move_images,
+                self.tr("Move to …"),
+                self.tr("Give the selected images another class; no file is touched"),
+            ),
+            (self.keep_images, self.tr("Keep"), self.tr("Accept these images as they are, and ask no more")),
+            (self.readmit_images, self.tr("Take back"), self.tr("Use these images as they are in the folder")),
+            (self.take_back_decision, self.tr("Undo"), self.tr("Take the last decision on images back")),
+        ):
+            action.setIconText(words)
+            action.setToolTip(tip or action.text())
             action.setEnabled(False)  # until their page is open
 
     @property

@@ -20,6 +20,8 @@ from explorer.gui.training.plot_view import PlotView
 if TYPE_CHECKING:
     from explorer.gui.choice import TrainingChoice
     from explorer.gui.compare.compare_state import CompareState
+    from explorer.gui.data.data_state import DataState
+    from explorer.gui.data.data_view import DataView
     from explorer.gui.experiments.feature_map_answers import FeatureMapAnswers
     from explorer.gui.experiments.identity_trial import IdentityTrial
     from explorer.gui.runs.run_history import RunHistory
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from explorer.gui.workers.pool import WorkerPool
     from explorer.gui.workers.process import WorkerProcess
 
-LAYERS, BLOCK, CURVES, COMPARE, RUNS = "layers", "block", "curves", "compare", "runs"  # names of pages
+LAYERS, BLOCK, DATA, CURVES, COMPARE, RUNS = "layers", "block", "data", "curves", "compare", "runs"  # names of pages
 
 
 def saved_runs() -> Path:
@@ -121,6 +123,18 @@ class Workspace:
         from explorer.gui.workers.data_download import DataDownload
 
         return DataDownload(self.choice)
+
+    @cached_property
+    def data_state(self) -> "DataState":
+        from explorer.gui.data.data_state import DataState
+
+        return DataState(self.choice, self.pool)
+
+    @cached_property
+    def data_view(self) -> "DataView":
+        from explorer.gui.data.data_view import DataView
+
+        return DataView()
 
     @cached_property
     def estimates(self) -> "Estimates":

@@ -16,7 +16,7 @@ from explorer.gui.design.table import LayerTable
 from explorer.gui.widgets.input.typed import commit_typed, connect_order
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import say
-from explorer.gui.workspace import BLOCK, COMPARE, CURVES, LAYERS, RUNS, Workspace
+from explorer.gui.workspace import BLOCK, COMPARE, CURVES, DATA, LAYERS, RUNS, Workspace
 from explorer.sentences import translatable
 
 if TYPE_CHECKING:
@@ -204,6 +204,12 @@ def _make_block_page(workspace: Workspace, pages: Pages) -> QWidget:
     return view
 
 
+def _make_data_page(workspace: Workspace, pages: Pages) -> QWidget:
+    from explorer.gui.data.page import DataPage
+
+    return DataPage(workspace.data_state, workspace.choice, workspace.pool, workspace.data_view, pages.orders)
+
+
 def _make_curves_page(workspace: Workspace, pages: Pages) -> QWidget:
     from explorer.gui.runs.curves_page import CurvesPage
 
@@ -234,6 +240,7 @@ class Page(NamedTuple):
 PAGES = {
     LAYERS: Page(translatable("Layers"), lambda workspace, pages: pages.layers),  # which are there from the start
     BLOCK: Page(translatable("Block"), _make_block_page),
+    DATA: Page(translatable("Data"), _make_data_page),
     CURVES: Page(translatable("Curves"), _make_curves_page),
     COMPARE: Page(translatable("Compare"), _make_compare_page),
     RUNS: Page(translatable("Runs"), _make_runs_page),

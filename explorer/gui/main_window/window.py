@@ -112,6 +112,7 @@ class Window(QMainWindow):
             workspace.open_forms,
         )
         self.pages.connect_actions(self.orders)
+        _ = workspace.data_state  # scans a folder from now on as soon as it is chosen
         self.queue = QueueList(document, pool, self.orders)
         self.spark = SparkLine(pool, workspace.run_history, self.orders.page(CURVES))
         self.training.add_runs(self.spark, self.queue)

@@ -80,16 +80,7 @@ class Form(QWidget):
             self.more.setChecked(kind.__name__ in open_forms)
 
     def add(self, field: Field) -> None:
-        control = control_for(field)
-        label = QLabel(say(field.label.text))
-        for widget in (label, control):
-            widget.setToolTip("\n".join(filter(None, (say(field.label.help), control.hint))))
-            widget.setWhatsThis(widget.toolTip())
-        entry = control.entry
-        entry.setAccessibleName(entry.accessibleName() or say(field.label.text))
-        entry.setAccessibleDescription(label.toolTip())
-        entry.setObjectName(field.name)
-        label.setBuddy(entry)
+        label, control = labelled_control(field)
         control.edited.connect(lambda value, name=field.name: self.edited.emit(name, value))
         (self.rare if field.label.rare else self.common).addRow(label, control)
         self.controls[field.name] = control
@@ -109,6 +100,20 @@ class Form(QWidget):
             if self.shown is None or value != getattr(self.shown, name):  # Qt repaints a widget even if its value stays
                 control.show_value(value)
         self.shown = record
+
+
+def labelled_control(field: Field) -> tuple[QLabel, Control]:
+    """Return the label of a field and its control, both with the field's help."""
+    label, control = QLabel(say(field.label.text)), control_for(field)
+    for widget in (label, control):
+        widget.setToolTip("\n".join(filter(None, (say(field.label.help), control.hint))))
+        widget.setWhatsThis(widget.toolTip())
+    entry = control.entry
+    entry.setAccessibleName(entry.accessibleName() or say(field.label.text))
+    entry.setAccessibleDescription(label.toolTip())
+    entry.setObjectName(field.name)
+    label.setBuddy(entry)
+    return label, control
 
 
 def scrolled(whole: QWidget, share: float) -> Scroll:

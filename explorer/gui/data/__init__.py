@@ -1,0 +1,1 @@
+"""The data: what they have, what is wrong with them, and what the user has decided about images."""
