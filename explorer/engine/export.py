@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from safetensors.torch import save
 
-from explorer.architecture.notation import to_toml
 from explorer.architecture.plan import Plan
 from explorer.engine.training.weights import weights_of
+from explorer.engine.weights.facts import facts_of_run
 from explorer.runs.folder import Run
 from explorer.runs.formats import Format, Need
 from explorer.sentences import translatable
@@ -31,15 +31,10 @@ def export(form: Format, source: Source) -> str | bytes:
 
 
 def _safetensors(source: Source) -> bytes:
-    """Return the best weights of a run; the metadata name the design and the normalisation of its images."""
+    """Return the best weights of a run; the metadata are what is needed to use them."""
     assert source.run is not None
-    metadata = {
-        "format": "pt",  # the key by which other libraries know whose tensors they are
-        "run": source.run.id,
-        "design": to_toml(source.run.design),
-        "normalisation": "pixels / 255",
-    }
-    content: bytes = save(weights_of(source.run), metadata)
+    metadata = facts_of_run(source.run).metadata(source.run.design)
+    content: bytes = save(weights_of(source.run), {**metadata, "run": source.run.id})
     return content
 
 

@@ -27,7 +27,7 @@ _NAMED = 3  # tensors of a kind that a sentence names
 class Question:
     """A question about `design` as trained by `recipe`.
 
-    A `long` one reports its progress and ends at a `Stop`. One that is answered `beside` a run need not wait for its end.
+    A `long` one reports its progress and ends at a `Stop`. One answered `beside` a run need not wait for its end.
     """
 
     design: Design
@@ -262,8 +262,8 @@ class Weigh(Question):
 class Weighed(Answer):
     """What fits: the tensors of the design and of the source, and the input that the weights were trained with.
 
-    So many tensors `matched`, or could be fitted. `rows` has all, but of a very deep network not all of these, in the order of the design.
-    `source` is the question's in full, such as the path of a file.
+    So many tensors `matched`, or could be fitted. `rows` has all, in the order of the design; of a very deep network
+    some that matched are left out. `source` is the question's in full, such as the path of a file.
     """
 
     source: str

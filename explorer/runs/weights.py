@@ -48,7 +48,7 @@ def published_network(design: Design) -> str:
         return nearest
     known = _without_task(preset(nearest), design)
     changes = joined(", ", brief_differences(known, design))
-    what = translatable("there are none for this design; it is nearest to {network}, but has {changes}")
+    what = translatable("there are none for this design; nearest: {network}, but {changes}")
     raise refuse("weights", what, network=nearest, changes=changes)
 
 

@@ -190,18 +190,20 @@ def open_runs(
 def _new_runs(command: Train, cores: Cores, report: Report) -> tuple[TrainingRun, ...]:
     """Create a run in its own folder for each side of the command. Raises Refused."""
     threads = _threads_of(command.recipe, cores, command.threads)
+    parent, known = None, None
+    if command.weights and not command.grown:
+        known = read_to_end(known_weights(command.weights, buildable_plan(command.design), command.runs), report)
+        parent = known.parent
     data, trainings = prepare(*command.sides, anyway=command.anyway, report=report)
-    parent, warnings, known = None, [data.warning], None
+    warnings = [data.warning]
+    if known:
+        known.load(trainings[0].network)
     if command.grown:
         if not command.weights:
             raise refuse("grown", "needs weights, the run whose design was grown")
         run = find_run(command.weights, command.runs)
         warnings.append(inherit(trainings[0], run, command.grown))
         parent = run.id
-    elif command.weights:
-        known = read_to_end(known_weights(command.weights, trainings[0].plan, command.runs), report)
-        known.load(trainings[0].network)
-        parent = known.parent
     siblings = _introduced(command.sides, trainings)
     verdicts = {training.plan.design: referee(training.plan) for training in trainings}
     folders: list[RunFolder] = []

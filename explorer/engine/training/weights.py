@@ -16,6 +16,7 @@ from explorer.engine.training.checkpoint import (
     true_hashes,
     unwritten,
 )
+from explorer.engine.weights.facts import metadata_of_manifest
 from explorer.runs.folder import Run, RunFolder, read_hashes
 from explorer.sentences import Sentence, system_words, translatable
 from explorer.validation import refuse
@@ -24,11 +25,12 @@ BEST, _BEFORE = "best.safetensors", "best.previous.safetensors"
 
 
 def save_best(folder: RunFolder, network: nn.Module) -> None:
-    """Write the network's weights as the best so far. Raises Unwritten."""
+    """Write the network's weights as the best so far, with all that is needed to use them. Raises Unwritten."""
     temporary = folder.path / (BEST + ".part")
     try:
         # not by save_file, whose files only their owner may read, and which does not tell why the system refuses one
-        temporary.write_bytes(save({name: values.contiguous() for name, values in network.state_dict().items()}))
+        tensors = {name: values.contiguous() for name, values in network.state_dict().items()}
+        temporary.write_bytes(save(tensors, metadata_of_manifest(folder.manifest)))
         digest = seal(temporary)
         hashes = true_hashes(folder)
         before = {_BEFORE: hashes[BEST]} if BEST in hashes else {}

@@ -65,7 +65,8 @@ def fit_weights(plan: Plan, groups: Sequence[Group]) -> Fit:
     with torch.random.fork_rng(devices=[]), torch.device("meta"):
         own = build_model(plan).state_dict()
     found = max(
-        (_Found(group, layers, own) for group in groups for layers in vocabularies(plan)), key=lambda each: each.equal
+        (_Found(group, layers, own) for group in groups for layers in vocabularies(plan)),
+        key=lambda each: (each.equal, -len(each.group.tensors)),
     )
     first = next(name for name, values in own.items() if values.dim() == 4)
     new_head = any(name in found.names and not _has_shape(found, name, own) for name in own if name.startswith(_HEAD))

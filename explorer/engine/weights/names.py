@@ -19,20 +19,22 @@ def unwrapped(name: str) -> str:
 class _Style(NamedTuple):
     """How the parts of a network are called: `stem` and `stage` precede the numbers of layers and blocks.
 
-    `head` makes the name of the last layer of its number in one `nn.Sequential` of the whole network.
+    `head` makes the name of a layer after the stages of its own, and of its number in one `nn.Sequential` of all parts.
     """
 
     stem: str
     stage: Callable[[int], str]
-    head: Callable[[int], str]
+    head: Callable[[str, int], str]
     vocabulary: str = "chapter"  # of the layers in a block
 
 
 _STYLES = (
-    _Style("0.", lambda stage: f"{stage}.", str),  # the notebook's nn.Sequential(b1, …, b5, …)
-    _Style("0.", lambda stage: f"b{stage + 1}.", lambda _: "last.2"),  # the class of later editions
-    _Style("", lambda stage: f"resnet_block{stage}.", lambda _: "fc.1"),  # the function for several GPUs
-    _Style("conv1.", lambda stage: f"conv{stage + 1}_x.", lambda _: "fc", vocabulary="paper"),  # our own source
+    _Style(
+        "0.", lambda stage: f"{stage}.", lambda _, number: str(number)
+    ),  # the notebook's nn.Sequential(b1, …, b5, …)
+    _Style("0.", lambda stage: f"b{stage + 1}.", lambda *_: "last.2"),  # the class of later editions
+    _Style("", lambda stage: f"resnet_block{stage}.", lambda *_: "fc.1"),  # the function for several GPUs
+    _Style("conv1.", lambda stage: f"conv{stage + 1}_x.", lambda name, _: name, vocabulary="paper"),  # our own source
 )
 
 
@@ -53,7 +55,6 @@ def _named(plan: Plan, style: _Style) -> Iterator[tuple[str, str]]:
             for layer in block.layers:
                 inside = name(layer.name).removeprefix(f"{name(block.name)}.")
                 yield layer.name, f"{style.stage(number)}{index}.{inside}"
-    *others, last = head.loose
-    for number, layer in enumerate(others, len(stages) + 1):
-        yield layer.name, str(number)
-    yield last.name, style.head(len(stages) + len(head.loose) + 1)  # a flattening stands before it
+    for number, layer in enumerate(head.loose, len(stages) + 1):
+        is_last = layer is head.loose[-1]  # a flattening stands before it
+        yield layer.name, style.head(layer.name, number + is_last)

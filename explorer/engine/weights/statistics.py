@@ -1,22 +1,23 @@
 """Statistics of the images that known weights were trained on, by which their input is normalised. No Qt."""
 
 from pathlib import Path
-from statistics import fmean
 
 from explorer.engine.weights.facts import Facts, facts_of_run, read_facts
 from explorer.engine.weights.files import read_metadata
 from explorer.runs.folder import Run
 from explorer.runs.weights import Published, find_weights
 
-IMAGENET = Facts(mean=(0.485, 0.456, 0.406), deviation=(0.229, 0.224, 0.225))  # torchvision's, of all its weights
+IMAGENET = Facts(
+    mean=(0.485, 0.456, 0.406), deviation=(0.229, 0.224, 0.225), is_known=True
+)  # torchvision's, of all its weights
 
 Statistics = tuple[tuple[float, ...], tuple[float, ...]]  # mean and deviation per channel, of values from 0 to 1
 
 
-def weights_statistics(source: str, runs: Path, channels: int) -> Statistics:
+def weights_statistics(source: str, runs: Path) -> Statistics:
     """Return the mean and deviation that the weights of a source expect, ImageNet's where nobody has said.
 
-    Both are empty if they expect values from 0 to 1. A grey image has the means of the three channels. Raises Refused.
+    Both are empty if they expect values from 0 to 1. Raises Refused.
     """
     match find_weights(source, runs):
         case Published():
@@ -25,11 +26,5 @@ def weights_statistics(source: str, runs: Path, channels: int) -> Statistics:
             facts = facts_of_run(run)
         case path:
             facts = read_facts(read_metadata(path))
-            facts = facts if facts.is_known else IMAGENET
-    return _of_channels(facts.mean, channels), _of_channels(facts.deviation, channels)
-
-
-def _of_channels(values: tuple[float, ...], channels: int) -> tuple[float, ...]:
-    if len(values) in (0, channels):
-        return values
-    return (fmean(values),) * channels
+    facts = facts if facts.is_known else IMAGENET
+    return facts.mean, facts.deviation
