@@ -209,7 +209,7 @@ def test_a_screenshot_shows_the_page_that_was_asked_for(tmp_path):
     assert pictures[0] != pictures[1]
     done = run("main.py", *arguments, "nonsense")
     assert done.returncode == 2
-    assert done.stderr.startswith("page: 'nonsense' is not one of layers, block, curves, ")
+    assert done.stderr.startswith("page: 'nonsense' is not one of layers, block, data, curves, ")
 
 
 def test_damaged_settings_are_kept_aside(qapp, tmp_path):
