@@ -110,7 +110,9 @@ class ClassList(QTableView):
         """Let the names be as wide as they need, up to a share of the width, and the bars have the rest."""
         room, metrics = self.viewport().width(), self.fontMetrics()
         longest = sorted((row.label for row in self.classes.rows), key=len)[-20:]  # measuring thousands takes long
-        needed = max(map(metrics.horizontalAdvance, (self.tr("Class ▾"), *longest))) + 2 * theme.RHYTHM
+        needed = (
+            max(map(metrics.horizontalAdvance, (f"{self.classes.headings()[NAME]} ▾", *longest))) + 2 * theme.RHYTHM
+        )
         names = min(needed, int(_NAMES * room))
         self.setColumnWidth(NAME, names)
         self.setColumnWidth(IMAGES, room - names)

@@ -1,19 +1,18 @@
 """DataView: how the Data page shows the data. No widgets; kept when the window is rebuilt."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import StrEnum, auto
 
 from explorer.runs.answers import ProblemKind
-from explorer.sentences import translatable
 
 
 class Note(StrEnum):
     """What a line above the images tells beside problems: the user's decisions, and files that are no images."""
 
-    LEFT_OUT = translatable("left out")
-    MOVED = translatable("moved")
-    KEPT = translatable("kept")
-    SKIPPED = translatable("skipped")
+    LEFT_OUT = auto()
+    MOVED = auto()
+    KEPT = auto()
+    SKIPPED = auto()
 
 
 @dataclass

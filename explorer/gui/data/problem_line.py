@@ -26,12 +26,12 @@ _WORDS: dict[_Kind, tuple[str, str]] = {  # for one and for several, in the orde
     ),
     ProblemKind.FEW: (translatable("1 class has very few images"), translatable("{n} classes have very few images")),
     ProblemKind.DUPLICATE: (
-        translatable("1 image is there more than once"),
-        translatable("{n} images are there more than once"),
+        translatable("1 image has an exact copy"),
+        translatable("{n} images have exact copies"),
     ),
     ProblemKind.NEAR_DUPLICATE: (
-        translatable("1 image looks almost like another"),
-        translatable("{n} images look almost like another"),
+        translatable("1 image looks almost the same as another"),
+        translatable("{n} images look almost the same as another"),
     ),
     ProblemKind.DARK: (translatable("1 image is very dark"), translatable("{n} images are very dark")),
     ProblemKind.BRIGHT: (translatable("1 image is very bright"), translatable("{n} images are very bright")),

@@ -207,7 +207,7 @@ def test_classes_of_a_named_set_are_translated_and_the_users_are_not(session, pa
 def test_every_problem_is_a_line_the_worst_first(page, played):
     assert lines(page) == [
         "1 image cannot be read and is left out",
-        "3 images are there more than once",
+        "3 images have exact copies",
         "2 images are very dark",
         "4 files are no images and were skipped",
     ]
