@@ -46,14 +46,16 @@ class _RowMatmul(torch.autograd.Function):
     def backward(ctx: Any, out: Tensor) -> tuple[Tensor | None, ...]:
         """Return the gradients of `pixels` and `taps` for the gradient `out` of the output."""
         (pixels, taps), (rows, columns, stride) = ctx.saved_tensors, ctx.where
-        of_pixels, of_taps = torch.zeros_like(pixels), taps.new_zeros(taps.shape)
+        of_pixels = torch.zeros_like(pixels) if ctx.needs_input_grad[0] else None
+        of_taps = taps.new_zeros(taps.shape)
         width = columns.stop - columns.start
         for across, row in zip(out.unbind(1), rows, strict=True):
             used = taps[:, row.taps, columns]
-            spread = (across @ used.flatten(1)).view(*across.shape[:2], *used.shape[1:])
-            for window in range(across.shape[1]):
-                left = window * stride
-                of_pixels[:, row.positions, left : left + width] += spread[:, window]
+            if of_pixels is not None:
+                spread = (across @ used.flatten(1)).view(*across.shape[:2], *used.shape[1:])
+                for window in range(across.shape[1]):
+                    left = window * stride
+                    of_pixels[:, row.positions, left : left + width] += spread[:, window]
             reached = _windows(pixels, row, width, stride).reshape(-1, used.shape[1], used[0, 0].numel())
             for line, tap in enumerate(range(row.taps.start, row.taps.stop)):
                 of_taps[:, tap, columns].view(len(taps), -1).addmm_(across.flatten(0, 1).t(), reached[:, line])

@@ -31,7 +31,8 @@ def sweep(question: Sweep) -> Iterator[Event]:
     """Yield progress, and at the end the answer, or why there is none."""
     try:
         with torch.random.fork_rng():
-            recipe = question.recipe.change(schedule="constant", warm_up=0.0, ema=0.0)  # the rates are set here
+            # the rates are set here, and should suit all layers
+            recipe = question.recipe.change(schedule="constant", warm_up=0.0, ema=0.0, head_epochs=0)
             data, (training,) = prepare(Side(question.design, recipe, recipe.seed))
         yield from _steps(question, training, data.train)
     except Exception as error:
@@ -50,8 +51,7 @@ def _steps(question: Sweep, training: Training, train: Loader) -> Iterator[Event
     losses: list[float] = []
     read = time.monotonic()
     for rate, batch in zip(rates, batches, strict=True):
-        for group in training.optimizer.param_groups:
-            group["lr"] = rate
+        training.use_rate(rate)
         pending.append(training.learn(*batch)[0])
         if time.monotonic() - read < READ_EVERY and rate < MAX_RATE:
             continue

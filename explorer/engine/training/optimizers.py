@@ -17,6 +17,7 @@ from torch.optim.lr_scheduler import (
 )
 from torch.optim.swa_utils import AveragedModel
 
+from explorer.engine.training.parts import learning_parts
 from explorer.runs.recipe import Recipe
 
 _Tensors = tuple[Tensor, ...] | list[Tensor]
@@ -39,11 +40,20 @@ _EagerSGD, _EagerAdamW = _without_compiler(SGD), _without_compiler(AdamW)
 
 
 def make_optimizer(model: nn.Module, recipe: Recipe) -> Optimizer:
-    """Make the recipe's optimizer. Weight decay applies to convolutions and linear layers, not to norms and biases."""
-    decayed = [values for values in model.parameters() if values.ndim > 1]
-    free = [values for values in model.parameters() if values.ndim <= 1]
-    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": free, "weight_decay": 0.0}]
-    fused = decayed[0].device.type in ("cpu", "cuda")  # one pass over the memory instead of five
+    """Make the recipe's optimizer for all that learns, the last layer in its first group.
+
+    Weight decay applies to convolutions and linear layers, not to norms and biases.
+    """
+    groups = []
+    for part in learning_parts(model, recipe):
+        decayed = [values for values in part.parameters if values.ndim > 1]
+        free = [values for values in part.parameters if values.ndim <= 1]
+        groups += [
+            {"params": parameters, "lr": part.rate, "weight_decay": decay}
+            for parameters, decay in ((decayed, recipe.weight_decay), (free, 0.0))
+            if parameters
+        ]
+    fused = next(model.parameters()).device.type in ("cpu", "cuda")  # one pass over the memory instead of five
     if recipe.optimizer == "adamw":
         return _EagerAdamW(groups, lr=recipe.lr, fused=fused)
     nesterov = recipe.nesterov and recipe.momentum > 0
@@ -63,24 +73,25 @@ def restore_optimizer(optimizer: Optimizer, state: dict[str, Any]) -> None:
                 kept[name] = torch.empty_like(values).copy_(each)
 
 
-_SCHEDULES: dict[str, Callable[[Optimizer, float, int], LRScheduler]] = {
-    "constant": lambda optimizer, lr, steps: ConstantLR(optimizer, factor=1, total_iters=0),
-    "cosine": lambda optimizer, lr, steps: CosineAnnealingLR(optimizer, T_max=steps),
+_SCHEDULES: dict[str, Callable[[Optimizer, int], LRScheduler]] = {
+    "constant": lambda optimizer, steps: ConstantLR(optimizer, factor=1, total_iters=0),
+    "cosine": lambda optimizer, steps: CosineAnnealingLR(optimizer, T_max=steps),
 }
 
 
 def make_schedule(optimizer: Optimizer, recipe: Recipe, steps_per_epoch: int) -> LRScheduler:
-    """Make the schedule of the learning rate over all steps of the run."""
+    """Make the schedule of the learning rate over all steps of the run; the groups have their highest rates now."""
     steps = steps_per_epoch * recipe.epochs
     rise = min(round(recipe.warm_up * steps_per_epoch), steps - 1)
     if recipe.schedule == "one-cycle":
         share = rise / steps if rise else _ONE_CYCLE_RISE
-        return OneCycleLR(optimizer, recipe.lr, total_steps=steps, pct_start=share, cycle_momentum=False)
+        highest = [group["lr"] for group in optimizer.param_groups]
+        return OneCycleLR(optimizer, highest, total_steps=steps, pct_start=share, cycle_momentum=False)
     make = _SCHEDULES[recipe.schedule]
     if not rise:
-        return make(optimizer, recipe.lr, steps)
+        return make(optimizer, steps)
     rising = LinearLR(optimizer, start_factor=1 / (rise + 1), total_iters=rise)
-    return SequentialLR(optimizer, [rising, make(optimizer, recipe.lr, steps - rise)], milestones=[rise])
+    return SequentialLR(optimizer, [rising, make(optimizer, steps - rise)], milestones=[rise])
 
 
 def average_of(model: nn.Module, decay: float) -> AveragedModel:

@@ -430,12 +430,14 @@ def prepare(
             what = translatable("has one training image; {layer} has 1×1 maps, and a norm needs two values")
             raise refuse("data", what, layer=layer)
     steps = len(batch_bounds(len(data.train), recipe.batch_size))
+    counts = data.train.labels.bincount(minlength=first.classes).tolist()
     chosen: dict[str, Rewrites] = {}
     trainings = []
     for plan, side in zip(plans, sides, strict=True):
         if side.recipe.precision not in chosen:
             chosen[side.recipe.precision] = rewrites or tuned(plan, side.recipe, device)
-        trainings.append(Training(plan, side.recipe, device, steps, chosen[side.recipe.precision], side.seed))
+        rewritten = chosen[side.recipe.precision]
+        trainings.append(Training(plan, side.recipe, device, steps, rewritten, side.seed, counts))
     return data, trainings
 
 

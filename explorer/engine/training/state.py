@@ -1,6 +1,6 @@
 """Training: all that changes while a network learns, and that a checkpoint must restore exactly. No Qt."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,6 +14,8 @@ from explorer.architecture.plan import Plan
 from explorer.engine.kernels.cuda_graph import BackwardStep, Graph
 from explorer.engine.kernels.rewrites import Rewrites, make_network, promised
 from explorer.engine.training.optimizers import average_of, make_optimizer, make_schedule, restore_optimizer
+from explorer.engine.training.parts import frozen_modules
+from explorer.runs.data.balance import class_weights
 from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence, translatable
 from explorer.validation import Complaint, Refused, refuse
@@ -60,10 +62,12 @@ class Training:
         steps_per_epoch: int,
         rewrites: Rewrites | None = None,
         seed: int | None = None,
+        class_counts: Sequence[int] = (),
     ) -> None:
         """Build the network with weights drawn by `seed`, by default the recipe's. Raises Refused.
 
-        `rewrites` are by default all that should be faster.
+        `rewrites` are by default all that should be faster. `class_counts` are the numbers of training images, by which
+        the recipe may balance the loss.
         """
         if recipe.batch_size == 1:
             refuse_single_values(plan)
@@ -73,11 +77,12 @@ class Training:
         self.network = make_network(plan, device, self.rewrites)
         self.average = average_of(self.network, recipe.ema) if recipe.ema else None
         self.optimizer = make_optimizer(self.network, recipe)
+        self._highest_rates = [group["lr"] for group in self.optimizer.param_groups]
         self.schedule = make_schedule(self.optimizer, recipe, self.steps_per_epoch)
-        self.backward_step: BackwardStep = (
-            Graph(self.network, self._backward_step_eagerly) if self.rewrites.graph else self._backward_step_eagerly
-        )
+        weighted = recipe.balance == "weights" and class_counts
+        self._class_weights = torch.tensor(class_weights(class_counts), device=device) if weighted else None
         self.counters = Counters()
+        self._freeze(head_only=recipe.head_epochs > 0)
 
     @property
     def steps(self) -> int:
@@ -86,6 +91,7 @@ class Training:
 
     @property
     def learning_rate(self) -> float:
+        """Return the rate of the last layer; those below it may be lower."""
         return float(self.optimizer.param_groups[0]["lr"]) * self.counters.rate_factor
 
     @property
@@ -93,13 +99,18 @@ class Training:
         """Return the network that is validated and saved: the average if the recipe asks for one."""
         return self.average.module if self.average else self.network
 
+    def use_rate(self, rate: float) -> None:
+        """Take the next step with another rate, lower ones below the head where the recipe has them lower."""
+        for group, highest in zip(self.optimizer.param_groups, self._highest_rates, strict=True):
+            group["lr"] = rate * (highest / self.recipe.lr)
+
     def has_stalled(self) -> bool:
         """Return whether accuracy has not improved for as many epochs as the recipe allows."""
         allowed, counters = self.recipe.early_stop, self.counters
         return bool(allowed and counters.best_epoch and counters.last_epoch - counters.best_epoch >= allowed)
 
     def scores(self, network: nn.Module, pixels: Tensor) -> Tensor:
-        """Return the logits (n, classes), float32, of images (n, channels, height, width) in [0, 1]."""
+        """Return the logits (n, classes), float32, of images (n, channels, height, width) as the network sees them."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.rewrites.bf16):
             out: Tensor = network(pixels)
         return out.float()
@@ -107,11 +118,47 @@ class Training:
     def _backward_step_eagerly(self, pixels: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Leave a batch's gradients in the parameters; return its mean loss and number of hits."""
         scores = self.scores(self.network, pixels)
-        loss = F.cross_entropy(scores, targets, label_smoothing=self.recipe.label_smoothing)
+        loss = self._loss(scores, targets)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         labels = targets if targets.ndim == 1 else targets.argmax(1)
         return loss.detach(), (scores.detach().argmax(1) == labels).sum()
+
+    def _loss(self, scores: Tensor, targets: Tensor) -> Tensor:
+        """Return the mean cross-entropy; where classes have weights, each share of a target counts by its class's.
+
+        So an image of a rare class counts as if it were drawn as often as the others, smoothed or mixed as they are.
+        """
+        smoothing = self.recipe.label_smoothing
+        if self._class_weights is None:
+            return F.cross_entropy(scores, targets, label_smoothing=smoothing)
+        shares = F.one_hot(targets, scores.shape[1]) if targets.ndim == 1 else targets
+        weighted = shares * self._class_weights
+        spread = weighted.sum(1, keepdim=True) / scores.shape[1]
+        return F.cross_entropy(scores, torch.lerp(weighted, spread.expand_as(weighted), smoothing))
+
+    def _freeze(self, head_only: bool) -> None:
+        """Let all learn that the recipe allows, or the last layer alone; the rest is as in validation.
+
+        What is frozen gets no gradient, so that an optimizer leaves it as it is, and no backward pass reaches it.
+        """
+        self._head_only = head_only
+        self._frozen = frozen_modules(self.network, self.recipe, head_only)
+        self.network.requires_grad_()
+        for module in self._frozen:
+            module.requires_grad_(False)
+        self.backward_step: BackwardStep = (  # a recorded step has the gradients of what it was recorded with
+            Graph(self.network, self._backward_step_eagerly) if self.rewrites.graph else self._backward_step_eagerly
+        )
+
+    def _prepare_to_learn(self) -> None:
+        """Bring all layers into the mode in which this epoch's steps need them."""
+        head_only = self.counters.epoch <= self.recipe.head_epochs
+        if head_only != self._head_only:
+            self._freeze(head_only)
+        self.network.train()
+        for module in self._frozen:
+            module.eval()
 
     @contextmanager
     def _changed_rate(self) -> Iterator[None]:
@@ -126,10 +173,10 @@ class Training:
     def learn(self, pixels: Tensor, targets: Tensor, eagerly: bool = False) -> tuple[Tensor, Tensor]:
         """Take one step; return its mean loss and number of hits, scalars on the device.
 
-        `pixels` are floats of (n, channels, height, width) in [0, 1], `targets` are (n,) labels or (n, classes) shares,
+        `pixels` are floats of (n, channels, height, width), `targets` are (n,) labels or (n, classes) shares,
         of which the largest counts as the label. `eagerly` calls every layer, where a recorded graph calls none.
         """
-        self.network.train()
+        self._prepare_to_learn()
         backward_step = self._backward_step_eagerly if eagerly else self.backward_step
         loss, hits = backward_step(pixels, targets)
         if self.recipe.clip:
@@ -145,7 +192,7 @@ class Training:
 
     @torch.inference_mode()
     def test(self, pixels: Tensor, labels: Tensor) -> Tensor:
-        """Return the sum of the losses and the number of hits, (2,), on the device."""
+        """Return the sum of the losses, without weights of classes, and the number of hits, (2,), on the device."""
         scores = self.scores(self.evaluated.eval(), pixels)
         loss = F.cross_entropy(scores, labels, reduction="sum")
         return torch.stack((loss, (scores.argmax(1) == labels).sum().float()))
@@ -173,8 +220,8 @@ class Training:
 
     def _stretch_schedule(self) -> None:
         """Go on where a schedule over the recipe's epochs would be after as many steps."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.recipe.lr
+        for group, rate in zip(self.optimizer.param_groups, self._highest_rates, strict=True):
+            group["lr"] = rate
             group.pop("initial_lr", None)
         self.schedule = make_schedule(self.optimizer, self.recipe, self.steps_per_epoch)
         self.optimizer._opt_called = True  # type: ignore[attr-defined]  # else torch warns of the order

@@ -20,12 +20,12 @@ _SHORTEST, _LONGEST = 0.01, 0.5  # seconds of a step: outside tuning gains nothi
 _ROUNDS = 3  # each of which must find a rewrite slower: other work on the machine may slow any one of them
 _MARGIN = 1.1  # how much slower: two equal runs should choose the same rewrites
 
-known: dict[tuple[Design, int, str, torch.device], Rewrites] = {}
+known: dict[tuple[Design, int, str, int, torch.device], Rewrites] = {}
 
 
 def tuned(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
     """Return the promised rewrites without those that measure slower, once per network, batch size and device."""
-    key = (plan.design, recipe.batch_size, recipe.precision, device)
+    key = (plan.design, recipe.batch_size, recipe.precision, recipe.frozen_stages, device)
     if key not in known:
         if device.type != "cuda":
             recipe = recipe.change(batch_size=trial_batch(plan, recipe, AFFORDABLE))
@@ -65,9 +65,12 @@ def fastest(hoped: Rewrites, kept: tuple[str, ...], stepper: Callable[[Rewrites]
 
 
 def trial(plan: Plan, recipe: Recipe, device: torch.device, rewrites: Rewrites) -> Callable[[], float]:
-    """Return a function that takes a training step of the real network on random images and returns its seconds."""
+    """Return a function that takes a training step of the real network on random images and returns its seconds.
+
+    It is one of those after the epochs in which only the head learns.
+    """
     with torch.random.fork_rng():
-        training = Training(plan, recipe, device, 10**6, rewrites)
+        training = Training(plan, recipe.change(head_epochs=0), device, 10**6, rewrites)
         pixels = torch.rand(recipe.batch_size, *plan.design.input, device=device)
     pixels = pixels.contiguous(memory_format=torch.channels_last)
     labels = torch.zeros(recipe.batch_size, dtype=torch.long, device=device)

@@ -30,11 +30,26 @@ RECIPES = {  # whatever a recipe can ask for belongs into one of them
         ema=0.9,
         early_stop=EPOCHS,
     ),
+    "head first": small.RECIPE.change(
+        epochs=EPOCHS,
+        head_epochs=2,
+        backbone_rate=0.5,
+        frozen_stages=1,
+        ema=0.9,
+        clip=1.0,
+        resized_crop=0.5,
+        jitter=0.3,
+        balance="sampling",
+    ),
 }
 MIDDLES = [step for step in range(1, EPOCHS * small.STEPS) if step % small.STEPS]
 EVERY = range(2 * small.STEPS + 1, 3 * small.STEPS)  # every step in the middle of one epoch
 STOPS = sorted({*random.Random(0).sample(MIDDLES, 16), *EVERY})
-THOROUGH = ("adamw", "everything")  # what has most to remember is stopped at every one of these steps, the rest at four
+THOROUGH = (
+    "adamw",
+    "everything",
+    "head first",
+)  # what has most to remember is stopped at every one of these steps, the rest at four
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +112,18 @@ def test_stopped_again_and_again(new_folder, uninterrupted, name):
     expected, state = uninterrupted(recipe)
     assert timeless(found + small.run(work, folder)) == expected
     assert differences(state, work.state()) == []
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3])
+def test_epochs_that_are_added_are_those_of_a_longer_run(new_folder, uninterrupted, epochs):
+    """Also where the added ones are the first in which all layers learn."""
+    recipe = RECIPES["head first"].change(schedule="constant")
+    folder = new_folder()
+    small.run(small.training(recipe.change(epochs=epochs)), folder)
+    work = small.resumed(folder, recipe)
+    small.run(work, folder)
+    _, state = uninterrupted(recipe)
+    assert differences({**state, "steps": 0}, {**work.state(), "steps": 0}) == []
 
 
 @pytest.mark.parametrize("epoch", [1, 3])
