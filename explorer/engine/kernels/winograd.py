@@ -107,10 +107,9 @@ class Tiling(NamedTuple):
         return padded.view(len(padded), down, self.side, across, self.side, -1).permute(2, 4, 0, 1, 3, 5)
 
     def crop(self, padded: Tensor) -> Tensor:
-        """Return the maps in `padded`, no view of it: autograd lets nothing change a view of a custom function's."""
-        if padded.shape[1:3] == (self.height, self.width):
-            return padded
-        return padded[:, : self.height, : self.width].contiguous()
+        """Return the maps alone, never as a view: autograd lets nobody change a view that is made in a function."""
+        maps = padded[:, : self.height, : self.width]
+        return padded if maps.shape == padded.shape else maps.clone(memory_format=torch.contiguous_format)
 
     def pad(self, maps: Tensor) -> Tensor:
         """Pad `maps` with zeros at the bottom and the right, up to whole tiles."""
@@ -166,7 +165,7 @@ class _Winograd(torch.autograd.Function):
         return out
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor]:
         maps, taps, *kept = ctx.saved_tensors
         cut = tiling(*maps.shape[1:3])
         step, matrices = cut.step(taps), _scheme(cut.side, maps.dtype)
@@ -174,7 +173,8 @@ class _Winograd(torch.autograd.Function):
         for seen, part in zip(kept or cut.seen(maps, step), torch.split(cut.pad(gradient), step), strict=True):
             of_values.baddbmm_(_transform(matrices.outputs.t(), _flat(cut.squares(part))).mT, seen)
         of_taps = _transform(matrices.taps.t(), of_values).view(3, 3, *of_values.shape[1:]).permute(2, 0, 1, 3)
-        return _multiply(gradient, taps.flip(1, 2).transpose(0, 3)), of_taps.contiguous()
+        of_maps = _multiply(gradient, taps.flip(1, 2).transpose(0, 3)) if ctx.needs_input_grad[0] else None
+        return of_maps, of_taps.contiguous()
 
 
 def _multiply(maps: Tensor, taps: Tensor, kept: list[Tensor] | None = None) -> Tensor:

@@ -55,3 +55,18 @@ def test_in_32_bits_it_is_nearly_as_exact():
 )
 def test_tiles_are_those_with_the_fewest_values(height, width, side):
     assert tiling(height, width) == Tiling(height, width, side)
+
+
+@pytest.mark.parametrize("size", [(1, 8, 8), (2, 8, 8), (1, 7, 8), (2, 7, 9)])
+def test_a_shortcut_may_be_added_in_place(size):
+    """The branch of a pre-activation block ends with a convolution, whose output autograd must let it change."""
+    count, height, width = size
+    maps, taps = torch.rand(count, height, width, 4), torch.rand(4, 3, 3, 4)
+    side = maps.permute(0, 3, 1, 2)
+    expected = nn.functional.conv2d(side, taps.permute(0, 3, 1, 2), padding=1) + side
+    out = winograd.convolve(maps.requires_grad_(), taps.requires_grad_()).permute(0, 3, 1, 2)
+    out += side
+    torch.testing.assert_close(out.detach(), expected)
+    out.sum().backward()
+    assert maps.grad is not None
+    assert taps.grad is not None
