@@ -1,35 +1,82 @@
-"""ThumbnailGrid: names of the files that would be shown."""
+"""ThumbnailGrid: images of the data, as they are or as the network sees them, of which some can be selected."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QListWidget
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.data.data_state import DataState
 from explorer.gui.data.data_view import DataView
+from explorer.gui.data.thumbnail_area import ThumbnailArea
+from explorer.gui.data.thumbnail_model import ThumbnailModel
+from explorer.gui.data.thumbnail_pictures import ThumbnailPictures
+from explorer.gui.widgets.buttons import word_button
+from explorer.gui.widgets.look import theme
 from explorer.gui.workers.pool import WorkerPool
 
 
-class ThumbnailGrid(QListWidget):
-    """The names."""
+class ThumbnailGrid(QWidget):
+    """The pictures; `switch`, which has no place in it, turns to what the network sees and draws that again."""
 
     selection_changed = Signal()
 
-    def __init__(self, state: DataState, choice: TrainingChoice, pool: WorkerPool, view: DataView) -> None:
+    def __init__(self, data_state: DataState, choice: TrainingChoice, pool: WorkerPool, view: DataView) -> None:
         super().__init__()
-        self.switch = QComboBox()
-        self.switch.addItems(["as they are", "as the network sees them"])
-        self.switch.setAccessibleName("Images")
-        self.setAccessibleName("Images")
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.itemSelectionChanged.connect(self.selection_changed)
+        self._view = view
+        self.pictures = ThumbnailPictures(choice, pool, view)
+        self.model = ThumbnailModel(data_state, choice, self.pictures)
+        self.area = ThumbnailArea(self.model, self.pictures)
+        self.switch, self.seen = QWidget(), QCheckBox(self.tr("As the network sees them"))
+        self.again = word_button(self.tr("Another draw"), self._draw_again, "draw_again")
+        self._set_up_switch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.area)
+        self.setFocusProxy(self.area)
+        self.area.selection_changed.connect(self.selection_changed)
+        data_state.changed.connect(self.pictures.retry)
+
+    def _set_up_switch(self) -> None:
+        theme.apply_style(self.seen, "check")
+        self.seen.setObjectName("as_seen")
+        self.seen.setToolTip(
+            self.tr("Resized and augmented by the recipe, as in training; otherwise the images as they are.")
+        )
+        self.seen.setChecked(self._view.as_seen)
+        self.seen.toggled.connect(self._show_seen)
+        self.again.setToolTip(self.tr("Draw the augmentation of another epoch"))
+        self.again.setEnabled(self._view.as_seen)
+        row = QHBoxLayout(self.switch)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.RHYTHM)
+        row.addWidget(self.seen)
+        row.addWidget(self.again)
+        row.addStretch(1)
+
+    def _show_seen(self, seen: bool) -> None:
+        self._view.as_seen = seen
+        self.again.setEnabled(seen)
+        self.pictures.update()
+
+    def _draw_again(self) -> None:
+        self._view.draw += 1
+        self.pictures.update()
 
     def show_files(self, groups: Sequence[Sequence[str]]) -> None:
-        files = [file for group in groups for file in group]
-        if files != [self.item(row).text() for row in range(self.count())]:
-            self.clear()
-            self.addItems(files)
+        """Show these files, those of a group beside one another; what is selected and still shown stays selected."""
+        before, selected = set(self.model.files), set(self.selected_files())
+        self.model.show_files(groups)
+        self.pictures.retry()
+        if not before.intersection(self.model.files):
+            self.area.scrollToTop()
+        found = QItemSelection()
+        for row, file in enumerate(self.model.files):
+            if file in selected:
+                found.select(self.model.index(row), self.model.index(row))
+        self.area.selectionModel().select(found, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def selected_files(self) -> tuple[str, ...]:
-        return tuple(item.text() for item in self.selectedItems())
+        """Return the selected files, in the order in which they are shown."""
+        rows = sorted(index.row() for index in self.area.selectedIndexes())
+        return tuple(dict.fromkeys(self.model.files[row] for row in rows))

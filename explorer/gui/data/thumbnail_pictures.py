@@ -1,0 +1,150 @@
+"""ThumbnailPictures: pictures of the files that are looked at, as a worker makes them; the latest are kept. No widgets.
+
+What is looked at is asked for in blocks, one after the other; what is no longer looked at is not.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QPixmap
+
+from explorer.gui.choice import TrainingChoice
+from explorer.gui.data.data_view import DataView
+from explorer.gui.workers.inquiry import Inquiry, InquiryState
+from explorer.gui.workers.pictures import read_pictures
+from explorer.gui.workers.pool import WorkerPool
+from explorer.runs.answers import Pictured, Thumbnails
+from explorer.sentences import NOTHING, Sentence, translatable
+
+Block = tuple[str, ...]  # files that are asked for together: of the network they are a batch
+
+_KEPT = 2**24  # pixels: 64 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, None if its file cannot be read; the image in the file is `size`, (height, width) in pixels."""
+
+    pixmap: QPixmap | None
+    size: tuple[int, ...] = ()
+
+
+class ThumbnailPictures(QObject):
+    """The pictures; `arrived` when there are others, or a `refusal` that says why there are none.
+
+    After another choice or another draw the old ones are shown until the new ones are there, but none of other data.
+    """
+
+    arrived = Signal()
+
+    def __init__(self, choice: TrainingChoice, pool: WorkerPool, view: DataView) -> None:
+        super().__init__()
+        self._choice, self._pool, self._view = choice, pool, view
+        self.refusal = NOTHING
+        self._side = 1
+        self._blocks: Sequence[Block] = ()
+        self._kept: dict[str, Picture] = {}  # the latest last
+        self._pixels = 0  # of those kept
+        self._current: set[str] = set()  # files whose pictures are of the present choice
+        self._inquiry: Inquiry | None = None
+        self._data, self._asked = choice.data, self._subject()
+        choice.changed.connect(self.update)
+
+    def want(self, blocks: Sequence[Block], side: int) -> None:
+        """Get the pictures of these files from now on, the first block first, of at most `side` pixels each way."""
+        self._blocks, self._side = blocks, side
+        if blocks:  # what does not fit into what is kept would drop what was asked before
+            self._blocks = blocks[: max(1, _KEPT // (side * side * len(blocks[0])))]
+        self.update()
+
+    def picture(self, file: str) -> Picture | None:
+        """Return the picture of a file, which is then one of the latest; None until it is there."""
+        found = self._kept.pop(file, None)
+        if found:
+            self._kept[file] = found
+        return found
+
+    def retry(self) -> None:
+        """Ask again what was refused."""
+        self.refusal = NOTHING
+        self.update()
+
+    def update(self) -> None:
+        """Ask for what is wanted and not there, about the data and the recipe that are chosen now."""
+        if self._choice.data is not self._data:  # perhaps of the same folder, whose files may be others by now
+            if self._choice.data != self._data:
+                self._blocks, self._pixels = (), 0
+                self._kept.clear()
+            self._data = self._choice.data
+            self._forget()
+        elif self._subject() != self._asked:
+            self._forget()
+        if self._inquiry and self._inquiry.state is InquiryState.WAITING:
+            self._withdraw()
+        block = next((block for block in self._blocks if not self._current.issuperset(block)), None)
+        if block and not self._inquiry and not self.refusal:
+            seen = self._view.draw if self._view.as_seen else 0
+            question = Thumbnails(self._choice.fitted, self._choice.recipe, files=block, seen=seen, side=self._side)
+            self._inquiry = Inquiry(self._pool, question)
+            self._inquiry.answered.connect(self._keep)
+            self._inquiry.refused.connect(self._note_refusal)
+
+    def _subject(self) -> tuple[object, ...]:
+        """Return what the pictures depend on."""
+        recipe = self._choice.recipe
+        if not self._view.as_seen:
+            return self._side, recipe.background
+        return self._side, recipe, self._choice.fitted.input, self._view.draw
+
+    def _forget(self) -> None:
+        self._asked, self.refusal = self._subject(), NOTHING
+        self._current.clear()
+        self._withdraw()
+
+    def _withdraw(self) -> None:
+        if self._inquiry:
+            self._inquiry.cancel()
+            self._inquiry = None
+
+    def _question(self) -> Thumbnails:
+        """Return the question that has just been answered, and be free for the next one."""
+        assert self._inquiry
+        assert isinstance(self._inquiry.question, Thumbnails)
+        question, self._inquiry = self._inquiry.question, None
+        return question
+
+    def _keep(self, answer: Pictured) -> None:
+        question = self._question()
+        there = [sheet for sheet in answer.sheets if sheet.shape]
+        try:
+            images = iter(read_pictures(answer.file, there) if there else ())
+        except (OSError, ValueError) as error:
+            self._refuse(Sentence(translatable("{path}: {error}"), {"path": answer.file, "error": str(error)}))
+            return
+        for file, sheet, size in zip(question.files, answer.sheets, answer.sizes, strict=True):
+            self._drop(file)
+            self._kept[file] = Picture(QPixmap.fromImage(next(images)) if sheet.shape else None, size)
+            self._pixels += _pixels(self._kept[file])
+        self._current.update(question.files)
+        while self._pixels > _KEPT:
+            self._drop(next(iter(self._kept)))
+        self.arrived.emit()
+        self.update()
+
+    def _drop(self, file: str) -> None:
+        if dropped := self._kept.pop(file, None):
+            self._pixels -= _pixels(dropped)
+            self._current.discard(file)
+
+    def _note_refusal(self, reason: Sentence) -> None:
+        self._question()
+        self._refuse(reason)
+
+    def _refuse(self, reason: Sentence) -> None:
+        self.refusal = reason
+        self.arrived.emit()
+
+
+def _pixels(picture: Picture) -> int:
+    return picture.pixmap.width() * picture.pixmap.height() if picture.pixmap else 1
