@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from types import FrameType
 
 import torch
@@ -32,6 +32,7 @@ from explorer.engine.probes.outside import outside_network
 from explorer.engine.probes.probed_network import is_about, shares_images
 from explorer.engine.probes.registry import least_images, probe
 from explorer.engine.probes.speed import speed
+from explorer.engine.probes.thumbnails import thumbnails
 from explorer.engine.probes.weigh import weigh
 from explorer.engine.referee import referee
 from explorer.engine.training.failure import failure
@@ -40,7 +41,7 @@ from explorer.engine.training.run_in_progress import RunInProgress
 from explorer.engine.training.side_by_side import SideBySide
 from explorer.engine.training.threads import Cores
 from explorer.runs import events
-from explorer.runs.answers import Estimate, Outside, Probe, Question, Speed, Sweep, Weigh
+from explorer.runs.answers import Estimate, Outside, Probe, Question, Speed, Sweep, Thumbnails, Weigh
 from explorer.runs.commands import Command, Control, ResumeRun, Stop, Train, Unpause
 from explorer.runs.events import PROTOCOL, Event
 from explorer.runs.folder import installed_versions
@@ -176,6 +177,8 @@ class Worker:
                             return None
                     case Outside() as question:  # of a network without weights: a moment's work
                         self._answer(question)
+                    case Thumbnails() as question:  # mostly waits for files, and decodes without the interpreter
+                        Thread(target=self._answer, args=(question,), name="thumbnails", daemon=True).start()
                     case Question() as question:
                         busy = Sentence(translatable("a run is in progress"))
                         self.outbox.send(events.Failed(busy, of=question.name, id=question.id))
@@ -236,6 +239,8 @@ class Worker:
                 self.outbox.send(probe(question))
             case Outside():
                 self.outbox.send(outside_network(question))
+            case Thumbnails():
+                self.outbox.send(thumbnails(question))
             case Sweep():
                 self._pass_on(question, sweep(question))
             case Speed():

@@ -27,7 +27,8 @@ _NAMED = 3  # tensors of a kind that a sentence names
 class Question:
     """A question about `design` as trained by `recipe`.
 
-    A `long` one reports its progress and ends at a `Stop`. One answered `beside` a run need not wait for its end.
+    A `long` one reports its progress and ends at a `Stop`. One that is answered `beside` a run does not wait for its
+    end.
     """
 
     design: Design
@@ -218,10 +219,14 @@ class Thumbnails(Question):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pictured(Answer):
-    """The pictures of the files asked for, in the worker's `file`; one that is unreadable has the empty shape."""
+    """The pictures of the files asked for, in the worker's `file`; one that is unreadable has the empty shape.
+
+    `sizes` are the (height, width) of the images themselves.
+    """
 
     file: str
     sheets: tuple[Sheet, ...]
+    sizes: tuple[tuple[int, ...], ...]
 
 
 # What weights would give

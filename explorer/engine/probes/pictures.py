@@ -25,14 +25,17 @@ def shrink(maps: Tensor) -> Tensor:
     return F.adaptive_avg_pool2d(maps.float(), sent_size(maps.shape))
 
 
-def write_sheets(pictures: Iterable[tuple[str, Tensor]]) -> tuple[str, tuple[Sheet, ...]]:
+def write_sheets(pictures: Iterable[tuple[str, Tensor | None]]) -> tuple[str, tuple[Sheet, ...]]:
     """Write pictures of (1 or 3, height, width), 0 … 255, each with its path, into a new file.
 
-    Returns the file, and where in it each picture is.
+    Returns the file, and where in it each picture is; the shape of one that is missing is empty.
     """
     file, sheets, offset = _new_file(), [], 0
     with file.open("wb") as stream:
         for path, values in pictures:
+            if values is None:
+                sheets.append(Sheet(path, offset, ()))
+                continue
             pixels = values.round().to(torch.uint8).cpu()
             pixels = pixels[0] if len(pixels) == 1 else pixels.permute(1, 2, 0)
             sheets.append(Sheet(path, offset, tuple(pixels.shape)))
