@@ -28,6 +28,7 @@ from explorer.runs.answers import (
     Maps,
     Norms,
     Outside,
+    Thumbnails,
     Torchinfo,
     Zero,
 )
@@ -272,6 +273,20 @@ def test_a_network_of_torchvision_is_summarised_while_a_run_goes(recipe, tmp_pat
     ((_, answer),) = answers(asking)
     assert (answer.id, answer.params) == (11, 5_603_882)
     assert rest(asking) == rest(silent)
+
+
+def test_pictures_of_images_come_while_a_run_goes_and_leave_no_trace_in_it(recipe, tmp_path):
+    recipe = recipe.change(flip=True, crop=1)
+    pictures = Thumbnails(DESIGN, recipe, 12, files=("0/0.png", "2/9.png"), seen=1)
+    asking = Listener(step_2=(pictures, Pause()), pictured_1=(Stop(),))
+    silent = Listener(step_2=(Pause(),), paused_1=(Stop(),))
+    for listener, name in ((asking, "asked"), (silent, "silent")):
+        listener.run(Train(DESIGN, recipe, tmp_path / name))
+    ((_, answer),) = answers(asking)
+    assert (answer.id, [sheet.shape for sheet in answer.sheets]) == (12, [(6, 6), (6, 6)])
+    assert rest(asking) == rest(silent)
+    asked, quiet = (list_runs(tmp_path / name)[0] for name in ("asked", "silent"))
+    assert differences(end_of(asked), end_of(quiet)) == []
 
 
 def test_a_much_larger_network_is_asked_beside_the_run(recipe, questions, tmp_path, aside):

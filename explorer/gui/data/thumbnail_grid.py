@@ -65,16 +65,26 @@ class ThumbnailGrid(QWidget):
 
     def show_files(self, groups: Sequence[Sequence[str]]) -> None:
         """Show these files, those of a group beside one another; what is selected and still shown stays selected."""
-        before, selected = set(self.model.files), set(self.selected_files())
+        files, selected, current = self.model.files, set(self.selected_files()), self.area.currentIndex().row()
         self.model.show_files(groups)
         self.pictures.retry()
-        if not before.intersection(self.model.files):
-            self.area.scrollToTop()
-        found = QItemSelection()
-        for row, file in enumerate(self.model.files):
+        if files != self.model.files:
+            self._restore(selected, current, is_other=not {*files}.intersection(self.model.files))
+
+    def _restore(self, selected: set[str], current: int, is_other: bool) -> None:
+        """Select files again that were selected; unless all are others, the keyboard stays where it was."""
+        model, chosen = self.model, QItemSelection()
+        for row, file in enumerate(model.files):
             if file in selected:
-                found.select(self.model.index(row), self.model.index(row))
-        self.area.selectionModel().select(found, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+                chosen.select(model.index(row), model.index(row))
+        self.area.setAutoScroll(False)
+        if is_other:
+            self.area.scrollToTop()
+        elif current >= 0:
+            index = model.index(min(current, len(model.files) - 1))
+            self.area.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.area.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.area.setAutoScroll(True)
 
     def selected_files(self) -> tuple[str, ...]:
         """Return the selected files, in the order in which they are shown."""

@@ -33,15 +33,18 @@ class ThumbnailModel(QAbstractListModel):
         choice.chosen.connect(self._note_data)
 
     def show_files(self, groups: Sequence[Sequence[str]]) -> None:
-        """Show these files, those of a group beside one another."""
-        self.beginResetModel()
+        """Show these files, those of a group beside one another; nothing moves if they are those that are shown."""
+        shown = tuple(filter(None, map(tuple, groups)))
+        differ = shown != self.groups
+        if differ:
+            self.beginResetModel()
+            self.groups, self.files = shown, tuple(file for group in shown for file in group)
         self._data = self._choice.data
-        self.groups = tuple(filter(None, map(tuple, groups)))
-        self.files = tuple(file for group in self.groups for file in group)
         wanted, images = set(self.files), self._data.images
         self._listed = {image.file: image for image in images.images if image.file in wanted} if images else {}
         self._note_decisions()
-        self.endResetModel()
+        if differ:
+            self.endResetModel()
 
     def _note_data(self) -> None:
         if self._choice.data != self._data:

@@ -410,6 +410,31 @@ def test_files_that_are_still_shown_stay_selected(page, qtbot):
     assert page.grid.selected_files() == ()
 
 
+def test_the_keyboard_goes_on_where_a_file_was_left_out(page):
+    page.show(CATS)
+    page.click(20)
+    top = page.area.verticalScrollBar().value()
+    page.show(CATS[:20] + CATS[21:])
+    assert page.area.verticalScrollBar().value() == top
+    page.press(Qt.Key.Key_Space)
+    assert page.grid.selected_files() == (CATS[21],)
+    page.press(Qt.Key.Key_Right)
+    assert page.grid.selected_files() == (CATS[22],)
+
+
+def test_to_show_the_same_files_again_moves_nothing(page):
+    page.show(CATS)
+    page.click(3)
+    page.click(5, CTRL)
+    page.area.verticalScrollBar().setValue(40)
+    changes = []
+    page.grid.selection_changed.connect(lambda: changes.append(1))
+    page.show(CATS)
+    assert changes == []
+    assert (page.selected(), page.area.currentIndex().row()) == ([3, 5], 5)
+    assert page.area.verticalScrollBar().value() == 40
+
+
 def test_a_screen_reader_hears_which_picture_is_reached(page):
     page.show(("cat/000.png", "dog/001.png"))
     page.grid.setFocus()
