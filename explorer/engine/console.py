@@ -29,7 +29,7 @@ class Console:
         if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal cannot show must not end a run
             sys.stdout.reconfigure(errors="backslashreplace")
         self._live = sys.stdout.isatty()
-        self._pace, self._tenth = Pace(), -1
+        self._paces, self._tenth = {work: Pace() for work in _BEFORE}, -1
         self._total = self._epochs = 0
         self._labels: dict[str, str] = {}
         self._sides: dict[str, int] = {}

@@ -64,6 +64,7 @@ class Transfer:
                     break
                 self.failures.pop(address, None)
                 self.served = True
+                yield self._report(size_of(self._part))
                 return
 
     def failure(self, what: Sentence) -> Sentence:

@@ -15,7 +15,8 @@ from explorer.paths import is_file
 from explorer.sentences import system_words, translatable
 from explorer.validation import Refused, refuse
 
-_ZIP, _PICKLE = b"PK\x03\x04", b"\x80"  # what files of torch.save begin with, new and old ones
+_ZIP, _LEGACY = b"PK\x03\x04", b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # what files of torch.save begin with
+_SAFE = ".safetensors"
 _DEPTH = 4  # of tables in tables
 _CHUNK = 2**20  # bytes
 _AVERAGE = re.compile(r"ema|average|swa")
@@ -44,10 +45,10 @@ def read_file(path: Path) -> WeightFile:
         raise refuse("weights", translatable("there is no file {path!r}"), path=str(path))
     try:
         with path.open("rb") as file:
-            start = file.read(9)
-        if start[8:] == b"{":
+            start = file.read(len(_LEGACY))
+        if start[8:9] == b"{" or path.suffix == _SAFE:
             return _read_safetensors(path)
-        if start.startswith((_ZIP, _PICKLE)):
+        if start.startswith((_ZIP, _LEGACY)):
             return WeightFile(_groups_of(_read_pickle(path, is_zip=start.startswith(_ZIP)), path), {})
     except OSError as error:
         what = translatable("{path!r} cannot be read: {error}")
