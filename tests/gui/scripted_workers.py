@@ -91,7 +91,8 @@ endings = {{"finished": {{"best_epoch": 1, "best_accuracy": 0.5, "seconds": 1.0,
 while True:
     told = lines.get()
     if told["command"] == "estimate":
-        say("estimated", id=told["id"], device=told["recipe"]["device"], memory_bytes=os.getpid(), available_bytes=0)
+        say("estimated", id=told["id"], device=told["recipe"]["device"], available_bytes=0,
+            memory={{"activations": os.getpid(), "weights": 0, "gradients": 0, "optimizer": 0}})
     if told["command"] != "train":
         continue
     run, ending = told["design"]["name"], ""

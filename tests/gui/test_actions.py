@@ -10,6 +10,7 @@ from explorer.runs.recipe import RECIPES, Recipe
 from explorer.runs.sides import Side
 from tests.gui.paths import measure
 from tests.gui.scripted_workers import Played
+from tests.needs import needs
 
 MINI = preset("mini")
 DEEPER = MINI.with_stage(1, blocks=3)
@@ -127,7 +128,7 @@ def test_with_other_seeds(session, actions, started):
 def test_as_many_as_do_not_fit_into_memory_are_ordered_twice(session, actions, started, monkeypatch):
     played = Played(session.pool.shown, monkeypatch)
     measure(session)
-    found = Estimated(device="cpu", memory_bytes=6 * 2**30, available_bytes=14 * 2**30, seconds_per_epoch=1.0)
+    found = Estimated(device="cpu", memory=needs(6 * 2**30), available_bytes=14 * 2**30, seconds_per_epoch=1.0)
     played.answer(played.asked(Estimate)[0], found)
     actions.starts.another_seed.trigger()
     assert len(started) == 1

@@ -18,11 +18,21 @@ def convolve(maps: Tensor, taps: Tensor, stride: int) -> Tensor:
     """Convolve `maps`, padded by half the kernel, with `taps`: (n, height, width, outputs)."""
     (height, width), kernel = maps.shape[1:3], taps.shape[1]
     columns = useful_taps(width, kernel, stride)
-    last = (width - 1) // stride * stride  # where the last window begins
-    padding = 0, 0, columns.padding, last + columns.end - columns.first - columns.padding - width
+    padding = 0, 0, columns.padding, _padded_width(width, kernel, stride) - columns.padding - width
     rows = tap_ranges(height, kernel, stride)
     out: Tensor = _RowMatmul.apply(F.pad(maps, padding), taps, rows, slice(columns.first, columns.end), stride)
     return out
+
+
+def _padded_width(width: int, kernel: int, stride: int) -> int:
+    """Return the width of maps once they are padded at the sides; it may be less than before."""
+    columns = useful_taps(width, kernel, stride)
+    return (width - 1) // stride * stride + columns.end - columns.first
+
+
+def values_kept(maps: int, channels: int, height: int, width: int, kernel: int, stride: int) -> int:
+    """Return how many values of padded maps are kept for backward."""
+    return maps * channels * height * _padded_width(width, kernel, stride)
 
 
 class _RowMatmul(torch.autograd.Function):

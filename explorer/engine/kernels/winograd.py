@@ -141,6 +141,11 @@ def values_kept(maps: int, channels: int, height: int, width: int) -> int:
     return values if values <= MAX_KEPT else 0
 
 
+def values_of_taps(inputs: int, outputs: int, height: int, width: int) -> int:
+    """Return how many values backward makes of the taps: those of two transforms, and two copies of the taps."""
+    return inputs * outputs * 2 * ((tiling(height, width).side + 2) ** 2 + 9)
+
+
 def convolve(maps: Tensor, taps: Tensor) -> Tensor:
     """Convolve `maps`, padded by 1, with `taps` at stride 1: (n, height, width, outputs)."""
     if not torch.is_grad_enabled():

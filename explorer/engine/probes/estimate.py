@@ -1,27 +1,40 @@
-"""Estimate: how long an epoch takes and how much memory training needs, measured on a few steps. No Qt."""
+"""Estimate: how long an epoch takes and what memory and disk training needs, measured on a few steps. No Qt."""
 
+import os
+import time
+from contextlib import suppress
 from dataclasses import replace
 
 import torch
 
+from explorer.architecture.design import Design
 from explorer.architecture.plan import Plan
+from explorer.engine.data.augment import Feed
+from explorer.engine.data.decoding import decode
+from explorer.engine.data.loader import PlacedLoader
+from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.devices import available_memory, choose_device
-from explorer.engine.training.failure import answered
-from explorer.engine.training.memory import data_bytes, memory_needed
+from explorer.engine.training.failure import answered, lacks_memory
+from explorer.engine.training.memory import checkpoint_bytes, data_bytes, memory_needed
 from explorer.engine.training.run import buildable_plan
 from explorer.engine.training.tuning import trial, trial_batch, tuned
 from explorer.runs.answers import Answer, Estimate, Estimated
-from explorer.runs.data.catalogue import describe_data
+from explorer.runs.data.cache_folder import cached_sets
+from explorer.runs.data.catalogue import DataSet, describe_data
+from explorer.runs.data.storage import stored_bytes, stored_size
 from explorer.runs.events import Failed
 from explorer.runs.recipe import Recipe
+from explorer.validation import Refused
 
 _AFFORDABLE = 10**10  # multiply–accumulates of one forward: some tenths of a second for a step on two cores
 _TRIALS = 2
-_VALIDATION = 1 / 6 / 3  # a sixth as many images, and forward is a third of the work
+_FORWARD = 1 / 3  # of the work of a step, which is all that a validation image takes
+_MAX_BATCH = 2**16
+_DECODED = 12  # images that are decoded to see how long that takes
 
 
 def estimate(question: Estimate) -> Answer | Failed:
-    """Estimate seconds per epoch and bytes of memory; a design that does not fit is not tried."""
+    """Estimate seconds per epoch and bytes of memory and disk; a design that does not fit is not tried."""
     return answered(question, lambda: measure(question))
 
 
@@ -30,19 +43,87 @@ def measure(question: Estimate) -> Estimated:
     design, recipe = question.design, question.recipe
     plan, device = buildable_plan(design), choose_device(recipe.device)
     data = describe_data(recipe.data)
-    images = data_bytes(data, design)
+    needed, free = memory_needed(plan, recipe, recipe.batch_size), available_memory(device)
     found = Estimated(
         device=str(device),
-        memory_bytes=images + memory_needed(plan, recipe, recipe.batch_size),
-        available_bytes=available_memory(device) or 0,
-        data_bytes=images,
+        memory=replace(needed, data=_placed_bytes(data, design, recipe, device, (free or 0) - needed.total)),
+        available_bytes=free or 0,
+        checkpoint_bytes=checkpoint_bytes(plan, recipe),
     )
+    if data.images and not _is_cached(data, design, recipe):
+        size = stored_size(design, recipe)
+        seconds = _time_decoding(data, (design.input[0], *size), recipe.background)
+        cached = stored_bytes(len(data.images.images), design.input[0], size)
+        found = replace(found, cache_bytes=cached, decoding_seconds=seconds)
+    if free is not None:
+        found = replace(found, largest_batch=_largest_batch(plan, recipe, device, free - data_bytes(data, design)))
     batch_size = trial_batch(plan, recipe, _AFFORDABLE)
-    free = available_memory(device)
-    if free is not None and memory_needed(plan, recipe, batch_size) > free:
+    if free is not None and memory_needed(plan, recipe, batch_size).total > free:
         return found  # nothing to measure: the figures above say why
-    seconds = _time_step(plan, recipe.change(batch_size=batch_size), device)
-    return replace(found, seconds_per_epoch=seconds / batch_size * data.train * (1 + _VALIDATION))
+    recipe = recipe.change(batch_size=batch_size)
+    reading, step = _time_reading(design, recipe, device), _time_step(plan, recipe, device)
+    images = data.train + _FORWARD * data.validation
+    return replace(found, seconds_per_epoch=(step * images + reading * (data.train + data.validation)) / batch_size)
+
+
+def _placed_bytes(data: DataSet, design: Design, recipe: Recipe, device: torch.device, room: int) -> int:
+    """Return the bytes of the images that will lie in the device's memory.
+
+    Those of a folder do on a card with so much `room`; else they are read from the disk, batch by batch.
+    """
+    if not data.images:
+        return data_bytes(data, design)
+    whole = stored_bytes(data.train + data.validation, design.input[0], stored_size(design, recipe))
+    return whole if device.type != "cpu" and whole <= room else 0
+
+
+def _is_cached(data: DataSet, design: Design, recipe: Recipe) -> bool:
+    """Return whether the images of a folder seem to have been decoded at this size before."""
+    assert data.images
+    root, shape = str(data.images.root.resolve()), (design.input[0], *stored_size(design, recipe))
+    with suppress(Refused):
+        return any((each.root, each.shape) == (root, shape) for each in cached_sets())
+    return False
+
+
+def _time_decoding(data: DataSet, shape: tuple[int, int, int], background: str) -> float:
+    """Return the seconds that decoding all images of a folder will take, by some of them, on all cores."""
+    assert data.images
+    images = data.images.images
+    start = time.monotonic()
+    sample = images[:: -(-len(images) // _DECODED)]
+    for image in sample:
+        with suppress(Refused):  # it will be left out
+            decode(data.images.path(image), shape, background)
+    return (time.monotonic() - start) / max(1, len(sample)) * len(images) / (os.cpu_count() or 1)
+
+
+def _largest_batch(plan: Plan, recipe: Recipe, device: torch.device, room: int) -> int:
+    """Return the largest power of two of images that fit into so much `room`; on a card a step has shown that they do.
+
+    A card's own libraries take room as well, and it may be in pieces.
+    """
+
+    batch_size = _MAX_BATCH
+    while batch_size and not (
+        memory_needed(plan, recipe, batch_size).total <= room
+        and (device.type != "cuda" or _can_step(plan, recipe.change(batch_size=batch_size), device))
+    ):
+        batch_size //= 2
+    return batch_size
+
+
+def _can_step(plan: Plan, recipe: Recipe, device: torch.device) -> bool:
+    """Take a step, and return whether memory was enough."""
+    try:
+        trial(plan, recipe, device, tuned(plan, recipe, device))()
+    except (RuntimeError, MemoryError) as error:
+        if not lacks_memory(error):
+            raise
+        return False
+    finally:
+        torch.cuda.empty_cache()
+    return True
 
 
 def _time_step(plan: Plan, recipe: Recipe, device: torch.device) -> float:
@@ -50,3 +131,16 @@ def _time_step(plan: Plan, recipe: Recipe, device: torch.device) -> float:
     step = trial(plan, recipe, device, tuned(plan, recipe, device))
     step()
     return sum(step() for _ in range(_TRIALS)) / _TRIALS
+
+
+def _time_reading(design: Design, recipe: Recipe, device: torch.device) -> float:
+    """Return the seconds from the stored images of a batch to what the network sees."""
+    stored = torch.zeros(recipe.batch_size, design.input[0], *stored_size(design, recipe), dtype=torch.uint8)
+    labels = torch.zeros(len(stored), dtype=torch.long, device=device)
+    loader = PlacedLoader(stored.to(device), labels, Preprocessing(design.input[1:]))
+    feed, whole = Feed(loader, recipe, 1, design.classes), slice(0, len(stored))
+    feed[whole]
+    start = time.monotonic()
+    for _ in range(_TRIALS):
+        feed[whole][0].flatten()[0].item()  # waits until the device has done it
+    return (time.monotonic() - start) / _TRIALS

@@ -35,8 +35,7 @@ def failure(error: Exception, recipe: Recipe | None, plan: Plan | None = None) -
     if isinstance(error, Refused):  # of an image that has gone while a run reads it
         return events.Failed(error.sentence)
     text = str(error).strip() or type(error).__name__
-    lacks = isinstance(error, torch.OutOfMemoryError | MemoryError) or re.search("allocate memory|out of memory", text)
-    if not lacks:
+    if not lacks_memory(error):
         return events.Failed(Sentence(f"{type(error).__name__}: {text.splitlines()[0]}"))
     on_card = isinstance(error, torch.OutOfMemoryError) or "CUDA" in text
     device = torch.device("cuda" if on_card else "mps" if "MPS" in text else "cpu")
@@ -51,13 +50,19 @@ def failure(error: Exception, recipe: Recipe | None, plan: Plan | None = None) -
     return events.Failed(Sentence(what, values), advice=advice)
 
 
+def lacks_memory(error: Exception) -> bool:
+    """Return whether an error says that there was not enough memory."""
+    kinds = torch.OutOfMemoryError | MemoryError
+    return isinstance(error, kinds) or bool(re.search("allocate memory|out of memory", str(error)))
+
+
 def _fitting_batch(recipe: Recipe, plan: Plan | None, free: int | None) -> int:
     """Return the largest batch size by halves that needs no more than the `free` bytes, as far as that is known.
 
     0 means that there is none. What the network that failed still holds counts as taken, so the next run has room.
     """
     batch_size = recipe.batch_size // 2
-    while batch_size and plan and free is not None and memory_needed(plan, recipe, batch_size) > free:
+    while batch_size and plan and free is not None and memory_needed(plan, recipe, batch_size).total > free:
         batch_size //= 2
     return batch_size
 

@@ -41,7 +41,7 @@ class SideBySide:
         if any(each.device.type != "cpu" for each in trainings):
             return 1
         free = available_memory(trainings[0].device)
-        needed = sorted(memory_needed(each.plan, each.recipe, each.recipe.batch_size) for each in trainings)
+        needed = sorted(memory_needed(each.plan, each.recipe, each.recipe.batch_size).total for each in trainings)
         most = min(len(trainings), self._cores, MAX_AT_ONCE)
         return next((count for count in range(most, 1, -1) if free is None or free > sum(needed[-count:])), 1)
 

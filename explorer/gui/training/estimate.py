@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QRadioButton, QVBoxLayout, QWidget
 from explorer.architecture.design import Design
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.widgets.look import theme
-from explorer.gui.widgets.text.language import about, memory, say
+from explorer.gui.widgets.text.language import about, memory, say, whole
 from explorer.gui.workers.estimates import Estimates
 
 _LINES = 2  # of text for which there is room
@@ -50,6 +50,8 @@ class EstimateView(QWidget):
                 button.setText(self._offer_text(design))
         (self.at_own_size if choice.at_own_size else self.at_data_size).setChecked(True)
         self.line.setText(self._needs_text(choice.fitted))
+        self.line.setToolTip(self._details_text(choice.fitted))
+        self.line.setAccessibleDescription(self.line.toolTip())
 
     def _offer_text(self, design: Design) -> str:
         size = f"{design.input[1]}×{design.input[2]}"
@@ -64,12 +66,31 @@ class EstimateView(QWidget):
         if found is None:
             reason = self._estimates.refusal(design)
             return say(reason) if reason else self.tr("measuring …") if self._estimates.may_measure else ""
-        needed = memory(found.memory_bytes)
-        if found.seconds_per_epoch is not None:
-            time = about(found.seconds_per_epoch)
-            text = self.tr("needs {memory} · about {time} per epoch").format(memory=needed, time=time)
-        else:  # too large to be tried
-            text = self.tr("needs {memory}").format(memory=needed)
+        words = [self.tr("needs {memory}").format(memory=memory(found.memory.total))]
+        if found.seconds_per_epoch is not None:  # else too large to be tried
+            words.append(self.tr("about {time} per epoch").format(time=about(found.seconds_per_epoch)))
         if self._estimates.is_too_large():
-            text += " · " + self.tr("only {memory} free").format(memory=memory(found.available_bytes))
-        return text
+            words.append(self.tr("only {memory} free").format(memory=memory(found.available_bytes)))
+        if found.largest_batch:
+            words.append(self.tr("batch size up to {n}").format(n=whole(found.largest_batch)))
+        return " · ".join(words)
+
+    def _details_text(self, design: Design) -> str:
+        """Return what the memory is for, and what the first start decodes and the disk will take."""
+        found = self._estimates.of(design)
+        if found is None:
+            return ""
+        parts = {
+            self.tr("Weights"): found.memory.weights,
+            self.tr("Gradients"): found.memory.gradients,
+            self.tr("Optimizer"): found.memory.optimizer,
+            self.tr("Activations"): found.memory.activations,
+            self.tr("Images"): found.memory.data,
+        }
+        lines = [self.tr("{part}: {memory}").format(part=part, memory=memory(size)) for part, size in parts.items()]
+        disk = self.tr("Checkpoints: {memory} on the disk").format(memory=memory(found.checkpoint_bytes))
+        first = ""
+        if found.cache_bytes:
+            text = self.tr("The first start decodes the images: about {time}, {memory} on the disk")
+            first = text.format(time=about(found.decoding_seconds), memory=memory(found.cache_bytes))
+        return "\n".join(filter(None, [*lines, disk, first]))

@@ -54,7 +54,7 @@ class Estimates(QObject):
     def is_too_large(self, networks: int = 1) -> bool:
         """Whether so many networks of the chosen size are known to need more memory than is free."""
         found = self.of(self._choice.fitted)
-        return found is not None and 0 < found.available_bytes < found.memory_of(networks)
+        return found is not None and 0 < found.available_bytes < found.memory.of(networks)
 
     def _key(self, design: Design) -> _EstimateKey:
         return design, costly(self._choice.recipe)

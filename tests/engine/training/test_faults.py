@@ -271,7 +271,7 @@ def test_a_card_without_memory_is_said_with_numbers_and_a_smaller_batch(worker, 
 )
 def test_the_batch_that_is_advised_fits_into_what_is_free(monkeypatch, fits, advice):
     plan, recipe = plan_network(preset("resnet18")), RECIPES["quick"].change(batch_size=256, device="cpu")
-    monkeypatch.setattr(failure_module, "available_memory", lambda device: memory_needed(plan, recipe, fits))
+    monkeypatch.setattr(failure_module, "available_memory", lambda device: memory_needed(plan, recipe, fits).total)
     assert advice in failure(torch.OutOfMemoryError(CARD), recipe, plan).advice
 
 

@@ -122,7 +122,7 @@ def test_the_number_of_threads_is_what_it_was_before():
 def test_more_than_have_room_wait_until_one_has_ended(cores, monkeypatch, fits, at_once):
     runners = [Runner() for _ in range(6)]
     training = runners[0].training_run.training
-    one = memory_needed(training.plan, training.recipe, training.recipe.batch_size)
+    one = memory_needed(training.plan, training.recipe, training.recipe.batch_size).total
     monkeypatch.setattr(side_by_side_module, "available_memory", lambda device: fits * one + 1)
     most = 0
     with SideBySide(runners) as runs:

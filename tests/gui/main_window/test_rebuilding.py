@@ -23,6 +23,7 @@ from explorer.validation import refuse
 from tests.clicks import click, curves, runs_page
 from tests.gui.paths import block_panel, measure, open_block
 from tests.gui.scripted_workers import Played, worker
+from tests.needs import needs
 
 RUNNING = "hello(); assert told() == 'train'; started()\nfor n in range(1, 10**6): step(n); time.sleep(0.05)"
 
@@ -219,7 +220,7 @@ def test_inquiries_under_way(session, rebuild, qtbot, monkeypatch):
     click(qtbot, panel.zero)
     rebuild()
     assert not block_panel(session).zero.isEnabled()
-    found = Estimated(device="cpu", memory_bytes=2**30, available_bytes=2**33, seconds_per_epoch=41.0)
+    found = Estimated(device="cpu", memory=needs(2**30), available_bytes=2**33, seconds_per_epoch=41.0)
     played.answer(played.asked(Estimate)[0], found)
     assert session.window.training.estimate.line.text().count("1.0") == 1
     played.refuse(played.asked(Zero)[0], "too dark")

@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, QRect
 
 from explorer.architecture.presets import preset
 from explorer.gui.workers.worker_state import WorkerState
-from explorer.runs.answers import Estimate, Estimated
+from explorer.runs.answers import Estimate, Estimated, Memory
 from explorer.runs.commands import Train
 from explorer.runs.events import Device, Failed, Hello, Said, Started, Threads, Verdict
 from explorer.runs.recipe import RECIPES
@@ -14,6 +14,7 @@ from tests.clicks import run_button
 from tests.events import settle
 from tests.gui.paths import measure
 from tests.gui.scripted_workers import Played
+from tests.needs import needs
 
 
 @pytest.fixture
@@ -111,7 +112,7 @@ def asked_of_mini(session, monkeypatch):
 
 
 STARTED = Started("a-run", "", 1, Verdict(True, 1, 1), "cpu", 100, 2)
-ESTIMATED = Estimated(device="cpu", memory_bytes=int(0.9 * 2**30), available_bytes=8 * 2**30, seconds_per_epoch=41.0)
+ESTIMATED = Estimated(device="cpu", memory=needs(int(0.9 * 2**30)), available_bytes=8 * 2**30, seconds_per_epoch=41.0)
 
 
 def test_the_line_before_the_start(session, panel, played):
@@ -126,6 +127,24 @@ def test_the_line_before_the_start(session, panel, played):
     assert second.design.input == (1, 96, 96)
     played.answer(second, replace(ESTIMATED, seconds_per_epoch=150.0))
     assert panel.estimate.at_own_size.text() == "96×96: about 2 min per epoch"
+
+
+def test_what_the_memory_is_for_and_the_largest_batch(session, panel, asked_of_mini):
+    parts = Memory(weights=1024, gradients=2048, optimizer=3 * 1024, activations=4 * 1024, data=5 * 1024)
+    found = replace(
+        ESTIMATED,
+        memory=parts,
+        largest_batch=4096,
+        checkpoint_bytes=6 * 1024,
+        cache_bytes=2**30,
+        decoding_seconds=61.0,
+    )
+    asked_of_mini.answer(asked_of_mini.asked(Estimate)[0], found)
+    assert panel.estimate.line.text() == "needs 15.0 KiB · about 41 s per epoch · batch size up to 4,096"
+    *_, images, checkpoints, first = lines = panel.estimate.line.toolTip().splitlines()
+    assert lines[:2] == ["Weights: 1.0 KiB", "Gradients: 2.0 KiB"]
+    assert (images, checkpoints) == ("Images: 5.0 KiB", "Checkpoints: 6.0 KiB on the disk")
+    assert first == "The first start decodes the images: about 61 s, 1.0 GiB on the disk"
 
 
 def test_what_costs_nothing_is_not_measured_again(session, panel, asked_of_mini):
@@ -178,7 +197,7 @@ def test_another_window_gets_the_answer_that_the_one_before_asked_for(session, p
 
 def test_a_network_too_large_to_be_tried_shows_what_it_needs(session, panel, played):
     measure(session)
-    played.answer(played.asked(Estimate)[0], replace(ESTIMATED, memory_bytes=90 * 2**30, seconds_per_epoch=None))
+    played.answer(played.asked(Estimate)[0], replace(ESTIMATED, memory=needs(90 * 2**30), seconds_per_epoch=None))
     assert panel.estimate.line.text() == "needs 90.0 GiB · only 8.0 GiB free"
 
 
@@ -186,7 +205,7 @@ def test_too_large_a_network_takes_a_second_click(session, panel, played, monkey
     started = []
     monkeypatch.setattr(session.pool.workers[0], "start", started.append)
     measure(session)
-    played.answer(played.asked(Estimate)[0], replace(ESTIMATED, memory_bytes=90 * 2**30))
+    played.answer(played.asked(Estimate)[0], replace(ESTIMATED, memory=needs(90 * 2**30)))
     assert "only 8.0 GiB free" in panel.estimate.line.text()
     panel.start.click()
     assert started == []
@@ -203,7 +222,7 @@ def test_started_while_it_is_measured_it_is_the_worker_that_refuses(session, pan
     assert not order.anyway
     played.say(Failed(Sentence("memory: training needs 9 MiB on cpu; 1 MiB are free")))
     assert "needs 9 MiB" in panel.notice.words.text()
-    played.answer(played.asked(Estimate)[-1], replace(ESTIMATED, memory_bytes=90 * 2**30))
+    played.answer(played.asked(Estimate)[-1], replace(ESTIMATED, memory=needs(90 * 2**30)))
     panel.start.click()
     assert panel.start.text() == "Train anyway"
     panel.start.click()
@@ -234,7 +253,7 @@ def test_a_folder_that_will_not_do_leaves_the_choice(session, panel, tmp_path):
     choice = session.workspace.choice
     choice.use_data(str(tmp_path / "none"))
     assert choice.data.name == "fashion-mnist-12k"
-    assert "there is no data set or folder" in panel.notice.words.text()
+    assert "there is no data set, folder or table" in panel.notice.words.text()
     (tmp_path / "set" / "cat").mkdir(parents=True)
     choice.use_data(str(tmp_path / "set"))
     assert "at least two classes" in panel.notice.words.text()
@@ -246,7 +265,7 @@ def test_a_refusal_of_data_is_there_until_something_starts(session, panel, tmp_p
     monkeypatch.setattr(session.pool.workers[0], "start", lambda order: None)
     session.workspace.choice.use_data(str(tmp_path / "none"))
     session.pool.changed.emit()
-    assert "there is no data set or folder" in panel.notice.words.text()
+    assert "there is no data set, folder or table" in panel.notice.words.text()
     panel.start.click()
     assert not panel.notice.isVisible()
 
@@ -267,11 +286,11 @@ def test_after_a_refusal_start_says_on_which_data(session, panel, tmp_path, monk
 def test_a_refusal_and_a_confirmation_are_there_in_another_window(session, panel, played, tmp_path):
     session.workspace.choice.use_data(str(tmp_path / "none"))
     measure(session)
-    played.answer(played.asked(Estimate)[0], replace(ESTIMATED, memory_bytes=90 * 2**30))
+    played.answer(played.asked(Estimate)[0], replace(ESTIMATED, memory=needs(90 * 2**30)))
     panel.start.click()
     session.use_language("en")
     after = session.window.training
-    assert "there is no data set or folder" in after.notice.words.text()
+    assert "there is no data set, folder or table" in after.notice.words.text()
     assert after.start.text() == "Train anyway\nData: Fashion-MNIST 12k (bundled subset)"
 
 

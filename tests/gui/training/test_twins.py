@@ -17,6 +17,7 @@ from explorer.sentences import Sentence
 from tests.clicks import click_choice, curves, run_button
 from tests.gui.paths import measure
 from tests.gui.scripted_workers import Played, worker
+from tests.needs import needs
 from tests.twins import with_twin
 
 RESIDUAL, PLAIN = preset("deep-residual-56"), preset("deep-plain-56")
@@ -146,7 +147,7 @@ def test_memory_for_one_may_be_too_little_for_both(session, panel, monkeypatch):
     monkeypatch.setattr(session.pool.shown, "start", lambda order: started.append(len(order.sides)))
     played = Played(session.pool.shown, monkeypatch)
     measure(session)
-    found = Estimated(device="cpu", memory_bytes=6 * 2**30, available_bytes=8 * 2**30, seconds_per_epoch=1.0)
+    found = Estimated(device="cpu", memory=needs(6 * 2**30), available_bytes=8 * 2**30, seconds_per_epoch=1.0)
     played.answer(played.asked(Estimate)[0], found)
     session.window.orders.starts.twin.trigger()
     assert (started, panel.start.text()) == ([], "Train both anyway")
@@ -157,8 +158,8 @@ def test_memory_for_one_may_be_too_little_for_both(session, panel, monkeypatch):
 
 
 def test_both_train_on_the_same_images_in_memory():
-    found = Estimated(device="cpu", memory_bytes=6, available_bytes=8, data_bytes=4)
-    assert [found.memory_of(networks) for networks in (1, 2)] == [6, 8]
+    found = Estimated(device="cpu", memory=needs(2, data=4), available_bytes=8)
+    assert [found.memory.of(networks) for networks in (1, 2)] == [6, 8]
 
 
 def test_the_status_compares_them(open_session, train, qtbot):

@@ -12,9 +12,10 @@ from explorer.runs.events import Progress
 from explorer.runs.recipe import Recipe
 from explorer.sentences import NOTHING, Sentence
 from tests.gui.scripted_workers import Played, worker
+from tests.needs import needs
 
 QUESTION = Estimate(preset("mini"), Recipe())
-FOUND = Estimated(device="cpu", memory_bytes=1, available_bytes=2, seconds_per_epoch=0.5)
+FOUND = Estimated(device="cpu", memory=needs(1), available_bytes=2, seconds_per_epoch=0.5)
 
 
 @pytest.fixture

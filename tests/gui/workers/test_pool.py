@@ -202,7 +202,7 @@ def test_questions_go_to_who_has_time_on_a_card_that_has_no_run(gather, order, q
         end(tmp_path, "a")
     assert pool.busy_reason() == ""
     process = pool.workers[0].process.process.processId()
-    assert (answered.args[0].device, answered.args[0].memory_bytes) == ("cuda:1", process)
+    assert (answered.args[0].device, answered.args[0].memory.total) == ("cuda:1", process)
 
 
 def test_the_end_of_the_window_is_the_end_of_the_queue(gather, order, qtbot):

@@ -1,0 +1,28 @@
+"""How many bytes the images of a data set take once they are decoded. No torch, no Qt."""
+
+from explorer.architecture.design import Design
+from explorer.runs.data.catalogue import DataSet
+from explorer.runs.recipe import Recipe
+
+_LABEL = 8  # bytes
+_ROOM = 256, 224  # for crops: images are stored larger than the network sees them by this ratio, as is usual
+
+
+def stored_size(design: Design, recipe: Recipe) -> tuple[int, int]:
+    """Return the (height, width) at which images of a folder are stored: the design's, or larger for random crops."""
+    _, height, width = design.input
+    if not recipe.resized_crop:
+        return height, width
+    more, less = _ROOM
+    return -(-height * more // less), -(-width * more // less)
+
+
+def stored_bytes(images: int, channels: int, size: tuple[int, int]) -> int:
+    """Return the bytes of so many images of (height, width) `size` in uint8, with their labels."""
+    height, width = size
+    return images * (channels * height * width + _LABEL)
+
+
+def image_count(data: DataSet) -> int:
+    """Return the number of images of all parts."""
+    return data.train + data.validation + data.test
