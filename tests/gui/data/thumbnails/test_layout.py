@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.gui.data.thumbnail_layout import ThumbnailLayout
+from explorer.gui.data.thumbnails.layout import ThumbnailLayout
 
 GROUPS = st.lists(st.integers(1, 9), max_size=12)
 

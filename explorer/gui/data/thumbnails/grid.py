@@ -1,6 +1,7 @@
 """ThumbnailGrid: images of the data, as they are or as the network sees them, of which some can be selected."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
@@ -8,9 +9,9 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.data.data_state import DataState
 from explorer.gui.data.data_view import DataView
-from explorer.gui.data.thumbnail_area import ThumbnailArea
-from explorer.gui.data.thumbnail_model import ThumbnailModel
-from explorer.gui.data.thumbnail_pictures import ThumbnailPictures
+from explorer.gui.data.thumbnails.area import ThumbnailArea
+from explorer.gui.data.thumbnails.model import ThumbnailModel
+from explorer.gui.data.thumbnails.pictures import ThumbnailPictures
 from explorer.gui.widgets.buttons import word_button
 from explorer.gui.widgets.look import theme
 from explorer.gui.workers.pool import WorkerPool
@@ -24,8 +25,8 @@ class ThumbnailGrid(QWidget):
     def __init__(self, data_state: DataState, choice: TrainingChoice, pool: WorkerPool, view: DataView) -> None:
         super().__init__()
         self._view = view
-        self.pictures = ThumbnailPictures(choice, pool, view)
-        self.model = ThumbnailModel(data_state, choice, self.pictures)
+        self.pictures = ThumbnailPictures(self, choice, pool, view)
+        self.model = ThumbnailModel(self, data_state, choice, self.pictures)
         self.area = ThumbnailArea(self.model, self.pictures)
         self.switch, self.seen = QWidget(), QCheckBox(self.tr("As the network sees them"))
         self.again = word_button(self.tr("Another draw"), self._draw_again, "draw_again")
@@ -74,9 +75,10 @@ class ThumbnailGrid(QWidget):
     def _restore(self, selected: set[str], current: int, is_other: bool) -> None:
         """Select files again that were selected; unless all are others, the keyboard stays where it was."""
         model, chosen = self.model, QItemSelection()
-        for row, file in enumerate(model.files):
-            if file in selected:
-                chosen.select(model.index(row), model.index(row))
+        rows = (row for row, file in enumerate(model.files) if file in selected)
+        for _, found in groupby(enumerate(rows), lambda numbered: numbered[1] - numbered[0]):  # those in a line
+            stretch = [row for _, row in found]
+            chosen.select(model.index(stretch[0]), model.index(stretch[-1]))
         self.area.setAutoScroll(False)
         if is_other:
             self.area.scrollToTop()
@@ -88,5 +90,5 @@ class ThumbnailGrid(QWidget):
 
     def selected_files(self) -> tuple[str, ...]:
         """Return the selected files, in the order in which they are shown."""
-        rows = sorted(index.row() for index in self.area.selectedIndexes())
-        return tuple(dict.fromkeys(self.model.files[row] for row in rows))
+        stretches = sorted((each.top(), each.bottom() + 1) for each in self.area.selectionModel().selection().toList())
+        return tuple(dict.fromkeys(file for start, end in stretches for file in self.model.files[start:end]))

@@ -38,8 +38,8 @@ class ThumbnailPictures(QObject):
 
     arrived = Signal()
 
-    def __init__(self, choice: TrainingChoice, pool: WorkerPool, view: DataView) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject, choice: TrainingChoice, pool: WorkerPool, view: DataView) -> None:
+        super().__init__(parent)
         self._choice, self._pool, self._view = choice, pool, view
         self.refusal = NOTHING
         self._side = 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 
-from explorer.gui.data.thumbnail_pictures import Picture
+from explorer.gui.data.thumbnails.pictures import Picture
 from explorer.gui.widgets.look import theme
 
 PAD = theme.RHYTHM  # pixels between the edge of a cell and what stands in it, where a rubber band can begin

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, QUrl
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QUrl
 
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.data.data_state import DataState
-from explorer.gui.data.thumbnail_pictures import ThumbnailPictures
+from explorer.gui.data.thumbnails.pictures import ThumbnailPictures
 from explorer.gui.widgets.text.language import say, whole
 from explorer.runs.data.image_files import has_image_suffix, name_of
 from explorer.runs.data.image_list import ListedImage
@@ -19,8 +19,10 @@ Index = QModelIndex | QPersistentModelIndex
 class ThumbnailModel(QAbstractListModel):
     """One row per file; files can be dragged out as copies, but not those of a named data set, which has none."""
 
-    def __init__(self, data_state: DataState, choice: TrainingChoice, pictures: ThumbnailPictures) -> None:
-        super().__init__()
+    def __init__(
+        self, parent: QObject, data_state: DataState, choice: TrainingChoice, pictures: ThumbnailPictures
+    ) -> None:
+        super().__init__(parent)
         self._data_state, self._choice, self._pictures = data_state, choice, pictures
         self._data = choice.data  # that the files are of
         self.groups: tuple[tuple[str, ...], ...] = ()

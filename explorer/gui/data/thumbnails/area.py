@@ -18,10 +18,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QToolTip
 
-from explorer.gui.data.thumbnail_cell import PAD, Shown, ThumbnailCell
-from explorer.gui.data.thumbnail_layout import ThumbnailLayout
-from explorer.gui.data.thumbnail_model import Index, ThumbnailModel
-from explorer.gui.data.thumbnail_pictures import ThumbnailPictures
+from explorer.gui.data.thumbnails.cell import PAD, Shown, ThumbnailCell
+from explorer.gui.data.thumbnails.layout import ThumbnailLayout
+from explorer.gui.data.thumbnails.model import Index, ThumbnailModel
+from explorer.gui.data.thumbnails.pictures import ThumbnailPictures
 from explorer.gui.widgets.input.keys import add_keys
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import say

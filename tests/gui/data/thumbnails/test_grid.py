@@ -15,7 +15,7 @@ from explorer.architecture.presets import preset
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.data.data_state import DataState
 from explorer.gui.data.data_view import DataView
-from explorer.gui.data.thumbnail_grid import ThumbnailGrid
+from explorer.gui.data.thumbnails.grid import ThumbnailGrid
 from explorer.gui.document import Document
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
@@ -130,9 +130,11 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def page(qtbot, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     page = Page(str(folder), tmp_path, monkeypatch)
-    qtbot.addWidget(page.grid)
     yield page
     page.state.cancel()
+    page.grid.close()
+    page.grid.deleteLater()
+    settle()
 
 
 MANY = tuple(f"cat/{number:05}.png" for number in range(10_000))
@@ -190,7 +192,7 @@ def test_a_worker_that_trains_is_asked(page):
 
 
 def test_pictures_that_are_kept_are_bounded(page, monkeypatch):
-    monkeypatch.setattr("explorer.gui.data.thumbnail_pictures._KEPT", 8 * 12 * 100)
+    monkeypatch.setattr("explorer.gui.data.thumbnails.pictures._KEPT", 8 * 12 * 100)
     page.show(MANY)
     for value in range(0, page.area.verticalScrollBar().maximum() // 20, 300):
         page.area.verticalScrollBar().setValue(value)
@@ -267,10 +269,13 @@ def test_the_switch_asks_for_what_the_network_sees_and_for_another_draw(page):
     page.grid.switch.hide()
 
 
-def test_a_rebuilt_window_shows_the_same(page, qtbot):
+def test_a_rebuilt_window_shows_the_same_and_nothing_is_left_of_the_one_before(page):
+    page.show(CATS)
     page.view.as_seen, page.view.draw = True, 5
+    page.grid.deleteLater()
     page.grid = page.open()
-    qtbot.addWidget(page.grid)
+    settle()
+    page.state.changed.emit()
     page.show(CATS[:3])
     assert page.grid.seen.isChecked()
     assert page.grid.again.isEnabled()

@@ -1,0 +1,1 @@
+"""Images of the data as a grid of small pictures."""
