@@ -81,6 +81,10 @@ class ClassList(QTableView):
         finally:
             self._is_showing = False
 
+    def whole_height(self) -> int:
+        """Return how high the list must be to show every class."""
+        return self.horizontalHeader().height() + len(self.classes.rows) * self.classes.cell.height()
+
     def sort_by(self, column: int) -> None:
         """Sort by a column, or the other way round if that is what the rows are sorted by."""
         orders = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder

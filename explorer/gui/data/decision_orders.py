@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.gui.actions import Actions
 from explorer.gui.data.class_dialog import ClassDialog
@@ -39,11 +40,16 @@ class DecisionOrders(QWidget):
         self.keep = action_button(actions.keep_images, "keep_images")
         self.readmit = action_button(actions.readmit_images, "readmit_images")
         self.undo = action_button(actions.take_back_decision, "take_back_decision")
-        self.words.setMinimumHeight(self.undo.sizeHint().height())  # in line with the buttons
-        row = Flow(switch, self.leave_out, self.move_to, self.keep, self.readmit, self.undo, self.words)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        above = QHBoxLayout()
+        above.addWidget(switch)
+        above.addWidget(self.words, stretch=1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(row)
+        column.setSpacing(theme.RHYTHM // 2)
+        column.addLayout(above)
+        column.addLayout(Flow(self.leave_out, self.move_to, self.keep, self.readmit, self.undo))
         for action, do in (
             (actions.leave_out_images, self._leave_out),
             (actions.move_images, self._ask_class),
@@ -91,11 +97,11 @@ class DecisionOrders(QWidget):
         if not self._files:
             return ""
         if selected:
-            return self.tr("{n} of {total} selected").format(n=whole(selected), total=total)
+            return self.tr("{n} of {total}").format(n=whole(selected), total=total)
         if line is None:
             return self.tr("images: {n}").format(n=total)
         if line.has_copies:
-            return self.tr("all but one of each: {n}").format(n=whole(len(line.extra)))
+            return self.tr("copies: {n}").format(n=whole(len(line.extra)))
         return self.tr("all: {n}").format(n=total)
 
     def _leave_out(self) -> None:

@@ -23,13 +23,12 @@ from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.scroll import Scroll
 from explorer.gui.widgets.text.language import say
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.answers import Scanned
+from explorer.runs.answers import ProblemKind, Scanned
 from explorer.runs.data.balance import drawn_per_class
 from explorer.runs.data.image_list import Layout
 
 _WIDTHS = (2000, 3000)  # in which classes and images share the width; only their ratio counts
 _MAX_LINES = 4  # of problems that are seen at a time, where there is room
-_IMAGES = 0.5  # share of the height that the images have at least
 
 
 class DataPage(QWidget):
@@ -42,6 +41,7 @@ class DataPage(QWidget):
         self._state, self._choice, self._view = state, choice, view
         self._actions = actions
         self._shown: Scanned | None = None
+        self._balance = ""  # that the bars show
         self.bar = ScanBar(state, actions)
         self.classes, self.problems = ClassList(view), ProblemList(view)
         self.split = SplitControls(choice)
@@ -52,7 +52,7 @@ class DataPage(QWidget):
         self._lay_out()
         connect_order(actions.scan_data, state.scan)
         connect_order(actions.cancel_scan, state.cancel)
-        add_keys(self.grid, actions.leave_out_images.text(), actions.leave_out_images.trigger, "Del")
+        add_keys(self.grid.area, actions.leave_out_images.text(), actions.leave_out_images.trigger, "Del")
         self.classes.chosen.connect(self._show_class)
         self.classes.copied.connect(lambda: actions.confirmed.emit(self.tr("Copied the table of classes")))
         self.problems.chosen.connect(self._show_choice)
@@ -92,7 +92,7 @@ class DataPage(QWidget):
     def show_recipe(self) -> None:
         """Show what is chosen about the split and the balance."""
         self.split.show_recipe()
-        if self._shown:
+        if self._shown and self._balance != self._choice.recipe.balance:
             self.classes.show_rows(self._rows(self._shown))
 
     def show_state(self) -> None:
@@ -117,14 +117,23 @@ class DataPage(QWidget):
     def _show_scanned(self, scanned: Scanned) -> None:
         if scanned is not self._shown:
             self._shown = scanned
-            names = [found.name for found in scanned.classes]
             self.split.show_data(scanned)
             self.classes.show_rows(self._rows(scanned))
             self._share_height()
-            if self._view.shown_class not in names and self._view.shown_line is None:
-                self._view.show_class(names[0] if names else "")
         self.problems.show_lines(problem_lines(self._state))
+        self._look_at_something()
         self._show_choice()
+
+    def _look_at_something(self) -> None:
+        """Show the worst that is left when a line has gone, a leak in data that are new, or else the first class."""
+        view, classes, lines = self._view, self.classes.classes, self.problems.lines
+        if self.problems.shown or classes.place_of(view.shown_class) is not None:
+            return
+        worst = next((line.kind for line in lines if line.groups and not line.is_decision), None)
+        if worst and (view.shown_line or worst is ProblemKind.LEAK):
+            view.show_line(worst)
+        else:
+            view.show_class(classes.rows[0].name if classes.rows else "")
 
     def _empty_words(self) -> str:
         state = self._state
@@ -135,7 +144,7 @@ class DataPage(QWidget):
         return self.tr("The scan was cancelled, so nothing is known of the images yet.")
 
     def _rows(self, scanned: Scanned) -> list[ClassRow]:
-        balance = self._choice.recipe.balance
+        self._balance = balance = self._choice.recipe.balance
         drawn = drawn_per_class([found.train for found in scanned.classes], balance)
         return [
             ClassRow(
@@ -169,11 +178,13 @@ class DataPage(QWidget):
         self.orders.show_images(tuple(dict.fromkeys(file for group in groups for file in group)), line, labels)
 
     def _share_height(self) -> None:
-        """Let classes and images have half of the height at least, and what stands beside them the rest if need be."""
+        """Let classes and images have half of the height if they need it, and what stands beside them the rest."""
         room = self.content.height()
-        self._below.setFixedHeight(min(self.split.sizeHint().height(), room // 2))
-        left = (1 - _IMAGES) * room - self.orders.heightForWidth(self.orders.width())
-        self.problems.show_rows(max(1, min(int(left / self.problems.row_height), _MAX_LINES)))
+        wanted = max(self.split.heightForWidth(self._below.viewport().width()), self.split.minimumSizeHint().height())
+        spare = room - self.classes.whole_height() - theme.RHYTHM
+        self._below.setFixedHeight(min(wanted, max(room // 2, spare)))
+        left = room // 2 - self.orders.heightForWidth(self.orders.width())
+        self.problems.show_rows(max(1, min(left // self.problems.row_height, _MAX_LINES)))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Give the focus to the classes; with a focus proxy, Tab would pass by what comes before it."""

@@ -1,6 +1,5 @@
 """ScanBar: what the data are in a line, or how far the scan is, with the order that starts or ends it."""
 
-from PySide6.QtCore import QSize
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QStackedWidget, QWidget
 
@@ -90,19 +89,15 @@ class ScanBar(QWidget):
 
 
 class _Line(QLabel):
-    """A text on one line, cut where there is no room; the tool tip has all of it."""
+    """A text with the height of two lines, whatever it says; the tool tip has all of it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setFont(theme.figures_font(self.font()))
         self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(2 * self.fontMetrics().lineSpacing())
 
     def show_text(self, text: str) -> None:
         self.setText(text)
         self.setToolTip(text)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, 2 * self.fontMetrics().lineSpacing())
-
-    def sizeHint(self) -> QSize:
-        return self.minimumSizeHint()

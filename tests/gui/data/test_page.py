@@ -226,7 +226,7 @@ def test_every_problem_is_a_line_the_worst_first(page, played):
 def test_a_line_shows_its_images_in_their_groups(page, qtbot, shown):
     click_line(page, qtbot, ProblemKind.DUPLICATE)
     assert shown[-1] == (("cat/000.jpg", "cat/001.jpg", "cat/002.jpg"),)
-    assert page.orders.words.text() == "all but one of each: 2"
+    assert page.orders.words.text() == "copies: 2"
     assert not page.classes.selectionModel().hasSelection()
     click_class(page, qtbot, "cat")
     assert page.problems.currentRow() == -1
@@ -247,9 +247,21 @@ def test_of_a_leak_the_image_that_is_held_out_stays(session, played, tmp_path, q
     leak = DataProblem(ProblemKind.LEAK, 2, (("train/cat/000.jpg", "val/cat/001.jpg"),))
     answer(played, problems=(leak,), split=Split(SplitKind.FOUND), layout="splits")
     page = session.window.pages.current
-    click_line(page, qtbot, ProblemKind.LEAK)
+    assert page.problems.shown.kind is ProblemKind.LEAK
     click(qtbot, button(page, "leave_out_images"))
     assert session.workspace.data_state.decisions == Decisions(left_out=("train/cat/000.jpg",))
+
+
+def test_when_a_line_has_gone_the_worst_that_is_left_is_shown(page, qtbot, played):
+    click_line(page, qtbot, ProblemKind.DARK)
+    page._state.scan()
+    blurred = DataProblem(ProblemKind.BLURRED, 1, (("owl/000.jpg",),))
+    answer(played, problems=(blurred,))
+    assert page.problems.shown.kind is ProblemKind.BLURRED
+    page._state.scan()
+    answer(played, problems=())
+    assert page.problems.shown is None
+    assert page.classes.currentIndex().row() == 0
 
 
 # Decisions
@@ -275,7 +287,7 @@ def test_selected_images_are_kept_moved_and_readmitted(session, page, qtbot, pla
     click_line(page, qtbot, ProblemKind.DARK)
     assert not button(page, "move_images").isEnabled()
     select("dog/001.jpg")
-    assert page.orders.words.text() == "1 of 2 selected"
+    assert page.orders.words.text() == "1 of 2"
     click(qtbot, button(page, "keep_images"))
     click(qtbot, button(page, "move_images"))
     dialog = page.findChild(ClassDialog)
