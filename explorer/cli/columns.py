@@ -10,3 +10,7 @@ def grid(rows: Sequence[Sequence[str]], sides: str) -> str:
         "  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True)).rstrip()
         for row in rows
     )
+
+
+def mebibytes(size: int) -> str:
+    return f"{size / 2**20:.1f} MiB"

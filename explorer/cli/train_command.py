@@ -83,7 +83,7 @@ def _whole(where: str, text: str, least: int, most: int) -> int:
 def task_of(options: Namespace) -> tuple[Design, Recipe]:
     """Return the design to train, fitted to its data, and the recipe. Raises Refused."""
     recipe = recipe_of(options)
-    data = describe_data(recipe.data)
+    data = describe_data(recipe.data, recipe)
     if data.shape is None:  # a folder must be found from anywhere when the run is resumed
         recipe = recipe.change(data=storable(str(data.path.resolve())))
     return _buildable(_fitted(design_of(options), data)), recipe

@@ -20,13 +20,15 @@ from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence, translatable
 from explorer.validation import Refused, refuse
 
+_USUAL = Recipe()
+
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
     """A data set. `shape` is (channels, height, width); None for a folder of `images` of any shape, or a table of them.
 
-    `class_names` are in the order of the labels. So many images are there to `train` with, to validate and to test; of
-    a folder that does not say which, as the shares of a new recipe have it.
+    `class_names` are in the order of the labels. So many images are there to `train` with, to validate and to test,
+    before decisions, and if all can be read.
     """
 
     name: str
@@ -117,10 +119,11 @@ def _roots() -> Iterator[Path]:
         yield expand_user("data", os.environ.get("XDG_DATA_HOME", "~"))
 
 
-def _own_images(path: Path) -> DataSet:
-    """Describe a folder of images or a table, as it is divided by default. Raises Refused."""
-    images, usual = list_images(path), Recipe()
-    _, parts = divide(images, range(len(images.images)), 0, usual.validation_share, usual.test_share)
+def _own_images(path: Path, recipe: Recipe) -> DataSet:
+    """Describe a folder of images or a table, divided as `recipe` has it. Raises Refused."""
+    images = list_images(path)
+    single = range(len(images.images))  # which of them are equal is known when they are read
+    _, parts = divide(images, single, recipe.split_seed, recipe.validation_share, recipe.test_share)
     counts = Counter(parts)
     return DataSet(
         name=storable(str(path)),
@@ -140,10 +143,13 @@ def data_sets() -> tuple[DataSet, ...]:
     return tuple(found for entry in CATALOGUE.values() if (found := entry.find()))
 
 
-def describe_data(name: str) -> DataSet:
-    """Describe the data set called `name`, or the folder or table of images at that path. Raises Refused."""
+def describe_data(name: str, recipe: Recipe = _USUAL) -> DataSet:
+    """Describe the data set called `name`, or the folder or table of images at that path, divided as `recipe` has it.
+
+    Raises Refused.
+    """
     if name not in CATALOGUE:
-        return _own_images(expand_user("data", name))
+        return _own_images(expand_user("data", name), recipe)
     found = CATALOGUE[name].find()
     if found is None:
         what = translatable(

@@ -54,7 +54,7 @@ def read_decisions(root: Path) -> Decisions:
     except OSError as error:
         raise refuse("decisions", "{path}: {error}", path=str(path), error=system_words(error)) from None
     except MISREAD:
-        what = translatable("{path} is damaged; without that file there are no decisions about these images")
+        what = translatable("{path} is damaged; remove it to begin without decisions about these images")
         raise refuse("decisions", what, path=str(path)) from None
 
 

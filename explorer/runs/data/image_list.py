@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from explorer.paths import real_name
 from explorer.runs.data.image_files import FoundFiles, find_files
@@ -70,8 +71,7 @@ class ImageList:
         return replace(self, images=tuple(sorted(images, key=lambda image: (image.label, image.file))))
 
 
-@dataclass(frozen=True, slots=True)
-class _Labelled:
+class _Labelled(NamedTuple):
     """An image with the name of its class."""
 
     file: str
@@ -136,7 +136,7 @@ def _listed_parts(root: Path, found: FoundFiles) -> ImageList | None:
         return _made(root, layout, images, empty, found)
     if len(insides) == len(holders) > 1:
         what = translatable(
-            "{path!r} has {names}, but no training images in folders of their class; a table can say the classes too"
+            "{path!r} has the folders {names}, but no training images in class folders; a table can give the classes"
         )
         raise refuse("data", what, path=str(root), names=", ".join(sorted(insides)))
     return None
@@ -162,7 +162,7 @@ def _part_of(path: Path, row: TableRow) -> Part | None:
     if not row.part:
         return None
     if row.part.lower() not in _PARTS:
-        what = translatable("{path!r}, line {line}: {part!r} is no part; these are: {parts}")
+        what = translatable("{path!r}, line {line}: {part!r} is not a part; known are {parts}")
         raise refuse("data", what, path=str(path), line=row.line, part=row.part[:40], parts=", ".join(_PARTS))
     return _PARTS[row.part.lower()]
 
@@ -174,14 +174,14 @@ def _made(
     full = {image.class_name for image in images}
     if len(full) < 2:
         if not images:
-            what = translatable("{path!r} has no images in folders of their class")
+            what = translatable("{path!r} has no class folders with images")
             raise refuse("data", what, path=str(root))
-        what = translatable("{path!r} has images of one class alone, {name!r}; there must be two at least")
+        what = translatable("{path!r} has only one class, {name!r}; training needs at least two")
         raise refuse("data", what, path=str(root), name=full.pop())
     if {image.part for image in images} - {None}:
         trained = {image.class_name for image in images if image.part in (Part.TRAIN, None)}
         if unknown := class_order(full - trained):
-            what = translatable("{path!r} has no training images of {names}, which other parts have")
+            what = translatable("{path!r} has images of {names} in other parts, but none to train with")
             names = ", ".join(unknown[:_MAX_NAMES]) + (" …" if len(unknown) > _MAX_NAMES else "")
             raise refuse("data", what, path=str(root), names=names)
     class_names = class_order(full.union(empty))

@@ -65,6 +65,8 @@ def read_table(path: Path) -> ImageTable:
         file, class_name, part = ("" if at is None or at >= len(cells) else cells[at] for at in places)
         if file and class_name:
             labelled.append(TableRow(line, file, class_name, part))
+    if not labelled:
+        raise refuse("data", translatable("{path!r} has no row with a file and a class"), path=str(path))
     files = _files_of(path, [row.file for row in labelled])
     table = tuple(replace(row, file=file) for row, file in zip(labelled, files, strict=True))
     return ImageTable(table, len(rows) - has_header - len(table))
@@ -145,7 +147,7 @@ def _files_of(path: Path, names: Sequence[str]) -> list[str]:
     bases = (folder, *sorted(each for each in folder.iterdir() if each.is_dir()))
     base = next((base for base in bases if any(find(base, name) for name in names[:_SAMPLE])), folder)
     found = [find(base, name) for name in names]
-    if names and not any(found):
+    if not any(found):
         what = translatable("none of the files in {path!r} is there; the first would be {file!r}")
         raise refuse("data", what, path=str(path), file=str(folder / names[0]))
     files = [file or Path(os.path.normpath(base / name)) for file, name in zip(found, names, strict=True)]

@@ -46,7 +46,7 @@ def divide(
         )
     train_share = round(1 - validation_share - test_share, 6)
     if train_share <= 0:
-        what = translatable("with {test:g} for testing there is nothing left to train with")
+        what = translatable("leaves nothing to train with, since {test:g} is for testing")
         raise refuse("validation_share", what, test=test_share)
     ratio = (train_share, validation_share, test_share)
     return Split(SplitKind.STRATIFIED, seed, ratio), _drawn(images, groups, seed, validation_share, test_share)

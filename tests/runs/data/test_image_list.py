@@ -77,7 +77,7 @@ def test_a_class_called_train_among_vehicles_is_a_class(tmp_path):
 def test_parts_without_folders_of_classes_are_refused(tmp_path, names):
     put(tmp_path, *(f"{name}/{number}.jpg" for name in names for number in range(3)))
     what = refusal(tmp_path)
-    assert f"has {', '.join(sorted(names))}, but no training images in folders of their class" in what
+    assert f"has the folders {', '.join(sorted(names))}, but no training images in class folders" in what
 
 
 def test_images_without_a_class_beside_the_training_ones_are_left_out(tmp_path):
@@ -101,12 +101,12 @@ def test_a_folder_that_holds_all_others_is_passed_through(tmp_path, outer, inner
 
 
 def test_one_class_is_refused(tmp_path):
-    assert "one class alone, 'cat'" in refusal(put(tmp_path, "cat/1.jpg", "cat/2019/2.jpg", "dog/"))
+    assert "only one class, 'cat'" in refusal(put(tmp_path, "cat/1.jpg", "cat/2019/2.jpg", "dog/"))
 
 
 @pytest.mark.parametrize("files", [(), ("1.jpg", "2.jpg"), ("cat/readme.txt",), ("cat/", "dog/")])
 def test_no_image_in_a_class_is_refused(tmp_path, files):
-    assert "has no images in folders of their class" in refusal(put(tmp_path, *files))
+    assert "has no class folders with images" in refusal(put(tmp_path, *files))
 
 
 def test_an_empty_folder_is_a_class_without_images(tmp_path):
@@ -120,7 +120,7 @@ def test_an_empty_folder_is_a_class_without_images(tmp_path):
 
 def test_classes_that_only_other_parts_have_are_all_named(tmp_path):
     put(tmp_path, "train/a/1.jpg", "train/b/1.jpg", "val/a/1.jpg", "val/bb/1.jpg", "test/c/1.jpg")
-    assert "no training images of bb, c, which other parts have" in refusal(tmp_path)
+    assert "has images of bb, c in other parts, but none to train with" in refusal(tmp_path)
 
 
 def test_files_that_are_left_out_are_counted(tmp_path):

@@ -98,11 +98,14 @@ def test_a_row_that_stands_there_twice_counts_once(folder):
         ("a,b,c\n1,2,3\n", "needs a column of files (file, filename, "),
         ("file,breed,age\na.jpg,pug,3\n", "its first row is: file, breed, age"),
         ("file,class\nx.jpg,cat\ny.jpg,dog\n", "none of the files in "),
-        ("file,class\na.jpg,cat\nb.jpg,cat\n", "one class alone, 'cat'"),
-        ("file,class\n", "has no images"),
-        ("file,class,split\na.jpg,cat,train\nb.jpg,dog,fold 3\n", "line 3: 'fold 3' is no part; these are: train, "),
+        ("file,class\na.jpg,cat\nb.jpg,cat\n", "only one class, 'cat'"),
+        ("file,class\n", "has no row with a file and a class"),
+        ("file,class,split\na.jpg,cat,train\nb.jpg,dog,fold 3\n", "line 3: 'fold 3' is not a part; known are train, "),
         ("file,class\na.jpg,cat\na.jpg,dog\nb.jpg,dog\n", "gives 1 files more than one class or part"),
-        ("file,class,split\na.jpg,cat,train\nb.jpg,dog,val\n", "no training images of dog"),
+        (
+            "file,class,split\na.jpg,cat,train\nb.jpg,dog,val\n",
+            "has images of dog in other parts, but none to train with",
+        ),
         ('file,class\n"a.jpg,cat\n', "is not a CSV table"),
     ],
 )

@@ -145,9 +145,7 @@ def test_training_images_alone_are_divided():
 
 @pytest.mark.parametrize("test", [0.5, 0.9])
 def test_shares_that_leave_nothing_to_train_with_are_refused(test):
-    with pytest.raises(
-        Refused, match=r"^validation_share: with 0\.\d for testing there is nothing left to train with$"
-    ):
+    with pytest.raises(Refused, match=r"^validation_share: leaves nothing to train with, since 0\.\d is for testing$"):
         divide(of_sizes([9, 9]), range(18), 0, 0.5, test)
 
 
