@@ -7,7 +7,7 @@ from explorer.runs.answers import ProblemKind
 
 
 class Note(StrEnum):
-    """What a line above the images tells beside problems: the user's decisions, and files that are no images."""
+    """What a line above the images tells beside problems: the user's decisions, and files that were skipped."""
 
     LEFT_OUT = auto()
     MOVED = auto()

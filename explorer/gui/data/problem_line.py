@@ -41,8 +41,8 @@ _WORDS: dict[_Kind, tuple[str, str]] = {  # for one and for several, in the orde
         translatable("{n} images have an unusual size or shape"),
     ),
     Note.SKIPPED: (
-        translatable("1 file is no image and was skipped"),
-        translatable("{n} files are no images and were skipped"),
+        translatable("1 file was skipped: not an image, or in no class"),
+        translatable("{n} files were skipped: not an image, or in no class"),
     ),
     Note.LEFT_OUT: (translatable("You left out 1 image"), translatable("You left out {n} images")),
     Note.MOVED: (

@@ -209,7 +209,7 @@ def test_every_problem_is_a_line_the_worst_first(page, played):
         "1 image cannot be read and is left out",
         "3 images have exact copies",
         "2 images are very dark",
-        "4 files are no images and were skipped",
+        "4 files were skipped: not an image, or in no class",
     ]
     page._state.scan()
     problems = [
