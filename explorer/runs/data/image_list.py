@@ -98,8 +98,10 @@ def list_images(path: Path) -> ImageList:
         found = find_files(path)
     except OSError as error:
         raise refuse("data", "{path}: {error}", path=str(error.filename or path), error=system_words(error)) from None
+    files = len(found.images) + len(found.others)
     path, found = _passed_through(path, found)
-    return _listed_parts(path, found) or _listed_classes(path, found)
+    listed = _listed_parts(path, found) or _listed_classes(path, found)
+    return replace(listed, skipped=files - len(listed.images))
 
 
 def _passed_through(path: Path, found: FoundFiles) -> tuple[Path, FoundFiles]:
@@ -107,14 +109,17 @@ def _passed_through(path: Path, found: FoundFiles) -> tuple[Path, FoundFiles]:
     inner, inside = path, found
     while name := _only_folder(inside):
         inner, inside = inner / real_name(name), _below(inside, name)
-    return (inner, inside) if len(_with_images(inside)) > 1 and _mostly_in_folders(inside) else (path, found)
+    holders = _with_images(inside)
+    is_right = len(holders) > 1 or any(name.lower() in _PARTS for name in holders)
+    return (inner, inside) if is_right and _mostly_in_folders(inside) else (path, found)
 
 
 def _only_folder(found: FoundFiles) -> str:
     """Return the folder in which all images are, empty if there is none, or if it is a part or one class of several."""
     tops = {_top(file) for file in found.images}
     name = tops.pop() if len(tops) == 1 else ""
-    return "" if name.lower() in _PARTS or _empty_classes(found) else name
+    apart = _empty_classes(found) | {_top(f"{folder}/") for folder in found.unreadable} - {name}
+    return "" if name.lower() in _PARTS or apart else name
 
 
 def _listed_parts(root: Path, found: FoundFiles) -> ImageList | None:
@@ -133,7 +138,7 @@ def _listed_parts(root: Path, found: FoundFiles) -> ImageList | None:
         ]
         empty = (folder for inside in parts.values() for folder in _empty_classes(inside))
         layout = Layout.SPLITS if len(kinds) > 1 else Layout.CLASSES
-        return _made(root, layout, images, empty, found)
+        return _made(root, layout, images, empty, found.unreadable)
     if len(insides) == len(holders) > 1:
         what = translatable(
             "{path!r} has the folders {names}, but no training images in class folders; a table can give the classes"
@@ -144,7 +149,7 @@ def _listed_parts(root: Path, found: FoundFiles) -> ImageList | None:
 
 def _listed_classes(root: Path, found: FoundFiles) -> ImageList:
     images = [_Labelled(file, _top(file)) for file in found.images if "/" in file]
-    return _made(root, Layout.CLASSES, images, _empty_classes(found), found)
+    return _made(root, Layout.CLASSES, images, _empty_classes(found), found.unreadable)
 
 
 def _listed_table(path: Path) -> ImageList:
@@ -155,7 +160,7 @@ def _listed_table(path: Path) -> ImageList:
     if several := [file for file, count in counts.items() if count > 1]:
         what = translatable("{path!r} gives {count} files more than one class or part; the first is {file!r}")
         raise refuse("data", what, path=str(path), count=len(several), file=several[0])
-    return _made(path.parent, Layout.TABLE, images, (), FoundFiles(), skipped=table.skipped)
+    return replace(_made(path.parent, Layout.TABLE, images), skipped=table.skipped)
 
 
 def _part_of(path: Path, row: TableRow) -> Part | None:
@@ -168,7 +173,7 @@ def _part_of(path: Path, row: TableRow) -> Part | None:
 
 
 def _made(
-    root: Path, layout: Layout, images: list[_Labelled], empty: Iterable[str], found: FoundFiles, skipped: int = 0
+    root: Path, layout: Layout, images: list[_Labelled], empty: Iterable[str] = (), unreadable: Iterable[str] = ()
 ) -> ImageList:
     """Put images and classes in order. Raises Refused if nothing can be trained on."""
     full = {image.class_name for image in images}
@@ -186,10 +191,8 @@ def _made(
             raise refuse("data", what, path=str(root), names=names)
     class_names = class_order(full.union(empty))
     labels = {name: label for label, name in enumerate(class_names)}
-    listed = ImageList(root, layout, class_names, (), skipped, tuple(found.unreadable))
-    if found.images:
-        listed = replace(listed, skipped=len(found.others) + len(found.images) - len(images))
-    return listed.with_images(ListedImage(image.file, labels[image.class_name], image.part) for image in images)
+    none = ImageList(root, layout, class_names, (), unreadable=tuple(unreadable))
+    return none.with_images(ListedImage(image.file, labels[image.class_name], image.part) for image in images)
 
 
 def _top(file: str) -> str:

@@ -16,11 +16,11 @@ from explorer.sentences import translatable
 from explorer.validation import refuse
 
 _FILE = (
-    *("file", "filename", "file_name", "filepath", "file_path", "path", "image", "image_name", "image_path"),
-    *("img", "image_id", "id"),
+    *("path", "file_path", "filepath", "image_path", "file", "filename", "file_name", "image", "image_name", "img"),
+    *("image_id", "id"),
 )
 _CLASS = ("class", "class_name", "category", "label", "labels", "target")
-_PART = ("part", "split", "subset", "set")
+_PART = ("part", "split", "subset")
 _DELIMITERS = "\t;,"
 _START, _MAX_BYTES = 4096, 512 * 2**20  # other files than tables show it at once
 _SAMPLE = 20  # rows that say how a table is written

@@ -4,6 +4,8 @@ import os
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from explorer.runs.data.image_list import ImageList, Layout, Part, class_order, list_images
 from explorer.validation import Refused
@@ -58,14 +60,16 @@ def test_three_parts_and_what_lies_beside_them(tmp_path):
     assert images.skipped == 4
 
 
-@pytest.mark.parametrize("below", ["", "2019/", "x/y/"])
+@pytest.mark.parametrize(
+    "below", [("", "", ""), ("steam/", "alpine/", "siamese/"), ("steam/x/", "", "y/"), ("", "y/", "y/")]
+)
 def test_classes_called_train_and_val_are_classes(tmp_path, below):
     names = ("train", "val", "cat")
-    put(tmp_path, *(f"{name}/{below}{number}.jpg" for name in names for number in (1, 2)))
-    if not below:
-        images = list_images(tmp_path)
-        assert (images.layout, images.class_names) == (Layout.CLASSES, ("cat", "train", "val"))
-        assert {part for _, _, part in named(images)} == {None}
+    put(tmp_path, *(f"{name}/{inner}{number}.jpg" for name, inner in zip(names, below, strict=True) for number in "12"))
+    images = list_images(tmp_path)
+    assert (images.layout, images.class_names) == (Layout.CLASSES, ("cat", "train", "val"))
+    assert {part for _, _, part in named(images)} == {None}
+    assert images.skipped == 0
 
 
 def test_a_class_called_train_among_vehicles_is_a_class(tmp_path):
@@ -91,11 +95,12 @@ def test_validation_and_test_alone_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize("outer", ["", "archive/", "archive/photos/"])
-@pytest.mark.parametrize("inner", [("a/", "b/"), ("train/a/", "train/b/", "val/a/")])
+@pytest.mark.parametrize("inner", [("a/", "b/"), ("train/a/", "train/b/", "val/a/"), ("train/a/", "train/b/")])
 def test_a_folder_that_holds_all_others_is_passed_through(tmp_path, outer, inner):
     put(tmp_path, *(f"{outer}{folder}1.jpg" for folder in inner))
     put(tmp_path, "__MACOSX/a/._1.jpg", "licence.txt")
     images = list_images(tmp_path)
+    assert images.skipped == 1
     assert (images.class_names, images.root) == (("a", "b"), tmp_path / outer)
     assert {image.file for image in images.images} == {f"{folder}1.jpg" for folder in inner}
 
@@ -135,6 +140,31 @@ def test_classes_have_the_order_of_torchvision_whatever_the_system(tmp_path):
 
     put(tmp_path, *(f"{name}/1.jpg" for name in names))
     assert list(list_images(tmp_path).class_names) == ImageFolder(str(tmp_path)).classes
+
+
+FOLDERS = st.lists(st.sampled_from(["train", "val", "Test", "cat", "dog", "x", ".hidden"]), max_size=4)
+FILES = st.sampled_from(["1.jpg", "2.PNG", "notes.txt", "Thumbs.db"])
+
+
+@given(st.lists(st.tuples(FOLDERS, FILES), max_size=12))
+def test_every_file_is_listed_or_counted_whatever_the_folders(tmp_path_factory, drawn):
+    root = tmp_path_factory.mktemp("drawn")
+    files = {"/".join((*folders, file)) for folders, file in drawn}
+    put(root, *files)
+    visible = [file for file in files if ".hidden" not in file and "Thumbs.db" not in file]
+    try:
+        images = list_images(root)
+    except Refused:
+        return
+    assert len({image.file for image in images.images}) == len(images.images)
+    assert all(images.path(image).is_file() for image in images.images)
+    assert len(images.images) + images.skipped == len(visible)
+    keys = [(image.label, image.file) for image in images.images]
+    assert keys == sorted(keys)
+    assert images.class_names == class_order(images.class_names)
+    trained = {image.label for image in images.images if image.part in (None, Part.TRAIN)}
+    assert len(trained) > 1
+    assert {image.label for image in images.images} == trained
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems know only names in Unicode")

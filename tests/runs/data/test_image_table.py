@@ -95,7 +95,7 @@ def test_a_row_that_stands_there_twice_counts_once(folder):
     [
         ("", "is empty"),
         ("\n  \n", "is empty"),
-        ("a,b,c\n1,2,3\n", "needs a column of files (file, filename, "),
+        ("a,b,c\n1,2,3\n", "needs a column of files (path, file_path, "),
         ("file,breed,age\na.jpg,pug,3\n", "its first row is: file, breed, age"),
         ("file,class\nx.jpg,cat\ny.jpg,dog\n", "none of the files in "),
         ("file,class\na.jpg,cat\nb.jpg,cat\n", "only one class, 'cat'"),
