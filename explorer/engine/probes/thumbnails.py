@@ -17,7 +17,6 @@ from explorer.engine.data.datasets import Images, load_data
 from explorer.engine.data.decoding import fit_image, flatten, open_image
 from explorer.engine.data.loader import place_images
 from explorer.engine.data.preprocessing import Preprocessing
-from explorer.engine.data.training_data import stored_size
 from explorer.engine.probes.pictures import write_sheets
 from explorer.engine.training.failure import answered
 from explorer.paths import expand_user
@@ -25,6 +24,7 @@ from explorer.runs.answers import Answer, Pictured, Thumbnails
 from explorer.runs.data.catalogue import CATALOGUE, describe_data
 from explorer.runs.data.image_files import name_of
 from explorer.runs.data.image_list import list_images
+from explorer.runs.data.storage import stored_size
 from explorer.runs.events import Failed
 from explorer.sentences import system_words, translatable
 from explorer.validation import Refused, refuse

@@ -15,7 +15,7 @@ from explorer.gui.data.problem_line import problem_lines
 from explorer.gui.data.problem_list import ProblemList
 from explorer.gui.data.scan_bar import ScanBar
 from explorer.gui.data.split_controls import SplitControls
-from explorer.gui.data.thumbnail_grid import ThumbnailGrid
+from explorer.gui.data.thumbnails.grid import ThumbnailGrid
 from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.input.keys import add_keys
 from explorer.gui.widgets.input.typed import connect_order

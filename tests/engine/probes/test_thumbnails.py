@@ -13,10 +13,10 @@ from explorer.engine.data.datasets import load_data
 from explorer.engine.data.decoding import decode
 from explorer.engine.data.loader import PlacedLoader
 from explorer.engine.data.preprocessing import Preprocessing
-from explorer.engine.data.training_data import stored_size
 from explorer.engine.probes.thumbnails import thumbnails
 from explorer.runs.answers import Pictured, Thumbnails
 from explorer.runs.data.catalogue import describe_data
+from explorer.runs.data.storage import stored_size
 from explorer.runs.events import Failed
 from explorer.runs.recipe import Recipe
 from tests.engine.small import DESIGN
