@@ -18,9 +18,9 @@ from torch import Tensor
 
 from explorer.atomic_files import write_atomically
 from explorer.engine.pipes import Outbox
-from explorer.runs.answers import Answer, Probe
-from explorer.runs.commands import command_line
-from explorer.runs.events import Failed, read_event
+from explorer.runs.answers import Answer, Probe, Question
+from explorer.runs.commands import Withdraw, command_line
+from explorer.runs.events import Failed, Progress, Warned, read_event
 from explorer.runs.launch import launch_local
 from explorer.sentences import Sentence, system_words, translatable
 
@@ -34,27 +34,36 @@ class ProbeProcess:
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
         self._process: subprocess.Popen[str] | None = None
-        self._open: dict[int, Probe] = {}  # by the number of the question
+        self._open: dict[int, Question] = {}  # by the number of the question
+        self._is_closing = False
         self._lock = Lock()
 
-    def ask(self, probe: Probe, weights: Mapping[str, Tensor] | None = None, step: int | None = None) -> None:
-        """Pass `probe` on, about a network with `weights`, those after `step`, or as it stands."""
+    def ask(self, question: Question, weights: Mapping[str, Tensor] | None = None, step: int | None = None) -> None:
+        """Pass `question` on: a probe of a network with `weights`, those after `step`, or any other as it stands."""
         try:
             if weights is not None:
+                assert isinstance(question, Probe)
                 descriptor, file = mkstemp(prefix="resnet-explorer-", suffix=".safetensors")
                 os.close(descriptor)
                 write_atomically(Path(file), save({name: values.contiguous() for name, values in weights.items()}))
-                probe = replace(probe, weights=file, step=step)
+                question = replace(question, weights=file, step=step)
             with self._lock:
                 process = self._process or self._start()
-                self._open[probe.id] = probe
+                self._open[question.id] = question
                 assert process.stdin
-                process.stdin.write(command_line(probe) + "\n")
+                process.stdin.write(command_line(question) + "\n")
                 process.stdin.flush()
         except BrokenPipeError:  # it has just ended, and its reader says so
             pass
         except OSError as error:
-            self._outbox.send(Failed(system_words(error), of=probe.name, id=probe.id))
+            self._outbox.send(Failed(system_words(error), of=question.name, id=question.id))
+
+    def withdraw(self, withdrawal: Withdraw) -> None:
+        """Let the process end a long question that nobody waits for any more."""
+        with self._lock, suppress(OSError):
+            if withdrawal.id in self._open and self._process and self._process.stdin:
+                self._process.stdin.write(command_line(withdrawal) + "\n")
+                self._process.stdin.flush()
 
     def _start(self) -> subprocess.Popen[str]:
         launch = launch_local()
@@ -73,26 +82,36 @@ class ProbeProcess:
         """Send what the process answers, until it has ended."""
         assert process.stdout
         for line in process.stdout:
-            event = read_event(line)
-            if isinstance(event, Answer | Failed) and (probe := self._open.pop(event.id, None)):
-                self._remove_weights(probe)
-                self._outbox.send(event)
+            match read_event(line):
+                case Progress() | Warned() as event:
+                    self._outbox.send(event)
+                case Answer() | Failed() as event:
+                    with self._lock:
+                        question = self._open.pop(event.id, None)
+                        self._close_if_done()
+                    if question:
+                        self._remove_weights(question)
+                        self._outbox.send(event)
         process.wait()
         with self._lock:
             self._process, unanswered, self._open = None, self._open, {}
-        for probe in unanswered.values():
-            self._remove_weights(probe)
+        for question in unanswered.values():
+            self._remove_weights(question)
             reason = Sentence(translatable("the process that answers questions has ended"))
-            self._outbox.send(Failed(reason, of=probe.name, id=probe.id))
+            self._outbox.send(Failed(reason, of=question.name, id=question.id))
 
-    def _remove_weights(self, probe: Probe) -> None:
-        if probe.weights:
+    def _remove_weights(self, question: Question) -> None:
+        if isinstance(question, Probe) and question.weights:
             with suppress(OSError):
-                Path(probe.weights).unlink()
+                Path(question.weights).unlink()
 
     def close(self) -> None:
         """Let the process end once it has answered what it was asked."""
         with self._lock:
-            if self._process and self._process.stdin:
-                with suppress(BrokenPipeError):
-                    self._process.stdin.close()
+            self._is_closing = True
+            self._close_if_done()
+
+    def _close_if_done(self) -> None:
+        if self._is_closing and not self._open and self._process and self._process.stdin:
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()

@@ -31,6 +31,7 @@ from explorer.engine.probes.lr_range_test import sweep
 from explorer.engine.probes.outside import outside_network
 from explorer.engine.probes.probed_network import is_about, shares_images
 from explorer.engine.probes.registry import least_images, probe
+from explorer.engine.probes.scan import scan
 from explorer.engine.probes.speed import speed
 from explorer.engine.probes.thumbnails import thumbnails
 from explorer.engine.probes.weigh import weigh
@@ -41,8 +42,8 @@ from explorer.engine.training.run_in_progress import RunInProgress
 from explorer.engine.training.side_by_side import SideBySide
 from explorer.engine.training.threads import Cores
 from explorer.runs import events
-from explorer.runs.answers import Estimate, Outside, Probe, Question, Speed, Sweep, Thumbnails, Weigh
-from explorer.runs.commands import Command, Control, ResumeRun, Stop, Train, Unpause
+from explorer.runs.answers import Estimate, Outside, Probe, Question, Scan, Speed, Sweep, Thumbnails, Weigh
+from explorer.runs.commands import Command, Control, ResumeRun, Stop, Train, Unpause, Withdraw
 from explorer.runs.events import PROTOCOL, Event
 from explorer.runs.folder import installed_versions
 from explorer.sentences import Sentence, translatable
@@ -113,7 +114,8 @@ class Worker:
         self._ended = False
         self._cores = Cores()
         self._runs: SideBySide | None = None  # under way
-        self._aside: ProbeProcess | None = None
+        self._aside: ProbeProcess | None = None  # of the run under way, or the last one
+        self._long: Question | None = None  # under way
         self._probing = Lock()  # each answer leaves the random generators as it found them, but not in two threads
         self._seconds: dict[tuple[Design, type[Probe]], float] = {}  # that the last answer of each kind took
         self._signal = 0
@@ -155,9 +157,10 @@ class Worker:
         return found
 
     def _next_control(self, wait: bool) -> Control | None:
-        """Return the next control of the current run; questions are given to who answers, other commands postponed.
+        """Return the next control of what is under way; questions are given to who answers, commands postponed.
 
-        With `wait` wait for a control, or for a question, which a paused run answers.
+        With `wait` wait for a control, or for a question, which a paused run answers. Without a run, what is under way
+        is a long question, or reading: other questions are answered meanwhile.
         """
         arrived, self._postponed = self._postponed, deque()  # a control may have come before its run began
         try:
@@ -171,6 +174,15 @@ class Worker:
                         return Stop()
                     case events.Failed() as failed:
                         self.outbox.send(failed)
+                    case Withdraw() as withdrawal:
+                        if self._long and self._long.id == withdrawal.id:
+                            return Stop()
+                        arrived = deque(each for each in arrived if not _is_withdrawn(each, withdrawal))
+                        self._withdraw(withdrawal)
+                    case Question(long=True) as question if not self._runs:
+                        self._postponed.append(question)
+                    case Question() as question if not self._runs:
+                        self._answer(question)
                     case Probe() as probe:
                         self._ask(probe)
                         if wait:
@@ -179,6 +191,8 @@ class Worker:
                         self._answer(question)
                     case Thumbnails() as question:  # mostly waits for files, and decodes without the interpreter
                         Thread(target=self._answer, args=(question,), name="thumbnails", daemon=True).start()
+                    case Question(beside=True) as question if self._aside:
+                        self._aside.ask(question)
                     case Question() as question:
                         busy = Sentence(translatable("a run is in progress"))
                         self.outbox.send(events.Failed(busy, of=question.name, id=question.id))
@@ -228,6 +242,8 @@ class Worker:
             case Question():
                 self._cores.use_free()
                 self._answer(command)
+            case Withdraw():
+                self._withdraw(command)
             case _:  # a stop or a pause that came when the run had just ended
                 pass
 
@@ -245,17 +261,34 @@ class Worker:
                 self._pass_on(question, sweep(question))
             case Speed():
                 self._pass_on(question, speed(question))
+            case Scan():
+                self._pass_on(question, scan(question))
             case Weigh():
                 self._pass_on(question, weigh(question))
 
     def _pass_on(self, question: Question, found: Iterator[events.Event]) -> None:
-        """Send what is found for a long question until it ends or a stop comes."""
-        for event in found:
-            self.outbox.send(event)
-            if isinstance(event, events.Progress) and isinstance(self._next_control(wait=False), Stop):
-                stopped = Sentence(translatable("stopped"))
-                self.outbox.send(events.Failed(stopped, of=question.name, id=question.id))
-                return
+        """Send what is found for a long question until it ends or a stop comes; one `beside` lets a run go first."""
+        self._long = question
+        try:
+            for event in found:
+                self.outbox.send(event)
+                if not isinstance(event, events.Progress):
+                    continue
+                if isinstance(self._next_control(wait=False), Stop):
+                    stopped = Sentence(translatable("stopped"))
+                    self.outbox.send(events.Failed(stopped, of=question.name, id=question.id))
+                    return
+                if question.beside and any(isinstance(each, Train | ResumeRun) for each in self._postponed):
+                    self._postponed.append(question)
+                    return
+        finally:
+            self._long = None
+
+    def _withdraw(self, withdrawal: Withdraw) -> None:
+        """Drop a question that waits, or that another process answers."""
+        self._postponed = deque(each for each in self._postponed if not _is_withdrawn(each, withdrawal))
+        if self._aside:
+            self._aside.withdraw(withdrawal)
 
     def run(self, command: Train | ResumeRun) -> int:
         """Train the runs of a command from start to end; return the exit status. Raises Refused."""
@@ -285,7 +318,6 @@ class Worker:
                 self._runs = None
                 if self._aside:
                     self._aside.close()
-                    self._aside = None
                 for run in opened:
                     run.folder.close()
         if torch.cuda.is_available():
@@ -330,3 +362,7 @@ class Worker:
         """Send the run's last event, recorded in its folder, or the answers to what it was asked."""
         for event in run.reports():
             self.outbox.send(event, run.run)
+
+
+def _is_withdrawn(message: Message, withdrawal: Withdraw) -> bool:
+    return isinstance(message, Question) and message.id == withdrawal.id

@@ -16,7 +16,7 @@ from explorer.runs.data.split import Split
 from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence, joined, translatable
 
-MAX_GROUPS = 500  # of a kind of problem
+MAX_GROUPS, MAX_FILES = 500, 1000  # of a kind of problem: a line of JSON is not long
 MAX_WEIGHT_ROWS = 4000  # 600 kB of JSON
 MAX_MAPS = 9  # a sheet shows the most active ones
 _MAX_SIDE = 88  # pixels
@@ -27,8 +27,8 @@ _NAMED = 3  # tensors of a kind that a sentence names
 class Question:
     """A question about `design` as trained by `recipe`.
 
-    A `long` one reports its progress and ends at a `Stop`. One that is answered `beside` a run does not wait for its
-    end.
+    A `long` one reports its progress and ends at a `Stop`, or when it is withdrawn. One that is answered `beside` a run
+    does not wait for its end.
     """
 
     design: Design
@@ -187,16 +187,25 @@ class ProblemKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why the images of a group have a problem."""
+
+    what: Sentence
+
+
+@dataclass(frozen=True, slots=True)
 class DataProblem:
     """One kind of problem. `count` images have it, in `groups` of files that belong together, such as equal ones.
 
-    Files are relative to the folder. There are `MAX_GROUPS` groups at most, the worst first. A class with `few` images
-    is a group of its own, with its name instead of files.
+    Files are relative to the folder. There are `MAX_GROUPS` groups and `MAX_FILES` files at most, the worst first. A
+    class with `few` images is a group of its own, with its name instead of files. What cannot be read has `reasons`,
+    one per group.
     """
 
     kind: ProblemKind
     count: int
     groups: tuple[tuple[str, ...], ...]
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +223,7 @@ class Scan(Question):
     """Which images has the data of the recipe, and what is wrong with them? Every image is opened that is not known."""
 
     long: ClassVar[bool] = True
+    beside: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -138,12 +138,19 @@ class AddEpochs:
             raise refuse("count", translatable("must be from 1 to {most:,}"), most=_MAX_EPOCHS)
 
 
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Nobody waits for the answer to the question with this `id` any more; a long one ends."""
+
+    id: int
+
+
 Change = ChangeRate | AddEpochs  # of a run under way, which keeps them
 Control = Stop | Pause | Unpause | StepOnce | Change
-Command = Train | ResumeRun | Question | Control
+Command = Train | ResumeRun | Question | Control | Withdraw
 _KINDS: dict[str, type[Command]] = {
     **{"train": Train, "continue": ResumeRun, "stop": Stop, "pause": Pause, "resume": Unpause, "step": StepOnce},
-    **{"rate": ChangeRate, "epochs": AddEpochs},
+    **{"rate": ChangeRate, "epochs": AddEpochs, "withdraw": Withdraw},
     **{kind.__name__.lower(): kind for kind in QUESTIONS},
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}

@@ -106,8 +106,6 @@ def _open_at_once(path: str, flags: int) -> int:
 def open_header(file: BufferedReader) -> Iterator[Image.Image]:
     """Open an image whose pixels are not loaded yet. Raises whatever Pillow does."""
     with Image.open(file, formats=_formats()) as image:
-        if 0 in image.size:
-            raise Unusable(translatable("no pixels"))
         yield image
 
 

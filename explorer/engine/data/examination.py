@@ -1,7 +1,6 @@
 """Examination: each image of a data set opened once, for all that is asked about it. No Qt."""
 
 import hashlib
-import math
 import os
 import queue
 import sys
@@ -15,19 +14,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageFilter, ImageStat
+from PIL import Image, ImageFilter
 
 from explorer.engine.data.decoding import Unusable, flatten, load_upright, open_header, open_regular, reason_of
 from explorer.engine.data.progress import Report
 
 SMALL = (9, 8)  # pixels of the version that is kept of each image: width, height
-_LOOKED_AT = 64  # pixels: the longer side of what is measured, as in CleanVision
+_LOOKED_AT = 128  # pixels: the longer side of what is measured
 _TELL = 0.1  # seconds
+_WAITING = 16  # results
 _LARGE = 24_000_000  # pixels: one thread at a time has such an image in memory
 _ROWS = 512  # are hashed at once
 _GREYS, _SPECKS = 16, 0.01  # where channels differ by no more, or in fewer pixels, there is noise and no colour
 _LUMA = (0.241, 0.691, 0.068)  # perceived brightness (Finley, 2006), as in CleanVision
-_PER_LEVEL, _UNEVEN = 0.01, 0.18  # of the score of sharpness, as in CleanVision
+_FINE = 1.0  # pixels: what a Gaussian of this radius takes away is detail
 
 _large = threading.Lock()
 
@@ -37,8 +37,8 @@ class Examined(NamedTuple):
 
     Either the `error` says in English why it is no image that can be used, or all else is known. `digest` is that of
     the pixels, upright, in RGB and on white: equal for two images that look the same. `darkest` and `brightest` are the
-    5th and 99th percentile of brightness, from 0 to 1; `sharpness` is CleanVision's, from 0 to 1. `small` are the
-    pixels of `SMALL`, RGB, as hexadecimal digits.
+    5th and 99th percentile of brightness, from 0 to 1, `sharpness` the share of contrast that is in the
+    detail. `small` are the pixels of `SMALL`, RGB, as hexadecimal digits.
     """
 
     size: int
@@ -109,27 +109,29 @@ def _digest(image: Image.Image) -> str:
 
 
 def _sharpness(image: Image.Image) -> float:
-    """Return CleanVision's score of sharpness: the spread of edges, and that of the histogram if it is uneven.
-
-    An even histogram means an image full of tones, in which a lack of edges is a lack of focus.
-    """
+    """Return which share of an image's contrast is in its detail, from 0 to 1."""
     grey = image.convert("L")
-    edges = ImageStat.Stat(grey.filter(ImageFilter.FIND_EDGES)).stddev[0]
-    tones = 1 - math.exp(-_PER_LEVEL * float(np.std(grey.histogram())))
-    return min(1 - math.exp(-_PER_LEVEL * edges) + (tones if tones > _UNEVEN else 0), 1.0)
+    contrast = float(np.asarray(grey).std())
+    detail = np.asarray(grey, np.int16) - np.asarray(grey.filter(ImageFilter.GaussianBlur(_FINE)))
+    return float(detail.std()) / contrast if contrast else 0.0
 
 
 def examine_all(paths: Sequence[Path], report: Report) -> Iterator[tuple[int, Examined]]:
     """Yield the place of each file and what is found in it, as it comes from as many threads as there are cores.
 
-    What `report` raises ends it at once; a thread in the middle of a file finishes that for nothing.
+    What `report` raises ends it at once; a thread in the middle of a file finishes that for nothing. While nobody takes
+    what is found, or `report` does not return, no other file is opened.
     """
     places, is_over = count(), threading.Event()
-    found: queue.SimpleQueue[tuple[int, Examined]] = queue.SimpleQueue()
+    found: queue.Queue[tuple[int, Examined]] = queue.Queue(maxsize=_WAITING)
 
     def work() -> None:
         while (place := next(places)) < len(paths) and not is_over.is_set():
-            found.put((place, examine(paths[place])))
+            examined = examine(paths[place])
+            while not is_over.is_set():
+                with suppress(queue.Full):
+                    found.put((place, examined), timeout=_TELL)
+                    break
 
     for _ in range(min(_cores(), len(paths))):
         threading.Thread(target=work, name="examination", daemon=True).start()

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from filelock import FileLock
 
 from explorer.atomic_files import write_atomically
 from explorer.engine.data.examination import Examined, examine_all
-from explorer.engine.data.progress import Report
+from explorer.engine.data.progress import Report, Warn, unwarned
 from explorer.runs.data.cache_folder import folder_of
 from explorer.runs.data.image_list import ImageList
 from explorer.sentences import Sentence, system_words, translatable
@@ -21,14 +20,15 @@ _VERSION = 1  # of what is examined, and how
 
 
 def index_images(
-    images: ImageList, report: Report, warn: Callable[[Sentence], None] = lambda sentence: None
+    images: ImageList, report: Report, warn: Warn = unwarned, verify: bool = False
 ) -> tuple[Examined, ...]:
     """Return what is found in each image, in their order; only those are opened that are new or have changed.
 
-    What `report` raises ends it, and what was found so far is kept. `warn` is told if the index cannot be kept.
+    With `verify` all are. What `report` raises ends it, and what was found so far is kept. `warn` is told if the index
+    cannot be kept.
     """
     folder = folder_of(images.root)
-    known = {name: examined for name, examined in _read_index(folder).items() if not examined.error}
+    known = {} if verify else {name: found for name, found in _read_index(folder).items() if not found.error}
     paths = {image.file: images.path(image) for image in images.images}
     found = {file: known[file] for file, path in paths.items() if file in known and _is_unchanged(path, known[file])}
     new = [file for file in paths if file not in found]
@@ -58,7 +58,7 @@ def _read_index(folder: Path) -> dict[str, Examined]:
     return {}
 
 
-def _keep_index(folder: Path, index: dict[str, Examined], warn: Callable[[Sentence], None]) -> None:
+def _keep_index(folder: Path, index: dict[str, Examined], warn: Warn) -> None:
     content = json.dumps(index).encode()
     try:
         folder.mkdir(parents=True, exist_ok=True)

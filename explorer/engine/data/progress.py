@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
+from explorer.sentences import Sentence
+
 Report = Callable[[int, int], None]  # called with how much is done and the total, several times a second
+Warn = Callable[[Sentence], None]  # called with what went wrong where the work goes on
 
 
 class Cancelled(Exception):
@@ -11,3 +14,7 @@ class Cancelled(Exception):
 
 def unreported(done: int, total: int) -> None:
     """Report nothing."""
+
+
+def unwarned(reason: Sentence) -> None:
+    """Tell nobody."""

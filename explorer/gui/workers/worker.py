@@ -16,7 +16,7 @@ from explorer.gui.workers.process import PATIENCE, WorkerProcess
 from explorer.gui.workers.watchdog import Watchdog
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import Answer, Question
-from explorer.runs.commands import Command, Control, Pause, ResumeRun, StepOnce, Stop, Train, Unpause
+from explorer.runs.commands import Command, Control, Pause, ResumeRun, StepOnce, Stop, Train, Unpause, Withdraw
 from explorer.runs.events import (
     Card,
     Changed,
@@ -165,9 +165,10 @@ class WorkerClient(QObject):
 
     def forget(self, asker: Asker) -> None:
         """Send `asker` no more replies, and stop a long question."""
-        self._askers = {number: other for number, other in self._askers.items() if other is not asker}
-        if asker.question.long:
-            self.control(Stop())
+        for number in [number for number, other in self._askers.items() if other is asker]:
+            del self._askers[number]
+            if asker.question.long and self.hello:
+                self.process.send(Withdraw(number))
 
     def busy_reason(self) -> str:
         """Return why the worker would not answer every question now; empty if it would."""

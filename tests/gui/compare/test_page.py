@@ -16,7 +16,7 @@ from explorer.gui.widgets.confirmation import Confirmation
 from explorer.gui.workspace import COMPARE
 from explorer.runs.answers import MeasuredSpeed, Outside, Speed
 from explorer.runs.columns import column_of_plan
-from explorer.runs.commands import Stop
+from explorer.runs.commands import Withdraw
 from explorer.runs.events import Progress
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import Recipe
@@ -240,7 +240,7 @@ def test_speeds_are_measured_one_after_the_other_on_demand(page, qtbot, played):
     click(qtbot, page.measure)
     assert played.asked(Speed)[2].network == "googlenet"  # what was measured is not measured again
     click(qtbot, page.cancel)
-    assert played.asked(Stop)
+    assert played.asked(Withdraw)
     assert page.measure.isVisible()
 
 

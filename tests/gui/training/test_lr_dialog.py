@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QDialogButtonBox
 from explorer.gui.training.lr_dialog import LrDialog
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import Sweep, Swept
-from explorer.runs.commands import Stop
+from explorer.runs.commands import Withdraw
 from explorer.runs.events import Progress
 from tests.clicks import click
 from tests.gui.scripted_workers import Played
@@ -46,13 +46,13 @@ def test_what_was_found_is_drawn_said_and_used_by_one_click(session, played, dia
     assert dialog.progress.isHidden()
     click(qtbot, dialog.take_it)
     assert session.workspace.choice.recipe.lr == 0.05
-    assert not any(isinstance(each, Stop) for each in played.sent)
+    assert not any(isinstance(each, Withdraw) for each in played.sent)
 
 
 def test_closed_before_the_end_it_stops_the_worker_and_takes_nothing_more(session, played, dialog, qtbot):
     before = session.workspace.choice.recipe
     click(qtbot, dialog.buttons.button(QDialogButtonBox.StandardButton.Cancel))
-    assert isinstance(played.sent[-1], Stop)
+    assert isinstance(played.sent[-1], Withdraw)
     played.refuse(played.asked(Sweep)[0], "stopped")
     assert session.workspace.choice.recipe == before
 

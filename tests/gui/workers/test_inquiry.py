@@ -7,7 +7,7 @@ from explorer.gui.workers.inquiry import MAX_DEATHS, Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import Estimate, Estimated, Sweep
-from explorer.runs.commands import Stop
+from explorer.runs.commands import Withdraw
 from explorer.runs.events import Progress
 from explorer.runs.recipe import Recipe
 from explorer.sentences import NOTHING, Sentence
@@ -94,7 +94,7 @@ def test_cancelled_it_is_forgotten_asked_or_not(pool, played):
     played.greet()
     assert len(played.asked(Estimate)) == 3
     assert not any(each.answers or each.refusals for each in heard)
-    assert not played.asked(Stop)
+    assert not played.asked(Withdraw)
 
 
 def test_a_long_one_tells_of_its_progress_and_is_stopped(pool, played):
@@ -104,7 +104,7 @@ def test_a_long_one_tells_of_its_progress_and_is_stopped(pool, played):
     played.say(Progress("sweep", 3, 100, asked.id))
     assert (heard.progress, others.progress) == ([(3, 100)], [])
     inquiry.cancel()
-    assert played.sent[-1] == Stop()
+    assert played.sent[-1] == Withdraw(asked.id)
 
 
 def test_it_is_refused_when_one_worker_after_the_other_has_died_of_it(pool, qtbot):
