@@ -10,14 +10,16 @@ from torch import Tensor, nn
 
 from explorer.architecture.design import Design
 from explorer.engine.data.decoding import decode, open_image
-from explorer.engine.data.training_data import Gallery, open_gallery
+from explorer.engine.data.loader import PlacedLoader
+from explorer.engine.data.preprocessing import Preprocessing
+from explorer.engine.data.training_data import Gallery, open_gallery, stored_size
 from explorer.engine.probes.pictures import shrink, write_sheets
 from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.paths import is_file
 from explorer.runs.answers import MAX_MAPS, FeatureMaps, ImageOrigin, Maps
 from explorer.runs.data.catalogue import describe_data
 from explorer.sentences import translatable
-from explorer.validation import refuse
+from explorer.validation import Refused, refuse
 
 SETTLING = 16  # images that the norms of an untrained network see
 
@@ -38,13 +40,12 @@ def compute_feature_maps(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
     if design.input[0] not in (1, 3):
         what = translatable("the design takes {channels} channels; images have 1 or 3")
         raise refuse("input", what, channels=design.input[0])
-    gallery = _open_gallery(probed)
-    images = len(gallery.loader)
-    number = question.image % images
     if question.file:
-        picture = _read_picture(Path(question.file), design, gallery, probed.recipe.background)
+        picture, gallery, images = _dropped_picture(probed, Path(question.file))
     else:
-        picture = _validation_picture(probed, gallery, number)
+        gallery = _open_gallery(probed)
+        images = len(gallery.loader)
+        picture = _validation_picture(probed, gallery, question.image % images)
     _settle_norms(probed, gallery)
     pictures = {"": shrink(picture.pixels)}
     scaled = gallery.loader.preprocessing.scale(picture.pixels.unsqueeze(0).to(probed.device))
@@ -88,12 +89,25 @@ def _validation_picture(probed: ProbedNetwork, gallery: Gallery, number: int) ->
     return _Picture(pixels.expand(design.input), replace(origin, label=int(loader.labels[number])))
 
 
-def _read_picture(path: Path, design: Design, gallery: Gallery, background: str) -> _Picture:
-    """Read the image in a file, resized and cropped as for training. Raises Refused."""
+def _dropped_picture(probed: ProbedNetwork, path: Path) -> tuple[_Picture, Gallery, int]:
+    """Read the image in a file, resized and cropped as for training, and open the gallery. Raises Refused.
+
+    A trained network works without its data: then the gallery is this image, and the number of images is 0.
+    """
+    design, recipe, known = probed.plan.design, probed.recipe, probed.known
     origin = _origin(path, design)
-    stored = decode(path, (design.input[0], *gallery.loader.stored), background)
-    pixels = gallery.loader.preprocessing.crop(torch.from_numpy(stored).permute(2, 0, 1).unsqueeze(0))[0]
-    return _Picture(pixels, origin)
+    try:
+        gallery = _open_gallery(probed)
+        size, preprocessing = gallery.loader.stored, gallery.loader.preprocessing
+    except Refused:
+        gallery, size = None, stored_size(design, recipe)
+        preprocessing = Preprocessing(design.input[1:], *((known.mean, known.deviation) if known else ()))
+    pixels = torch.from_numpy(decode(path, (design.input[0], *size), recipe.background)).permute(2, 0, 1).unsqueeze(0)
+    picture = _Picture(preprocessing.crop(pixels)[0], origin)
+    if gallery:
+        return picture, gallery, len(gallery.loader)
+    labels = torch.zeros(1, dtype=torch.long, device=probed.device)
+    return picture, Gallery(PlacedLoader(pixels.to(probed.device), labels, preprocessing)), 0
 
 
 def _origin(path: Path, design: Design) -> ImageOrigin:

@@ -368,7 +368,7 @@ def _usable_checkpoint() -> Iterator[None]:
 def _refuse_restart(run: Run) -> None:
     """Raise Refused for a run without checkpoints that has weights: if it began again, it would replace them."""
     if is_file(run.folder / BEST):
-        what = translatable("run {run} has no checkpoint; start a new run with its weights (--init-from)")
+        what = translatable("run {run} has no checkpoint; start a new run with its weights (--weights)")
         raise refuse("checkpoint", what, run=run.id)
 
 

@@ -38,22 +38,32 @@ class Fit:
         network.load_state_dict(self.values, strict=False)
 
 
-class _Found:
-    """The tensors of a group by the names that they have in the design, of those that have one."""
+class _Naming:
+    """A group of tensors under the names that a vocabulary gives them in the design: `names` has those in the group."""
 
     def __init__(self, group: Group, layers: Mapping[str, str], own: Mapping[str, Tensor]) -> None:
         bare: dict[str, str] = {}
         for name in sorted(group.tensors, key=len):  # of two with one bare name, the one with fewer wrappers
             bare.setdefault(unwrapped(name), name)
-        self.group, self.names = group, dict[str, str]()
-        for name in own:
-            layer, _, kind = name.rpartition(".")
-            if (there := bare.get(f"{layers[layer]}.{kind}")) is not None:
-                self.names[name] = there
-        self.equal = sum(group.tensors[there].shape == own[name].shape for name, there in self.names.items())
+        there = {name: bare.get(_renamed(name, layers), "") for name in own}
+        self.group, self.names = group, {name: found for name, found in there.items() if found}
+        taken = {*self.names.values()}
+        self.unknown = [name for name in group.tensors if name not in taken]
+        self._equal = sum(self.tensor(name).shape == own[name].shape for name in self.names)
 
-    def unknown(self) -> list[str]:
-        return [name for name in self.group.tensors if name not in {*self.names.values()}]
+    @property
+    def rank(self) -> tuple[int, int]:
+        """How much of the design is in the group, then how little else, without counters."""
+        return self._equal, -sum(self.group.tensors[name].dim() > 0 for name in self.unknown)
+
+    def tensor(self, name: str) -> Tensor:
+        """Return the tensor with this name in the design."""
+        return self.group.tensors[self.names[name]]
+
+
+def _renamed(name: str, layers: Mapping[str, str]) -> str:
+    layer, _, kind = name.rpartition(".")
+    return f"{layers[layer]}.{kind}"
 
 
 def fit_weights(plan: Plan, groups: Sequence[Group]) -> Fit:
@@ -64,24 +74,21 @@ def fit_weights(plan: Plan, groups: Sequence[Group]) -> Fit:
     """
     with torch.random.fork_rng(devices=[]), torch.device("meta"):
         own = build_model(plan).state_dict()
-    found = max(
-        (_Found(group, layers, own) for group in groups for layers in vocabularies(plan)),
-        key=lambda each: (each.equal, -len(each.group.tensors)),
-    )
-    first = next(name for name, values in own.items() if values.dim() == 4)
-    new_head = any(name in found.names and not _has_shape(found, name, own) for name in own if name.startswith(_HEAD))
+    namings = (_Naming(group, layers, own) for group in groups for layers in vocabularies(plan))
+    best = max(namings, key=lambda naming: naming.rank)
+    first = next(name for name, mine in own.items() if mine.dim() == 4)
+    head = [name for name in best.names if name.startswith(_HEAD)]
+    if all(best.tensor(name).shape == own[name].shape for name in head):
+        head = []
     rows, values = [], {}
     for name, mine in own.items():
-        there = found.names.get(name)
-        known = None if there is None else found.group.tensors[there]
-        if name.endswith(_COUNTER):  # torchvision's first versions have none; what has statistics has seen images
-            if name.removesuffix(_COUNTER) + _VARIANCE in values:
-                values[name] = torch.ones((), dtype=torch.long) if known is None else known
+        if name.endswith(_COUNTER):
             continue
-        if known is None:
+        if name not in best.names:
             rows.append(WeightRow(WeightFit.MISSING, name, shape=tuple(mine.shape)))
             continue
-        if new_head and name.startswith(_HEAD):
+        known = best.tensor(name)
+        if name in head:
             fit = WeightFit.NEW_HEAD
         elif known.shape == mine.shape:
             fit, values[name] = WeightFit.MATCHED, known
@@ -89,16 +96,16 @@ def fit_weights(plan: Plan, groups: Sequence[Group]) -> Fit:
             fit, values[name] = WeightFit.FITTED, _with_channels(known, mine.shape[1])
         else:
             fit = WeightFit.OTHER_SHAPE
-        rows.append(WeightRow(fit, name, found.group.full_name(there or ""), tuple(mine.shape), tuple(known.shape)))
-    for name in found.unknown():
+        there = best.group.full_name(best.names[name])
+        rows.append(WeightRow(fit, name, there, tuple(mine.shape), tuple(known.shape)))
+    for name in best.unknown:
         if not name.endswith(_COUNTER):
-            shape = tuple(found.group.tensors[name].shape)
-            rows.append(WeightRow(WeightFit.UNKNOWN, "", found.group.full_name(name), shape_there=shape))
+            shape = tuple(best.group.tensors[name].shape)
+            rows.append(WeightRow(WeightFit.UNKNOWN, "", best.group.full_name(name), shape_there=shape))
+    for name in own:  # torchvision's first versions have no counters; a norm with statistics has seen images
+        if name.endswith(_COUNTER) and name.removesuffix(_COUNTER) + _VARIANCE in values:
+            values[name] = best.tensor(name) if name in best.names else torch.ones((), dtype=torch.long)
     return Fit(tuple(rows), values)
-
-
-def _has_shape(found: _Found, name: str, own: Mapping[str, Tensor]) -> bool:
-    return found.group.tensors[found.names[name]].shape == own[name].shape
 
 
 def _differs_in_channels(known: Tensor, mine: Tensor) -> bool:

@@ -94,7 +94,7 @@ class AnswerView(QWidget):
 
     def _name(self, answer: TrialAnswer, number: int) -> str:
         """Return the name of a class; its number if the data has other classes than the network."""
-        names = class_names(answer.question.recipe)
+        names = class_names(answer.question)
         if len(names) == self.document.design.classes:
             return names[number]
         return self.tr("class {number}").format(number=number)

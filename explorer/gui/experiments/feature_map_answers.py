@@ -5,6 +5,7 @@ weights are used, and asked for again as it goes on.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
@@ -20,10 +21,10 @@ from explorer.gui.workers.inquiry import SETTLE, Inquiry, InquiryState
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pictures import read_pictures
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.answers import FeatureMaps, Maps
+from explorer.runs.answers import FeatureMaps, Maps, Probe
 from explorer.runs.data.catalogue import CATALOGUE, DataSet, describe_data
-from explorer.runs.folder import Run, list_runs, newest_ended
-from explorer.runs.recipe import Recipe
+from explorer.runs.data.record import DataRecord
+from explorer.runs.folder import Run, find_run, list_runs, newest_ended
 from explorer.sentences import NOTHING, Sentence, translatable
 from explorer.validation import Refused, refuse
 
@@ -36,14 +37,14 @@ _REST = 9  # between these, times as long as the answer took: a tenth of the tim
 class MapsAnswer:
     """The answer to a question: feature maps with their sheets ready to be drawn, or the reason why there are none.
 
-    `plan` is that of the network in the question, `data` the data set that names its classes.
+    `plan` is that of the network in the question, `data` what names its classes.
     """
 
     question: Maps
     plan: Plan
     maps: FeatureMaps | None = None
     sheets: Mapping[str, QImage] = field(default_factory=dict)
-    data: DataSet | None = None
+    data: DataSet | DataRecord | None = None
     reason: Sentence = NOTHING
 
     @property
@@ -185,7 +186,7 @@ class FeatureMapAnswers(QObject):
             return
         question = self._question()
         sheets = dict(zip((sheet.path for sheet in maps.sheets), pictures, strict=True))
-        data = _data_of(question.recipe)
+        data = _data_of(question)
         answer = MapsAnswer(question=question, plan=plan_network(question.design), maps=maps, sheets=sheets, data=data)
         self._keep_and_ask(answer)
 
@@ -218,19 +219,21 @@ class FeatureMapAnswers(QObject):
         return self.pool.probe_obstacle()
 
 
-def class_names(recipe: Recipe) -> tuple[str, ...]:
-    """Return the class names of the recipe's data in the user's language; empty if the data is gone."""
-    return _names_in(_data_of(recipe))
+def class_names(question: Probe) -> tuple[str, ...]:
+    """Return the class names of a question's network in the user's language; empty if nobody knows them."""
+    return _names_in(_data_of(question))
 
 
-def _data_of(recipe: Recipe) -> DataSet | None:
-    try:
-        return describe_data(recipe.data)
-    except Refused:
-        return None
+def _data_of(question: Probe) -> DataSet | DataRecord | None:
+    """Return what the network's run has learned from, which may be gone or renamed since; else the recipe's data."""
+    with suppress(Refused):
+        if question.run and (record := find_run(question.run, question.runs).data):
+            return record
+        return describe_data(question.recipe.data)
+    return None
 
 
-def _names_in(data: DataSet | None) -> tuple[str, ...]:
+def _names_in(data: DataSet | DataRecord | None) -> tuple[str, ...]:
     if data is None:
         return ()
     return tuple(map(say, data.class_names)) if data.name in CATALOGUE else data.class_names

@@ -21,9 +21,10 @@ from explorer.engine.probes.feature_maps import section_outputs, sheet
 from explorer.engine.probes.pictures import KEPT
 from explorer.engine.probes.probed_network import open_probed_network
 from explorer.engine.probes.registry import probe
+from explorer.engine.training.run import open_runs
 from explorer.engine.training.weights import save_best
 from explorer.runs.answers import MAX_MAPS, FeatureMaps, Maps, sent_size
-from explorer.runs.commands import command_line
+from explorer.runs.commands import Train, command_line
 from explorer.runs.events import Failed, event_line, read_event
 from explorer.runs.folder import RunFolder
 from explorer.runs.launch import launch_local
@@ -281,3 +282,23 @@ def test_an_image_on_its_side_is_turned(ask, tmp_path):
     assert (found.origin.width, found.origin.height, found.origin.turned) == (4, 8, True)
     picture = sheets(found)[""]
     assert picture[0].max() < picture[-1].min()
+
+
+@pytest.mark.parametrize("normalise", ["none", "data"])
+def test_a_trained_network_works_on_a_dropped_image_without_its_data(tmp_path, recipe, normalise):
+    order = Train(DESIGN, recipe.change(epochs=1, normalise=normalise), tmp_path / "runs")
+    (run,) = open_runs(order)
+    for event in run.events():
+        run.record(event)
+    run.folder.close()
+    image = tmp_path / "dropped.png"
+    Image.new("L", (9, 9), 120).save(image)
+    question = Maps(DESIGN, order.recipe, 1, runs=order.runs, run=run.folder.path.name, file=str(image))
+    before = probe(question)
+    Path(recipe.data).rename(tmp_path / "elsewhere")
+    after = probe(question)
+    assert isinstance(after, FeatureMaps)
+    assert (after.images, after.predicted, after.probability) == (0, before.predicted, before.probability)
+    assert all((sheets(before)[path] == each).all() for path, each in sheets(after).items())
+    assert isinstance(probe(replace(question, run="", fresh=True)), FeatureMaps)
+    assert isinstance(probe(replace(question, file="")), Failed)  # a validation image is asked for

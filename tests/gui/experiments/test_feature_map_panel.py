@@ -14,7 +14,7 @@ from explorer.architecture.presets import preset
 from explorer.engine.kernels.rewrites import make_network
 from explorer.engine.training.weights import save_best
 from explorer.gui.experiments import feature_map_answers
-from explorer.gui.experiments.feature_map_answers import TRAINED, UNTRAINED
+from explorer.gui.experiments.feature_map_answers import TRAINED, UNTRAINED, class_names
 from explorer.gui.experiments.feature_map_strip import FeatureMapStrip, MapColumn, NetworkRow
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import apply_language
@@ -23,8 +23,12 @@ from explorer.gui.workers.pictures import read_pictures
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.answers import MAX_MAPS, FeatureMaps, ImageOrigin, Maps, Sheet, sent_size
 from explorer.runs.commands import Train
+from explorer.runs.data.image_list import Layout
+from explorer.runs.data.record import DataRecord
+from explorer.runs.data.split import Split, SplitKind
 from explorer.runs.events import Started, Step, Verdict
 from explorer.runs.folder import RunFolder
+from explorer.runs.json_lines import record_table
 from explorer.runs.recipe import RECIPES
 from tests.gui.paths import run_out
 from tests.gui.scripted_workers import Played
@@ -472,3 +476,24 @@ def test_a_real_run_is_asked_while_it_trains(session, qtbot):
     assert pool.shown.state is WorkerState.RUNNING
     with qtbot.waitSignal(pool.run_ended):
         session.window.orders.stop.trigger()
+
+
+def test_classes_are_called_as_they_were_when_the_network_learned_them(tmp_path):
+    """Its folder may have other classes now, or be gone."""
+    record = DataRecord(
+        name=str(tmp_path / "photos"),
+        layout=Layout.CLASSES,
+        class_names=("retina", "rocket"),
+        train=2,
+        validation=2,
+        test=0,
+        split=Split(SplitKind.STRATIFIED),
+        fingerprint="",
+    )
+    design, recipe = preset("mini").change(classes=2), RECIPES["quick"].change(data=record.name)
+    folder = RunFolder.create(tmp_path / "runs", design, recipe, 1)
+    folder.update(data=record_table(record))
+    folder.close()
+    trained = Maps(design, recipe, runs=tmp_path / "runs", run=folder.path.name)
+    assert class_names(trained) == ("retina", "rocket")
+    assert class_names(Maps(design, recipe, runs=tmp_path / "runs", fresh=True)) == ()
