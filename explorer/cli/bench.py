@@ -10,8 +10,8 @@ from explorer.cli.columns import grid
 from explorer.runs.launch import launch_local
 from explorer.validation import refuse
 
-BENCHES = ("edit", "start", "window", "train", "busy")
-_LIMITS = {"turns": ("train",), "budget": ("train", "busy")}  # which benchmarks each is for
+BENCHES = ("edit", "start", "window", "train", "busy", "data")
+_LIMITS = {"turns": ("train", "data"), "budget": ("train", "busy", "data")}  # which benchmarks each is for
 _MAX_LIMIT = 86_400
 
 
@@ -36,6 +36,10 @@ def measure(what: str, **limits: int) -> dict[str, Any]:
         from explorer.bench.window.busy import bench_busy
 
         return bench_busy(**limits)
+    if what == "data":
+        from explorer.bench.data.comparison import bench_data
+
+        return bench_data(**limits)
     from explorer.bench.window.edit import bench_edit
     from explorer.bench.window.lateness import bench_window
     from explorer.bench.window.start import bench_start

@@ -1,0 +1,1 @@
+"""`bench data`: how fast images are read, beside torchvision."""
