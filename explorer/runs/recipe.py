@@ -24,7 +24,7 @@ class Recipe:
         Len(1, 4096),
         Label(
             translatable("Data"),
-            translatable("Name of a data set, or a folder with one subfolder of images per class."),
+            translatable("Name of a data set, a folder of images, or a CSV table of them."),
         ),
     ] = "fashion-mnist-12k"
     device: Annotated[
