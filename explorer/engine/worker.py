@@ -52,7 +52,7 @@ from explorer.validation import Refused
 DONE, FAILED, _SIGNALLED = 0, 1, 128
 _NICE = 5  # the window and everything else on this machine come first
 _MOMENT = 1.0  # seconds: where a step or an answer takes longer, another process answers
-_SHOW_EVERY = 0.2  # seconds: progress of reading
+_SHOW_AFTER, _SHOW_EVERY = 1.0, 0.2  # seconds: progress of reading
 _PASSES = 3  # a step takes as long as so many passes forward
 
 
@@ -326,14 +326,15 @@ class Worker:
 
     def _reading(self) -> Report:
         """Return what shows how far reading has come, and ends it when a stop comes."""
-        shown = time.monotonic()
+        start = asked = time.monotonic()
 
         def report(done: int, total: int) -> None:
-            nonlocal shown
-            if time.monotonic() - shown < _SHOW_EVERY:
+            nonlocal asked
+            if (now := time.monotonic()) - asked < _SHOW_EVERY:
                 return
-            shown = time.monotonic()
-            self.outbox.send(events.Progress("reading", done, total))
+            asked = now
+            if now - start >= _SHOW_AFTER:
+                self.outbox.send(events.Progress("reading", done, total))
             if isinstance(self._next_control(wait=False), Stop):
                 raise Cancelled
 

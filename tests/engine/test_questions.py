@@ -81,7 +81,9 @@ def told(answer):
 
 def rest(listener):
     """What the runs said but for their names, where they are, and the answers."""
-    said = [event for _, event in listener.said if not isinstance(event, Answer | Failed | events.Threads)]
+    said = [
+        event for _, event in listener.said if not isinstance(event, Answer | Failed | events.Threads | events.Progress)
+    ]
     return timeless([replace(each, run="", folder="") if isinstance(each, events.Started) else each for each in said])
 
 

@@ -139,7 +139,7 @@ def test_a_folder_that_takes_nothing_more_does_not_end_the_run(worker, train):
 @posix
 def test_a_full_disk_is_said_once_and_the_run_has_not_ended_well(worker, train, monkeypatch):
     (running,) = open_runs(train)
-    monkeypatch.setattr(worker_module, "open_runs", lambda command, cores: (running,))
+    monkeypatch.setattr(worker_module, "open_runs", lambda *_: (running,))
     monkeypatch.setattr(fit_module, "READ_EVERY", 0.0)
     with room(1):
         assert worker.run(train) == FAILED
