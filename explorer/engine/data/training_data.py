@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -33,12 +32,12 @@ from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.data.image_list import Layout
 from explorer.runs.data.record import DataRecord
 from explorer.runs.data.split import Split, SplitKind
+from explorer.runs.data.storage import stored_bytes, stored_size
 from explorer.runs.recipe import Recipe
 from explorer.sentences import NOTHING, Sentence
 
 _IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # mean and deviation, as torchvision has them
 _SAMPLE, _AT_ONCE = 1000, 100  # images that mean and deviation are measured over; in memory at a time
-_LABEL = 8  # bytes
 _MAY_TAKE = 0.5  # of the memory that is free, where nobody says how much
 
 Statistics = tuple[tuple[float, ...], tuple[float, ...]]  # mean and deviation of each channel
@@ -222,7 +221,7 @@ class _Opening:
 def _opening(images: OwnImages, recipe: Recipe, design: Design, device: torch.device, room: int | None) -> _Opening:
     """Return how to open images where they may take `room` bytes on the device, by default half of what is free."""
     shape = (design.input[0], *stored_size(design, recipe))
-    needed = (images.record.train + images.record.validation) * (prod(shape) + _LABEL)
+    needed = stored_bytes(images.record.train + images.record.validation, shape[0], shape[1:])
     if room is None:
         room = int(_MAY_TAKE * (available_memory(device) or 0))
     preprocessing = Preprocessing(design.input[1:])
@@ -233,9 +232,3 @@ def _reported(images: Iterable[Pixels], total: int, report: Report) -> Iterator[
     for done, pixels in enumerate(images, 1):
         yield pixels
         report(done, total)
-
-
-def stored_size(design: Design, recipe: Recipe) -> tuple[int, int]:
-    """Return the (height, width) that images are kept at: with room for crops where the recipe takes any."""
-    _, height, width = design.input
-    return (height * 8 // 7, width * 8 // 7) if recipe.resized_crop else (height, width)

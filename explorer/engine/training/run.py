@@ -446,10 +446,8 @@ def _room(plans: Sequence[Plan], sides: Sequence[Side], device: torch.device) ->
     free = available_memory(device)
     if free is None:
         return None
-    taken = (
-        memory_needed(plan, side.recipe, side.recipe.batch_size).total for plan, side in zip(plans, sides, strict=True)
-    )
-    return max(0, free - sum(taken))
+    needs = (memory_needed(plan, side.recipe, side.recipe.batch_size) for plan, side in zip(plans, sides, strict=True))
+    return max(0, free - sum(each.total for each in needs))
 
 
 def _rewrites_of(state: dict[str, Any], recipe: Recipe) -> Rewrites | None:

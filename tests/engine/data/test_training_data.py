@@ -16,7 +16,7 @@ from explorer.engine.data.cache import NoRoom
 from explorer.engine.data.decoding_loader import DecodingLoader
 from explorer.engine.data.loader import PlacedLoader, batch_bounds
 from explorer.engine.data.mapped_loader import MappedLoader
-from explorer.engine.data.training_data import open_data, open_gallery, stored_size
+from explorer.engine.data.training_data import open_data, open_gallery
 from explorer.engine.training.state import Training
 from explorer.runs.data.decisions import Decisions, Move, write_decisions
 from explorer.runs.data.image_list import Layout
@@ -165,7 +165,6 @@ def test_known_weights_bring_their_own_mean_and_deviation(recipe):
 
 def test_there_is_room_for_crops_and_validation_sees_the_centre(recipe):
     recipe = recipe.change(resized_crop=0.5)
-    assert stored_size(DESIGN, recipe) == (16, 16)
     data = open_data(recipe, DESIGN, CPU)
     assert data.train.stored == (16, 16)
     pixels, _ = data.validation.batch(slice(0, 2))
