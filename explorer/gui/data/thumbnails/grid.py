@@ -12,7 +12,7 @@ from explorer.gui.data.data_view import DataView
 from explorer.gui.data.thumbnails.area import ThumbnailArea
 from explorer.gui.data.thumbnails.model import ThumbnailModel
 from explorer.gui.data.thumbnails.pictures import ThumbnailPictures
-from explorer.gui.widgets.buttons import word_button
+from explorer.gui.widgets.buttons import sign_button
 from explorer.gui.widgets.look import theme
 from explorer.gui.workers.pool import WorkerPool
 
@@ -29,7 +29,7 @@ class ThumbnailGrid(QWidget):
         self.model = ThumbnailModel(self, data_state, choice, self.pictures)
         self.area = ThumbnailArea(self.model, self.pictures)
         self.switch, self.seen = QWidget(), QCheckBox(self.tr("As the network sees them"))
-        self.again = word_button(self.tr("Another draw"), self._draw_again, "draw_again")
+        self.again = sign_button("refresh-cw", self.tr("Draw again, as another epoch does"), self._draw_again)
         self._set_up_switch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -46,14 +46,13 @@ class ThumbnailGrid(QWidget):
         )
         self.seen.setChecked(self._view.as_seen)
         self.seen.toggled.connect(self._show_seen)
-        self.again.setToolTip(self.tr("Draw the augmentation of another epoch"))
+        self.again.setObjectName("draw_again")
         self.again.setEnabled(self._view.as_seen)
         row = QHBoxLayout(self.switch)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.RHYTHM)
+        row.setSpacing(theme.RHYTHM // 2)
         row.addWidget(self.seen)
         row.addWidget(self.again)
-        row.addStretch(1)
 
     def _show_seen(self, seen: bool) -> None:
         self._view.as_seen = seen
