@@ -58,7 +58,7 @@ def _problems(
         ProblemKind.UNREADABLE, [(file,) for file, _ in unreadable], [Reason(Sentence(each)) for _, each in unreadable]
     )
     same = _together(rows, lambda row: row.examined.digest)
-    copies = (group for equal in same for group in _together(equal, lambda row: (row.label, row.part)))
+    copies = _together(rows, lambda row: (row.examined.digest, row.label, row.part))
     yield _problem(ProblemKind.DUPLICATE, map(_files, copies))
     yield _problem(ProblemKind.LEAK, (_files(equal) for equal in same if len({row.part for row in equal}) > 1))
     yield _problem(ProblemKind.NEAR_DUPLICATE, map(_files, _alike(rows)))
@@ -120,7 +120,10 @@ def _together(rows: Iterable[_Row], key: Callable[[_Row], Hashable]) -> list[lis
 
 def _alike(rows: Sequence[_Row]) -> list[list[_Row]]:
     """Return groups of images that are almost the same, each of several equal ones only once; the worst first."""
-    first = list({row.examined.digest: row for row in reversed(rows)}.values())[::-1]
+    firsts: dict[str, _Row] = {}
+    for row in rows:
+        firsts.setdefault(row.examined.digest, row)
+    first = list(firsts.values())
     width, height = SMALL
     pixels = np.frombuffer(bytes.fromhex("".join(row.examined.small for row in first)), np.uint8)
     groups = [[first[place] for place in group] for group in group_alike(pixels.reshape(-1, height, width, 3))]
