@@ -417,7 +417,7 @@ COMMANDS = {
     "presets": Command("List the named designs.", add_json_flag, _presets),
     "summary": Command("Show every layer of a design, and the totals.", _summary_flags, _summary),
     "compare": Command("Show designs, runs and networks of torchvision side by side.", _compare_flags, _compare),
-    "data": Command("List the data sets, or download one.", _data_flags, _data),
+    "data": Command("List the data sets, download one, or scan a folder of images.", _data_flags, _data),
     "train": Command("Train a design, or resume a run.", _train_flags, _train),
     "sweep": Command("Run a learning-rate range test on a design.", _sweep_flags, _sweep),
     "worker": Command("Execute JSON commands from stdin, as the window's own worker does.", add_runs_flag, _worker),

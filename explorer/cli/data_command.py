@@ -1,39 +1,58 @@
-"""`data`: the named data sets, and the download of one. No torch, no Qt."""
+"""`data`: the named data sets, the download of one, and a scan of any. No torch, no Qt."""
 
 import json
-import sys
 from argparse import Namespace
 from collections.abc import Callable
 
-from explorer.cli.columns import grid
+from explorer.cli.columns import grid, mebibytes
+from explorer.cli.flags import add_field_flags, given_fields
+from explorer.cli.progress_line import ProgressLine
+from explorer.cli.scan_command import SHARES, scan_images
 from explorer.cli.terminal import DONE, FAILED, Parser, complain
 from explorer.runs.data.addresses import addresses_of, hosts_of, user_addresses
 from explorer.runs.data.catalogue import CATALOGUE, CatalogueEntry
-from explorer.runs.data.download import Pace, download
+from explorer.runs.data.download import download
 from explorer.runs.events import Downloaded, Event, Failed, Progress, Warned, event_line
 from explorer.validation import refuse
 
 
 def add_data_flags(parser: Parser) -> None:
     parser.add_argument(
-        "action", nargs="?", default="list", choices=("list", "get"), help="list (the default), or get: download"
+        "what",
+        nargs="?",
+        default="list",
+        metavar="list|get|DATA",
+        help="list (the default); get: download; or scan a folder of images, a CSV table of them, or a named data set",
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="for get: the data set")
-    parser.add_argument("--json", action="store_true", help="list: print JSON")
+    parser.add_argument("--json", action="store_true", help="list or scan: print JSON")
     parser.add_argument("--events", action="store_true", help="get: print a JSON object per line")
+    parser.add_argument("--verify", action="store_true", help="scan: read every file again, also those that are known")
+    add_field_flags(parser, SHARES)
 
 
 def show_data(options: Namespace) -> int:
-    """List the data sets, or download one. Raises Refused."""
-    if options.action == "list":
-        if options.name is not None or options.events:
-            raise refuse("usage", "data list takes neither a NAME nor --events")
-        print(json.dumps(_values(), ensure_ascii=False) if options.json else _text())
-        return DONE
-    if options.name not in CATALOGUE:
-        raise refuse("data", "get needs the name of a data set: {names}", names=", ".join(CATALOGUE))
-    entry = CATALOGUE[options.name]
-    return _get(entry, _print_event if options.events else _Terminal(entry).show)
+    """List the data sets, download one, or scan data. Raises Refused."""
+    scan_flags = sorted(given_fields(options)) + ["verify"] * options.verify
+    match options.what:
+        case "list":
+            _refuse_flags(options.name is not None or options.events or scan_flags, "data list takes only --json")
+            print(json.dumps(_values(), ensure_ascii=False) if options.json else _text())
+            return DONE
+        case "get":
+            _refuse_flags(scan_flags, "data get takes only --events")
+            if options.name not in CATALOGUE:
+                raise refuse("data", "get needs the name of a data set: {names}", names=", ".join(CATALOGUE))
+            entry = CATALOGUE[options.name]
+            return _get(entry, _print_event if options.events else _Terminal(entry).show)
+        case _:
+            _refuse_flags(options.name is not None or options.events, "a scan takes neither a NAME nor --events")
+            return scan_images(options)
+
+
+def _refuse_flags(given: object, what: str) -> None:
+    if given:
+        raise refuse("usage", what)
 
 
 def _values() -> list[dict[str, object]]:
@@ -54,7 +73,7 @@ def _values() -> list[dict[str, object]]:
 def _text() -> str:
     rows = [("data set", "title", "size", "where")]
     for entry in CATALOGUE.values():
-        found, size = entry.find(), _mebibytes(entry.size) if entry.files else ""
+        found, size = entry.find(), mebibytes(entry.size) if entry.files else ""
         rows.append((entry.name, entry.label, size, str(found.path) if found else f"main.py data get {entry.name}"))
     return f"{grid(rows, '<<><')}\n\nyour own addresses to download from: {user_addresses()}"
 
@@ -75,37 +94,21 @@ class _Terminal:
     """The events of a download as text: progress on stderr, on a terminal in one line, and the folder on stdout."""
 
     def __init__(self, entry: CatalogueEntry) -> None:
-        self._live = sys.stderr.isatty()
-        self._pace, self._tenth = Pace(), -1
+        self._line = ProgressLine(lambda done: f"{mebibytes(done.done)} of {mebibytes(done.total)}")
         if not entry.find():
             servers = " or ".join(hosts_of(addresses_of(entry)))
-            line = f"{entry.label}: {_mebibytes(entry.size)} from {servers} to {entry.target}"
+            line = f"{entry.label}: {mebibytes(entry.size)} from {servers} to {entry.target}"
             complain([line])
 
     def show(self, event: Event) -> None:
-        if self._live and not isinstance(event, Progress):
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        if not isinstance(event, Progress):
+            self._line.clear()
         match event:
             case Progress():
-                self._show_progress(event)
+                self._line.show(event)
             case Warned():
                 complain([f"data: not used: {event.reason}"])
             case Failed():
                 complain(f"data: {line}" for line in event.reason.splitlines())
             case Downloaded():
                 print(event.folder, flush=True)
-
-    def _show_progress(self, progress: Progress) -> None:
-        """Rewrite the line of a terminal; elsewhere print one at each tenth."""
-        left = self._pace.seconds_left(progress)
-        tenth = 10 * progress.done // progress.total
-        if self._live or tenth > self._tenth:
-            text = f"{_mebibytes(progress.done)} of {_mebibytes(progress.total)}"
-            text += f", {left:.0f} s left" if left is not None and progress.done < progress.total else ""
-            start, end = ("\r\x1b[K", "") if self._live else ("", "\n")
-            print(start + text, end=end, file=sys.stderr, flush=True)
-        self._tenth = tenth
-
-
-def _mebibytes(size: int) -> str:
-    return f"{size / 2**20:.1f} MiB"

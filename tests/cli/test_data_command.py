@@ -132,9 +132,9 @@ def test_ctrl_c_exits_with_130_and_the_next_download_goes_on(capsys, entry, serv
     [
         (["get"], "data: get needs the name of a data set: fashion-mnist-12k, fashion-mnist, mnist, kmnist, cifar-10"),
         (["get", "imagenet"], "data: get needs the name of a data set: "),
-        (["list", "mnist"], "usage: data list takes neither a NAME nor --events"),
-        (["--events"], "usage: data list takes neither a NAME nor --events"),
-        (["fetch"], "usage: "),
+        (["list", "mnist"], "usage: data list takes only --json"),
+        (["--events"], "usage: data list takes only --json"),
+        (["fetch"], "data: there is no data set or folder 'fetch'"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(capsys, words, complaint):
