@@ -24,6 +24,7 @@ from explorer.gui.workers.estimates import Estimates
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.data.catalogue import describe_data
+from explorer.runs.recipe import FINE_TUNE
 from explorer.validation import Refused
 
 if TYPE_CHECKING:
@@ -91,6 +92,10 @@ class Actions(QObject):
         self.open = self._add(self.tr("Open …"), keys=_Keys.Open)
         self.save = self._add(self.tr("Save"), keys=_Keys.Save)
         self.save_as = self._add(self.tr("Save as …"), keys="Ctrl+Shift+S")
+        self.open_images = self._add(self.tr("Open images …"), keys="Ctrl+Shift+O")
+        self.open_table = self._add(self.tr("Open table of images …"))
+        self.open_images.setToolTip(self.tr("Train on a folder with one subfolder of images per class"))
+        self.open_table.setToolTip(self.tr("Train on images that a CSV file names, with the class of each"))
         self.quit = self._add(self.tr("Quit"), keys=_Keys.Quit)
 
     def _make_edit_actions(self) -> None:
@@ -127,6 +132,13 @@ class Actions(QObject):
         self.stop = self._add(self.tr("Stop"), pool.stop, "Shift+F5", "square")
         self.release_queue = self._add(self.tr("Resume queue"), pool.release_queue)
         self.find_rate = self._add(self.tr("Find a learning rate …"))
+        self.use_colour = self._add(self.tr("Give the design 3 channels"), self._use_colour)
+        self.use_colour.setIconText(self.tr("3 channels"))
+        self.fine_tune = self._add(
+            self.tr("Use the recipe fine-tune"), lambda: self._choice.use_named_recipe(FINE_TUNE)
+        )
+        self.fine_tune.setIconText(self.tr("Fine-tune"))
+        self.fine_tune.setToolTip(self.tr("Train the new head first, then all layers, those far below it slowly"))
         self.halve_rate = self._add(self.tr("Halve the learning rate"), lambda: pool.change_rate(1 / 2))
         self.lower_rate = self._add(self.tr("Learning rate ÷ 10"), lambda: pool.change_rate(1 / 10))
         self.add_epochs = self._add("", lambda: pool.add_epochs(self._more_epochs()))
@@ -267,6 +279,10 @@ class Actions(QObject):
             fitted = describe_data(run.recipe.data).fit(self._document.design, own_size=True)
             self._document.propose(fitted, self.tr("Fit design to data"))
         self._pool.restart(self._document.design)
+
+    def _use_colour(self) -> None:
+        _, height, width = self._document.design.input
+        self._document.propose(self._document.design.change(input=(3, height, width)), self.tr("3 channels"))
 
     def _pause_or_resume(self) -> None:
         """Pause the shown run, or let it go on after a pause, or from its last checkpoint if it has ended."""

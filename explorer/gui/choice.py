@@ -1,6 +1,6 @@
 """TrainingChoice: what Start would train: the data, the recipe with its device, and the image size. No widgets."""
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QSettings, Signal
 
 from explorer.architecture.design import Design
 from explorer.gui.document import Document
@@ -9,6 +9,8 @@ from explorer.runs.events import Device
 from explorer.runs.recipe import PLACE, RECIPES, Recipe
 from explorer.sentences import NOTHING
 from explorer.validation import Refused
+
+MAX_RECENT = 5  # folders and tables of images
 
 
 class TrainingChoice(QObject):
@@ -33,15 +35,16 @@ class TrainingChoice(QObject):
         self.recipe = Recipe()
         self.devices: tuple[Device, ...] = ()
         self.own_size: bool | None = None
+        self.weights = ""
         self.refusal = NOTHING
         self.confirmed = 0
         document.changed.connect(self.changed)
         self.chosen.connect(self.changed)
         self.changed.connect(self._forget_confirmation)
 
-    def restore(self, recipe: Recipe, own_size: bool | None) -> None:
+    def restore(self, recipe: Recipe, own_size: bool | None, weights: str = "") -> None:
         """Choose what was chosen before; if its data are gone, all but these."""
-        self.recipe, self.own_size = recipe.change(data=self.data.name), own_size
+        self.recipe, self.own_size, self.weights = recipe.change(data=self.data.name), own_size, weights
         self.use_data(recipe.data)
         self.chosen.emit()
 
@@ -64,9 +67,28 @@ class TrainingChoice(QObject):
             self.data, self.refusal = describe_data(name), NOTHING
         except Refused as error:
             self.refusal = error.complaints[0].what
+        if self.data.images and not self.refusal:
+            self._remember_data()
         self.known_data = tuple({known.name: known for known in (*self.known_data, self.data)}.values())
         self.recipe = self.recipe.change(data=self.data.name)
         if before != (self.data, self.recipe, self.refusal):  # the same folder may have other classes by now
+            self.chosen.emit()
+
+    def _remember_data(self) -> None:
+        others = [name for name in self.recent_data if name != self.data.name]
+        QSettings().setValue("images", [self.data.name, *others][:MAX_RECENT])
+
+    @property
+    def recent_data(self) -> tuple[str, ...]:
+        """The folders and tables of images that were used last, the last one first."""
+        stored = QSettings().value("images", [])
+        names = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
+        return tuple(map(str, names))
+
+    def use_weights(self, source: str) -> None:
+        """Start with the weights that `source` names, with new ones if it is empty."""
+        if source != self.weights:
+            self.weights = source
             self.chosen.emit()
 
     def forget_refusal(self) -> None:

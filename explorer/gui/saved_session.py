@@ -69,7 +69,7 @@ class DocumentState:
 
 @dataclass(frozen=True, slots=True)
 class SavedSession:
-    """A document, the page that is shown, and what Start would train; `own_size` as in `TrainingChoice`.
+    """A document, the page that is shown, and what Start would train; `own_size` and `weights` as in `TrainingChoice`.
 
     `page_windows` are the names of the pages in windows of their own, each with its place on the screen.
     """
@@ -79,6 +79,7 @@ class SavedSession:
     recipe: Recipe
     own_size: bool | None = None
     page_windows: tuple[tuple[str, str], ...] = ()
+    weights: str = ""
 
 
 def state_folder() -> Path:
@@ -176,6 +177,7 @@ def _session_table(session: SavedSession) -> dict[str, object]:
         "recipe": recipe_table(session.recipe),
         "own_size": session.own_size,
         "page_windows": dict(session.page_windows),
+        "weights": session.weights,
     }
 
 
@@ -213,6 +215,7 @@ def _read_session(table: Any) -> SavedSession:
         recipe=Recipe(**table["recipe"]),
         own_size=table["own_size"],
         page_windows=tuple(table.get("page_windows", {}).items()),  # which older versions had not
+        weights=table.get("weights", ""),  # nor these
     )
 
 

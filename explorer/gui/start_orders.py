@@ -170,6 +170,7 @@ class StartOrders(QObject):
                 design=self._document.design,
                 recipe=choice.recipe,
                 runs=self._pool.runs,
+                weights=choice.weights or None,
                 beside=beside,
                 anyway=too_large,
             )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from explorer.gui.workers.estimates import Estimates
     from explorer.gui.workers.pool import WorkerPool
     from explorer.gui.workers.process import WorkerProcess
+    from explorer.gui.workers.weighing import Weighing
 
 LAYERS, BLOCK, DATA, CURVES, COMPARE, RUNS = "layers", "block", "data", "curves", "compare", "runs"  # names of pages
 
@@ -96,6 +97,7 @@ class Workspace:
             recipe=choice.recipe,
             own_size=choice.own_size,
             page_windows=tuple(self.page_windows.items()),
+            weights=choice.weights,
         )
 
     def shows(self, page: str) -> bool:
@@ -114,7 +116,7 @@ class Workspace:
 
         choice = TrainingChoice(self.document)
         if self._saved:
-            choice.restore(self._saved.recipe, self._saved.own_size)
+            choice.restore(self._saved.recipe, self._saved.own_size, self._saved.weights)
         choice.changed.connect(self.pool.forget_refusal)
         return choice
 
@@ -141,6 +143,12 @@ class Workspace:
         from explorer.gui.workers.estimates import Estimates
 
         return Estimates(self.choice, self.pool)
+
+    @cached_property
+    def weighing(self) -> "Weighing":
+        from explorer.gui.workers.weighing import Weighing
+
+        return Weighing(self.choice, self.pool)
 
     @cached_property
     def run_history(self) -> "RunHistory":

@@ -1,6 +1,7 @@
 """Sources of known weights, as the user names them: torchvision's, a run, or a file. No torch, no Qt."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from explorer.architecture.design import Design
@@ -9,10 +10,11 @@ from explorer.architecture.presets import preset, preset_families
 from explorer.paths import expand_user, is_file
 from explorer.runs.folder import MANIFEST, Run, find_run
 from explorer.sentences import joined, translatable
-from explorer.validation import refuse
+from explorer.validation import Refused, refuse
 
 IMAGENET = "imagenet"
 _VERSIONS = ("V1", "V2")
+_FIRST_ONLY = ("resnet18", "resnet34", "resnext101_64x4d")  # which torchvision never trained again
 _INDIFFERENT = ("input", "classes", "zero_init", "init")  # to whoever has weights
 
 
@@ -50,6 +52,21 @@ def published_network(design: Design) -> str:
     changes = joined(", ", brief_differences(known, design))
     what = translatable("there are none for this design; nearest: {network}, but {changes}")
     raise refuse("weights", what, network=nearest, changes=changes)
+
+
+@lru_cache(maxsize=64)
+def published_versions(design: Design) -> tuple[str, ...]:
+    """Return the versions of torchvision's weights that there are for a design, the newest last; none for most."""
+    try:
+        name = published_network(design)
+    except Refused:
+        return ()
+    return _VERSIONS[:1] if name in _FIRST_ONLY else _VERSIONS
+
+
+def is_same_network(known: Design, design: Design) -> bool:
+    """Return whether two designs differ in nothing that weights below the head depend on but the number of channels."""
+    return _without_task(known, design) == design
 
 
 def _distance(known: Design, design: Design) -> tuple[int, int]:

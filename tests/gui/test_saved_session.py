@@ -29,6 +29,7 @@ LEFT = SavedSession(
     recipe=RECIPES["best"].change(lr=0.3, data="/data/pets"),
     own_size=True,
     page_windows=(("curves", "AdnQ"),),
+    weights="imagenet:V2",
 )
 
 
@@ -61,15 +62,15 @@ def test_a_session_reads_back_what_was_written(folder):
     file.close()
 
 
-def test_a_session_of_an_older_version_had_every_page_in_the_row(folder):
+def test_a_session_of_an_older_version_had_every_page_in_the_row_and_new_weights(folder):
     keep(folder, LEFT)
     path = folder / "session-1.json"
     table = json.loads(path.read_text().splitlines()[1])
-    del table["page_windows"]
+    del table["page_windows"], table["weights"]
     body = json.dumps(table)
     path.write_text(json.dumps({"schema": 1, "sha256": sha256(body.encode()).hexdigest()}) + f"\n{body}\n")
     file = SessionFile(folder)
-    assert file.read() == replace(LEFT, page_windows=())
+    assert file.read() == replace(LEFT, page_windows=(), weights="")
     file.close()
 
 

@@ -19,10 +19,9 @@ from explorer.engine.data.loader import place_images
 from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.probes.pictures import write_sheets
 from explorer.engine.training.failure import answered
-from explorer.paths import expand_user
+from explorer.paths import expand_user, real_name
 from explorer.runs.answers import Answer, Pictured, Thumbnails
 from explorer.runs.data.catalogue import CATALOGUE, describe_data
-from explorer.runs.data.image_files import name_of
 from explorer.runs.data.image_list import list_images
 from explorer.runs.data.storage import stored_size
 from explorer.runs.events import Failed
@@ -65,7 +64,7 @@ def _read_files(question: Thumbnails) -> list[_Read | None]:
         raise refuse("data", "{path}: {error}", path=str(path), error=system_words(error)) from None
     read = _read_stored if question.seen else _read_whole
     with ThreadPoolExecutor() as pool:  # decoding leaves the interpreter's lock
-        return list(pool.map(partial(read, question), (root / name_of(file) for file in question.files)))
+        return list(pool.map(partial(read, question), (root / real_name(file) for file in question.files)))
 
 
 def _read_whole(question: Thumbnails, path: Path) -> _Read | None:

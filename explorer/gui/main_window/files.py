@@ -1,4 +1,4 @@
-"""Opening, saving, dropping, copying and pasting designs, and the question before the window closes."""
+"""Opening, saving, dropping, copying and pasting designs, images to train on, and the question before the end."""
 
 from functools import partial
 from pathlib import Path
@@ -11,34 +11,50 @@ from explorer.architecture.notation import SUFFIX, from_line, load_design, to_li
 from explorer.architecture.source.network import WRITERS, python_source
 from explorer.atomic_files import write_atomically
 from explorer.gui.actions import Actions
+from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document
 from explorer.gui.runs.run_history import RunHistory
 from explorer.gui.widgets.input.typed import connect_order
 from explorer.gui.widgets.text.language import say, whole
 from explorer.gui.workers.command_process import CommandProcess
 from explorer.gui.workers.pool import WorkerPool
-from explorer.paths import is_file
+from explorer.paths import is_file, is_folder
 from explorer.runs.formats import FORMATS, Format, Need
 from explorer.sentences import system_words
 from explorer.validation import Refused
 
 _MAX_RECENT = 8
+_TABLES = (".csv", ".tsv")
 _SEPARATORS = str.maketrans("/\\", "--")  # characters that no file name may have
 
 
 class Files(QObject):
-    """The file actions of a window; `image_dropped` carries the path of an image that was dropped on the window."""
+    """The file actions of a window.
+
+    `image_dropped` carries the path of an image that was dropped on the window. `images_chosen` tells that the user has
+    named a folder or a table of images to train on, whether it can be used or not.
+    """
 
     image_dropped = Signal(object)
+    images_chosen = Signal()
 
     def __init__(
-        self, window: QWidget, document: Document, pool: WorkerPool, run_history: RunHistory, actions: Actions
+        self,
+        window: QWidget,
+        document: Document,
+        choice: TrainingChoice,
+        pool: WorkerPool,
+        run_history: RunHistory,
+        actions: Actions,
     ) -> None:
         super().__init__(window)
         self.window, self.document, self.pool, self.run_history = window, document, pool, run_history
+        self.choice = choice
         self.tell = actions.confirmed.emit
         for action, do in (
             (actions.open, self.ask_open),
+            (actions.open_images, self.ask_images),
+            (actions.open_table, self.ask_table),
             (actions.save, self.save),
             (actions.save_as, self.ask_save),
             (actions.copy_text, self.copy_line),
@@ -65,6 +81,30 @@ class Files(QObject):
             return
         self.document.open(design, path)
         self.remember(path)
+
+    def ask_images(self) -> None:
+        title = self.tr("Folder with one subfolder of images per class")
+        if name := QFileDialog.getExistingDirectory(self.window, title, self._images_folder()):
+            self.use_images(Path(name))
+
+    def ask_table(self) -> None:
+        title, kinds = self.tr("Table of images and their classes"), self.tr("Tables (*.csv *.tsv *.txt)")
+        name, _ = QFileDialog.getOpenFileName(self.window, title, self._images_folder(), kinds)
+        if name:
+            self.use_images(Path(name))
+
+    def _images_folder(self) -> str:
+        recent = self.choice.recent_data
+        return str(Path(recent[0]).parent) if recent else QDir.homePath()
+
+    def use_images(self, path: Path) -> None:
+        """Train on the images of a folder or a table; nothing is copied, and none of them changes."""
+        self.choice.use_data(str(path))
+        data = self.choice.data
+        if not self.choice.refusal:
+            text = self.tr("Images to train on: {name}, {n} classes")
+            self.tell(text.format(name=say(data.label), n=whole(data.classes)))
+        self.images_chosen.emit()
 
     def save(self) -> bool:
         return self.write(self.document.path) if self.document.path else self.ask_save()
@@ -163,15 +203,17 @@ class Files(QObject):
         self.tell(self.tr("Pasted {name}").format(name=self.document.title))
 
     def dropped(self, data: QMimeData) -> Path | None:
-        """Return the first dropped design file, else the first other file, which may be an image, or None."""
+        """Return the first dropped design file, else the first folder or table, else the first file, or None."""
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-        designs = filter(_is_design, paths)
-        return next(designs, None) or next(filter(is_file, paths), None)
+        kinds = _is_design, _has_images, is_file
+        return next((path for is_kind in kinds for path in paths if is_kind(path)), None)
 
     def use_dropped(self, path: Path) -> None:
-        """Open a dropped design, or show the feature maps of a dropped image."""
+        """Open a dropped design, train on a dropped folder or table, or show the feature maps of a dropped image."""
         if _is_design(path):
             self.open(path)
+        elif _has_images(path):
+            self.use_images(path)
         else:
             self.image_dropped.emit(path)
 
@@ -242,3 +284,8 @@ class Files(QObject):
 
 def _is_design(path: Path) -> bool:
     return path.name.lower().endswith(SUFFIX)
+
+
+def _has_images(path: Path) -> bool:
+    """Return whether `path` is a folder, or a file that may be a table of images."""
+    return is_folder(path) or (path.suffix.lower() in _TABLES and is_file(path))

@@ -11,10 +11,13 @@ from explorer.gui.actions import Actions
 from explorer.gui.main_window.pages import PAGES, saved_page
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.look.text_size import MAX_SIZE, MIN_SIZE, STEP, chosen_size
-from explorer.gui.widgets.text.language import chosen_language, percent, say
+from explorer.gui.widgets.text.language import chosen_language, memory, percent, say
 from explorer.gui.workers.pool import saved_threads
 from explorer.gui.workspace import Workspace
+from explorer.runs.data.cache_folder import cache_limit, use_cache_limit
 from explorer.runs.folder import check_runs_folder, default_runs
+
+_LIMITS = (1, 2, 5, 10, 20, 50, 100, 200, 500)  # GiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,19 @@ class Preferences(QObject):
         counts = map(str, range(1, (os.cpu_count() or 1) + 1))
         threads = {"0": self.tr("one per free core"), **{count: count for count in counts}}
         use_language, use_colours = actions.language_chosen.emit, actions.theme_chosen.emit
+        limits = {"0": self.tr("none"), **{str(size * 2**30): memory(size * 2**30) for size in _LIMITS}}
+        limits.setdefault(str(cache_limit()), memory(cache_limit()))  # what the command line has set
         self.table = {
             "runs": Preference(self.tr("Folder of runs"), str(default_runs()), self._runs, self._use_runs),
             "threads": Preference(
                 self.tr("Threads of a run"), "0", lambda: str(saved_threads()), _use_threads, threads
+            ),
+            "cache": Preference(
+                self.tr("Decoded images"),
+                "0",
+                lambda: str(cache_limit()),
+                lambda size: use_cache_limit(int(size)),
+                limits,
             ),
             "language": Preference(self.tr("Language"), "system", chosen_language, use_language, languages),
             "colours": Preference(self.tr("Colours"), "system", theme.saved_theme, use_colours, colours),

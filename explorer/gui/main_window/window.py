@@ -19,7 +19,7 @@ from explorer.gui.main_window.pages import Pages
 from explorer.gui.main_window.presentation import Arrangement, Presentation
 from explorer.gui.widgets.input.typed import commit_typed, connect_order
 from explorer.gui.widgets.look import theme
-from explorer.gui.workspace import CURVES, Workspace
+from explorer.gui.workspace import CURVES, DATA, Workspace
 
 if TYPE_CHECKING:
     from explorer.gui.experiments.feature_map_panel import FeatureMapPanel
@@ -99,8 +99,10 @@ class Window(QMainWindow):
         self.orders = Actions(document, workspace.choice, pool, workspace.estimates)
         self.orders.setParent(self)
         self.addActions(self.orders.all())  # so that their keys work even while the menus are hidden
-        self.files = Files(self, document, pool, workspace.run_history, self.orders)
+        self.files = Files(self, document, workspace.choice, pool, workspace.run_history, self.orders)
         self.files.image_dropped.connect(self.send_image)
+        self.files.images_chosen.connect(workspace.data_download.withdraw)
+        self.files.images_chosen.connect(self._show_training)
         self.editor = DesignEditor(document, self.orders, workspace.open_forms)
         self.training = TrainingPanel(
             document,
@@ -108,11 +110,15 @@ class Window(QMainWindow):
             pool,
             workspace.estimates,
             workspace.data_download,
+            workspace.weighing,
             self.orders,
             workspace.open_forms,
+            runs=workspace.run_history.by_choice,
         )
         self.pages.connect_actions(self.orders)
-        _ = workspace.data_state  # scans a folder from now on as soon as it is chosen
+        self.training.add_remarks(workspace.data_state, lambda: self.pages.show_page(DATA))
+        workspace.data_state.changed.connect(self.training.remarks.show_state)
+        workspace.run_history.changed.connect(self.training.weights_box.show_choice)
         self.queue = QueueList(document, pool, self.orders)
         self.spark = SparkLine(pool, workspace.run_history, self.orders.page(CURVES))
         self.training.add_runs(self.spark, self.queue)
@@ -190,6 +196,11 @@ class Window(QMainWindow):
     def show_maps(self, shown: bool) -> None:
         self.workspace.shows_maps = shown
         self.centre.show_strip(self.maps, shown)
+
+    def _show_training(self) -> None:
+        """Show the panel, in which Start now has other images."""
+        self.docks[1].show()
+        self.docks[1].raise_()
 
     def send_image(self, path: Path) -> None:
         """Show the feature maps of the image in a file."""

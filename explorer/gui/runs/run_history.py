@@ -110,6 +110,10 @@ class RunHistory(QObject):
         """The run that orders concern; None if none is selected."""
         return self.run(self.chosen[0]) if self.chosen else None
 
+    def by_choice(self) -> tuple[Run, ...]:
+        """Return the runs, the one that orders concern first."""
+        return tuple(sorted(self.runs, key=lambda run: run is not self.current))
+
     def state_of(self, run: Run) -> RunState:
         """Return the state of a run, that of a current one as its worker reports it."""
         return self._pool.state_of(run)

@@ -1,46 +1,38 @@
 """TrainingPanel: data, device, recipe, what they need, Start, and room for what tells of the runs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document
+from explorer.gui.training.asking_box import fill_box
+from explorer.gui.training.data_box import DataBox
 from explorer.gui.training.download_view import DownloadView
 from explorer.gui.training.estimate import EstimateView
 from explorer.gui.training.progress import RunProgress
+from explorer.gui.training.remarks import Remarks, ScannedData
 from explorer.gui.training.run_changes import RunChanges
 from explorer.gui.training.start_button import StartButton
+from explorer.gui.training.weights_box import WeightsBox
+from explorer.gui.training.weights_view import WeightsView
 from explorer.gui.widgets.input.boxes import watch_box
 from explorer.gui.widgets.input.form import Form
 from explorer.gui.widgets.input.meanings import explain_choices
 from explorer.gui.widgets.input.typed import connect_order
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.notice import Notice
-from explorer.gui.widgets.text.language import memory, say
-from explorer.gui.workers.data_download import DataDownload, DownloadState
+from explorer.gui.widgets.text.language import say
+from explorer.gui.workers.data_download import DataDownload
 from explorer.gui.workers.estimates import Estimates
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.data.catalogue import CATALOGUE
-from explorer.runs.recipe import RECIPE_MEANINGS, RECIPES, Recipe, recipe_name
+from explorer.gui.workers.weighing import Weighing
+from explorer.runs.recipe import PLACE, RECIPE_MEANINGS, RECIPES, Recipe, recipe_name
 
-FOLDER = "…"  # the entry of the data box that asks for a folder
-
-
-class _DataBox(QComboBox):
-    """The choice of data, some of which offer a download or ask for a folder, so that keys do not step through them.
-
-    They open the list instead.
-    """
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-            self.showPopup()
-        else:
-            super().keyPressEvent(event)
+if TYPE_CHECKING:
+    from explorer.runs.folder import Run
 
 
 class TrainingPanel(QWidget):
@@ -53,14 +45,21 @@ class TrainingPanel(QWidget):
         pool: WorkerPool,
         estimates: Estimates,
         download: DataDownload,
+        weighing: Weighing,
         actions: Actions,
         open_forms: set[str],
+        runs: Callable[[], "Sequence[Run]"],
     ) -> None:
+        """`runs` returns the runs whose weights may be used, the chosen one first."""
         super().__init__()
         self._document, self._choice, self._pool, self._actions = document, choice, pool, actions
-        self._download, self.download = download, DownloadView(download)
-        self.data_box, self.device_box, self.recipe_box = _DataBox(), QComboBox(), QComboBox()
-        self.form = Form(Recipe, open_forms, skip=("data", "device"), rows=8, above=self._boxes())
+        self._estimates = estimates
+        self.data_box, self.download = DataBox(choice, download, actions), DownloadView(download)
+        self.weights_box = WeightsBox(choice, runs)
+        self.weights = WeightsView(weighing, self.weights_box.ask_file)
+        self.device_box, self.recipe_box = QComboBox(), QComboBox()
+        shown_elsewhere = tuple(name for name in PLACE if name != "seed")  # here or on the page of the data
+        self.form = Form(Recipe, open_forms, skip=shown_elsewhere, rows=8, above=self._boxes())
         self.form.edited.connect(lambda name, value: choice.use_recipe(choice.recipe.change(**{name: value})))
         self.estimate = EstimateView(choice, estimates)
         self._start_button = StartButton(pool, actions)
@@ -76,9 +75,10 @@ class TrainingPanel(QWidget):
         self.show_state()
 
     def _boxes(self) -> Iterator[tuple[str, QWidget]]:
-        """The three boxes above the recipe's fields, each with its label, and the download below the first."""
+        """The boxes above the recipe's fields, each with its label, and what is said of data and weights below them."""
         for text, box, name in (
             (self.tr("Data"), self.data_box, "data"),
+            (self.tr("Weights"), self.weights_box, "weights"),
             (self.tr("Device"), self.device_box, "device"),
             (self.tr("Recipe"), self.recipe_box, "recipe"),
         ):
@@ -90,6 +90,8 @@ class TrainingPanel(QWidget):
             yield text, box
             if box is self.data_box:
                 yield "", self.download
+            if box is self.weights_box:
+                yield "", self.weights
 
     def _lay_out(self) -> None:
         self._column = QVBoxLayout(self)
@@ -104,37 +106,31 @@ class TrainingPanel(QWidget):
         self._column.insertWidget(self._column.indexOf(self._start_button) + 1, spark)
         self._column.addWidget(queue, stretch=1)
 
+    def add_remarks(self, data: ScannedData, look: Callable[[], object]) -> None:
+        """Put what one should know of the data before Start below it; `look` shows their page."""
+        self.remarks = Remarks(self._choice, self._estimates, self._pool, data, self._actions, look)
+        self._column.insertWidget(self._column.indexOf(self.notice), self.remarks)
+
     def _connect_boxes(self) -> None:
         choice = self._choice
-        self.data_box.activated.connect(self._pick_data)
         self.recipe_box.activated.connect(self._pick_recipe)
         self.device_box.activated.connect(
             lambda: choice.use_recipe(choice.recipe.change(device=self.device_box.currentData()))
         )
         choice.chosen.connect(self.show_choice)
-        self._download.changed.connect(self._show_data)
 
     def show_choice(self) -> None:
         """Show in the boxes what is chosen."""
         choice = self._choice
-        self._show_data()
-        self._fill_box(self.device_box, self._devices(), choice.recipe.device)
+        self.data_box.show_choice()
+        self.weights_box.show_choice()
+        fill_box(self.device_box, self._devices(), choice.recipe.device)
         self.device_box.setToolTip("\n".join(say(device.note) for device in choice.devices if device.note))
         self.form.show_record(choice.recipe)
         name = recipe_name(choice.recipe)
         own = {} if name else {"": self.tr("custom")}
-        self._fill_box(self.recipe_box, {known: say(known) for known in RECIPES} | own, name or "")
+        fill_box(self.recipe_box, {known: say(known) for known in RECIPES} | own, name or "")
         explain_choices(self.recipe_box, {known: say(meaning) for known, meaning in RECIPE_MEANINGS.items()})
-
-    def _show_data(self) -> None:
-        """Offer the data sets that are here, those that can be downloaded unless one is loading, and a folder."""
-        entries = {data.name: say(data.label) for data in self._choice.known_data}
-        if self._download.state is not DownloadState.LOADING:
-            text = self.tr("{data} · download {size} …")
-            for name, entry in CATALOGUE.items():
-                entries.setdefault(name, text.format(data=say(entry.label), size=memory(entry.size)))
-        entries[FOLDER] = self.tr("Folder of images …")
-        self._fill_box(self.data_box, entries, self._choice.data.name)
 
     def _devices(self) -> dict[str, str]:
         """Return the devices that a run can use, by their ids, in words; a card that torch cannot use is left out."""
@@ -143,26 +139,6 @@ class TrainingPanel(QWidget):
             return {"auto": self.tr("auto")}
         auto = self.tr("auto ({device})").format(device=usable[0].name)
         return {"auto": auto, **{device.id: f"{device.id}: {device.name}" for device in usable}}
-
-    def _fill_box(self, box: QComboBox, entries: dict[str, str], chosen: str) -> None:
-        """Let `box` offer `entries`, the texts by their values, and show the chosen one."""
-        if entries != {box.itemData(number): box.itemText(number) for number in range(box.count())}:
-            box.clear()
-            for value, words in entries.items():
-                box.addItem(words, value)
-        box.setCurrentIndex(box.findData(chosen))
-
-    def _pick_data(self) -> None:
-        name = self.data_box.currentData()
-        if name == FOLDER:
-            name = QFileDialog.getExistingDirectory(self, self.tr("Folder with one subfolder of images per class"))
-        if name in CATALOGUE and name not in [data.name for data in self._choice.known_data]:
-            self._choice.forget_refusal()
-            self._download.offer(CATALOGUE[name])
-        elif name:
-            self._download.withdraw()
-            self._choice.use_data(name)
-        self.show_choice()
 
     def _pick_recipe(self) -> None:
         if name := self.recipe_box.currentData():

@@ -1,5 +1,8 @@
 """How many bytes the images of a data set take once they are decoded. No torch, no Qt."""
 
+import shutil
+from pathlib import Path
+
 from explorer.architecture.design import Design
 from explorer.runs.data.catalogue import DataSet
 from explorer.runs.recipe import Recipe
@@ -26,3 +29,11 @@ def stored_bytes(images: int, channels: int, size: tuple[int, int]) -> int:
 def image_count(data: DataSet) -> int:
     """Return the number of images of all parts."""
     return data.train + data.validation + data.test
+
+
+def free_bytes(folder: Path) -> int:
+    """Return the free bytes of the disk that has, or will have, `folder`; 0 where the system does not say."""
+    try:
+        return shutil.disk_usage(next(each for each in (folder, *folder.parents) if each.exists())).free
+    except (OSError, StopIteration):
+        return 0

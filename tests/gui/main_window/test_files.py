@@ -237,7 +237,9 @@ def test_of_what_is_dropped_a_design_goes_first(session, tmp_path):
     assert session.window.files.dropped(data) == tmp_path / "b.toml"
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.png")), QUrl.fromLocalFile(str(tmp_path / "c.png"))])
     assert session.window.files.dropped(data) == tmp_path / "c.png"  # there is no a.png
-    data.setUrls([QUrl.fromLocalFile(str(tmp_path))])
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "c.png")), QUrl.fromLocalFile(str(tmp_path))])
+    assert session.window.files.dropped(data) == tmp_path  # a folder of images to train on
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "none"))])
     assert session.window.files.dropped(data) is None
 
 

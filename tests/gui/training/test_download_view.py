@@ -86,7 +86,8 @@ def test_the_box_lists_what_can_be_downloaded_with_its_size(panel):
         "mnist": "MNIST · download 11.1 MiB …",
         "kmnist": f"KMNIST · download {memory(TOTAL)} …",
         "cifar-10": "CIFAR-10 · download 162.6 MiB …",
-        "…": "Folder of images …",
+        "…/": "Image folder …",
+        "….csv": "Table (CSV) …",
     }
 
 

@@ -177,22 +177,19 @@ def test_what_a_worker_refuses_to_measure_is_said_and_not_asked_again(session, p
     assert len(asked_of_mini.asked(Estimate)) == 1
 
 
-def test_a_question_that_waits_for_a_worker_is_about_the_newest_design(session, panel, played):
-    session.pool.workers[0].set_state(WorkerState.RUNNING)
+def test_a_question_that_waits_for_a_worker_is_about_the_newest_design(session, panel, monkeypatch):
     for blocks in (2, 3):
         session.document.propose(preset("mini").with_stage(0, blocks=blocks), "")
         measure(session)
-    session.pool.workers[0].set_state(WorkerState.IDLE)
+    played = Played(session.pool.workers[0], monkeypatch)
     assert [each.design.stages[0].blocks for each in played.asked(Estimate)] == [3]
 
 
-def test_another_window_gets_the_answer_that_the_one_before_asked_for(session, panel, played):
-    session.document.propose(preset("mini"), "")
-    measure(session)
+def test_another_window_gets_the_answer_that_the_one_before_asked_for(session, panel, asked_of_mini):
     session.use_language("en")
-    played.answer(played.asked(Estimate)[0], ESTIMATED)
+    asked_of_mini.answer(asked_of_mini.asked(Estimate)[0], ESTIMATED)
     assert "about 41 s per epoch" in session.window.training.estimate.line.text()
-    assert len(played.asked(Estimate)) == 1
+    assert len(asked_of_mini.asked(Estimate)) == 1
 
 
 def test_a_network_too_large_to_be_tried_shows_what_it_needs(session, panel, played):
@@ -256,7 +253,7 @@ def test_a_folder_that_will_not_do_leaves_the_choice(session, panel, tmp_path):
     assert "there is no data set, folder or table" in panel.notice.words.text()
     (tmp_path / "set" / "cat").mkdir(parents=True)
     choice.use_data(str(tmp_path / "set"))
-    assert "at least two classes" in panel.notice.words.text()
+    assert "has no images in folders of their class" in panel.notice.words.text()
     choice.use_data("fashion-mnist-12k")
     assert not panel.notice.isVisible()
 

@@ -9,7 +9,7 @@ from explorer.gui.choice import TrainingChoice
 from explorer.gui.data.data_state import DataState
 from explorer.gui.data.thumbnails.pictures import ThumbnailPictures
 from explorer.gui.widgets.text.language import say, whole
-from explorer.runs.data.image_files import has_image_suffix, name_of
+from explorer.runs.data.image_files import has_image_suffix
 from explorer.runs.data.image_list import ListedImage
 from explorer.sentences import translatable
 
@@ -108,7 +108,7 @@ class ThumbnailModel(QAbstractListModel):
     def path(self, file: str) -> Path | None:
         """Return the path of a file, None in a named data set."""
         images = self._data.images
-        return images.root / name_of(file) if images else None
+        return images.root / real_name(file) if images else None
 
     def viewable(self, file: str) -> Path | None:
         """Return the path of a file that the system takes for an image too, so that it runs no program; else None."""
