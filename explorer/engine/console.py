@@ -81,6 +81,8 @@ class Console:
                 best = f"best validation accuracy {event.best_accuracy:.4f} in epoch {event.best_epoch}"
                 end = "stopped early, no improvement," if event.stalled else "finished"
                 self._line(f"{end} after {event.seconds:.1f} s: {best}")
+            case events.Stopped() if not self._folders:
+                self._line("stopped while the images were read; no run was begun")
             case events.Stopped():
                 self._line(f"stopped after step {event.step}; `train --resume` continues from here")
             case events.Warned():

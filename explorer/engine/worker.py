@@ -37,7 +37,7 @@ from explorer.engine.probes.thumbnails import thumbnails
 from explorer.engine.probes.weigh import weigh
 from explorer.engine.referee import referee
 from explorer.engine.training.failure import failure
-from explorer.engine.training.run import open_runs
+from explorer.engine.training.run import TrainingRun, open_runs
 from explorer.engine.training.run_in_progress import RunInProgress
 from explorer.engine.training.side_by_side import SideBySide
 from explorer.engine.training.threads import Cores
@@ -159,8 +159,9 @@ class Worker:
     def _next_control(self, wait: bool) -> Control | None:
         """Return the next control of what is under way; questions are given to who answers, commands postponed.
 
-        With `wait` wait for a control, or for a question, which a paused run answers. Without a run, what is under way
-        is a long question, or reading: other questions are answered meanwhile.
+        With `wait` wait for a control, or for a question, which a paused run answers. While a long question is under
+        way, other questions are answered; while a run reads its images, another process answers them, which may have
+        to wait for the same images.
         """
         arrived, self._postponed = self._postponed, deque()  # a control may have come before its run began
         try:
@@ -179,9 +180,9 @@ class Worker:
                             return Stop()
                         arrived = deque(each for each in arrived if not _is_withdrawn(each, withdrawal))
                         self._withdraw(withdrawal)
-                    case Question(long=True) as question if not self._runs:
+                    case Question(long=True) as question if self._long:
                         self._postponed.append(question)
-                    case Question() as question if not self._runs:
+                    case Question() as question if self._long:
                         self._answer(question)
                     case Probe() as probe:
                         self._ask(probe)
@@ -294,24 +295,25 @@ class Worker:
         """Train the runs of a command from start to end; return the exit status. Raises Refused."""
         recipe = command.recipe if isinstance(command, Train) else None
         beats = HeartbeatThread(self.outbox) if isinstance(self.outbox, Outbox) else nullcontext()
+        opened: tuple[TrainingRun, ...] = ()
         with self._cores, beats as heartbeat:
+            if isinstance(self.outbox, Outbox):
+                self._aside = ProbeProcess(self.outbox)
             try:
-                opened = open_runs(command, self._cores, self._reading())
-            except Refused:
-                raise
-            except Cancelled:
-                self.outbox.send(events.Stopped(0))
-                return self.status
-            except Exception as error:
-                traceback.print_exc()
-                self.outbox.send(failure(error, recipe))
-                return FAILED
-            try:
+                try:
+                    opened = open_runs(command, self._cores, self._reading())
+                except Refused:
+                    raise
+                except Cancelled:
+                    self.outbox.send(events.Stopped(0))
+                    return self.status
+                except Exception as error:
+                    traceback.print_exc()
+                    self.outbox.send(failure(error, recipe))
+                    return FAILED
                 if heartbeat:
                     heartbeat.meter = CardMeter(opened[0].training.device).read
                 self._seconds.clear()
-                if isinstance(self.outbox, Outbox):
-                    self._aside = ProbeProcess(self.outbox)
                 with SideBySide([RunInProgress(run) for run in opened]) as self._runs:
                     done = self._drive(self._runs, heartbeat)
             finally:

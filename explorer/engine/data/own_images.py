@@ -8,15 +8,12 @@ from pathlib import Path
 
 from explorer.architecture.design import Design
 from explorer.engine.data.cache import Shape, Source
+from explorer.engine.data.division import divide_data
 from explorer.engine.data.examination import Examined
-from explorer.engine.data.image_index import index_images
 from explorer.engine.data.progress import Report
-from explorer.paths import expand_user
 from explorer.runs.data.changes import refuse_changed
-from explorer.runs.data.decisions import read_decisions
-from explorer.runs.data.image_list import ImageList, ListedImage, Part, list_images
+from explorer.runs.data.image_list import ImageList, ListedImage, Part
 from explorer.runs.data.record import DataRecord
-from explorer.runs.data.split import divide
 from explorer.runs.recipe import Recipe
 from explorer.sentences import translatable
 from explorer.validation import refuse
@@ -50,29 +47,30 @@ def divide_images(recipe: Recipe, design: Design, report: Report, known: DataRec
 
     `known` is the record of a run that goes on: its decisions hold, and all else has to be as it was.
     """
-    listed = list_images(expand_user("data", recipe.data))
-    decisions = known.decisions if known else read_decisions(listed.root)
-    listed = decisions.apply(listed)
-    _check(listed, design)
-    found = index_images(listed, report)
-    readable = [(image, each) for image, each in zip(listed.images, found, strict=True) if not each.error]
-    images, examined = listed.with_images(image for image, _ in readable), [each for _, each in readable]
-    split, parts = divide(images, _groups(examined), recipe.split_seed, recipe.validation_share, recipe.test_share)
-    rows = list(zip(images.images, examined, parts, strict=True))
+    channels, _, _ = design.input
+    if channels not in (1, 3):
+        what = translatable("the design takes {channels} channels; images have 1 or 3")
+        raise refuse("input", what, channels=channels)
+    division = divide_data(recipe, report, known.decisions if known else None)
+    images, parts = division.images, division.parts
+    if (count := len(images.class_names)) > design.classes:
+        what = translatable("{data} has {count} classes, but the design has only {classes}")
+        raise refuse("data", what, data=str(images.root), count=count, classes=design.classes)
+    rows = list(zip(images.images, division.examined, parts, strict=True))
     record = DataRecord(
         name=recipe.data,
-        layout=listed.layout,
-        class_names=listed.class_names,
+        layout=images.layout,
+        class_names=images.class_names,
         train=parts.count(Part.TRAIN),
         validation=parts.count(Part.VALIDATION),
         test=parts.count(Part.TEST),
-        split=split,
+        split=division.split,
         fingerprint=_sha256(
-            [(row.file, listed.class_names[row.label], part, each.contents) for row, each, part in rows]
+            [(row.file, images.class_names[row.label], part, each.contents) for row, each, part in rows]
         ),
-        decisions=decisions,
-        unreadable=len(listed.images) - len(rows),
-        skipped=listed.skipped,
+        decisions=division.decisions,
+        unreadable=len(division.unreadable),
+        skipped=images.skipped,
     )
     if known:
         refuse_changed(known, record)
@@ -81,24 +79,7 @@ def divide_images(recipe: Recipe, design: Design, report: Report, known: DataRec
     train, validation = (
         _part(images, [row[:2] for row in rows if row[2] is part]) for part in (Part.TRAIN, Part.VALIDATION)
     )
-    return OwnImages(listed.root, train, validation, record)
-
-
-def _check(listed: ImageList, design: Design) -> None:
-    """Raise Refused if networks of the design cannot be trained with such images."""
-    channels, _, _ = design.input
-    if channels not in (1, 3):
-        what = translatable("the design takes {channels} channels; images have 1 or 3")
-        raise refuse("input", what, channels=channels)
-    if (count := len(listed.class_names)) > design.classes:
-        what = translatable("{data} has {count} classes, but the design has only {classes}")
-        raise refuse("data", what, data=str(listed.root), count=count, classes=design.classes)
-
-
-def _groups(examined: Sequence[Examined]) -> list[int]:
-    """Return one number per image, equal for those with equal pixels."""
-    numbers: dict[str, int] = {}
-    return [numbers.setdefault(each.digest, len(numbers)) for each in examined]
+    return OwnImages(images.root, train, validation, record)
 
 
 def _part(images: ImageList, rows: Sequence[tuple[ListedImage, Examined]]) -> ImagePart:

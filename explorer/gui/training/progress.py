@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 from explorer.gui.document import Document
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.presence import show_if
-from explorer.gui.widgets.text.language import memory, percent, say, whole
+from explorer.gui.widgets.text.language import clock, memory, percent, say, whole
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pool import WorkerPool
+from explorer.gui.workers.worker import Reading
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.events import Card, Failed, Finished, Stopped
 from explorer.sentences import NOTHING
@@ -53,8 +54,12 @@ class RunProgress(QWidget):
         self.card.setText(self._card_text(self.pool.shown.card) if self.pool.shown.is_busy() else "")
         self.card.setVisible(bool(self.card.text()))
         # all have as many steps, and those that wait do not know it yet; 0 to 0 is Qt's "busy"
-        self.bar.setRange(0, len(live) * max((run.total for run in live), default=0))
-        self.bar.setValue(sum(run.done for run in live))
+        if reading := self.pool.shown.reading:
+            self.bar.setRange(0, reading.progress.total)
+            self.bar.setValue(reading.progress.done)
+        else:
+            self.bar.setRange(0, len(live) * max((run.total for run in live), default=0))
+            self.bar.setValue(sum(run.done for run in live))
         self.sides.setText("\n".join(filter(None, [*map(self._difference_text, live), self._batches_text(live)])))
         show_if(bool(self.sides.text()), self.sides)
         if live:
@@ -65,6 +70,8 @@ class RunProgress(QWidget):
     def _status_text(self, live: tuple[LiveRun, ...]) -> str:
         """Return the status of the current runs in one or two lines; the pace is that of the first."""
         run, worker = live[0], self.pool.shown
+        if worker.reading and worker.state is WorkerState.STARTING:
+            return self._reading_text(worker.reading)
         parts = list(filter(None, [self.state_text(worker.state)])) if worker.is_busy() else []
         if run.started and run.step:
             parts.append(self.tr("{n} images/s").format(n=whole(round(run.step.examples_per_second))))
@@ -74,6 +81,14 @@ class RunProgress(QWidget):
             parts.append(few)
         if worker.watchdog.trouble:
             parts.append(f"⚠ {worker.watchdog.trouble}")
+        return " · ".join(parts)
+
+    def _reading_text(self, reading: Reading) -> str:
+        """Return how far the reading of images is, with the time left."""
+        progress = reading.progress
+        parts = [self.tr("reading images: {share}").format(share=percent(progress.done / max(progress.total, 1), 0))]
+        if reading.seconds_left is not None:
+            parts.append(self.tr("{time} left").format(time=clock(reading.seconds_left)))
         return " · ".join(parts)
 
     def _difference_text(self, run: LiveRun) -> str:
@@ -154,6 +169,8 @@ class RunProgress(QWidget):
                 if early:
                     best = self.tr("stopped early, no improvement: best validation {accuracy} after epoch {n}")
                 return best.format(accuracy=percent(accuracy), n=epoch)
+            case [Stopped()] if not live[0].started:
+                return self.tr("stopped while its images were read")
             case [Stopped(step=step)]:
                 return self.tr("stopped after step {n}; can be resumed").format(n=whole(step))
         words = {Finished: self.tr("finished"), Stopped: self.tr("stopped"), Failed: self.tr("failed")}

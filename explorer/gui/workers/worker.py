@@ -4,7 +4,7 @@ The questions that a worker is asked beside training are told apart by their num
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, assert_never
@@ -42,6 +42,7 @@ from explorer.sentences import NOTHING, Sentence, translatable
 
 if TYPE_CHECKING:
     from explorer.gui.workers.curves import Curves
+    from explorer.runs.data.download import Pace
     from explorer.runs.folder import Run
 
 Reply = Answer | Failed | Progress  # to a question
@@ -55,6 +56,15 @@ class Asker(Protocol):
     def note_reply(self, reply: Reply) -> None: ...
 
     def note_death(self, reason: Sentence) -> None: ...
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How far a worker has come with the images of a run that is to begin; `seconds_left` is None while unknown."""
+
+    progress: Progress
+    pace: "Pace"
+    seconds_left: float | None
 
 
 class WorkerClient(QObject):
@@ -75,6 +85,7 @@ class WorkerClient(QObject):
         self.advice = NOTHING
         self.waiting: Command | None = None
         self.card: Card | None = None  # of the current run, if it trains on one
+        self.reading: Reading | None = None  # of the images, before the run begins
         self._unheard: Command | None = None  # sent, and nothing has come from the worker since
         self._askers: dict[int, Asker] = {}  # by the number of the question
         self._numbers = count(1)
@@ -140,7 +151,7 @@ class WorkerClient(QObject):
     def _send_when_ready(self, command: Command) -> None:
         """Send `command` now, or as soon as the worker says hello."""
         self.message = self.advice = NOTHING
-        self.card = None
+        self.card = self.reading = None
         is_gone = self.state is WorkerState.GONE
         self.waiting = None if self.hello else command
         self.set_state(WorkerState.STARTING)
@@ -238,6 +249,8 @@ class WorkerClient(QObject):
                     self.set_state(WorkerState.IDLE)
                 else:
                     self.changed.emit()
+            case Progress(of="reading"):
+                self._note_reading(event)
             case Progress():
                 if asker := self._askers.get(event.id):
                     asker.note_reply(event)
@@ -255,6 +268,13 @@ class WorkerClient(QObject):
             case _ if run := self._run_of(event, run_id):
                 return self._apply_run_event(event, run)
         return False
+
+    def _note_reading(self, progress: Progress) -> None:
+        from explorer.runs.data.download import Pace  # nothing that the first paint needs
+
+        pace = self.reading.pace if self.reading else Pace()
+        self.reading = Reading(progress, pace, pace.seconds_left(progress))
+        self.progressed.emit()
 
     def _run_of(self, event: Event, run_id: str) -> LiveRun | None:
         """Return the live run `run_id`; one that starts says which side of the order it is, or is the next one."""
@@ -278,6 +298,8 @@ class WorkerClient(QObject):
 
     def _apply_run_event(self, event: Event, run: LiveRun) -> bool:
         run.apply_event(event)
+        if isinstance(event, Started | Stopped):
+            self.reading = None
         match event:
             case Started() | Resumed():
                 self._set_run_state(WorkerState.RUNNING)

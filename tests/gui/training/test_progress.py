@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.runs.events import Card, Finished, Started, Verdict
+from explorer.runs.events import Card, Finished, Progress, Started, Stopped, Verdict
 from tests.gui.scripted_workers import Played
 
 CARD = Card(utilisation=0.87, used_bytes=3 * 2**30, memory_bytes=80 * 2**30, celsius=61)
@@ -25,3 +25,27 @@ def test_the_card_is_shown_as_long_as_a_run_trains_on_it(session, played):
     assert not progress.card.isVisible()
     session.window.orders.start.trigger()
     assert not progress.card.isVisible()  # nothing is known yet of the card of this run
+
+
+def test_reading_is_shown_with_the_time_left_until_the_run_begins(session, played):
+    progress = session.window.training.progress
+    session.window.orders.start.trigger()
+    played.say(Progress("reading", 100, 400))
+    assert progress.status.text() == "reading images: 25 %"
+    assert (progress.bar.value(), progress.bar.maximum()) == (100, 400)
+    played.say(Progress("reading", 200, 400))
+    assert progress.status.text().startswith("reading images: 50 % · ")
+    assert progress.status.text().endswith(" left")
+    played.say(Started("a", "", params=1, referee=Verdict(True, 1, 1), device="cpu", steps_per_epoch=10, epochs=1))
+    assert "reading" not in progress.status.text()
+    assert (progress.bar.value(), progress.bar.maximum()) == (0, 10)
+
+
+def test_a_stop_while_it_reads_says_so(session, played):
+    progress = session.window.training.progress
+    session.window.orders.start.trigger()
+    played.say(Progress("reading", 100, 400))
+    session.window.orders.stop.trigger()
+    played.say(Stopped(0))
+    assert progress.status.text() == "stopped while its images were read"
+    assert session.window.orders.start.isEnabled()
