@@ -16,10 +16,12 @@ from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.probes.thumbnails import thumbnails
 from explorer.runs.answers import Pictured, Thumbnails
 from explorer.runs.data.catalogue import describe_data
+from explorer.runs.data.image_list import Layout, list_images
 from explorer.runs.data.storage import stored_size
 from explorer.runs.events import Failed
 from explorer.runs.recipe import Recipe
 from tests.engine.small import DESIGN
+from tests.planted import fingerprint, plant
 
 COLOUR = DESIGN.change(input=(3, 24, 24))
 
@@ -175,3 +177,18 @@ def test_files_of_a_table_are_beside_it(folder):
     table = folder / "b" / "table.csv"
     table.write_text("file,class\ninner/0.png,x\ninner/1.png,y\n")
     assert [sheet.shape for sheet in ask(table, "inner/0.png").sheets] == [(40, 60, 3)]
+
+
+def test_every_image_of_a_messy_folder_has_its_picture_and_what_is_none_has_none(tmp_path):
+    planted = plant(tmp_path / "planted", Layout.CLASSES)
+    before = fingerprint(planted.root)
+    files = [image.file for image in list_images(planted.path).images]
+    assert len(files) == 2000
+    for seen in (0, 1):
+        pictures = [
+            sheet
+            for start in range(0, len(files), 50)
+            for sheet in ask(planted.path, *files[start : start + 50], seen=seen).sheets
+        ]
+        assert {sheet.path for sheet in pictures if not sheet.shape} == {*planted.unreadable}
+    assert fingerprint(planted.root) == before

@@ -19,8 +19,11 @@ from explorer.gui.data.thumbnails.grid import ThumbnailGrid
 from explorer.gui.document import Document
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
+from explorer.gui.workspace import DATA
 from explorer.runs.answers import Pictured, Sheet, Thumbnails
 from explorer.runs.data.decisions import Decisions, Move
+from tests.clicks import click
+from tests.engine.shades import shades
 from tests.events import settle
 from tests.gui.scripted_workers import Played
 
@@ -511,3 +514,31 @@ def test_selected_files_are_copied(page, folder):
     mime = QGuiApplication.clipboard().mimeData()
     assert [url.toLocalFile() for url in mime.urls()] == [str(folder / CATS[1]), str(folder / CATS[2])]
     assert mime.text().splitlines() == [str(folder / CATS[1]), str(folder / CATS[2])]
+
+
+# With the real worker
+
+
+@pytest.mark.slow
+def test_pictures_come_from_the_worker_and_go_on_coming_while_it_trains(open_session, qtbot, tmp_path):
+    shades(tmp_path / "data")
+    session = open_session("mini", warm=True)
+    choice, pool = session.workspace.choice, session.pool
+    choice.use_data(str(tmp_path / "data"))
+    choice.use_recipe(choice.recipe.change(device="cpu", epochs=1000, batch_size=8, flip=True))
+    session.window.pages.show_page(DATA)
+    page = session.window.pages.current
+    grid = page.grid
+    qtbot.waitUntil(lambda: all(grid.pictures.picture(f"0/{number}.png") for number in range(10)))
+    assert grid.pictures.picture("0/3.png").size == (6, 6)
+    assert grid.pictures.picture("0/3.png").pixmap.toImage().pixelColor(3, 3) == QColor(23, 23, 23)
+    session.window.orders.start.trigger()
+    qtbot.waitUntil(lambda: bool(pool.shown.run and pool.shown.run.step))
+    session.window.pages.show_page(DATA)
+    click(qtbot, grid.seen)
+    click(qtbot, grid.again)
+    shape = (28, 28)
+    qtbot.waitUntil(lambda: grid.pictures.picture("0/3.png").pixmap.size().toTuple() == shape)
+    assert pool.shown.state is WorkerState.RUNNING
+    with qtbot.waitSignal(pool.run_ended):
+        session.window.orders.stop.trigger()
