@@ -26,12 +26,16 @@ class OneOf(GroupedMetadata):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A field's name and explanation in a form; a `rare` one is shown only under More."""
+    """A field's name and explanation in a form; a `rare` one is shown only under More.
+
+    A `heading` stands above the first of several rare fields that belong together.
+    """
 
     text: str
     help: str
     unit: str = ""
     rare: bool = False
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,14 @@ class Recipe:
         Label(translatable("Epochs"), translatable("Number of passes over the training images.")),
     ] = 10
     batch_size: Annotated[
-        int, Interval(ge=1, le=65_536), Label(translatable("Batch size"), translatable("Images per step."), rare=True)
+        int,
+        Interval(ge=1, le=65_536),
+        Label(
+            translatable("Batch size"),
+            translatable("Images per step."),
+            rare=True,
+            heading=translatable("Optimization"),
+        ),
     ] = 64
     lr: Annotated[
         float,
@@ -145,13 +152,14 @@ class Recipe:
             rare=True,
         ),
     ] = 1.0
-    label_smoothing: Annotated[
+    resized_crop: Annotated[
         float,
-        Interval(ge=0, lt=1),
+        Interval(ge=0, le=1),
         Label(
-            translatable("Label smoothing"),
-            translatable("Share of the target that is spread evenly over all classes."),
+            translatable("Resized crops"),
+            translatable("Train on a random rectangle with at least this share of the image; 0 takes all of it."),
             rare=True,
+            heading=translatable("Images"),
         ),
     ] = 0.0
     flip: Annotated[
@@ -166,6 +174,15 @@ class Recipe:
             rare=True,
         ),
     ] = 0
+    jitter: Annotated[
+        float,
+        Interval(ge=0, le=1),
+        Label(
+            translatable("Colour jitter"),
+            translatable("Change brightness, contrast and saturation by up to this share."),
+            rare=True,
+        ),
+    ] = 0.0
     erase: Annotated[
         float,
         Interval(ge=0, le=1),
@@ -181,26 +198,6 @@ class Recipe:
         Label(
             translatable("CutMix"),
             translatable("Share of batches whose images and labels are mixed."),
-            rare=True,
-        ),
-    ] = 0.0
-    resized_crop: Annotated[
-        float,
-        Interval(ge=0, le=1),
-        Label(
-            translatable("Resized crops"),
-            translatable(
-                "Train on a random rectangle with at least this share of each image; 0 takes the whole image."
-            ),
-            rare=True,
-        ),
-    ] = 0.0
-    jitter: Annotated[
-        float,
-        Interval(ge=0, le=1),
-        Label(
-            translatable("Colour jitter"),
-            translatable("Change brightness, contrast and saturation by up to this share."),
             rare=True,
         ),
     ] = 0.0
@@ -232,15 +229,26 @@ class Recipe:
                 }
             ),
             rare=True,
+            heading=translatable("Classes"),
         ),
     ] = "none"
+    label_smoothing: Annotated[
+        float,
+        Interval(ge=0, lt=1),
+        Label(
+            translatable("Label smoothing"),
+            translatable("Share of the target that is spread evenly over all classes."),
+            rare=True,
+        ),
+    ] = 0.0
     head_epochs: Annotated[
         int,
         Interval(ge=0, le=100_000),
         Label(
             translatable("Head first"),
-            translatable("Epochs in which only the last layer learns, before all layers do."),
+            translatable("So many epochs only the last layer learns, then all layers do."),
             rare=True,
+            heading=translatable("Known weights"),
         ),
     ] = 0
     backbone_rate: Annotated[
@@ -248,9 +256,7 @@ class Recipe:
         Interval(gt=0, le=1),
         Label(
             translatable("Rate below the head"),
-            translatable(
-                "Factor of the learning rate from each stage to the one before it; 1 is the same rate for all."
-            ),
+            translatable("Factor of the learning rate from each part to the one before it; 1: the same for all."),
             rare=True,
         ),
     ] = 1.0
@@ -258,7 +264,7 @@ class Recipe:
         int,
         Interval(ge=0, le=9),
         Label(
-            translatable("Frozen"),
+            translatable("Frozen parts"),
             translatable("How many parts keep their weights: 1 is the stem, 2 is the stem and stage 1, and so on."),
             rare=True,
         ),
@@ -270,6 +276,7 @@ class Recipe:
             translatable("Averaged weights"),
             translatable("Evaluate an exponential moving average with this decay; 0 uses the weights."),
             rare=True,
+            heading=translatable("Run"),
         ),
     ] = 0.0
     early_stop: Annotated[
@@ -310,6 +317,7 @@ class Recipe:
         return replace(self, **changes)
 
 
+FINE_TUNE = translatable("fine-tune")
 _NAMED = {  # each with what it is for
     # at twice the rate and without clipping, the chapter's network diverged in bf16
     translatable("quick"): (translatable("good results after a few epochs."), Recipe()),
@@ -343,6 +351,35 @@ _NAMED = {  # each with what it is for
             ema=0.999,
         ),
     ),
+    # crops, flips and colours as for ImageNet, if milder: people have fewer images
+    translatable("photos"): (
+        translatable("photos from scratch: crops, flips and colours make many of each."),
+        Recipe(
+            epochs=50,
+            schedule="cosine",
+            warm_up=3.0,
+            label_smoothing=0.1,
+            resized_crop=0.35,
+            flip=True,
+            jitter=0.3,
+            normalise="data",
+        ),
+    ),
+    # at a constant start, without a warm-up: what is new is the last layer, and that learns alone at first
+    FINE_TUNE: (
+        translatable("for known weights: the last layer first, then all, the lower the more slowly."),
+        Recipe(
+            epochs=5,
+            batch_size=32,
+            lr=0.05,
+            schedule="cosine",
+            resized_crop=0.5,
+            flip=True,
+            normalise="weights",
+            head_epochs=1,
+            backbone_rate=0.5,
+        ),
+    ),
     # with so few channels bf16 takes longer even where the hardware has it
     translatable("degradation"): (
         translatable("just long enough to see a deep plain network learn worse than its residual twin."),
@@ -365,7 +402,8 @@ PLACE = (
 )  # where a recipe is used: not part of its identity
 FREE = (  # what changes neither the time of a step nor the memory it takes
     *("epochs", "lr", "nesterov", "weight_decay", "schedule", "warm_up", "label_smoothing", "early_stop", "seed"),
-    *("flip", "crop", "erase", "cutmix", "jitter", "split_seed", "background"),  # they cost almost nothing
+    *("flip", "crop", "erase", "cutmix", "jitter", "normalise", "split_seed", "background"),  # almost nothing
+    *("balance", "head_epochs", "backbone_rate"),  # estimates are of epochs in which all layers learn
 )
 
 

@@ -8,10 +8,14 @@ from explorer.validation import Refused
 COSTLY = {
     "data": "fashion-mnist",
     "device": "cpu",
+    "validation_share": 0.3,
+    "test_share": 0.0,
     "batch_size": 256,
     "optimizer": "adamw",
     "momentum": 0.0,
     "clip": 0.5,
+    "resized_crop": 0.3,
+    "frozen_stages": 2,
     "ema": 0.9,
     "precision": "fp32",
 }

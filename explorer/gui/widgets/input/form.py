@@ -80,7 +80,21 @@ class Form(QWidget):
             self.more.setChecked(kind.__name__ in open_forms)
 
     def add(self, field: Field) -> None:
-        label, control = labelled_control(field)
+        control = control_for(field)
+        label = QLabel(say(field.label.text))
+        for widget in (label, control):
+            widget.setToolTip("\n".join(filter(None, (say(field.label.help), control.hint))))
+            widget.setWhatsThis(widget.toolTip())
+        entry = control.entry
+        entry.setAccessibleName(entry.accessibleName() or say(field.label.text))
+        entry.setAccessibleDescription(label.toolTip())
+        entry.setObjectName(field.name)
+        label.setBuddy(entry)
+        if field.label.heading:
+            heading = QLabel(say(field.label.heading))
+            theme.make_secondary(heading)
+            heading.setContentsMargins(0, theme.RHYTHM if self.rare.rowCount() else 0, 0, 0)
+            self.rare.addRow(heading)
         control.edited.connect(lambda value, name=field.name: self.edited.emit(name, value))
         (self.rare if field.label.rare else self.common).addRow(label, control)
         self.controls[field.name] = control
