@@ -9,6 +9,8 @@ import torch
 
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
+from explorer.engine.data.augment import Augmentation
+from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.devices import available_memory, choose_device, list_devices, multiplies_bf16_fast
 from explorer.engine.kernels.rewrites import Rewrites, make_network, promised
 from explorer.engine.training.failure import failure
@@ -96,6 +98,35 @@ def test_a_recorded_step_is_the_eager_one():
     (eager, expected), (recorded, found) = works
     torch.testing.assert_close(found, expected)
     torch.testing.assert_close(dict(recorded.network.state_dict()), dict(eager.network.state_dict()))
+
+
+def test_a_step_is_recorded_again_when_more_layers_learn():
+    plan, given = plan_network(preset("mini")), batches(8, choose_device("cuda"))
+    recipe = RECIPE.change(head_epochs=1, frozen_stages=1, backbone_rate=0.5, balance="weights")
+    works = []
+    with torch.backends.cudnn.flags(deterministic=True, benchmark=False, allow_tf32=False):
+        for graph in (False, True):
+            rewrites = Rewrites(channels_last=True, cropped=True, folded=True, graph=graph)
+            work = Training(plan, recipe, choose_device("cuda"), 4, rewrites, class_counts=range(1, 11))
+            losses = []
+            for number, batch in enumerate(given):
+                if number == 4:
+                    work.counters.next_epoch()
+                losses.append(work.learn(*batch)[0])
+            works.append((work, torch.stack(losses)))
+    (eager, expected), (recorded, found) = works
+    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(dict(recorded.network.state_dict()), dict(eager.network.state_dict()))
+
+
+def test_augmented_images_are_those_of_the_processor():
+    pixels = torch.randint(0, 256, (12, 3, 40, 40), dtype=torch.uint8)
+    recipe, seen = Recipe(resized_crop=0.2, flip=True, crop=2, jitter=0.4, erase=0.5), Preprocessing((32, 32))
+    made = [
+        Augmentation(recipe, 12, (40, 40), seen, 1, device).pixels(pixels.to(device), slice(0, 12)).cpu()
+        for device in (torch.device("cpu"), choose_device("cuda"))
+    ]
+    assert (made[0].int() - made[1].int()).abs().max() <= 3  # a level of each change
 
 
 def test_a_measured_step_between_recorded_ones_is_as_they_are():

@@ -64,6 +64,24 @@ def test_it_ends_when_larger_rates_have_no_hope(monkeypatch):
     assert len(result.rates) == 69
 
 
+def test_layers_below_the_head_are_tried_with_their_lower_rates_and_from_the_start(monkeypatch):
+    real, seen, moved = Training.learn, [], set()
+
+    def learn(self, pixels, targets):
+        seen.append([group["lr"] / self.learning_rate for group in self.optimizer.param_groups])
+        before = {name: values.clone() for name, values in self.network.named_parameters()}
+        learned = real(self, pixels, targets)
+        moved.update(name for name, values in self.network.named_parameters() if not torch.equal(before[name], values))
+        return learned
+
+    monkeypatch.setattr(Training, "learn", learn)
+    recipe = COMMAND.recipe.change(backbone_rate=0.5, head_epochs=1)
+    *_, result = sweep(Sweep(small.DESIGN, recipe, 7))
+    assert isinstance(result, Swept)
+    assert {round(factor, 6) for factors in seen for factor in factors} == {1.0, 0.5, 0.25, 0.125}
+    assert "conv1.weight" in moved
+
+
 def test_a_loss_that_is_never_a_number_is_refused(monkeypatch):
     monkeypatch.setattr(Training, "learn", lambda self, *_: (torch.tensor(math.nan), torch.tensor(0)))
     failed = list(sweep(COMMAND))[-1]

@@ -10,6 +10,7 @@ from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.kernels.rewrites import Rewrites
 from explorer.engine.model import build_model
+from explorer.engine.training import state
 from explorer.engine.training.parts import frozen_modules, learning_parts
 from explorer.engine.training.state import Training
 from explorer.runs.recipe import Recipe
@@ -173,6 +174,27 @@ def names_in(network, module):
     """The names of all tensors of a child of `network`."""
     (prefix,) = (name for name, child in network.named_children() if child is module)
     return {f"{prefix}.{name}" for name in module.state_dict()}
+
+
+def test_a_recorded_step_is_recorded_again_when_more_layers_learn(monkeypatch):
+    made = []
+
+    class Recorder:
+        """In place of a graph on an NVIDIA GPU, which keeps the gradients of what learned when it was recorded."""
+
+        def __init__(self, network, backward_step):
+            made.append({name for name, values in network.named_parameters() if values.requires_grad})
+            self._backward_step = backward_step
+
+        def __call__(self, *batch):
+            return self._backward_step(*batch)
+
+    monkeypatch.setattr(state, "Graph", Recorder)
+    recipe = small.RECIPE.change(head_epochs=1, frozen_stages=1)
+    work = training(recipe, rewrites=Rewrites(graph=True))
+    names = {name for name, _ in work.network.named_parameters()}
+    learn(work, 3)
+    assert made == [{"fc.weight", "fc.bias"}, names - begins(names, *STEM)]
 
 
 def test_validation_between_two_steps_leaves_frozen_norms_as_they_are():

@@ -86,7 +86,17 @@ def test_the_answer_is_kept(monkeypatch):
     first = tuned(plan, small.RECIPE, small.CPU)
     assert tuned(plan, small.RECIPE.change(lr=1.0, epochs=9), small.CPU) is first
     tuned(plan, small.RECIPE.change(batch_size=4), small.CPU)
-    assert len(asked) == 2
+    tuned(plan, small.RECIPE.change(frozen_stages=1), small.CPU)
+    assert len(asked) == 3
+
+
+def test_a_trial_is_a_step_in_which_all_layers_learn(monkeypatch):
+    seen = []
+    real = Training.learn
+    monkeypatch.setattr(Training, "learn", lambda self, *batch: seen.append(self) or real(self, *batch))
+    plan = plan_network(small.DESIGN)
+    tuning.trial(plan, small.RECIPE.change(head_epochs=2), small.CPU, promised(plan, small.RECIPE, small.CPU))()
+    assert all(values.grad is not None for values in seen[0].network.parameters())
 
 
 @pytest.mark.parametrize("name", ["channels_last", "cropped", "dense", "winograd", "folded"])
