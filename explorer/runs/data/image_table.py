@@ -5,10 +5,11 @@ import csv
 import os
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from explorer.paths import storable
 from explorer.runs.data.image_files import has_image_suffix
@@ -64,11 +65,14 @@ def read_table(path: Path) -> ImageTable:
     for line, cells in rows[has_header:]:
         file, class_name, part = ("" if at is None or at >= len(cells) else cells[at] for at in places)
         if file and class_name:
-            labelled.append(TableRow(line, file, class_name, part))
+            labelled.append((line, file, class_name, part))
     if not labelled:
         raise refuse("data", translatable("{path!r} has no row with a file and a class"), path=str(path))
-    files = _files_of(path, [row.file for row in labelled])
-    table = tuple(replace(row, file=file) for row, file in zip(labelled, files, strict=True))
+    files = _files_of(path, [file for _, file, _, _ in labelled])
+    table = tuple(
+        TableRow(line, file, class_name, part)
+        for file, (line, _, class_name, part) in zip(files, labelled, strict=True)
+    )
     return ImageTable(table, len(rows) - has_header - len(table))
 
 
@@ -135,35 +139,47 @@ def _files_of(path: Path, names: Sequence[str]) -> list[str]:
 
     Raises Refused if none of them is there, OSError.
     """
-    folder, listings = path.parent, dict[Path, dict[str, str]]()
+    folders: dict[tuple[str, str], _Folder] = {}
 
-    def find(base: Path, name: str) -> Path | None:
-        file = Path(os.path.normpath(base / (name.replace("\\", "/") if os.sep == "/" else name)))
-        if file.parent not in listings:
-            listings[file.parent] = _listing(file.parent)
-        found = listings[file.parent].get(file.name) or listings[file.parent].get(_key(file.name))
-        return file.with_name(found) if found else None
+    def find(base: str, name: str) -> tuple[str, bool]:
+        """Return a file, and whether it is there."""
+        name = name.replace("\\", "/")  # as Windows writes them
+        head, tail = name[: name.rfind("/") + 1], name[name.rfind("/") + 1 :]
+        if (base, head) not in folders:
+            folders[base, head] = _folder_at(Path(os.path.normpath(path.parent / base / head)), path.parent)
+        folder = folders[base, head]
+        found = folder.names.get(tail) or folder.names.get(_key(tail), "")
+        return folder.start + storable(found or tail), bool(found)
 
-    bases = (folder, *sorted(each for each in folder.iterdir() if each.is_dir()))
-    base = next((base for base in bases if any(find(base, name) for name in names[:_SAMPLE])), folder)
-    found = [find(base, name) for name in names]
-    if not any(found):
+    bases = ("", *sorted(each.name for each in path.parent.iterdir() if each.is_dir()))
+    base = next((base for base in bases if any(find(base, name)[1] for name in names[:_SAMPLE])), "")
+    files = [find(base, name) for name in names]
+    if not any(is_there for _, is_there in files):
         what = translatable("none of the files in {path!r} is there; the first would be {file!r}")
-        raise refuse("data", what, path=str(path), file=str(folder / names[0]))
-    files = [file or Path(os.path.normpath(base / name)) for file, name in zip(found, names, strict=True)]
-    return [storable((file.relative_to(folder) if file.is_relative_to(folder) else file).as_posix()) for file in files]
+        raise refuse("data", what, path=str(path), file=str(path.parent / files[0][0]))
+    return [file for file, _ in files]
 
 
-def _listing(folder: Path) -> dict[str, str]:
-    """Return the names in a folder, by themselves and by how a table may have them."""
+class _Folder(NamedTuple):
+    """A folder: what a file in it begins with, and the names in it, by themselves and by how a table may have them."""
+
+    start: str
+    names: dict[str, str]
+
+
+def _folder_at(folder: Path, root: Path) -> _Folder:
+    place = folder.relative_to(root) if folder.is_relative_to(root) else folder
+    start = "" if folder == root else storable(place.as_posix()).rstrip("/") + "/"
     try:
         names = sorted(each.name for each in folder.iterdir())
     except OSError:
-        return {}
+        return _Folder(start, {})
     stems = {_key(Path(name).stem): name for name in names if has_image_suffix(name)}
-    return stems | {_key(name): name for name in names} | {name: name for name in names}
+    return _Folder(start, stems | {_key(name): name for name in names} | {name: name for name in names})
 
 
 def _key(name: str) -> str:
     """Return a name without what differs between systems: case, and how accents are written."""
+    if name.isascii():
+        return name.lower()
     return unicodedata.normalize("NFC", name).casefold()
