@@ -124,7 +124,8 @@ class DataState(QObject):
 
     def _note_progress(self, done: int, total: int) -> None:
         assert self._pace
-        self.seconds_left = self._pace.seconds_left(Progress(Scan.__name__, done, total))
+        if total:  # the images have been found
+            self.seconds_left = self._pace.seconds_left(Progress(Scan.__name__, done, total))
         self.progressed.emit(done, total)
 
     def _note_answer(self, answer: Scanned) -> None:

@@ -59,7 +59,9 @@ class ScanBar(QWidget):
         self.words.setForegroundRole(role)
 
     def _show_progress(self, done: int, total: int) -> None:
-        self.bar.setRange(0, max(1, total))
+        if not total:  # while images are looked for
+            return
+        self.bar.setRange(0, total)
         self.bar.setValue(done)
         amount = self.tr("{done} of {total} images").format(done=whole(done), total=whole(total))
         seconds = self._state.seconds_left

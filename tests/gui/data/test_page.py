@@ -331,6 +331,8 @@ def test_progress_is_seen_and_cancel_ends_it(session, played, state, qtbot):
     settle()
     page = session.window.pages.current
     question = played.asked(Scan)[-1]
+    played.say(Progress("scan", 0, 0, question.id))  # while it looks for them
+    assert page.bar.words.text() == "Looking for images …"
     played.say(Progress("scan", 1_000, 4_000, question.id))
     assert page.bar.words.text().startswith("1,000 of 4,000 images")
     assert (page.bar.bar.value(), page.bar.bar.maximum()) == (1_000, 4_000)
