@@ -14,7 +14,7 @@ from explorer.gui.widgets.look.text_size import MAX_SIZE, MIN_SIZE, STEP, chosen
 from explorer.gui.widgets.text.language import chosen_language, memory, percent, say
 from explorer.gui.workers.pool import saved_threads
 from explorer.gui.workspace import Workspace
-from explorer.runs.data.cache_folder import cache_limit, use_cache_limit
+from explorer.runs.data.cache_folder import cache_bytes, cache_folder, cache_limit, clear_cache, use_cache_limit
 from explorer.runs.folder import check_runs_folder, default_runs
 
 _LIMITS = (1, 2, 5, 10, 20, 50, 100, 200, 500)  # GiB
@@ -24,7 +24,8 @@ _LIMITS = (1, 2, 5, 10, 20, 50, 100, 200, 500)  # GiB
 class Preference:
     """One preference: its usual value, the present one, how to use another, and the words for each value.
 
-    One without `words` is a folder. `use` raises Refused for a value that cannot be used.
+    One without `words` is a folder. `use` raises Refused for a value that cannot be used. Where it is about something
+    that takes room on the disk, `kept` returns what is there in words, and `empty` removes it.
     """
 
     label: str
@@ -32,6 +33,8 @@ class Preference:
     value: Callable[[], str]
     use: Callable[[str], object]
     words: Mapping[str, str] | None = None
+    kept: Callable[[], str] | None = None
+    empty: Callable[[], object] | None = None
 
 
 class Preferences(QObject):
@@ -61,11 +64,13 @@ class Preferences(QObject):
                 self.tr("Threads of a run"), "0", lambda: str(saved_threads()), _use_threads, threads
             ),
             "cache": Preference(
-                self.tr("Decoded images"),
-                "0",
-                lambda: str(cache_limit()),
-                lambda size: use_cache_limit(int(size)),
-                limits,
+                label=self.tr("Limit of decoded images"),
+                usual="0",
+                value=lambda: str(cache_limit()),
+                use=lambda size: use_cache_limit(int(size)),
+                words=limits,
+                kept=self._kept_images,
+                empty=clear_cache,
             ),
             "language": Preference(self.tr("Language"), "system", chosen_language, use_language, languages),
             "colours": Preference(self.tr("Colours"), "system", theme.saved_theme, use_colours, colours),
@@ -84,6 +89,10 @@ class Preferences(QObject):
 
     def _use_page(self, name: str) -> None:
         QSettings().setValue("page", name)
+
+    def _kept_images(self) -> str:
+        text = self.tr("{size} in {folder}")
+        return text.format(size=memory(cache_bytes()), folder=cache_folder())
 
     def _runs(self) -> str:
         return str(self._workspace.pool.runs)

@@ -1,5 +1,6 @@
 """The dialog of the preferences: a control for each entry of the table."""
 
+import os
 from collections.abc import Callable
 from functools import partial
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -38,6 +40,7 @@ class PreferencesDialog(QDialog):
         self.setWindowTitle(self.tr("Preferences"))
         self._preferences, self._workspace = preferences, workspace
         self.boxes: dict[str, QComboBox | QLineEdit] = {}
+        self._kept: dict[str, QLabel] = {}
         self.notice = Notice()
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -72,7 +75,25 @@ class PreferencesDialog(QDialog):
         box.setObjectName(name)
         box.setAccessibleName(preference.label)
         box.activated.connect(lambda: self._use(name, box.currentData()))
-        return box
+        return self._with_kept(name, box, preference.empty) if preference.empty else box
+
+    def _with_kept(self, name: str, box: QComboBox, empty: Callable[[], object]) -> QWidget:
+        """Return `box` with the button that removes what there is, and below them what that is."""
+        words = self._kept[name] = QLabel()
+        words.setWordWrap(True)
+        words.setTextFormat(Qt.TextFormat.PlainText)
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        theme.make_secondary(words)
+        whole = QWidget()
+        column, row = QVBoxLayout(whole), QHBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.RHYTHM // 2)
+        row.addWidget(box, stretch=1)
+        row.addWidget(word_button(self.tr("Empty"), lambda: self._try(empty), "empty"))
+        column.addLayout(row)
+        column.addWidget(words)
+        whole.setFocusProxy(box)
+        return whole
 
     def _folder_control(self, name: str, preference: Preference) -> QWidget:
         line = self.boxes[name] = QLineEdit()
@@ -105,7 +126,7 @@ class PreferencesDialog(QDialog):
         self._try(self._preferences.use_defaults)
 
     def _try(self, use: Callable[[], object]) -> None:
-        """Do what changes preferences, say why if it is refused, and show what holds then."""
+        """Do what is ordered, say why if it is refused, and show what holds then."""
         refusal = ""
         try:
             use()
@@ -121,6 +142,10 @@ class PreferencesDialog(QDialog):
             super().keyPressEvent(event)
 
     def _show_values(self) -> None:
+        for name, words in self._kept.items():
+            kept = self._preferences.table[name].kept
+            assert kept
+            words.setText(kept().replace(os.sep, f"{os.sep}\u200b"))  # a line may end there
         for name, box in self.boxes.items():
             value = self._preferences.table[name].value()
             if isinstance(box, QComboBox):

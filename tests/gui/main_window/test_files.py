@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox
 from explorer.architecture.notation import load_design, to_toml
 from explorer.architecture.presets import preset
 from explorer.architecture.source.network import python_source
+from explorer.gui.training.data_box import FOLDER, TABLE
 from explorer.gui.workers import command_process
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import Train
@@ -311,3 +312,78 @@ def test_one_question_names_all_that_would_be_lost(session, saved, questions):
     assert load_design(saved) == session.document.design
     session.pool.queue.remove(0)  # or a worker would begin it
     session.pool.workers[0].set_state(WorkerState.GONE)
+
+
+@pytest.fixture
+def pets(tmp_path):
+    """A folder with two classes, and a table of the same images."""
+    rows = []
+    for name in ("cat", "dog"):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        for number in range(4):
+            (tmp_path / "pets" / name / f"{number}.png").write_bytes(b"")
+            rows.append(f"pets/{name}/{number}.png,{name}")
+    (tmp_path / "pets.csv").write_text("\n".join(["file,class", *rows]))
+    return tmp_path / "pets"
+
+
+def drop(window, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    event = QDropEvent(
+        QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    window.dropEvent(event)
+    assert event.isAccepted()
+
+
+@pytest.mark.parametrize("name", ["pets", "pets.csv"])
+def test_own_images_are_dropped_anywhere_on_the_window(session, pets, name):
+    window, choice = session.window, session.workspace.choice
+    drop(window, pets.with_name(name))
+    assert (choice.recipe.data, choice.data.class_names) == (str(pets.with_name(name)), ("cat", "dog"))
+    assert window.confirmation.text() == f"Images to train on: {name}, 2 classes"
+    assert window.training.data_box.currentText() == name
+    assert window.training.start.text() == "Fit design to data (1×96×96, 2 classes)\nand start"
+    assert sorted(each.name for each in pets.iterdir()) == ["cat", "dog"]
+
+
+def test_dropped_images_that_will_not_do_are_explained_where_start_is(session, pets, tmp_path):
+    (tmp_path / "empty").mkdir()
+    drop(session.window, tmp_path / "empty")
+    assert session.workspace.choice.data.name == "fashion-mnist-12k"
+    assert "has no images" in session.window.training.notice.words.text()
+
+
+def test_own_images_are_opened_from_the_menu_and_the_box(session, pets, monkeypatch):
+    window, choice = session.window, session.workspace.choice
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(pets))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (f"{pets}.csv", ""))
+    window.orders.open_images.trigger()
+    assert choice.data.name == str(pets)
+    box = window.training.data_box
+    box.setCurrentIndex(box.findData(TABLE))
+    box.activated.emit(box.currentIndex())
+    assert choice.data.name == f"{pets}.csv"
+    assert box.currentText() == "pets.csv"
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
+    box.setCurrentIndex(box.findData(FOLDER))
+    box.activated.emit(box.currentIndex())
+    assert (choice.data.name, box.currentText()) == (f"{pets}.csv", "pets.csv")
+
+
+def test_the_last_own_images_are_in_the_box_at_the_next_start(open_session, tmp_path):
+    first = open_session()
+    for number in range(7):
+        for name in ("cat", "dog"):
+            folder = tmp_path / f"set{number}" / "train" / name
+            folder.mkdir(parents=True)
+            (folder / "1.png").write_bytes(b"")
+            (folder / "2.png").write_bytes(b"")
+        first.workspace.choice.use_data(str(tmp_path / f"set{number}" / "train"))
+    box = open_session().window.training.data_box
+    texts = [box.itemText(row) for row in range(box.count())]
+    assert [text for text in texts if text.startswith("set")] == [f"set{number}/train" for number in range(6, 1, -1)]
+    box.setCurrentIndex(box.findText("set3/train"))
+    box.activated.emit(box.currentIndex())
+    assert box.toolTip() == str(tmp_path / "set3" / "train")

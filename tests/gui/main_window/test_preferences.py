@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 
 from explorer.architecture.presets import preset
 from explorer.gui.app import open_session as open_as_user
@@ -16,6 +16,7 @@ from explorer.gui.widgets.look import text_size, theme
 from explorer.gui.widgets.text.language import apply_language, chosen_language
 from explorer.gui.workspace import BLOCK, saved_runs
 from explorer.runs.commands import Train
+from explorer.runs.data.cache_folder import cache_folder, cache_limit
 from explorer.runs.folder import RunFolder, default_runs
 from explorer.runs.recipe import Recipe
 from tests.clicks import click
@@ -167,3 +168,19 @@ def test_runs_have_as_many_threads_as_were_set(session, monkeypatch):
     choose(session, "threads", "1").close()
     session.window.orders.start.trigger()
     assert [order.threads for order in played.asked(Train)] == [1]
+
+
+def test_decoded_images_have_a_limit_and_can_be_removed(session, qtbot):
+    kept = cache_folder() / "pets-1" / "index.json"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(bytes(3 * 2**20))
+    dialog = choose(session, "cache", str(2 * 2**30))
+    assert cache_limit() == 2 * 2**30
+    words = [label.text().replace("\u200b", "") for label in dialog.findChildren(QLabel)]
+    assert f"3.0 MiB in {cache_folder()}" in words
+    click(qtbot, dialog.findChild(QPushButton, "empty"))
+    words = [label.text().replace("\u200b", "") for label in dialog.findChildren(QLabel)]
+    assert f"0 B in {cache_folder()}" in words
+    assert not kept.exists()
+    click(qtbot, dialog.findChild(QPushButton, "defaults"))
+    assert cache_limit() == 0
