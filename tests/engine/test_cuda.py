@@ -9,8 +9,11 @@ import torch
 
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
-from explorer.engine.data.augment import Augmentation
+from explorer.engine.data.augment import Augmentation, Feed
+from explorer.engine.data.loader import PlacedLoader, batch_bounds
+from explorer.engine.data.mapped_loader import MappedLoader
 from explorer.engine.data.preprocessing import Preprocessing
+from explorer.engine.data.training_data import open_data
 from explorer.engine.devices import available_memory, choose_device, list_devices, multiplies_bf16_fast
 from explorer.engine.kernels.rewrites import Rewrites, make_network, promised
 from explorer.engine.training.failure import failure
@@ -18,6 +21,8 @@ from explorer.engine.training.signals import SignalNorms
 from explorer.engine.training.state import Training
 from explorer.engine.training.tuning import tuned
 from explorer.runs.recipe import Recipe
+from tests.engine.shades import shades
+from tests.engine.small import DESIGN
 
 pytestmark = [
     pytest.mark.cuda,
@@ -178,3 +183,16 @@ def test_memory_that_runs_out_is_said_with_numbers_and_a_smaller_batch():
     assert str(failed.reason).startswith("out of memory on cuda at batch size 32: ")
     assert "are free" in str(failed.reason)
     assert str(failed.advice) == "Try a batch size of 16."
+
+
+def test_images_that_do_not_fit_on_the_card_are_read_ahead_and_are_the_same(tmp_path):
+    device = choose_device("cuda")
+    recipe = shades(tmp_path).change(device="cuda", flip=True)
+    placed, mapped = (open_data(recipe, DESIGN, device, room=room) for room in (2**30, 0))
+    assert (type(placed.train), type(mapped.train)) == (PlacedLoader, MappedLoader)
+    bounds = batch_bounds(len(placed.train), 4)
+    for epoch in (1, 2):
+        feeds = (Feed(data.train, recipe, epoch, 3).batches(bounds) for data in (placed, mapped))
+        for (pixels, targets), (others, labels) in zip(*feeds, strict=True):
+            assert torch.equal(pixels, others)
+            assert torch.equal(targets, labels)

@@ -362,3 +362,15 @@ def test_a_resumed_run_answers(recipe, questions, tmp_path):
     again.run(ResumeRun(run.id, tmp_path / "runs"))
     ((_, answer),) = answers(again)
     assert answer.step >= 3
+
+
+def test_what_is_asked_while_a_run_reads_is_answered_by_another_process(
+    recipe, questions, tmp_path, aside, monkeypatch
+):
+    """In the thread that reads it would wait for the very images that this thread writes."""
+    for name in ("_SHOW_AFTER", "_SHOW_EVERY"):
+        monkeypatch.setattr(worker_module, name, 0.0)
+    listener = Listener(progress_1=questions[:2])
+    listener.run(Train(DESIGN, recipe.change(epochs=1), tmp_path / "runs"))
+    assert aside == [(questions[0], False, None), (questions[1], False, None)]
+    assert isinstance(listener.said[-1][1], events.Finished)

@@ -21,6 +21,8 @@ from explorer.runs.data.record import DataRecord
 from explorer.runs.folder import find_run
 from explorer.runs.recipe import Recipe
 
+_SEEN = ("validation_share", "test_share", "split_seed", "background", "normalise")  # what decides about images
+
 
 @dataclass(frozen=True)
 class ProbedNetwork:
@@ -55,13 +57,16 @@ def is_about(probe: Probe, run: TrainingRun) -> bool:
 
 
 def shares_images(probe: Probe, run: TrainingRun) -> bool:
-    """Return whether a question's network sees the images of a run under way."""
-    design, training = probe.design, run.training
-    return (probe.recipe.data, design.input, design.classes) == (
-        training.recipe.data,
-        training.plan.design.input,
-        training.plan.design.classes,
-    )
+    """Return whether a question's network sees the images of a run under way, as that run's network does."""
+    design, known = probe.design, run.training.plan.design
+    if (probe.recipe.data, design.input, design.classes) != (run.training.recipe.data, known.input, known.classes):
+        return False
+    return is_about(probe, run) or probe.recipe == _seeing_as(probe.recipe, run.training.recipe)
+
+
+def _seeing_as(recipe: Recipe, other: Recipe) -> Recipe:
+    """Return `recipe` with the same images to validate with as another recipe of the same data."""
+    return recipe.change(**{name: getattr(other, name) for name in _SEEN})
 
 
 def open_probed_network(probe: Probe, run: TrainingRun | None = None, images: int | None = None) -> ProbedNetwork:
@@ -70,7 +75,7 @@ def open_probed_network(probe: Probe, run: TrainingRun | None = None, images: in
     Between two batches of a `run` it gets a copy of that run's weights if it is about them, and shares its images.
     """
     plan, device = buildable_plan(probe.design), choose_device(probe.recipe.device)
-    opened, record, step, known = None, None, probe.step, None
+    opened, record, step, known, recipe = None, None, probe.step, None, probe.recipe
     if run:
         device = run.training.device
         opened = run.gallery if shares_images(probe, run) else None
@@ -80,7 +85,9 @@ def open_probed_network(probe: Probe, run: TrainingRun | None = None, images: in
         known = _without_grown(probe), load_weights(Path(probe.weights))
     elif probe.run:
         saved = find_run(probe.run, probe.runs)
-        known, record = (saved.design, weights_of(saved)), saved.data
+        known = saved.design, weights_of(saved)
+        if recipe.data == saved.recipe.data:
+            record, recipe = saved.data, _seeing_as(recipe, saved.recipe)
     network = _initial_network(plan, probe, device)
     if known:
         parent, weights = known
@@ -88,7 +95,7 @@ def open_probed_network(probe: Probe, run: TrainingRun | None = None, images: in
     elif probe.grown:
         before = _initial_network(plan_network(_without_grown(probe)), probe, device)
         grow(network, before.state_dict(), probe.grown)
-    return ProbedNetwork(plan, network.eval(), probe.recipe, device, opened, record, step, images)
+    return ProbedNetwork(plan, network.eval(), recipe, device, opened, record, step, images)
 
 
 def _without_grown(probe: Probe) -> Design:

@@ -25,6 +25,7 @@ from explorer.validation import refuse
 SET, PIXELS, LOCK = ".set", ".pixels", ".lock"  # suffixes
 _LIMIT = "cache_limit"
 _MAX_HEADER = 100_000  # characters
+_SPARE = 256 * 2**20  # bytes of the disk that stay free, for checkpoints above all
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,8 @@ def use_cache_limit(limit: int) -> None:
 def make_room(needed: int, spare: Path | None = None) -> bool:
     """Remove sets, the least recently used one first, until `needed` bytes fit; return whether they do.
 
-    The set at `spare`, and those that a process is writing, stay. `needed` bytes fit where neither the limit nor the
-    free space of the disk is exceeded.
+    The set at `spare`, and those that a process is writing, stay. Bytes fit where neither the limit nor the free space
+    of the disk is exceeded.
     """
     sets = [each for each in cached_sets() if each.path != spare]
     if not _fits(needed, sum(each.bytes for each in sets)):
@@ -130,7 +131,7 @@ def _fits(needed: int, removed: int = 0) -> bool:
     """Return whether `needed` bytes fit once so many are `removed`."""
     limit = cache_limit()
     is_allowed = not limit or cache_bytes() - removed + needed <= limit
-    return is_allowed and needed <= _free_bytes(cache_folder()) + removed
+    return is_allowed and needed + _SPARE <= _free_bytes(cache_folder()) + removed
 
 
 def _free_bytes(folder: Path) -> int:

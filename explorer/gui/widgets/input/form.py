@@ -80,16 +80,7 @@ class Form(QWidget):
             self.more.setChecked(kind.__name__ in open_forms)
 
     def add(self, field: Field) -> None:
-        control = control_for(field)
-        label = QLabel(say(field.label.text))
-        for widget in (label, control):
-            widget.setToolTip("\n".join(filter(None, (say(field.label.help), control.hint))))
-            widget.setWhatsThis(widget.toolTip())
-        entry = control.entry
-        entry.setAccessibleName(entry.accessibleName() or say(field.label.text))
-        entry.setAccessibleDescription(label.toolTip())
-        entry.setObjectName(field.name)
-        label.setBuddy(entry)
+        label, control = labelled_control(field)
         if field.label.heading:
             heading = QLabel(say(field.label.heading))
             theme.make_secondary(heading)
