@@ -59,11 +59,12 @@ class ProbeProcess:
             self._outbox.send(Failed(system_words(error), of=question.name, id=question.id))
 
     def withdraw(self, withdrawal: Withdraw) -> None:
-        """Let the process end a long question that nobody waits for any more."""
+        """Let the process end a question that nobody waits for any more; no answer follows."""
         with self._lock, suppress(OSError):
-            if withdrawal.id in self._open and self._process and self._process.stdin:
+            if self._open.pop(withdrawal.id, None) and self._process and self._process.stdin:
                 self._process.stdin.write(command_line(withdrawal) + "\n")
                 self._process.stdin.flush()
+                self._close_if_done()
 
     def _start(self) -> subprocess.Popen[str]:
         launch = launch_local()

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageFilter
 
-from explorer.engine.data.decoding import Unusable, flatten, load_upright, open_header, open_regular, reason_of
+from explorer.engine.data.decoding import flatten, load_upright, open_header, open_regular, reason_of
 from explorer.engine.data.progress import Report
 
 SMALL = (9, 8)  # pixels of the version that is kept of each image: width, height
@@ -57,16 +57,14 @@ class Examined(NamedTuple):
 
 def examine(path: Path) -> Examined:
     """Examine the image in a file."""
+    known = Examined(0, 0)
     try:
         with open_regular(path) as file:
             status = os.fstat(file.fileno())
             known = Examined(status.st_size, status.st_mtime_ns)
-            try:
-                return _examine_pixels(file, known)
-            except Exception as error:  # Pillow raises almost anything on a bad file
-                return known._replace(error=str(reason_of(error)))
-    except (OSError, Unusable) as error:
-        return Examined(0, 0, str(reason_of(error)))
+            return _examine_pixels(file, known)
+    except Exception as error:  # Pillow raises almost anything on a bad file
+        return known._replace(error=str(reason_of(error)))
 
 
 def _examine_pixels(file: BufferedReader, known: Examined) -> Examined:

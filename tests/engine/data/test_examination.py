@@ -93,6 +93,7 @@ def test_a_file_that_is_no_image_has_its_reason(tmp_path):
     assert found == Examined(8, (tmp_path / "text.jpg").stat().st_mtime_ns, "unknown format")
     assert examine(tmp_path / "empty.jpg").error == "empty"
     assert examine(tmp_path / "missing.jpg").error == "No such file or directory"
+    assert examine(tmp_path / "no\0name.jpg").error  # as a table may have it
 
 
 def test_every_file_is_examined_once(tmp_path):
