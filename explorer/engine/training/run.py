@@ -15,7 +15,7 @@ from explorer.architecture.design import Design
 from explorer.architecture.plan import Plan, plan_network
 from explorer.engine.data.loader import Loader, batch_bounds
 from explorer.engine.data.progress import Report, unreported
-from explorer.engine.data.training_data import Gallery, TrainingData, open_data
+from explorer.engine.data.training_data import Gallery, Statistics, TrainingData, open_data
 from explorer.engine.devices import available_memory, choose_device
 from explorer.engine.kernels.rewrites import Rewrites
 from explorer.engine.referee import referee
@@ -29,6 +29,7 @@ from explorer.engine.training.state import Training, single_valued_norm
 from explorer.engine.training.threads import Cores, RunThreads
 from explorer.engine.training.tuning import tuned
 from explorer.engine.training.weights import BEST
+from explorer.engine.weights.statistics import weights_statistics
 from explorer.paths import exists, expand_user, is_file
 from explorer.runs import events
 from explorer.runs.commands import ResumeRun, Train
@@ -174,33 +175,39 @@ def _progress_entries(training: Training) -> dict[str, object]:
 
 
 def open_runs(
-    command: Train | ResumeRun, cores: Cores | None = None, report: Report = unreported
+    command: Train | ResumeRun,
+    cores: Cores | None = None,
+    report: Report = unreported,
+    fetched: Report = unreported,
 ) -> tuple[TrainingRun, ...]:
     """Open the run of a command, or one per side, and check everything before the first step.
 
     On a processor they compute on `cores`, by default all that torch would use. `report` is told how far reading has
-    come. Raises Refused, and what `report` raises.
+    come, and `fetched` how many bytes of known weights. Raises Refused, and what these raise.
     """
     cores = cores or Cores()
     if isinstance(command, Train):
-        return _new_runs(command, cores, report)
+        return _new_runs(command, cores, report, fetched)
     return (_resumed_run(command, cores, report),)
 
 
-def _new_runs(command: Train, cores: Cores, report: Report) -> tuple[TrainingRun, ...]:
+def _new_runs(command: Train, cores: Cores, report: Report, fetched: Report) -> tuple[TrainingRun, ...]:
     """Create a run in its own folder for each side of the command. Raises Refused."""
     threads = _threads_of(command.recipe, cores, command.threads)
-    parent, known = None, None
-    if command.weights and not command.grown:
-        known = read_to_end(known_weights(command.weights, buildable_plan(command.design), command.runs), report)
-        parent = known.parent
-    data, trainings = prepare(*command.sides, anyway=command.anyway, report=report)
+    parent, known, statistics = None, None, None
+    if command.weights:
+        if not command.grown:
+            plan = buildable_plan(command.design)
+            known = read_to_end(known_weights(command.weights, plan, command.runs), fetched)
+            parent = known.parent
+        statistics = weights_statistics(command.weights, command.runs)
+    elif command.grown:
+        raise refuse("grown", "needs weights, the run whose design was grown")
+    data, trainings = prepare(*command.sides, anyway=command.anyway, report=report, statistics=statistics)
     warnings = [data.warning]
     if known:
         known.load(trainings[0].network)
-    if command.grown:
-        if not command.weights:
-            raise refuse("grown", "needs weights, the run whose design was grown")
+    elif command.weights:
         run = find_run(command.weights, command.runs)
         warnings.append(inherit(trainings[0], run, command.grown))
         parent = run.id
@@ -411,11 +418,13 @@ def prepare(
     anyway: bool = False,
     report: Report = unreported,
     known: DataRecord | None = None,
+    statistics: Statistics | None = None,
 ) -> tuple[TrainingData, list[Training]]:
     """Open the data and build the networks that share it. Raises Refused, and what `report` raises.
 
     `rewrites` are by default the fastest for the first network, and for the first one of another precision. What does
-    not fit into memory is refused before anything is read, unless `anyway`. `known` is as for `open_data`.
+    not fit into memory is refused before anything is read, unless `anyway`. `known` and `statistics` are as for
+    `open_data`.
     """
     plans = [buildable_plan(side.design) for side in sides]
     first, recipe = sides[0].design, sides[0].recipe
@@ -424,7 +433,9 @@ def prepare(
         refuse_too_large([(plan, side.recipe) for plan, side in zip(plans, sides, strict=True)], device)
     torch.backends.cudnn.benchmark = True  # sizes hardly change: the fastest algorithms are worth finding
     largest = recipe.change(resized_crop=max(side.recipe.resized_crop for side in sides))  # all share stored images
-    data = open_data(largest, first, device, report, known=known, room=_room(plans, sides, device))
+    data = open_data(
+        largest, first, device, report, known=known, statistics=statistics, room=_room(plans, sides, device)
+    )
     for plan in plans:
         if len(data.train) == 1 and (layer := single_valued_norm(plan)):
             what = translatable("has one training image; {layer} has 1×1 maps, and a norm needs two values")
