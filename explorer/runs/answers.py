@@ -305,6 +305,7 @@ class Weigh(Question):
     source: str
     runs: Path
     long: ClassVar[bool] = True
+    beside: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

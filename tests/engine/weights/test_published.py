@@ -12,8 +12,9 @@ from torchvision import models
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_families
 from explorer.engine.data.preprocessing import Preprocessing
+from explorer.engine.data.progress import Cancelled
 from explorer.engine.model import build_model
-from explorer.engine.training.known_weights import known_weights
+from explorer.engine.training.known_weights import known_weights, read_to_end
 from explorer.engine.weights.published import fetch, published_weights
 from explorer.engine.weights.statistics import IMAGENET
 from explorer.runs.answers import WeightFit
@@ -210,6 +211,20 @@ def test_without_a_connection_it_says_offline(served):
         Refused, match=r"^weights: This computer seems to be offline: one\.example cannot be reached\.\n"
     ):
         list(fetch(away))
+
+
+def test_a_download_that_is_cancelled_leaves_its_part_for_the_next_one(served, server, tmp_path):
+    def cancel(done, total):
+        if done:
+            raise Cancelled
+
+    server.ways[served.path.name] = breaking_off(after=20_000)
+    with pytest.raises(Cancelled):
+        read_to_end(known_weights("imagenet", plan_network(preset("resnet18")), tmp_path), cancel)
+    part = served.path.with_name(f"{served.path.name}.part")
+    assert part.read_bytes() == content_of(served, server)[:20_000]
+    list(fetch(served))
+    assert served.path.read_bytes() == content_of(served, server)
 
 
 def test_two_at_once_do_not_write_into_one_file(served):
