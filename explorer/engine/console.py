@@ -16,6 +16,8 @@ from explorer.runs.spread import Gap, Spread
 from explorer.sentences import system_words
 from explorer.streams import silence
 
+_BEFORE = {"reading": "reading images", "download": "downloading weights"}  # a run starts, by what progress is of
+
 
 class Console:
     """Print one line per epoch; on a terminal the line of the current epoch is rewritten at every step.
@@ -56,8 +58,8 @@ class Console:
                     self._line(words)
                 if event.weights:
                     self._complain(f"weights: {event.weights}")
-            case events.Progress() if event.of == "reading":
-                self._show_reading(event)
+            case events.Progress() if event.of in _BEFORE:
+                self._show_progress(event)
             case events.Step() if self._live:
                 rate = f"{event.examples_per_second:,.0f} images/s"
                 text = (
@@ -92,12 +94,12 @@ class Console:
                 if event.advice:
                     self._complain(event.advice)
 
-    def _show_reading(self, progress: events.Progress) -> None:
+    def _show_progress(self, progress: events.Progress) -> None:
         """Rewrite a line of a terminal; elsewhere print one at each tenth."""
-        left, tenth = self._pace.seconds_left(progress), 10 * progress.done // max(progress.total, 1)
+        left, tenth = self._paces[progress.of].seconds_left(progress), 10 * progress.done // max(progress.total, 1)
         is_terminal = sys.stderr.isatty()
         if is_terminal or tenth > self._tenth:
-            text = f"reading images: {progress.done / max(progress.total, 1):.0%}"
+            text = f"{_BEFORE[progress.of]}: {progress.done / max(progress.total, 1):.0%}"
             text += f", {left:.0f} s left" if left is not None else ""
             start, end = ("\r\x1b[K", "") if is_terminal else ("", "\n")
             with suppress(OSError):

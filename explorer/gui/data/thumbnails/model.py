@@ -9,6 +9,7 @@ from explorer.gui.choice import TrainingChoice
 from explorer.gui.data.data_state import DataState
 from explorer.gui.data.thumbnails.pictures import ThumbnailPictures
 from explorer.gui.widgets.text.language import say, whole
+from explorer.paths import real_name
 from explorer.runs.data.image_files import has_image_suffix
 from explorer.runs.data.image_list import ListedImage
 from explorer.sentences import translatable
