@@ -30,7 +30,7 @@ def find_weights(source: str, runs: Path) -> Published | Run | Path:
     name, colon, version = source.partition(":")
     if name == IMAGENET:
         if colon and version not in _VERSIONS:
-            what = translatable("{source!r}: there are {versions}")
+            what = translatable("{source!r}: the versions are {versions}")
             raise refuse("weights", what, source=source[:200], versions=", ".join(_VERSIONS))
         return Published(version)
     path = expand_user("weights", source)
@@ -50,7 +50,7 @@ def published_network(design: Design) -> str:
         return nearest
     known = _without_task(preset(nearest), design)
     changes = joined(", ", brief_differences(known, design))
-    what = translatable("there are none for this design; nearest: {network}, but {changes}")
+    what = translatable("there are no ImageNet weights for this design; nearest: {network}, but {changes}")
     raise refuse("weights", what, network=nearest, changes=changes)
 
 

@@ -18,7 +18,7 @@ def test_torchvisions_own_are_called_imagenet(source, version, tmp_path):
 
 @pytest.mark.parametrize("source", ["imagenet:", "imagenet:V3", "imagenet:v1"])
 def test_a_version_that_there_is_not_is_refused(source, tmp_path):
-    with pytest.raises(Refused, match=r"^weights: '.*': there are V1, V2$"):
+    with pytest.raises(Refused, match=r"^weights: '.*': the versions are V1, V2$"):
         find_weights(source, tmp_path)
 
 

@@ -33,10 +33,7 @@ class KnownWeights:
     def load(self, network: nn.Module) -> None:
         """Load what fits into the network. Raises Refused where that is nothing."""
         if not self.fit.values:
-            what = translatable("nothing in {source} fits the design: {unknown} other tensors")
-            rows = self.fit.rows
-            unknown = sum(row.fit in (WeightFit.UNKNOWN, WeightFit.OTHER_SHAPE) for row in rows)
-            raise refuse("weights", what, source=self.table.source, unknown=unknown)
+            raise refuse("weights", translatable("no tensor in {source} fits the design"), source=self.table.source)
         self.fit.load(network)
 
     def record(self) -> dict[str, object]:

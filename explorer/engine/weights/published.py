@@ -85,5 +85,5 @@ def fetch(weights: PublishedWeights) -> Iterator[tuple[int, int]]:
     except OSError as error:
         what = translatable("{path!r} cannot be written: {error}")
         raise refuse("weights", what, path=str(path), error=system_words(error)) from None
-    what = translatable("{reason}\nA file that you have serves as well; this one is called {name}.")
+    what = translatable("{reason}\nYou can also use a file that you have, such as {name}.")
     raise refuse("weights", what, reason=transfer.failure(Sentence(path.name)), name=path.name)

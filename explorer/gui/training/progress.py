@@ -60,7 +60,8 @@ class RunProgress(QWidget):
         else:
             self.bar.setRange(0, len(live) * max((run.total for run in live), default=0))
             self.bar.setValue(sum(run.done for run in live))
-        self.sides.setText("\n".join(filter(None, [*map(self._difference_text, live), self._batches_text(live)])))
+        differences = map(self._difference_text, live)
+        self.sides.setText("\n".join(filter(None, [self._weights_text(live), *differences, self._batches_text(live)])))
         show_if(bool(self.sides.text()), self.sides)
         if live:
             self.status.setText(
@@ -90,6 +91,11 @@ class RunProgress(QWidget):
         if reading.seconds_left is not None:
             parts.append(self.tr("{time} left").format(time=clock(reading.seconds_left)))
         return " · ".join(parts)
+
+    def _weights_text(self, live: tuple[LiveRun, ...]) -> str:
+        """Return what of known weights the first run began with."""
+        known = live[0].started.weights if live and live[0].started else NOTHING
+        return self.tr("weights: {table}").format(table=say(known)) if known else ""
 
     def _difference_text(self, run: LiveRun) -> str:
         """Return how a run differs from the first of those it trains with, and what begins equal."""

@@ -200,7 +200,7 @@ def test_a_bad_server_is_named_and_a_file_that_one_has_serves_as_well(served, se
     assert str(refused.value).splitlines() == [
         f"weights: {served.path.name} could not be downloaded.",
         f"{served.url}: {reason}",
-        f"A file that you have serves as well; this one is called {served.path.name}.",
+        f"You can also use a file that you have, such as {served.path.name}.",
     ]
     assert not served.path.exists()
 

@@ -3,6 +3,7 @@
 import pytest
 
 from explorer.runs.events import Card, Finished, Progress, Started, Stopped, Verdict
+from explorer.sentences import Sentence
 from tests.gui.scripted_workers import Played
 
 CARD = Card(utilisation=0.87, used_bytes=3 * 2**30, memory_bytes=80 * 2**30, celsius=61)
@@ -49,3 +50,12 @@ def test_a_stop_while_it_reads_says_so(session, played):
     played.say(Stopped(0))
     assert progress.status.text() == "stopped while its images were read"
     assert session.window.orders.start.isEnabled()
+
+
+def test_what_a_run_took_of_known_weights_stands_below_the_bar(session, played):
+    progress = session.window.training.progress
+    session.window.orders.start.trigger()
+    verdict, table = Verdict(True, 1, 1), Sentence("imagenet:V2: 265 tensors taken")
+    played.say(Started("a", "", 1, verdict, device="cpu", steps_per_epoch=10, epochs=1, weights=table))
+    assert progress.sides.text() == "weights: imagenet:V2: 265 tensors taken"
+    assert progress.sides.isVisible()
