@@ -6,10 +6,11 @@ from pathlib import Path
 
 from explorer.architecture.design import Design
 from explorer.architecture.differences import brief_differences, count_differences
+from explorer.architecture.known import KnownNetwork, Likeness
 from explorer.architecture.presets import preset, preset_families
 from explorer.paths import expand_user, is_file
 from explorer.runs.folder import MANIFEST, Run, find_run
-from explorer.sentences import joined, translatable
+from explorer.sentences import Sentence, translatable
 from explorer.validation import Refused, refuse
 
 IMAGENET = "imagenet"
@@ -49,9 +50,8 @@ def published_network(design: Design) -> str:
     if found[nearest] == (0, 0):
         return nearest
     known = _without_task(preset(nearest), design)
-    changes = joined(", ", brief_differences(known, design))
-    what = translatable("there are no ImageNet weights for this design; nearest: {network}, but {changes}")
-    raise refuse("weights", what, network=nearest, changes=changes)
+    alike = Likeness(KnownNetwork(Sentence(nearest), known), brief_differences(known, design)).sentence
+    raise refuse("weights", translatable("there are no ImageNet weights for this design ({network})"), network=alike)
 
 
 @lru_cache(maxsize=64)

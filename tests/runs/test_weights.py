@@ -52,10 +52,11 @@ def test_a_network_of_torchvision_is_known_whatever_it_is_trained_on(name):
 @pytest.mark.parametrize(
     ("design", "words"),
     [
-        (preset("resnet50").with_stage(2, blocks=7), "nearest: resnet50, but stage 3: 1 more block"),
-        (preset("resnet18").change(conv_bias=True), "nearest: resnet18, but convolutions with biases"),
+        (preset("resnet50").with_stage(2, blocks=7), "for this design (resnet50, but stage 3: 1 more block)"),
+        (preset("resnet18").change(conv_bias=True), "for this design (resnet18, but convolutions with biases)"),
+        (preset("mini"), "for this design (nearest: resnet18, with 9 differences)"),
     ],
-    ids=["another depth", "biases"],
+    ids=["another depth", "biases", "quite another"],
 )
 def test_another_design_is_told_which_network_is_nearest(design, words):
     with pytest.raises(Refused) as refused:

@@ -90,14 +90,15 @@ def fit_weights(plan: Plan, groups: Sequence[Group]) -> Fit:
             fit = WeightFit.FITTED if name == first and _differs_in_channels(there, shape) else WeightFit.OTHER_SHAPE
         full_name = "" if there is None else best.group.full_name(best.names[name])
         rows.append(WeightRow(fit, name, full_name, shape, there or ()))
-    values = {row.name: _value(best, row) for row in rows if row.fit in _TAKEN}
-    for name in own:  # torchvision's first versions have no counters; a norm with statistics has seen images
-        if name.endswith(COUNTER) and name not in values and name.removesuffix(COUNTER) + VARIANCE in values:
-            values[name] = torch.ones((), dtype=torch.long)
     for name in best.unknown:
         there = tuple(best.group.tensors[name].shape)
         rows.append(WeightRow(WeightFit.UNKNOWN, "", best.group.full_name(name), shape_there=there))
-    return Fit(tuple(row for row in rows if not (row.name or row.there).endswith(COUNTER)), values)
+    rows = [row for row in rows if not (row.name or row.there).endswith(COUNTER)]
+    values = {row.name: _value(best, row) for row in rows if row.fit in _TAKEN}
+    for name in own:  # a norm with statistics has seen images; torchvision's first versions have no counters
+        if name.endswith(COUNTER) and name.removesuffix(COUNTER) + VARIANCE in values:
+            values[name] = best.group.tensors[best.names[name]] if name in best.names else torch.tensor(1)
+    return Fit(tuple(rows), values)
 
 
 def _value(naming: _Naming, row: WeightRow) -> Tensor:

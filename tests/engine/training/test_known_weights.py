@@ -97,7 +97,8 @@ def test_another_head_is_new_and_noted(train, file, tmp_path):
 
 
 def test_weights_of_which_nothing_fits_are_refused_before_anything_is_written(train, tmp_path):
-    torch.save({"query.weight": torch.ones(3), "key.weight": torch.ones(3)}, tmp_path / "other.pth")
+    norm = {"bn1.weight": torch.ones(7), "bn1.num_batches_tracked": torch.tensor(3)}
+    torch.save({"query.weight": torch.ones(3), **norm}, tmp_path / "other.pth")
     with pytest.raises(Refused, match=r"^weights: no tensor in .*other\.pth fits the design$"):
         open_runs(replace(train, weights=str(tmp_path / "other.pth")))
     assert list_runs(train.runs) == ()
