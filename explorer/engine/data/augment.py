@@ -53,9 +53,8 @@ class Augmentation:
         if recipe.flip or recipe.crop:
             self._crop = recipe.crop
             self.shifts = torch.randint(0, 2 * recipe.crop + 1, (2, images), generator=moves).to(device)
-            flips = torch.rand(images, generator=moves) < 0.5 if recipe.flip else torch.zeros(images)
-            self.flips = flips.bool().to(device)
-            self._changes.append(self._move)
+            self.flips = (torch.rand(images, generator=moves) < 0.5).to(device)
+            self._changes += [change for change, on in ((self._shift, recipe.crop), (self._flip, recipe.flip)) if on]
         if recipe.jitter:
             self.factors = draw_factors(images, recipe.jitter, colours).to(device)
             self._changes.append(lambda pixels, bounds: change_colours(pixels, self.factors[:, bounds]))
@@ -75,16 +74,17 @@ class Augmentation:
     def _crop_and_resize(self, pixels: Tensor, bounds: slice) -> Tensor:
         return resize_rectangles(pixels, self.rectangles[:, bounds], self._size)
 
-    def _move(self, pixels: Tensor, bounds: slice) -> Tensor:
-        """Shift each image and mirror some, by one gather."""
+    def _shift(self, pixels: Tensor, bounds: slice) -> Tensor:
+        """Shift each image, by one gather."""
         height, width = self._size
         down, right = self.shifts[:, bounds, None]
-        rows = torch.arange(height, device=pixels.device) + down
-        columns = torch.arange(width, device=pixels.device).expand(len(rows), -1)
-        columns = torch.where(self.flips[bounds, None], width - 1 - columns, columns) + right
+        rows, columns = (torch.arange(side, device=pixels.device) for side in (height, width))
         padded = F.pad(pixels, (self._crop,) * 4)
-        images = torch.arange(len(rows), device=pixels.device)[:, None, None]
-        return padded[images, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+        images = torch.arange(len(pixels), device=pixels.device)[:, None, None]
+        return padded[images, :, (rows + down)[:, :, None], (columns + right)[:, None]].permute(0, 3, 1, 2)
+
+    def _flip(self, pixels: Tensor, bounds: slice) -> Tensor:
+        return torch.where(self.flips[bounds, None, None, None], pixels.flip(3), pixels)
 
     def _erase(self, pixels: Tensor, bounds: slice) -> Tensor:
         return pixels.masked_fill(_inside(self.boxes[:, bounds], self._size), 0)
