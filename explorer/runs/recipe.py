@@ -75,7 +75,7 @@ class Recipe:
             translatable("Batch size"),
             translatable("Images per step."),
             rare=True,
-            heading=translatable("Optimization"),
+            heading=translatable("Optimisation"),
         ),
     ] = 64
     lr: Annotated[
@@ -229,7 +229,7 @@ class Recipe:
                 }
             ),
             rare=True,
-            heading=translatable("Classes"),
+            heading=translatable("Labels"),
         ),
     ] = "none"
     label_smoothing: Annotated[
