@@ -53,7 +53,8 @@ class PartLegend(QLabel):
         texts = {part: words[part].format(n=whole(count)) for part, count in counts.items() if count}
         self.setAccessibleName(self.tr(", ").join(texts.values()))
         spots = {part: f'<span style="color:{part_colour(part).name()}">■</span>' for part in texts}
-        self.setText(" &nbsp; ".join(f"{spots[part]}&nbsp;{escape(text)}" for part, text in texts.items()))
+        lines = {part: "&nbsp;".join(escape(text).rsplit(" ", 1)) for part, text in texts.items()}  # with its number
+        self.setText(" &nbsp; ".join(f"{spots[part]}&nbsp;{line}" for part, line in lines.items()))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -15,7 +15,7 @@ _SOME, _MOST = 0.02, 0.98  # shares of coloured images between which both kinds 
 
 
 class ScanBar(QWidget):
-    """The line; its parts have the same places whether there is a scan or not."""
+    """The line, as high whatever it shows; its orders share one place."""
 
     def __init__(self, state: DataState, actions: Actions) -> None:
         super().__init__()
@@ -24,9 +24,6 @@ class ScanBar(QWidget):
         self.bar.setAccessibleName(self.tr("Scan"))
         self.bar.setFixedWidth(_BAR * self.fontMetrics().averageCharWidth())
         theme.apply_style(self.bar, "progress")
-        policy = self.bar.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.bar.setSizePolicy(policy)
         self._order.addWidget(action_button(actions.scan_data, "scan_data"))
         self._order.addWidget(action_button(actions.cancel_scan, "cancel_scan"))
         self._order.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -87,7 +84,7 @@ class ScanBar(QWidget):
         if len(scanned.sides) != 2:
             return ""
         height, width = scanned.sides
-        return self.tr("mostly about {width} × {height}").format(width=whole(width), height=whole(height))
+        return self.tr("typically {width} × {height}").format(width=whole(width), height=whole(height))
 
 
 class _Line(QLabel):

@@ -1,10 +1,11 @@
 """SplitControls: how the images are divided, how even the classes are, and what the recipe makes of both."""
 
-from PySide6.QtWidgets import QFormLayout, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.fields import fields_of
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.data.part_legend import PartLegend
+from explorer.gui.widgets.flow import Flow
 from explorer.gui.widgets.input.controls import Control
 from explorer.gui.widgets.input.form import labelled_control
 from explorer.gui.widgets.look import theme
@@ -17,6 +18,7 @@ from explorer.sentences import translatable
 
 _DRAWN = ("validation_share", "test_share", "split_seed")  # what a split depends on that no folder gives
 _OWN = ("background",)  # what concerns own images only
+_DIGITS = 8  # for which a box of the split has room
 _EVEN = 1.05  # up to this ratio the classes are called equally large
 _KINDS = {
     SplitKind.FOUND: translatable("Split: as the folders say"),
@@ -38,12 +40,7 @@ class SplitControls(QWidget):
             sentence.setWordWrap(True)
             sentence.setFont(theme.figures_font(sentence.font()))
         self._drawn, self._form = QWidget(), QFormLayout()
-        drawn = QGridLayout(self._drawn)
-        drawn.setContentsMargins(0, 0, 0, 0)
-        drawn.setSpacing(theme.RHYTHM // 2)
-        for place, name in enumerate(_DRAWN):
-            for row, widget in enumerate(self._make(name)):
-                drawn.addWidget(widget, row, place)
+        self._drawn.setLayout(Flow(*map(self._make_cell, _DRAWN)))
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setVerticalSpacing(theme.RHYTHM // 2)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -55,6 +52,18 @@ class SplitControls(QWidget):
         for part in (self.legend, self.split, self._drawn, self.balance):
             column.addWidget(part)
         column.addLayout(self._form)
+
+    def _make_cell(self, name: str) -> QWidget:
+        """Return a control below its label, no wider than its numbers need."""
+        cell, widgets = QWidget(), self._make(name)
+        column = QVBoxLayout(cell)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in widgets:
+            column.addWidget(widget)
+        digits = _DIGITS * self.fontMetrics().horizontalAdvance("0")
+        cell.setFixedWidth(max(digits, widgets[0].sizeHint().width()))
+        return cell
 
     def _make(self, name: str) -> tuple[QLabel, Control]:
         """Return the label and the control of a field of the recipe."""

@@ -78,7 +78,7 @@ def answer(played, **changes: object) -> None:
 
 
 def test_it_says_what_the_data_are(page):
-    assert page.bar.words.text() == "164 images in 3 classes · in colour · mostly about 640 × 480 · 2.9 MiB"
+    assert page.bar.words.text() == "164 images in 3 classes · in colour · typically 640 × 480 · 2.9 MiB"
     assert page.split.legend.accessibleName() == "training 115, validation 25, test 24"
     assert page.split.balance.text() == "The largest class has 7.0 × the images of the smallest."
 
@@ -347,7 +347,7 @@ def test_progress_is_seen_and_cancel_ends_it(session, played, state, qtbot):
 
 
 def test_nothing_moves_while_data_are_scanned_again(session, page, played, qtbot):
-    widgets = (page.bar.words, page.classes, page.split, page.problems, page.orders, page.grid)
+    widgets = (page.bar, page.classes, page.split, page.problems, page.orders, page.grid)
     before = [each.geometry() for each in widgets]
     page._state.scan()
     settle()
