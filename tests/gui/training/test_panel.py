@@ -250,7 +250,7 @@ def test_a_folder_that_will_not_do_leaves_the_choice(session, panel, tmp_path):
     choice = session.workspace.choice
     choice.use_data(str(tmp_path / "none"))
     assert choice.data.name == "fashion-mnist-12k"
-    assert "there is no data set, folder or table" in panel.notice.words.text()
+    assert "there is no data set or folder" in panel.notice.words.text()
     (tmp_path / "set" / "cat").mkdir(parents=True)
     choice.use_data(str(tmp_path / "set"))
     assert "has no images in folders of their class" in panel.notice.words.text()
@@ -262,7 +262,7 @@ def test_a_refusal_of_data_is_there_until_something_starts(session, panel, tmp_p
     monkeypatch.setattr(session.pool.workers[0], "start", lambda order: None)
     session.workspace.choice.use_data(str(tmp_path / "none"))
     session.pool.changed.emit()
-    assert "there is no data set, folder or table" in panel.notice.words.text()
+    assert "there is no data set or folder" in panel.notice.words.text()
     panel.start.click()
     assert not panel.notice.isVisible()
 
@@ -287,7 +287,7 @@ def test_a_refusal_and_a_confirmation_are_there_in_another_window(session, panel
     panel.start.click()
     session.use_language("en")
     after = session.window.training
-    assert "there is no data set, folder or table" in after.notice.words.text()
+    assert "there is no data set or folder" in after.notice.words.text()
     assert after.start.text() == "Train anyway\nData: Fashion-MNIST 12k (bundled subset)"
 
 
