@@ -18,7 +18,7 @@ from explorer.gui.workers.estimates import Estimates
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.commands import Train
 from explorer.runs.recipe import RECIPES
-from explorer.runs.sides import MAX_AT_ONCE, Side, obstacle, on_same_batches, twin_side, with_seeds
+from explorer.runs.sides import MAX_AT_ONCE, Side, on_same_batches, twin_side, with_seeds
 from explorer.sentences import translatable
 from explorer.validation import Refused, refuse
 
@@ -99,7 +99,7 @@ class StartOrders(QObject):
     def obstacle_beside(self, design: Design) -> str:
         """Return why `design`, fitted to the data, cannot be trained beside what Start would train; empty if it can."""
         fatal = self._document.fatal
-        return say(fatal.what) if fatal else _why_not(self._first, self._design_side(design))
+        return say(fatal.what) if fatal else self._why_not(self._design_side(design))
 
     def start_beside(self, design: Design) -> None:
         """Train `design` beside what Start would train."""
@@ -165,17 +165,22 @@ class StartOrders(QObject):
         choice.confirmed = 0
         choice.forget_refusal()
         self._document.propose(design, self.tr("Fit design to data"))
-        self._pool.start(
-            Train(
-                design=self._document.design,
-                recipe=choice.recipe,
-                runs=self._pool.runs,
-                weights=choice.weights or None,
-                beside=beside,
-                anyway=too_large,
-            )
-        )
+        self._pool.start(replace(self._train(beside), anyway=too_large))
         self.show_state()
+
+    def _train(self, beside: Sequence[Side]) -> Train:
+        """Return the order to train what Start would, and `beside` it. Raises Refused."""
+        choice, runs = self._choice, self._pool.runs
+        weights = choice.weights or None
+        return Train(choice.fitted, choice.recipe, runs, weights=weights, beside=tuple(beside))
+
+    def _why_not(self, others: _Others) -> str:
+        """Return why the others cannot be trained beside what Start would train; empty if they can."""
+        try:
+            self._train(others(self._first))
+        except Refused as refused:
+            return say(refused.complaints[0].what)
+        return ""
 
     def show_state(self) -> None:
         """Enable the orders that have an effect, and let their texts say what they do now."""
@@ -213,10 +218,10 @@ class StartOrders(QObject):
 
     def _show_choices(self, is_free: bool) -> None:
         """Let each of the other ways to start say what it does, or why it cannot be had."""
-        fatal, first, confirmed = self._document.fatal, self._first, self._choice.confirmed
+        fatal, confirmed = self._document.fatal, self._choice.confirmed
         texts = self._choice_texts(is_free)
         for action, others, networks, tip in self._companies:
-            reason = say(fatal.what) if fatal else _why_not(first, others)
+            reason = say(fatal.what) if fatal else self._why_not(others)
             action.setEnabled(not reason)
             action.setText(self._anyway_text() if confirmed == networks else texts[action])
             action.setToolTip(reason or tip)
@@ -254,12 +259,3 @@ class StartOrders(QObject):
 def _nothing(first: Side) -> Sequence[Side]:
     """Train nothing beside the first side."""
     return ()
-
-
-def _why_not(first: Side, others: _Others) -> str:
-    """Return why the others cannot be trained beside the first side; empty if they can."""
-    try:
-        found = [reason for side in others(first) if (reason := obstacle(first, side))]
-    except Refused as refused:
-        return say(refused.complaints[0].what)
-    return say(found[0]) if found else ""

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 
@@ -19,8 +20,10 @@ from explorer.engine.training.memory import checkpoint_bytes, data_bytes, memory
 from explorer.engine.training.run import buildable_plan
 from explorer.engine.training.tuning import trial, trial_batch, tuned
 from explorer.runs.answers import Answer, Estimate, Estimated
-from explorer.runs.data.cache_folder import cached_sets
+from explorer.runs.data.cache_folder import cached_sets, folder_of
 from explorer.runs.data.catalogue import DataSet, describe_data
+from explorer.runs.data.image_list import Part
+from explorer.runs.data.split import divide
 from explorer.runs.data.storage import stored_bytes, stored_size
 from explorer.runs.events import Failed
 from explorer.runs.recipe import Recipe
@@ -42,7 +45,7 @@ def measure(question: Estimate) -> Estimated:
     """Compute the memory and time some steps. Raises Refused."""
     design, recipe = question.design, question.recipe
     plan, device = buildable_plan(design), choose_device(recipe.device)
-    data = describe_data(recipe.data)
+    data = _divided(describe_data(recipe.data), recipe)
     needed, free = memory_needed(plan, recipe, recipe.batch_size), available_memory(device)
     found = Estimated(
         device=str(device),
@@ -53,10 +56,12 @@ def measure(question: Estimate) -> Estimated:
     if data.images and not _is_cached(data, design, recipe):
         size = stored_size(design, recipe)
         seconds = _time_decoding(data, (design.input[0], *size), recipe.background)
-        cached = stored_bytes(len(data.images.images), design.input[0], size)
+        cached = stored_bytes(data.train + data.validation, design.input[0], size)
         found = replace(found, cache_bytes=cached, decoding_seconds=seconds)
     if free is not None:
-        found = replace(found, largest_batch=_largest_batch(plan, recipe, device, free - data_bytes(data, design)))
+        room = free - data_bytes(data, design)
+        most = min(_MAX_BATCH, 1 << data.train.bit_length() >> 1)
+        found = replace(found, largest_batch=_largest_batch(plan, recipe, device, room, most))
     batch_size = trial_batch(plan, recipe, _AFFORDABLE)
     if free is not None and memory_needed(plan, recipe, batch_size).total > free:
         return found  # nothing to measure: the figures above say why
@@ -64,6 +69,15 @@ def measure(question: Estimate) -> Estimated:
     reading, step = _time_reading(design, recipe, device), _time_step(plan, recipe, device)
     images = data.train + _FORWARD * data.validation
     return replace(found, seconds_per_epoch=(step * images + reading * (data.train + data.validation)) / batch_size)
+
+
+def _divided(data: DataSet, recipe: Recipe) -> DataSet:
+    """Return own images as the recipe divides them, so far as that is known before they are looked at."""
+    if not data.images:
+        return data
+    shares = recipe.split_seed, recipe.validation_share, recipe.test_share
+    counts = Counter(divide(data.images, range(len(data.images.images)), *shares)[1])
+    return replace(data, train=counts[Part.TRAIN], validation=counts[Part.VALIDATION], test=counts[Part.TEST])
 
 
 def _placed_bytes(data: DataSet, design: Design, recipe: Recipe, device: torch.device, room: int) -> int:
@@ -80,14 +94,14 @@ def _placed_bytes(data: DataSet, design: Design, recipe: Recipe, device: torch.d
 def _is_cached(data: DataSet, design: Design, recipe: Recipe) -> bool:
     """Return whether the images of a folder seem to have been decoded at this size before."""
     assert data.images
-    root, shape = str(data.images.root.resolve()), (design.input[0], *stored_size(design, recipe))
+    folder, shape = folder_of(data.images.root), (design.input[0], *stored_size(design, recipe))
     with suppress(Refused):
-        return any((each.root, each.shape) == (root, shape) for each in cached_sets())
+        return any((each.path.parent, each.shape) == (folder, shape) for each in cached_sets())
     return False
 
 
 def _time_decoding(data: DataSet, shape: tuple[int, int, int], background: str) -> float:
-    """Return the seconds that decoding all images of a folder will take, by some of them, on all cores."""
+    """Return the seconds that decoding the images of a folder will take on all cores, judged by some of them."""
     assert data.images
     images = data.images.images
     start = time.monotonic()
@@ -95,16 +109,19 @@ def _time_decoding(data: DataSet, shape: tuple[int, int, int], background: str) 
     for image in sample:
         with suppress(Refused):  # it will be left out
             decode(data.images.path(image), shape, background)
-    return (time.monotonic() - start) / max(1, len(sample)) * len(images) / (os.cpu_count() or 1)
+    each = (time.monotonic() - start) / max(1, len(sample)) / (os.cpu_count() or 1)
+    return each * (data.train + data.validation)
 
 
-def _largest_batch(plan: Plan, recipe: Recipe, device: torch.device, room: int) -> int:
-    """Return the largest power of two of images that fit into so much `room`; on a card a step has shown that they do.
+def _largest_batch(plan: Plan, recipe: Recipe, device: torch.device, room: int, most: int) -> int:
+    """Return the largest power of two, up to `most`, of images that fit into so much `room`, 0 if none do.
+
+    On a card a step has shown that they do.
 
     A card's own libraries take room as well, and it may be in pieces.
     """
 
-    batch_size = _MAX_BATCH
+    batch_size = most
     while batch_size and not (
         memory_needed(plan, recipe, batch_size).total <= room
         and (device.type != "cuda" or _can_step(plan, recipe.change(batch_size=batch_size), device))

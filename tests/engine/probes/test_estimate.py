@@ -6,6 +6,7 @@ import torch
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.probes import estimate as estimate_module
+from explorer.engine.data.training_data import open_data
 from explorer.engine.probes.estimate import estimate
 from explorer.engine.training.memory import data_bytes, memory_needed
 from explorer.runs.answers import Estimate, Estimated
@@ -13,7 +14,7 @@ from explorer.runs.data.catalogue import describe_data
 from explorer.runs.events import Failed
 from explorer.runs.recipe import Recipe
 from tests.engine.shades import shades
-from tests.engine.small import DESIGN
+from tests.engine.small import CPU, DESIGN
 
 MINI = preset("mini")
 RECIPE = Recipe(device="cpu")
@@ -60,8 +61,8 @@ def test_a_batch_that_a_card_cannot_hold_is_found_by_a_step(monkeypatch):
     monkeypatch.setattr(estimate_module, "tuned", lambda *_: None)
     plan = plan_network(MINI)
     room = memory_needed(plan, RECIPE, 128).total
-    assert estimate_module._largest_batch(plan, RECIPE, torch.device("cuda"), room) == 16
-    assert estimate_module._largest_batch(plan, RECIPE, torch.device("cpu"), room) == 128
+    assert estimate_module._largest_batch(plan, RECIPE, torch.device("cuda"), room, 1024) == 16
+    assert estimate_module._largest_batch(plan, RECIPE, torch.device("cpu"), room, 1024) == 128
 
 
 @pytest.fixture
@@ -73,10 +74,22 @@ def test_the_images_of_a_folder_take_disk_and_time_once(tmp_path, own_cache):
     recipe = shades(tmp_path / "data").change(resized_crop=0.5)
     found = estimate(Estimate(DESIGN, recipe))
     height, width = (-(-side * 256 // 224) for side in DESIGN.input[1:])
-    assert found.cache_bytes == 30 * (height * width + 8)
+    tested = 6  # two of the ten of each shade
+    assert found.cache_bytes == (30 - tested) * (height * width + 8)
+    less = estimate(Estimate(DESIGN, recipe.change(test_share=0.5)))
+    assert less.cache_bytes < found.cache_bytes
     assert found.decoding_seconds > 0
     assert found.memory.data == 0
     assert found.checkpoint_bytes > 3 * found.memory.weights
+
+
+def test_images_that_have_been_decoded_are_not_again(tmp_path, own_cache):
+    recipe = shades(tmp_path / "data")
+    assert estimate(Estimate(DESIGN, recipe)).cache_bytes
+    open_data(recipe, DESIGN, CPU)
+    found = estimate(Estimate(DESIGN, recipe))
+    assert (found.cache_bytes, found.decoding_seconds) == (0, 0)
+    assert estimate(Estimate(DESIGN.change(input=(1, 16, 16)), recipe)).cache_bytes
 
 
 def test_a_named_set_takes_memory_and_no_disk():

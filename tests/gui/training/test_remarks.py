@@ -40,7 +40,9 @@ def pets(tmp_path):
 
 @pytest.fixture
 def played(session, monkeypatch):
+    """A worker whose first question is about mini."""
     session.document.propose(preset("mini"), "")
+    measure(session)
     return Played(session.pool.workers[0], monkeypatch)
 
 
@@ -117,7 +119,6 @@ def test_known_weights_offer_to_be_fine_tuned(session, played, qtbot):
 def test_a_disk_that_is_too_small_is_said(session, played, pets, monkeypatch):
     free = {"bytes": 10 * 2**20}
     monkeypatch.setattr(remarks_module, "free_bytes", lambda folder: free["bytes"])
-    measure(session)
     found = replace(ESTIMATED, cache_bytes=2**30, checkpoint_bytes=2**24)
     for question in played.asked(Estimate):
         played.answer(question, found)

@@ -91,6 +91,16 @@ def test_start_begins_with_what_was_chosen(session, panel, played):
     assert not panel.weights.isVisible()
 
 
+def test_other_seeds_of_known_weights_are_not_offered(session, panel):
+    """All would begin with the same weights; the order alone would raise."""
+    session.document.propose(preset("resnet18"), "")
+    seeds = session.window.orders.starts.several_seeds
+    assert seeds.isEnabled()
+    pick(panel, "imagenet:V1")
+    assert not seeds.isEnabled()
+    assert "all begin with the weights of imagenet:V1" in seeds.toolTip()
+
+
 def test_what_fits_is_said_and_shown_tensor_by_tensor(session, panel, played, qtbot):
     session.document.propose(preset("resnet18"), "")
     pick(panel, "imagenet:V1")
