@@ -6,6 +6,7 @@ set may be removed under a process that has mapped it, which keeps what it has; 
 then. What is in the list has been decoded completely, whatever happened later.
 """
 
+import errno
 import json
 import os
 import time
@@ -157,6 +158,8 @@ def _locked(path: Path, sources: Sequence[Source], shape: Shape, report: Report)
         try:
             lock.acquire(timeout=_ASK_EVERY, poll_interval=_ASK_EVERY / 2)
             break
+        except NotImplementedError:  # some network disks have no locks
+            raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK), str(path)) from None
         except Timeout:
             known = _read(path, shape)
             size = known.file.stat().st_size if known.file.exists() else 0

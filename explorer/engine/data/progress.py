@@ -1,8 +1,12 @@
 """Progress of work on many images: whoever does it reports, and whoever wants it may cancel. No Qt."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from explorer.sentences import Sentence
+
+_LOOK_EVERY = 0.2  # seconds
 
 Report = Callable[[int, int], None]  # called with how much is done and the total, several times a second
 Warn = Callable[[Sentence], None]  # called with what went wrong where the work goes on
@@ -18,3 +22,26 @@ def unreported(done: int, total: int) -> None:
 
 def unwarned(reason: Sentence) -> None:
     """Tell nobody."""
+
+
+def followed(work: Callable[[Report], object]) -> Iterator[tuple[int, int]]:
+    """Do `work` in a thread, and yield several times a second how much is done and the total.
+
+    Closing the iterator cancels it. Raises what `work` raises.
+    """
+    latest, is_over = (0, 0), threading.Event()
+
+    def report(done: int, total: int) -> None:
+        nonlocal latest
+        if is_over.is_set():
+            raise Cancelled
+        latest = done, total
+
+    with ThreadPoolExecutor(1, "followed") as pool:
+        result = pool.submit(work, report)
+        try:
+            while not wait([result], _LOOK_EVERY).done:
+                yield latest
+        finally:
+            is_over.set()
+    result.result()

@@ -10,11 +10,14 @@ from torch import Tensor
 
 from explorer.engine.data.augment import Feed
 from explorer.engine.data.loader import Loader, batch_bounds
+from explorer.engine.data.progress import followed
+from explorer.engine.data.training_data import open_data
 from explorer.engine.training.failure import unanswered
 from explorer.engine.training.fit import READ_EVERY
 from explorer.engine.training.run import prepare
 from explorer.engine.training.state import Training
 from explorer.runs.answers import Sweep, Swept
+from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.events import Event, Progress
 from explorer.runs.sides import Side
 from explorer.sentences import translatable
@@ -30,6 +33,7 @@ _SETTLING = 10  # steps before the averages say something
 def sweep(question: Sweep) -> Iterator[Event]:
     """Yield progress, and at the end the answer, or why there is none."""
     try:
+        yield from _reading(question)
         with torch.random.fork_rng():
             # the rates are set here, and should suit all layers
             recipe = question.recipe.change(schedule="constant", warm_up=0.0, ema=0.0, head_epochs=0)
@@ -37,6 +41,15 @@ def sweep(question: Sweep) -> Iterator[Event]:
         yield from _steps(question, training, data.train)
     except Exception as error:
         yield unanswered(question, error)
+
+
+def _reading(question: Sweep) -> Iterator[Progress]:
+    """Decode the images of a folder before they are needed, which may take minutes, and yield progress."""
+    design, recipe = question.design, question.recipe
+    if recipe.data in CATALOGUE:
+        return
+    for done, total in followed(lambda report: open_data(recipe, design, torch.device("cpu"), report)):
+        yield Progress(question.name, done, total, question.id)
 
 
 def _steps(question: Sweep, training: Training, train: Loader) -> Iterator[Event]:

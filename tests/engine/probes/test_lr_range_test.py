@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from explorer.engine.data import training_data
+from explorer.engine.data import progress, training_data
 from explorer.engine.data.datasets import Data, Images
 from explorer.engine.probes import lr_range_test
 from explorer.engine.probes.lr_range_test import MAX_RATE, MIN_RATE, STEPS, smooth, sweep
@@ -13,6 +13,7 @@ from explorer.engine.training.state import Training
 from explorer.runs.answers import Sweep, Swept
 from explorer.runs.events import Failed, Progress
 from tests.engine import small
+from tests.engine.shades import shades
 
 COMMAND = Sweep(small.DESIGN, small.RECIPE.change(epochs=1), 7)
 
@@ -97,3 +98,13 @@ def test_a_design_that_cannot_be_built_is_refused():
 def test_averages_of_a_constant_are_that_constant():
     assert smooth([2.0] * 5) == pytest.approx([2.0] * 5)
     assert smooth([1.0, math.inf, 1.0]) == [1.0]
+
+
+def test_images_that_are_not_decoded_yet_are_read_with_progress(tmp_path, monkeypatch):
+    monkeypatch.setattr(progress, "_LOOK_EVERY", 0.001)
+    recipe = shades(tmp_path).change(epochs=1)
+    told = list(sweep(Sweep(small.DESIGN, recipe, 7)))
+    read = [event for event in told if isinstance(event, Progress) and event.total != STEPS]
+    assert read
+    assert all(event.done <= event.total and event.id == 7 for event in read)
+    assert isinstance(told[-1], Swept)
