@@ -80,10 +80,9 @@ def told(answer):
 
 
 def rest(listener):
-    """What the runs said but for their names, where they are, and the answers."""
-    said = [
-        event for _, event in listener.said if not isinstance(event, Answer | Failed | events.Threads | events.Progress)
-    ]
+    """What the runs said but for their names, where they are, the answers, and what comes after so many seconds."""
+    others = Answer | Failed | events.Threads | events.Progress | events.Gradients | events.Signals
+    said = [event for _, event in listener.said if not isinstance(event, others)]
     return timeless([replace(each, run="", folder="") if isinstance(each, events.Started) else each for each in said])
 
 
