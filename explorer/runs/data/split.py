@@ -89,6 +89,7 @@ def _drawn(
 
 def _wanted(count: int, validation_share: float, test_share: float) -> dict[Part, int]:
     """Return how many images of a class go into each part: first one to train, one to validate, one to test."""
-    validation = min(max(1, round(count * validation_share)), count - 1)
-    test = min(max(1, round(count * test_share)), count - 1 - validation) if test_share else 0
+    is_tested = test_share > 0 and count > 2
+    validation = min(max(1, round(count * validation_share)), count - 1 - is_tested)
+    test = min(max(1, round(count * test_share)), count - 1 - validation) if is_tested else 0
     return {Part.TRAIN: count - validation - test, Part.VALIDATION: validation, Part.TEST: test}

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from explorer.runs.data.image_list import ImageList, Layout, ListedImage, Part
@@ -39,6 +39,7 @@ def tally(images: ImageList, parts: tuple[Part, ...]) -> dict[int, Counter]:
     return found
 
 
+@example([3], 0.5, 0.25, 0)
 @given(counts, shares, st.just(0.0) | shares, st.integers(0, 2**32 - 1))
 def test_each_class_is_divided_alike(sizes, validation, test, seed):
     assume(validation + test < 0.99)
