@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 
 from explorer.gui.data.thumbnails.pictures import Picture
 from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import say
+from explorer.sentences import translatable
 
 PAD = theme.RHYTHM  # pixels between the edge of a cell and what stands in it, where a rubber band can begin
 _LINES = 7  # of text: the side of the square that a picture has
@@ -79,8 +81,8 @@ class ThumbnailCell:
         painter.drawRoundedRect(square, _ROUND, _ROUND)
         if is_unreadable:
             painter.setPen(QColor(colours.bad))
-            words = QCoreApplication.translate("ThumbnailCell", "cannot be read")
-            painter.drawText(square, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(square, flags, say(translatable("cannot be read")))
 
     def _paint_mark(self, painter: QPainter, square: QRect, mark: str) -> None:
         """Write what has been decided over the lower end of the picture."""

@@ -100,7 +100,7 @@ class ThumbnailModel(QAbstractListModel):
     def mark(self, file: str) -> str:
         """Return in a few words what the user has decided about an image."""
         if file in self._left_out:
-            return self.tr("left out")
+            return say(translatable("left out"))
         return f"→ {self._moved[file]}" if file in self._moved else ""
 
     def is_left_out(self, file: str) -> bool:
@@ -122,7 +122,7 @@ class ThumbnailModel(QAbstractListModel):
         if picture and picture.size:
             lines.append(self.tr("{width}×{height} pixels").format(height=picture.size[0], width=picture.size[1]))
         if picture and picture.pixmap is None:
-            lines.append(self.tr("cannot be read"))
+            lines.append(say(translatable("cannot be read")))
         return "\n".join(filter(None, (*lines, self.mark(file))))
 
     def flags(self, index: Index) -> Qt.ItemFlag:

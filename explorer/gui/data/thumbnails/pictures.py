@@ -15,7 +15,7 @@ from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.pictures import read_pictures
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.answers import Pictured, Thumbnails
-from explorer.sentences import NOTHING, Sentence, translatable
+from explorer.sentences import NOTHING, Sentence
 
 Block = tuple[str, ...]  # files that are asked for together: of the network they are a batch
 
@@ -120,7 +120,7 @@ class ThumbnailPictures(QObject):
         try:
             images = iter(read_pictures(answer.file, there) if there else ())
         except (OSError, ValueError) as error:
-            self._refuse(Sentence(translatable("{path}: {error}"), {"path": answer.file, "error": str(error)}))
+            self._refuse(Sentence("{path}: {error}", {"path": answer.file, "error": str(error)}))
             return
         for file, sheet, size in zip(question.files, answer.sheets, answer.sizes, strict=True):
             self._drop(file)
