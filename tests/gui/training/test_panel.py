@@ -253,7 +253,7 @@ def test_a_folder_that_will_not_do_leaves_the_choice(session, panel, tmp_path):
     assert "there is no data set or folder" in panel.notice.words.text()
     (tmp_path / "set" / "cat").mkdir(parents=True)
     choice.use_data(str(tmp_path / "set"))
-    assert "has no images in folders of their class" in panel.notice.words.text()
+    assert "has no class folders with images" in panel.notice.words.text()
     choice.use_data("fashion-mnist-12k")
     assert not panel.notice.isVisible()
 

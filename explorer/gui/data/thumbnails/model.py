@@ -1,6 +1,7 @@
 """ThumbnailModel: the files whose pictures are shown, in groups, and what is known of each."""
 
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QUrl
@@ -10,8 +11,9 @@ from explorer.gui.data.data_state import DataState
 from explorer.gui.data.thumbnails.pictures import ThumbnailPictures
 from explorer.gui.widgets.text.language import say, whole
 from explorer.paths import real_name
+from explorer.runs.answers import ProblemKind
 from explorer.runs.data.image_files import has_image_suffix
-from explorer.runs.data.image_list import ListedImage
+from explorer.runs.data.image_list import ListedImage, Part
 from explorer.sentences import translatable
 
 Index = QModelIndex | QPersistentModelIndex
@@ -94,7 +96,8 @@ class ThumbnailModel(QAbstractListModel):
     def place(self, file: str) -> str:
         """Return the class of an image, and its part if the folder says that."""
         listed = self._listed.get(file)
-        part = say(listed.part) if listed and listed.part else ""
+        words = {Part.TRAIN: self.tr("training"), Part.VALIDATION: self.tr("validation"), Part.TEST: self.tr("test")}
+        part = words[listed.part] if listed and listed.part else ""
         return " · ".join(filter(None, (self.class_name(file), part)))
 
     def mark(self, file: str) -> str:
@@ -122,8 +125,19 @@ class ThumbnailModel(QAbstractListModel):
         if picture and picture.size:
             lines.append(self.tr("{width}×{height} pixels").format(height=picture.size[0], width=picture.size[1]))
         if picture and picture.pixmap is None:
-            lines.append(say(translatable("cannot be read")))
-        return "\n".join(filter(None, (*lines, self.mark(file))))
+            lines.append(self._trouble(file))
+        text = "<br>".join(map(escape, filter(None, (*lines, self.mark(file)))))
+        return f"<p style='white-space: pre'>{text}</p>"  # a file may be called <b>.png, and a long path is not broken
+
+    def _trouble(self, file: str) -> str:
+        """Return that a file cannot be read, and why, as far as the scan has found that."""
+        words, scanned = say(translatable("cannot be read")), self._data_state.scanned
+        problems = scanned.problems if scanned else ()
+        unreadable = next((each for each in problems if each.kind is ProblemKind.UNREADABLE), None)
+        for group, reason in zip(unreadable.groups, unreadable.reasons, strict=False) if unreadable else ():
+            if file in group:
+                return self.tr("{trouble}: {reason}").format(trouble=words, reason=say(reason.what))
+        return words
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtGui import QColor, QDesktopServices, QDrag, QGuiApplication
+from PySide6.QtGui import QColor, QDesktopServices, QDrag, QGuiApplication, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolTip
 
@@ -20,11 +20,13 @@ from explorer.gui.document import Document
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.gui.workspace import DATA
-from explorer.runs.answers import Pictured, Sheet, Thumbnails
+from explorer.runs.answers import DataProblem, Pictured, ProblemKind, Reason, Sheet, Thumbnails
 from explorer.runs.data.decisions import Decisions, Move
+from explorer.sentences import Sentence
 from tests.clicks import click
 from tests.engine.shades import shades
 from tests.events import settle
+from tests.gui.data.made_data import made_scan
 from tests.gui.scripted_workers import Played
 
 CTRL, SHIFT, NONE = (
@@ -86,6 +88,12 @@ class Page:
         grid.resize(520, 420)
         return grid
 
+    def end(self) -> None:
+        self.state.cancel()
+        self.grid.close()
+        self.grid.deleteLater()
+        settle()
+
     @property
     def area(self):
         return self.grid.area
@@ -112,6 +120,12 @@ class Page:
         room = self.area.viewport().rect()
         return {file for place, file in enumerate(self.grid.model.files) if self.rect(place).intersects(room)}
 
+    def tip(self, place: int) -> list[str]:
+        """The lines of the tool tip."""
+        document = QTextDocument()
+        document.setHtml(self.grid.model.index(place).data(Qt.ItemDataRole.ToolTipRole))
+        return document.toPlainText().splitlines()
+
     def colour(self, place: int) -> QColor:
         """What is painted in the middle of a picture."""
         rect = self.rect(place)
@@ -134,10 +148,7 @@ def folder(tmp_path: Path) -> Path:
 def page(qtbot, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     page = Page(str(folder), tmp_path, monkeypatch)
     yield page
-    page.state.cancel()
-    page.grid.close()
-    page.grid.deleteLater()
-    settle()
+    page.end()
 
 
 MANY = tuple(f"cat/{number:05}.png" for number in range(10_000))
@@ -299,8 +310,7 @@ def test_pictures_appear_and_what_cannot_be_read_says_so(page):
     waiting = page.colour(0)
     page.worker.develop_all()
     assert page.colour(0) == QColor(200, 200, 200) != waiting
-    index = page.grid.model.index(1)
-    assert "cannot be read" in index.data(Qt.ItemDataRole.ToolTipRole)
+    assert page.tip(1)[-1] == "cannot be read"
     plain = page.area.viewport().grab(page.rect(1)).toImage()
     assert any(plain.pixelColor(x, y) == QColor("#b3261e") for x in range(plain.width()) for y in range(plain.height()))
 
@@ -308,8 +318,34 @@ def test_pictures_appear_and_what_cannot_be_read_says_so(page):
 def test_a_tip_has_the_path_the_class_and_the_size(page, folder):
     page.show(("dog/002.png",))
     page.worker.develop_all()
-    words = page.grid.model.index(0).data(Qt.ItemDataRole.ToolTipRole)
-    assert words.splitlines() == [str(folder / "dog" / "002.png"), "dog", "60×40 pixels"]
+    assert page.tip(0) == [str(folder / "dog" / "002.png"), "dog", "60×40 pixels"]
+
+
+def test_a_tip_says_why_an_image_cannot_be_read(page):
+    page.show(("cat/bad.png",))
+    page.worker.develop_all()
+    reason = Reason(Sentence("cut off or damaged"))
+    problem = DataProblem(ProblemKind.UNREADABLE, 1, (("cat/bad.png",),), (reason,))
+    page.state.scanned = made_scan(problems=(problem,))
+    assert page.tip(0)[-1] == "cannot be read: cut off or damaged"
+
+
+def test_a_name_is_no_markup(page, folder):
+    page.show(("cat/<b>bold<b>.png",))
+    assert page.tip(0)[0] == str(folder / "cat" / "<b>bold<b>.png")
+
+
+def test_images_of_given_parts_say_theirs(qtbot, folder, tmp_path, monkeypatch):
+    for part in ("train", "Valid"):
+        for name in ("cat", "dog"):
+            place = tmp_path / "parts" / part / name
+            place.mkdir(parents=True)
+            Image.new("L", (1, 1)).save(place / "1.png")
+    page = Page(str(tmp_path / "parts"), tmp_path, monkeypatch)
+    page.show(("train/cat/1.png", "Valid/dog/1.png"))
+    words = [page.grid.model.index(place).data(Qt.ItemDataRole.AccessibleTextRole) for place in range(2)]
+    assert words == ["1.png, cat · training", "1.png, dog · validation"]
+    page.end()
 
 
 def test_what_was_decided_is_marked(page):
