@@ -9,6 +9,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -18,6 +19,7 @@ from explorer.runs.answers import Sheet, sent_size
 
 KEPT = 8  # files of answers: the window has read older ones
 _NUMBERS = count(1)  # of files
+_FOLDER = Lock()
 
 
 def shrink(maps: Tensor) -> Tensor:
@@ -51,7 +53,9 @@ def _folder() -> TemporaryDirectory[str]:
 
 def _new_file() -> Path:
     """Return a path for the next answer, and remove the file of an old one."""
-    number, place = next(_NUMBERS), Path(_folder().name)
+    with _FOLDER:  # of two folders that two threads create at once, one would be removed with its file
+        place = Path(_folder().name)
+    number = next(_NUMBERS)
     with suppress(OSError):
         (place / f"{number - KEPT}.uint8").unlink(missing_ok=True)
     return place / f"{number}.uint8"

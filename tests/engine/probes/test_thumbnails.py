@@ -1,7 +1,11 @@
 """Pictures of the data's images: whole ones in their own colours, or the very pixels that a network trains on."""
 
+import gc
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from math import prod
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 
 import numpy as np
 import pytest
@@ -13,6 +17,7 @@ from explorer.engine.data.datasets import load_data
 from explorer.engine.data.decoding import decode
 from explorer.engine.data.loader import PlacedLoader
 from explorer.engine.data.preprocessing import Preprocessing
+from explorer.engine.probes import pictures as pictures_module
 from explorer.engine.probes.thumbnails import thumbnails
 from explorer.runs.answers import Pictured, Thumbnails
 from explorer.runs.data.catalogue import describe_data
@@ -192,3 +197,20 @@ def test_every_image_of_a_messy_folder_has_its_picture_and_what_is_none_has_none
         ]
         assert {sheet.path for sheet in pictures if not sheet.shape} == {*planted.unreadable}
     assert fingerprint(planted.root) == before
+
+
+def test_first_answers_in_two_threads_keep_their_files(folder, monkeypatch):
+    """Each would else create the folder of answers, and one of the two goes away with what is in it."""
+    make, both = pictures_module.TemporaryDirectory, Barrier(2)
+
+    def slow(**options):
+        with suppress(BrokenBarrierError):
+            both.wait(timeout=0.5)  # where both get here, both are let go on at once
+        return make(**options)
+
+    monkeypatch.setattr(pictures_module, "TemporaryDirectory", slow)
+    pictures_module._folder.cache_clear()
+    with ThreadPoolExecutor(2) as threads:
+        found = [each.result() for each in [threads.submit(ask, folder, "a/wide.jpg") for _ in range(2)]]
+    gc.collect()
+    assert [len(pixels(answer)) for answer in found] == [1, 1]
