@@ -192,6 +192,8 @@ class Worker:
                         self._answer(question)
                     case Thumbnails() as question:  # mostly waits for files, and decodes without the interpreter
                         Thread(target=self._answer, args=(question,), name="thumbnails", daemon=True).start()
+                    case Scan() as question if not self._runs:  # reading examines the same images
+                        self._postponed.append(question)
                     case Question(beside=True) as question if self._aside:
                         self._aside.ask(question)
                     case Question() as question:

@@ -137,6 +137,17 @@ def test_a_run_that_is_started_meanwhile_goes_first_and_the_scan_goes_on_beside_
     assert ended == [5]
 
 
+def test_while_a_run_reads_its_images_a_scan_waits(asked, beside):
+    listener = listening()
+    worker = Worker(listener, listener.inbox)
+    worker._aside = Aside(listener)
+    listener.inbox.put(asked)
+    assert worker._next_control(wait=False) is None
+    assert worker._next_control(wait=False) is None
+    assert worker._aside.got == []
+    assert worker._next_command() == asked
+
+
 def test_during_a_run_another_process_scans_and_is_told_who_gave_up(asked, ended, recipe, tmp_path, beside):
     listener = listening(
         step_2=(Pause(),), paused_1=(asked, Sweep(DESIGN, recipe, 6), Withdraw(5), Unpause()), finished_1=(Withdraw(7),)
