@@ -203,27 +203,27 @@ class Recipe:
     ] = 0.0
     normalise: Annotated[
         str,
-        OneOf(("none", "data", "weights")),
+        OneOf(("off", "data", "weights")),
         Label(
             translatable("Normalisation"),
             explained(
                 {
-                    "none": translatable("pixels from 0 to 1."),
+                    "off": translatable("pixels from 0 to 1."),
                     "data": translatable("mean 0 and deviation 1 over the training images."),
                     "weights": translatable("as the known weights had it."),
                 }
             ),
             rare=True,
         ),
-    ] = "none"
+    ] = "off"
     balance: Annotated[
         str,
-        OneOf(("none", "weights", "sampling")),
+        OneOf(("off", "weights", "sampling")),
         Label(
             translatable("Class balance"),
             explained(
                 {
-                    "none": translatable("every image counts alike."),
+                    "off": translatable("every image counts alike."),
                     "weights": translatable("the loss of rare classes counts more."),
                     "sampling": translatable("rare classes are drawn more often."),
                 }
@@ -231,7 +231,7 @@ class Recipe:
             rare=True,
             heading=translatable("Labels"),
         ),
-    ] = "none"
+    ] = "off"
     label_smoothing: Annotated[
         float,
         Interval(ge=0, lt=1),

@@ -12,12 +12,56 @@
         <translation>少 1 个残差块</translation>
     </message>
     <message>
-        <source>1 more block</source>
-        <translation>多 1 个残差块</translation>
+        <source>1 class has very few images</source>
+        <translation>有 1 个类别的图像很少</translation>
     </message>
     <message>
-        <source>1 or 3</source>
-        <translation>1 或 3</translation>
+        <source>1 file was skipped: not an image, or in no class</source>
+        <translation>已跳过 1 个文件：不是图像，或不属于任何类别</translation>
+    </message>
+    <message>
+        <source>1 image cannot be read and is left out</source>
+        <translation>有 1 张图像无法读取，已排除</translation>
+    </message>
+    <message>
+        <source>1 image has an exact copy</source>
+        <translation>有 1 张图像完全重复</translation>
+    </message>
+    <message>
+        <source>1 image has an unusual size or shape</source>
+        <translation>有 1 张图像的尺寸或长宽比异常</translation>
+    </message>
+    <message>
+        <source>1 image is blurred</source>
+        <translation>有 1 张图像模糊</translation>
+    </message>
+    <message>
+        <source>1 image is in training and in test or validation</source>
+        <translation>有 1 张图像既在训练集中，又在测试集或验证集中</translation>
+    </message>
+    <message>
+        <source>1 image is in training and in validation</source>
+        <translation>有 1 张图像同时出现在训练集和验证集中</translation>
+    </message>
+    <message>
+        <source>1 image is in two classes</source>
+        <translation>有 1 张图像同时属于两个类别</translation>
+    </message>
+    <message>
+        <source>1 image is very bright</source>
+        <translation>有 1 张图像过亮</translation>
+    </message>
+    <message>
+        <source>1 image is very dark</source>
+        <translation>有 1 张图像过暗</translation>
+    </message>
+    <message>
+        <source>1 image looks almost the same as another</source>
+        <translation>有 1 张图像近似重复</translation>
+    </message>
+    <message>
+        <source>1 more block</source>
+        <translation>多 1 个残差块</translation>
     </message>
     <message>
         <source>16 bits per number where that is enough.</source>
@@ -97,7 +141,7 @@
     </message>
     <message>
         <source>Background</source>
-        <translation type="unfinished"></translation>
+        <translation>背景</translation>
     </message>
     <message>
         <source>Bag</source>
@@ -145,7 +189,7 @@
     </message>
     <message>
         <source>Change brightness, contrast and saturation by up to this share.</source>
-        <translation type="unfinished"></translation>
+        <translation>随机改变亮度、对比度和饱和度，幅度不超过这一比例。</translation>
     </message>
     <message>
         <source>Changes</source>
@@ -173,11 +217,11 @@
     </message>
     <message>
         <source>Class balance</source>
-        <translation type="unfinished"></translation>
+        <translation>类别平衡</translation>
     </message>
     <message>
         <source>Classes</source>
-        <translation>类别数</translation>
+        <translation>类别</translation>
     </message>
     <message>
         <source>Close the page, else the lesson, else the presentation</source>
@@ -189,7 +233,7 @@
     </message>
     <message>
         <source>Colour jitter</source>
-        <translation type="unfinished"></translation>
+        <translation>颜色抖动</translation>
     </message>
     <message>
         <source>Compare</source>
@@ -249,7 +293,7 @@
     </message>
     <message>
         <source>Determines which images are held out.</source>
-        <translation type="unfinished"></translation>
+        <translation>决定留出哪些图像。</translation>
     </message>
     <message>
         <source>Device</source>
@@ -274,10 +318,6 @@
     <message>
         <source>Epochs</source>
         <translation>轮数</translation>
-    </message>
-    <message>
-        <source>Epochs in which only the last layer learns, before all layers do.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Epochs over which the rate rises from 0; 0 means 30 % of the run for one-cycle, none otherwise.</source>
@@ -308,8 +348,8 @@
         <translation>阶段中第一个残差块将高和宽缩小的倍数。</translation>
     </message>
     <message>
-        <source>Factor of the learning rate from each stage to the one before it; 1 is the same rate for all.</source>
-        <translation type="unfinished"></translation>
+        <source>Factor of the learning rate from each part to the one before it; 1: the same for all.</source>
+        <translation>每往前一个部分，学习率乘以这个系数；1 表示各部分相同。</translation>
     </message>
     <message>
         <source>Fashion-MNIST (full)</source>
@@ -352,8 +392,8 @@
         <translation>青蛙</translation>
     </message>
     <message>
-        <source>Frozen</source>
-        <translation type="unfinished"></translation>
+        <source>Frozen parts</source>
+        <translation>冻结的部分</translation>
     </message>
     <message>
         <source>Gradient clipping</source>
@@ -377,7 +417,7 @@
     </message>
     <message>
         <source>Head first</source>
-        <translation type="unfinished"></translation>
+        <translation>先训练分类头</translation>
     </message>
     <message>
         <source>Horse</source>
@@ -385,7 +425,11 @@
     </message>
     <message>
         <source>How many parts keep their weights: 1 is the stem, 2 is the stem and stage 1, and so on.</source>
-        <translation type="unfinished"></translation>
+        <translation>前面多少个部分的权重保持不变：1 为起始层，2 为起始层和阶段 1，以此类推。</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
     </message>
     <message>
         <source>Images per step.</source>
@@ -420,8 +464,16 @@
         <translation>不只是深度不同：{difference}。</translation>
     </message>
     <message>
+        <source>Known weights</source>
+        <translation>已有权重</translation>
+    </message>
+    <message>
         <source>Label smoothing</source>
         <translation>标签平滑</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>标签</translation>
     </message>
     <message>
         <source>Layer</source>
@@ -500,8 +552,8 @@
         <translation>名称</translation>
     </message>
     <message>
-        <source>Name of a data set, or a folder with one subfolder of images per class.</source>
-        <translation>数据集的名称，或图像文件夹（每个类别一个子文件夹）。</translation>
+        <source>Name of a data set, a folder of images, or a CSV table of them.</source>
+        <translation>数据集的名称、图像文件夹，或列出图像的 CSV 表格。</translation>
     </message>
     <message>
         <source>Nested function classes: what this network can compute, whatever its weights, holds all that those can</source>
@@ -549,7 +601,7 @@
     </message>
     <message>
         <source>Normalisation</source>
-        <translation type="unfinished"></translation>
+        <translation>标准化</translation>
     </message>
     <message>
         <source>Not a directory</source>
@@ -606,6 +658,10 @@
     <message>
         <source>Only the 3×3 convolution of a bottleneck can have groups; a basic block has none.</source>
         <translation>只有瓶颈块的 3×3 卷积可以分组，基本块不能。</translation>
+    </message>
+    <message>
+        <source>Optimisation</source>
+        <translation>优化</translation>
     </message>
     <message>
         <source>Optimizer</source>
@@ -673,7 +729,7 @@
     </message>
     <message>
         <source>Rate below the head</source>
-        <translation type="unfinished"></translation>
+        <translation>分类头以下的学习率</translation>
     </message>
     <message>
         <source>Read-only file system</source>
@@ -689,7 +745,11 @@
     </message>
     <message>
         <source>Resized crops</source>
-        <translation type="unfinished"></translation>
+        <translation>缩放裁剪</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>训练任务</translation>
     </message>
     <message>
         <source>Runs</source>
@@ -737,11 +797,11 @@
     </message>
     <message>
         <source>Share of the images that training never sees, if no folder says which.</source>
-        <translation type="unfinished"></translation>
+        <translation>训练始终看不到的图像所占的比例；文件夹已指明时不起作用。</translation>
     </message>
     <message>
         <source>Share of the images to validate with, if no folder says which.</source>
-        <translation type="unfinished"></translation>
+        <translation>用于验证的图像所占的比例；文件夹已指明时不起作用。</translation>
     </message>
     <message>
         <source>Share of the target that is spread evenly over all classes.</source>
@@ -784,8 +844,28 @@
         <translation>运动鞋</translation>
     </message>
     <message>
+        <source>So many epochs only the last layer learns, then all layers do.</source>
+        <translation>前这么多轮只训练最后一层，之后训练所有层。</translation>
+    </message>
+    <message>
         <source>Split seed</source>
-        <translation type="unfinished"></translation>
+        <translation>划分的随机种子</translation>
+    </message>
+    <message>
+        <source>Split: as published</source>
+        <translation>划分：按数据集的发布方式</translation>
+    </message>
+    <message>
+        <source>Split: as the folders say</source>
+        <translation>划分：按文件夹</translation>
+    </message>
+    <message>
+        <source>Split: as the table says</source>
+        <translation>划分：按表格</translation>
+    </message>
+    <message>
+        <source>Split: drawn class by class</source>
+        <translation>划分：按类别分层抽样</translation>
     </message>
     <message>
         <source>Stage {number}</source>
@@ -849,7 +929,7 @@
     </message>
     <message>
         <source>Test share</source>
-        <translation type="unfinished"></translation>
+        <translation>测试集比例</translation>
     </message>
     <message>
         <source>The baseline cannot be built</source>
@@ -948,8 +1028,8 @@
         <translation>用时</translation>
     </message>
     <message>
-        <source>Train on a random rectangle with at least this share of each image; 0 takes the whole image.</source>
-        <translation type="unfinished"></translation>
+        <source>Train on a random rectangle with at least this share of the image; 0 takes all of it.</source>
+        <translation>用图像中随机的矩形区域训练，其面积至少占图像的这一比例；0 表示使用整张图像。</translation>
     </message>
     <message>
         <source>Training, images/s</source>
@@ -993,7 +1073,7 @@
     </message>
     <message>
         <source>Validation share</source>
-        <translation type="unfinished"></translation>
+        <translation>验证集比例</translation>
     </message>
     <message>
         <source>Warm-up</source>
@@ -1009,7 +1089,7 @@
     </message>
     <message>
         <source>What transparent images lie on.</source>
-        <translation type="unfinished"></translation>
+        <translation>透明图像衬在什么颜色上。</translation>
     </message>
     <message>
         <source>Width</source>
@@ -1038,6 +1118,30 @@
     <message>
         <source>Xavier&apos;s initial weights</source>
         <translation>Xavier 初始化</translation>
+    </message>
+    <message>
+        <source>You kept 1 image although something may be wrong with it</source>
+        <translation>你保留了 1 张可能有问题的图像</translation>
+    </message>
+    <message>
+        <source>You kept {n} images although something may be wrong with them</source>
+        <translation>你保留了 {n} 张可能有问题的图像</translation>
+    </message>
+    <message>
+        <source>You left out 1 image</source>
+        <translation>你排除了 1 张图像</translation>
+    </message>
+    <message>
+        <source>You left out {n} images</source>
+        <translation>你排除了 {n} 张图像</translation>
+    </message>
+    <message>
+        <source>You moved 1 image to another class</source>
+        <translation>你将 1 张图像移到了其他类别</translation>
+    </message>
+    <message>
+        <source>You moved {n} images to another class</source>
+        <translation>你将 {n} 张图像移到了其他类别</translation>
     </message>
     <message>
         <source>Zoom</source>
@@ -1100,8 +1204,12 @@
         <translation>另一类网络：参数 {params} 个，乘加运算 {macs} 次</translation>
     </message>
     <message>
+        <source>another process is downloading {name}</source>
+        <translation>另一个进程正在下载 {name}</translation>
+    </message>
+    <message>
         <source>another seed changes nothing: all begin with the weights of {run}</source>
-        <translation type="unfinished"></translation>
+        <translation>换一个随机种子没有区别：它们都从 {run} 的权重开始</translation>
     </message>
     <message>
         <source>are no longer finite</source>
@@ -1113,7 +1221,7 @@
     </message>
     <message>
         <source>as the known weights had it.</source>
-        <translation type="unfinished"></translation>
+        <translation>与已有权重训练时相同。</translation>
     </message>
     <message>
         <source>at most {most} networks can be trained together</source>
@@ -1165,7 +1273,7 @@
     </message>
     <message>
         <source>blurred</source>
-        <translation type="unfinished"></translation>
+        <translation>模糊</translation>
     </message>
     <message>
         <source>bottlenecks</source>
@@ -1173,7 +1281,7 @@
     </message>
     <message>
         <source>bright</source>
-        <translation type="unfinished"></translation>
+        <translation>过亮</translation>
     </message>
     <message>
         <source>can open</source>
@@ -1201,7 +1309,7 @@
     </message>
     <message>
         <source>classes</source>
-        <translation type="unfinished"></translation>
+        <translation>按类别</translation>
     </message>
     <message>
         <source>click</source>
@@ -1236,12 +1344,24 @@
         <translation>无法写入 {name}，可用空间 {free:,} MB：{reason}</translation>
     </message>
     <message>
+        <source>cut off or damaged</source>
+        <translation>不完整或已损坏</translation>
+    </message>
+    <message>
         <source>dark</source>
-        <translation type="unfinished">深色</translation>
+        <translation>深色</translation>
     </message>
     <message>
         <source>data</source>
         <translation>数据</translation>
+    </message>
+    <message>
+        <source>decoded images cannot be kept in {path!r}: {error}</source>
+        <translation>无法在 {path!r} 中保存解码后的图像：{error}</translation>
+    </message>
+    <message>
+        <source>decoded images need {needed:,.0f} MiB on the disk, more than is free or allowed</source>
+        <translation>解码后的图像需要 {needed:,.0f} MiB 磁盘空间，超过了可用空间或允许的上限</translation>
     </message>
     <message>
         <source>degradation</source>
@@ -1265,31 +1385,55 @@
     </message>
     <message>
         <source>duplicate</source>
-        <translation type="unfinished"></translation>
+        <translation>重复</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>空文件</translation>
     </message>
     <message>
         <source>every image counts alike.</source>
-        <translation type="unfinished"></translation>
+        <translation>每张图像同等看待。</translation>
     </message>
     <message>
         <source>failed</source>
         <translation>失败</translation>
     </message>
     <message>
+        <source>far more pixels than a photo has</source>
+        <translation>像素远多于一般照片</translation>
+    </message>
+    <message>
         <source>few</source>
-        <translation type="unfinished"></translation>
+        <translation>图像过少</translation>
+    </message>
+    <message>
+        <source>files have another name or content</source>
+        <translation>文件的名称或内容不同了</translation>
     </message>
     <message>
         <source>finding the folder of runs</source>
         <translation>查找训练任务文件夹</translation>
     </message>
     <message>
+        <source>fine-tune</source>
+        <translation>微调</translation>
+    </message>
+    <message>
         <source>finished</source>
         <translation>已完成</translation>
     </message>
     <message>
+        <source>fitted to the channels</source>
+        <translation>已按通道数调整</translation>
+    </message>
+    <message>
+        <source>for known weights: the last layer first, then all, the lower the more slowly.</source>
+        <translation>用于已有权重：先训练最后一层，再训练所有层，越靠前的层学得越慢。</translation>
+    </message>
+    <message>
         <source>found</source>
-        <translation type="unfinished"></translation>
+        <translation>按文件夹或表格</translation>
     </message>
     <message>
         <source>good results after a few epochs.</source>
@@ -1321,7 +1465,7 @@
     </message>
     <message>
         <source>head replaced</source>
-        <translation type="unfinished"></translation>
+        <translation>输出层已更换</translation>
     </message>
     <message>
         <source>identity</source>
@@ -1433,15 +1577,23 @@
     </message>
     <message>
         <source>leak</source>
-        <translation type="unfinished"></translation>
+        <translation>泄漏</translation>
+    </message>
+    <message>
+        <source>leaves nothing to train with, since {test:g} is for testing</source>
+        <translation>没有给训练留下图像，因为测试占 {test:g}</translation>
+    </message>
+    <message>
+        <source>left out</source>
+        <translation>已排除</translation>
     </message>
     <message>
         <source>matched</source>
-        <translation type="unfinished"></translation>
+        <translation>匹配</translation>
     </message>
     <message>
         <source>mean 0 and deviation 1 over the training images.</source>
-        <translation type="unfinished"></translation>
+        <translation>在训练图像上均值为 0、标准差为 1。</translation>
     </message>
     <message>
         <source>measuring needs {needed:,.0f} MiB on {device}; {free:,.0f} MiB are free</source>
@@ -1529,7 +1681,7 @@
     </message>
     <message>
         <source>named</source>
-        <translation type="unfinished"></translation>
+        <translation>内置名称</translation>
     </message>
     <message>
         <source>names the same network twice</source>
@@ -1537,7 +1689,7 @@
     </message>
     <message>
         <source>near-duplicate</source>
-        <translation type="unfinished"></translation>
+        <translation>近似重复</translation>
     </message>
     <message>
         <source>nearest: {network}, with {count} differences</source>
@@ -1558,10 +1710,6 @@
     <message>
         <source>no checkpoint was saved: the run starts again</source>
         <translation>没有保存过检查点：训练任务重新开始</translation>
-    </message>
-    <message>
-        <source>no images in the class folder {path!r}</source>
-        <translation>类别文件夹 {path!r} 中没有图像</translation>
     </message>
     <message>
         <source>no learning rate from {least:g} upwards lowers the loss</source>
@@ -1592,12 +1740,24 @@
         <translation>没有阶段 {number}</translation>
     </message>
     <message>
+        <source>no tensor in {source} fits the design</source>
+        <translation>{source} 中没有任何张量适合此设计</translation>
+    </message>
+    <message>
+        <source>none of the files in {path!r} is there; the first would be {file!r}</source>
+        <translation>{path!r} 中列出的文件都不存在；第一个应为 {file!r}</translation>
+    </message>
+    <message>
         <source>norm and ReLU in the stem</source>
         <translation>起始层中有规范化和 ReLU</translation>
     </message>
     <message>
         <source>normal, by fan out.</source>
         <translation>正态分布，按输出连接数。</translation>
+    </message>
+    <message>
+        <source>not a regular file</source>
+        <translation>不是普通文件</translation>
     </message>
     <message>
         <source>not installed</source>
@@ -1613,7 +1773,7 @@
     </message>
     <message>
         <source>odd-size</source>
-        <translation type="unfinished"></translation>
+        <translation>尺寸异常</translation>
     </message>
     <message>
         <source>one 3×3 convolution, size kept.</source>
@@ -1648,8 +1808,16 @@
         <translation>已暂停</translation>
     </message>
     <message>
+        <source>photos</source>
+        <translation>照片</translation>
+    </message>
+    <message>
+        <source>photos from scratch: crops, flips and colours make many of each.</source>
+        <translation>从头训练照片：裁剪、翻转和颜色变化使每张照片变成许多张。</translation>
+    </message>
+    <message>
         <source>pixels from 0 to 1.</source>
-        <translation type="unfinished"></translation>
+        <translation>像素值从 0 到 1。</translation>
     </message>
     <message>
         <source>plain</source>
@@ -1677,7 +1845,7 @@
     </message>
     <message>
         <source>published</source>
-        <translation type="unfinished"></translation>
+        <translation>按发布时的划分</translation>
     </message>
     <message>
         <source>quick</source>
@@ -1685,7 +1853,7 @@
     </message>
     <message>
         <source>rare classes are drawn more often.</source>
-        <translation type="unfinished"></translation>
+        <translation>更常抽取图像少的类别。</translation>
     </message>
     <message>
         <source>reading designs</source>
@@ -1712,12 +1880,20 @@
         <translation>训练任务 {run} 已完成 {done} 轮；请设定更多轮数</translation>
     </message>
     <message>
-        <source>run {run} has no checkpoint; start a new run with its weights (--init-from)</source>
-        <translation>训练任务 {run} 没有检查点；可以用它的权重开始新的训练任务（--init-from）</translation>
+        <source>run {run} has no checkpoint; start a new run with its weights (--weights)</source>
+        <translation>训练任务 {run} 没有检查点；可以用它的权重开始新的训练任务（--weights）</translation>
     </message>
     <message>
         <source>run {run} has no weights yet</source>
         <translation>训练任务 {run} 还没有权重</translation>
+    </message>
+    <message>
+        <source>run {run} is of an older version, which did not note its images: they may have changed; start a new run with its weights (--weights)</source>
+        <translation>训练 {run} 来自旧版本，当时没有记录所用的图像，图像可能已经改变；请用它的权重开始新的训练（--weights）</translation>
+    </message>
+    <message>
+        <source>run {run} was trained on {data}, which is always found by its name</source>
+        <translation>训练 {run} 使用的是 {data}，它总是按名称查找</translation>
     </message>
     <message>
         <source>running</source>
@@ -1729,7 +1905,7 @@
     </message>
     <message>
         <source>shape differs</source>
-        <translation type="unfinished"></translation>
+        <translation>形状不同</translation>
     </message>
     <message>
         <source>shortcut A (zeros for new channels)</source>
@@ -1753,7 +1929,7 @@
     </message>
     <message>
         <source>splits</source>
-        <translation type="unfinished"></translation>
+        <translation>按用途</translation>
     </message>
     <message>
         <source>stage {number} added</source>
@@ -1789,7 +1965,7 @@
     </message>
     <message>
         <source>stratified</source>
-        <translation type="unfinished"></translation>
+        <translation>按类别分层抽取</translation>
     </message>
     <message>
         <source>stride on the 3×3 (v1.5)</source>
@@ -1811,11 +1987,11 @@ zeros for new channels</source>
     </message>
     <message>
         <source>table</source>
-        <translation type="unfinished"></translation>
+        <translation>表格</translation>
     </message>
     <message>
         <source>test</source>
-        <translation type="unfinished"></translation>
+        <translation>测试</translation>
     </message>
     <message>
         <source>the CIFAR stem (one 3×3)</source>
@@ -1834,6 +2010,10 @@ zeros for new channels</source>
         <translation>教材的 {name}</translation>
     </message>
     <message>
+        <source>the class {before!r} is called {now!r}</source>
+        <translation>类别 {before!r} 现名为 {now!r}</translation>
+    </message>
+    <message>
         <source>the connection broke off after {done} of {total} bytes</source>
         <translation>连接中断，已收到 {done} 字节，共 {total} 字节</translation>
     </message>
@@ -1847,11 +2027,11 @@ zeros for new channels</source>
     </message>
     <message>
         <source>the design takes {channels} channels; images have 1 or 3</source>
-        <translation>此设计接受 {channels} 个通道，而图像有 1 或 3 个通道</translation>
+        <translation>设计接受 {channels} 个通道，而图像有 1 个或 3 个</translation>
     </message>
     <message>
-        <source>the design takes {channels} channels; {data} has {wanted}</source>
-        <translation>此设计接受 {channels} 个通道，而 {data} 的通道数是 {wanted}</translation>
+        <source>the design takes {channels} channels; {data} has {own}</source>
+        <translation>设计接受 {channels} 个通道，而 {data} 有 {own} 个</translation>
     </message>
     <message>
         <source>the file there has {size} bytes; the published one has {expected}</source>
@@ -1862,12 +2042,12 @@ zeros for new channels</source>
         <translation>该处的文件与公开发布的文件不同：校验和不符</translation>
     </message>
     <message>
-        <source>the highest accuracy, in an evening on a GPU.</source>
-        <translation>在 GPU 上用一个晚上达到最高精度。</translation>
+        <source>the folder cannot be read</source>
+        <translation>无法读取该文件夹</translation>
     </message>
     <message>
-        <source>the images need {needed:.1f} GB of memory; {free:.1f} GB are free</source>
-        <translation>图像需要 {needed:.1f} GB 内存，可用 {free:.1f} GB</translation>
+        <source>the highest accuracy, in an evening on a GPU.</source>
+        <translation>在 GPU 上用一个晚上达到最高精度。</translation>
     </message>
     <message>
         <source>the learning rate falls to 0.</source>
@@ -1887,7 +2067,7 @@ zeros for new channels</source>
     </message>
     <message>
         <source>the loss of rare classes counts more.</source>
-        <translation type="unfinished"></translation>
+        <translation>图像少的类别在损失中权重更大。</translation>
     </message>
     <message>
         <source>the paper&apos;s ResNet-{depth} (CIFAR)</source>
@@ -1926,6 +2106,10 @@ zeros for new channels</source>
         <translation>窗口中的曲线图</translation>
     </message>
     <message>
+        <source>there are no ImageNet weights for this design ({network})</source>
+        <translation>此设计没有 ImageNet 权重（{network}）</translation>
+    </message>
+    <message>
         <source>there is no data set or folder {path!r}</source>
         <translation>没有名为 {path!r} 的数据集或文件夹</translation>
     </message>
@@ -1936,6 +2120,10 @@ zeros for new channels</source>
     <message>
         <source>there is no file {path!r}</source>
         <translation>没有文件 {path!r}</translation>
+    </message>
+    <message>
+        <source>there is no run and no file {source!r}</source>
+        <translation>没有名为 {source!r} 的训练任务或文件</translation>
     </message>
     <message>
         <source>there is no run {text!r} in {folder!r}</source>
@@ -1966,6 +2154,10 @@ zeros for new channels</source>
         <translation>现在下结论还太早</translation>
     </message>
     <message>
+        <source>too large for the memory</source>
+        <translation>太大，内存容纳不下</translation>
+    </message>
+    <message>
         <source>torch {torch} has no code for cards of compute capability {capability}; a build that has it may be installed by: uv pip install --reinstall torch torchvision --torch-backend {backend}</source>
         <translation>torch {torch} 不支持计算能力为 {capability} 的显卡；可用以下命令安装支持它的版本：uv pip install --reinstall torch torchvision --torch-backend {backend}</translation>
     </message>
@@ -1991,7 +2183,7 @@ zeros for new channels</source>
     </message>
     <message>
         <source>train</source>
-        <translation type="unfinished"></translation>
+        <translation>训练</translation>
     </message>
     <message>
         <source>training</source>
@@ -2015,7 +2207,7 @@ zeros for new channels</source>
     </message>
     <message>
         <source>two-classes</source>
-        <translation type="unfinished"></translation>
+        <translation>分属两类</translation>
     </message>
     <message>
         <source>uniform, by both fans, as in the chapter.</source>
@@ -2023,7 +2215,7 @@ zeros for new channels</source>
     </message>
     <message>
         <source>unknown</source>
-        <translation type="unfinished"></translation>
+        <translation>设计中没有</translation>
     </message>
     <message>
         <source>unknown format</source>
@@ -2035,7 +2227,7 @@ zeros for new channels</source>
     </message>
     <message>
         <source>validation</source>
-        <translation type="unfinished"></translation>
+        <translation>验证</translation>
     </message>
     <message>
         <source>was made by a newer version of this program; it is kept as {name}</source>
@@ -2054,6 +2246,10 @@ zeros for new channels</source>
         <translation>剩下的是下采样后的 x，新增通道为零</translation>
     </message>
     <message>
+        <source>what was found in the images is not kept in {folder!r}: {error}</source>
+        <translation>图像的检查结果无法保存到 {folder!r}：{error}</translation>
+    </message>
+    <message>
         <source>wheel</source>
         <translation>滚轮</translation>
     </message>
@@ -2068,6 +2264,14 @@ zeros for new channels</source>
     <message>
         <source>window</source>
         <translation>窗口</translation>
+    </message>
+    <message>
+        <source>with the classes {names}</source>
+        <translation>多了类别 {names}</translation>
+    </message>
+    <message>
+        <source>without the classes {names}</source>
+        <translation>少了类别 {names}</translation>
     </message>
     <message>
         <source>writing was interrupted</source>
@@ -2110,12 +2314,20 @@ zeros for new channels</source>
         <translation>无法下载 {data}。</translation>
     </message>
     <message>
+        <source>{data} has changed since the run began: {changes}</source>
+        <translation>{data} 自训练开始以来发生了变化：{changes}</translation>
+    </message>
+    <message>
         <source>{data} has no images for training or for validation</source>
-        <translation>{data} 中没有可用于训练或验证的图像</translation>
+        <translation>{data} 没有用于训练或验证的图像</translation>
     </message>
     <message>
         <source>{data} has the label {highest}, but the design has only {classes} classes</source>
         <translation>{data} 中有标签 {highest}，而此设计只有 {classes} 个类别</translation>
+    </message>
+    <message>
+        <source>{data} has {count} classes, but the design has only {classes}</source>
+        <translation>{data} 有 {count} 个类别，而设计只有 {classes} 个</translation>
     </message>
     <message>
         <source>{data} is not on this computer; to download it, choose it under Data or run `main.py data get {name}`</source>
@@ -2142,6 +2354,10 @@ zeros for new channels</source>
         <translation>{tensors:,} 个张量中有 {equal:,} 个初始值相同；自有的是：{own}</translation>
     </message>
     <message>
+        <source>{fit} ({count:,}): {names}</source>
+        <translation>{fit}（{count:,}）：{names}</translation>
+    </message>
+    <message>
         <source>{format} needs a run, not a design</source>
         <translation>{format} 需要一个训练任务，而不是一个设计</translation>
     </message>
@@ -2156,6 +2372,10 @@ zeros for new channels</source>
     <message>
         <source>{mean} ± {spread} (seeds {seeds})</source>
         <translation>{mean} ± {spread}（随机种子 {seeds}）</translation>
+    </message>
+    <message>
+        <source>{name!r} is no image of the data set</source>
+        <translation>{name!r} 不是该数据集中的图像</translation>
     </message>
     <message>
         <source>{name!r} is not available; {rest}</source>
@@ -2180,6 +2400,10 @@ zeros for new channels</source>
     <message>
         <source>{name} cannot be read: {error}</source>
         <translation>无法读取 {name}：{error}</translation>
+    </message>
+    <message>
+        <source>{name} contains values that are not finite</source>
+        <translation>{name} 含有非有限值</translation>
     </message>
     <message>
         <source>{name} does not take images of 3×224×224</source>
@@ -2254,6 +2478,10 @@ zeros for new channels</source>
         <translation>{needed}，可用 {free:,.0f} MiB</translation>
     </message>
     <message>
+        <source>{network} has no weights {version}, only {others}</source>
+        <translation>{network} 没有 {version} 权重，只有 {others}</translation>
+    </message>
+    <message>
         <source>{network}, but {changes}</source>
         <translation>{network}，但{changes}</translation>
     </message>
@@ -2262,16 +2490,80 @@ zeros for new channels</source>
         <translation>{note} · {changes}</translation>
     </message>
     <message>
+        <source>{now:,} images to train with instead of {before:,}</source>
+        <translation>训练图像为 {now:,} 张，原为 {before:,} 张</translation>
+    </message>
+    <message>
+        <source>{now:,} to test with instead of {before:,}</source>
+        <translation>测试图像为 {now:,} 张，原为 {before:,} 张</translation>
+    </message>
+    <message>
+        <source>{now:,} to validate with instead of {before:,}</source>
+        <translation>验证图像为 {now:,} 张，原为 {before:,} 张</translation>
+    </message>
+    <message>
+        <source>{now:,} unreadable instead of {before:,}</source>
+        <translation>无法读取的为 {now:,} 张，原为 {before:,} 张</translation>
+    </message>
+    <message>
         <source>{n} classes</source>
         <translation>{n} 个类别</translation>
+    </message>
+    <message>
+        <source>{n} classes have very few images</source>
+        <translation>有 {n} 个类别的图像很少</translation>
     </message>
     <message>
         <source>{n} convolutions</source>
         <translation>{n} 个卷积层</translation>
     </message>
     <message>
+        <source>{n} files were skipped: not an image, or in no class</source>
+        <translation>已跳过 {n} 个文件：不是图像，或不属于任何类别</translation>
+    </message>
+    <message>
         <source>{n} h</source>
         <translation>{n} 小时</translation>
+    </message>
+    <message>
+        <source>{n} images are blurred</source>
+        <translation>有 {n} 张图像模糊</translation>
+    </message>
+    <message>
+        <source>{n} images are in training and in test or validation</source>
+        <translation>有 {n} 张图像既在训练集中，又在测试集或验证集中</translation>
+    </message>
+    <message>
+        <source>{n} images are in training and in validation</source>
+        <translation>有 {n} 张图像同时出现在训练集和验证集中</translation>
+    </message>
+    <message>
+        <source>{n} images are in two classes</source>
+        <translation>有 {n} 张图像同时属于两个类别</translation>
+    </message>
+    <message>
+        <source>{n} images are very bright</source>
+        <translation>有 {n} 张图像过亮</translation>
+    </message>
+    <message>
+        <source>{n} images are very dark</source>
+        <translation>有 {n} 张图像过暗</translation>
+    </message>
+    <message>
+        <source>{n} images cannot be read and are left out</source>
+        <translation>有 {n} 张图像无法读取，已排除</translation>
+    </message>
+    <message>
+        <source>{n} images have an unusual size or shape</source>
+        <translation>有 {n} 张图像的尺寸或长宽比异常</translation>
+    </message>
+    <message>
+        <source>{n} images have exact copies</source>
+        <translation>有 {n} 张图像完全重复</translation>
+    </message>
+    <message>
+        <source>{n} images look almost the same as another</source>
+        <translation>有 {n} 张图像近似重复</translation>
     </message>
     <message>
         <source>{n} min</source>
@@ -2294,16 +2586,68 @@ zeros for new channels</source>
         <translation>无法读取 {path!r}：{error}</translation>
     </message>
     <message>
+        <source>{path!r} cannot be used: {error}</source>
+        <translation>无法使用 {path!r}：{error}</translation>
+    </message>
+    <message>
         <source>{path!r} cannot be written: {error}</source>
         <translation>无法写入 {path!r}：{error}</translation>
+    </message>
+    <message>
+        <source>{path!r} contains more than plain data, such as a whole model; none of it was executed. Save the model&apos;s state_dict() instead</source>
+        <translation>{path!r} 包含的不只是数据，例如整个模型；其中的代码均未执行。请改为保存模型的 state_dict()</translation>
+    </message>
+    <message>
+        <source>{path!r} gives {count} files more than one class or part; the first is {file!r}</source>
+        <translation>{path!r} 给 {count} 个文件指定了不止一个类别或用途；第一个是 {file!r}</translation>
+    </message>
+    <message>
+        <source>{path!r} has images of {names} in other parts, but none to train with</source>
+        <translation>{path!r} 的验证或测试部分有 {names} 的图像，训练部分却没有</translation>
+    </message>
+    <message>
+        <source>{path!r} has no class folders with images</source>
+        <translation>{path!r} 中没有含图像的类别文件夹</translation>
+    </message>
+    <message>
+        <source>{path!r} has no row with a file and a class</source>
+        <translation>{path!r} 中没有同时给出文件和类别的行</translation>
+    </message>
+    <message>
+        <source>{path!r} has no tensors with names</source>
+        <translation>{path!r} 中没有带名称的张量</translation>
+    </message>
+    <message>
+        <source>{path!r} has only one class, {name!r}; training needs at least two</source>
+        <translation>{path!r} 中只有 {name!r} 一个类别；训练至少需要两个</translation>
+    </message>
+    <message>
+        <source>{path!r} has the folders {names}, but no training images in class folders; a table can give the classes</source>
+        <translation>{path!r} 中有文件夹 {names}，但类别文件夹中没有训练图像；也可以用 CSV 表格给出类别</translation>
+    </message>
+    <message>
+        <source>{path!r} is damaged or incomplete: {cause}</source>
+        <translation>{path!r} 已损坏或不完整：{cause}</translation>
     </message>
     <message>
         <source>{path!r} is damaged: its checksum is not the expected one</source>
         <translation>{path!r} 已损坏：校验和不符</translation>
     </message>
     <message>
-        <source>{path!r} is not a class of the training images</source>
-        <translation>{path!r} 不是训练图像中的类别</translation>
+        <source>{path!r} is empty</source>
+        <translation>{path!r} 是空的</translation>
+    </message>
+    <message>
+        <source>{path!r} is neither a file of PyTorch nor of safetensors</source>
+        <translation>{path!r} 既不是 PyTorch 文件，也不是 safetensors 文件</translation>
+    </message>
+    <message>
+        <source>{path!r} is neither a folder nor a table in UTF-8</source>
+        <translation>{path!r} 既不是文件夹，也不是 UTF-8 编码的表格</translation>
+    </message>
+    <message>
+        <source>{path!r} is not a CSV table: {error}</source>
+        <translation>{path!r} 不是 CSV 表格：{error}</translation>
     </message>
     <message>
         <source>{path!r} is not a usable image: {reason}</source>
@@ -2314,16 +2658,34 @@ zeros for new channels</source>
         <translation>{path!r} 不是有效的 safetensors 文件：{error}</translation>
     </message>
     <message>
+        <source>{path!r} is not there; if the images have moved, --data says where they are</source>
+        <translation>{path!r} 不存在；如果图像已移动，请用 --data 指明现在的位置</translation>
+    </message>
+    <message>
         <source>{path!r} names a home folder that does not exist</source>
         <translation>{path!r} 指向的用户主目录不存在</translation>
     </message>
     <message>
-        <source>{path!r} needs one subfolder of images per class, and at least two classes</source>
-        <translation>{path!r} 中每个类别需要一个图像子文件夹，且至少要有两个类别</translation>
+        <source>{path!r} needs a column of files ({files}) and one of classes ({classes}); its first row is: {row}</source>
+        <translation>{path!r} 需要一列文件（{files}）和一列类别（{classes}）；它的第一行是：{row}</translation>
+    </message>
+    <message>
+        <source>{path!r}, line {line}: {part!r} is not a part; known are {parts}</source>
+        <translation>{path!r} 第 {line} 行：{part!r} 不是数据的用途；可用的有 {parts}</translation>
+    </message>
+    <message>
+        <source>{path} is damaged; remove it to begin without decisions about these images</source>
+        <translation>{path} 已损坏；删除它之后，这些图像就没有任何处理决定</translation>
     </message>
     <message>
         <source>{problem}; `main.py data get {name}` downloads it again</source>
         <translation>{problem}；`main.py data get {name}` 会重新下载</translation>
+    </message>
+    <message>
+        <source>{reason}
+You can also use a file that you have, such as {name}.</source>
+        <translation>{reason}
+也可以使用您已有的文件，例如 {name}。</translation>
     </message>
     <message>
         <source>{reason} Run resnet-explorer check in a terminal to see what is missing.</source>
@@ -2340,6 +2702,14 @@ zeros for new channels</source>
     <message>
         <source>{schema} was made by a newer version; this version reads {known}</source>
         <translation>{schema} 由更新的版本写成；当前版本只能读取 {known}</translation>
+    </message>
+    <message>
+        <source>{source!r}: the versions are {versions}</source>
+        <translation>{source!r}：可用的版本有 {versions}</translation>
+    </message>
+    <message>
+        <source>{source}: {matched:,} tensors taken</source>
+        <translation>{source}：采用 {matched:,} 个张量</translation>
     </message>
     <message>
         <source>{text!r} cannot be read: {reason}</source>
@@ -2396,8 +2766,16 @@ zeros for new channels</source>
         <translation>+ {n} 轮</translation>
     </message>
     <message>
+        <source>3 channels</source>
+        <translation>3 个通道</translation>
+    </message>
+    <message>
         <source>About ResNet Explorer</source>
         <translation>关于 ResNet Explorer</translation>
+    </message>
+    <message>
+        <source>Accept these images as they are, and ask no more</source>
+        <translation>接受这些图像的现状，不再提示</translation>
     </message>
     <message>
         <source>Add epochs: {n}</source>
@@ -2414,6 +2792,14 @@ zeros for new channels</source>
     <message>
         <source>Baseline unpinned</source>
         <translation>已取消基线</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Cancel the scan</source>
+        <translation>取消扫描</translation>
     </message>
     <message>
         <source>Check this computer</source>
@@ -2464,6 +2850,10 @@ zeros for new channels</source>
         <translation>寻找学习率…</translation>
     </message>
     <message>
+        <source>Fine-tune</source>
+        <translation>微调</translation>
+    </message>
+    <message>
         <source>Finish the batch, save a checkpoint and stop; the run can be resumed</source>
         <translation>完成当前小批量、保存检查点后停止；之后可以继续训练</translation>
     </message>
@@ -2472,8 +2862,20 @@ zeros for new channels</source>
         <translation>按数据调整设计</translation>
     </message>
     <message>
+        <source>Forget decisions on images</source>
+        <translation>撤回对图像的处理</translation>
+    </message>
+    <message>
         <source>From the next batch on, whatever the schedule does; it is recorded in the run</source>
         <translation>从下一个小批量起生效，叠加在学习率调度之上；会记录在训练任务中</translation>
+    </message>
+    <message>
+        <source>Give the design 3 channels</source>
+        <translation>把设计改为 3 个通道</translation>
+    </message>
+    <message>
+        <source>Give the selected images another class; no file is touched</source>
+        <translation>为所选图像指定其他类别；不会改动任何文件</translation>
     </message>
     <message>
         <source>Halve the learning rate</source>
@@ -2482,6 +2884,14 @@ zeros for new channels</source>
     <message>
         <source>Hide run</source>
         <translation>隐藏任务</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Keep images</source>
+        <translation>保留图像</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
@@ -2496,8 +2906,24 @@ zeros for new channels</source>
         <translation>学习率 ÷ 10</translation>
     </message>
     <message>
+        <source>Leave images out</source>
+        <translation>排除图像</translation>
+    </message>
+    <message>
+        <source>Leave out</source>
+        <translation>排除</translation>
+    </message>
+    <message>
+        <source>Move images to a class …</source>
+        <translation>将图像移到某个类别…</translation>
+    </message>
+    <message>
         <source>Move run to the bin</source>
         <translation>将任务移到回收站</translation>
+    </message>
+    <message>
+        <source>Move to …</source>
+        <translation>移到…</translation>
     </message>
     <message>
         <source>Note on run …</source>
@@ -2514,6 +2940,18 @@ zeros for new channels</source>
     <message>
         <source>Open design of run</source>
         <translation>打开训练任务的设计</translation>
+    </message>
+    <message>
+        <source>Open images …</source>
+        <translation>打开图像 …</translation>
+    </message>
+    <message>
+        <source>Open table of images …</source>
+        <translation>打开图像表格 …</translation>
+    </message>
+    <message>
+        <source>Open the images that are new or have changed</source>
+        <translation>打开新增的和有改动的图像</translation>
     </message>
     <message>
         <source>Open …</source>
@@ -2596,6 +3034,14 @@ zeros for new channels</source>
         <translation>另存为…</translation>
     </message>
     <message>
+        <source>Scan again</source>
+        <translation>重新扫描</translation>
+    </message>
+    <message>
+        <source>Scan the data again</source>
+        <translation>重新扫描数据集</translation>
+    </message>
+    <message>
         <source>Show hidden runs</source>
         <translation>显示隐藏的任务</translation>
     </message>
@@ -2632,6 +3078,14 @@ zeros for new channels</source>
         <translation>学习率调度会延展到全部轮数，学习率可能回升；已结束的训练任务会继续训练</translation>
     </message>
     <message>
+        <source>Take back</source>
+        <translation>撤回</translation>
+    </message>
+    <message>
+        <source>Take decision back</source>
+        <translation>撤销对图像的处理</translation>
+    </message>
+    <message>
         <source>Take design and recipe of run back</source>
         <translation>撤销采用的设计和训练方案</translation>
     </message>
@@ -2640,12 +3094,32 @@ zeros for new channels</source>
         <translation>从回收站恢复任务</translation>
     </message>
     <message>
+        <source>Take the last decision on images back</source>
+        <translation>撤销上一次对图像的处理</translation>
+    </message>
+    <message>
         <source>Tour</source>
         <translation>导览</translation>
     </message>
     <message>
+        <source>Train on a folder with one subfolder of images per class</source>
+        <translation>用一个图像文件夹训练，每个类别一个子文件夹</translation>
+    </message>
+    <message>
+        <source>Train on images that a CSV file names, with the class of each</source>
+        <translation>用 CSV 文件列出的图像及其类别训练</translation>
+    </message>
+    <message>
         <source>Train on one mini-batch and pause again</source>
         <translation>训练一个小批量，然后再次暂停</translation>
+    </message>
+    <message>
+        <source>Train the new head first, then all layers, those far below it slowly</source>
+        <translation>先训练新的分类头，再训练所有层，离分类头越远的层学得越慢</translation>
+    </message>
+    <message>
+        <source>Train without these images; no file is touched</source>
+        <translation>训练时不使用这些图像；不会改动任何文件</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -2662,6 +3136,14 @@ zeros for new channels</source>
     <message>
         <source>Use design and recipe of run</source>
         <translation>采用训练任务的设计和训练方案</translation>
+    </message>
+    <message>
+        <source>Use the recipe fine-tune</source>
+        <translation>使用“微调”训练方案</translation>
+    </message>
+    <message>
+        <source>Use these images as they are in the folder</source>
+        <translation>按文件夹中的原样使用这些图像</translation>
     </message>
     <message>
         <source>Versions, findings, settings and the last errors, for a report of a fault</source>
@@ -2788,6 +3270,71 @@ zeros for new channels</source>
     <message>
         <source>The check failed (exit status {code}).</source>
         <translation>检查失败（退出状态 {code}）。</translation>
+    </message>
+</context>
+<context>
+    <name>ClassDialog</name>
+    <message>
+        <source>Move to a class</source>
+        <translation>移到某个类别</translation>
+    </message>
+    <message>
+        <source>Type the beginning of its name</source>
+        <translation>输入类别名称的开头</translation>
+    </message>
+</context>
+<context>
+    <name>ClassList</name>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Copy the table of classes</source>
+        <translation>复制类别表</translation>
+    </message>
+    <message>
+        <source>Sort by name, or the other way round</source>
+        <translation>按名称排序，再按一次则倒序</translation>
+    </message>
+    <message>
+        <source>Sort by the number of images</source>
+        <translation>按图像数排序</translation>
+    </message>
+    <message>
+        <source>test</source>
+        <translation>测试</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>validation</source>
+        <translation>验证</translation>
+    </message>
+</context>
+<context>
+    <name>ClassModel</name>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>{name}: {train} to train, {validation} to validate, {test} to test</source>
+        <translation>{name}：训练 {train} 张，验证 {validation} 张，测试 {test} 张</translation>
+    </message>
+    <message>
+        <source>{words}; an epoch draws {n}</source>
+        <translation>{words}；每轮抽取 {n} 张</translation>
     </message>
 </context>
 <context>
@@ -2950,6 +3497,75 @@ zeros for new channels</source>
     <message>
         <source>Loss and accuracy appear here once a run starts.</source>
         <translation>训练任务开始后，这里会显示损失和精度曲线。</translation>
+    </message>
+</context>
+<context>
+    <name>DataBox</name>
+    <message>
+        <source>Image folder …</source>
+        <translation>图像文件夹 …</translation>
+    </message>
+    <message>
+        <source>Table (CSV) …</source>
+        <translation>表格（CSV） …</translation>
+    </message>
+    <message>
+        <source>{data} · download {size} …</source>
+        <translation>{data} · 下载 {size} …</translation>
+    </message>
+</context>
+<context>
+    <name>DataPage</name>
+    <message>
+        <source>Copied the table of classes</source>
+        <translation>已复制类别表</translation>
+    </message>
+    <message>
+        <source>The classes and the images stand here once every image has been opened.</source>
+        <translation>所有图像都检查过之后，这里会显示各个类别和图像。</translation>
+    </message>
+    <message>
+        <source>The scan was cancelled, so nothing is known of the images yet.</source>
+        <translation>扫描已取消，因此还不了解这些图像。</translation>
+    </message>
+</context>
+<context>
+    <name>DecisionOrders</name>
+    <message>
+        <source>Images as in the folder again: {n}</source>
+        <translation>已恢复为文件夹中的原样：{n} 张</translation>
+    </message>
+    <message>
+        <source>Images kept: {n}</source>
+        <translation>已保留 {n} 张图像</translation>
+    </message>
+    <message>
+        <source>Images left out: {n}</source>
+        <translation>已排除 {n} 张图像</translation>
+    </message>
+    <message>
+        <source>Images moved to {name}: {n}</source>
+        <translation>已将 {n} 张图像移到 {name}</translation>
+    </message>
+    <message>
+        <source>The last decision is taken back</source>
+        <translation>已撤销上一次处理</translation>
+    </message>
+    <message>
+        <source>all: {n}</source>
+        <translation>全部 {n} 张</translation>
+    </message>
+    <message>
+        <source>copies: {n}</source>
+        <translation>多余的副本：{n} 张</translation>
+    </message>
+    <message>
+        <source>images: {n}</source>
+        <translation>共 {n} 张</translation>
+    </message>
+    <message>
+        <source>{n} of {total}</source>
+        <translation>{n}/{total}</translation>
     </message>
 </context>
 <context>
@@ -3179,6 +3795,42 @@ zeros for new channels</source>
 <context>
     <name>EstimateView</name>
     <message>
+        <source>Activations</source>
+        <translation>激活值</translation>
+    </message>
+    <message>
+        <source>Checkpoints: {memory} on the disk</source>
+        <translation>检查点：占用磁盘 {memory}</translation>
+    </message>
+    <message>
+        <source>Gradients</source>
+        <translation>梯度</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Optimizer</source>
+        <translation>优化器</translation>
+    </message>
+    <message>
+        <source>The first start decodes the images: about {time}, {memory} on the disk</source>
+        <translation>首次开始时要解码图像：约 {time}，占用磁盘 {memory}</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>about {time} per epoch</source>
+        <translation>每轮约 {time}</translation>
+    </message>
+    <message>
+        <source>batch size up to {n}</source>
+        <translation>批量大小最多 {n}</translation>
+    </message>
+    <message>
         <source>measuring …</source>
         <translation>正在测算…</translation>
     </message>
@@ -3187,12 +3839,12 @@ zeros for new channels</source>
         <translation>需要内存 {memory}</translation>
     </message>
     <message>
-        <source>needs {memory} · about {time} per epoch</source>
-        <translation>需要内存 {memory} · 每轮约 {time}</translation>
-    </message>
-    <message>
         <source>only {memory} free</source>
         <translation>可用内存仅剩 {memory}</translation>
+    </message>
+    <message>
+        <source>{part}: {memory}</source>
+        <translation>{part}：{memory}</translation>
     </message>
     <message>
         <source>{size}: about {time} per epoch</source>
@@ -3366,6 +4018,14 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>文件已存在</translation>
     </message>
     <message>
+        <source>Folder with one subfolder of images per class</source>
+        <translation>图像文件夹，每个类别一个子文件夹</translation>
+    </message>
+    <message>
+        <source>Images to train on: {name}, {n} classes</source>
+        <translation>训练用的图像：{name}，{n} 个类别</translation>
+    </message>
+    <message>
         <source>No recent files</source>
         <translation>没有最近打开的文件</translation>
     </message>
@@ -3400,6 +4060,14 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>Saved {name}</source>
         <translation>已保存 {name}</translation>
+    </message>
+    <message>
+        <source>Table of images and their classes</source>
+        <translation>图像及其类别的表格</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv *.tsv *.txt)</source>
+        <translation>表格 (*.csv *.tsv *.txt)</translation>
     </message>
     <message>
         <source>There is no design on the clipboard</source>
@@ -3800,6 +4468,29 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
 </context>
 <context>
+    <name>PartLegend</name>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>test {n}</source>
+        <translation>测试集 {n}</translation>
+    </message>
+    <message>
+        <source>training {n}</source>
+        <translation>训练集 {n}</translation>
+    </message>
+    <message>
+        <source>validation (the set&apos;s test part) {n}</source>
+        <translation>验证集（数据集的测试部分）{n}</translation>
+    </message>
+    <message>
+        <source>validation {n}</source>
+        <translation>验证集 {n}</translation>
+    </message>
+</context>
+<context>
     <name>Plots</name>
     <message>
         <source>Accuracy</source>
@@ -3904,6 +4595,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>语言</translation>
     </message>
     <message>
+        <source>Limit of decoded images</source>
+        <translation>解码图像的空间上限</translation>
+    </message>
+    <message>
         <source>Start page</source>
         <translation>起始页面</translation>
     </message>
@@ -3928,6 +4623,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>浅色</translation>
     </message>
     <message>
+        <source>none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>one per free core</source>
         <translation>每个空闲的核一个</translation>
     </message>
@@ -3938,6 +4637,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>the last one</source>
         <translation>上次打开的页面</translation>
+    </message>
+    <message>
+        <source>{size} in {folder}</source>
+        <translation>{folder} 中有 {size}</translation>
     </message>
 </context>
 <context>
@@ -3955,6 +4658,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>恢复默认</translation>
     </message>
     <message>
+        <source>Empty</source>
+        <translation>清空</translation>
+    </message>
+    <message>
         <source>Preferences</source>
         <translation>首选项</translation>
     </message>
@@ -3964,6 +4671,17 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>Repair: {what}</source>
         <translation>修复：{what}</translation>
+    </message>
+</context>
+<context>
+    <name>ProblemList</name>
+    <message>
+        <source>Nothing seems to be wrong.</source>
+        <translation>没有发现问题。</translation>
+    </message>
+    <message>
+        <source>What may be wrong</source>
+        <translation>可能的问题</translation>
     </message>
 </context>
 <context>
@@ -4074,6 +4792,37 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>more than {n}</source>
         <translation>大于 {n}</translation>
+    </message>
+</context>
+<context>
+    <name>Remarks</name>
+    <message>
+        <source>Checkpoints take up to {needed} on the disk; {free} are free.</source>
+        <translation>检查点最多占用磁盘 {needed}，可用空间为 {free}。</translation>
+    </message>
+    <message>
+        <source>Decoded, the images take {needed} on the disk, and there is room for {room}: they are decoded again in every epoch.</source>
+        <translation>解码后的图像要占用磁盘 {needed}，而可用空间为 {room}：每一轮都会重新解码。</translation>
+    </message>
+    <message>
+        <source>Known weights learn best at low rates, after the new head.</source>
+        <translation>已有权重宜在新分类头学好之后，用较小的学习率继续训练。</translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation>查看</translation>
+    </message>
+    <message>
+        <source>The images are being looked at …</source>
+        <translation>正在检查图像 …</translation>
+    </message>
+    <message>
+        <source>The images have colour, but the design has one channel.</source>
+        <translation>图像是彩色的，而设计只有一个通道。</translation>
+    </message>
+    <message>
+        <source>Training never sees the {n} test images.</source>
+        <translation>训练永远不会用到这 {n} 张测试图像。</translation>
     </message>
 </context>
 <context>
@@ -4254,6 +5003,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>已暂停</translation>
     </message>
     <message>
+        <source>reading images: {share}</source>
+        <translation>正在读取图像：{share}</translation>
+    </message>
+    <message>
         <source>starting …</source>
         <translation>正在启动…</translation>
     </message>
@@ -4268,6 +5021,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>stopped early, no improvement: best validation {accuracy} after epoch {n}</source>
         <translation>精度不再提高，已提前停止：第 {n} 轮后验证精度最高，为 {accuracy}</translation>
+    </message>
+    <message>
+        <source>stopped while its images were read</source>
+        <translation>在读取图像时停止</translation>
     </message>
     <message>
         <source>stopping: saving a checkpoint …</source>
@@ -4286,6 +5043,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>验证精度：{accuracies}</translation>
     </message>
     <message>
+        <source>weights: {table}</source>
+        <translation>权重：{table}</translation>
+    </message>
+    <message>
         <source>{name} {accuracy}</source>
         <translation>{name} {accuracy}</translation>
     </message>
@@ -4300,6 +5061,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>{reason}: {n} of {all} cores</source>
         <translation>{reason}：正在使用 {n} 个 CPU 核（共 {all} 个）</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
     </message>
 </context>
 <context>
@@ -4404,7 +5169,54 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
     <message>
         <source>{n} of {total}</source>
-        <translation>{n} / {total}</translation>
+        <translation>{n}/{total}</translation>
+    </message>
+</context>
+<context>
+    <name>ScanBar</name>
+    <message>
+        <source>Looking for images …</source>
+        <translation>正在查找图像…</translation>
+    </message>
+    <message>
+        <source>Scan</source>
+        <translation>扫描</translation>
+    </message>
+    <message>
+        <source>The scan was cancelled; this is what was known before.</source>
+        <translation>扫描已取消；显示的是之前的结果。</translation>
+    </message>
+    <message>
+        <source>grey</source>
+        <translation>灰度</translation>
+    </message>
+    <message>
+        <source>in colour</source>
+        <translation>彩色</translation>
+    </message>
+    <message>
+        <source>nearly all grey</source>
+        <translation>几乎都是灰度</translation>
+    </message>
+    <message>
+        <source>typically {width} × {height}</source>
+        <translation>通常为 {width} × {height}</translation>
+    </message>
+    <message>
+        <source>{done} of {total} images</source>
+        <translation>{done}/{total} 张图像</translation>
+    </message>
+    <message>
+        <source>{images} images in {classes} classes</source>
+        <translation>{images} 张图像，{classes} 个类别</translation>
+    </message>
+    <message>
+        <source>{share} in colour</source>
+        <translation>{share} 为彩色</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
     </message>
 </context>
 <context>
@@ -4475,6 +5287,21 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>{accuracy} · loss {loss}</source>
         <translation>{accuracy} · 损失 {loss}</translation>
+    </message>
+</context>
+<context>
+    <name>SplitControls</name>
+    <message>
+        <source>All classes have about as many images.</source>
+        <translation>各类别的图像数大致相同。</translation>
+    </message>
+    <message>
+        <source>Some classes have no image to train on.</source>
+        <translation>有的类别没有用于训练的图像。</translation>
+    </message>
+    <message>
+        <source>The largest class has {n} × the images of the smallest.</source>
+        <translation>最大类别的图像数是最小类别的 {n} 倍。</translation>
     </message>
 </context>
 <context>
@@ -4649,6 +5476,67 @@ and start</source>
     </message>
 </context>
 <context>
+    <name>ThumbnailArea</name>
+    <message>
+        <source>Copy the selected files</source>
+        <translation>复制选中的文件</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>No program was found that shows this image.</source>
+        <translation>没有找到可以显示这张图像的程序。</translation>
+    </message>
+    <message>
+        <source>Open the image</source>
+        <translation>打开图像</translation>
+    </message>
+</context>
+<context>
+    <name>ThumbnailGrid</name>
+    <message>
+        <source>As the network sees them</source>
+        <translation>网络所见</translation>
+    </message>
+    <message>
+        <source>Draw again, as another epoch does</source>
+        <translation>重新随机增广，如同另一轮训练</translation>
+    </message>
+    <message>
+        <source>Resized and augmented by the recipe, as in training; otherwise the images as they are.</source>
+        <translation>像训练时那样按训练方案缩放并增广；不勾选则显示原图。</translation>
+    </message>
+</context>
+<context>
+    <name>ThumbnailModel</name>
+    <message>
+        <source>no. {number}</source>
+        <translation>第 {number} 张</translation>
+    </message>
+    <message>
+        <source>test</source>
+        <translation>测试</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>validation</source>
+        <translation>验证</translation>
+    </message>
+    <message>
+        <source>{trouble}: {reason}</source>
+        <translation>{trouble}：{reason}</translation>
+    </message>
+    <message>
+        <source>{width}×{height} pixels</source>
+        <translation>{width}×{height} 像素</translation>
+    </message>
+</context>
+<context>
     <name>Totals</name>
     <message>
         <source>Totals</source>
@@ -4718,16 +5606,12 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
         <translation>设备</translation>
     </message>
     <message>
-        <source>Folder of images …</source>
-        <translation>图像文件夹…</translation>
-    </message>
-    <message>
-        <source>Folder with one subfolder of images per class</source>
-        <translation>图像文件夹，每个类别一个子文件夹</translation>
-    </message>
-    <message>
         <source>Recipe</source>
         <translation>训练方案</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
     </message>
     <message>
         <source>auto</source>
@@ -4740,10 +5624,6 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
     <message>
         <source>custom</source>
         <translation>自定义</translation>
-    </message>
-    <message>
-        <source>{data} · download {size} …</source>
-        <translation>{data} · 下载 {size} …</translation>
     </message>
 </context>
 <context>
@@ -4774,6 +5654,123 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
     <message>
         <source>not responding</source>
         <translation>没有响应</translation>
+    </message>
+</context>
+<context>
+    <name>WeightsBox</name>
+    <message>
+        <source>A file …</source>
+        <translation>文件 …</translation>
+    </message>
+    <message>
+        <source>ImageNet (torchvision)</source>
+        <translation>ImageNet（torchvision）</translation>
+    </message>
+    <message>
+        <source>ImageNet {version} (torchvision)</source>
+        <translation>ImageNet {version}（torchvision）</translation>
+    </message>
+    <message>
+        <source>Weights (*.pth *.pt *.safetensors *.bin);;All files (*)</source>
+        <translation>权重 (*.pth *.pt *.safetensors *.bin);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Weights to start with</source>
+        <translation>初始权重</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>新权重</translation>
+    </message>
+    <message>
+        <source>run {name}</source>
+        <translation>训练任务“{name}”</translation>
+    </message>
+</context>
+<context>
+    <name>WeightsTable</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>已复制</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy the selected rows, or all of them</source>
+        <translation>复制所选的行；没有选择时复制全部</translation>
+    </message>
+    <message>
+        <source>Known weights</source>
+        <translation>已有权重</translation>
+    </message>
+</context>
+<context>
+    <name>WeightsView</name>
+    <message>
+        <source>; </source>
+        <translation>；</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Reading the weights …</source>
+        <translation>正在读取权重 …</translation>
+    </message>
+    <message>
+        <source>Table …</source>
+        <translation>表格 …</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Use a file that I have …</source>
+        <translation>使用已有的文件 …</translation>
+    </message>
+    <message>
+        <source>new head</source>
+        <translation>新的分类头</translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation>{done} / {total}</translation>
+    </message>
+    <message>
+        <source>{n} fitted to the channels</source>
+        <translation>{n} 个已按通道数调整</translation>
+    </message>
+    <message>
+        <source>{n} missing</source>
+        <translation>缺少 {n} 个</translation>
+    </message>
+    <message>
+        <source>{n} not used</source>
+        <translation>{n} 个未使用</translation>
+    </message>
+    <message>
+        <source>{n} of another shape</source>
+        <translation>{n} 个形状不同</translation>
+    </message>
+    <message>
+        <source>{n} of {all} tensors</source>
+        <translation>{all} 个张量中取用 {n} 个</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
     </message>
 </context>
 <context>
@@ -4864,6 +5861,29 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
     <message>
         <source>The selected block stands here: its layers and shapes, its source, and what happens without it.</source>
         <translation>这里显示选中的块：它的层与形状、源代码，以及没有它会怎样。</translation>
+    </message>
+</context>
+<context>
+    <name>_Rows</name>
+    <message>
+        <source>In the source</source>
+        <translation>来源中的名称</translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation>形状</translation>
+    </message>
+    <message>
+        <source>Shape there</source>
+        <translation>来源中的形状</translation>
+    </message>
+    <message>
+        <source>Tensor</source>
+        <translation>张量</translation>
+    </message>
+    <message>
+        <source>What becomes of it</source>
+        <translation>处理方式</translation>
     </message>
 </context>
 <context>

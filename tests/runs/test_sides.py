@@ -87,8 +87,8 @@ def test_of_several_seeds_each_side_differs_from_the_first_with_its_seed():
         (beside(data="cifar10"), "Data fashion-mnist-12k → cifar10"),
         (beside(epochs=2), "Epochs 10 → 2"),
         (Side(RESNET, RECIPE.change(seed=1), 0), "Seed 0 → 1"),
-        (beside(normalise="data"), "Normalisation none → data"),
-        (beside(balance="sampling"), "Class balance none → sampling"),
+        (beside(normalise="data"), "Normalisation off → data"),
+        (beside(balance="sampling"), "Class balance off → sampling"),
     ],
 )
 def test_what_cannot_see_the_same_batches(side, reason):

@@ -123,7 +123,7 @@ def _statistics(
     """Return mean and deviation of each channel as the recipe wants them, empty for none."""
     if known:
         return known.mean, known.deviation
-    if recipe.normalise == "none":
+    if recipe.normalise == "off":
         return (), ()
     if recipe.normalise == "data":
         return _measured(train)

@@ -56,7 +56,7 @@ class Preferences(QObject):
         counts = map(str, range(1, (os.cpu_count() or 1) + 1))
         threads = {"0": self.tr("one per free core"), **{count: count for count in counts}}
         use_language, use_colours = actions.language_chosen.emit, actions.theme_chosen.emit
-        limits = {"0": self.tr("none"), **{str(size * 2**30): memory(size * 2**30) for size in _LIMITS}}
+        limits = {"0": self.tr("no limit"), **{str(size * 2**30): memory(size * 2**30) for size in _LIMITS}}
         limits.setdefault(str(cache_limit()), memory(cache_limit()))  # what the command line has set
         self.table = {
             "runs": Preference(self.tr("Folder of runs"), str(default_runs()), self._runs, self._use_runs),

@@ -5,8 +5,8 @@ import torch
 
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
-from explorer.engine.probes import estimate as estimate_module
 from explorer.engine.data.training_data import open_data
+from explorer.engine.probes import estimate as estimate_module
 from explorer.engine.probes.estimate import estimate
 from explorer.engine.training.memory import data_bytes, memory_needed
 from explorer.runs.answers import Estimate, Estimated

@@ -284,7 +284,7 @@ def test_an_image_on_its_side_is_turned(ask, tmp_path):
     assert picture[0].max() < picture[-1].min()
 
 
-@pytest.mark.parametrize("normalise", ["none", "data"])
+@pytest.mark.parametrize("normalise", ["off", "data"])
 def test_a_trained_network_works_on_a_dropped_image_without_its_data(tmp_path, recipe, normalise):
     order = Train(DESIGN, recipe.change(epochs=1, normalise=normalise), tmp_path / "runs")
     (run,) = open_runs(order)

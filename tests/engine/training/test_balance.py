@@ -35,7 +35,7 @@ def test_each_image_counts_by_its_class(smoothing):
     loss, scores = loss_of(labels, label_smoothing=smoothing)
     each = cross_entropy(scores, labels, reduction="none", label_smoothing=smoothing)
     assert loss == pytest.approx(float((each * torch.tensor(WEIGHTS)[labels]).mean()))
-    plain, _ = loss_of(labels, balance="none", label_smoothing=smoothing)
+    plain, _ = loss_of(labels, balance="off", label_smoothing=smoothing)
     assert plain == pytest.approx(float(each.mean()))
 
 
@@ -58,7 +58,7 @@ def test_labels_and_their_shares_are_the_same_targets():
 
 def test_validation_knows_no_weights():
     batch = small.VALIDATION.batch(slice(0, 15))
-    assert torch.equal(training().test(*batch), training(balance="none").test(*batch))
+    assert torch.equal(training().test(*batch), training(balance="off").test(*batch))
 
 
 def test_the_weights_are_those_of_the_images_trained_with(tmp_path):

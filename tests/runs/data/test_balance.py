@@ -5,7 +5,7 @@ from explorer.runs.data.balance import class_weights, drawn_per_class
 COUNTS = (900, 90, 0, 10)
 
 
-@pytest.mark.parametrize("balance", ["none", "weights"])
+@pytest.mark.parametrize("balance", ["off", "weights"])
 def test_without_sampling_an_epoch_draws_every_image_once(balance):
     assert drawn_per_class(COUNTS, balance) == COUNTS
 
