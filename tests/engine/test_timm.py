@@ -49,7 +49,7 @@ def test_its_files_are_known_weights(tmp_path, name, wrapped):
     known = read_to_end(known_weights(str(tmp_path / "net.pth"), plan, tmp_path), unreported)
     assert {row.fit for row in known.table.rows} == {WeightFit.MATCHED}
     network = build_model(plan)
-    known.load(network)
+    known.fit.load(network)
     images = torch.randn(2, 3, 75, 64)
     with torch.no_grad():
         assert torch.equal(network.eval()(images), reference(images))

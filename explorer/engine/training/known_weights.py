@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from torch import nn
-
 from explorer.architecture.plan import Plan
 from explorer.engine.data.progress import Report
 from explorer.engine.training.weights import weights_of
@@ -30,11 +28,10 @@ class KnownWeights:
     table: Weighed
     parent: str | None = None
 
-    def load(self, network: nn.Module) -> None:
-        """Load what fits into the network. Raises Refused where that is nothing."""
+    def check(self) -> None:
+        """Raise Refused if nothing fits."""
         if not self.fit.values:
             raise refuse("weights", translatable("no tensor in {source} fits the design"), source=self.table.source)
-        self.fit.load(network)
 
     def record(self) -> dict[str, object]:
         """Return the entry of run.json: the source, how many tensors matched, and what became of the others."""

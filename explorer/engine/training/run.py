@@ -199,6 +199,7 @@ def _new_runs(command: Train, cores: Cores, report: Report, fetched: Report) -> 
         if not command.grown:
             plan = buildable_plan(command.design)
             known = read_to_end(known_weights(command.weights, plan, command.runs), fetched)
+            known.check()
             parent = known.parent
         statistics = weights_statistics(command.weights, command.runs)
     elif command.grown:
@@ -206,7 +207,7 @@ def _new_runs(command: Train, cores: Cores, report: Report, fetched: Report) -> 
     data, trainings = prepare(*command.sides, anyway=command.anyway, report=report, statistics=statistics)
     warnings = [data.warning]
     if known:
-        known.load(trainings[0].network)
+        known.fit.load(trainings[0].network)
     elif command.weights:
         run = find_run(command.weights, command.runs)
         warnings.append(inherit(trainings[0], run, command.grown))

@@ -94,7 +94,7 @@ def compare(monkeypatch, hub, tmp_path, name, version):
     assert known.table.source == f"imagenet:{version}"
     assert len(known.table.class_names) == 1000
     network = build_model(plan_network(design))
-    known.load(network)
+    known.fit.load(network)
     transforms = entry.transforms()
     photo = torch.randint(0, 256, (2, 3, 300, 280), dtype=torch.uint8)
     seen = transforms(photo)
