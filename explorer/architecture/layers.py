@@ -5,7 +5,7 @@ convolutions and linear layers for one image; biases and norms are not counted. 
 which also says how torch's constructor is written, and one line in `engine/model.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple, Protocol
@@ -40,6 +40,10 @@ class Kind(Protocol):
     def padding(self) -> int: ...
     @property
     def params(self) -> int: ...
+    def tensors(self) -> Mapping[str, Shape]:
+        """Return the shape of each tensor by its name, parameters and statistics, in torch's order."""
+        ...
+
     def output(self, shape: Shape) -> Shape: ...
     def macs(self, output: Shape) -> int: ...
     def source(self) -> str:
@@ -59,6 +63,9 @@ class _Plain:
     @property
     def params(self) -> int:
         return 0
+
+    def tensors(self) -> Mapping[str, Shape]:
+        return {}
 
     def output(self, shape: Shape) -> Shape:
         return shape
@@ -94,6 +101,10 @@ class Conv2d(_Plain):
     def params(self) -> int:
         return self.outputs * (self.inputs // self.groups * self.kernel**2 + self.bias)
 
+    def tensors(self) -> Mapping[str, Shape]:
+        bias: dict[str, Shape] = {"bias": (self.outputs,)} if self.bias else {}
+        return {"weight": (self.outputs, self.inputs // self.groups, self.kernel, self.kernel), **bias}
+
     def output(self, shape: Shape) -> Shape:
         _, height, width = shape
         return self.outputs, (height - 1) // self.stride + 1, (width - 1) // self.stride + 1
@@ -127,6 +138,10 @@ class BatchNorm2d(_Plain):
     @property
     def params(self) -> int:
         return 2 * self.features
+
+    def tensors(self) -> Mapping[str, Shape]:
+        each = dict.fromkeys(("weight", "bias", "running_mean", "running_var"), (self.features,))
+        return {**each, "num_batches_tracked": ()}
 
     def source(self) -> str:
         return f"nn.BatchNorm2d({self.features})"
@@ -220,6 +235,9 @@ class Linear(_Plain):
     @property
     def params(self) -> int:
         return self.outputs * (self.inputs + 1)
+
+    def tensors(self) -> Mapping[str, Shape]:
+        return {"weight": (self.outputs, self.inputs), "bias": (self.outputs,)}
 
     def output(self, shape: Shape) -> Shape:
         return (self.outputs,)

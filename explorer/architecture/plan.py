@@ -91,6 +91,12 @@ class Plan(Costed):
         for section in self.sections:
             yield from section.layers()
 
+    def tensors(self) -> dict[str, Shape]:
+        """Return the shape of each entry of the network's state_dict by its name, in the order of execution."""
+        return {
+            f"{layer.name}.{name}": shape for layer in self.layers() for name, shape in layer.kind.tensors().items()
+        }
+
 
 def _plan_loose(name: str, steps: Steps, signal: Signal) -> tuple[Section, Signal]:
     layers, end = propagate(signal, steps)

@@ -10,12 +10,11 @@ from explorer.architecture.layers import Shape
 from explorer.architecture.plan import Plan
 from explorer.engine.weights.files import Group
 from explorer.engine.weights.names import unwrapped, vocabularies
-from explorer.engine.weights.shapes import COUNTER, VARIANCE, tensor_shapes
 from explorer.runs.answers import WeightFit, WeightRow
 from explorer.sentences import translatable
 from explorer.validation import refuse
 
-_HEAD = "fc."
+_HEAD, _COUNTER, _VARIANCE = "fc.", "num_batches_tracked", "running_var"
 _TAKEN = (WeightFit.MATCHED, WeightFit.FITTED)
 
 
@@ -72,7 +71,7 @@ def fit_weights(plan: Plan, groups: Sequence[Group]) -> Fit:
     Where one tensor of the head does not fit, the whole head is a new one. A first convolution for colour is summed
     over its channels for grey, which computes the same of a grey image, and one for grey is shared out among them.
     """
-    own = tensor_shapes(plan)
+    own = plan.tensors()
     namings = (_Naming(group, layers, own) for group in groups for layers in vocabularies(plan))
     best = max(namings, key=lambda naming: naming.rank)
     first = next(name for name, shape in own.items() if len(shape) == 4)
@@ -93,10 +92,10 @@ def fit_weights(plan: Plan, groups: Sequence[Group]) -> Fit:
     for name in best.unknown:
         there = tuple(best.group.tensors[name].shape)
         rows.append(WeightRow(WeightFit.UNKNOWN, "", best.group.full_name(name), shape_there=there))
-    rows = [row for row in rows if not (row.name or row.there).endswith(COUNTER)]
+    rows = [row for row in rows if not (row.name or row.there).endswith(_COUNTER)]
     values = {row.name: _value(best, row) for row in rows if row.fit in _TAKEN}
     for name in own:  # a norm with statistics has seen images; torchvision's first versions have no counters
-        if name.endswith(COUNTER) and name.removesuffix(COUNTER) + VARIANCE in values:
+        if name.endswith(_COUNTER) and name.removesuffix(_COUNTER) + _VARIANCE in values:
             values[name] = best.group.tensors[best.names[name]] if name in best.names else torch.tensor(1)
     return Fit(tuple(rows), values)
 
