@@ -5,10 +5,10 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from explorer.architecture.plan import plan_network
-from explorer.engine.training.run import prepare
+from explorer.engine.training.run import open_runs
 from explorer.engine.training.state import Training
+from explorer.runs.commands import Train
 from explorer.runs.data.balance import class_weights
-from explorer.runs.sides import Side
 from tests.engine import small
 from tests.engine.shades import shades
 
@@ -62,11 +62,13 @@ def test_validation_knows_no_weights():
 
 
 def test_the_weights_are_those_of_the_images_trained_with(tmp_path):
-    recipe = shades(tmp_path).change(balance="weights")
+    recipe = shades(tmp_path / "images").change(balance="weights")
     for number in range(7):
-        (tmp_path / "0" / f"{number}.png").unlink()
-    train, _, (work,) = prepare(Side(small.DESIGN, recipe, recipe.seed))
-    pixels, labels = train.batch(slice(0, len(train)))
+        (tmp_path / "images" / "0" / f"{number}.png").unlink()
+    (run,) = open_runs(Train(small.DESIGN, recipe, tmp_path / "runs"))
+    run.folder.close()
+    pixels, labels = run.train.batch(slice(0, len(run.train)))
+    work = run.training
     scores = work.scores(work.network.train(), pixels).detach()
     weights = torch.tensor(class_weights(labels.bincount().tolist()))[labels]
     assert len(weights.unique()) > 1
