@@ -1,5 +1,6 @@
 """Growth and lesions on trained weights: what is called an identity is one, bit for bit, and learns from there."""
 
+import copy
 from itertools import product
 from pathlib import Path
 
@@ -118,9 +119,10 @@ def run_of(root, design=small.DESIGN, **changes):
     return read_run(folder.path), work
 
 
+@pytest.mark.parametrize("parts", [{}, {"frozen_stages": 1, "backbone_rate": 0.5}, {"head_epochs": 1}])
 @pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
-def test_old_tensors_keep_their_momentum_and_new_ones_have_none(tmp_path, optimizer):
-    parent, before = run_of(tmp_path, optimizer=optimizer)
+def test_old_tensors_keep_their_momentum_and_new_ones_have_none(tmp_path, optimizer, parts):
+    parent, before = run_of(tmp_path, optimizer=optimizer, **parts)
     child = Training(plan_network(deepened(small.DESIGN, "layer1.1")), parent.recipe, small.CPU, small.STEPS)
     assert not inherit(child, parent, ["layer1.1"])
     old, new = before.optimizer.state_dict()["state"], child.optimizer.state_dict()["state"]
@@ -135,6 +137,24 @@ def test_old_tensors_keep_their_momentum_and_new_ones_have_none(tmp_path, optimi
     assert child.counters.step == 0
     losses = [float(child.learn(*small.TRAIN.batch(slice(0, 16)))[0]) for _ in range(6)]
     assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+def test_what_was_frozen_before_begins_at_rest(tmp_path, optimizer):
+    parent, _ = run_of(tmp_path, optimizer=optimizer, frozen_stages=1, head_epochs=9)
+    recipe = small.RECIPE.change(optimizer=optimizer)
+    child = Training(plan_network(deepened(small.DESIGN, "layer1.1")), recipe, small.CPU, small.STEPS)
+    inherit(child, parent, ["layer1.1"])
+    states = child.optimizer.state_dict()["state"]
+    moving = {
+        name
+        for number, name in enumerate(tensor_names(child.network, child.optimizer))
+        if any(values.any() for values in states.get(number, {}).values())
+    }
+    assert moving == {"fc.weight", "fc.bias"}
+    before = copy.deepcopy(child.network.state_dict())
+    child.learn(*small.TRAIN.batch(slice(0, 16)))
+    assert not torch.equal(child.network.state_dict()["conv1.weight"], before["conv1.weight"])
 
 
 @pytest.mark.parametrize(
