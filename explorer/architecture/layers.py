@@ -7,6 +7,7 @@ which also says how torch's constructor is written, and one line in `engine/mode
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from math import prod
 from typing import NamedTuple, Protocol
 
@@ -18,6 +19,15 @@ Shape = tuple[int, ...]
 def shape_text(shape: Shape) -> str:
     """Write (64, 48, 48) as 64×48×48."""
     return "×".join(map(str, shape))
+
+
+class Saved(Enum):
+    """What torch saves of a layer in forward, for backward."""
+
+    INPUT = auto()
+    INPUT_AND_INDICES = auto()
+    OUTPUT = auto()  # which takes the place of the input
+    NOTHING = auto()
 
 
 class Kind(Protocol):
@@ -40,6 +50,8 @@ class Kind(Protocol):
     def padding(self) -> int: ...
     @property
     def params(self) -> int: ...
+    @property
+    def saved(self) -> Saved: ...
     def tensors(self) -> Mapping[str, Shape]:
         """Return the shape of each tensor by its name, parameters and statistics, in torch's order."""
         ...
@@ -55,6 +67,7 @@ class _Plain:
     """A kind of layer that keeps the shape, learns nothing and multiplies nothing, unless it says otherwise."""
 
     __slots__ = ()
+    saved = Saved.INPUT
 
     @property
     def padding(self) -> int:
@@ -151,6 +164,7 @@ class BatchNorm2d(_Plain):
 class ReLU(_Plain):
     type = text = "ReLU"
     short = "relu"
+    saved = Saved.OUTPUT
     kernel = 1
     stride = 1
 
@@ -166,6 +180,7 @@ class MaxPool2d(_Plain):
     stride: int
     type = "MaxPool2d"
     short = "pool"
+    saved = Saved.INPUT_AND_INDICES
 
     @property
     def padding(self) -> int:
@@ -213,6 +228,7 @@ class AdaptiveAvgPool2d(_Plain):
 
     type = text = "AdaptiveAvgPool2d"
     short = "pool"
+    saved = Saved.NOTHING
     kernel = None
     stride = 1
 

@@ -390,7 +390,6 @@ _NAMED = {  # each with what it is for
 }
 RECIPES = {name: recipe for name, (_, recipe) in _NAMED.items()}
 RECIPE_MEANINGS = {name: meaning for name, (meaning, _) in _NAMED.items()}
-FINE_TUNE = translatable("fine-tune")
 PLACE = (
     "data",
     "validation_share",

@@ -45,7 +45,7 @@ def test_they_stand_in_one_row_for_the_arrow_and_the_menu(actions):
     ]
     below = actions.starts.beside_recipe.menu().actions()
     assert [action.text() for action in below] == [
-        *("quick", "chapter, at batch size 64", "best, at batch size 64", "degradation, at batch size 64")
+        name if recipe.batch_size == 64 else f"{name}, at batch size 64" for name, recipe in RECIPES.items()
     ]
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 
 from explorer.architecture.design import Design
-from explorer.architecture.layers import AdaptiveAvgPool2d, Conv2d, Layer, MaxPool2d, ReLU, Shape
+from explorer.architecture.layers import Layer, Saved, Shape
 from explorer.architecture.plan import Plan
 from explorer.engine.devices import available_memory, choose_device
 from explorer.engine.kernels import dense, winograd
@@ -103,9 +103,9 @@ class _Tape:
 
     def _pass(self, layers: Iterable[Layer], signal: _Signal) -> _Signal:
         for layer in layers:
-            out = signal if isinstance(layer.kind, ReLU) else self._signal(layer.output)
+            out = signal if layer.kind.saved is Saved.OUTPUT else self._signal(layer.output)
             kept, work = self._extra(layer)
-            if not isinstance(layer.kind, AdaptiveAvgPool2d):  # which keeps the shape alone
+            if layer.kind.saved is not Saved.NOTHING:
                 kept += signal.bytes * (signal.number not in self._kept)
                 self._kept.add(signal.number)
             self._layers.append(_Backward(_FLOAT * layer.kind.params, kept, work + signal.bytes + out.bytes))
@@ -115,14 +115,15 @@ class _Tape:
     def _extra(self, layer: Layer) -> tuple[int, int]:
         """Return the bytes that a layer keeps beside its input, and that its kernels need in backward."""
         images, kind = self._images, layer.kind
-        if isinstance(kind, MaxPool2d):
+        if kind.saved is Saved.INPUT_AND_INDICES:
             return _INDEX * images * prod(layer.output), 0
-        if isinstance(kind, Conv2d) and layer.name in self._dense | self._tiled:
+        if layer.name in self._dense | self._tiled:
             channels, height, width = layer.input
             if layer.name in self._dense:
+                assert kind.kernel
                 kept = dense.values_kept(images, channels, height, width, kind.kernel, kind.stride)
                 return self._value * kept, 0
-            work = winograd.values_of_taps(channels, kind.outputs, height, width)
+            work = winograd.values_of_taps(channels, layer.output[0], height, width)
             return _FLOAT * winograd.values_kept(images, channels, height, width), _FLOAT * work
         return 0, 0
 
