@@ -181,8 +181,6 @@ def test_no_other_file_lists_the_kinds_of_layer():
         "cli/summary.py": {"AdaptiveAvgPool2d"},  # flattens
         "engine/kernels/fast_layers.py": {"BatchNorm2d", "Conv2d"},
         "engine/training/state.py": {"BatchNorm2d"},  # refuses a batch of one
-        # what autograd keeps otherwise than of most: outputs, indices, shapes, tiles
-        "engine/training/memory.py": {"AdaptiveAvgPool2d", "Conv2d", "MaxPool2d", "ReLU"},
     }
     assert modules_with(KINDS, strings, "architecture/layers.py") == {
         "gui/diagram/layout.py": {"BatchNorm2d", "ReLU"},  # draws no slab

@@ -61,7 +61,17 @@ class Recipe:
     background: Annotated[
         str,
         OneOf(("white", "grey", "black")),
-        Label(translatable("Background"), translatable("What transparent images lie on."), rare=True),
+        Label(
+            translatable("Background"),
+            explained(
+                {
+                    "white": translatable("transparent images lie on white, as on paper."),
+                    "grey": translatable("transparent images lie on grey."),
+                    "black": translatable("transparent images lie on black."),
+                }
+            ),
+            rare=True,
+        ),
     ] = "white"
     epochs: Annotated[
         int,

@@ -1088,10 +1088,6 @@
         <translation>下次启动时将无法恢复当前打开的内容：{error}</translation>
     </message>
     <message>
-        <source>What transparent images lie on.</source>
-        <translation>透明图像衬在什么颜色上。</translation>
-    </message>
-    <message>
         <source>Width</source>
         <translation>宽度</translation>
     </message>
@@ -2196,6 +2192,18 @@ zeros for new channels</source>
     <message>
         <source>training needs {needed:,.0f} MiB on {device}; {free:,.0f} MiB are free</source>
         <translation>在 {device} 上训练需要 {needed:,.0f} MiB 内存，目前可用 {free:,.0f} MiB</translation>
+    </message>
+    <message>
+        <source>transparent images lie on black.</source>
+        <translation>透明图像置于黑色背景上。</translation>
+    </message>
+    <message>
+        <source>transparent images lie on grey.</source>
+        <translation>透明图像置于灰色背景上。</translation>
+    </message>
+    <message>
+        <source>transparent images lie on white, as on paper.</source>
+        <translation>透明图像置于白色背景上，如同在纸上。</translation>
     </message>
     <message>
         <source>two 3×3 convolutions, norm and ReLU before each.</source>
@@ -3911,7 +3919,7 @@ You can also use a file that you have, such as {name}.</source>
     </message>
     <message>
         <source>grey</source>
-        <translation>灰度</translation>
+        <translation>灰色</translation>
     </message>
     <message>
         <source>palette</source>
@@ -4623,8 +4631,8 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>浅色</translation>
     </message>
     <message>
-        <source>none</source>
-        <translation type="unfinished"></translation>
+        <source>no limit</source>
+        <translation>不限</translation>
     </message>
     <message>
         <source>one per free core</source>
@@ -5188,7 +5196,7 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
     <message>
         <source>grey</source>
-        <translation>灰度</translation>
+        <translation>灰色</translation>
     </message>
     <message>
         <source>in colour</source>
