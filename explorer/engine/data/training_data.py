@@ -27,6 +27,7 @@ from explorer.engine.data.own_images import ImagePart, OwnImages, divide_images
 from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.data.progress import Report, unreported
 from explorer.engine.devices import available_memory
+from explorer.engine.weights.statistics import IMAGENET, Statistics
 from explorer.paths import real_name
 from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.data.image_list import Layout
@@ -36,11 +37,8 @@ from explorer.runs.data.storage import stored_bytes, stored_size
 from explorer.runs.recipe import Recipe
 from explorer.sentences import NOTHING, Sentence
 
-_IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # mean and deviation, as torchvision has them
 _SAMPLE, _AT_ONCE = 1000, 100  # images that mean and deviation are measured over; in memory at a time
 _MAY_TAKE = 0.5  # of the memory that is free, where nobody says how much
-
-Statistics = tuple[tuple[float, ...], tuple[float, ...]]  # mean and deviation of each channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +125,9 @@ def _statistics(
         return (), ()
     if recipe.normalise == "data":
         return _measured(train)
-    mean, deviation = weights or _IMAGENET
+    mean, deviation = weights or (IMAGENET.mean, IMAGENET.deviation)
     channels = design.input[0]
-    if channels == len(mean):
+    if len(mean) in (0, channels):  # without any, the weights expect values from 0 to 1
         return mean, deviation
     return (sum(mean) / len(mean),) * channels, (sum(deviation) / len(deviation),) * channels
 

@@ -15,7 +15,7 @@ from explorer.architecture.design import Design
 from explorer.architecture.plan import Plan, plan_network
 from explorer.engine.data.loader import Loader, batch_bounds
 from explorer.engine.data.progress import Report, unreported
-from explorer.engine.data.training_data import Gallery, Statistics, TrainingData, open_data
+from explorer.engine.data.training_data import Gallery, TrainingData, open_data
 from explorer.engine.devices import available_memory, choose_device
 from explorer.engine.kernels.rewrites import Rewrites
 from explorer.engine.referee import referee
@@ -29,7 +29,7 @@ from explorer.engine.training.state import Training, single_valued_norm
 from explorer.engine.training.threads import Cores, RunThreads
 from explorer.engine.training.tuning import tuned
 from explorer.engine.training.weights import BEST
-from explorer.engine.weights.statistics import weights_statistics
+from explorer.engine.weights.statistics import Statistics, weights_statistics
 from explorer.paths import exists, expand_user, is_file
 from explorer.runs import events
 from explorer.runs.commands import ResumeRun, Train

@@ -12,7 +12,7 @@ from explorer.architecture.design import Design, Stage
 from explorer.architecture.identity import deepened, insertion
 from explorer.architecture.plan import plan_network
 from explorer.engine.data import training_data
-from explorer.engine.data.datasets import Data, Images
+from explorer.engine.data.datasets import Data, Images, load_data
 from explorer.engine.probes import lesion
 from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.engine.training.growth import grow, inherit, tensor_names
@@ -207,8 +207,9 @@ def losses_of(training_run: TrainingRun) -> list[float]:
     return found
 
 
-def test_a_run_goes_on_as_a_new_one_with_a_block_more(tmp_path):
+def test_a_run_goes_on_as_a_new_one_with_a_block_more(tmp_path, monkeypatch):
     """On the bundled data: the loss begins where the parent's ended, and falls."""
+    monkeypatch.setattr(training_data, "load_data", load_data)
     recipe = Recipe(device="cpu", epochs=1, schedule="constant", lr=0.1, batch_size=250)
     first = open_one(Train(MINI, recipe, tmp_path))
     before = losses_of(first)
