@@ -8,6 +8,7 @@ from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_families
 from explorer.cli.columns import grid
 from explorer.runs.answers import Swept
+from explorer.runs.data.record import DataRecord
 from explorer.runs.events import Epoch
 from explorer.runs.folder import Listing, Run
 from explorer.runs.json_lines import record_table
@@ -78,7 +79,9 @@ def _epochs_of(run: Run) -> list[Epoch]:
 
 def run_in_full(run: Run) -> dict[str, object]:
     epochs = _epochs_of(run)
-    return {**run_values(run), "standing": _standing_of(run, epochs), "epochs": [asdict(epoch) for epoch in epochs]}
+    data = record_table(run.data) if run.data else None
+    rest = {"standing": _standing_of(run, epochs), "epochs": [asdict(epoch) for epoch in epochs]}
+    return {**run_values(run), "data": data, **rest}
 
 
 def _standing_of(run: Run, epochs: Sequence[Epoch]) -> str | None:
@@ -125,6 +128,7 @@ def run_text(run: Run) -> str:
         *(("changed", change.sentence) for change in run.changes),
         ("best accuracy", f"{_decimal(run.best_accuracy)} after epoch {run.best_epoch}" if run.best_epoch else "–"),
         *([("last accuracy", standing)] if standing else []),
+        *([("images", _images_text(run.data))] if run.data else []),
         *((key, str(value)) for key, value in recipe_table(run.recipe).items()),
     ]
     rows = [("epoch", "train loss", "train accuracy", "validation loss", "validation accuracy", "seconds")]
@@ -133,6 +137,15 @@ def run_text(run: Run) -> str:
         validation = _decimal(each.validation_loss), _decimal(each.validation_accuracy)
         rows.append((str(each.epoch), *training, *validation, f"{each.seconds:.1f}"))
     return f"{grid(facts, '<<')}\n\n{grid(rows, '>>>>>>')}"
+
+
+def _images_text(data: DataRecord) -> str:
+    """Return how many images each part has, and how many were left out."""
+    parts = [f"{data.train:,} to train, {data.validation:,} to validate, {data.test:,} to test"]
+    parts += [f"{data.unreadable:,} unreadable"] if data.unreadable else []
+    decided = len(data.decisions.left_out), len(data.decisions.moved)
+    parts += [f"{count:,} {what}" for count, what in zip(decided, ("left out", "moved"), strict=True) if count]
+    return ", ".join(parts)
 
 
 def _epochs_text(run: Run) -> str:

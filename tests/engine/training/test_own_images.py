@@ -1,5 +1,6 @@
 """Runs on images of one's own: what is recorded, resumed, refused and stopped."""
 
+import json
 import queue
 import shutil
 import threading
@@ -59,11 +60,15 @@ def resume(run, **options) -> Listener:
     return listener
 
 
-def test_the_manifest_has_what_was_trained_on(stopped, tmp_path):
+def test_the_manifest_has_what_was_trained_on(stopped, tmp_path, capsys):
     data = stopped.data
     assert (data.name, data.layout) == (str(tmp_path / "photos"), Layout.CLASSES)
     assert data.class_names == ("0", "1", "2")
     assert (data.train, data.validation, data.test) == (18, 6, 6)
+    assert main(["runs", "show", stopped.id, "--runs", str(stopped.folder.parent)]) == 0
+    assert "18 to train, 6 to validate, 6 to test" in capsys.readouterr().out
+    assert main(["runs", "show", stopped.id, "--runs", str(stopped.folder.parent), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["data"]["fingerprint"] == data.fingerprint
     assert resume(stopped).last(events.Finished).step == 6
 
 
