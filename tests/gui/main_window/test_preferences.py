@@ -16,7 +16,7 @@ from explorer.gui.widgets.look import text_size, theme
 from explorer.gui.widgets.text.language import apply_language, chosen_language
 from explorer.gui.workspace import BLOCK, saved_runs
 from explorer.runs.commands import Train
-from explorer.runs.data.cache_folder import cache_folder, cache_limit
+from explorer.runs.data.cache_folder import cache_folder, cache_limit, clear_cache
 from explorer.runs.folder import RunFolder, default_runs
 from explorer.runs.recipe import Recipe
 from tests.clicks import click
@@ -171,6 +171,7 @@ def test_runs_have_as_many_threads_as_were_set(session, monkeypatch):
 
 
 def test_decoded_images_have_a_limit_and_can_be_removed(session, qtbot):
+    clear_cache()  # of what other tests have left there
     kept = cache_folder() / "pets-1" / "index.json"
     kept.parent.mkdir(parents=True)
     kept.write_bytes(bytes(3 * 2**20))
