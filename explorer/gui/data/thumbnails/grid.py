@@ -36,7 +36,7 @@ class ThumbnailGrid(QWidget):
         column.addWidget(self.area)
         self.setFocusProxy(self.area)
         self.area.selection_changed.connect(self.selection_changed)
-        data_state.changed.connect(self.pictures.retry)
+        data_state.changed.connect(self.pictures.forget_refusal)
 
     def _set_up_switch(self) -> None:
         theme.apply_style(self.seen, "check")
@@ -67,7 +67,7 @@ class ThumbnailGrid(QWidget):
         """Show these files, those of a group beside one another; what is selected and still shown stays selected."""
         files, selected, current = self.model.files, set(self.selected_files()), self.area.currentIndex().row()
         self.model.show_files(groups)
-        self.pictures.retry()
+        self.pictures.forget_refusal()
         if files != self.model.files:
             self._restore(selected, current, is_other=not {*files}.intersection(self.model.files))
 

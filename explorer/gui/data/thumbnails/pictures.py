@@ -65,10 +65,9 @@ class ThumbnailPictures(QObject):
             self._kept[file] = found
         return found
 
-    def retry(self) -> None:
-        """Ask again what was refused."""
+    def forget_refusal(self) -> None:
+        """Let what was refused be asked again when it is next wanted."""
         self.refusal = NOTHING
-        self.update()
 
     def update(self) -> None:
         """Ask for what is wanted and not there, about the data and the recipe that are chosen now."""

@@ -188,6 +188,13 @@ def test_after_a_jump_only_what_is_in_view_then_is_asked(page):
     assert len(page.worker.questions) < before + 9
 
 
+def test_files_that_are_shown_no_more_are_not_asked(page):
+    page.show(MANY)
+    page.show(("dog/000.png",))
+    page.worker.develop_all()
+    assert [question.files for question in page.worker.questions] == [MANY[:24], ("dog/000.png",)]
+
+
 def test_without_a_worker_what_has_scrolled_away_is_never_asked(page):
     page.worker.worker.set_state(WorkerState.STARTING)
     page.show(MANY)
