@@ -46,7 +46,7 @@ def ninety_images() -> Data:
 def little_data(monkeypatch):
     load = training_data.load_data
     monkeypatch.setattr(
-        training_data, "load_data", lambda name, design: ninety_images() if design.input[1] == 8 else load(name, design)
+        training_data, "load_data", lambda name, design: ninety_images() if design.classes == 3 else load(name, design)
     )
 
 
