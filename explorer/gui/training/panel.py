@@ -7,13 +7,14 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
+from explorer.gui.data.data_state import DataState
 from explorer.gui.document import Document
 from explorer.gui.training.asking_box import fill_box
 from explorer.gui.training.data_box import DataBox
 from explorer.gui.training.download_view import DownloadView
 from explorer.gui.training.estimate import EstimateView
 from explorer.gui.training.progress import RunProgress
-from explorer.gui.training.remarks import Remarks, ScannedData
+from explorer.gui.training.remarks import Remarks
 from explorer.gui.training.run_changes import RunChanges
 from explorer.gui.training.start_button import StartButton
 from explorer.gui.training.weights_box import WeightsBox
@@ -106,7 +107,7 @@ class TrainingPanel(QWidget):
         self._column.insertWidget(self._column.indexOf(self._start_button) + 1, spark)
         self._column.addWidget(queue, stretch=1)
 
-    def add_remarks(self, data: ScannedData, look: Callable[[], object]) -> None:
+    def add_remarks(self, data: DataState, look: Callable[[], object]) -> None:
         """Put what one should know of the data before Start below it; `look` shows their page."""
         self.remarks = Remarks(self._choice, self._estimates, self._pool, data, self._actions, look)
         self._column.insertWidget(self._column.indexOf(self.notice), self.remarks)

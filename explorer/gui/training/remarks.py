@@ -1,7 +1,7 @@
 """Remarks: what one should know before Start, each in a line, with the order that does something about it."""
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
@@ -9,38 +9,20 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
+from explorer.gui.data.data_state import DataState
+from explorer.gui.data.problem_line import problem_lines
 from explorer.gui.widgets.buttons import action_button, word_button
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.presence import show_if
 from explorer.gui.widgets.text.language import memory, say, whole
 from explorer.gui.workers.estimates import Estimates
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.answers import ProblemKind, Scanned
+from explorer.runs.answers import ProblemKind
 from explorer.runs.data.cache_folder import cache_bytes, cache_folder, cache_limit
 from explorer.runs.data.storage import free_bytes
-from explorer.sentences import Sentence, translatable
 
 _COLOURED = 0.02  # share of images with colour from which it is worth a word that the network will not see it
-_PROBLEMS = {  # for one image and for several
-    ProblemKind.LEAK: (
-        translatable("1 image is in training and in validation"),
-        translatable("{n} images are in training and in validation"),
-    ),
-    ProblemKind.UNREADABLE: (
-        translatable("1 image cannot be read and is left out"),
-        translatable("{n} images cannot be read and are left out"),
-    ),
-}
-
-
-class ScannedData(Protocol):
-    """What is known of the chosen data."""
-
-    scanned: Scanned | None
-    refusal: Sentence
-
-    @property
-    def is_scanning(self) -> bool: ...
+_PROBLEMS = (ProblemKind.LEAK, ProblemKind.UNREADABLE)  # what to know before Start
 
 
 class _Line(NamedTuple):
@@ -57,7 +39,7 @@ class Remarks(QWidget):
         choice: TrainingChoice,
         estimates: Estimates,
         pool: WorkerPool,
-        data: ScannedData,
+        data: DataState,
         actions: Actions,
         look: Callable[[], object],
     ) -> None:
@@ -109,15 +91,10 @@ class Remarks(QWidget):
         if not choice.data.images:
             return {}
         if self._data.is_scanning:
-            return {"scan": self.tr("The images are being looked at …")}
+            return {"scan": self.tr("Scanning the images …")}
         if scanned is None or self._data.refusal:
             return {"scan": say(self._data.refusal)}
-        counts = {problem.kind: problem.count for problem in scanned.problems}
-        texts: dict[str, str] = {
-            kind: say(one if counts[kind] == 1 else several).format(n=whole(counts[kind]))
-            for kind, (one, several) in _PROBLEMS.items()
-            if counts.get(kind)
-        }
+        texts: dict[str, str] = {line.kind: line.text for line in problem_lines(self._data) if line.kind in _PROBLEMS}
         if scanned.coloured > _COLOURED and choice.fitted.input[0] == 1:
             texts["colour"] = self.tr("The images have colour, but the design has one channel.")
         if tested := sum(each.test for each in scanned.classes):

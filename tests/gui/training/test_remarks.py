@@ -56,7 +56,7 @@ def scan(session, played, pets, found: Scanned = SCANNED) -> None:
     """Choose the folder, and let the worker answer what it has."""
     session.workspace.choice.use_data(str(pets))
     session.workspace.data_state.scan()
-    assert lines(session) == ["The images are being looked at …"]
+    assert lines(session) == ["Scanning the images …"]
     played.answer(played.asked(Scan)[-1], found)
 
 
