@@ -6,12 +6,13 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 
+from explorer.runs.answers import ProblemKind
+from explorer.runs.data.image_list import Layout, Part
 from explorer.runs.folder import find_run
 from tests.clicks import click, type_path
+from tests.planted import fingerprint, plant
 
 MAX_PRESSES = 8  # of the mouse or of keys; typing a path counts as one
-
-pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -39,11 +40,17 @@ class Hand:
         modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         self._qtbot.keyClick(self._window, Qt.Key.Key_O, modifiers)
 
+    def open_table(self, path: Path) -> None:
+        type_path(self._qtbot, str(path))
+        self.presses += 5  # the menu and its entry
+        self._window.orders.open_table.trigger()
+
     def click(self, widget) -> None:
         self.presses += 1
         click(self._qtbot, widget)
 
 
+@pytest.mark.slow
 def test_a_run_on_a_folder_takes_few_presses(open_session, qtbot, photos):
     session = open_session(warm=True)
     window, client = session.window, session.pool.workers[0]
@@ -67,3 +74,43 @@ def test_a_run_on_a_folder_takes_few_presses(open_session, qtbot, photos):
     assert (run.design.input, run.design.classes) == ((3, 96, 96), 3)
     with qtbot.waitSignal(client.run_ended):
         session.window.orders.stop.trigger()
+
+
+@pytest.mark.uses
+@pytest.mark.parametrize("layout", [Layout.CLASSES, Layout.SPLITS, Layout.TABLE])
+def test_a_folder_with_everything_wrong_is_trained_on_as_it_is(open_session, qtbot, tmp_path, layout):
+    """Files that are no images and copies within and across classes and parts are said, and left out or kept."""
+    folder = tmp_path / "found somewhere"
+    folder.mkdir()
+    planted = plant(folder, layout)
+    before = fingerprint(planted.root)
+    session = open_session(warm=True)
+    window, client = session.window, session.pool.workers[0]
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    hand = Hand(qtbot, window)
+    (hand.open_table if layout is Layout.TABLE else hand.open_folder)(planted.path)
+    state = session.workspace.data_state
+    qtbot.waitUntil(lambda: state.scanned is not None)
+    scanned = state.scanned
+    assert {each.name: each.train + each.validation + each.test for each in scanned.classes} == {
+        each.name: planted.of_class(each.name) for each in scanned.classes
+    }
+    counts = {problem.kind: problem.count for problem in scanned.problems}
+    assert counts[ProblemKind.UNREADABLE] == len(planted.unreadable) == 40
+    assert (ProblemKind.LEAK in counts) == (layout is not Layout.CLASSES)
+    assert scanned.skipped == planted.skipped
+    colour = window.training.remarks.lines["colour"]
+    qtbot.waitUntil(colour.whole.isVisible)
+    hand.click(colour.order)
+    hand.click(window.training.start)
+    qtbot.waitUntil(lambda: bool(client.run and client.run.curves.train.count))
+    assert hand.presses <= MAX_PRESSES
+    with qtbot.waitSignal(client.run_ended):
+        session.window.orders.stop.trigger()
+    record = find_run(client.run.id, client.runs).data
+    assert record.unreadable == len(planted.unreadable)
+    if layout is not Layout.CLASSES:
+        trained = sum(count for (_, part), count in planted.counts.items() if part is Part.TRAIN)
+        assert record.train == trained
+    assert fingerprint(planted.root) == before

@@ -46,6 +46,7 @@ def started(session, monkeypatch) -> list:
 def unasked(session, monkeypatch) -> None:
     """Dialogs are cancelled, and the window stays."""
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
     monkeypatch.setattr(QFileDialog, "exec", lambda _: 0)
     monkeypatch.setattr(QDialog, "open", QWidget.deleteLater)
     monkeypatch.setattr(session.window.files, "may_close", lambda: False)
