@@ -24,7 +24,7 @@ from explorer.gui.lessons.tutor import Tutor
 from explorer.gui.runs.curves_page import CurvesPage
 from explorer.gui.runs.runs_page import RunsPage
 from explorer.gui.session import Session
-from explorer.gui.training.plots import Plots
+from explorer.gui.training.curves.plots import Plots
 from explorer.gui.widgets.look.frame import seen_of
 from explorer.gui.workspace import CURVES, RUNS
 

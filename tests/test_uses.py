@@ -15,7 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from explorer.architecture.presets import preset
-from explorer.gui.training.data_box import FOLDER
+from explorer.gui.training.setup.data_box import FOLDER
 from explorer.gui.widgets.text.language import apply_language, say
 from explorer.runs.events import Finished
 from explorer.runs.formats import FORMATS

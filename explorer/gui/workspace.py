@@ -15,7 +15,7 @@ from explorer.architecture.design import Design
 from explorer.gui.design.alone_block import AloneBlock
 from explorer.gui.document import Document
 from explorer.gui.saved_session import SavedSession
-from explorer.gui.training.plot_view import PlotView
+from explorer.gui.training.curves.plot_view import PlotView
 
 if TYPE_CHECKING:
     from explorer.gui.choice import TrainingChoice

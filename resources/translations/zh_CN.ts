@@ -221,7 +221,7 @@
     </message>
     <message>
         <source>Classes</source>
-        <translation>类别</translation>
+        <translation>类别数</translation>
     </message>
     <message>
         <source>Close the page, else the lesson, else the presentation</source>
@@ -3573,7 +3573,7 @@ You can also use a file that you have, such as {name}.</source>
     </message>
     <message>
         <source>{n} of {total}</source>
-        <translation>{n}/{total}</translation>
+        <translation>{n} / {total}</translation>
     </message>
 </context>
 <context>
@@ -3919,7 +3919,7 @@ You can also use a file that you have, such as {name}.</source>
     </message>
     <message>
         <source>grey</source>
-        <translation>灰色</translation>
+        <translation>灰度</translation>
     </message>
     <message>
         <source>palette</source>
@@ -4821,8 +4821,8 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>查看</translation>
     </message>
     <message>
-        <source>The images are being looked at …</source>
-        <translation>正在检查图像 …</translation>
+        <source>Scanning the images …</source>
+        <translation>正在扫描图像 …</translation>
     </message>
     <message>
         <source>The images have colour, but the design has one channel.</source>
@@ -5177,7 +5177,7 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
     <message>
         <source>{n} of {total}</source>
-        <translation>{n}/{total}</translation>
+        <translation>{n} / {total}</translation>
     </message>
 </context>
 <context>
@@ -5196,7 +5196,7 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
     <message>
         <source>grey</source>
-        <translation>灰色</translation>
+        <translation>灰度</translation>
     </message>
     <message>
         <source>in colour</source>

@@ -12,7 +12,7 @@ from explorer.bench.data.comparison import bench_data
 from explorer.bench.data.passes import SHAPE
 from explorer.bench.data.pictures import SIDE, made_pictures
 from explorer.cli import main
-from explorer.engine.data.decoding import decode
+from explorer.engine.data.images.decoding import decode
 
 
 def test_pictures_are_made_once_and_are_as_large_as_photos(monkeypatch):

@@ -1,7 +1,7 @@
 """Runs on the plots, made without a folder."""
 
 from explorer.architecture.presets import preset
-from explorer.gui.training.plotted_run import Line
+from explorer.gui.training.curves.plotted_run import Line
 from explorer.gui.widgets.look import theme
 from explorer.gui.workers.curves import Curves
 from explorer.runs.events import Started, Step, Verdict

@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 
 from explorer.engine.data.cache import Source, Stored, store, usable_cores
-from explorer.engine.data.image_index import index_images
+from explorer.engine.data.images.image_index import index_images
 from explorer.engine.data.mapped_loader import MappedLoader
 from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.data.progress import unreported

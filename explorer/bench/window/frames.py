@@ -9,7 +9,7 @@ from explorer.architecture.presets import DEFAULT, preset
 from explorer.bench.window.measuring import figures, wait, wait_complete
 from explorer.gui.runs.curves_page import CurvesPage
 from explorer.gui.session import Session
-from explorer.gui.training.plots import Plots
+from explorer.gui.training.curves.plots import Plots
 from explorer.gui.widgets.paint_watch import PaintWatch
 from explorer.gui.workers.curves import Curves
 from explorer.gui.workers.live_run import LiveRun

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from filelock import FileLock, Timeout
 
 from explorer.atomic_files import write_atomically
-from explorer.engine.data.decoding import Pixels, decode
+from explorer.engine.data.images.decoding import Pixels, decode
 from explorer.engine.data.progress import Report
 from explorer.paths import real_name
 from explorer.runs.data.cache_folder import LOCK, PIXELS, SET, folder_of, make_room, touch

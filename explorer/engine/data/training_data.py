@@ -19,11 +19,11 @@ from torch import Tensor
 from explorer.architecture.design import Design
 from explorer.engine.data.cache import NoRoom, Shape, decoded, store
 from explorer.engine.data.datasets import load_data
-from explorer.engine.data.decoding import Pixels
 from explorer.engine.data.decoding_loader import DecodingLoader
+from explorer.engine.data.images.decoding import Pixels
+from explorer.engine.data.images.own_images import ImagePart, OwnImages, divide_images
 from explorer.engine.data.loader import Loader, PlacedLoader, place_images
 from explorer.engine.data.mapped_loader import MappedLoader
-from explorer.engine.data.own_images import ImagePart, OwnImages, divide_images
 from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.data.progress import Report, unreported
 from explorer.engine.devices import available_memory

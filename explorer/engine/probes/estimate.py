@@ -11,7 +11,7 @@ import torch
 from explorer.architecture.design import Design
 from explorer.architecture.plan import Plan
 from explorer.engine.data.augment import Feed
-from explorer.engine.data.decoding import decode
+from explorer.engine.data.images.decoding import decode
 from explorer.engine.data.loader import PlacedLoader
 from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.devices import available_memory, choose_device

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.architecture.design import Design
-from explorer.engine.data.decoding import decode, open_image
+from explorer.engine.data.images.decoding import decode, open_image
 from explorer.engine.data.loader import PlacedLoader
 from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.data.training_data import Gallery, open_gallery

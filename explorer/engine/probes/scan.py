@@ -8,8 +8,8 @@ from contextlib import suppress
 from statistics import median_low
 
 from explorer.engine.data.datasets import load_data
-from explorer.engine.data.division import divide_data
-from explorer.engine.data.health import find_problems
+from explorer.engine.data.images.division import divide_data
+from explorer.engine.data.images.health import find_problems
 from explorer.engine.data.progress import Cancelled, Report, Warn, unwarned
 from explorer.engine.training.failure import answered
 from explorer.runs.answers import ClassCount, Scan, Scanned

@@ -14,7 +14,7 @@ from torch import Tensor
 from explorer.architecture.presets import preset
 from explorer.engine.data.augment import Augmentation
 from explorer.engine.data.datasets import Images, load_data
-from explorer.engine.data.decoding import fit_image, flatten, open_image
+from explorer.engine.data.images.decoding import fit_image, flatten, open_image
 from explorer.engine.data.loader import place_images
 from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.probes.pictures import write_sheets

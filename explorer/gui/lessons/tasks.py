@@ -14,7 +14,7 @@ from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset_of
 from explorer.architecture.source.network import python_source
-from explorer.gui.training.plot_view import Depth
+from explorer.gui.training.curves.plot_view import Depth
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.gui.workspace import BLOCK, Workspace
 from explorer.runs.answers import Inserted

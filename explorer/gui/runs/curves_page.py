@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from explorer.gui.actions import Actions
 from explorer.gui.document import Document
 from explorer.gui.runs.run_history import RunHistory
-from explorer.gui.training.plot_view import PlotView
-from explorer.gui.training.plots import Plots
+from explorer.gui.training.curves.plot_view import PlotView
+from explorer.gui.training.curves.plots import Plots
 from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.look import theme
 

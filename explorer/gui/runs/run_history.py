@@ -20,7 +20,7 @@ from explorer.runs.published import Reference, reference_of
 
 if TYPE_CHECKING:
     from explorer.gui.runs.bin import DeletedRun
-    from explorer.gui.training.plotted_run import Line
+    from explorer.gui.training.curves.plotted_run import Line
     from explorer.gui.workers.curves import Curves
 
 _FAINT = 5  # earlier runs on the plots
@@ -145,7 +145,7 @@ class RunHistory(QObject):
 
         With a single selected one go those that were trained beside it. Those whose ids are in `unseen` are among them.
         """
-        from explorer.gui.training.plotted_run import Line
+        from explorer.gui.training.curves.plotted_run import Line
 
         full = set(self.chosen)
         if self.current and len(full) == 1:

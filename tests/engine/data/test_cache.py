@@ -11,7 +11,7 @@ from PIL import Image
 
 from explorer.engine.data import cache
 from explorer.engine.data.cache import NoRoom, Source, Stored, store
-from explorer.engine.data.decoding import decode
+from explorer.engine.data.images.decoding import decode
 from explorer.engine.data.progress import Cancelled, unreported
 from explorer.runs.data import cache_folder
 from explorer.runs.data.cache_folder import cached_sets, folder_of, use_cache_limit

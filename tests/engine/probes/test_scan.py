@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from explorer.architecture.presets import preset
-from explorer.engine.data import examination
-from explorer.engine.data.examination import Examined
+from explorer.engine.data.images import examination
+from explorer.engine.data.images.examination import Examined
 from explorer.engine.data.progress import unreported
 from explorer.engine.probes.scan import scan, scan_data
 from explorer.runs.answers import ProblemKind, Scan, Scanned

@@ -14,7 +14,7 @@ from PIL import Image
 
 from explorer.engine.data.augment import Augmentation, Feed
 from explorer.engine.data.datasets import load_data
-from explorer.engine.data.decoding import decode
+from explorer.engine.data.images.decoding import decode
 from explorer.engine.data.loader import PlacedLoader
 from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.probes import pictures as pictures_module

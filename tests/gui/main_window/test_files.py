@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox
 from explorer.architecture.notation import load_design, to_toml
 from explorer.architecture.presets import preset
 from explorer.architecture.source.network import python_source
-from explorer.gui.training.data_box import FOLDER, TABLE
+from explorer.gui.training.setup.data_box import FOLDER, TABLE
 from explorer.gui.workers import command_process
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import Train

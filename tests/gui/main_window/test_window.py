@@ -11,7 +11,7 @@ from explorer.gui.app import open_window
 from explorer.gui.lessons.lesson import TOUR
 from explorer.gui.main_window.window import Window
 from explorer.gui.session import Session
-from explorer.gui.training.plots import Plots
+from explorer.gui.training.curves.plots import Plots
 from explorer.gui.widgets.look import text_size
 from explorer.gui.workspace import CURVES
 from tests.clicks import click, run_button

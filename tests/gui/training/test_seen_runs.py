@@ -8,10 +8,10 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 
 from explorer.architecture.presets import preset
-from explorer.gui.training.curve_words import curve_words
-from explorer.gui.training.plot_view import PlotView, Smoothing
-from explorer.gui.training.plots import Plots
-from explorer.gui.training.plotted_run import groups_of, named_apart
+from explorer.gui.training.curves.curve_words import curve_words
+from explorer.gui.training.curves.plot_view import PlotView, Smoothing
+from explorer.gui.training.curves.plots import Plots
+from explorer.gui.training.curves.plotted_run import groups_of, named_apart
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.look.contrast import SEEN, contrast
 from explorer.gui.widgets.look.style import TARGET
@@ -279,7 +279,7 @@ def test_words_are_found_again_only_after_an_epoch(plots, show, monkeypatch):
     """Of thousands of epochs they take as long as many frames."""
     line, asked = made_line(run(0.5, 0.6)), []
     show(line)
-    monkeypatch.setattr("explorer.gui.training.plots.curve_words", lambda lines: asked.append(1) or ["words"])
+    monkeypatch.setattr("explorer.gui.training.curves.plots.curve_words", lambda lines: asked.append(1) or ["words"])
     for number in (21, 22):
         line.curves.apply_event(made_step(number, 0.5))
         plots.redraw()

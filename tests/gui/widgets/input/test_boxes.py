@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.gui.lessons.highlight import reveal
-from explorer.gui.training.data_box import FOLDER
+from explorer.gui.training.setup.data_box import FOLDER
 from tests.clicks import block_view, boxes_of
 
 

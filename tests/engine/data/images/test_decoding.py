@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, features
 
-from explorer.engine.data.decoding import decode, fit_image, flatten, open_image
+from explorer.engine.data.images.decoding import decode, fit_image, flatten, open_image
 from explorer.validation import Refused
 
 pytestmark = pytest.mark.filterwarnings("ignore:::PIL")  # pytest turns on what decoding has turned off
@@ -266,7 +266,7 @@ def test_nothing_is_written_to_stderr(tmp_path):
         cut[len(whole) // 2 :: 7] = bytes(len(cut[len(whole) // 2 :: 7]))
         (tmp_path / f"damaged{number}.tiff").write_bytes(cut)
     program = (
-        "import sys; from pathlib import Path; from explorer.engine.data.decoding import decode, Refused\n"
+        "import sys; from pathlib import Path; from explorer.engine.data.images.decoding import decode, Refused\n"
         "for path in Path(sys.argv[1]).iterdir():\n"
         "    try: decode(path, (3, 8, 8))\n"
         "    except Refused: print('refused')\n"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.engine.data.division import Division, Unreadable
-from explorer.engine.data.examination import Examined
-from explorer.engine.data.health import find_problems
+from explorer.engine.data.images.division import Division, Unreadable
+from explorer.engine.data.images.examination import Examined
+from explorer.engine.data.images.health import find_problems
 from explorer.runs.answers import MAX_FILES, MAX_GROUPS, ClassCount, DataProblem, ProblemKind
 from explorer.runs.data.decisions import Decisions
 from explorer.runs.data.image_list import ImageList, Layout, ListedImage, Part

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from explorer.architecture.presets import preset
-from explorer.gui.training import remarks as remarks_module
+from explorer.gui.training.setup import remarks as remarks_module
 from explorer.gui.workspace import DATA
 from explorer.runs.answers import ClassCount, DataProblem, Estimate, Estimated, ProblemKind, Scan, Scanned
 from explorer.runs.data.split import Split, SplitKind

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from explorer.gui.training.weights_table import WeightsTable
+from explorer.gui.training.setup.weights_table import WeightsTable
 from explorer.gui.widgets.buttons import word_button
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.notice import Notice

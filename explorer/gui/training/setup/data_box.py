@@ -2,7 +2,7 @@
 
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
-from explorer.gui.training.asking_box import AskingBox, fill_box, names_of_paths
+from explorer.gui.training.setup.asking_box import AskingBox, fill_box, names_of_paths
 from explorer.gui.widgets.text.language import memory, say
 from explorer.gui.workers.data_download import DataDownload, DownloadState
 from explorer.runs.data.catalogue import CATALOGUE

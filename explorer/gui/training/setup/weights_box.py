@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import title_of_run
-from explorer.gui.training.asking_box import AskingBox, fill_box, names_of_paths
+from explorer.gui.training.setup.asking_box import AskingBox, fill_box, names_of_paths
 from explorer.runs.weights import IMAGENET, is_same_network, published_versions
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ import pytest
 from PySide6.QtCore import QPointF
 
 from explorer.architecture.presets import preset
-from explorer.gui.training.depth_bars import Bars, RunBars, decades, power, rows_of
-from explorer.gui.training.plot_view import Depth, PlotView
-from explorer.gui.training.plots import Plots
+from explorer.gui.training.curves.depth_bars import Bars, RunBars, decades, power, rows_of
+from explorer.gui.training.curves.plot_view import Depth, PlotView
+from explorer.gui.training.curves.plots import Plots
 from explorer.gui.widgets.look import theme
 from explorer.gui.workers.curves import Curves
 from explorer.runs.events import Gradients, Signals

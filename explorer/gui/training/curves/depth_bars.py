@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QTextDocumentFragment
 from PySide6.QtWidgets import QLabel, QSizePolicy, QTabBar, QVBoxLayout, QWidget
 
-from explorer.gui.training.plot_view import Depth, PlotView
-from explorer.gui.training.plotted_run import Line
+from explorer.gui.training.curves.plot_view import Depth, PlotView
+from explorer.gui.training.curves.plotted_run import Line
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.spoken import speak
 from explorer.runs.events import Gradients, Signals

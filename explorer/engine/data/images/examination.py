@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageChops, ImageFilter
 
-from explorer.engine.data.decoding import flatten, load_upright, open_header, open_regular, reason_of
+from explorer.engine.data.images.decoding import flatten, load_upright, open_header, open_regular, reason_of
 from explorer.engine.data.progress import Report
 
 SMALL = (9, 8)  # pixels of the version that is kept of each image: width, height

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from explorer.engine.data.division import Division
-from explorer.engine.data.examination import SMALL, Examined
-from explorer.engine.data.near_duplicates import group_alike
+from explorer.engine.data.images.division import Division
+from explorer.engine.data.images.examination import SMALL, Examined
+from explorer.engine.data.images.near_duplicates import group_alike
 from explorer.runs.answers import MAX_FILES, MAX_GROUPS, ClassCount, DataProblem, ProblemKind, Reason
 from explorer.runs.data.image_list import Part
 from explorer.sentences import Sentence, translatable

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog
 
 from explorer.architecture.presets import preset
-from explorer.gui.training.weights_table import WeightsTable
+from explorer.gui.training.setup.weights_table import WeightsTable
 from explorer.runs.answers import Weigh, Weighed, WeightFit, WeightRow
 from explorer.runs.commands import Train
 from explorer.runs.events import Progress

@@ -8,12 +8,12 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QLabel, QVBoxLayout, QWidget
 
-from explorer.gui.training.curve_plot import CurvePlot
-from explorer.gui.training.curve_words import curve_words, values_at
-from explorer.gui.training.depth_bars import DepthBars
-from explorer.gui.training.plot_view import PlotView, Range, Smoothing
-from explorer.gui.training.plotted_run import ACCURACY, LOSS, Line, named_apart
-from explorer.gui.training.run_key import RunKey
+from explorer.gui.training.curves.curve_plot import CurvePlot
+from explorer.gui.training.curves.curve_words import curve_words, values_at
+from explorer.gui.training.curves.depth_bars import DepthBars
+from explorer.gui.training.curves.plot_view import PlotView, Range, Smoothing
+from explorer.gui.training.curves.plotted_run import ACCURACY, LOSS, Line, named_apart
+from explorer.gui.training.curves.run_key import RunKey
 from explorer.gui.widgets.input.boxes import watch_box
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import percent

@@ -5,7 +5,7 @@ No widgets.
 
 from collections.abc import Iterator, Sequence
 
-from explorer.gui.training.plotted_run import ACCURACY, LOSS, TRAIN_LOSS, Line, SeedGroup, groups_of
+from explorer.gui.training.curves.plotted_run import ACCURACY, LOSS, TRAIN_LOSS, Line, SeedGroup, groups_of
 from explorer.gui.widgets.text.language import percent, say
 from explorer.runs.learning import Side, compare_sides, learning_of
 from explorer.runs.spread import Spread

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from explorer.architecture.design import Design
 from explorer.engine.data.cache import Shape, Source
-from explorer.engine.data.division import divide_data
-from explorer.engine.data.examination import Examined
+from explorer.engine.data.images.division import divide_data
+from explorer.engine.data.images.examination import Examined
 from explorer.engine.data.progress import Report
 from explorer.runs.data.changes import refuse_changed
 from explorer.runs.data.image_list import ImageList, ListedImage, Part

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.engine.data import examination
-from explorer.engine.data.examination import Examined, examine, examine_all
+from explorer.engine.data.images import examination
+from explorer.engine.data.images.examination import Examined, examine, examine_all
 from explorer.engine.data.progress import Cancelled, unreported
 
 

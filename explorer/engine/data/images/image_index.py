@@ -9,7 +9,7 @@ import PIL
 from filelock import FileLock
 
 from explorer.atomic_files import write_atomically
-from explorer.engine.data.examination import Examined, examine_all
+from explorer.engine.data.images.examination import Examined, examine_all
 from explorer.engine.data.progress import Report, Warn, unwarned
 from explorer.runs.data.cache_folder import folder_of
 from explorer.runs.data.image_list import ImageList

@@ -14,8 +14,8 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from explorer.gui.training.plotted_run import Line, SeedGroup, groups_of
-from explorer.gui.training.published_band import band_text, edge, lay_band
+from explorer.gui.training.curves.plotted_run import Line, SeedGroup, groups_of
+from explorer.gui.training.curves.published_band import band_text, edge, lay_band
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.look.contrast import mixed
 from explorer.gui.widgets.text.language import say

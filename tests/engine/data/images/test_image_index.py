@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from explorer.engine.data import examination, image_index
-from explorer.engine.data.image_index import index_images
+from explorer.engine.data.images import examination, image_index
+from explorer.engine.data.images.image_index import index_images
 from explorer.engine.data.progress import Cancelled, unreported
 from explorer.runs.data.cache_folder import folder_of
 from explorer.runs.data.image_list import ImageList, Layout, ListedImage
@@ -154,7 +154,7 @@ def test_processes_at_once_do_not_hurt_one_another(images):
     program = (
         "import sys; from pathlib import Path\n"
         "from explorer.engine.data import image_index\n"
-        "from explorer.engine.data.examination import Examined\n"
+        "from explorer.engine.data.images.examination import Examined\n"
         "index = {f'{number}.png': Examined(number, 1) for number in range(3000)}\n"
         "for turn in range(30):\n"
         "    image_index._keep_index(Path(sys.argv[1]), index, lambda told: sys.exit(told))\n"

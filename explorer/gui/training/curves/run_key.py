@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from explorer.architecture.compare import changed_fields, design_changes
-from explorer.gui.training.plotted_run import Line
+from explorer.gui.training.curves.plotted_run import Line
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.look.style import TARGET
 from explorer.gui.widgets.text.language import percent, say

@@ -8,11 +8,11 @@ from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from explorer.architecture.presets import preset
-from explorer.gui.training.curve_plot import CurvePlot
-from explorer.gui.training.plot_view import PlotView
-from explorer.gui.training.plots import Plots
-from explorer.gui.training.plotted_run import Line
-from explorer.gui.training.published_band import ALL, BEHIND, faded
+from explorer.gui.training.curves.curve_plot import CurvePlot
+from explorer.gui.training.curves.plot_view import PlotView
+from explorer.gui.training.curves.plots import Plots
+from explorer.gui.training.curves.plotted_run import Line
+from explorer.gui.training.curves.published_band import ALL, BEHIND, faded
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.look.contrast import contrast
 from explorer.gui.widgets.text.language import percent

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.engine.data.examination import SMALL
-from explorer.engine.data.near_duplicates import group_alike
+from explorer.engine.data.images.examination import SMALL
+from explorer.engine.data.images.near_duplicates import group_alike
 
 
 def reduced(image: Image.Image) -> np.ndarray:

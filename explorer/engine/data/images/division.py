@@ -5,8 +5,8 @@ Whoever scans and whoever trains divides them here, so that what is shown is wha
 
 from dataclasses import dataclass
 
-from explorer.engine.data.examination import Examined
-from explorer.engine.data.image_index import index_images
+from explorer.engine.data.images.examination import Examined
+from explorer.engine.data.images.image_index import index_images
 from explorer.engine.data.progress import Report, Warn, unwarned
 from explorer.paths import expand_user
 from explorer.runs.data.decisions import Decisions, read_decisions

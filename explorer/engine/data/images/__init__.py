@@ -1,0 +1,1 @@
+"""Images of the user: decoded, examined, divided, and what is wrong with them. No Qt."""

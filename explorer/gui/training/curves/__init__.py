@@ -1,0 +1,1 @@
+"""The curves of runs: plots, their key and words, bars by depth."""

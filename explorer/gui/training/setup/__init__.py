@@ -1,0 +1,1 @@
+"""What to train with, on what, and what to know before Start."""
