@@ -52,7 +52,7 @@ from explorer.validation import Refused
 DONE, FAILED, _SIGNALLED = 0, 1, 128
 _NICE = 5  # the window and everything else on this machine come first
 _MOMENT = 1.0  # seconds: where a step or an answer takes longer, another process answers
-_SHOW_AFTER, _SHOW_EVERY = 1.0, 0.2  # seconds: progress of reading
+_SHOW_AFTER, _SHOW_EVERY = 1.0, 0.2  # seconds: progress before a run begins
 _PASSES = 3  # a step takes as long as so many passes forward
 
 
@@ -303,7 +303,7 @@ class Worker:
                 self._aside = ProbeProcess(self.outbox)
             try:
                 try:
-                    opened = open_runs(command, self._cores, self._reading())
+                    opened = open_runs(command, self._cores, self._told("reading"), self._told("download"))
                 except Refused:
                     raise
                 except Cancelled:
@@ -328,8 +328,8 @@ class Worker:
             torch.cuda.empty_cache()
         return self.status if done else FAILED
 
-    def _reading(self) -> Report:
-        """Return what shows how far reading has come, and ends it when a stop comes."""
+    def _told(self, work: str) -> Report:
+        """Return what shows how far the work called `work` has come, and ends it when a stop comes."""
         start = asked = time.monotonic()
 
         def report(done: int, total: int) -> None:
@@ -338,7 +338,7 @@ class Worker:
                 return
             asked = now
             if now - start >= _SHOW_AFTER:
-                self.outbox.send(events.Progress("reading", done, total))
+                self.outbox.send(events.Progress(work, done, total))
             if isinstance(self._next_control(wait=False), Stop):
                 raise Cancelled
 

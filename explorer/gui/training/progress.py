@@ -85,9 +85,10 @@ class RunProgress(QWidget):
         return " · ".join(parts)
 
     def _reading_text(self, reading: Reading) -> str:
-        """Return how far the reading of images is, with the time left."""
+        """Return how far the reading of images, or the download of weights, is, with the time left."""
         progress = reading.progress
-        parts = [self.tr("reading images: {share}").format(share=percent(progress.done / max(progress.total, 1), 0))]
+        words = {"reading": self.tr("reading images: {share}"), "download": self.tr("downloading weights: {share}")}
+        parts = [words[progress.of].format(share=percent(progress.done / max(progress.total, 1), 0))]
         if reading.seconds_left is not None:
             parts.append(self.tr("{time} left").format(time=clock(reading.seconds_left)))
         return " · ".join(parts)

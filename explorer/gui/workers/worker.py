@@ -60,7 +60,10 @@ class Asker(Protocol):
 
 @dataclass(frozen=True)
 class Reading:
-    """How far a worker has come with the images of a run that is to begin; `seconds_left` is None while unknown."""
+    """How far a worker has come with the images, or the download of weights, of a run that is to begin.
+
+    `seconds_left` is None while unknown.
+    """
 
     progress: Progress
     pace: "Pace"
@@ -85,7 +88,7 @@ class WorkerClient(QObject):
         self.advice = NOTHING
         self.waiting: Command | None = None
         self.card: Card | None = None  # of the current run, if it trains on one
-        self.reading: Reading | None = None  # of the images, before the run begins
+        self.reading: Reading | None = None  # before the run begins
         self._unheard: Command | None = None  # sent, and nothing has come from the worker since
         self._askers: dict[int, Asker] = {}  # by the number of the question
         self._numbers = count(1)
@@ -249,7 +252,7 @@ class WorkerClient(QObject):
                     self.set_state(WorkerState.IDLE)
                 else:
                     self.changed.emit()
-            case Progress(of="reading"):
+            case Progress(of="reading" | "download", id=0):
                 self._note_reading(event)
             case Progress():
                 if asker := self._askers.get(event.id):
@@ -272,7 +275,7 @@ class WorkerClient(QObject):
     def _note_reading(self, progress: Progress) -> None:
         from explorer.runs.data.download import Pace  # nothing that the first paint needs
 
-        pace = self.reading.pace if self.reading else Pace()
+        pace = self.reading.pace if self.reading and self.reading.progress.of == progress.of else Pace()
         self.reading = Reading(progress, pace, pace.seconds_left(progress))
         self.progressed.emit()
 

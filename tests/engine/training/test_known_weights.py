@@ -12,6 +12,7 @@ from explorer.architecture.plan import plan_network
 from explorer.engine.console import Console
 from explorer.engine.model import build_model
 from explorer.engine.training import known_weights as known_weights_module
+from explorer.engine.training import run as run_module
 from explorer.engine.training.checkpoint import NEWEST, load_checkpoint
 from explorer.engine.training.known_weights import known_weights, read_to_end
 from explorer.engine.training.run import open_runs
@@ -21,8 +22,8 @@ from explorer.engine.weights.files import read_metadata
 from explorer.engine.weights.statistics import IMAGENET, weights_statistics
 from explorer.engine.worker import DONE, Worker
 from explorer.runs.answers import WeightFit
-from explorer.runs.commands import ResumeRun, Train
-from explorer.runs.events import Started
+from explorer.runs.commands import ResumeRun, Stop, Train
+from explorer.runs.events import Progress, Started, Stopped
 from explorer.runs.folder import list_runs, read_hashes, read_run
 from explorer.validation import Refused
 from tests.engine.shades import shades
@@ -139,6 +140,20 @@ def test_the_worker_says_it_and_so_does_the_console(train, file, capsys):
 
 
 # One file is enough
+
+
+def test_a_download_before_a_run_is_told_and_ends_at_a_stop(train, tmp_path, monkeypatch):
+    def endless(*_):
+        while True:
+            yield 10, 100
+
+    monkeypatch.setattr(run_module, "known_weights", endless)
+    listener = Listener(progress_1=[Stop()])
+    assert listener.run(replace(train, weights="imagenet")) == DONE
+    told, ending = listener.of("", Progress)[0], listener.said[-1][1]
+    assert (told.of, told.done, told.total) == ("download", 10, 100)
+    assert isinstance(ending, Stopped)
+    assert not list_runs(train.runs)
 
 
 def test_the_best_weights_say_all_that_is_needed_to_use_them(train):

@@ -28,17 +28,18 @@ def test_the_card_is_shown_as_long_as_a_run_trains_on_it(session, played):
     assert not progress.card.isVisible()  # nothing is known yet of the card of this run
 
 
-def test_reading_is_shown_with_the_time_left_until_the_run_begins(session, played):
+@pytest.mark.parametrize(("work", "words"), [("reading", "reading images"), ("download", "downloading weights")])
+def test_what_a_run_needs_first_is_shown_with_the_time_left_until_it_begins(session, played, work, words):
     progress = session.window.training.progress
     session.window.orders.start.trigger()
-    played.say(Progress("reading", 100, 400))
-    assert progress.status.text() == "reading images: 25 %"
+    played.say(Progress(work, 100, 400))
+    assert progress.status.text() == f"{words}: 25 %"
     assert (progress.bar.value(), progress.bar.maximum()) == (100, 400)
-    played.say(Progress("reading", 200, 400))
-    assert progress.status.text().startswith("reading images: 50 % · ")
+    played.say(Progress(work, 200, 400))
+    assert progress.status.text().startswith(f"{words}: 50 % · ")
     assert progress.status.text().endswith(" left")
     played.say(Started("a", "", params=1, referee=Verdict(True, 1, 1), device="cpu", steps_per_epoch=10, epochs=1))
-    assert "reading" not in progress.status.text()
+    assert words not in progress.status.text()
     assert (progress.bar.value(), progress.bar.maximum()) == (0, 10)
 
 
