@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from explorer.cli import main
-from explorer.runs.data import download
+from explorer.runs import transfer
 from explorer.runs.data.catalogue import CATALOGUE, CatalogueEntry
 from explorer.runs.events import Downloaded, Progress, read_event
 from tests import published
@@ -112,16 +112,16 @@ def test_ctrl_c_exits_with_130_and_the_next_download_goes_on(capsys, entry, serv
         raise KeyboardInterrupt
 
     server.ways[IMAGES] = breaking_off(after=100)
-    real, calls = download._read, []
+    real, calls = transfer._read, []
 
     def read(response):
         calls.append(1)
         return real(response) if len(calls) == 1 else interrupted(response)
 
-    monkeypatch.setattr(download, "_read", read)
+    monkeypatch.setattr(transfer, "_read", read)
     assert main(["data", "get", "kmnist"]) == 130
     assert (entry.target / f"{IMAGES}.part").stat().st_size == 100
-    monkeypatch.setattr(download, "_read", real)
+    monkeypatch.setattr(transfer, "_read", real)
     server.ways.clear()
     assert main(["data", "get", "kmnist"]) == 0
     assert (IMAGES, "bytes=100-") in server.asked

@@ -153,7 +153,7 @@ def test_a_cache_that_is_a_file_is_told_of(images, tmp_path):
 def test_processes_at_once_do_not_hurt_one_another(images):
     program = (
         "import sys; from pathlib import Path\n"
-        "from explorer.engine.data import image_index\n"
+        "from explorer.engine.data.images import image_index\n"
         "from explorer.engine.data.images.examination import Examined\n"
         "index = {f'{number}.png': Examined(number, 1) for number in range(3000)}\n"
         "for turn in range(30):\n"
