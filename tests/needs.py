@@ -1,6 +1,6 @@
 """Memory that training needs, for tests to which only the sum matters."""
 
-from explorer.runs.answers import Memory
+from explorer.runs.questions.estimate import Memory
 
 
 def needs(activations: int, data: int = 0) -> Memory:

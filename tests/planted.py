@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, features
 
-from explorer.runs.answers import ProblemKind
 from explorer.runs.data.image_list import Layout, Part
+from explorer.runs.questions.data import ProblemKind
 
 CLASSES = ("Bird", "apple", "boat", "cup", "door", "fern", "jar", "lamp", "train", "val", "zebra crossing", "灯塔")
 RARE = "lamp"  # has few images

@@ -18,6 +18,7 @@ from explorer.engine.probes.registry import PROBES
 from explorer.runs import answers
 from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.formats import FORMATS
+from explorer.runs.questions.question import Probe
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "explorer"
@@ -198,7 +199,7 @@ def test_every_format_has_one_writer_where_its_needs_say():
 
 def test_every_question_has_its_answer_and_is_answered():
     assert len(answers.QUESTIONS) == len(answers.ANSWERS)
-    probes = {kind for kind in answers.QUESTIONS if issubclass(kind, answers.Probe)}
+    probes = {kind for kind in answers.QUESTIONS if issubclass(kind, Probe)}
     assert set(PROBES) == probes
     assert len(set(PROBES.values())) == len(probes)
     cases = {

@@ -267,9 +267,9 @@ def _sweep(options: Namespace) -> int:
     design, recipe = task_of(options)  # refuses what it can before torch is imported
     from explorer.cli.listings import sweep_text
     from explorer.engine.probes.lr_range_test import sweep
-    from explorer.runs.answers import Sweep, Swept
     from explorer.runs.events import Failed
     from explorer.runs.json_lines import record_table
+    from explorer.runs.questions.estimate import Sweep, Swept
 
     *_, found = sweep(Sweep(design, recipe))
     if isinstance(found, Failed):

@@ -13,7 +13,6 @@ from explorer.cli.columns import grid
 from explorer.cli.flags import add_json_flag, add_runs_flag, run_named, runs_of
 from explorer.cli.summary import problem_lines
 from explorer.cli.terminal import BAD_INPUT, DONE, Parser, complain, show
-from explorer.runs.answers import TORCHVISION
 from explorer.runs.columns import (
     Column,
     Part,
@@ -25,6 +24,7 @@ from explorer.runs.columns import (
     column_of_run,
 )
 from explorer.runs.folder import Run
+from explorer.runs.questions.networks import TORCHVISION
 
 _NONE = "–"
 

@@ -7,13 +7,13 @@ from explorer.architecture.notation import design_table, to_line
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_families
 from explorer.cli.columns import grid
-from explorer.runs.answers import Swept
 from explorer.runs.data.record import DataRecord
 from explorer.runs.events import Epoch
 from explorer.runs.folder import Listing, Run
 from explorer.runs.json_lines import record_table
 from explorer.runs.log import read_events
 from explorer.runs.published import reference_of
+from explorer.runs.questions.estimate import Swept
 from explorer.runs.recipe import recipe_table
 
 _NOTE = 60  # characters of a note in the list of runs

@@ -10,10 +10,10 @@ from explorer.cli.flags import given_fields
 from explorer.cli.progress_line import ProgressLine
 from explorer.cli.terminal import BAD_INPUT, DONE, complain, show
 from explorer.paths import storable
-from explorer.runs.answers import DataProblem, Scan, Scanned
 from explorer.runs.data.catalogue import describe_data
 from explorer.runs.data.split import Split, SplitKind
 from explorer.runs.events import Progress
+from explorer.runs.questions.data import DataProblem, Scan, Scanned
 from explorer.runs.recipe import read_recipe
 
 SHARES = ("validation_share", "test_share", "split_seed")  # fields of a recipe

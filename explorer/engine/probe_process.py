@@ -18,10 +18,10 @@ from torch import Tensor
 
 from explorer.atomic_files import write_atomically
 from explorer.engine.pipes import Outbox
-from explorer.runs.answers import Answer, Probe, Question
 from explorer.runs.commands import Withdraw, command_line
 from explorer.runs.events import Failed, Progress, Warned, read_event
 from explorer.runs.launch import launch_local
+from explorer.runs.questions.question import Answer, Probe, Question
 from explorer.sentences import Sentence, system_words, translatable
 
 

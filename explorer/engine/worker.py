@@ -42,10 +42,14 @@ from explorer.engine.training.run_in_progress import RunInProgress
 from explorer.engine.training.side_by_side import SideBySide
 from explorer.engine.training.threads import Cores
 from explorer.runs import events
-from explorer.runs.answers import Estimate, Outside, Probe, Question, Scan, Speed, Sweep, Thumbnails, Weigh
 from explorer.runs.commands import Command, Control, ResumeRun, Stop, Train, Unpause, Withdraw
 from explorer.runs.events import PROTOCOL, Event
 from explorer.runs.folder import installed_versions
+from explorer.runs.questions.data import Scan, Thumbnails
+from explorer.runs.questions.estimate import Estimate, Sweep
+from explorer.runs.questions.networks import Outside, Speed
+from explorer.runs.questions.question import Probe, Question
+from explorer.runs.questions.weights import Weigh
 from explorer.sentences import Sentence, translatable
 from explorer.validation import Refused
 

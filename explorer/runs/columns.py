@@ -12,8 +12,8 @@ from explorer.architecture.layers import Shape
 from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.nesting import containment
 from explorer.architecture.plan import Plan, Section
-from explorer.runs.answers import OutsideNetwork
 from explorer.runs.folder import Run
+from explorer.runs.questions.networks import OutsideNetwork
 from explorer.sentences import Sentence, translatable
 
 OUTSIDE = {  # torchvision's classifiers without attention, one or two of each family: it has others

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from explorer.architecture.design import Design
-from explorer.runs.answers import QUESTIONS, Question
+from explorer.runs.answers import QUESTIONS
 from explorer.runs.json_lines import MISREAD, json_line, read_record, record_table
+from explorer.runs.questions.question import Question
 from explorer.runs.recipe import Recipe
 from explorer.runs.sides import MAX_SIDES, Side, obstacle, twin_side
 from explorer.sentences import translatable

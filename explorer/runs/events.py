@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, get_args
 
-from explorer.runs.answers import ANSWERS, Answer
+from explorer.runs.answers import ANSWERS
 from explorer.runs.json_lines import MISREAD, json_line, read_record, record_table
+from explorer.runs.questions.question import Answer
 from explorer.sentences import NOTHING, Sentence, translatable
 
 PROTOCOL = 1

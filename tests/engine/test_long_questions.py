@@ -11,10 +11,12 @@ from explorer.engine import worker as worker_module
 from explorer.engine.probe_process import ProbeProcess
 from explorer.engine.worker import Worker
 from explorer.runs import events
-from explorer.runs.answers import Estimate, Maps, Scan, Scanned, Sweep
 from explorer.runs.commands import Pause, Stop, Train, Unpause, Withdraw
 from explorer.runs.data.split import Split, SplitKind
 from explorer.runs.events import Failed, Progress
+from explorer.runs.questions.data import Scan, Scanned
+from explorer.runs.questions.estimate import Estimate, Sweep
+from explorer.runs.questions.pictures import Maps
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN
 from tests.engine.training.test_twins import Listener

@@ -19,22 +19,15 @@ from explorer.engine.training.checkpoint import load_checkpoint
 from explorer.engine.training.run import open_runs
 from explorer.engine.worker import Worker
 from explorer.runs import events
-from explorer.runs.answers import (
-    Answer,
-    Comparison,
-    Estimate,
-    FeatureMaps,
-    Insert,
-    Maps,
-    Norms,
-    Outside,
-    Thumbnails,
-    Torchinfo,
-    Zero,
-)
 from explorer.runs.commands import Pause, ResumeRun, Stop, Train, Unpause
 from explorer.runs.events import Failed
 from explorer.runs.folder import list_runs, read_hashes
+from explorer.runs.questions.blocks import Comparison, Insert, Norms, Zero
+from explorer.runs.questions.data import Thumbnails
+from explorer.runs.questions.estimate import Estimate
+from explorer.runs.questions.networks import Outside, Torchinfo
+from explorer.runs.questions.pictures import FeatureMaps, Maps
+from explorer.runs.questions.question import Answer
 from explorer.runs.recipe import Recipe
 from tests.engine.same import differences, timeless
 from tests.engine.shades import shades

@@ -8,7 +8,7 @@ from explorer.architecture.presets import preset, preset_families
 from explorer.engine.data.progress import unreported
 from explorer.engine.model import build_model
 from explorer.engine.training.known_weights import known_weights, read_to_end
-from explorer.runs.answers import WeightFit
+from explorer.runs.questions.weights import WeightFit
 
 timm = pytest.importorskip("timm", exc_type=ImportError)
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from explorer.engine.training.run import open_runs
-from explorer.runs.answers import Estimate
 from explorer.runs.commands import Pause, ResumeRun, StepOnce, Stop, Train, Unpause, command_line
 from explorer.runs.events import Step
 from explorer.runs.folder import find_run, list_runs
 from explorer.runs.launch import launch_local
 from explorer.runs.log import read_events
+from explorer.runs.questions.estimate import Estimate
 from explorer.runs.trainings import Slot
 from explorer.validation import Refused
 from tests.engine.shades import shades
@@ -29,7 +29,7 @@ TRAINING = """
 import sys
 from pathlib import Path
 from explorer.engine.worker import train
-from explorer.runs.answers import Estimate
+from explorer.runs.questions.estimate import Estimate
 from explorer.runs.commands import read_command
 sys.exit(train(read_command(sys.argv[1], Path(".")), events=sys.argv[2] == "events", detach=sys.argv[3] == "detach"))
 """

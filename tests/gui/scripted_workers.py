@@ -9,9 +9,9 @@ import pytest
 
 from explorer.gui.workers.process import WorkerProcess
 from explorer.gui.workers.worker import WorkerClient
-from explorer.runs.answers import Answer, Question
 from explorer.runs.events import Device, Event, Failed, Hello, Said
 from explorer.runs.launch import launch_local
+from explorer.runs.questions.question import Answer, Question
 from explorer.sentences import Sentence
 
 Asked = TypeVar("Asked", bound=Question)

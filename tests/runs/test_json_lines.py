@@ -7,10 +7,10 @@ from dataclasses import fields
 
 import pytest
 
-from explorer.runs.answers import ImageOrigin
 from explorer.runs.commands import ResumeRun, command_line
 from explorer.runs.events import KINDS, Failed, Step, Verdict, event_line, read_line
 from explorer.runs.json_lines import json_line
+from explorer.runs.questions.pictures import ImageOrigin
 from explorer.sentences import Sentence
 
 WORST = {

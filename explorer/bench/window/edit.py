@@ -26,7 +26,7 @@ from explorer.gui.workers.inquiry import Inquiry
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.process import WorkerProcess
 from explorer.gui.workers.worker_state import WorkerState
-from explorer.runs.answers import Torchinfo
+from explorer.runs.questions.networks import Torchinfo
 from explorer.runs.recipe import Recipe
 from explorer.validation import refuse
 

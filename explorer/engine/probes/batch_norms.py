@@ -12,7 +12,7 @@ from explorer.engine.model import ResidualBlock
 from explorer.engine.probes.effect import measure_effect, spread_images
 from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.engine.training.state import refuse_single_values
-from explorer.runs.answers import BatchStatistics, Norms, NormStatistics
+from explorer.runs.questions.blocks import BatchStatistics, Norms, NormStatistics
 from explorer.validation import refuse
 
 MIN_IMAGES = 16

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from explorer.engine.data.loader import PlacedLoader, batch_bounds
 from explorer.engine.probes.pictures import shrink, write_sheets
 from explorer.engine.probes.probed_network import ProbedNetwork
-from explorer.runs.answers import Effect, Example, Sheet
+from explorer.runs.questions.blocks import Effect, Example
+from explorer.runs.questions.pictures import Sheet
 from explorer.sentences import translatable
 from explorer.validation import refuse
 

@@ -19,13 +19,14 @@ from explorer.engine.training.failure import answered, lacks_memory
 from explorer.engine.training.memory import checkpoint_bytes, data_bytes, memory_needed
 from explorer.engine.training.run import buildable_plan
 from explorer.engine.training.tuning import trial, trial_batch, tuned
-from explorer.runs.answers import Answer, Estimate, Estimated
 from explorer.runs.data.cache_folder import cached_sets, folder_of
 from explorer.runs.data.catalogue import DataSet, describe_data
 from explorer.runs.data.image_list import Part
 from explorer.runs.data.split import divide
 from explorer.runs.data.storage import stored_bytes, stored_size
 from explorer.runs.events import Failed
+from explorer.runs.questions.estimate import Estimate, Estimated
+from explorer.runs.questions.question import Answer
 from explorer.runs.recipe import Recipe
 from explorer.validation import Refused
 

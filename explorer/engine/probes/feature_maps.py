@@ -16,9 +16,9 @@ from explorer.engine.data.training_data import Gallery, open_gallery
 from explorer.engine.probes.pictures import shrink, write_sheets
 from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.paths import is_file
-from explorer.runs.answers import MAX_MAPS, FeatureMaps, ImageOrigin, Maps
 from explorer.runs.data.catalogue import describe_data
 from explorer.runs.data.storage import stored_size
+from explorer.runs.questions.pictures import MAX_MAPS, FeatureMaps, ImageOrigin, Maps
 from explorer.sentences import translatable
 from explorer.validation import Refused, refuse
 

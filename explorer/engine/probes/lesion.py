@@ -19,7 +19,7 @@ from explorer.engine.model import ResidualBlock, set_branch_to_zero
 from explorer.engine.probes.effect import measure_effect, spread_images
 from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.engine.training.growth import grow
-from explorer.runs.answers import Comparison, Insert, Inserted, Zero, Zeroed
+from explorer.runs.questions.blocks import Comparison, Insert, Inserted, Zero, Zeroed
 from explorer.validation import Complaint, Refused, refuse
 
 _MAX_IMAGES, MIN_IMAGES = 2000, 50

@@ -16,9 +16,9 @@ from explorer.engine.training.failure import unanswered
 from explorer.engine.training.fit import READ_EVERY
 from explorer.engine.training.run import prepare
 from explorer.engine.training.state import Training
-from explorer.runs.answers import Sweep, Swept
 from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.events import Event, Progress
+from explorer.runs.questions.estimate import Sweep, Swept
 from explorer.runs.sides import Side
 from explorer.sentences import translatable
 from explorer.validation import refuse

@@ -15,8 +15,9 @@ from torch import nn
 from explorer.architecture.design import Design
 from explorer.architecture.layers import Shape
 from explorer.engine.training.failure import answered
-from explorer.runs.answers import Answer, Outside, OutsideNetwork, OutsidePart
 from explorer.runs.events import Failed
+from explorer.runs.questions.networks import Outside, OutsideNetwork, OutsidePart
+from explorer.runs.questions.question import Answer
 from explorer.sentences import translatable
 from explorer.validation import refuse
 

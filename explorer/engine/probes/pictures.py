@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from explorer.runs.answers import Sheet, sent_size
+from explorer.runs.questions.pictures import Sheet, sent_size
 
 KEPT = 8  # files of answers: the window has read older ones
 _NUMBERS = count(1)  # of files

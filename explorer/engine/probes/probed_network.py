@@ -16,9 +16,9 @@ from explorer.engine.kernels.rewrites import make_network
 from explorer.engine.training.growth import fill, grow
 from explorer.engine.training.run import TrainingRun, buildable_plan
 from explorer.engine.training.weights import load_weights, weights_of
-from explorer.runs.answers import Probe
 from explorer.runs.data.record import DataRecord
 from explorer.runs.folder import find_run
+from explorer.runs.questions.question import Probe
 from explorer.runs.recipe import Recipe
 
 _SEEN = ("validation_share", "test_share", "split_seed", "background", "normalise")  # what decides about images

@@ -10,8 +10,11 @@ from explorer.engine.probes import batch_norms, feature_maps, lesion, torchinfo_
 from explorer.engine.probes.probed_network import ProbedNetwork, open_probed_network
 from explorer.engine.training.failure import answered
 from explorer.engine.training.run import TrainingRun
-from explorer.runs.answers import Answer, Insert, Maps, Norms, Probe, Torchinfo, Zero
 from explorer.runs.events import Failed
+from explorer.runs.questions.blocks import Insert, Norms, Zero
+from explorer.runs.questions.networks import Torchinfo
+from explorer.runs.questions.pictures import Maps
+from explorer.runs.questions.question import Answer, Probe
 
 PROBES: dict[type[Probe], Callable[[ProbedNetwork, Any], Answer]] = {
     Zero: lesion.zero,

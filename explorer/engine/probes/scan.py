@@ -12,11 +12,11 @@ from explorer.engine.data.images.division import divide_data
 from explorer.engine.data.images.health import find_problems
 from explorer.engine.data.progress import Cancelled, Report, Warn, unwarned
 from explorer.engine.training.failure import answered
-from explorer.runs.answers import ClassCount, Scan, Scanned
 from explorer.runs.data.catalogue import CATALOGUE, describe_data
 from explorer.runs.data.image_list import Layout, Part
 from explorer.runs.data.split import Split, SplitKind
 from explorer.runs.events import Event, Progress, Warned
+from explorer.runs.questions.data import ClassCount, Scan, Scanned
 
 _WAIT = 0.2  # seconds: so often it is looked whether to go on
 

@@ -14,8 +14,8 @@ from explorer.engine.model import build_model
 from explorer.engine.probes.outside import build_outside, summarise
 from explorer.engine.training.failure import unanswered
 from explorer.engine.training.run import buildable_plan
-from explorer.runs.answers import MeasuredSpeed, Speed
 from explorer.runs.events import Event, Progress
+from explorer.runs.questions.networks import MeasuredSpeed, Speed
 from explorer.sentences import translatable
 from explorer.validation import refuse
 

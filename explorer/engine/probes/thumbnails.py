@@ -20,11 +20,12 @@ from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.probes.pictures import write_sheets
 from explorer.engine.training.failure import answered
 from explorer.paths import expand_user, real_name
-from explorer.runs.answers import Answer, Pictured, Thumbnails
 from explorer.runs.data.catalogue import CATALOGUE, describe_data
 from explorer.runs.data.image_list import list_images
 from explorer.runs.data.storage import stored_size
 from explorer.runs.events import Failed
+from explorer.runs.questions.data import Pictured, Thumbnails
+from explorer.runs.questions.question import Answer
 from explorer.sentences import system_words, translatable
 from explorer.validation import Refused, refuse
 

@@ -6,7 +6,7 @@ import time
 from explorer.architecture.plan import Plan
 from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.engine.referee import referee
-from explorer.runs.answers import Torchinfo, TorchinfoTime
+from explorer.runs.questions.networks import Torchinfo, TorchinfoTime
 
 ROUNDS = 3
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from explorer.engine.training.failure import unanswered
 from explorer.engine.training.known_weights import known_weights
 from explorer.engine.training.run import buildable_plan
-from explorer.runs.answers import Weigh
 from explorer.runs.events import Event, Progress
+from explorer.runs.questions.weights import Weigh
 
 _WORK = "download"
 

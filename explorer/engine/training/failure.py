@@ -10,7 +10,7 @@ from explorer.architecture.plan import Plan, plan_network
 from explorer.engine.devices import available_memory
 from explorer.engine.training.memory import memory_needed
 from explorer.runs import events
-from explorer.runs.answers import Answer, Question
+from explorer.runs.questions.question import Answer, Question
 from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence, translatable
 from explorer.validation import Refused

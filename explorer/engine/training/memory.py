@@ -16,9 +16,9 @@ from explorer.engine.devices import available_memory, choose_device
 from explorer.engine.kernels import dense, winograd
 from explorer.engine.kernels.fast_layers import dense_convolutions, winograd_convolutions
 from explorer.engine.kernels.rewrites import promised
-from explorer.runs.answers import Memory
 from explorer.runs.data.catalogue import DataSet, describe_data
 from explorer.runs.data.storage import image_count, stored_bytes
+from explorer.runs.questions.estimate import Memory
 from explorer.runs.recipe import Recipe
 from explorer.runs.sides import MAX_AT_ONCE
 from explorer.sentences import translatable

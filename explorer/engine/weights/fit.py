@@ -10,7 +10,7 @@ from explorer.architecture.layers import Shape
 from explorer.architecture.plan import Plan
 from explorer.engine.weights.files import Group
 from explorer.engine.weights.names import unwrapped, vocabularies
-from explorer.runs.answers import WeightFit, WeightRow
+from explorer.runs.questions.weights import WeightFit, WeightRow
 from explorer.sentences import translatable
 from explorer.validation import refuse
 

@@ -17,9 +17,9 @@ from explorer.gui.compare.subject import BASELINE, CURRENT, Subject, SubjectKind
 from explorer.gui.document import Document, title_of_run
 from explorer.gui.workers.inquiry import SETTLE, Inquiry
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.answers import MeasuredSpeed, Outside, OutsideNetwork, Speed
 from explorer.runs.columns import OUTSIDE, Column, column_of_outside, column_of_plan
 from explorer.runs.folder import Run
+from explorer.runs.questions.networks import MeasuredSpeed, Outside, OutsideNetwork, Speed
 from explorer.sentences import NOTHING, Sentence
 
 _Key = tuple[str, Shape, int]  # a network of torchvision, with the input and the number of classes it is asked about

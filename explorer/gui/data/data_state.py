@@ -13,10 +13,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.workers.inquiry import SETTLE, Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.answers import Scan, Scanned
 from explorer.runs.data.decisions import Decisions, Move, read_decisions, write_decisions
 from explorer.runs.data.image_list import Part
 from explorer.runs.events import Progress
+from explorer.runs.questions.data import Scan, Scanned
 from explorer.sentences import NOTHING, Sentence
 from explorer.validation import Refused
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from explorer.runs.answers import ProblemKind
+from explorer.runs.questions.data import ProblemKind
 
 
 class Note(StrEnum):

@@ -23,9 +23,9 @@ from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.scroll import Scroll
 from explorer.gui.widgets.text.language import say
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.answers import ProblemKind, Scanned
 from explorer.runs.data.balance import drawn_per_class
 from explorer.runs.data.image_list import Layout
+from explorer.runs.questions.data import ProblemKind, Scanned
 
 _WIDTHS = (2000, 3000)  # in which classes and images share the width; only their ratio counts
 _MAX_LINES = 4  # of problems that are seen at a time, where there is room

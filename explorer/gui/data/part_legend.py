@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QLabel
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.look.contrast import mixed, palest
 from explorer.gui.widgets.text.language import whole
-from explorer.runs.answers import Scanned
 from explorer.runs.data.image_list import Part
 from explorer.runs.data.split import SplitKind
+from explorer.runs.questions.data import Scanned
 
 
 def part_colour(part: Part) -> QColor:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from explorer.gui.data.data_state import DataState
 from explorer.gui.data.data_view import Note
 from explorer.gui.widgets.text.language import say, whole
-from explorer.runs.answers import DataProblem, ProblemKind
 from explorer.runs.data.image_list import Part
+from explorer.runs.questions.data import DataProblem, ProblemKind
 from explorer.sentences import translatable
 
 _Kind = ProblemKind | Note

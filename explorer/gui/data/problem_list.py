@@ -10,7 +10,7 @@ from explorer.gui.data.data_view import DataView
 from explorer.gui.data.problem_line import ProblemLine
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.look.style import TARGET
-from explorer.runs.answers import ProblemKind
+from explorer.runs.questions.data import ProblemKind
 
 _SIGN = 48  # pixels that the sign of a warning is drawn with
 

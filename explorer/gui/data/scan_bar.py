@@ -8,7 +8,7 @@ from explorer.gui.data.data_state import DataState
 from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import clock, memory, percent, say, whole
-from explorer.runs.answers import Scanned
+from explorer.runs.questions.data import Scanned
 
 _BAR = 16  # characters wide
 _SOME, _MOST = 0.02, 0.98  # shares of coloured images between which both kinds are told

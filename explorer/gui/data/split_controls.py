@@ -10,9 +10,9 @@ from explorer.gui.widgets.input.controls import Control
 from explorer.gui.widgets.input.form import labelled_control
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import say
-from explorer.runs.answers import ClassCount, Scanned
 from explorer.runs.data.image_list import Layout
 from explorer.runs.data.split import SplitKind
+from explorer.runs.questions.data import ClassCount, Scanned
 from explorer.runs.recipe import Recipe
 from explorer.sentences import translatable
 

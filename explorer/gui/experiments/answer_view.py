@@ -12,7 +12,7 @@ from explorer.gui.experiments.identity_trial import IdentityTrial, TrialAnswer
 from explorer.gui.widgets.buttons import sign_button
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import percent, whole
-from explorer.runs.answers import Example
+from explorer.runs.questions.blocks import Example
 
 
 class AnswerTexts(NamedTuple):

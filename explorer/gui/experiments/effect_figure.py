@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import percent
-from explorer.runs.answers import Example
+from explorer.runs.questions.blocks import Example
 
 _GAP = theme.RHYTHM
 _MIN_BARS = 40  # pixels

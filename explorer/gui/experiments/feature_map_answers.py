@@ -21,10 +21,11 @@ from explorer.gui.workers.inquiry import SETTLE, Inquiry, InquiryState
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pictures import read_pictures
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.answers import FeatureMaps, Maps, Probe
 from explorer.runs.data.catalogue import CATALOGUE, DataSet, describe_data
 from explorer.runs.data.record import DataRecord
 from explorer.runs.folder import Run, find_run, list_runs, newest_ended
+from explorer.runs.questions.pictures import FeatureMaps, Maps
+from explorer.runs.questions.question import Probe
 from explorer.sentences import NOTHING, Sentence, translatable
 from explorer.validation import Refused, refuse
 

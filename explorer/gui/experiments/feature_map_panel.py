@@ -17,7 +17,7 @@ from explorer.gui.experiments.feature_map_strip import ROWS, SIDES, FeatureMapSt
 from explorer.gui.widgets.buttons import sign_button, word_button
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import percent, say, whole
-from explorer.runs.answers import FeatureMaps, ImageOrigin, Maps
+from explorer.runs.questions.pictures import FeatureMaps, ImageOrigin, Maps
 
 _NAME_WIDTH = 240  # greatest width of a file's name in pixels
 

@@ -13,7 +13,7 @@ from explorer.architecture.layers import Shape, shape_text
 from explorer.gui.widgets.input.keys import add_keys
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import whole
-from explorer.runs.answers import sent_size
+from explorer.runs.questions.pictures import sent_size
 
 GAP = theme.RHYTHM  # pixels between columns and between rows
 _HAIR = 2  # pixels between the maps of a sheet

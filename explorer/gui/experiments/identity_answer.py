@@ -9,7 +9,7 @@ from explorer.gui.document import Document
 from explorer.gui.experiments.answer_view import AnswerTexts, AnswerView
 from explorer.gui.experiments.identity_trial import IdentityTrial, TrialAnswer
 from explorer.gui.widgets.text.language import percent, say, whole
-from explorer.runs.answers import Comparison, Inserted
+from explorer.runs.questions.blocks import Comparison, Inserted
 
 
 class IdentityAnswer(AnswerView):

@@ -24,8 +24,9 @@ from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pictures import read_pictures
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.answers import BatchStatistics, Comparison, Insert, Inserted, Norms, Probe, Zero, Zeroed
 from explorer.runs.commands import Train
+from explorer.runs.questions.blocks import BatchStatistics, Comparison, Insert, Inserted, Norms, Zero, Zeroed
+from explorer.runs.questions.question import Probe
 from explorer.runs.recipe import Recipe
 from explorer.sentences import NOTHING, Sentence, translatable
 from explorer.validation import refuse

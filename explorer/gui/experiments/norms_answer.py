@@ -8,7 +8,7 @@ from explorer.gui.document import Document
 from explorer.gui.experiments.answer_view import AnswerTexts, AnswerView
 from explorer.gui.experiments.identity_trial import IdentityTrial, TrialAnswer
 from explorer.gui.widgets.text.language import percent, whole
-from explorer.runs.answers import BatchStatistics
+from explorer.runs.questions.blocks import BatchStatistics
 
 _LITTLE = 0.05  # share of their initial values in running averages, below which it does not matter
 

@@ -17,7 +17,7 @@ from explorer.architecture.source.network import python_source
 from explorer.gui.training.curves.plot_view import Depth
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.gui.workspace import BLOCK, Workspace
-from explorer.runs.answers import Inserted
+from explorer.runs.questions.blocks import Inserted
 
 _TABLE_1 = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")  # of He et al. 2015
 

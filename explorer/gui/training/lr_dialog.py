@@ -15,7 +15,7 @@ from explorer.gui.widgets.look.focus_frame import FocusFrame
 from explorer.gui.widgets.text.language import say
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.answers import Sweep, Swept
+from explorer.runs.questions.estimate import Sweep, Swept
 from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence
 

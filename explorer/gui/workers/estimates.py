@@ -13,7 +13,7 @@ from explorer.gui.choice import TrainingChoice
 from explorer.gui.workers.inquiry import SETTLE, Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
-from explorer.runs.answers import Estimate, Estimated
+from explorer.runs.questions.estimate import Estimate, Estimated
 from explorer.runs.recipe import Recipe, costly
 from explorer.sentences import Sentence
 

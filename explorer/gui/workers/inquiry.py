@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker import Reply, WorkerClient
-from explorer.runs.answers import Answer, Question
 from explorer.runs.events import Failed, Progress
+from explorer.runs.questions.question import Answer, Question
 from explorer.sentences import Sentence
 
 SETTLE = 300  # milliseconds without an edit before a worker is asked

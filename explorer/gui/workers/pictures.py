@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QImage
 
-from explorer.runs.answers import Sheet
+from explorer.runs.questions.pictures import Sheet
 
 
 def read_pictures(file: str, sheets: Iterable[Sheet]) -> list[QImage]:

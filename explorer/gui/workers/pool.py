@@ -18,10 +18,10 @@ from explorer.gui.workers.process import WorkerProcess
 from explorer.gui.workers.queue import Queue
 from explorer.gui.workers.worker import Asker, WorkerClient
 from explorer.gui.workers.worker_state import WorkerState
-from explorer.runs.answers import Probe, Question
 from explorer.runs.commands import AddEpochs, ChangeRate, Train
 from explorer.runs.events import Hello
 from explorer.runs.folder import RunState, find_run
+from explorer.runs.questions.question import Probe, Question
 from explorer.sentences import Sentence, translatable
 from explorer.validation import Refused
 

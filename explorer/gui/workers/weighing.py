@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.workers.inquiry import SETTLE, Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.answers import Weigh, Weighed
 from explorer.runs.events import Progress
+from explorer.runs.questions.weights import Weigh, Weighed
 from explorer.sentences import NOTHING, Sentence
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.process import PATIENCE, WorkerProcess
 from explorer.gui.workers.watchdog import Watchdog
 from explorer.gui.workers.worker_state import WorkerState
-from explorer.runs.answers import Answer, Question
 from explorer.runs.commands import Command, Control, Pause, ResumeRun, StepOnce, Stop, Train, Unpause, Withdraw
 from explorer.runs.events import (
     Card,
@@ -37,6 +36,7 @@ from explorer.runs.events import (
     Threads,
     Warned,
 )
+from explorer.runs.questions.question import Answer, Question
 from explorer.runs.sides import differences, labels
 from explorer.sentences import NOTHING, Sentence, translatable
 

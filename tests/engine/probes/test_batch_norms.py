@@ -11,9 +11,9 @@ from explorer.engine.probes import batch_norms
 from explorer.engine.probes.effect import spread_images
 from explorer.engine.probes.registry import probe
 from explorer.engine.training.state import Training
-from explorer.runs.answers import BatchStatistics, Norms
 from explorer.runs.commands import command_line, read_command
 from explorer.runs.events import event_line, read_event
+from explorer.runs.questions.blocks import BatchStatistics, Norms
 from explorer.runs.recipe import Recipe
 from explorer.validation import Refused
 from tests.engine import small

@@ -9,9 +9,9 @@ from explorer.engine.data.training_data import open_data
 from explorer.engine.probes import estimate as estimate_module
 from explorer.engine.probes.estimate import estimate
 from explorer.engine.training.memory import data_bytes, memory_needed
-from explorer.runs.answers import Estimate, Estimated
 from explorer.runs.data.catalogue import describe_data
 from explorer.runs.events import Failed
+from explorer.runs.questions.estimate import Estimate, Estimated
 from explorer.runs.recipe import Recipe
 from tests.engine.shades import shades
 from tests.engine.small import CPU, DESIGN

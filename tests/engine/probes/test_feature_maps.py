@@ -23,11 +23,11 @@ from explorer.engine.probes.probed_network import open_probed_network
 from explorer.engine.probes.registry import probe
 from explorer.engine.training.run import open_runs
 from explorer.engine.training.weights import save_best
-from explorer.runs.answers import MAX_MAPS, FeatureMaps, Maps, sent_size
 from explorer.runs.commands import Train, command_line
 from explorer.runs.events import Failed, event_line, read_event
 from explorer.runs.folder import RunFolder
 from explorer.runs.launch import launch_local
+from explorer.runs.questions.pictures import MAX_MAPS, FeatureMaps, Maps, sent_size
 from explorer.runs.recipe import Recipe
 from tests.engine.shades import shades
 from tests.engine.small import CPU, DESIGN

@@ -12,9 +12,10 @@ from explorer.architecture.design import Design
 from explorer.architecture.identity import deepened, zeroing
 from explorer.engine.probes import lesion
 from explorer.engine.probes.registry import probe
-from explorer.runs.answers import Insert, Inserted, Probe, Zero, Zeroed
 from explorer.runs.commands import command_line, read_command
 from explorer.runs.events import Failed, event_line, read_event
+from explorer.runs.questions.blocks import Insert, Inserted, Zero, Zeroed
+from explorer.runs.questions.question import Probe
 from explorer.runs.recipe import Recipe
 from explorer.validation import Refused
 from tests.engine import small

@@ -10,8 +10,8 @@ from explorer.engine.data.datasets import Data, Images
 from explorer.engine.probes import lr_range_test
 from explorer.engine.probes.lr_range_test import MAX_RATE, MIN_RATE, STEPS, smooth, sweep
 from explorer.engine.training.state import Training
-from explorer.runs.answers import Sweep, Swept
 from explorer.runs.events import Failed, Progress
+from explorer.runs.questions.estimate import Sweep, Swept
 from tests.engine import small
 from tests.engine.shades import shades
 

@@ -8,10 +8,10 @@ import torchvision
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.probes.outside import build_outside, outside_network, summarise
-from explorer.runs.answers import Outside, OutsideNetwork
 from explorer.runs.columns import OUTSIDE, aligned_parts, column_of_outside, column_of_plan
 from explorer.runs.commands import command_line, read_command
 from explorer.runs.events import Failed
+from explorer.runs.questions.networks import Outside, OutsideNetwork
 from explorer.runs.recipe import Recipe
 from explorer.validation import Refused
 

@@ -12,12 +12,12 @@ from explorer.engine.data.images import examination
 from explorer.engine.data.images.examination import Examined
 from explorer.engine.data.progress import unreported
 from explorer.engine.probes.scan import scan, scan_data
-from explorer.runs.answers import ProblemKind, Scan, Scanned
 from explorer.runs.data.cache_folder import folder_of
 from explorer.runs.data.decisions import Decisions, Move, write_decisions
 from explorer.runs.data.image_list import Layout, Part
 from explorer.runs.data.split import SplitKind
 from explorer.runs.events import Failed, Progress, Warned
+from explorer.runs.questions.data import ProblemKind, Scan, Scanned
 from explorer.runs.recipe import Recipe
 from tests import planted
 

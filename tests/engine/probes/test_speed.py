@@ -5,8 +5,8 @@ import pytest
 from explorer.architecture.presets import preset
 from explorer.engine.probes import speed as module
 from explorer.engine.probes.speed import speed
-from explorer.runs.answers import MeasuredSpeed, Speed
 from explorer.runs.events import Failed, Progress
+from explorer.runs.questions.networks import MeasuredSpeed, Speed
 from explorer.runs.recipe import Recipe
 
 MINI = preset("mini").change(input=(1, 8, 8))

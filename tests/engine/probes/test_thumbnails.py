@@ -19,11 +19,11 @@ from explorer.engine.data.loader import PlacedLoader
 from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.probes import pictures as pictures_module
 from explorer.engine.probes.thumbnails import thumbnails
-from explorer.runs.answers import Pictured, Thumbnails
 from explorer.runs.data.catalogue import describe_data
 from explorer.runs.data.image_list import Layout, list_images
 from explorer.runs.data.storage import stored_size
 from explorer.runs.events import Failed
+from explorer.runs.questions.data import Pictured, Thumbnails
 from explorer.runs.recipe import Recipe
 from tests.engine.small import DESIGN
 from tests.planted import fingerprint, plant

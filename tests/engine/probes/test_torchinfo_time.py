@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from explorer.architecture.presets import preset
 from explorer.engine.probes import torchinfo_time
 from explorer.engine.probes.registry import probe
-from explorer.runs.answers import Torchinfo, TorchinfoTime
 from explorer.runs.commands import command_line, read_command
+from explorer.runs.questions.networks import Torchinfo, TorchinfoTime
 from explorer.runs.recipe import Recipe
 
 

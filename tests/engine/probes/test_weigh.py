@@ -10,9 +10,9 @@ from explorer.engine import worker as worker_module
 from explorer.engine.probes import weigh as module
 from explorer.engine.probes.weigh import weigh
 from explorer.engine.worker import Worker
-from explorer.runs.answers import Weigh, Weighed, WeightFit
 from explorer.runs.commands import Stop, command_line, read_command
 from explorer.runs.events import Failed, Progress, event_line, read_event
+from explorer.runs.questions.weights import Weigh, Weighed, WeightFit
 from explorer.runs.recipe import Recipe
 
 RECIPE = Recipe(device="cpu")

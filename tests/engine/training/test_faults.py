@@ -28,12 +28,13 @@ from explorer.engine.training.state import Training
 from explorer.engine.worker import FAILED, Worker
 from explorer.runs import events
 from explorer.runs import folder as folder_module
-from explorer.runs.answers import Estimate, Sweep, Zero
 from explorer.runs.commands import ResumeRun, Stop, Train
 from explorer.runs.data.decisions import Decisions, write_decisions
 from explorer.runs.events import Said, event_line, read_line
 from explorer.runs.folder import find_run, list_runs, read_hashes, read_run
 from explorer.runs.log import read_events
+from explorer.runs.questions.blocks import Zero
+from explorer.runs.questions.estimate import Estimate, Sweep
 from explorer.runs.recipe import RECIPES, Recipe
 from explorer.sentences import Sentence
 from explorer.validation import Refused

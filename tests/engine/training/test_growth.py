@@ -18,10 +18,10 @@ from explorer.engine.probes.probed_network import ProbedNetwork
 from explorer.engine.training.growth import grow, inherit, tensor_names
 from explorer.engine.training.run import TrainingRun, open_runs
 from explorer.engine.training.state import Training
-from explorer.runs.answers import Insert
 from explorer.runs.commands import ResumeRun, Train, command_line, read_command
 from explorer.runs.events import Step
 from explorer.runs.folder import read_run
+from explorer.runs.questions.blocks import Insert
 from explorer.runs.recipe import Recipe
 from explorer.validation import Refused
 from tests.engine import small

@@ -21,10 +21,10 @@ from explorer.engine.weights.facts import Facts, read_facts
 from explorer.engine.weights.files import read_metadata
 from explorer.engine.weights.statistics import IMAGENET, weights_statistics
 from explorer.engine.worker import DONE, Worker
-from explorer.runs.answers import WeightFit
 from explorer.runs.commands import ResumeRun, Stop, Train
 from explorer.runs.events import Progress, Started, Stopped
 from explorer.runs.folder import list_runs, read_hashes, read_run
+from explorer.runs.questions.weights import WeightFit
 from explorer.validation import Refused
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN

@@ -19,11 +19,11 @@ from explorer.engine.training import run as run_module
 from explorer.engine.training.memory import data_bytes, memory_needed, refuse_too_large
 from explorer.engine.training.run import open_runs, prepare
 from explorer.engine.training.state import Training
-from explorer.runs.answers import Memory, Sweep
 from explorer.runs.commands import ResumeRun, Train
 from explorer.runs.data.catalogue import describe_data
 from explorer.runs.folder import list_runs
 from explorer.runs.launch import GLIBC, launch_local
+from explorer.runs.questions.estimate import Memory, Sweep
 from explorer.runs.recipe import Recipe
 from explorer.runs.sides import Side
 from explorer.validation import Refused

@@ -13,7 +13,7 @@ from explorer.architecture.source.network import python_source
 from explorer.engine.model import build_model
 from explorer.engine.weights.files import Group
 from explorer.engine.weights.fit import fit_weights
-from explorer.runs.answers import WeightFit, WeightRow
+from explorer.runs.questions.weights import WeightFit, WeightRow
 from explorer.validation import Refused
 from tests.engine.weights import chapter
 

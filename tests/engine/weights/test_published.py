@@ -17,7 +17,7 @@ from explorer.engine.model import build_model
 from explorer.engine.training.known_weights import known_weights, read_to_end
 from explorer.engine.weights.published import fetch, published_weights
 from explorer.engine.weights.statistics import IMAGENET
-from explorer.runs.answers import WeightFit
+from explorer.runs.questions.weights import WeightFit
 from explorer.validation import Refused
 from tests.engine.weights import chapter
 from tests.file_server import FileServer, answering, breaking_off, with_a_wrong_byte

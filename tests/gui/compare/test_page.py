@@ -14,11 +14,11 @@ from explorer.gui.compare.page import ComparePage
 from explorer.gui.compare.subject import BASELINE, CURRENT
 from explorer.gui.widgets.confirmation import Confirmation
 from explorer.gui.workspace import COMPARE
-from explorer.runs.answers import MeasuredSpeed, Outside, Speed
 from explorer.runs.columns import column_of_plan
 from explorer.runs.commands import Withdraw
 from explorer.runs.events import Progress
 from explorer.runs.folder import RunFolder
+from explorer.runs.questions.networks import MeasuredSpeed, Outside, Speed
 from explorer.runs.recipe import Recipe
 from tests.clicks import click
 from tests.events import settle

@@ -8,7 +8,7 @@ from explorer.gui.data.data_state import DataState
 from explorer.gui.data.page import DataPage
 from explorer.gui.session import Session
 from explorer.gui.workspace import DATA
-from explorer.runs.answers import Scan
+from explorer.runs.questions.data import Scan
 from tests.events import settle
 from tests.gui.data.made_data import made_scan, make_folder
 from tests.gui.scripted_workers import Played

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from explorer.runs.answers import ClassCount, DataProblem, ProblemKind, Scanned
 from explorer.runs.data.split import Split, SplitKind
+from explorer.runs.questions.data import ClassCount, DataProblem, ProblemKind, Scanned
 
 NAMES = ("cat", "dog", "owl")
 

@@ -3,9 +3,9 @@
 import pytest
 
 from explorer.gui.data.data_state import DataState
-from explorer.runs.answers import Scan
 from explorer.runs.data.decisions import Decisions, Move, read_decisions
 from explorer.runs.events import Progress
+from explorer.runs.questions.data import Scan
 from explorer.validation import refuse
 from tests.gui.data.conftest import scans
 from tests.gui.data.made_data import made_scan, make_folder

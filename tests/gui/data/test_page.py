@@ -11,10 +11,10 @@ from explorer.gui.data.data_view import Note
 from explorer.gui.data.page import DataPage
 from explorer.gui.widgets.text.language import apply_language
 from explorer.gui.workspace import DATA
-from explorer.runs.answers import ClassCount, DataProblem, ProblemKind, Scan
 from explorer.runs.data.decisions import Decisions, Move
 from explorer.runs.data.split import Split, SplitKind
 from explorer.runs.events import Progress
+from explorer.runs.questions.data import ClassCount, DataProblem, ProblemKind, Scan
 from explorer.sentences import Sentence
 from tests.clicks import click, type_into
 from tests.events import settle

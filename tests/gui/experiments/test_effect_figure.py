@@ -5,7 +5,8 @@ from PySide6.QtGui import QColor, QImage
 
 from explorer.gui.experiments.effect_figure import EffectFigure
 from explorer.gui.widgets.look import theme
-from explorer.runs.answers import Example, Sheet
+from explorer.runs.questions.blocks import Example
+from explorer.runs.questions.pictures import Sheet
 
 NAMES = ["Bag", "Shirt", "A name that is much longer than there is room for in the figure"]
 

@@ -21,7 +21,6 @@ from explorer.gui.widgets.text.language import apply_language
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pictures import read_pictures
 from explorer.gui.workers.worker_state import WorkerState
-from explorer.runs.answers import MAX_MAPS, FeatureMaps, ImageOrigin, Maps, Sheet, sent_size
 from explorer.runs.commands import Train
 from explorer.runs.data.image_list import Layout
 from explorer.runs.data.record import DataRecord
@@ -29,6 +28,7 @@ from explorer.runs.data.split import Split, SplitKind
 from explorer.runs.events import Started, Step, Verdict
 from explorer.runs.folder import RunFolder
 from explorer.runs.json_lines import record_table
+from explorer.runs.questions.pictures import MAX_MAPS, FeatureMaps, ImageOrigin, Maps, Sheet, sent_size
 from explorer.runs.recipe import RECIPES
 from tests.gui.paths import run_out
 from tests.gui.scripted_workers import Played

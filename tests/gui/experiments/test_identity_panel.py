@@ -17,10 +17,12 @@ from explorer.gui.main_window.pages import PAGES
 from explorer.gui.widgets.look import theme
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.gui.workspace import BLOCK
-from explorer.runs.answers import Effect, Example, Insert, Inserted, Probe, Sheet, Zero, Zeroed
 from explorer.runs.commands import Train
 from explorer.runs.events import Finished, Started, Verdict
 from explorer.runs.folder import RunFolder, list_runs
+from explorer.runs.questions.blocks import Effect, Example, Insert, Inserted, Zero, Zeroed
+from explorer.runs.questions.pictures import Sheet
+from explorer.runs.questions.question import Probe
 from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence
 from tests.clicks import click

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from explorer.architecture.presets import preset
-from explorer.runs.answers import BatchStatistics, Norms, NormStatistics
+from explorer.runs.questions.blocks import BatchStatistics, Norms, NormStatistics
 from explorer.sentences import Sentence
 from tests.clicks import click
 from tests.gui.experiments.test_identity_panel import answer, effect

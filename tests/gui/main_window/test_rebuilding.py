@@ -15,9 +15,11 @@ from explorer.gui.widgets.look import text_size
 from explorer.gui.widgets.text.language import apply_language
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.gui.workspace import CURVES
-from explorer.runs.answers import Estimate, Estimated, Maps, Zero
 from explorer.runs.events import Step
 from explorer.runs.folder import RunFolder
+from explorer.runs.questions.blocks import Zero
+from explorer.runs.questions.estimate import Estimate, Estimated
+from explorer.runs.questions.pictures import Maps
 from explorer.runs.recipe import RECIPES
 from explorer.validation import refuse
 from tests.clicks import click, curves, runs_page

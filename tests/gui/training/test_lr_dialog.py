@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QDialogButtonBox
 
 from explorer.gui.training.lr_dialog import LrDialog
 from explorer.gui.workers.worker_state import WorkerState
-from explorer.runs.answers import Sweep, Swept
 from explorer.runs.commands import Withdraw
 from explorer.runs.events import Progress
+from explorer.runs.questions.estimate import Sweep, Swept
 from tests.clicks import click
 from tests.gui.scripted_workers import Played
 

@@ -5,9 +5,9 @@ from PySide6.QtCore import QPoint, QRect
 
 from explorer.architecture.presets import preset
 from explorer.gui.workers.worker_state import WorkerState
-from explorer.runs.answers import Estimate, Estimated, Memory
 from explorer.runs.commands import Train
 from explorer.runs.events import Device, Failed, Hello, Said, Started, Threads, Verdict
+from explorer.runs.questions.estimate import Estimate, Estimated, Memory
 from explorer.runs.recipe import RECIPES
 from explorer.sentences import Sentence
 from tests.clicks import run_button

@@ -8,10 +8,10 @@ from explorer.architecture.presets import preset
 from explorer.architecture.twins import twin_of
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.worker import WorkerClient
-from explorer.runs.answers import Estimate, Estimated
 from explorer.runs.commands import Train
 from explorer.runs.events import Epoch, Gradients
 from explorer.runs.folder import RunFolder
+from explorer.runs.questions.estimate import Estimate, Estimated
 from explorer.runs.recipe import RECIPES
 from explorer.sentences import Sentence
 from tests.clicks import click_choice, curves, run_button

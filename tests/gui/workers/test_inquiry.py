@@ -6,9 +6,9 @@ from explorer.architecture.presets import preset
 from explorer.gui.workers.inquiry import MAX_DEATHS, Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
-from explorer.runs.answers import Estimate, Estimated, Sweep
 from explorer.runs.commands import Withdraw
 from explorer.runs.events import Progress
+from explorer.runs.questions.estimate import Estimate, Estimated, Sweep
 from explorer.runs.recipe import Recipe
 from explorer.sentences import NOTHING, Sentence
 from tests.gui.scripted_workers import Played, worker

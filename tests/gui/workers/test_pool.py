@@ -6,9 +6,9 @@ from explorer.architecture.presets import preset
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool, candidates
 from explorer.gui.workers.worker_state import WorkerState
-from explorer.runs.answers import Estimate
 from explorer.runs.commands import Train
 from explorer.runs.events import Device, Hello
+from explorer.runs.questions.estimate import Estimate
 from explorer.runs.recipe import RECIPES
 from tests.events import settle
 from tests.gui.scripted_workers import CARDS, end, obedient, worker

@@ -13,8 +13,8 @@ import numpy.typing as npt
 from explorer.engine.data.images.division import Division
 from explorer.engine.data.images.examination import SMALL, Examined
 from explorer.engine.data.images.near_duplicates import group_alike
-from explorer.runs.answers import MAX_FILES, MAX_GROUPS, ClassCount, DataProblem, ProblemKind, Reason
 from explorer.runs.data.image_list import Part
+from explorer.runs.questions.data import MAX_FILES, MAX_GROUPS, ClassCount, DataProblem, ProblemKind, Reason
 from explorer.sentences import Sentence, translatable
 
 _DARK, _BRIGHT = 0.32, 0.95  # of brightness from 0 to 1, as in CleanVision 0.3.7

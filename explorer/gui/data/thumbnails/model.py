@@ -11,9 +11,9 @@ from explorer.gui.data.data_state import DataState
 from explorer.gui.data.thumbnails.pictures import ThumbnailPictures
 from explorer.gui.widgets.text.language import say, whole
 from explorer.paths import real_name
-from explorer.runs.answers import ProblemKind
 from explorer.runs.data.image_files import has_image_suffix
 from explorer.runs.data.image_list import ListedImage, Part
+from explorer.runs.questions.data import ProblemKind
 from explorer.sentences import translatable
 
 Index = QModelIndex | QPersistentModelIndex

@@ -14,7 +14,7 @@ from explorer.gui.data.data_view import DataView
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.pictures import read_pictures
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.answers import Pictured, Thumbnails
+from explorer.runs.questions.data import Pictured, Thumbnails
 from explorer.sentences import NOTHING, Sentence
 
 Block = tuple[str, ...]  # files that are asked for together: of the network they are a batch

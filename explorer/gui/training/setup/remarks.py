@@ -17,9 +17,9 @@ from explorer.gui.widgets.presence import show_if
 from explorer.gui.widgets.text.language import memory, say, whole
 from explorer.gui.workers.estimates import Estimates
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.answers import ProblemKind
 from explorer.runs.data.cache_folder import cache_bytes, cache_folder, cache_limit
 from explorer.runs.data.storage import free_bytes
+from explorer.runs.questions.data import ProblemKind
 
 _COLOURED = 0.02  # share of images with colour from which it is worth a word that the network will not see it
 _PROBLEMS = (ProblemKind.LEAK, ProblemKind.UNREADABLE)  # what to know before Start

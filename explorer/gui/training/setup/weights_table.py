@@ -21,7 +21,7 @@ from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.look.focus_frame import FocusFrame
 from explorer.gui.widgets.text.clipboard import copy_table
 from explorer.gui.widgets.text.language import say
-from explorer.runs.answers import Weighed, WeightFit, WeightRow
+from explorer.runs.questions.weights import Weighed, WeightFit, WeightRow
 
 _SIZE = (118, 30)  # characters and lines
 _MEASURED = 300  # rows by which the columns get their widths

@@ -13,7 +13,7 @@ from explorer.gui.widgets.notice import Notice
 from explorer.gui.widgets.presence import show_if
 from explorer.gui.widgets.text.language import clock, memory, say, whole
 from explorer.gui.workers.weighing import Weighing
-from explorer.runs.answers import Weighed, WeightFit
+from explorer.runs.questions.weights import Weighed, WeightFit
 
 _FITS = (WeightFit.MATCHED, WeightFit.FITTED)
 

@@ -8,10 +8,10 @@ import numpy as np
 from explorer.engine.data.images.division import Division, Unreadable
 from explorer.engine.data.images.examination import Examined
 from explorer.engine.data.images.health import find_problems
-from explorer.runs.answers import MAX_FILES, MAX_GROUPS, ClassCount, DataProblem, ProblemKind
 from explorer.runs.data.decisions import Decisions
 from explorer.runs.data.image_list import ImageList, Layout, ListedImage, Part
 from explorer.runs.data.split import Split, SplitKind
+from explorer.runs.questions.data import MAX_FILES, MAX_GROUPS, ClassCount, DataProblem, ProblemKind
 
 RANDOM = np.random.default_rng(0)
 ENOUGH = (ClassCount("a", 50, 5, 5), ClassCount("b", 50, 5, 5))

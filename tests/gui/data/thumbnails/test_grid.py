@@ -20,8 +20,9 @@ from explorer.gui.document import Document
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.gui.workspace import DATA
-from explorer.runs.answers import DataProblem, Pictured, ProblemKind, Reason, Sheet, Thumbnails
 from explorer.runs.data.decisions import Decisions, Move
+from explorer.runs.questions.data import DataProblem, Pictured, ProblemKind, Reason, Thumbnails
+from explorer.runs.questions.pictures import Sheet
 from explorer.sentences import Sentence
 from tests.clicks import click
 from tests.engine.shades import shades

@@ -8,8 +8,9 @@ from PIL import Image
 from explorer.architecture.presets import preset
 from explorer.gui.training.setup import remarks as remarks_module
 from explorer.gui.workspace import DATA
-from explorer.runs.answers import ClassCount, DataProblem, Estimate, Estimated, ProblemKind, Scan, Scanned
 from explorer.runs.data.split import Split, SplitKind
+from explorer.runs.questions.data import ClassCount, DataProblem, ProblemKind, Scan, Scanned
+from explorer.runs.questions.estimate import Estimate, Estimated
 from tests.clicks import click
 from tests.gui.paths import measure
 from tests.gui.scripted_workers import Played

@@ -37,8 +37,8 @@ from explorer.gui.main_window.preset_menu import FAMILIES
 from explorer.gui.widgets.text.language import apply_language, chosen_language, in_one_unit, say, short, whole
 from explorer.gui.workers.inquiry import Inquiry
 from explorer.resources import resource
-from explorer.runs.answers import Estimate
 from explorer.runs.events import Failed, Warned, event_line, read_line
+from explorer.runs.questions.estimate import Estimate
 from explorer.runs.recipe import RECIPES, Recipe
 from explorer.sentences import Sentence
 from explorer.validation import Refused, refuse

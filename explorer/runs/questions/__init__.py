@@ -1,0 +1,1 @@
+"""Questions to a worker and their answers, two frozen records each, by what they are about."""
