@@ -352,7 +352,7 @@ def test_dropped_images_that_will_not_do_are_explained_where_start_is(session, p
     (tmp_path / "empty").mkdir()
     drop(session.window, tmp_path / "empty")
     assert session.workspace.choice.data.name == "fashion-mnist-12k"
-    assert "has no images" in session.window.training.notice.words.text()
+    assert "has no class folders with images" in session.window.training.notice.words.text()
 
 
 def test_own_images_are_opened_from_the_menu_and_the_box(session, pets, monkeypatch):
