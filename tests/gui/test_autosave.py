@@ -173,7 +173,7 @@ def test_data_that_are_gone_are_said_and_all_else_is_there(restart, tmp_path):
     session = restart()
     choice = session.workspace.choice
     assert (choice.recipe.lr, choice.recipe.data, choice.data.name) == (0.7, "fashion-mnist-12k", "fashion-mnist-12k")
-    assert "there is no data set, folder or table" in session.window.training.notice.words.text()
+    assert "there is no data set or folder" in session.window.training.notice.words.text()
 
 
 def test_a_damaged_file_is_said_once_and_the_window_opens_as_new(restart, tmp_path, complaints):
