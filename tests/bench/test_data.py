@@ -36,7 +36,7 @@ def test_both_sides_see_the_same():
     assert (own.int() - theirs.int()).abs().max() <= 1
 
 
-@pytest.mark.slow
+@pytest.mark.uses
 def test_the_figures():
     found = bench_data(turns=2, budget=1)
     assert json.loads(json.dumps(found)) == found

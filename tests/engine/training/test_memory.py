@@ -82,10 +82,10 @@ def allocated(design: Design, recipe: Recipe) -> int:
         ("d2l-resnet18", "bf16", (2, 8)),
         ("preact-resnet18", "fp32", (2, 8)),
         ("resnet18", "fp32", (2, 8)),
-        pytest.param("resnet50", "fp32", (2, 8), marks=pytest.mark.slow),
-        pytest.param("resnet50", "bf16", (2, 8), marks=pytest.mark.slow),
-        pytest.param("wrn-28-10", "fp32", (2, 8), marks=pytest.mark.slow),
-        pytest.param("resnext50_32x4d", "fp32", (2, 8), marks=pytest.mark.slow),
+        pytest.param("resnet50", "fp32", (2, 8), marks=pytest.mark.uses),
+        pytest.param("resnet50", "bf16", (2, 8), marks=pytest.mark.uses),
+        pytest.param("wrn-28-10", "fp32", (2, 8), marks=pytest.mark.uses),
+        pytest.param("resnext50_32x4d", "fp32", (2, 8), marks=pytest.mark.uses),
     ],
 )
 def test_memory_is_what_torch_allocates(name, precision, batch_sizes):

@@ -113,7 +113,7 @@ def test_an_entry_of_either_version_computes_what_torchvision_computes(monkeypat
     compare(monkeypatch, hub, tmp_path, "resnet18", "V1")
 
 
-@pytest.mark.slow
+@pytest.mark.uses
 @pytest.mark.parametrize(("name", "version"), [entry for entry in ENTRIES if entry != ("resnet18", "V1")])
 def test_every_entry_computes_what_torchvision_computes(monkeypatch, hub, tmp_path, name, version):
     compare(monkeypatch, hub, tmp_path, name, version)

@@ -120,6 +120,7 @@ def test_known_weights_offer_to_be_fine_tuned(session, played, qtbot):
 def test_a_disk_that_is_too_small_is_said(session, played, pets, monkeypatch):
     free = {"bytes": 10 * 2**20}
     monkeypatch.setattr(remarks_module, "free_bytes", lambda folder: free["bytes"])
+    monkeypatch.setattr(remarks_module, "cache_bytes", lambda: 0)
     found = replace(ESTIMATED, cache_bytes=2**30, checkpoint_bytes=2**24)
     for question in played.asked(Estimate):
         played.answer(question, found)
