@@ -4987,6 +4987,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>GPU 利用率 {share} · 显存 {used} / {all} · {celsius} °C</translation>
     </message>
     <message>
+        <source>downloading weights: {share}</source>
+        <translation>正在下载权重：{share}</translation>
+    </message>
+    <message>
         <source>failed</source>
         <translation>失败</translation>
     </message>
