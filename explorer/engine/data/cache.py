@@ -16,6 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
+from math import prod
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,12 +30,15 @@ from explorer.engine.data.progress import Report
 from explorer.paths import real_name
 from explorer.runs.data.cache_folder import LOCK, PIXELS, SET, folder_of, make_room, touch
 from explorer.sentences import Sentence, system_words, translatable
+from explorer.validation import Refused
 
 Shape = tuple[int, int, int]  # channels, height, width
 Places = npt.NDArray[np.int64]
+_Piece = tuple[list[Pixels], Refused | None]
 
 _VERSION = 1  # of how images are decoded
-_AHEAD = 4  # images in work per thread
+_AHEAD = 2  # pieces of work per thread
+_PIECE, _PIECE_BYTES = 16, 2**23  # most images of a piece, and most bytes: fewer wake-ups, and little memory
 _LIST_EVERY = 20.0  # seconds: what was decoded until then is not lost if the process is killed
 _ASK_EVERY = 0.1  # seconds between two tries to get the lock
 _WASTE = 2  # a set with so many versions of each file is made again
@@ -220,26 +224,40 @@ def usable_cores() -> int:
 def decoded(
     paths: Sequence[Path], shape: Shape, background: str, waiting: Callable[[], None] = lambda: None
 ) -> Generator[Pixels, None, None]:
-    """Yield the images in order, decoded by as many threads as there are cores: Pillow leaves the interpreter's lock.
+    """Yield the images in order, decoded by a thread per core, for Pillow leaves the interpreter's lock, and one more.
 
     Few are in work at a time, so that the memory taken does not depend on their number. `waiting` is called while the
     next one takes long, and may raise what ends it all. Raises Refused.
     """
-    threads = usable_cores()
+    threads = usable_cores() + 1  # one of them mostly waits for whoever takes the images
     pool = ThreadPoolExecutor(threads, "decode")
-    in_work: deque[Future[Pixels]] = deque()
-    remaining = iter(paths)
+    in_work: deque[Future[_Piece]] = deque()
+    size = max(1, min(_PIECE, _PIECE_BYTES // prod(shape)))
+    remaining = iter([paths[start : start + size] for start in range(0, len(paths), size)])
     try:
         while True:
-            for path in islice(remaining, _AHEAD * threads - len(in_work)):
-                in_work.append(pool.submit(decode, path, shape, background))
+            for piece in islice(remaining, _AHEAD * threads - len(in_work)):
+                in_work.append(pool.submit(_decode_piece, piece, shape, background))
             if not in_work:
                 return
-            while not wait(list(in_work)[:1], _ASK_EVERY).done:
+            while not wait([in_work[0]], _ASK_EVERY).done:
                 waiting()
-            yield in_work.popleft().result()
+            images, refused = in_work.popleft().result()
+            yield from images
+            if refused:
+                raise refused
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _decode_piece(paths: Sequence[Path], shape: Shape, background: str) -> _Piece:
+    """Decode some images, up to the first that cannot be."""
+    images: list[Pixels] = []
+    try:
+        images.extend(decode(path, shape, background) for path in paths)
+    except Refused as error:
+        return images, error
+    return images, None
 
 
 def _list(known: _Set, root: Path, descriptor: int) -> None:
