@@ -24,6 +24,7 @@ from explorer.gui.workspace import CURVES, DATA, Workspace
 if TYPE_CHECKING:
     from explorer.gui.experiments.feature_map_panel import FeatureMapPanel
     from explorer.gui.lessons.tutor import Tutor
+    from explorer.runs.questions.data import ProblemKind
 
 _LAYOUT = 2  # version of the saved layout: increase it when docks change, so that older layouts are ignored
 _EDGE = 1  # pixels at each side that the frame of a window may need
@@ -116,7 +117,7 @@ class Window(QMainWindow):
             runs=workspace.run_history.by_choice,
         )
         self.pages.connect_actions(self.orders)
-        self.training.add_remarks(workspace.data_state, lambda: self.pages.show_page(DATA))
+        self.training.add_remarks(workspace.data_state, self._look_at_data)
         workspace.data_state.changed.connect(self.training.remarks.show_state)
         workspace.run_history.changed.connect(self.training.weights_box.show_choice)
         self.queue = QueueList(document, pool, self.orders)
@@ -156,6 +157,13 @@ class Window(QMainWindow):
         self.has_controls = True
         pool.changed.connect(self._show_title)
         self._show_title()
+
+    def _look_at_data(self, kind: "ProblemKind | None") -> None:
+        """Show the page of the data, with the images that have this problem."""
+        if kind:
+            self.workspace.data_view.show_line(kind)
+            self.workspace.data_state.changed.emit()
+        self.pages.show_page(DATA)
 
     def restore(self, before: Arrangement) -> None:
         """Restore the arrangement of the window `before`, and show what that window showed."""

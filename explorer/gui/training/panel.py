@@ -30,6 +30,7 @@ from explorer.gui.workers.data_download import DataDownload
 from explorer.gui.workers.estimates import Estimates
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.weighing import Weighing
+from explorer.runs.questions.data import ProblemKind
 from explorer.runs.recipe import PLACE, RECIPE_MEANINGS, RECIPES, Recipe, recipe_name
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class TrainingPanel(QWidget):
         self._column.insertWidget(self._column.indexOf(self._start_button) + 1, spark)
         self._column.addWidget(queue, stretch=1)
 
-    def add_remarks(self, data: DataState, look: Callable[[], object]) -> None:
+    def add_remarks(self, data: DataState, look: Callable[[ProblemKind | None], object]) -> None:
         """Put what one should know of the data before Start below it; `look` shows their page."""
         self.remarks = Remarks(self._choice, self._estimates, self._pool, data, self._actions, look)
         self._column.insertWidget(self._column.indexOf(self.notice), self.remarks)

@@ -1,6 +1,7 @@
 """Remarks: what one should know before Start, each in a line, with the order that does something about it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
@@ -41,9 +42,9 @@ class Remarks(QWidget):
         pool: WorkerPool,
         data: DataState,
         actions: Actions,
-        look: Callable[[], object],
+        look: Callable[[ProblemKind | None], object],
     ) -> None:
-        """`look` shows the page of the data."""
+        """`look` shows the page of the data, with the images that have a problem."""
         super().__init__()
         self._choice, self._estimates, self._pool, self._data = choice, estimates, pool, data
         self._column = QVBoxLayout(self)
@@ -52,8 +53,11 @@ class Remarks(QWidget):
         self.lines: dict[str, _Line] = {
             "colour": self._line(action_button(actions.use_colour, "use_colour")),
             "fine_tune": self._line(action_button(actions.fine_tune, "fine_tune")),
-            "scan": self._line(word_button(self.tr("Look"), look, "look_scan")),
-            **{kind: self._line(word_button(self.tr("Look"), look, f"look_{kind}")) for kind in _PROBLEMS},
+            "scan": self._line(word_button(self.tr("Look"), partial(look, None), "look_scan")),
+            **{
+                kind: self._line(word_button(self.tr("Look"), partial(look, kind), f"look_{kind}"))
+                for kind in _PROBLEMS
+            },
             "cache": self._line(),
             "checkpoints": self._line(),
             "test": self._line(),

@@ -100,6 +100,19 @@ def test_other_data_leave_nothing_of_it(session, played, pets):
     assert not session.window.training.remarks.isVisible()
 
 
+def test_a_look_shows_the_images_that_cannot_be_read(session, played, pets, qtbot):
+    problems = (
+        DataProblem(ProblemKind.LEAK, 1, (("cat/0.png",),)),
+        DataProblem(ProblemKind.UNREADABLE, 1, (("dog/1.png",),)),
+    )
+    scan(session, played, pets, replace(SCANNED, problems=problems))
+    for kind in (ProblemKind.UNREADABLE, ProblemKind.LEAK, ProblemKind.UNREADABLE):
+        click(qtbot, session.window.training.remarks.lines[kind].order)
+        assert session.workspace.page == DATA
+        assert session.workspace.data_view.shown_line is kind
+        assert session.window.pages.page(DATA).problems.shown.kind is kind
+
+
 def test_why_nothing_could_be_looked_at_is_said(session, played, pets):
     session.workspace.choice.use_data(str(pets))
     session.workspace.data_state.scan()
