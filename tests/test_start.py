@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 
 from explorer.architecture.presets import preset
 from explorer.gui import display
-from explorer.gui.app import _keep_damaged_settings
+from explorer.gui.app import make_application
 from explorer.runs.folder import RunFolder
 from explorer.runs.recipe import Recipe
 from explorer.validation import Refused
@@ -216,12 +216,12 @@ def test_damaged_settings_are_kept_aside(qapp, tmp_path):
     path = Path(QSettings().fileName())
     path.parent.mkdir(parents=True)
     path.write_bytes(b"[General\n\x00theme")
-    _keep_damaged_settings()
-    QSettings().setValue("theme", "dark")
+    make_application()
+    QSettings().setValue("page", "layers")
     QSettings().sync()
     assert path.with_name(path.name + ".damaged").read_bytes() == b"[General\n\x00theme"
     path.with_name(path.name + ".damaged").unlink()
-    _keep_damaged_settings()
+    make_application()
     assert [each.name for each in path.parent.iterdir() if "damaged" in each.name] == []
 
 
