@@ -229,7 +229,7 @@ def decoded(
     Few are in work at a time, so that the memory taken does not depend on their number. `waiting` is called while the
     next one takes long, and may raise what ends it all. Raises Refused.
     """
-    threads = usable_cores() + 1  # one of them mostly waits for whoever takes the images
+    threads = usable_cores() + 1  # one of them mostly waits until its images are taken
     pool = ThreadPoolExecutor(threads, "decode")
     in_work: deque[Future[_Piece]] = deque()
     size = max(1, min(_PIECE, _PIECE_BYTES // prod(shape)))

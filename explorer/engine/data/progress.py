@@ -1,4 +1,4 @@
-"""Progress of work on many images: whoever does it reports, and whoever wants it may cancel. No Qt."""
+"""Progress of work on many images, which is reported and may be cancelled. No Qt."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ def unreported(done: int, total: int) -> None:
 
 
 def unwarned(reason: Sentence) -> None:
-    """Tell nobody."""
+    """Ignore the progress."""
 
 
 def followed(work: Callable[[Report], object]) -> Iterator[tuple[int, int]]:

@@ -38,7 +38,7 @@ from explorer.runs.recipe import Recipe
 from explorer.sentences import NOTHING, Sentence
 
 _SAMPLE, _AT_ONCE = 1000, 100  # images that mean and deviation are measured over; in memory at a time
-_MAY_TAKE = 0.5  # of the memory that is free, where nobody says how much
+_MAY_TAKE = 0.5  # of the memory that is free, unless it is said how much
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,12 @@ class Gallery:
 class TrainingData:
     """Images to train and to validate with; `warning` says why they are not kept on the disk.
 
-    The files are below the `root`, in the order of the loaders. A named set has none.
+    The files to validate with are below the `root`, in the order of their loader. A named set has none.
     """
 
     train: Loader
     validation: Loader
     record: DataRecord
-    train_files: tuple[str, ...] = ()
     validation_files: tuple[str, ...] = ()
     root: Path | None = None
     warning: Sentence = NOTHING
@@ -174,8 +173,7 @@ def _open_own(
     count, first = images.record.train + images.record.validation, images.record.train
     train, warning = opening.open(images.train, lambda done, _: report(count + done, 2 * count))
     validation, _ = opening.open(images.validation, lambda done, _: report(count + first + done, 2 * count))
-    files = images.train.files, images.validation.files
-    return TrainingData(train, validation, images.record, *files, images.root, warning)
+    return TrainingData(train, validation, images.record, images.validation.files, images.root, warning)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ class Tiling(NamedTuple):
         return padded.view(len(padded), down, self.side, across, self.side, -1).permute(2, 4, 0, 1, 3, 5)
 
     def crop(self, padded: Tensor) -> Tensor:
-        """Return the maps alone, never as a view: autograd lets nobody change a view that is made in a function."""
+        """Return the maps alone, never as a view: autograd refuses changes of a view that is made in a function."""
         maps = padded[:, : self.height, : self.width]
         return padded if maps.shape == padded.shape else maps.clone(memory_format=torch.contiguous_format)
 

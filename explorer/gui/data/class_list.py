@@ -1,15 +1,15 @@
 """ClassList: the classes with their images as bars; a click on one shows its images."""
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from explorer.gui.data.class_bar import ClassBar
 from explorer.gui.data.class_model import IMAGES, NAME, ClassModel, ClassRow
 from explorer.gui.data.data_view import DataView
 from explorer.gui.widgets.input.keys import add_keys
 from explorer.gui.widgets.look import theme
-from explorer.gui.widgets.look.style import TARGET
+from explorer.gui.widgets.look.table import row_size, style_table
 from explorer.gui.widgets.text.clipboard import copy_table
 from explorer.gui.widgets.text.language import whole
 
@@ -27,30 +27,18 @@ class ClassList(QTableView):
         self._view = view
         self._is_showing = False
         self.classes = ClassModel(view)
-        self.classes.cell = QSize(0, max(TARGET, int(1.5 * self.fontMetrics().height())))
+        self.classes.cell = row_size(self)
         self.setModel(self.classes)
         self._bar = ClassBar(self.classes)
         self.setItemDelegateForColumn(IMAGES, self._bar)
-        self.setFont(theme.figures_font(self.font()))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        style_table(self)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Classes"))
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.classes.cell.height())
         header = self.horizontalHeader()
-        theme.apply_style(header, "header")
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setHighlightSections(False)
         header.setSortIndicator(
             view.column, Qt.SortOrder.DescendingOrder if view.descending else Qt.SortOrder.AscendingOrder
         )
-        header.setSectionsClickable(True)
         header.sortIndicatorChanged.connect(self._sort)
         self.selectionModel().currentRowChanged.connect(self._choose)
         add_keys(self, self.tr("Sort by name, or the other way round"), lambda: self.sort_by(NAME), "Alt+N")

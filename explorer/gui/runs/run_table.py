@@ -1,8 +1,8 @@
 """The table of runs: what is selected in it is chosen everywhere; rows can be copied, names typed."""
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from explorer.gui.runs.run_history import RunHistory
 from explorer.gui.runs.run_row import COLUMNS, NAME, SPARE, STATE
@@ -10,7 +10,7 @@ from explorer.gui.runs.run_table_model import RunTableModel
 from explorer.gui.runs.runs_view import RunsView
 from explorer.gui.widgets.input.keys import add_keys
 from explorer.gui.widgets.look import theme
-from explorer.gui.widgets.look.style import TARGET
+from explorer.gui.widgets.look.table import row_size, style_table
 from explorer.gui.widgets.text.clipboard import copy_table
 from explorer.gui.widgets.text.language import say
 from explorer.runs.folder import RunState
@@ -33,27 +33,15 @@ class RunTable(QTableView):
         self._history, self._view = history, view
         self._is_selecting = False
         self.runs = RunTableModel(history, view)
-        self.runs.cell = QSize(0, max(TARGET, int(1.5 * self.fontMetrics().height())))
+        self.runs.cell = row_size(self)
         self.setModel(self.runs)
-        self.setFont(theme.figures_font(self.font()))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        style_table(self)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("Runs"))
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.runs.cell.height())
         header = self.horizontalHeader()
-        theme.apply_style(header, "header")
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setHighlightSections(False)
         header.setSortIndicator(view.column, _order(view))
-        header.setSectionsClickable(True)
         header.sortIndicatorChanged.connect(self.runs.sort)
         self.runs.modelReset.connect(self.show_choice)
         self.selectionModel().selectionChanged.connect(self._choose)

@@ -1,6 +1,6 @@
 """Decoding: the image in a file, upright, with 8 bits and on a background, at the size that is needed. No Qt.
 
-Whoever opens images does it here: the scan, training, the thumbnails, an image dropped on the window. Pillow reads the
+All images are opened here: for the scan, training, thumbnails, and one dropped on the window. Pillow reads the
 files; of an animation it is the first frame.
 """
 

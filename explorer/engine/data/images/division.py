@@ -1,6 +1,6 @@
 """Division: the images of a folder or a table that can be used, examined, and the part that each is for. No Qt.
 
-Whoever scans and whoever trains divides them here, so that what is shown is what is trained on.
+Both a scan and a training divide them here, so that what is shown is what is trained on.
 """
 
 from dataclasses import dataclass

@@ -130,7 +130,7 @@ def _sharpness(image: Image.Image) -> float:
 def examine_all(paths: Sequence[Path], report: Report) -> Iterator[tuple[int, Examined]]:
     """Yield the place of each file and what is found in it, as it comes from as many threads as there are cores.
 
-    What `report` raises ends it at once; a thread in the middle of a file finishes that for nothing. While nobody takes
+    What `report` raises ends it at once; a thread in the middle of a file finishes that in vain. While nothing takes
     what is found, or `report` does not return, no other file is opened.
     """
     places, is_over = count(), threading.Event()
