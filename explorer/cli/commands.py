@@ -355,9 +355,13 @@ def _export(options: Namespace) -> int:
 def _exported(form: "Format", plan: "Plan", names: str, run: "Run | None") -> str | bytes:
     """Return the content of the file; torch is imported for a format that needs more than a plan."""
     if form.needs:
-        from explorer.engine.export import Source, export
+        from explorer.engine.data.progress import unreported
+        from explorer.engine.export.export import exported
+        from explorer.engine.export.source import Source
 
-        return export(form, Source(plan, names, run))
+        content = exported(form, Source(plan, names, run), unreported)
+        assert isinstance(content, str | bytes)
+        return content
     from explorer.architecture.source.network import WRITERS
 
     return WRITERS[form.name](plan, names)

@@ -32,8 +32,8 @@ def scan_images(options: Namespace) -> int:
         found = scan_data(
             Scan(design, recipe),
             lambda done, total: line.show(Progress("scan", done, total)),
-            options.verify,
             lambda warning: complain([f"data: {warning}"]),
+            options.verify,
         )
     finally:
         line.clear()

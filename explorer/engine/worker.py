@@ -20,21 +20,15 @@ import torch
 from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
+from explorer.engine.answering import LONG, SHORT
 from explorer.engine.card_meter import CardMeter
 from explorer.engine.console import Console
 from explorer.engine.data.progress import Cancelled, Report
 from explorer.engine.devices import list_devices
 from explorer.engine.pipes import END, HeartbeatThread, Inbox, Message, Outbox, is_pipe
 from explorer.engine.probe_process import ProbeProcess
-from explorer.engine.probes.estimate import estimate
-from explorer.engine.probes.lr_range_test import sweep
-from explorer.engine.probes.outside import outside_network
 from explorer.engine.probes.probed_network import is_about, shares_images
 from explorer.engine.probes.registry import least_images, probe
-from explorer.engine.probes.scan import scan
-from explorer.engine.probes.speed import speed
-from explorer.engine.probes.thumbnails import thumbnails
-from explorer.engine.probes.weigh import weigh
 from explorer.engine.referee import referee
 from explorer.engine.training.failure import failure
 from explorer.engine.training.run import TrainingRun, open_runs
@@ -46,10 +40,9 @@ from explorer.runs.commands import Command, Control, ResumeRun, Stop, Train, Unp
 from explorer.runs.events import PROTOCOL, Event
 from explorer.runs.folder import installed_versions
 from explorer.runs.questions.data import Scan, Thumbnails
-from explorer.runs.questions.estimate import Estimate, Sweep
-from explorer.runs.questions.networks import Outside, Speed
+from explorer.runs.questions.estimate import Estimate
+from explorer.runs.questions.networks import Outside
 from explorer.runs.questions.question import Probe, Question
-from explorer.runs.questions.weights import Weigh
 from explorer.sentences import Sentence, translatable
 from explorer.validation import Refused
 
@@ -255,23 +248,12 @@ class Worker:
                 pass
 
     def _answer(self, question: Question) -> None:
-        match question:
-            case Estimate():
-                self.outbox.send(estimate(question))
-            case Probe():
-                self.outbox.send(probe(question))
-            case Outside():
-                self.outbox.send(outside_network(question))
-            case Thumbnails():
-                self.outbox.send(thumbnails(question))
-            case Sweep():
-                self._pass_on(question, sweep(question))
-            case Speed():
-                self._pass_on(question, speed(question))
-            case Scan():
-                self._pass_on(question, scan(question))
-            case Weigh():
-                self._pass_on(question, weigh(question))
+        if isinstance(question, Probe):
+            self.outbox.send(probe(question))
+        elif question.long:
+            self._pass_on(question, LONG[type(question)](question))
+        else:
+            self.outbox.send(SHORT[type(question)](question))
 
     def _pass_on(self, question: Question, found: Iterator[events.Event]) -> None:
         """Send what is found for a long question until it ends or a stop comes; one `beside` lets a run go first."""

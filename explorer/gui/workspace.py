@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from explorer.gui.data.data_view import DataView
     from explorer.gui.experiments.feature_map_answers import FeatureMapAnswers
     from explorer.gui.experiments.identity_trial import IdentityTrial
+    from explorer.gui.results.results_state import ResultsState
     from explorer.gui.runs.run_history import RunHistory
     from explorer.gui.runs.runs_view import RunsView
     from explorer.gui.workers.data_download import DataDownload
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from explorer.gui.workers.process import WorkerProcess
     from explorer.gui.workers.weighing import Weighing
 
-LAYERS, BLOCK, DATA, CURVES, COMPARE, RUNS = "layers", "block", "data", "curves", "compare", "runs"  # names of pages
+LAYERS, BLOCK, DATA, CURVES = "layers", "block", "data", "curves"  # names of pages
+RESULTS, COMPARE, RUNS = "results", "compare", "runs"
 
 
 def saved_runs() -> Path:
@@ -161,6 +163,12 @@ class Workspace:
         from explorer.gui.runs.runs_view import RunsView
 
         return RunsView()
+
+    @cached_property
+    def results_state(self) -> "ResultsState":
+        from explorer.gui.results.results_state import ResultsState
+
+        return ResultsState(self.run_history, self.pool)
 
     @cached_property
     def identity_trial(self) -> "IdentityTrial":

@@ -7,13 +7,25 @@ A new one is two records in `runs/questions/`, named in `QUESTIONS` and `ANSWERS
 from explorer.runs.questions.blocks import BatchStatistics, Insert, Inserted, Norms, Zero, Zeroed
 from explorer.runs.questions.data import Pictured, Scan, Scanned, Thumbnails
 from explorer.runs.questions.estimate import Estimate, Estimated, Sweep, Swept
+from explorer.runs.questions.export import Export, Exported
 from explorer.runs.questions.networks import MeasuredSpeed, Outside, OutsideNetwork, Speed, Torchinfo, TorchinfoTime
 from explorer.runs.questions.pictures import FeatureMaps, Maps
 from explorer.runs.questions.question import Answer, Question
+from explorer.runs.questions.results import (
+    Classified,
+    Classify,
+    Evaluate,
+    Evaluated,
+    Evidence,
+    EvidenceMaps,
+    NearestImages,
+    Neighbours,
+)
 from explorer.runs.questions.weights import Weigh, Weighed
 
 QUESTIONS: tuple[type[Question], ...] = (
     *(Estimate, Sweep, Scan, Thumbnails, Weigh, Zero, Insert, Norms, Maps, Outside, Speed, Torchinfo),
+    *(Evaluate, Classify, Evidence, Neighbours, Export),
 )
 ANSWERS: tuple[type[Answer], ...] = (
     Estimated,
@@ -28,4 +40,9 @@ ANSWERS: tuple[type[Answer], ...] = (
     OutsideNetwork,
     MeasuredSpeed,
     TorchinfoTime,
+    Evaluated,
+    Classified,
+    EvidenceMaps,
+    NearestImages,
+    Exported,
 )

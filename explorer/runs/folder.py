@@ -96,6 +96,12 @@ class Run:
     seconds: float = 0.0
     data: DataRecord | None = None
 
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """A name per class of the design; one that the data have no class for is called by its number."""
+        known = self.data.class_names if self.data else ()
+        return (*known, *map(str, range(len(known), self.design.classes)))
+
 
 @dataclass(frozen=True, slots=True)
 class Siblings:

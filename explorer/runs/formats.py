@@ -1,7 +1,7 @@
 """Export formats, described without torch for the menu and the command line. No Qt.
 
 A format is one entry here and one writer of the same name: in the `WRITERS` of `architecture/source/network.py` if it
-needs only a plan, else in those of `engine/export.py`.
+needs only a plan, else in those of `engine/export/export.py`.
 """
 
 from dataclasses import dataclass

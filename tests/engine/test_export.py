@@ -8,7 +8,9 @@ from safetensors.torch import load_file
 from explorer.architecture.notation import from_toml
 from explorer.architecture.plan import plan_network
 from explorer.cli import main
-from explorer.engine import export
+from explorer.engine.data.progress import unreported
+from explorer.engine.export.export import exported
+from explorer.engine.export.source import Source
 from explorer.engine.model import build_model
 from explorer.engine.training.weights import weights_of
 from explorer.runs.folder import read_run
@@ -42,6 +44,6 @@ def test_weights_of_a_run_say_what_network_they_are_of(folder, tmp_path):
 def test_a_run_without_weights_and_a_design_are_refused(folder):
     form, plan = FORMATS["safetensors"], plan_network(small.DESIGN)
     with pytest.raises(Refused, match="no weights yet"):
-        export.export(form, export.Source(plan, "torchvision", read_run(folder.path)))
+        exported(form, Source(plan, run=read_run(folder.path)), unreported)
     with pytest.raises(Refused, match="needs a run"):
-        export.export(form, export.Source(plan, "torchvision"))
+        exported(form, Source(plan), unreported)

@@ -48,7 +48,7 @@ def ended(monkeypatch) -> list[int]:
         finally:
             numbers.append(question.id)
 
-    monkeypatch.setattr(worker_module, "scan", played)
+    monkeypatch.setitem(worker_module.LONG, Scan, played)
     return numbers
 
 

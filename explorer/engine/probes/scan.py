@@ -1,66 +1,19 @@
 """Scan: which images a data set has, class by class, and what is wrong with them. No Qt."""
 
-import queue
-import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import suppress
 from statistics import median_low
 
 from explorer.engine.data.datasets import load_data
 from explorer.engine.data.images.division import divide_data
 from explorer.engine.data.images.health import find_problems
-from explorer.engine.data.progress import Cancelled, Report, Warn, unwarned
-from explorer.engine.training.failure import answered
+from explorer.engine.data.progress import Report, Warn, unwarned
 from explorer.runs.data.catalogue import CATALOGUE, describe_data
 from explorer.runs.data.image_list import Layout, Part
 from explorer.runs.data.split import Split, SplitKind
-from explorer.runs.events import Event, Progress, Warned
 from explorer.runs.questions.data import ClassCount, Scan, Scanned
 
-_WAIT = 0.2  # seconds: so often it is looked whether to go on
 
-
-def scan(question: Scan) -> Iterator[Event]:
-    """Yield progress several times a second, and at the end the answer, or why there is none.
-
-    Until it is known how many images there are, the total is 0. The scan rests while nobody takes what it yields, and
-    ends when the iterator is closed.
-    """
-    happened: queue.Queue[Event] = queue.Queue(maxsize=1)
-    is_over = threading.Event()
-
-    def tell(event: Event) -> None:
-        while not is_over.is_set():
-            with suppress(queue.Full):
-                happened.put(event, timeout=_WAIT)
-                return
-        raise Cancelled
-
-    def report(done: int, total: int) -> None:
-        tell(Progress(question.name, done, total, question.id))
-
-    def work() -> None:
-        with suppress(Cancelled):
-            tell(answered(question, lambda: scan_data(question, report, warn=lambda reason: tell(Warned(reason)))))
-
-    threading.Thread(target=work, name="scan", daemon=True).start()
-    latest = Progress(question.name, 0, 0, question.id)
-    try:
-        while True:
-            event: Event = latest
-            with suppress(queue.Empty):
-                event = happened.get(timeout=_WAIT)
-            yield event
-            if isinstance(event, Progress):
-                latest = event
-            elif not isinstance(event, Warned):
-                return
-    finally:
-        is_over.set()
-
-
-def scan_data(question: Scan, report: Report, verify: bool = False, warn: Warn = unwarned) -> Scanned:
+def scan_data(question: Scan, report: Report, warn: Warn = unwarned, verify: bool = False) -> Scanned:
     """Return what the data have. Raises Refused, and what `report` raises.
 
     With `verify` every image is opened, whatever is known. `warn` is told what goes wrong beside.

@@ -1,7 +1,7 @@
 """Thumbnails: small pictures of the data's images, as they are or as the network sees them when it trains. No Qt."""
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -11,23 +11,21 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from explorer.architecture.presets import preset
 from explorer.engine.data.augment import Augmentation
-from explorer.engine.data.datasets import Images, load_data
+from explorer.engine.data.datasets import Images
 from explorer.engine.data.images.decoding import fit_image, flatten, open_image
 from explorer.engine.data.loader import place_images
 from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.probes.pictures import write_sheets
+from explorer.engine.probes.seen_images import named_image, root_of_data
 from explorer.engine.training.failure import answered
-from explorer.paths import expand_user, real_name
-from explorer.runs.data.catalogue import CATALOGUE, describe_data
-from explorer.runs.data.image_list import list_images
+from explorer.paths import real_name
+from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.data.storage import stored_size
 from explorer.runs.events import Failed
 from explorer.runs.questions.data import Pictured, Thumbnails
 from explorer.runs.questions.question import Answer
-from explorer.sentences import system_words, translatable
-from explorer.validation import Refused, refuse
+from explorer.validation import Refused
 
 _CPU = torch.device("cpu")
 
@@ -58,11 +56,7 @@ def draw_thumbnails(question: Thumbnails) -> Pictured:
 
 def _read_files(question: Thumbnails) -> list[_Read | None]:
     """Read files of a folder: small and whole, or as they are stored for training; None for what is unreadable."""
-    path = expand_user("data", question.recipe.data)
-    try:
-        root = _root(path, path.stat().st_mtime_ns)
-    except OSError as error:
-        raise refuse("data", "{path}: {error}", path=str(path), error=system_words(error)) from None
+    root = root_of_data(question.recipe.data)
     read = _read_stored if question.seen else _read_whole
     with ThreadPoolExecutor() as pool:  # decoding leaves the interpreter's lock
         return list(pool.map(partial(read, question), (root / real_name(file) for file in question.files)))
@@ -90,36 +84,17 @@ def _read_stored(question: Thumbnails, path: Path) -> _Read | None:
     return _Read(torch.from_numpy(pixels).permute(2, 0, 1), opened.size[::-1])
 
 
-@lru_cache(maxsize=4)
-def _root(path: Path, changed: int) -> Path:
-    """Return what files are relative to; `changed` is when the folder or the table last did."""
-    return list_images(path).root
-
-
 def _read_named(question: Thumbnails) -> list[_Read | None]:
     """Return images of a named set, at the design's size if the network sees them. Raises Refused."""
-    images = _named(question.recipe.data)
     found: list[_Read | None] = []
     for name in question.files:
-        label, number = (int(part) if part.isdecimal() else -1 for part in name.partition("/")[::2])
-        if not 0 <= label < len(images) or not 0 <= number < len(images[label]):
-            raise refuse("files", translatable("{name!r} is no image of the data set"), name=name)
-        pixels = images[label][number]
+        pixels = named_image(question.recipe.data, name)
         size = tuple(pixels.shape[1:])
         if question.seen:
             alone = Images(pixels.unsqueeze(0), torch.zeros(1, dtype=torch.int64))
             pixels = place_images(alone, question.design, _CPU).pixels[0]
         found.append(_Read(pixels, size))
     return found
-
-
-@lru_cache(maxsize=1)
-def _named(name: str) -> tuple[Tensor, ...]:
-    """Return the images of each class of a named set, (n, channels, height, width). Raises Refused."""
-    data_set = describe_data(name)
-    data = load_data(name, data_set.fit(preset("mini"), own_size=True))
-    pixels, labels = (torch.cat(both) for both in zip(*data, strict=True))
-    return tuple(pixels[labels == label] for label in range(data_set.classes))
 
 
 def _seen(question: Thumbnails, pixels: Tensor) -> Tensor:

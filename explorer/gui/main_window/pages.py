@@ -16,7 +16,7 @@ from explorer.gui.design.table import LayerTable
 from explorer.gui.widgets.input.typed import commit_typed, connect_order
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import say
-from explorer.gui.workspace import BLOCK, COMPARE, CURVES, DATA, LAYERS, RUNS, Workspace
+from explorer.gui.workspace import BLOCK, COMPARE, CURVES, DATA, LAYERS, RESULTS, RUNS, Workspace
 from explorer.sentences import translatable
 
 if TYPE_CHECKING:
@@ -216,6 +216,12 @@ def _make_curves_page(workspace: Workspace, pages: Pages) -> QWidget:
     return CurvesPage(workspace.document, workspace.run_history, workspace.plot_view, pages.orders)
 
 
+def _make_results_page(workspace: Workspace, pages: Pages) -> QWidget:
+    from explorer.gui.results.page import ResultsPage
+
+    return ResultsPage(workspace.results_state, pages.orders)
+
+
 def _make_runs_page(workspace: Workspace, pages: Pages) -> QWidget:
     from explorer.gui.runs.runs_page import RunsPage
 
@@ -242,6 +248,7 @@ PAGES = {
     BLOCK: Page(translatable("Block"), _make_block_page),
     DATA: Page(translatable("Data"), _make_data_page),
     CURVES: Page(translatable("Curves"), _make_curves_page),
+    RESULTS: Page(translatable("Results"), _make_results_page),
     COMPARE: Page(translatable("Compare"), _make_compare_page),
     RUNS: Page(translatable("Runs"), _make_runs_page),
 }

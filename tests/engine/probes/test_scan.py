@@ -8,10 +8,11 @@ import pytest
 from PIL import Image
 
 from explorer.architecture.presets import preset
+from explorer.engine.answering import LONG
 from explorer.engine.data.images import examination
 from explorer.engine.data.images.examination import Examined
 from explorer.engine.data.progress import unreported
-from explorer.engine.probes.scan import scan, scan_data
+from explorer.engine.probes.scan import scan_data
 from explorer.runs.data.cache_folder import folder_of
 from explorer.runs.data.decisions import Decisions, Move, write_decisions
 from explorer.runs.data.image_list import Layout, Part
@@ -123,13 +124,13 @@ def test_a_named_set_is_counted():
 
 
 def test_progress_is_told_and_then_the_answer(folder):
-    *progress, answer = scan(question(folder))
+    *progress, answer = LONG[Scan](question(folder))
     assert all(isinstance(each, Progress) and each.of == "scan" and each.id == 7 for each in progress)
     assert (answer.id, answer) == (7, replace(scan_data(question(folder), unreported), id=7))
 
 
 def test_what_cannot_be_scanned_is_refused(tmp_path):
-    *_, answer = scan(question(tmp_path / "nowhere"))
+    *_, answer = LONG[Scan](question(tmp_path / "nowhere"))
     assert isinstance(answer, Failed)
     assert "nowhere" in answer.reason
     assert (answer.of, answer.id) == ("scan", 7)
@@ -139,7 +140,7 @@ def test_a_cache_that_cannot_be_written_is_told_of(folder):
     place = folder_of(folder)
     place.parent.mkdir(parents=True)
     place.touch()
-    *others, answer = scan(question(folder))
+    *others, answer = LONG[Scan](question(folder))
     assert isinstance(answer, Scanned)
     (warned,) = (each for each in others if isinstance(each, Warned))
     assert "is not kept in" in warned.reason
@@ -155,7 +156,7 @@ def test_a_closed_scan_ends_in_the_middle_of_a_file(folder, monkeypatch):
         return Examined(1, 1)
 
     monkeypatch.setattr(examination, "examine", slow)
-    asked = scan(question(folder))
+    asked = LONG[Scan](question(folder))
     while not started.is_set():
         assert isinstance(next(asked), Progress)
     told = list(islice(asked, 3))  # it is told again that there is nothing new, so that a stop is heard
@@ -175,7 +176,7 @@ def test_a_scan_rests_while_nobody_takes_what_it_tells(folder, monkeypatch):
     monkeypatch.setattr(examination, "_WAITING", 1)
     opened, examine = [], examination.examine
     monkeypatch.setattr(examination, "examine", lambda path: opened.append(path) or examine(path))
-    asked = scan(question(folder))
+    asked = LONG[Scan](question(folder))
     while not opened:
         next(asked)
     resting = len(opened)

@@ -1,0 +1,28 @@
+"""Source: what is exported, and the content that a writer makes of it. No Qt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from explorer.architecture.plan import Plan
+from explorer.runs.folder import Run
+from explorer.sentences import translatable
+from explorer.validation import refuse
+
+Content = str | bytes | Mapping[str, str | bytes]  # of a file, or of each file of a folder by its name
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A plan, the vocabulary of its names, the run that trained it if there is one, and the language of words."""
+
+    plan: Plan
+    names: str = "torchvision"
+    run: Run | None = None
+    language: str = "en"
+
+    @property
+    def trained(self) -> Run:
+        """Return the run. Raises Refused if there is none."""
+        if self.run is None:
+            raise refuse("export", translatable("this format needs a run, not a design"))
+        return self.run

@@ -1,0 +1,1 @@
+"""What the network of a run makes of each image: the Results page."""
