@@ -9,6 +9,7 @@ then. What is in the list has been decoded completely, whatever happened later.
 import errno
 import json
 import os
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -34,12 +35,13 @@ from explorer.validation import Refused
 
 Shape = tuple[int, int, int]  # channels, height, width
 Places = npt.NDArray[np.int64]
-_Piece = tuple[list[Pixels], Refused | None]
+_Piece = tuple[Pixels, Refused | None]
 
 _VERSION = 1  # of how images are decoded
 _AHEAD = 2  # pieces of work per thread
-_PIECE, _PIECE_BYTES = 16, 2**23  # most images of a piece, and most bytes: fewer wake-ups, and little memory
+_PIECE, _PIECE_BYTES = 4, 2**23  # most images of a piece, and most bytes: what the caches of the processor hold
 _LIST_EVERY = 20.0  # seconds: what was decoded until then is not lost if the process is killed
+_FLUSH_EVERY = 1.0  # seconds: what is left for the end takes little time
 _ASK_EVERY = 0.1  # seconds between two tries to get the lock
 _WASTE = 2  # a set with so many versions of each file is made again
 
@@ -126,7 +128,7 @@ def _read(path: Path, shape: Shape) -> _Set:
         table = json.loads(header)
         if table["version"] != _VERSION:
             return empty
-        sources = [Source(*json.loads(line)) for line in lines]
+        sources = [Source(*each) for each in json.loads(f"[{','.join(lines)}]")]
         return _Set(path, shape, table["pixels"], {source: number for number, source in enumerate(sources)})
     except (OSError, ValueError, LookupError, TypeError):
         return empty
@@ -188,18 +190,20 @@ def _add(known: _Set, root: Path, sources: Sequence[Source], background: str, re
     paths = [root / real_name(source.file) for source in missing]
     images = decoded(paths, known.shape, background, lambda: report(done, len(sources)))
     try:
-        with known.file.open("r+b" if known.file.exists() else "w+b") as file:
+        with known.file.open("r+b" if known.file.exists() else "w+b") as file, _flushed(file.fileno()):
             file.seek(before * known.bytes_each)
             file.truncate()  # what a process that was killed had not listed yet
             try:
-                for source, pixels in zip(missing, images, strict=True):
+                remaining = iter(missing)
+                for pixels in images:
                     file.write(pixels.data)
-                    known.numbers[source] = len(known.numbers)
-                    done += 1
+                    for source in islice(remaining, len(pixels)):
+                        known.numbers[source] = len(known.numbers)
+                        done += 1
+                        report(done, len(sources))
                     if time.monotonic() - listed > _LIST_EVERY:
                         _list(known, root, file.fileno())
                         listed = time.monotonic()
-                    report(done, len(sources))
                 file.flush()
             except OSError:
                 raise
@@ -216,6 +220,24 @@ def _add(known: _Set, root: Path, sources: Sequence[Source], background: str, re
     return known
 
 
+@contextmanager
+def _flushed(descriptor: int) -> Iterator[None]:
+    """Send what is written meanwhile to the disk from time to time, by a thread. Raises OSError at the end."""
+    ended = threading.Event()
+
+    def flush() -> None:
+        while not ended.wait(_FLUSH_EVERY):
+            os.fsync(descriptor)
+
+    with ThreadPoolExecutor(1, "flush") as pool:
+        flushing = pool.submit(flush)
+        try:
+            yield
+        finally:
+            ended.set()
+            flushing.result()  # the system tells of a failure only once
+
+
 def usable_cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -224,10 +246,11 @@ def usable_cores() -> int:
 def decoded(
     paths: Sequence[Path], shape: Shape, background: str, waiting: Callable[[], None] = lambda: None
 ) -> Generator[Pixels, None, None]:
-    """Yield the images in order, decoded by a thread per core, for Pillow leaves the interpreter's lock, and one more.
+    """Yield the images in order, some at a time: uint8 (n, height, width, channels).
 
-    Few are in work at a time, so that the memory taken does not depend on their number. `waiting` is called while the
-    next one takes long, and may raise what ends it all. Raises Refused.
+    They are decoded by a thread per core, for Pillow leaves the interpreter's lock, and one more. Few are in work at a
+    time, so that the memory taken does not depend on their number. `waiting` is called while the next ones take long,
+    and may raise what ends it all. Raises Refused.
     """
     threads = usable_cores() + 1  # one of them mostly waits until its images are taken
     pool = ThreadPoolExecutor(threads, "decode")
@@ -243,7 +266,7 @@ def decoded(
             while not wait([in_work[0]], _ASK_EVERY).done:
                 waiting()
             images, refused = in_work.popleft().result()
-            yield from images
+            yield images
             if refused:
                 raise refused
     finally:
@@ -252,11 +275,13 @@ def decoded(
 
 def _decode_piece(paths: Sequence[Path], shape: Shape, background: str) -> _Piece:
     """Decode some images, up to the first that cannot be."""
-    images: list[Pixels] = []
-    try:
-        images.extend(decode(path, shape, background) for path in paths)
-    except Refused as error:
-        return images, error
+    channels, height, width = shape
+    images = np.empty((len(paths), height, width, channels), np.uint8)
+    for number, path in enumerate(paths):
+        try:
+            images[number] = decode(path, shape, background)
+        except Refused as error:
+            return images[:number], error
     return images, None
 
 

@@ -1,4 +1,4 @@
-"""MappedLoader: images in a file that is mapped into memory, read ahead by a thread. No Qt."""
+"""MappedLoader: images in a file that is mapped into memory, read ahead by threads. No Qt."""
 
 import copy
 from collections import deque
@@ -32,7 +32,7 @@ class MappedLoader(Loader):
     def _reset(self) -> None:
         self._expected: deque[tuple[Tensor | slice, Places]] = deque()
         self._ahead: deque[tuple[Tensor | slice, Future[Tensor]]] = deque()
-        self._reader = ThreadPoolExecutor(1, "read-ahead")  # its thread starts with the first batch
+        self._reader = ThreadPoolExecutor(_AHEAD, "read-ahead")  # its threads start with the first batch
 
     def apart(self) -> "MappedLoader":
         other = copy.copy(self)

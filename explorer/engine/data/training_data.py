@@ -9,7 +9,7 @@ decoded again in every epoch.
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -196,7 +196,8 @@ class _Opening:
         except NoRoom as error:
             if not self.fits:
                 return DecodingLoader(part.paths, self.shape, self.background, *common), error.sentence
-            pixels = _reported(decoded(part.paths, self.shape, self.background), len(labels), report)
+            images = chain.from_iterable(decoded(part.paths, self.shape, self.background))
+            pixels = _reported(images, len(labels), report)
             return PlacedLoader(self._placed(pixels, len(labels)), *common), error.sentence
         if self.device.type == "cpu" or not self.fits:
             return MappedLoader(stored, *common), NOTHING

@@ -1,5 +1,7 @@
 """Decoded images on the disk: each decoded once, shared by processes, whatever ends one of them or fills the disk."""
 
+import errno
+import os
 import shutil
 import threading
 from pathlib import Path
@@ -236,6 +238,23 @@ def test_whatever_the_disk_does_nothing_half_is_left(place, root, monkeypatch):
             if disk.calls < due:
                 break
         assert due > 5
+
+
+def test_a_disk_that_fails_while_images_are_decoded_is_noticed(place, root, monkeypatch):
+    failed = threading.Event()
+
+    def fail(descriptor):
+        if threading.current_thread().name.startswith("flush"):
+            failed.set()
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(cache, "_FLUSH_EVERY", 0.0)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail)
+        with pytest.raises(NoRoom, match="decoded images cannot be kept"):
+            keep(root, lambda *_: failed.wait(60))
+    assert not list(place.rglob("*.pixels"))
+    assert agrees(keep(root), root)
 
 
 def test_a_folder_that_is_none_is_said(place, root):

@@ -111,6 +111,7 @@ def open_header(file: BufferedReader) -> Iterator[Image.Image]:
 
 @cache
 def _formats() -> tuple[str, ...]:
+    Image.preinit()  # the most usual formats first
     Image.init()
     return tuple(name for name in Image.ID if name not in _REFUSED_FORMATS)
 
