@@ -78,7 +78,7 @@ def scan(root: Path) -> float:
 
 def _stored(root: Path) -> Stored:
     images = list_images(root)
-    found = [(image.file, images.path(image).stat()) for image in images.images]
+    found = [(image.file, images.status(image)) for image in images.images]
     sources = [Source(file, status.st_size, status.st_mtime_ns) for file, status in found]
     return store(images.root, sources, SHAPE, "white", unreported)
 

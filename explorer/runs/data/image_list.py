@@ -1,5 +1,6 @@
 """ImageList: which images a folder or a table has, by class and part; no image is opened. No torch, no Qt."""
 
+import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -66,6 +67,10 @@ class ImageList:
     def path(self, image: ListedImage) -> Path:
         return self.root / real_name(image.file)
 
+    def status(self, image: ListedImage) -> os.stat_result:
+        """Return what the system says of the file. Raises OSError."""
+        return os.stat(f"{self.root}/{real_name(image.file)}")  # noqa: PTH116 - a Path takes longer than the system
+
     def with_images(self, images: Iterable[ListedImage]) -> "ImageList":
         """Return the same with other images, put in order."""
         return replace(self, images=tuple(sorted(images, key=lambda image: (image.label, image.file))))
@@ -109,6 +114,8 @@ def _passed_through(path: Path, found: FoundFiles) -> tuple[Path, FoundFiles]:
     inner, inside = path, found
     while name := _only_folder(inside):
         inner, inside = inner / real_name(name), _below(inside, name)
+    if inside is found:
+        return path, found
     holders = _with_images(inside)
     is_right = len(holders) > 1 or any(name.lower() in _PARTS for name in holders)
     return (inner, inside) if is_right and _mostly_in_folders(inside) else (path, found)
@@ -116,10 +123,12 @@ def _passed_through(path: Path, found: FoundFiles) -> tuple[Path, FoundFiles]:
 
 def _only_folder(found: FoundFiles) -> str:
     """Return the folder in which all images are, empty if there is none, or if it is a part or one class of several."""
-    tops = {_top(file) for file in found.images}
+    tops = {_top(file) for file in (*found.images[:1], *found.images[-1:])}  # they are in order
     name = tops.pop() if len(tops) == 1 else ""
+    if not name or name.lower() in _PARTS:
+        return ""
     apart = _empty_classes(found) | {_top(f"{folder}/") for folder in found.unreadable} - {name}
-    return "" if name.lower() in _PARTS or apart else name
+    return "" if apart else name
 
 
 def _listed_parts(root: Path, found: FoundFiles) -> ImageList | None:

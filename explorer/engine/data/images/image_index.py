@@ -12,7 +12,7 @@ from explorer.atomic_files import write_atomically
 from explorer.engine.data.images.examination import Examined, examine_all
 from explorer.engine.data.progress import Report, Warn, unwarned
 from explorer.runs.data.cache_folder import folder_of
-from explorer.runs.data.image_list import ImageList
+from explorer.runs.data.image_list import ImageList, ListedImage
 from explorer.sentences import Sentence, system_words, translatable
 
 _NAME = "index.json"
@@ -29,21 +29,24 @@ def index_images(
     """
     folder = folder_of(images.root)
     known = {} if verify else {name: found for name, found in _read_index(folder).items() if not found.error}
-    paths = {image.file: images.path(image) for image in images.images}
-    found = {file: known[file] for file, path in paths.items() if file in known and _is_unchanged(path, known[file])}
-    new = [file for file in paths if file not in found]
+    found = {
+        image.file: known[image.file]
+        for image in images.images
+        if image.file in known and _is_unchanged(images, image, known[image.file])
+    }
+    new = [image for image in images.images if image.file not in found]
     try:
-        for place, examined in examine_all([paths[file] for file in new], report):
-            found[new[place]] = examined
+        for place, examined in examine_all([images.path(image) for image in new], report):
+            found[new[place].file] = examined
     finally:
         if new:
             _keep_index(folder, known | found, warn)
     return tuple(found[image.file] for image in images.images)
 
 
-def _is_unchanged(path: Path, examined: Examined) -> bool:
+def _is_unchanged(images: ImageList, image: ListedImage, examined: Examined) -> bool:
     try:
-        status = path.stat()
+        status = images.status(image)
     except OSError:
         return False
     return (status.st_size, status.st_mtime_ns) == (examined.size, examined.changed)
