@@ -28,6 +28,7 @@ from filelock import FileLock, Timeout
 from explorer.atomic_files import write_atomically
 from explorer.engine.data.images.decoding import Pixels, decode
 from explorer.engine.data.progress import Report
+from explorer.garbage import uncollected
 from explorer.paths import real_name
 from explorer.runs.data.cache_folder import LOCK, PIXELS, SET, folder_of, make_room, touch
 from explorer.sentences import Sentence, system_words, translatable
@@ -120,6 +121,7 @@ def store(root: Path, sources: Sequence[Source], shape: Shape, background: str, 
     return stored
 
 
+@uncollected()
 def _read(path: Path, shape: Shape) -> _Set:
     """Read the list of a set; it is empty if there is none, or none that can be used."""
     empty = _Set(path, shape, f"{path.stem}.0{PIXELS}", {})

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
+from explorer.garbage import uncollected
 from explorer.paths import real_name
 from explorer.runs.data.image_files import FoundFiles, find_files
 from explorer.runs.data.image_table import TableRow, read_table
@@ -89,6 +90,7 @@ def class_order(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(names)))
 
 
+@uncollected()
 def list_images(path: Path) -> ImageList:
     """Return the images of a folder, or of a CSV table; none of them is opened. Raises Refused.
 

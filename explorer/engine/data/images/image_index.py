@@ -11,6 +11,7 @@ from filelock import FileLock
 from explorer.atomic_files import write_atomically
 from explorer.engine.data.images.examination import Examined, examine_all
 from explorer.engine.data.progress import Report, Warn, unwarned
+from explorer.garbage import uncollected
 from explorer.runs.data.cache_folder import folder_of
 from explorer.runs.data.image_list import ImageList, ListedImage
 from explorer.sentences import Sentence, system_words, translatable
@@ -52,6 +53,7 @@ def _is_unchanged(images: ImageList, image: ListedImage, examined: Examined) -> 
     return (status.st_size, status.st_mtime_ns) == (examined.size, examined.changed)
 
 
+@uncollected()
 def _read_index(folder: Path) -> dict[str, Examined]:
     """Return the index in `folder`; empty if there is none, if it is damaged, or if another version wrote it."""
     with suppress(OSError, ValueError):
