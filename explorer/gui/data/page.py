@@ -8,6 +8,7 @@ from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.data.class_list import ClassList
 from explorer.gui.data.class_model import ClassRow
+from explorer.gui.data.data_grid import DataGrid
 from explorer.gui.data.data_state import DataState
 from explorer.gui.data.data_view import DataView
 from explorer.gui.data.decision_orders import DecisionOrders
@@ -15,7 +16,6 @@ from explorer.gui.data.problem_line import problem_lines
 from explorer.gui.data.problem_list import ProblemList
 from explorer.gui.data.scan_bar import ScanBar
 from explorer.gui.data.split_controls import SplitControls
-from explorer.gui.data.thumbnails.grid import ThumbnailGrid
 from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.input.keys import add_keys
 from explorer.gui.widgets.input.typed import connect_order
@@ -45,7 +45,7 @@ class DataPage(QWidget):
         self.bar = ScanBar(state, actions)
         self.classes, self.problems = ClassList(view), ProblemList(view)
         self.split = SplitControls(choice)
-        self.grid = ThumbnailGrid(state, choice, pool, view)
+        self.grid = DataGrid(state, choice, pool, view)
         self.orders = DecisionOrders(state, actions, self.grid.selected_files, self.grid.switch)
         self.empty = EmptyState("", actions.scan_data)
         self.content = QStackedWidget()

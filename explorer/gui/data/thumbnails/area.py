@@ -76,7 +76,7 @@ class ThumbnailArea(QAbstractItemView):
         """Lay the pictures out in as many columns as there is room for; the uppermost one stays where it is."""
         super().updateGeometries()
         bar, before, groups = self.verticalScrollBar(), self._cell.size.height(), self._files.groups
-        self._cell = ThumbnailCell(self.fontMetrics(), 2 if self._files.differ else 1)
+        self._cell = ThumbnailCell(self.fontMetrics(), self._files.line_count)
         columns, high = max(1, self.viewport().width() // self._cell.size.width()), self._cell.size.height()
         first, hidden = self._layout.nearest(bar.value() // before, 0), bar.value() % before
         if columns != self._layout.columns or groups is not self._groups:
@@ -275,11 +275,13 @@ class ThumbnailArea(QAbstractItemView):
             painter.drawRect(self._band)
         painter.end()
 
-    def _shown(self, picture: int) -> Shown:
-        file, index, model = self._files.files[picture], self._files.index(picture), self._files
+    def _shown(self, place: int) -> Shown:
+        file, index, model = self._files.files[place], self._files.index(place), self._files
+        picture = self._pictures.picture(file)
         return Shown(
-            picture=self._pictures.picture(file),
-            lines=(model.name(file), model.place(file)) if model.differ else (model.name(file),),
+            picture=picture,
+            lines=model.lines(file),
+            trouble=model.trouble(file) if picture and picture.pixmap is None else "",
             mark=model.mark(file),
             is_left_out=model.is_left_out(file),
             is_selected=self.selectionModel().isSelected(index),

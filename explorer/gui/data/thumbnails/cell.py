@@ -7,8 +7,6 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 
 from explorer.gui.data.thumbnails.pictures import Picture
 from explorer.gui.widgets.look import theme
-from explorer.gui.widgets.text.language import say
-from explorer.sentences import translatable
 
 PAD = theme.RHYTHM  # pixels between the edge of a cell and what stands in it, where a rubber band can begin
 _LINES = 7  # of text: the side of the square that a picture has
@@ -20,11 +18,12 @@ _PALE = 0.3  # opacity of an image that is left out
 class Shown:
     """What a cell shows; of the `lines` below the picture the second says what it is of, if not all are alike.
 
-    Without a `picture` a calm square waits for it.
+    Without a `picture` a calm square waits for it; `trouble` says why there will be none.
     """
 
     picture: Picture | None
     lines: tuple[str, ...]
+    trouble: str = ""
     mark: str = ""
     is_left_out: bool = False
     is_selected: bool = False
@@ -59,7 +58,7 @@ class ThumbnailCell:
         if shown.picture and shown.picture.pixmap:
             _paint_picture(painter, square, shown.picture.pixmap)
         else:
-            self._paint_square(painter, square, is_unreadable=shown.picture is not None)
+            self._paint_square(painter, square, shown.trouble)
         painter.setOpacity(1.0)
         if shown.mark:
             self._paint_mark(painter, square, shown.mark)
@@ -73,16 +72,14 @@ class ThumbnailCell:
     def _elided(self, line: str, width: int) -> str:
         return self._metrics.elidedText(line, Qt.TextElideMode.ElideMiddle, width)
 
-    def _paint_square(self, painter: QPainter, square: QRect, is_unreadable: bool) -> None:
-        """Draw what stands for a picture that has not come yet, or of a file that cannot be read."""
+    def _paint_square(self, painter: QPainter, square: QRect, trouble: str) -> None:
+        """Draw what stands for a picture that has not come yet, or will not."""
         colours = theme.colours()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.raised))
         painter.drawRoundedRect(square, _ROUND, _ROUND)
-        if is_unreadable:
-            painter.setPen(QColor(colours.bad))
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(square, flags, say(translatable("cannot be read")))
+        painter.setPen(QColor(colours.bad))
+        painter.drawText(square, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, trouble)
 
     def _paint_mark(self, painter: QPainter, square: QRect, mark: str) -> None:
         """Write what has been decided over the lower end of the picture."""

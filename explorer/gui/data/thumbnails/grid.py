@@ -1,67 +1,32 @@
-"""ThumbnailGrid: images of the data, as they are or as the network sees them, of which some can be selected."""
+"""ThumbnailGrid: pictures of images, of which some can be selected."""
 
 from collections.abc import Sequence
 from itertools import groupby
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from explorer.gui.choice import TrainingChoice
-from explorer.gui.data.data_state import DataState
-from explorer.gui.data.data_view import DataView
 from explorer.gui.data.thumbnails.area import ThumbnailArea
 from explorer.gui.data.thumbnails.model import ThumbnailModel
 from explorer.gui.data.thumbnails.pictures import ThumbnailPictures
-from explorer.gui.widgets.buttons import sign_button
-from explorer.gui.widgets.look import theme
-from explorer.gui.workers.pool import WorkerPool
 
 
 class ThumbnailGrid(QWidget):
-    """The pictures; `switch`, which has no place in it, turns to what the network sees and draws that again."""
+    """The pictures of a model's files."""
 
     selection_changed = Signal()
 
-    def __init__(self, data_state: DataState, choice: TrainingChoice, pool: WorkerPool, view: DataView) -> None:
+    def __init__(self, model: ThumbnailModel, pictures: ThumbnailPictures) -> None:
         super().__init__()
-        self._view = view
-        self.pictures = ThumbnailPictures(self, choice, pool, view)
-        self.model = ThumbnailModel(self, data_state, choice, self.pictures)
-        self.area = ThumbnailArea(self.model, self.pictures)
-        self.switch, self.seen = QWidget(), QCheckBox(self.tr("As the network sees them"))
-        self.again = sign_button("refresh-cw", self.tr("Draw again, as another epoch does"), self._draw_again)
-        self._set_up_switch()
+        self.pictures, self.model = pictures, model
+        for part in (pictures, model):
+            part.setParent(self)
+        self.area = ThumbnailArea(model, pictures)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.area)
         self.setFocusProxy(self.area)
         self.area.selection_changed.connect(self.selection_changed)
-        data_state.changed.connect(self.pictures.forget_refusal)
-
-    def _set_up_switch(self) -> None:
-        theme.apply_style(self.seen, "check")
-        self.seen.setObjectName("as_seen")
-        self.seen.setToolTip(
-            self.tr("Resized and augmented by the recipe, as in training; otherwise the images as they are.")
-        )
-        self.seen.setChecked(self._view.as_seen)
-        self.seen.toggled.connect(self._show_seen)
-        self.again.setObjectName("draw_again")
-        self.again.setEnabled(self._view.as_seen)
-        row = QHBoxLayout(self.switch)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.RHYTHM // 2)
-        row.addWidget(self.seen)
-        row.addWidget(self.again)
-
-    def _show_seen(self, seen: bool) -> None:
-        self._view.as_seen = seen
-        self.again.setEnabled(seen)
-        self.pictures.update()
-
-    def _draw_again(self) -> None:
-        self._view.draw += 1
-        self.pictures.update()
 
     def show_files(self, groups: Sequence[Sequence[str]]) -> None:
         """Show these files, those of a group beside one another; what is selected and still shown stays selected."""

@@ -9,17 +9,30 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPixmap
 
-from explorer.gui.choice import TrainingChoice
-from explorer.gui.data.data_view import DataView
+from explorer.architecture.design import Design
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.pictures import read_pictures
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.questions.data import Pictured, Thumbnails
+from explorer.runs.recipe import Recipe
 from explorer.sentences import NOTHING, Sentence
 
 Block = tuple[str, ...]  # files that are asked for together: of the network they are a batch
 
 _KEPT = 2**24  # pixels: 64 MB
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSource:
+    """Whose images: those of the recipe's data, as `design` sees them in the epoch `seen`, or as they are if that is 0.
+
+    `data` is another object once the files may be others, and an unequal one if they are those of other data.
+    """
+
+    design: Design
+    recipe: Recipe
+    data: object
+    seen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +46,39 @@ class Picture:
 class ThumbnailPictures(QObject):
     """The pictures; `arrived` when there are others, or a `refusal` that says why there are none.
 
-    After another choice or another draw the old ones are shown until the new ones are there, but none of other data.
+    Of another source of the same data the old ones are shown until the new ones are there, but none of other data.
     """
 
     arrived = Signal()
 
-    def __init__(self, parent: QObject, choice: TrainingChoice, pool: WorkerPool, view: DataView) -> None:
-        super().__init__(parent)
-        self._choice, self._pool, self._view = choice, pool, view
+    def __init__(self, pool: WorkerPool, source: PictureSource) -> None:
+        super().__init__()
+        self._pool, self._source = pool, source
         self.refusal = NOTHING
         self._side = 1
         self._blocks: Sequence[Block] = ()
         self._kept: dict[str, Picture] = {}  # the latest last
         self._pixels = 0  # of those kept
-        self._current: set[str] = set()  # files whose pictures are of the present choice
+        self._current: set[str] = set()  # files whose pictures are of the present source
         self._inquiry: Inquiry | None = None
-        self._data, self._asked = choice.data, self._subject()
-        choice.changed.connect(self.update)
+        self._asked = self._subject()
 
     def want(self, blocks: Sequence[Block], side: int) -> None:
         """Get the pictures of these files from now on, the first block first, of at most `side` pixels each way."""
         self._blocks, self._side = blocks, side
         if blocks:  # what does not fit into what is kept would drop what was asked before
             self._blocks = blocks[: max(1, _KEPT // (side * side * len(blocks[0])))]
-        self.update()
+        self._update()
+
+    def use(self, source: PictureSource) -> None:
+        """Get the pictures of this source from now on."""
+        before, self._source = self._source, source
+        if source.data is not before.data:
+            if source.data != before.data:
+                self._blocks, self._pixels = (), 0
+                self._kept.clear()
+            self._forget()
+        self._update()
 
     def picture(self, file: str) -> Picture | None:
         """Return the picture of a file, which is then one of the latest; None until it is there."""
@@ -69,32 +91,26 @@ class ThumbnailPictures(QObject):
         """Let what was refused be asked again when it is next wanted."""
         self.refusal = NOTHING
 
-    def update(self) -> None:
-        """Ask for what is wanted and not there, about the data and the recipe that are chosen now."""
-        if self._choice.data is not self._data:  # perhaps of the same folder, whose files may be others by now
-            if self._choice.data != self._data:
-                self._blocks, self._pixels = (), 0
-                self._kept.clear()
-            self._data = self._choice.data
-            self._forget()
-        elif self._subject() != self._asked:
+    def _update(self) -> None:
+        """Ask for what is wanted and not there."""
+        if self._subject() != self._asked:
             self._forget()
         if self._inquiry and self._inquiry.state is InquiryState.WAITING:
             self._withdraw()
         block = next((block for block in self._blocks if not self._current.issuperset(block)), None)
         if block and not self._inquiry and not self.refusal:
-            seen = self._view.draw if self._view.as_seen else 0
-            question = Thumbnails(self._choice.fitted, self._choice.recipe, files=block, seen=seen, side=self._side)
+            source = self._source
+            question = Thumbnails(source.design, source.recipe, files=block, seen=source.seen, side=self._side)
             self._inquiry = Inquiry(self._pool, question)
             self._inquiry.answered.connect(self._keep)
             self._inquiry.refused.connect(self._note_refusal)
 
     def _subject(self) -> tuple[object, ...]:
         """Return what the pictures depend on."""
-        recipe = self._choice.recipe
-        if not self._view.as_seen:
-            return self._side, recipe.background
-        return self._side, recipe, self._choice.fitted.input, self._view.draw
+        source = self._source
+        if not source.seen:
+            return self._side, source.recipe.background
+        return self._side, source.recipe, source.design.input, source.seen
 
     def _forget(self) -> None:
         self._asked, self.refusal = self._subject(), NOTHING
@@ -129,7 +145,7 @@ class ThumbnailPictures(QObject):
         while self._pixels > _KEPT:
             self._drop(next(iter(self._kept)))
         self.arrived.emit()
-        self.update()
+        self._update()
 
     def _drop(self, file: str) -> None:
         if dropped := self._kept.pop(file, None):

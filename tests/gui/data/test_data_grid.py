@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QToolTip
 
 from explorer.architecture.presets import preset
 from explorer.gui.choice import TrainingChoice
+from explorer.gui.data.data_grid import DataGrid
 from explorer.gui.data.data_state import DataState
 from explorer.gui.data.data_view import DataView
-from explorer.gui.data.thumbnails.grid import ThumbnailGrid
 from explorer.gui.document import Document
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
@@ -84,8 +84,8 @@ class Page:
         self.view = DataView()
         self.grid = self.open()
 
-    def open(self) -> ThumbnailGrid:
-        grid = ThumbnailGrid(self.state, self.choice, self.pool, self.view)
+    def open(self) -> DataGrid:
+        grid = DataGrid(self.state, self.choice, self.pool, self.view)
         grid.resize(520, 420)
         return grid
 
