@@ -2,7 +2,7 @@
 
 `run.json` is the manifest. The worker holds `run.lock` for as long as it works on the folder, so a run that says
 "running" while its lock is free was interrupted. What the user remarks on a run, its name, a note and whether it is
-hidden, is in the manifest too, and any process may write it meanwhile.
+hidden, is in the manifest too, as is how often its test part was looked at; any process may write these meanwhile.
 """
 
 import json
@@ -28,7 +28,7 @@ from explorer.architecture.notation import design_table
 from explorer.architecture.twins import kind_of
 from explorer.atomic_files import write_atomically
 from explorer.paths import expand_user, is_file, user_folder
-from explorer.runs.data.record import DataRecord
+from explorer.runs.data.record import DataRecord, class_names
 from explorer.runs.events import Changed, Event
 from explorer.runs.json_lines import MISREAD, read_record
 from explorer.runs.lock import LOCK, is_held
@@ -42,7 +42,7 @@ MANIFEST, _MANIFEST_LOCK = "run.json", "run.json.lock"
 _PACKAGES = (PROGRAM, "torch", "torchvision", "torchinfo", "numpy")
 _LOCK_WAIT = 1.0  # seconds: another process may be testing the lock
 _WRITE_WAIT = 10.0  # seconds: another process may be writing the manifest
-_REMARKS = ("name", "note", "hidden")
+_FROM_ELSEWHERE = ("name", "note", "hidden", "test_looks")  # entries that other processes write while a run trains
 
 
 class RunState(StrEnum):
@@ -70,7 +70,8 @@ class Run:
     first of them, in words. `seed` drew its initial weights. `batches` is a sha256 over the images and the order they
     were seen in, equal for runs on the same batches. `changes` are what the user changed while it
     trained. `seconds` is the time that training took so far, 0 if the manifest does not tell. `data` is None for a run
-    of an older version.
+    of an older version. `rewrites` are the names of those that it computes with on a `device` of that kind, which is
+    empty for a run of an older version. `test_looks` counts how often it has been evaluated on the test part.
     """
 
     id: str
@@ -95,12 +96,14 @@ class Run:
     changes: tuple[Changed, ...] = ()
     seconds: float = 0.0
     data: DataRecord | None = None
+    rewrites: tuple[str, ...] = ()
+    device: str = ""
+    test_looks: int = 0
 
     @property
     def class_names(self) -> tuple[str, ...]:
         """A name per class of the design; one that the data have no class for is called by its number."""
-        known = self.data.class_names if self.data else ()
-        return (*known, *map(str, range(len(known), self.design.classes)))
+        return class_names(self.data, self.design.classes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,9 @@ class _Manifest:
     changes: tuple[Changed, ...] = ()
     seconds: float = 0.0
     data: DataRecord | None = None
+    rewrites: tuple[str, ...] = ()
+    device: str = ""
+    test_looks: int = 0
 
 
 def default_runs() -> Path:
@@ -257,6 +263,9 @@ def read_run(folder: Path) -> Run:
         changes=manifest.changes,
         seconds=manifest.seconds,
         data=manifest.data,
+        rewrites=manifest.rewrites,
+        device=manifest.device,
+        test_looks=manifest.test_looks,
     )
 
 
@@ -308,6 +317,18 @@ def remark(folder: Path, **remarks: str | bool) -> None:
     try:
         with _writing(folder):
             _write_manifest(folder, {**_read_manifest(folder), **remarks})
+    except OSError as error:
+        raise unwritable(folder, error) from None
+
+
+def count_test_look(folder: Path) -> int:
+    """Note that the run in `folder` is evaluated on its test part; return how often it has been. Raises Refused."""
+    try:
+        with _writing(folder):
+            manifest = _read_manifest(folder)
+            looks = int(manifest.get("test_looks", 0)) + 1
+            _write_manifest(folder, {**manifest, "test_looks": looks})
+            return looks
     except OSError as error:
         raise unwritable(folder, error) from None
 
@@ -421,20 +442,26 @@ class RunFolder:
         """The sha256 of each file that the run wrote, by its name, as the manifest has them."""
         return _hashes_of(self.manifest)
 
+    @property
+    def data(self) -> DataRecord | None:
+        """What the run is trained on; None for a run of an older version."""
+        table = self.manifest.get("data")
+        return read_record(DataRecord, table) if table else None
+
     def mark_running(self, **changes: object) -> None:
         """Write to the manifest that this process trains the run. Raises OSError."""
         since = datetime.now().astimezone().isoformat(timespec="seconds")
         self.update(state=RunState.RUNNING, process=os.getpid(), host=platform.node(), since=since, **changes)
 
     def update(self, **changes: object) -> None:
-        """Change keys of the manifest; the user's remarks stay as they are in the file. Raises OSError."""
+        """Change keys of the manifest; what other processes write stays as it is in the file. Raises OSError."""
         with _writing(self.path):
             try:
                 now = _read_manifest(self.path)
             except Refused:  # it is written for the first time, or damaged
                 now = {}
-            remarks = {key: now[key] for key in _REMARKS if key in now}
-            self.manifest = {**self.manifest, **remarks, **changes}
+            elsewhere = {key: now[key] for key in _FROM_ELSEWHERE if key in now}
+            self.manifest = {**self.manifest, **elsewhere, **changes}
             _write_manifest(self.path, self.manifest)
 
     def log(self, event: Event) -> None:

@@ -75,7 +75,7 @@ class ExplorerSide:
 
     def compute(self) -> None:
         losses, hits = zip(*(self.spare.learn(*batch) for batch in self.ready), strict=True)
-        tested = [self.spare.test(*batch) for batch in self.ready_tests]
+        tested = [self.spare.test(*batch).sums for batch in self.ready_tests]
         for values in (losses, hits, tested):  # read back, as a run does
             torch.stack(list(values)).tolist()
 

@@ -9,7 +9,7 @@ may be driven by turns.
 import math
 import time
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from typing import assert_never
 
@@ -19,14 +19,18 @@ from torch import Tensor, nn
 from explorer.architecture.plan import Plan
 from explorer.engine.data.augment import Feed
 from explorer.engine.data.loader import Loader, batch_bounds, seen_after
-from explorer.engine.training.checkpoint import Unwritten, save_checkpoint
+from explorer.engine.training.checkpoint import Unwritten, save_checkpoint, unwritten
 from explorer.engine.training.signals import SignalNorms
 from explorer.engine.training.state import Training
+from explorer.engine.training.tally import Outcome, Tally, evaluation_bounds
 from explorer.engine.training.weights import save_best
 from explorer.runs import events
 from explorer.runs.commands import AddEpochs, Change, ChangeRate, Control, Pause, StepOnce, Stop, Unpause
+from explorer.runs.data.image_list import Part
+from explorer.runs.data.record import class_names
 from explorer.runs.events import Event
 from explorer.runs.folder import RunFolder
+from explorer.runs.results.predictions import FOLDER, EvaluatedImages, numbered_files, write_images, write_predictions
 from explorer.sentences import Sentence, translatable
 
 Events = Generator[Event, Control | None, None]
@@ -51,13 +55,19 @@ class _Diverged(Exception):
 
 
 def fit(
-    training: Training, train: Loader, validation: Loader, folder: RunFolder, changes: Changes | None = None
+    training: Training,
+    train: Loader,
+    validation: Loader,
+    folder: RunFolder,
+    changes: Changes | None = None,
+    files: Sequence[str] = (),
 ) -> Events:
     """Train from where `training` stands to the end of its recipe; the last event is Finished, Stopped or Failed.
 
-    `changes` may be filled between two events, each with a step that is not past.
+    `changes` may be filled between two events, each with a step that is not past. `files` are the names of the images
+    to validate with; those of a named set have none, and are numbered.
     """
-    loop = _Loop(training, train, validation, folder, deque() if changes is None else changes)
+    loop = _Loop(training, train, validation, folder, deque() if changes is None else changes, files)
     steps, command = loop.events(), None
     with suppress(StopIteration):
         while True:
@@ -71,10 +81,17 @@ class _Loop:
     """The state of one `fit`: losses not read back yet, times, and whether to pause after the next step."""
 
     def __init__(
-        self, training: Training, train: Loader, validation: Loader, folder: RunFolder, changes: Changes
+        self,
+        training: Training,
+        train: Loader,
+        validation: Loader,
+        folder: RunFolder,
+        changes: Changes,
+        files: Sequence[str],
     ) -> None:
         self.training, self.train, self.validation, self.folder = training, train, validation, folder
-        self._changes = changes
+        self._changes, self._files = changes, files
+        self._has_named_images = False  # in the folder
         self._bounds = batch_bounds(len(train), training.recipe.batch_size)
         self._single_step = False  # after the next step, pause again
         self._pending: list[tuple[Tensor, Tensor, int, float]] = []  # loss, hits, images, learning rate of each step
@@ -131,12 +148,14 @@ class _Loop:
     def _finish_epoch(self) -> Events:
         """Validate, keep the weights if they are the best so far, write a checkpoint."""
         training, counters = self.training, self.training.counters
-        loss, accuracy = yield from self._validate()
+        outcome = yield from self._validate()
+        loss, accuracy = outcome.loss, outcome.accuracy
         self._count_working_time()
         if not math.isfinite(loss):
             what = translatable("the validation loss became {loss} after step {step}, with learning rate {rate:g}")
             values = {"loss": str(loss), "step": counters.step, "rate": training.learning_rate}
             raise _Diverged(Sentence(what, values))
+        yield from self._keep(outcome)  # before the event: whoever hears it finds them
         best = accuracy > counters.best_accuracy
         if best:
             counters.best_epoch, counters.best_accuracy = counters.epoch, accuracy
@@ -157,20 +176,38 @@ class _Loop:
         counters.next_epoch()
         yield self._save()
 
-    def _validate(self) -> Generator[Event, Control | None, tuple[float, float]]:
-        """Return mean loss and accuracy over all validation images; without gradients a batch may be twice as large."""
+    def _validate(self) -> Generator[Event, Control | None, Outcome]:
+        """Return what the network makes of all validation images."""
         training, count = self.training, len(self.validation)
-        total = torch.zeros(2, device=training.device)
+        tally = Tally(training.device)
         shown = time.monotonic()
-        batches = batch_bounds(count, 2 * training.recipe.batch_size)
+        batches = evaluation_bounds(count, training.recipe)
         self.validation.expect(batches)
         for bounds in batches:
-            total += training.test(*self.validation.batch(bounds))
+            tally.add(training.test(*self.validation.batch(bounds)))
             if time.monotonic() - shown >= SHOW_EVERY:
                 shown = time.monotonic()
                 yield from self._apply((yield events.Progress("validation", bounds.stop, count)))
-        loss, hits = total.tolist()
-        return loss / count, hits / count
+        return tally.read()
+
+    def _keep(self, outcome: Outcome) -> Iterator[Event]:
+        """Write the predictions into the run's folder; training goes on if that fails."""
+        folder, epoch = self.folder.path, self.training.counters.epoch
+        try:
+            if not self._has_named_images:
+                write_images(folder, Part.VALIDATION, self._evaluated_images())
+                self._has_named_images = True
+            write_predictions(folder, Part.VALIDATION, epoch, outcome.predicted, outcome.confidence, outcome.loss)
+        except OSError as error:
+            yield events.Warned(unwritten(folder / f"{FOLDER}.part", FOLDER, error).sentence)
+
+    def _evaluated_images(self) -> EvaluatedImages:
+        labels = self.validation.labels.tolist()
+        return EvaluatedImages(
+            class_names=class_names(self.folder.data, self.training.plan.design.classes),
+            files=tuple(self._files) or numbered_files(labels, self.train.labels.tolist()),
+            labels=tuple(labels),
+        )
 
     def _read_back(self, measured: bool) -> Generator[Event, Control | None, Control | None]:
         """Yield the steps since the last read-back; return the control received.

@@ -112,7 +112,8 @@ class TrainingRun:
             yield self.threads.event(training.counters.step)
         if self.warning:
             yield events.Warned(self.warning)
-        yield from self._with_free_threads(fit(training, self.train, self.validation, self.folder, self.changes))
+        steps = fit(training, self.train, self.validation, self.folder, self.changes, self.validation_files)
+        yield from self._with_free_threads(steps)
 
     def _with_free_threads(self, steps: Events) -> Events:
         """Yield the events of `steps`; between batches, continue with as many threads as cores are free."""
@@ -174,6 +175,11 @@ def _progress_entries(training: Training) -> dict[str, object]:
     }
 
 
+def _arithmetic_entries(training: Training) -> dict[str, object]:
+    """Return the entries of the manifest that say how the network is computed: other ways round differently."""
+    return {"rewrites": training.rewrites.names, "device": training.device.type}
+
+
 def open_runs(
     command: Train | ResumeRun,
     cores: Cores | None = None,
@@ -220,9 +226,9 @@ def _new_runs(command: Train, cores: Cores, report: Report, fetched: Report) -> 
             params = training.plan.params
             folder = RunFolder.create(command.runs, side.design, side.recipe, params, parent, command.grown, side.seed)
             folders.append(folder)
-        for folder in folders:
+        for folder, training in zip(folders, trainings, strict=True):
             insisted = {"anyway": True} if command.anyway else {}  # a resume need not be told again
-            folder.update(data=record_table(data.record), **insisted)
+            folder.update(data=record_table(data.record), **_arithmetic_entries(training), **insisted)
         if known:
             folders[0].update(weights=known.record())
         if command.beside:
@@ -320,7 +326,8 @@ def _resumed_run(command: ResumeRun, cores: Cores, report: Report) -> TrainingRu
                 parent = find_run(run.parent, run.folder.parent)
                 inherit(training, parent, read_paths(folder.manifest.get("grown", ())))
         verdict = referee(training.plan)
-        folder.mark_running(recipe=recipe_table(recipe), data=record_table(data.record), **_progress_entries(training))
+        entries = {**_progress_entries(training), **_arithmetic_entries(training)}
+        folder.mark_running(recipe=recipe_table(recipe), data=record_table(data.record), **entries)
     except OSError as error:
         folder.close()
         raise unwritable(run.folder, error) from None

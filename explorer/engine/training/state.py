@@ -15,6 +15,7 @@ from explorer.engine.kernels.cuda_graph import BackwardStep, Graph
 from explorer.engine.kernels.rewrites import Rewrites, make_network, promised
 from explorer.engine.training.optimizers import average_of, make_optimizer, make_schedule, restore_optimizer
 from explorer.engine.training.parts import frozen_modules
+from explorer.engine.training.tally import Tested, judge
 from explorer.runs.data.balance import class_weights
 from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence, translatable
@@ -191,11 +192,9 @@ class Training:
         return loss, hits
 
     @torch.inference_mode()
-    def test(self, pixels: Tensor, labels: Tensor) -> Tensor:
-        """Return the sum of the losses, without weights of classes, and the number of hits, (2,), on the device."""
-        scores = self.scores(self.evaluated.eval(), pixels)
-        loss = F.cross_entropy(scores, labels, reduction="sum")
-        return torch.stack((loss, (scores.argmax(1) == labels).sum().float()))
+    def test(self, pixels: Tensor, labels: Tensor) -> Tested:
+        """Return what the network that is validated makes of a batch, as in `learn` but always of labels (n,)."""
+        return judge(self.scores(self.evaluated.eval(), pixels), labels)
 
     def state(self) -> dict[str, Any]:
         """Return the whole state as plain values and tensors."""

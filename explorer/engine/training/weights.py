@@ -6,6 +6,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
+from explorer.architecture.notation import trusted_design
 from explorer.engine.training.checkpoint import (
     DAMAGED,
     UNKNOWN,
@@ -16,7 +17,7 @@ from explorer.engine.training.checkpoint import (
     true_hashes,
     unwritten,
 )
-from explorer.engine.weights.facts import metadata_of_manifest
+from explorer.engine.weights.facts import facts_of_data
 from explorer.runs.folder import Run, RunFolder, read_hashes
 from explorer.sentences import Sentence, system_words, translatable
 from explorer.validation import refuse
@@ -28,9 +29,10 @@ def save_best(folder: RunFolder, network: nn.Module) -> None:
     """Write the network's weights as the best so far, with all that is needed to use them. Raises Unwritten."""
     temporary = folder.path / (BEST + ".part")
     try:
+        design = trusted_design(folder.manifest["design"])
         # not by save_file, whose files only their owner may read, and which does not tell why the system refuses one
         tensors = {name: values.contiguous() for name, values in network.state_dict().items()}
-        temporary.write_bytes(save(tensors, metadata_of_manifest(folder.manifest)))
+        temporary.write_bytes(save(tensors, facts_of_data(folder.data).metadata(design)))
         digest = seal(temporary)
         hashes = true_hashes(folder)
         before = {_BEFORE: hashes[BEST]} if BEST in hashes else {}

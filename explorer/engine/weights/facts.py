@@ -6,13 +6,12 @@ They are the metadata of a safetensors file, as texts.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from explorer.architecture.design import Design
-from explorer.architecture.notation import to_toml, trusted_design
+from explorer.architecture.notation import to_toml
 from explorer.runs.data.record import DataRecord
 from explorer.runs.folder import Run
-from explorer.runs.json_lines import MISREAD, read_record
+from explorer.runs.json_lines import MISREAD
 
 _VALUES = "pixels / 255"
 _NORMALISED = "(pixels / 255 - mean) / deviation"
@@ -44,16 +43,10 @@ class Facts:
 
 def facts_of_run(run: Run) -> Facts:
     """Return what a run says of its network."""
-    return _facts_of(run.data)
+    return facts_of_data(run.data)
 
 
-def metadata_of_manifest(manifest: Mapping[str, Any]) -> dict[str, str]:
-    """Return the metadata of the weights of the run with this manifest."""
-    data = manifest.get("data")
-    return _facts_of(read_record(DataRecord, data) if data else None).metadata(trusted_design(manifest["design"]))
-
-
-def _facts_of(data: DataRecord | None) -> Facts:
+def facts_of_data(data: DataRecord | None) -> Facts:
     """Return what a record of data says; the runs of older versions have none, and saw values from 0 to 1."""
     return Facts(data.class_names, data.mean, data.deviation, is_known=True) if data else Facts(is_known=True)
 

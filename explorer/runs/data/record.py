@@ -28,3 +28,9 @@ class DataRecord:
     deviation: tuple[float, ...] = ()
     unreadable: int = 0
     skipped: int = 0
+
+
+def class_names(record: DataRecord | None, classes: int) -> tuple[str, ...]:
+    """Return a name per class of a design; one that the data have no class for is called by its number."""
+    known = record.class_names if record else ()
+    return (*known, *map(str, range(len(known), classes)))

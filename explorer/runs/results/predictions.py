@@ -8,6 +8,8 @@ imported when the first file is read or written.
 import io
 import json
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,6 +67,18 @@ class Predictions:
     def accuracy(self) -> float:
         """Return the share of the images whose most likely class is the true one."""
         return int((self.predicted == self.labels).sum()) / len(self.predicted)
+
+
+def numbered_files(labels: Iterable[int], before: Iterable[int] = ()) -> tuple[str, ...]:
+    """Return the names LABEL/N of a named set's images; N counts those of a class, after the images with the labels
+    `before`, which are the training images for those to validate with.
+    """
+    counts = Counter(before)
+    found = []
+    for label in labels:
+        found.append(f"{label}/{counts[label]}")
+        counts[label] += 1
+    return tuple(found)
 
 
 def write_images(run_folder: Path, part: Part, images: EvaluatedImages) -> None:

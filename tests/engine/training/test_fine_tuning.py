@@ -43,7 +43,7 @@ def accuracies(work: Training, images: PlacedLoader, validation: PlacedLoader) -
         for batch in feed.batches(batch_bounds(len(images), work.recipe.batch_size)):
             work.learn(*batch)
         work.counters.next_epoch()
-        _, hits = work.test(*validation.batch(slice(0, len(validation))))
+        _, hits = work.test(*validation.batch(slice(0, len(validation)))).sums
         yield float(hits) / len(validation)
 
 

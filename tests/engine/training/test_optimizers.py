@@ -67,12 +67,12 @@ def test_validation_is_of_the_averaged_weights():
     for _ in range(4):
         work.learn(*small.TRAIN.batch(slice(0, 8)))
     batch = small.VALIDATION.batch(slice(0, 15))
-    averaged = work.test(*batch)
+    averaged = work.test(*batch).sums
     for own, average in zip(work.network.parameters(), work.evaluated.parameters(), strict=True):
         own.data.copy_(average)
     work.network.load_state_dict(work.evaluated.state_dict())
     work.average = None
-    torch.testing.assert_close(work.test(*batch), averaged)
+    torch.testing.assert_close(work.test(*batch).sums, averaged)
 
 
 def step_of(work: Training) -> float:
