@@ -53,6 +53,7 @@ class Actions(QObject):
         self._make_training_actions()
         self._make_run_actions()
         self._make_data_actions()
+        self._make_results_actions()
         self._make_view_actions()
         self._make_help_actions()
         self.pages: tuple[QAction, ...] = ()
@@ -206,6 +207,17 @@ class Actions(QObject):
         ):
             action.setIconText(words)
             action.setToolTip(tip or action.text())
+            action.setEnabled(False)  # until their page is open
+
+    def _make_results_actions(self) -> None:
+        """Make the actions on the results of a run; their page connects and enables them."""
+        self.evaluate_run = self._add(self.tr("Evaluate this run"))
+        self.cancel_evaluation = self._add(self.tr("Cancel the evaluation"))
+        self.show_mistakes = self._add(self.tr("Most confident mistakes"))
+        self.evaluate_run.setToolTip(self.tr("Let the network of the run classify each image, and note the answers"))
+        self.show_mistakes.setToolTip(self.tr("Show all images that are taken for another class"))
+        self.cancel_evaluation.setIconText(self.tr("Cancel"))
+        for action in (self.evaluate_run, self.cancel_evaluation, self.show_mistakes):
             action.setEnabled(False)  # until their page is open
 
     @property

@@ -1,9 +1,25 @@
 """ResultsPage: which images the network of a run gets wrong, and why."""
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.gui.actions import Actions
+from explorer.gui.results.class_table import ClassTable
+from explorer.gui.results.images_panel import ImagesPanel
+from explorer.gui.results.matrix_panel import MatrixPanel
+from explorer.gui.results.results_bar import ResultsBar
 from explorer.gui.results.results_state import ResultsState
+from explorer.gui.results.tabs import Tabs
+from explorer.gui.widgets.empty_state import EmptyState
+from explorer.gui.widgets.input.typed import connect_order
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import say, whole
+from explorer.runs.data.image_list import Part
+from explorer.runs.folder import Run
+from explorer.runs.results.choice import ImageChoice
+
+_WIDTHS = (2000, 2000)  # in which the classes and the images share the width; only their ratio counts
 
 
 class ResultsPage(QWidget):
@@ -12,3 +28,131 @@ class ResultsPage(QWidget):
     def __init__(self, state: ResultsState, actions: Actions) -> None:
         super().__init__()
         self._state, self._actions = state, actions
+        self.bar = ResultsBar(state, actions)
+        self.no_run = EmptyState(
+            self.tr("Which images a network gets wrong stands here once a run has been trained."), actions.start
+        )
+        self.unknown = EmptyState("", actions.evaluate_run)
+        self.matrix, self.table = MatrixPanel(state), ClassTable(state.view)
+        self.images = ImagesPanel(state, actions)
+        self.content = QStackedWidget()
+        self._lay_out()
+        for action, do in (
+            (actions.evaluate_run, state.evaluate),
+            (actions.cancel_evaluation, state.cancel),
+            (actions.show_mistakes, lambda: state.choose(ImageChoice())),
+        ):
+            connect_order(action, do)
+        self.matrix.chosen.connect(state.choose)
+        self.table.chosen.connect(lambda number: state.choose(ImageChoice(number)))
+        self.matrix.copied.connect(lambda: actions.confirmed.emit(self.tr("Copied the confusion matrix")))
+        self.table.copied.connect(lambda: actions.confirmed.emit(self.tr("Copied the results by class")))
+        state.changed.connect(self.show_state)
+        state.images_changed.connect(self._show_images)
+
+    def _lay_out(self) -> None:
+        view = self._state.view
+        self.left = Tabs(
+            {self.tr("Matrix"): self.matrix, self.tr("Classes"): self.table},
+            {0: self.matrix.controls},
+            self.tr("Classes"),
+        )
+        self.right = Tabs({self.tr("Images"): self.images}, {0: (self.images.mistakes,)}, self.tr("Images"))
+        self.left.show_tab(view.left)
+        self.right.show_tab(view.right)
+        self.left.opened.connect(self._note_tabs)
+        self.right.opened.connect(self._note_tabs)
+        parts = QSplitter(Qt.Orientation.Horizontal)
+        parts.setChildrenCollapsible(False)
+        for number, (side, share) in enumerate(zip((self.left, self.right), _WIDTHS, strict=True)):
+            parts.addWidget(side)
+            parts.setStretchFactor(number, share)
+        parts.setSizes([*_WIDTHS])
+        parts.setHandleWidth(2 * theme.RHYTHM)
+        for widget in (self.unknown, parts):
+            self.content.addWidget(widget)
+        self.full = QWidget()
+        column = QVBoxLayout(self.full)
+        column.setContentsMargins(*[theme.RHYTHM] * 4)
+        column.setSpacing(theme.RHYTHM // 2)
+        column.addWidget(self.bar)
+        column.addWidget(self.content, stretch=1)
+        whole_page = QVBoxLayout(self)
+        whole_page.setContentsMargins(0, 0, 0, 0)
+        whole_page.addWidget(self.no_run)
+        whole_page.addWidget(self.full)
+
+    def _note_tabs(self) -> None:
+        view = self._state.view
+        view.left, view.right = self.left.bar.currentIndex(), self.right.bar.currentIndex()
+
+    def show_state(self) -> None:
+        """Show the results as they are now; a page that is not seen shows them when it is."""
+        state, actions = self._state, self._actions
+        run, is_test = state.run, state.part is Part.TEST
+        actions.evaluate_run.setText(
+            self.tr("Evaluate on the test images") if is_test else self.tr("Evaluate this run")
+        )
+        actions.evaluate_run.setEnabled(run is not None and not state.is_evaluating and self._can_evaluate(run))
+        actions.cancel_evaluation.setEnabled(state.is_evaluating)
+        actions.show_mistakes.setEnabled(state.epochs != ())
+        if not self.isVisible():
+            return
+        self.no_run.setVisible(run is None)
+        self.full.setVisible(run is not None)
+        if run is None:
+            return
+        self.bar.show_state()
+        self.content.setCurrentIndex(int(state.results is not None))
+        if state.results is None:
+            self.unknown.text.setText(self._unknown_words(run))
+            self.unknown.button.setVisible(actions.evaluate_run.isEnabled())
+            return
+        self.matrix.show_state()
+        self.table.show_results(state.results, self._chosen_class())
+        self._show_images()
+
+    def _show_images(self) -> None:
+        """Show which images are chosen, and these."""
+        if self.isVisible() and self._state.results:
+            self.matrix.matrix.show_choice(self._state.view.choice)
+            self.table.show_choice(self._chosen_class())
+            self.images.show_state()
+
+    def _chosen_class(self) -> int | None:
+        choice = self._state.view.choice
+        return choice.truth if choice.predicted is None else None
+
+    def _can_evaluate(self, run: Run) -> bool:
+        """Return whether there is an image to evaluate, and weights to do it with."""
+        is_empty = run.data is not None and self._state.part is Part.VALIDATION and not run.data.validation
+        return not is_empty and run.epochs_done > 0
+
+    def _unknown_words(self, run: Run) -> str:
+        """Return in a sentence why there are no results."""
+        state = self._state
+        if state.is_evaluating:
+            return self.tr("The results stand here once every image has been looked at.")
+        if state.refusal:
+            return say(state.refusal)
+        if run.data is not None and state.part is Part.VALIDATION and not run.data.validation:
+            return self.tr("This run has no validation images.")
+        if not run.epochs_done:
+            if state.is_under_way:
+                return self.tr("The results stand here once the first epoch has been validated.")
+            return self.tr("This run ended before its first epoch had been validated.")
+        if state.part is Part.TEST:
+            return self.tr(
+                "The test images are for the end: whoever looks at them often and then decides by what they show,"
+                " has trained on them. Looked at so often: {n}"
+            ).format(n=whole(run.test_looks))
+        return self.tr("What the network of this run makes of each image has not been noted yet.")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.show_state()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "images"):
+            self.table.viewport().update()

@@ -7,7 +7,10 @@ from explorer.gui.widgets.look import theme
 
 
 class Flow(QLayout):
-    """Lays its widgets out from left to right, each as large as it wants, in as many lines as that takes."""
+    """Lays its widgets out from left to right, each as large as it wants, in as many lines as that takes.
+
+    In a line the lower ones stand in the middle of its height.
+    """
 
     def __init__(self, *widgets: QWidget) -> None:
         super().__init__()
@@ -54,12 +57,21 @@ class Flow(QLayout):
 
     def _places(self, width: int) -> list[QRect]:
         """Return the rectangle of each widget in an area of this width; that of a hidden one takes no room."""
-        places, left, top, tall = list[QRect](), 0, 0, 0
+        places, left, top, line = list[QRect](), 0, 0, list[QRect]()
         for item in self._items:
             size = QSize(0, 0) if item.isEmpty() else item.sizeHint()
             if left and left + size.width() > width:
-                left, top, tall = 0, top + tall + theme.RHYTHM // 2, 0
-            places.append(QRect(QPoint(left, top), size))
+                left, top, line = 0, top + _centre(line) + theme.RHYTHM // 2, []
+            line.append(QRect(QPoint(left, top), size))
+            places.append(line[-1])
             left += size.width() + theme.RHYTHM * (not item.isEmpty())
-            tall = max(tall, size.height())
+        _centre(line)
         return places
+
+
+def _centre(line: list[QRect]) -> int:
+    """Move what stands in a line to the middle of its height, which is returned."""
+    height = max((place.height() for place in line), default=0)
+    for place in line:
+        place.translate(0, (height - place.height()) // 2)
+    return height

@@ -111,6 +111,11 @@ def evaluated_epochs(run_folder: Path, part: Part) -> tuple[int, ...]:
     return tuple(sorted(int(match[1]) for match in found if match))
 
 
+def prediction_files(run_folder: Path, part: Part, epoch: int) -> tuple[Path, Path]:
+    """Return the file that names the images of a part, and that of the predictions about them after an epoch."""
+    return _images_file(run_folder, part), run_folder / FOLDER / f"{part}-{epoch:04}.npz"
+
+
 def read_images(run_folder: Path, part: Part) -> EvaluatedImages:
     """Return the images of a part. Raises Refused."""
     path = _images_file(run_folder, part)

@@ -36,6 +36,13 @@ class ThumbnailGrid(QWidget):
         if files != self.model.files:
             self._restore(selected, current, is_other=not {*files}.intersection(self.model.files))
 
+    def select(self, files: Sequence[str]) -> None:
+        """Select those of these files that are shown instead of others, and move the keyboard to the first."""
+        shown = [file for file in files if file in self.model.files]
+        if shown:
+            self._restore({*shown}, self.model.files.index(shown[0]), is_other=False)
+            self.area.scrollTo(self.area.currentIndex())
+
     def _restore(self, selected: set[str], current: int, is_other: bool) -> None:
         """Select files again that were selected; unless all are others, the keyboard stays where it was."""
         model, chosen = self.model, QItemSelection()
@@ -51,6 +58,12 @@ class ThumbnailGrid(QWidget):
             self.area.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         self.area.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.area.setAutoScroll(True)
+
+    @property
+    def current_file(self) -> str:
+        """The file that the keyboard is at, empty if it is at none."""
+        index = self.area.currentIndex()
+        return self.model.files[index.row()] if index.isValid() else ""
 
     def selected_files(self) -> tuple[str, ...]:
         """Return the selected files, in the order in which they are shown."""

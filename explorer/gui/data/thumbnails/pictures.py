@@ -51,7 +51,7 @@ class ThumbnailPictures(QObject):
 
     arrived = Signal()
 
-    def __init__(self, pool: WorkerPool, source: PictureSource) -> None:
+    def __init__(self, pool: WorkerPool, source: PictureSource | None = None) -> None:
         super().__init__()
         self._pool, self._source = pool, source
         self.refusal = NOTHING
@@ -73,7 +73,7 @@ class ThumbnailPictures(QObject):
     def use(self, source: PictureSource) -> None:
         """Get the pictures of this source from now on."""
         before, self._source = self._source, source
-        if source.data is not before.data:
+        if before and source.data is not before.data:
             if source.data != before.data:
                 self._blocks, self._pixels = (), 0
                 self._kept.clear()
@@ -98,8 +98,8 @@ class ThumbnailPictures(QObject):
         if self._inquiry and self._inquiry.state is InquiryState.WAITING:
             self._withdraw()
         block = next((block for block in self._blocks if not self._current.issuperset(block)), None)
-        if block and not self._inquiry and not self.refusal:
-            source = self._source
+        source = self._source
+        if block and source and not self._inquiry and not self.refusal:
             question = Thumbnails(source.design, source.recipe, files=block, seen=source.seen, side=self._side)
             self._inquiry = Inquiry(self._pool, question)
             self._inquiry.answered.connect(self._keep)
@@ -108,6 +108,8 @@ class ThumbnailPictures(QObject):
     def _subject(self) -> tuple[object, ...]:
         """Return what the pictures depend on."""
         source = self._source
+        if source is None:
+            return ()
         if not source.seen:
             return self._side, source.recipe.background
         return self._side, source.recipe, source.design.input, source.seen

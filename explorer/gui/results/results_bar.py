@@ -1,0 +1,168 @@
+"""ResultsBar: whose results are shown, on which images and after which epoch, and what they are in a line."""
+
+from functools import partial
+
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QProgressBar,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.gui.actions import Actions
+from explorer.gui.document import title_of_run
+from explorer.gui.results.epoch_slider import EpochSlider
+from explorer.gui.results.results_state import ResultsState
+from explorer.gui.widgets.buttons import action_button
+from explorer.gui.widgets.flow import Flow
+from explorer.gui.widgets.input.boxes import watch_box
+from explorer.gui.widgets.input.typed import connect_order
+from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.text.language import percent, say, whole
+from explorer.runs.data.image_list import Part
+
+_NAME = 26  # characters of a run's name that are seen
+_LATEST = 20  # runs in the menu
+_PROGRESS = 14  # characters wide
+
+
+class ResultsBar(QWidget):
+    """The controls in a row, and below them the line, or how far the evaluation is."""
+
+    def __init__(self, state: ResultsState, actions: Actions) -> None:
+        super().__init__()
+        self._state, self._actions = state, actions
+        self.run, self.part, self.epochs = QToolButton(), QComboBox(), EpochSlider()
+        self.words, self.progress, self._order = QLabel(), QProgressBar(textVisible=False), QStackedWidget()
+        self._set_up_controls()
+        self._lay_out()
+        state.progressed.connect(self._show_progress)
+
+    def _set_up_controls(self) -> None:
+        state, actions = self._state, self._actions
+        menu = QMenu(self.run)
+        menu.aboutToShow.connect(lambda: self._fill_runs(menu))
+        self.run.setMenu(menu)
+        self.run.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.run.setObjectName("results_run")
+        self.part.setAccessibleName(self.tr("Images"))
+        self.part.setObjectName("results_part")
+        self.part.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        watch_box(self.part)
+        self.part.activated.connect(lambda: state.show_part(Part(self.part.currentData())))
+        self.epochs.moved.connect(state.show_epoch)
+        self.words.setFont(theme.figures_font(self.words.font()))
+        self.words.setWordWrap(True)
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.progress.setAccessibleName(self.tr("Evaluation"))
+        self.progress.setFixedWidth(_PROGRESS * self.fontMetrics().averageCharWidth())
+        theme.apply_style(self.progress, "progress")
+        for action in (actions.evaluate_run, actions.cancel_evaluation):
+            self._order.addWidget(action_button(action, action.objectName()))
+        self._order.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def _lay_out(self) -> None:
+        below = QHBoxLayout()
+        below.setSpacing(theme.RHYTHM)
+        below.addWidget(self.words, stretch=1)
+        below.addWidget(self.progress)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.RHYTHM // 2)
+        column.addLayout(Flow(self.run, self.part, self.epochs, self._order))
+        column.addLayout(below)
+
+    def _fill_runs(self, menu: QMenu) -> None:
+        """Offer the latest runs, and the page with all."""
+        menu.clear()
+        history = self._state.history
+        for run in history.runs[:_LATEST]:
+            best = "" if run.best_accuracy is None else percent(run.best_accuracy)
+            words = (title_of_run(run), f"{run.created.astimezone():%Y-%m-%d %H:%M}", best)
+            action = menu.addAction(" · ".join(filter(None, words)).replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(run == self._state.run)
+            connect_order(action, partial(history.choose, (run.id,)))
+        menu.addSeparator()
+        menu.addAction(self._actions.page("runs"))
+
+    def show_state(self) -> None:
+        """Show what the state shows now."""
+        state = self._state
+        run = state.run
+        if run is None:
+            return
+        metrics = self.run.fontMetrics()
+        name = metrics.elidedText(title_of_run(run), Qt.TextElideMode.ElideRight, _NAME * metrics.averageCharWidth())
+        self.run.setText(name.replace("&", "&&"))
+        self.run.setToolTip(self.tr("The run whose results are shown: {name}").format(name=title_of_run(run)))
+        self.run.setAccessibleName(self.run.toolTip())
+        self._show_parts()
+        self.epochs.show_epochs(state.epochs, state.shown_epoch, run.best_epoch)
+        self._show_orders()
+        self._show_words()
+
+    def _show_parts(self) -> None:
+        state = self._state
+        words = {
+            Part.VALIDATION: self.tr("Validation images"),
+            Part.TEST: self.tr("Test images"),
+            Part.TRAIN: self.tr("Training images"),
+        }
+        if [self.part.itemData(place) for place in range(self.part.count())] != [*map(str, state.parts)]:
+            self.part.clear()
+            for part in state.parts:
+                self.part.addItem(words[part], str(part))
+        self.part.setCurrentIndex(state.parts.index(state.part))
+        self.part.setEnabled(len(state.parts) > 1)
+
+    def _show_orders(self) -> None:
+        state = self._state
+        self._order.setCurrentIndex(int(state.is_evaluating))
+        is_offered = state.part is not Part.VALIDATION and bool(state.epochs)
+        self._order.setVisible(state.is_evaluating or is_offered)
+
+    def _show_words(self) -> None:
+        """Say what is shown in a line, or what the evaluation waits for."""
+        state = self._state
+        self.progress.setVisible(state.is_evaluating)
+        refusal = state.refusal if state.results else None
+        role = QPalette.ColorRole.BrightText if refusal else QPalette.ColorRole.WindowText
+        self.words.setForegroundRole(role)
+        if state.is_evaluating:
+            reason = state.waiting_reason()
+            self.progress.setRange(0, 1 if reason else 0)
+            self.words.setText(reason or self.tr("Evaluating …"))
+            return
+        self.words.setText(say(refusal) if refusal else self._summary())
+
+    def _show_progress(self, done: int, total: int) -> None:
+        if total:
+            self.progress.setRange(0, total)
+            self.progress.setValue(done)
+            self.words.setText(self.tr("Evaluating: {done} of {total}").format(done=whole(done), total=whole(total)))
+
+    def _summary(self) -> str:
+        state = self._state
+        results, run = state.results, state.run
+        if results is None or run is None:
+            return ""
+        made = results.predictions
+        words = [
+            self.tr("accuracy {accuracy}").format(accuracy=percent(made.accuracy, 2)),
+            self.tr("loss {loss}").format(loss=QLocale().toString(made.loss, "f", 4)),
+            self.tr("images: {n}").format(n=whole(len(results.labels))),
+        ]
+        if state.part is Part.TEST and run.test_looks:
+            words.append(self.tr("looked at so often: {n}").format(n=whole(run.test_looks)))
+        if state.warning:
+            words.append(say(state.warning))
+        return " · ".join(words)
