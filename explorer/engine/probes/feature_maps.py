@@ -1,6 +1,6 @@
 """Feature maps: what each section of a network computes for one image, as pictures. No Qt."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.architecture.design import Design
+from explorer.architecture.plan import Section
 from explorer.engine.data.images.decoding import decode, open_image
 from explorer.engine.data.loader import PlacedLoader
 from explorer.engine.data.preprocessing import Preprocessing
@@ -47,7 +48,7 @@ def compute_feature_maps(probed: ProbedNetwork, question: Maps) -> FeatureMaps:
         gallery = _open_gallery(probed)
         images = len(gallery.loader)
         picture = _validation_picture(probed, gallery, question.image % images)
-    _settle_norms(probed, gallery)
+    settle_norms(probed.network, lambda: _first_images(gallery, design))
     pictures = {"": shrink(picture.pixels)}
     scaled = gallery.loader.preprocessing.scale(picture.pixels.unsqueeze(0).to(probed.device))
     for name, maps in section_outputs(probed, scaled):
@@ -121,21 +122,26 @@ def _origin(path: Path, design: Design) -> ImageOrigin:
     return ImageOrigin(width=width, height=height, mode=image.mode, turned=turned, cropped=cropped)
 
 
-def _settle_norms(probed: ProbedNetwork, gallery: Gallery) -> None:
-    """Set the statistics of an untrained network's norms from some images, as the first training step would.
+def settle_norms(network: nn.Module, read: Callable[[], Tensor]) -> None:
+    """Set the statistics of an untrained network's norms from the images that `read` returns, as a training step would.
 
     Before that they normalise nothing and values double from block to block: after hundreds of blocks they overflow.
     """
-    norms = [module for module in probed.network.modules() if isinstance(module, nn.BatchNorm2d)]
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
     if any(int(norm.num_batches_tracked) for norm in norms if norm.num_batches_tracked is not None):
         return
+    images = read()
     for norm in norms:
         norm.momentum = None  # the mean over all batches
+    network.train()
+    network(images)
+    network.eval()
+
+
+def _first_images(gallery: Gallery, design: Design) -> Tensor:
+    """Return some images as the network sees them; grey ones fill all channels."""
     first = torch.arange(SETTLING, device=gallery.loader.device) % len(gallery.loader)
-    channels, height, width = probed.plan.design.input
-    probed.network.train()
-    probed.network(gallery.loader.batch(first)[0].expand(-1, channels, height, width))
-    probed.network.eval()
+    return gallery.loader.batch(first)[0].expand(-1, *design.input)
 
 
 def section_outputs(probed: ProbedNetwork, x: Tensor) -> Iterator[tuple[str, Tensor]]:
@@ -144,9 +150,15 @@ def section_outputs(probed: ProbedNetwork, x: Tensor) -> Iterator[tuple[str, Ten
     `x` is the image as the network sees it, (1, channels, height, width).
     """
     for section in probed.plan.sections:
-        for name in [layer.name for layer in section.loose] or [section.name]:
-            x = probed.network.get_submodule(name)(x.flatten(1) if name == "fc" else x)
+        x = section_output(probed.network, section, x)
         yield section.name, x[0].cpu()
+
+
+def section_output(network: nn.Module, section: Section, x: Tensor) -> Tensor:
+    """Return what a section makes of its input: maps, or as the head logits (n, classes)."""
+    for name in [layer.name for layer in section.loose] or [section.name]:
+        x = network.get_submodule(name)(x.flatten(1) if name == "fc" else x)
+    return x
 
 
 def sheet(maps: Tensor) -> Tensor:

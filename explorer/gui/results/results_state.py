@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from PySide6.QtCore import QObject, Signal
 
+from explorer.gui.results.evidence_view import EvidenceView
 from explorer.gui.results.results_view import ResultsView
 from explorer.gui.runs.folder_watch import FolderWatch
 from explorer.gui.runs.run_history import RunHistory
@@ -47,7 +48,8 @@ class ResultsState(QObject):
     `changed` tells of other predictions or another run, `images_changed` that other images are shown or selected.
     `epoch` is None while the newest is shown. `shown` are the places in the predictions of the images that are shown,
     `selected` the names of those of them that are selected, the current one first. `progressed` tells how many images
-    of how many have been evaluated. `warning` says what is to be known of the last evaluation of the run.
+    of how many have been evaluated. `warning` says what is to be known of the last evaluation of the run. `evidence` is
+    how the current image is looked into.
 
     Predictions are read when they are first asked for, and again when their file is another.
     """
@@ -59,7 +61,7 @@ class ResultsState(QObject):
     def __init__(self, history: RunHistory, pool: WorkerPool) -> None:
         super().__init__()
         self.history, self.pool = history, pool
-        self.view = ResultsView()
+        self.view, self.evidence = ResultsView(), EvidenceView()
         self.part = Part.VALIDATION
         self.epoch: int | None = None
         self.epochs: tuple[int, ...] = ()

@@ -110,7 +110,7 @@ class Patch:
 class Evidence(RunQuestion):
     """Where in the image is the evidence for some classes, by what the section `stage` of the network outputs?
 
-    Without `classes`, for the most likely one. The `patches` of the image are changed first.
+    The most likely class beside them follows. The `patches` of the image are changed first.
     """
 
     file: str
@@ -123,7 +123,8 @@ class Evidence(RunQuestion):
 class EvidenceMaps(Answer):
     """The image as the network sees it, then one map per class asked for, 0 … 255 of its largest value, in `file`.
 
-    A map is as large as the image. `strengths` are those largest values, 0 where nothing speaks for the class.
+    A map is as large as the image. `strengths` are those largest values, 0 where nothing speaks for the class. `likely`
+    has the classes asked for, too.
     """
 
     file: str
