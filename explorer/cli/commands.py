@@ -234,6 +234,11 @@ def _train_flags(parser: Parser) -> None:
         metavar="RUN",
         help="resume this run; --epochs sets a larger number of epochs, --data where its images have moved to",
     )
+    parser.add_argument(
+        "--again",
+        metavar="RUN",
+        help="train again as this run was trained, on its data with what you have decided about images since",
+    )
     parser.add_argument("--threads", metavar="auto|N", help="threads of a run on a processor (auto: one per free core)")
     parser.add_argument("--anyway", action="store_true", help="train even if there seems to be too little memory")
     parser.add_argument("--events", action="store_true", help="print a JSON object per line, read commands from stdin")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from explorer.cli.columns import grid, mebibytes
 from explorer.cli.flags import add_field_flags, given_fields
 from explorer.cli.progress_line import ProgressLine
+from explorer.cli.save_command import save_images
 from explorer.cli.scan_command import SHARES, scan_images
 from explorer.cli.terminal import DONE, FAILED, Parser, complain
 from explorer.runs.data.addresses import addresses_of, hosts_of, user_addresses
@@ -28,25 +29,37 @@ def add_data_flags(parser: Parser) -> None:
     parser.add_argument("--json", action="store_true", help="list or scan: print JSON")
     parser.add_argument("--events", action="store_true", help="get: print a JSON object per line")
     parser.add_argument("--verify", action="store_true", help="scan: read every file again, also those that are known")
+    parser.add_argument(
+        "--save-as",
+        metavar="OUT",
+        help="save the images of a folder or a table as you have decided about them, instead of a scan: a CSV table if "
+        "OUT ends in .csv, else a new folder",
+    )
     add_field_flags(parser, SHARES)
 
 
 def show_data(options: Namespace) -> int:
-    """List the data sets, download one, or scan data. Raises Refused."""
+    """List the data sets, download one, scan data, or save them as decided. Raises Refused."""
     scan_flags = sorted(given_fields(options)) + ["verify"] * options.verify
+    is_saved = options.save_as is not None
     match options.what:
         case "list":
-            _refuse_flags(options.name is not None or options.events or scan_flags, "data list takes only --json")
+            _refuse_flags(
+                options.name is not None or options.events or scan_flags or is_saved, "data list takes only --json"
+            )
             print(json.dumps(_values(), ensure_ascii=False) if options.json else _text())
             return DONE
         case "get":
-            _refuse_flags(scan_flags, "data get takes only --events")
+            _refuse_flags(scan_flags or is_saved, "data get takes only --events")
             if options.name not in CATALOGUE:
                 raise refuse("data", "get needs the name of a data set: {names}", names=", ".join(CATALOGUE))
             entry = CATALOGUE[options.name]
             return _get(entry, _print_event if options.events else _Terminal(entry).show)
         case _:
             _refuse_flags(options.name is not None or options.events, "a scan takes neither a NAME nor --events")
+            if is_saved:
+                _refuse_flags(scan_flags or options.json or not options.save_as, "--save-as OUT takes no other flags")
+                return save_images(options)
             return scan_images(options)
 
 

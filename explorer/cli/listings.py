@@ -1,5 +1,6 @@
 """Output of `presets`, `runs` and `sweep`. No torch, no Qt."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -7,6 +8,7 @@ from explorer.architecture.notation import design_table, to_line
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset, preset_families
 from explorer.cli.columns import grid
+from explorer.runs.data.decisions import Fate
 from explorer.runs.data.record import DataRecord
 from explorer.runs.events import Epoch
 from explorer.runs.folder import Listing, Run
@@ -17,6 +19,7 @@ from explorer.runs.questions.estimate import Swept
 from explorer.runs.recipe import recipe_table
 
 _NOTE = 60  # characters of a note in the list of runs
+_DECIDED = {Fate.LEFT_OUT: "left out", Fate.EXCLUDED: "of none of the classes", Fate.MOVED: "moved"}
 
 
 def presets_values() -> list[dict[str, object]]:
@@ -70,6 +73,7 @@ def run_values(run: Run) -> dict[str, object]:
         "batches": run.batches,
         "changes": [record_table(change) for change in run.changes],
         "seconds": run.seconds,
+        "again": record_table(run.again) if run.again else None,
     }
 
 
@@ -121,6 +125,7 @@ def run_text(run: Run) -> str:
         ("", to_line(run.design)),
         ("parameters", f"{run.params:,}"),
         ("parent", run.parent or "–"),
+        *([("repeats", f"{run.again.run}: {run.again.changes}")] if run.again else []),
         *([("beside", ", ".join(run.beside))] if run.beside else []),
         *([("label", run.label)] if run.label else []),
         *([("difference", run.difference)] if run.difference else []),
@@ -143,8 +148,8 @@ def _images_text(data: DataRecord) -> str:
     """Return how many images each part has, and how many were left out."""
     parts = [f"{data.train:,} to train, {data.validation:,} to validate, {data.test:,} to test"]
     parts += [f"{data.unreadable:,} unreadable"] if data.unreadable else []
-    decided = len(data.decisions.left_out), len(data.decisions.moved)
-    parts += [f"{count:,} {what}" for count, what in zip(decided, ("left out", "moved"), strict=True) if count]
+    decided = Counter(fate for fate, _ in data.decisions.fates.values())
+    parts += [f"{decided[fate]:,} {what}" for fate, what in _DECIDED.items() if decided[fate]]
     return ", ".join(parts)
 
 

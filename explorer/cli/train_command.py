@@ -2,6 +2,7 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 
 from explorer.architecture.checks import find_problems
@@ -12,9 +13,10 @@ from explorer.architecture.presets import find_design
 from explorer.cli.flags import design_of, given_fields, recipe_of, run_named, runs_of, with_flags
 from explorer.cli.summary import spoken_path
 from explorer.paths import storable
+from explorer.runs.again import repeat
 from explorer.runs.commands import ResumeRun, Train, read_threads
 from explorer.runs.data.catalogue import DataSet, describe_data
-from explorer.runs.folder import read_paths
+from explorer.runs.folder import find_run, read_paths
 from explorer.runs.recipe import Recipe, read_recipe
 from explorer.runs.sides import MAX_SIDES, Side, on_same_batches, twin_side, with_seeds
 from explorer.validation import Complaint, Refused, refuse
@@ -24,11 +26,18 @@ _WITH_DESIGN = ("design", "input", "classes", "recipe", "weights", "grown", "twi
 
 
 def order_of(options: Namespace) -> Train | ResumeRun:
-    """Return the command for a new run of DESIGN, or for more of the run of --resume. Raises Refused."""
+    """Return the command for a new run of DESIGN, one like that of --again, or more of that of --resume.
+
+    Raises Refused.
+    """
+    if options.resume is not None and options.again is not None:
+        raise refuse("usage", "a run is either resumed or repeated; leave out --resume or --again")
     if options.resume is not None:
         return _continuation(options)
+    if options.again is not None:
+        return _repetition(options)
     if options.design is None:
-        raise refuse("usage", "train needs a DESIGN, or --resume RUN")
+        raise refuse("usage", "train needs a DESIGN, --resume RUN or --again RUN")
     if options.grown and not options.weights:
         raise refuse("usage", "--grown needs --weights, the run whose design was grown")
     if options.weights == "":
@@ -98,12 +107,7 @@ def _buildable(design: Design) -> Design:
 
 def _continuation(options: Namespace) -> ResumeRun:
     """Return the command to resume a run, whose design and recipe are fixed: few flags are allowed. Raises Refused."""
-    given = given_fields(options)
-    others = [name for name in given if name not in _WITH_RESUME]
-    others += [name for name in _WITH_DESIGN if getattr(options, name)]
-    if others:
-        flags = ", ".join(name.replace("_", "-") for name in others)
-        raise refuse("usage", "a resumed run keeps its design and recipe; leave out {flags}", flags=flags)
+    given = _given_with(options, _WITH_RESUME, "a resumed run keeps its design and recipe; leave out {flags}")
     checked = read_recipe(given)
     epochs, device = ("epochs" in given and checked.epochs) or None, ("device" in given and checked.device) or None
     return ResumeRun(
@@ -115,6 +119,28 @@ def _continuation(options: Namespace) -> ResumeRun:
         anyway=options.anyway,
         data=checked.data if "data" in given else None,
     )
+
+
+def _repetition(options: Namespace) -> Train:
+    """Return the command to repeat a run with its data as they are now. Raises Refused."""
+    given = _given_with(options, ("device",), "a repeated run keeps its design and recipe; leave out {flags}")
+    order = repeat(find_run(options.again, runs_of(options)), runs_of(options))
+    threads = read_threads(options.threads or "auto")
+    order = replace(order, threads=threads, anyway=order.anyway or options.anyway)
+    return order.on_device(read_recipe(given).device) if given else order
+
+
+def _given_with(options: Namespace, fields: Sequence[str], what: str) -> dict[str, object]:
+    """Return the fields of a recipe that were given; raise Refused with `what` for those that are not of `fields`.
+
+    The same holds for what names a design or weights.
+    """
+    given = given_fields(options)
+    others = [name for name in given if name not in fields]
+    others += [name for name in _WITH_DESIGN if getattr(options, name)]
+    if others:
+        raise refuse("usage", what, flags=", ".join(name.replace("_", "-") for name in others))
+    return given
 
 
 def _fitted(design: Design, data: DataSet, where: str = "design") -> Design:

@@ -54,6 +54,7 @@ class Actions(QObject):
         self._make_run_actions()
         self._make_data_actions()
         self._make_results_actions()
+        self._make_flag_actions()
         self._make_view_actions()
         self._make_help_actions()
         self.pages: tuple[QAction, ...] = ()
@@ -218,6 +219,48 @@ class Actions(QObject):
         self.show_mistakes.setToolTip(self.tr("Show all images that are taken for another class"))
         self.cancel_evaluation.setIconText(self.tr("Cancel"))
         for action in (self.evaluate_run, self.cancel_evaluation, self.show_mistakes):
+            action.setEnabled(False)  # until their page is open
+
+    def _make_flag_actions(self) -> None:
+        """Make the actions on the images that the results show; their page connects and enables them."""
+        self.reclass_results = self._add(self.tr("Results: give images another class …"))
+        self.leave_out_results = self._add(self.tr("Results: leave images out"))
+        self.exclude_results = self._add(self.tr("Results: mark images as none of the classes"))
+        self.take_back_results = self._add(self.tr("Results: forget decisions on images"))
+        self.undo_results = self._add(self.tr("Results: take decision back"))
+        self.train_again = self._add(self.tr("Train again with these changes"))
+        self.save_table = self._add(self.tr("Save my changes as a table …"))
+        self.save_copy = self._add(self.tr("Save my changes as a clean copy …"))
+        self.cancel_saving = self._add(self.tr("Cancel saving my changes"))
+        for action, words, tip in (
+            (self.reclass_results, self.tr("Another class …"), self.tr("Give the selected images another class")),
+            (self.leave_out_results, self.tr("Leave out"), self.tr("Train without the selected images")),
+            (
+                self.exclude_results,
+                self.tr("None of these"),
+                self.tr("The selected images show none of the classes; train without them"),
+            ),
+            (
+                self.take_back_results,
+                self.tr("Take back"),
+                self.tr("Use the selected images as they are in the folder"),
+            ),
+            (self.undo_results, self.tr("Undo"), self.tr("Take the last decision on images back")),
+            (
+                self.train_again,
+                self.train_again.text(),
+                self.tr("Train as this run was trained, on its data with your changes"),
+            ),
+            (self.save_table, self.tr("As a table …"), self.tr("A CSV file with file, class and part of each image")),
+            (
+                self.save_copy,
+                self.tr("As a clean copy …"),
+                self.tr("A new folder with the images as you have decided; your own folder stays as it is"),
+            ),
+            (self.cancel_saving, self.tr("Cancel"), ""),
+        ):
+            action.setIconText(words)
+            action.setToolTip(tip or action.text())
             action.setEnabled(False)  # until their page is open
 
     @property

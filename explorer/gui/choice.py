@@ -113,10 +113,14 @@ class TrainingChoice(QObject):
         """Note the devices of this machine, as a worker has reported them."""
         if devices != self.devices:
             self.devices = devices
-            usable = [device.id for device in devices if not device.note]
-            if usable and self.recipe.device not in ("auto", "cuda", *usable):  # chosen at an earlier start
+            if not self.has_device(self.recipe.device):  # chosen at an earlier start
                 self.recipe = self.recipe.change(device="auto")
             self.chosen.emit()
+
+    def has_device(self, device: str) -> bool:
+        """Return whether this machine has what a recipe calls its `device`; True while the devices are unknown."""
+        usable = [known.id for known in self.devices if not known.note]
+        return not usable or device in ("auto", "cuda", *usable)
 
     def use_own_size(self, own: bool) -> None:
         """Train at the design's image size, or at the data's."""

@@ -20,11 +20,13 @@ from explorer.architecture.plan import Plan, plan_network
 from explorer.architecture.presets import preset, preset_of, preset_titled
 from explorer.gui.saved_session import DocumentState, Step
 from explorer.gui.widgets.text.language import say
+from explorer.sentences import translatable
 
 if TYPE_CHECKING:
     from explorer.runs.events import Verdict
     from explorer.runs.folder import Run
 
+_AGAIN = translatable("again")  # of a run that repeats another one on changed data
 _MERGEABLE = 1
 _MAX_STEPS = 200  # undo steps; older ones are forgotten
 
@@ -211,7 +213,7 @@ def _alike(one: Design, other: Design) -> bool:
 
 def title_of_run(run: "Run") -> str:
     """Return the name that the user has given a run, or its design's title with what sets it apart from others."""
-    title, label = title_of(run.design), say(run.label)
+    title, label = title_of(run.design), say(run.label or (_AGAIN if run.again else ""))
     return run.name or (title if not label or label in title else f"{title} · {label}")
 
 

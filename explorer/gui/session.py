@@ -215,6 +215,7 @@ class Session(QObject):
             self._finish()
             return
         self.workspace.data_download.shut_down()
+        self.workspace.end_saving()
         self.pool.shut_down()
         if not self.pool.is_running():
             self._finish()

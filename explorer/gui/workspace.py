@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from explorer.gui.compare.compare_state import CompareState
     from explorer.gui.data.data_state import DataState
     from explorer.gui.data.data_view import DataView
+    from explorer.gui.data.decided import Decided
     from explorer.gui.experiments.feature_map_answers import FeatureMapAnswers
     from explorer.gui.experiments.identity_trial import IdentityTrial
     from explorer.gui.results.results_state import ResultsState
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from explorer.gui.workers.pool import WorkerPool
     from explorer.gui.workers.process import WorkerProcess
     from explorer.gui.workers.weighing import Weighing
+    from explorer.runs.data.image_list import ImageList
 
 LAYERS, BLOCK, DATA, CURVES = "layers", "block", "data", "curves"  # names of pages
 RESULTS, COMPARE, RUNS = "results", "compare", "runs"
@@ -82,6 +84,7 @@ class Workspace:
         self.open_forms: set[str] = set()
         self.page = saved.page if saved else LAYERS
         self.page_windows = dict(saved.page_windows) if saved else {}
+        self._decided: dict[Path, Decided] = {}  # by the root of the images
         self.has_trained = False  # whether a run was started since the program was
         self.alone_block = AloneBlock()
         self.plot_view = PlotView()
@@ -132,7 +135,22 @@ class Workspace:
     def data_state(self) -> "DataState":
         from explorer.gui.data.data_state import DataState
 
-        return DataState(self.choice, self.pool)
+        return DataState(self.choice, self.pool, self.decided_images)
+
+    def decided_images(self, images: "ImageList") -> "Decided":
+        """Return what is decided about `images`, as they are listed now; there is one for each root."""
+        from explorer.gui.data.decided import Decided
+
+        root = images.root.resolve()
+        if root not in self._decided:
+            self._decided[root] = Decided(images)
+        self._decided[root].images = images
+        return self._decided[root]
+
+    def end_saving(self) -> None:
+        """Leave nothing of copies of images that are being made; the window closes."""
+        for decided in self._decided.values():
+            decided.saving.shut_down()
 
     @cached_property
     def data_view(self) -> "DataView":

@@ -40,6 +40,8 @@ class Train:
     identities, and training continues from its last checkpoint. Each side of `beside` is trained with it: another run,
     on the same batches in the same order.
 
+    `again` is the id of the run that it repeats with the data as they are now; the new run says what is different.
+
     `threads` share a step on a processor; 0 finds out how many cores are free. They belong to the moment, not to the
     recipe: on another machine, or a day later, another number is right. `anyway`: even if memory seems too small.
     """
@@ -52,6 +54,7 @@ class Train:
     grown: tuple[str, ...] = ()
     threads: int = 0
     anyway: bool = False
+    again: str = ""
 
     def __post_init__(self) -> None:
         _checked_threads(self.threads)

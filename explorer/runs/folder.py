@@ -63,6 +63,14 @@ RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """Which run was repeated, by its id, and what is different in its data, in words."""
+
+    run: str
+    changes: Sentence = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A run as a list of runs shows it.
 
@@ -72,6 +80,7 @@ class Run:
     trained. `seconds` is the time that training took so far, 0 if the manifest does not tell. `data` is None for a run
     of an older version. `rewrites` are the names of those that it computes with on a `device` of that kind, which is
     empty for a run of an older version. `test_looks` counts how often it has been evaluated on the test part.
+    `again` is None unless it repeats another run.
     """
 
     id: str
@@ -99,6 +108,7 @@ class Run:
     rewrites: tuple[str, ...] = ()
     device: str = ""
     test_looks: int = 0
+    again: Again | None = None
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -163,6 +173,7 @@ class _Manifest:
     rewrites: tuple[str, ...] = ()
     device: str = ""
     test_looks: int = 0
+    again: Again | None = None
 
 
 def default_runs() -> Path:
@@ -266,13 +277,14 @@ def read_run(folder: Path) -> Run:
         rewrites=manifest.rewrites,
         device=manifest.device,
         test_looks=manifest.test_looks,
+        again=manifest.again,
     )
 
 
 @lru_cache(maxsize=4096)  # of a thousand runs, one has changed since they were last listed
 def _known_manifest(folder: Path, status: tuple[int, ...]) -> tuple[_Manifest, datetime]:
     """Return what run.json, which has this `status`, says of a run and when that was created. Raises Refused."""
-    where, table = str(folder / MANIFEST), _read_manifest(folder)
+    where, table = str(folder / MANIFEST), read_manifest(folder)
     try:
         manifest = read_record(_Manifest, table)
         return manifest, datetime.fromisoformat(manifest.created).astimezone()  # one without a zone is meant here
@@ -282,7 +294,7 @@ def _known_manifest(folder: Path, status: tuple[int, ...]) -> tuple[_Manifest, d
         raise refuse(where, translatable("is not a run")) from None
 
 
-def _read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
     """Read run.json. Raises Refused."""
     try:
         table = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -298,7 +310,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
 
 def read_hashes(folder: Path) -> dict[str, str]:
     """Return the sha256 of each file that the run wrote, by its name. Raises Refused."""
-    return _hashes_of(_read_manifest(folder))
+    return _hashes_of(read_manifest(folder))
 
 
 def _hashes_of(manifest: dict[str, Any]) -> dict[str, str]:
@@ -316,7 +328,7 @@ def remark(folder: Path, **remarks: str | bool) -> None:
     """Write the user's `name` or `note` of the run in `folder`, or whether it is `hidden`. Raises Refused."""
     try:
         with _writing(folder):
-            _write_manifest(folder, {**_read_manifest(folder), **remarks})
+            _write_manifest(folder, {**read_manifest(folder), **remarks})
     except OSError as error:
         raise unwritable(folder, error) from None
 
@@ -368,13 +380,13 @@ class RunFolder:
         try:
             self._lock.acquire(timeout=_LOCK_WAIT, poll_interval=0.05)
         except Timeout:
-            table = _read_manifest(folder)
+            table = read_manifest(folder)
             what = translatable("in use by process {process} since {since}")
             raise refuse("run", what, process=table.get("process"), since=table.get("since")) from None
         except OSError as error:
             raise unwritable(folder, error) from None
         try:
-            self.manifest = _read_manifest(folder) if is_file(folder / MANIFEST) else {}
+            self.manifest = read_manifest(folder) if is_file(folder / MANIFEST) else {}
             self.events = EventLog(folder)
         except (OSError, Refused) as error:
             self._lock.release()
@@ -457,7 +469,7 @@ class RunFolder:
         """Change keys of the manifest; what other processes write stays as it is in the file. Raises OSError."""
         with _writing(self.path):
             try:
-                now = _read_manifest(self.path)
+                now = read_manifest(self.path)
             except Refused:  # it is written for the first time, or damaged
                 now = {}
             elsewhere = {key: now[key] for key in _FROM_ELSEWHERE if key in now}

@@ -312,8 +312,8 @@ def test_only_manifests_that_have_changed_are_parsed_again(tmp_path, monkeypatch
         folder.close()
         ids.append(folder.path.name)
     before = {run.id: run for run in list_runs(tmp_path)}
-    parsed, read = [], folder_module._read_manifest
-    monkeypatch.setattr(folder_module, "_read_manifest", lambda path: parsed.append(path.name) or read(path))
+    parsed, read = [], folder_module.read_manifest
+    monkeypatch.setattr(folder_module, "read_manifest", lambda path: parsed.append(path.name) or read(path))
     assert {run.id: run for run in list_runs(tmp_path)} == before
     assert parsed == []
     remark(tmp_path / ids[1], name="another")

@@ -32,6 +32,7 @@ from explorer.engine.training.weights import BEST
 from explorer.engine.weights.statistics import Statistics, weights_statistics
 from explorer.paths import exists, expand_user, is_file
 from explorer.runs import events
+from explorer.runs.again import again
 from explorer.runs.commands import ResumeRun, Train
 from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.data.record import DataRecord
@@ -199,6 +200,7 @@ def open_runs(
 
 def _new_runs(command: Train, cores: Cores, report: Report, fetched: Report) -> tuple[TrainingRun, ...]:
     """Create a run in its own folder for each side of the command. Raises Refused."""
+    repeated = find_run(command.again, command.runs) if command.again else None
     threads = _threads_of(command.recipe, cores, command.threads)
     parent, known, statistics = None, None, None
     if command.weights:
@@ -228,7 +230,8 @@ def _new_runs(command: Train, cores: Cores, report: Report, fetched: Report) -> 
             folders.append(folder)
         for folder, training in zip(folders, trainings, strict=True):
             insisted = {"anyway": True} if command.anyway else {}  # a resume need not be told again
-            folder.update(data=record_table(data.record), **_arithmetic_entries(training), **insisted)
+            repeats = {"again": record_table(again(repeated, data.record))} if repeated else {}
+            folder.update(data=record_table(data.record), **_arithmetic_entries(training), **insisted, **repeats)
         if known:
             folders[0].update(weights=known.record())
         if command.beside:

@@ -1,51 +1,52 @@
 """DataState: what the chosen data have, as a worker has found, and what the user has decided. No widgets.
 
 A folder of images is scanned as soon as it is chosen, and again when its split or a decision changes; a named data set
-when it is to be shown. The folder itself stays as it is: decisions are kept in the app's data.
+when it is to be shown.
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.gui.choice import TrainingChoice
+from explorer.gui.data.decided import Decided
 from explorer.gui.workers.inquiry import SETTLE, Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.data.decisions import Decisions, Move, read_decisions, write_decisions
-from explorer.runs.data.image_list import Part
+from explorer.runs.data.decisions import Decisions
+from explorer.runs.data.image_list import ImageList, Part
 from explorer.runs.events import Progress
 from explorer.runs.questions.data import Scan, Scanned
 from explorer.sentences import NOTHING, Sentence
-from explorer.validation import Refused
 
 if TYPE_CHECKING:
     from explorer.runs.data.download import Pace
 
 
 class DataState(QObject):
-    """What the last scan of the chosen data has found, and the decisions about their images.
+    """What the last scan of the chosen data has found, and what is `decided` about their images.
 
-    `changed` is emitted when any of it is different, `progressed` with how many images of how many a scan has
-    examined. `refusal` says why there was no scan, or why the last decision could not be kept. While data are scanned
-    again, `scanned` is what they had before.
+    Nothing can be about those of a named set, which stay as they are published. `changed` is emitted when any of it is
+    different, `progressed` with how many images of how many a scan has examined. While data are scanned again,
+    `scanned` is what they had before.
     """
 
     changed = Signal()
     progressed = Signal(int, int)
 
-    def __init__(self, choice: TrainingChoice, pool: WorkerPool) -> None:
+    def __init__(
+        self, choice: TrainingChoice, pool: WorkerPool, decided_images: Callable[[ImageList], Decided]
+    ) -> None:
         super().__init__()
-        self._choice, self._pool = choice, pool
+        self._choice, self._pool, self._decided_images = choice, pool, decided_images
         self.scanned: Scanned | None = None
-        self.decisions = Decisions()
-        self.refusal = NOTHING
+        self.decided: Decided | None = None
+        self._known = Decisions()  # when a scan was last ordered
+        self._refusal = NOTHING  # of a scan
         self.was_cancelled = False
         self.seconds_left: float | None = None
         self._scan: Inquiry | None = None
         self._pace: Pace | None = None
-        self._before: tuple[Decisions, ...] = ()  # each decision, for undo
         self._files: dict[str, tuple[str, ...]] = {}
         self._parts: dict[str, Part | None] = {}
         self._chosen: tuple[object, ...] = ()  # what a scan depends on
@@ -54,6 +55,15 @@ class DataState(QObject):
         choice.chosen.connect(self._note_choice)
         pool.changed.connect(self._note_workers)
         self._note_choice()
+
+    @property
+    def decisions(self) -> Decisions:
+        return self.decided.decisions if self.decided else Decisions()
+
+    @property
+    def refusal(self) -> Sentence:
+        """Why there was no scan, or why the last decision could not be kept; empty if neither."""
+        return self._refusal or (self.decided.refusal if self.decided else NOTHING)
 
     # Scanning
 
@@ -70,8 +80,10 @@ class DataState(QObject):
         """Ask a worker what the data have."""
         from explorer.runs.data.download import Pace  # imports urllib
 
+        if self.decided:
+            self.decided.reload()  # as the worker does
         self._drop_scan()
-        self.refusal, self.was_cancelled = NOTHING, False
+        self._refusal, self.was_cancelled = NOTHING, False
         self.seconds_left, self._pace = None, Pace()
         self._scan = Inquiry(self._pool, Scan(self._choice.fitted, self._choice.recipe))
         self._scan.progressed.connect(self._note_progress)
@@ -110,13 +122,22 @@ class DataState(QObject):
 
     def _forget_data(self) -> None:
         self._drop_scan()
-        self.scanned, self.refusal, self.was_cancelled = None, NOTHING, False
-        self.decisions, self._before, self._files, self._parts = Decisions(), (), {}, {}
-        if images := self._choice.data.images:
-            try:
-                self.decisions = read_decisions(images.root)
-            except Refused as refused:
-                self.refusal = refused.sentence
+        self.scanned, self._refusal, self.was_cancelled = None, NOTHING, False
+        self._files, self._parts = {}, {}
+        if self.decided:
+            self.decided.changed.disconnect(self._note_decisions)
+        images = self._choice.data.images
+        self.decided = self._decided_images(images) if images else None
+        self._known = self.decisions
+        if self.decided:
+            self.decided.changed.connect(self._note_decisions)
+
+    def _note_decisions(self) -> None:
+        """Scan again once nothing has been decided for a moment, if there is anything new."""
+        if self._known != self.decisions:
+            self._known, self._files = self.decisions, {}
+            self._timer.start()
+        self.changed.emit()
 
     def _note_workers(self) -> None:
         if self._scan and self._scan.state is InquiryState.WAITING:
@@ -133,7 +154,7 @@ class DataState(QObject):
         self.changed.emit()
 
     def _note_refusal(self, reason: Sentence) -> None:
-        self._scan, self.refusal = None, reason
+        self._scan, self._refusal = None, reason
         self.changed.emit()
 
     # Whose images
@@ -167,76 +188,3 @@ class DataState(QObject):
             found.name: tuple(f"{label}/{number}" for number in range(found.train + found.validation + found.test))
             for label, found in enumerate(classes)
         }
-
-    # Decisions
-
-    @property
-    def can_decide(self) -> bool:
-        """Whether the images are the user's own; those of a named set stay as they are published."""
-        return self._choice.data.images is not None
-
-    @property
-    def can_undo(self) -> bool:
-        return bool(self._before)
-
-    def leave_out(self, files: Iterable[str]) -> None:
-        """Let no run have these images."""
-        chosen = dict.fromkeys(files)
-        self._decide(
-            replace(
-                self.decisions,
-                left_out=(*(file for file in self.decisions.left_out if file not in chosen), *chosen),
-                kept=tuple(file for file in self.decisions.kept if file not in chosen),
-            )
-        )
-
-    def move(self, files: Iterable[str], class_name: str) -> None:
-        """Let these images belong to another class, or again to that of their folder."""
-        chosen = dict.fromkeys(files)
-        others = tuple(move for move in self.decisions.moved if move.file not in chosen)
-        own = self._own_classes(chosen)
-        moved = (Move(file, class_name) for file in chosen if own.get(file) != class_name)
-        self._decide(replace(self.decisions, moved=(*others, *moved)))
-
-    def keep(self, files: Iterable[str]) -> None:
-        """Accept what is wrong with these images."""
-        self._decide(replace(self.decisions, kept=tuple(dict.fromkeys((*self.decisions.kept, *files)))))
-
-    def take_back(self, files: Iterable[str]) -> None:
-        """Forget every decision about these images."""
-        chosen, decisions = set(files), self.decisions
-        self._decide(
-            Decisions(
-                left_out=tuple(file for file in decisions.left_out if file not in chosen),
-                moved=tuple(move for move in decisions.moved if move.file not in chosen),
-                kept=tuple(file for file in decisions.kept if file not in chosen),
-            )
-        )
-
-    def undo(self) -> None:
-        """Go back to before the last decision."""
-        *earlier, last = self._before
-        self._write(last, tuple(earlier))
-
-    def _decide(self, decisions: Decisions) -> None:
-        if decisions != self.decisions:
-            self._write(decisions, (*self._before, self.decisions))
-
-    def _write(self, decisions: Decisions, before: tuple[Decisions, ...]) -> None:
-        """Keep other decisions and scan again, or tell why they cannot be kept."""
-        images = self._choice.data.images
-        assert images
-        try:
-            write_decisions(images.root, decisions)
-        except Refused as refused:
-            self.refusal = refused.sentence
-            self.changed.emit()
-            return
-        self.decisions, self._before, self._files = decisions, before, {}
-        self.scan()
-
-    def _own_classes(self, files: Iterable[str]) -> dict[str, str]:
-        """Return the class that each of these files has in the folder."""
-        images, wanted = self._choice.data.images, set(files)
-        assert images
-        return {image.file: images.class_names[image.label] for image in images.images if image.file in wanted}

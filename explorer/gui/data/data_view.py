@@ -10,6 +10,7 @@ class Note(StrEnum):
     """What a line above the images tells beside problems: the user's decisions, and files that were skipped."""
 
     LEFT_OUT = auto()
+    EXCLUDED = auto()
     MOVED = auto()
     KEPT = auto()
     SKIPPED = auto()

@@ -9,6 +9,7 @@ from explorer.gui.actions import Actions
 from explorer.gui.data.class_dialog import ClassDialog
 from explorer.gui.data.data_state import DataState
 from explorer.gui.data.data_view import Note
+from explorer.gui.data.decided import Decided
 from explorer.gui.data.problem_line import ProblemLine
 from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.flow import Flow
@@ -70,17 +71,22 @@ class DecisionOrders(QWidget):
     def show_state(self) -> None:
         """Enable the actions that have an effect on the selected images, and say which these are."""
         actions, line, selected = self._actions, self._line, self._selected()
-        can_decide = self._state.can_decide
+        can_decide = self._state.decided is not None
         is_decision = line is not None and line.is_decision
-        may_leave_out = can_decide and not (line and line.kind is Note.LEFT_OUT)
+        may_leave_out = can_decide and not (line and line.kind in (Note.LEFT_OUT, Note.EXCLUDED))
         actions.leave_out_images.setEnabled(may_leave_out and bool(self._superfluous))
         actions.move_images.setEnabled(may_leave_out and bool(selected))
         actions.keep_images.setEnabled(can_decide and line is not None and not is_decision and bool(self._meant))
         actions.readmit_images.setEnabled(can_decide and is_decision and bool(self._meant))
-        actions.take_back_decision.setEnabled(self._state.can_undo)
+        actions.take_back_decision.setEnabled(bool(self._state.decided and self._state.decided.can_undo))
         self.keep.setVisible(not is_decision)
         self.readmit.setVisible(is_decision)
         self.words.setText(self._target_words(len(selected)))
+
+    @property
+    def _decided(self) -> Decided:
+        assert self._state.decided  # else no order is enabled
+        return self._state.decided
 
     @property
     def _meant(self) -> tuple[str, ...]:
@@ -106,7 +112,7 @@ class DecisionOrders(QWidget):
 
     def _leave_out(self) -> None:
         files = self._superfluous
-        self._state.leave_out(files)
+        self._decided.leave_out(files)
         self._confirm(self.tr("Images left out: {n}"), files)
 
     def _ask_class(self) -> None:
@@ -116,24 +122,24 @@ class DecisionOrders(QWidget):
         dialog.open()
 
     def _move(self, files: tuple[str, ...], name: str) -> None:
-        self._state.move(files, name)
+        self._decided.move(files, name)
         self._confirm(self.tr("Images moved to {name}: {n}"), files, name=self._labels[name])
 
     def _keep(self) -> None:
         files = self._meant
-        self._state.keep(files)
+        self._decided.keep(files)
         self._confirm(self.tr("Images kept: {n}"), files)
 
     def _readmit(self) -> None:
         files = self._meant
-        self._state.take_back(files)
+        self._decided.take_back(files)
         self._confirm(self.tr("Images as in the folder again: {n}"), files)
 
     def _undo(self) -> None:
-        self._state.undo()
+        self._decided.undo()
         self._actions.confirmed.emit(self.tr("The last decision is taken back"))
 
     def _confirm(self, words: str, files: tuple[str, ...], **values: str) -> None:
         """Say how many images an order has concerned, unless it was refused."""
-        if not self._state.refusal:
+        if not self._decided.refusal:
             self._actions.confirmed.emit(words.format(n=whole(len(files)), **values))

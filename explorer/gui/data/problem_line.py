@@ -45,6 +45,10 @@ _WORDS: dict[_Kind, tuple[str, str]] = {  # for one and for several, in the orde
         translatable("{n} files were skipped: not an image, or in no class"),
     ),
     Note.LEFT_OUT: (translatable("You left out 1 image"), translatable("You left out {n} images")),
+    Note.EXCLUDED: (
+        translatable("You marked 1 image as none of the classes"),
+        translatable("You marked {n} images as none of the classes"),
+    ),
     Note.MOVED: (
         translatable("You moved 1 image to another class"),
         translatable("You moved {n} images to another class"),
@@ -69,7 +73,7 @@ class ProblemLine:
 
     @property
     def is_decision(self) -> bool:
-        return self.kind in (Note.LEFT_OUT, Note.MOVED, Note.KEPT)
+        return self.kind in (Note.LEFT_OUT, Note.EXCLUDED, Note.MOVED, Note.KEPT)
 
     @property
     def has_copies(self) -> bool:
@@ -85,6 +89,7 @@ def problem_lines(state: DataState) -> list[ProblemLine]:
     lines: dict[_Kind, ProblemLine] = {each.kind: _problem_line(each, state) for each in scanned.problems if each.count}
     notes = {
         Note.LEFT_OUT: decisions.left_out,
+        Note.EXCLUDED: decisions.excluded,
         Note.MOVED: tuple(move.file for move in decisions.moved),
         Note.KEPT: decisions.kept,
     }

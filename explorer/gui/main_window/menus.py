@@ -45,7 +45,7 @@ class Menus(QObject):
         self.recent = menu.addMenu(self.tr("Open recent"))
         menu.addActions([actions.save, actions.save_as])
         menu.addSeparator()
-        menu.addActions([actions.open_images, actions.open_table])
+        menu.addActions([actions.open_images, actions.open_table, actions.save_table, actions.save_copy])
         menu.addSeparator()
         self.export = menu.addMenu(self.tr("Export"))
         menu.addSeparator()
@@ -75,6 +75,7 @@ class Menus(QObject):
         menu.addAction(actions.find_rate)
         menu.addSeparator()
         menu.addActions([actions.halve_rate, actions.lower_rate, actions.add_epochs, actions.restart])
+        menu.addAction(actions.train_again)
 
     def _fill_view_menu(self, menu: QMenu, docks: Sequence[QDockWidget]) -> None:
         actions = self._actions

@@ -1,4 +1,4 @@
-"""What differs between several runs, in words: a line per design and recipe, with its accuracy over the seeds."""
+"""What differs between several runs, in words: a line per design, recipe and data, with its accuracy over the seeds."""
 
 from collections.abc import Sequence
 from statistics import mean, stdev
@@ -6,6 +6,7 @@ from statistics import mean, stdev
 from explorer.architecture.compare import changed_fields, design_changes
 from explorer.gui.runs.run_row import RunRow
 from explorer.gui.widgets.text.language import percent, say
+from explorer.runs.data.changes import data_changes
 from explorer.runs.folder import Run
 from explorer.sentences import translatable
 
@@ -18,7 +19,8 @@ def differences(rows: Sequence[RunRow]) -> list[str]:
     groups: dict[object, list[tuple[Run, RunRow]]] = {}
     for row in sorted(rows, key=lambda row: row.created.timestamp() if row.created else 0.0):
         if run := row.run:
-            groups.setdefault((run.design, run.recipe.change(seed=0)), []).append((run, row))
+            images = run.data.fingerprint if run.data else ""
+            groups.setdefault((run.design, run.recipe.change(seed=0), images), []).append((run, row))
     lines, first = [], None
     for group in groups.values():
         run = group[0][0]
@@ -28,6 +30,8 @@ def differences(rows: Sequence[RunRow]) -> list[str]:
         else:
             seedless = run.recipe.change(seed=first.recipe.seed)
             changes = [*design_changes(first.design, run.design), *changed_fields(first.recipe, seedless)]
+            if first.data and run.data and first.recipe.data == run.recipe.data:
+                changes += data_changes(first.data, run.data)
             said = say(translatable(", ")).join(map(say, changes))
             words = say(translatable("{run} · {changes}")).format(run=words, changes=said)
         lines.append(words)

@@ -168,7 +168,7 @@ class RunHistory(QObject):
             known = self.run(live.id)
             yield Line(
                 id=live.id,
-                name=(known.name if known and not live.label else "") or live.name,
+                name=title_of_run(known) if known and not live.label else live.name,
                 colour=QColor(self.colour(live.id)),
                 curves=live.curves,
                 live=True,

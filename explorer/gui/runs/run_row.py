@@ -69,7 +69,9 @@ class RunRow:
 def run_row(run: Run, before: Run | None, state: RunState, best: float | None) -> RunRow:
     """Return the row of `run`, which is compared with the run `before`; `state` and `best` are the present ones."""
     changes = say(translatable(", ")).join(map(say, _changes_between(before, run))) if before else ""
-    if before and not changes:
+    if run.again and not (before and before.id == run.again.run):  # that run is not listed any more
+        changes = say(run.again.changes)
+    elif before and not changes:
         changes = say(translatable("no changes"))
     return RunRow(
         id=run.id,
@@ -94,8 +96,9 @@ def unreadable_row(found: UnreadableRun) -> RunRow:
 
 
 def _changes_between(before: Run, after: Run) -> tuple[Sentence, ...]:
-    """Return what is different in design and recipe of the run `after`."""
-    return (*design_changes(before.design, after.design), *changed_fields(before.recipe, after.recipe))
+    """Return what is different in design and recipe of the run `after`, and in its data if it repeats the other."""
+    data = [after.again.changes] if after.again and after.again.run == before.id else []
+    return (*design_changes(before.design, after.design), *changed_fields(before.recipe, after.recipe), *data)
 
 
 def _design_text(design: Design) -> str:

@@ -66,7 +66,7 @@ class RunTableModel(QAbstractTableModel):
         history, rows = self._history, []
         by_id = {run.id: run for run in history.runs}
         for run, older in zip(history.runs, (*history.runs[1:], None), strict=False):
-            before = by_id.get(run.parent or "", older)
+            before = by_id.get(run.again.run if run.again else run.parent or "", older)
             values = run, before, history.state_of(run), self._best.get(run.id, run.best_accuracy)
             row = self._known.get(run.id)
             is_same = row is not None and (row.run, row.before, row.state, row.best) == values

@@ -1,12 +1,26 @@
 """Changes of the data since a run was trained on them, in words. No torch, no Qt."""
 
+from collections import Counter
 from collections.abc import Iterator
 
+from explorer.runs.data.decisions import Decisions, Fate
 from explorer.runs.data.record import DataRecord
 from explorer.sentences import Sentence, joined, translatable
 from explorer.validation import refuse
 
 _MAX_NAMES = 5
+_DECIDED = {  # about one image and about several, by what becomes of it; None: it is as in the folder again
+    Fate.LEFT_OUT: (translatable("1 image left out"), translatable("{n:,} images left out")),
+    Fate.MOVED: (translatable("1 image given another class"), translatable("{n:,} images given another class")),
+    Fate.EXCLUDED: (
+        translatable("1 image marked as none of the classes"),
+        translatable("{n:,} images marked as none of the classes"),
+    ),
+    None: (
+        translatable("1 image used again as it is in the folder"),
+        translatable("{n:,} images used again as they are in the folder"),
+    ),
+}
 
 
 def refuse_changed(before: DataRecord, now: DataRecord) -> None:
@@ -16,6 +30,21 @@ def refuse_changed(before: DataRecord, now: DataRecord) -> None:
     found = list(_changes(before, now)) or [Sentence(translatable("files have another name or content"))]
     what = translatable("{data} has changed since the run began: {changes}")
     raise refuse("data", what, data=now.name, changes=joined("; ", found))
+
+
+def data_changes(before: DataRecord, now: DataRecord) -> Iterator[Sentence]:
+    """Yield what is different in the data `now`: first what the user has decided since, then what has come of it."""
+    yield from decision_changes(before.decisions, now.decisions)
+    yield from _changes(before, now)
+
+
+def decision_changes(before: Decisions, now: Decisions) -> Iterator[Sentence]:
+    """Yield how many images the user has decided about in another way since, by what becomes of them."""
+    old, new = before.fates, now.fates
+    counts = Counter(new.get(file, (None, ""))[0] for file in {**old, **new} if old.get(file) != new.get(file))
+    for fate, (one, several) in _DECIDED.items():
+        if counts[fate]:
+            yield Sentence(one) if counts[fate] == 1 else Sentence(several, {"n": counts[fate]})
 
 
 def _changes(before: DataRecord, now: DataRecord) -> Iterator[Sentence]:

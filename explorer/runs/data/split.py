@@ -23,11 +23,16 @@ class SplitKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """How images were divided; `ratio` has the shares to train, validate and test with, if they were drawn."""
+    """How images were divided; `ratio` has the shares to train, validate and test with, if they were drawn.
+
+    `before_decisions`: all images of the data were divided, each as of the class of its folder, so that an image keeps
+    its part whatever is decided. Older versions divided those that were left, as of the class they were moved to.
+    """
 
     kind: SplitKind
     seed: int = 0
     ratio: tuple[float, ...] = ()
+    before_decisions: bool = False
 
 
 def divide(

@@ -81,60 +81,61 @@ def scanned(played, state) -> DataState:
     return state
 
 
-def test_decisions_are_kept_beside_the_data_and_scanned_with(played, scanned, folder):
+def test_decisions_are_kept_beside_the_data_and_scanned_with(session, played, scanned, folder):
     before = len(played.asked(Scan))
-    scanned.leave_out(["cat/001.jpg", "cat/002.jpg"])
-    scanned.move(["dog/001.jpg"], "owl")
-    scanned.keep(["dog/001.jpg"])
+    scanned.decided.leave_out(["cat/001.jpg", "cat/002.jpg"])
+    scanned.decided.move(["dog/001.jpg"], "owl")
+    scanned.decided.keep(["dog/001.jpg"])
     wanted = Decisions(("cat/001.jpg", "cat/002.jpg"), (Move("dog/001.jpg", "owl"),), ("dog/001.jpg",))
     assert scanned.decisions == read_decisions(folder) == wanted
-    assert len(played.asked(Scan)) == before + 3
+    assert len(scans(session, played)) == before + 1  # they came without a moment's pause
     assert len(scanned.files_of("cat")) == 10
     assert "dog/001.jpg" in scanned.files_of("owl")
     assert sorted(path.name for path in folder.glob("cat/*")) == [f"{number:03}.jpg" for number in range(12)]
 
 
 def test_each_decision_is_undone_alone(scanned, folder):
-    scanned.leave_out(["cat/001.jpg"])
-    scanned.keep(["dog/001.jpg"])
-    scanned.undo()
+    scanned.decided.leave_out(["cat/001.jpg"])
+    scanned.decided.keep(["dog/001.jpg"])
+    scanned.decided.undo()
     assert read_decisions(folder) == Decisions(left_out=("cat/001.jpg",))
-    scanned.undo()
+    scanned.decided.undo()
     assert read_decisions(folder) == Decisions()
-    assert not scanned.can_undo
+    assert not scanned.decided.can_undo
 
 
 def test_a_decision_for_an_image_takes_the_place_of_the_one_before(scanned):
-    scanned.keep(["cat/001.jpg"])
-    scanned.leave_out(["cat/001.jpg"])
+    scanned.decided.keep(["cat/001.jpg"])
+    scanned.decided.leave_out(["cat/001.jpg"])
     assert scanned.decisions == Decisions(left_out=("cat/001.jpg",))
-    scanned.take_back(["cat/001.jpg"])
+    scanned.decided.take_back(["cat/001.jpg"])
     for name in ("dog", "owl"):
-        scanned.move(["cat/001.jpg"], name)
+        scanned.decided.move(["cat/001.jpg"], name)
     assert scanned.decisions == Decisions(moved=(Move("cat/001.jpg", "owl"),))
-    scanned.move(["cat/001.jpg"], "cat")
+    scanned.decided.move(["cat/001.jpg"], "cat")
     assert scanned.decisions == Decisions()
 
 
 def test_decisions_of_earlier_are_there_when_the_folder_is_chosen_again(session, played, scanned, folder):
-    scanned.leave_out(["cat/001.jpg"])
+    scanned.decided.leave_out(["cat/001.jpg"])
     session.workspace.choice.use_data("fashion-mnist-12k")
     assert scanned.decisions == Decisions()
-    assert not scanned.can_decide
+    assert scanned.decided is None
     session.workspace.choice.use_data(str(folder))
     assert scanned.decisions == Decisions(left_out=("cat/001.jpg",))
-    assert not scanned.can_undo
+    scanned.decided.undo()
+    assert scanned.decisions == Decisions()
 
 
 def test_a_decision_that_cannot_be_kept_is_none(scanned, monkeypatch):
     def full(*_: object) -> None:
         raise refuse("decisions", "No space left on device")
 
-    monkeypatch.setattr("explorer.gui.data.data_state.write_decisions", full)
-    scanned.leave_out(["cat/001.jpg"])
+    monkeypatch.setattr("explorer.runs.data.decisions.write_decisions", full)
+    scanned.decided.leave_out(["cat/001.jpg"])
     assert scanned.refusal == "decisions: No space left on device"
     assert scanned.decisions == Decisions()
-    assert not scanned.can_undo
+    assert not scanned.decided.can_undo
 
 
 def test_images_of_a_named_set_are_called_by_class_and_number(session, played):

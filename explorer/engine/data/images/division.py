@@ -3,7 +3,8 @@
 Both a scan and a training divide them here, so that what is shown is what is trained on.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from explorer.engine.data.images.examination import Examined
 from explorer.engine.data.images.image_index import index_images
@@ -11,6 +12,7 @@ from explorer.engine.data.progress import Report, Warn, unwarned
 from explorer.paths import expand_user
 from explorer.runs.data.decisions import Decisions, read_decisions
 from explorer.runs.data.image_list import ImageList, Part, list_images
+from explorer.runs.data.record import DataRecord
 from explorer.runs.data.split import Split, divide
 from explorer.runs.recipe import Recipe
 
@@ -36,20 +38,35 @@ class Division:
 
 
 def divide_data(
-    recipe: Recipe, report: Report, decisions: Decisions | None = None, warn: Warn = unwarned, verify: bool = False
+    recipe: Recipe, report: Report, known: DataRecord | None = None, warn: Warn = unwarned, verify: bool = False
 ) -> Division:
-    """Examine and divide the images of a recipe, by the user's decisions if none are given. Raises Refused.
+    """Examine and divide the images of a recipe, and apply the user's decisions. Raises Refused.
 
-    `report`, `warn` and `verify` are as for `index_images`. Images with equal pixels are in one part.
+    `report`, `warn` and `verify` are as for `index_images`. Images with equal pixels are in one part. By the record
+    `known` of a run the images are divided as that run had them, and its decisions hold.
     """
     listed = list_images(expand_user("data", recipe.data))
-    decisions = read_decisions(listed.root) if decisions is None else decisions
+    decisions = known.decisions if known else read_decisions(listed.root)
+    before_decisions = known is None or known.split.before_decisions
     chosen = decisions.apply(listed)
-    found = dict(zip(chosen.images, index_images(chosen, report, warn, verify), strict=True))
-    images = chosen.with_images(image for image, examined in found.items() if not examined.error)
-    examined = tuple(found[image] for image in images.images)
+    examined = index_images(listed, report, warn, verify)
+    found = {image.file: each for image, each in zip(listed.images, examined, strict=True)}
+    readable = _readable(listed if before_decisions else chosen, found)
     numbers: dict[str, int] = {}
-    groups = [numbers.setdefault(each.digest, len(numbers)) for each in examined]
-    split, parts = divide(images, groups, recipe.split_seed, recipe.validation_share, recipe.test_share)
-    unreadable = tuple(Unreadable(image.file, each.error) for image, each in found.items() if each.error)
-    return Division(images, decisions, examined, split, parts, unreadable)
+    groups = [numbers.setdefault(found[image.file].digest, len(numbers)) for image in readable.images]
+    split, drawn = divide(readable, groups, recipe.split_seed, recipe.validation_share, recipe.test_share)
+    parts = {image.file: part for image, part in zip(readable.images, drawn, strict=True)}
+    images = _readable(chosen, found)
+    errors = ((image.file, found[image.file].error) for image in chosen.images)
+    return Division(
+        images=images,
+        decisions=decisions,
+        examined=tuple(found[image.file] for image in images.images),
+        split=replace(split, before_decisions=before_decisions),
+        parts=tuple(parts[image.file] for image in images.images),
+        unreadable=tuple(Unreadable(file, error) for file, error in errors if error),
+    )
+
+
+def _readable(images: ImageList, found: Mapping[str, Examined]) -> ImageList:
+    return images.with_images(image for image in images.images if not found[image.file].error)

@@ -51,7 +51,7 @@ def divide_images(recipe: Recipe, design: Design, report: Report, known: DataRec
     if channels not in (1, 3):
         what = translatable("the design takes {channels} channels; images have 1 or 3")
         raise refuse("input", what, channels=channels)
-    division = divide_data(recipe, report, known.decisions if known else None)
+    division = divide_data(recipe, report, known)
     images, parts = division.images, division.parts
     if (count := len(images.class_names)) > design.classes:
         what = translatable("{data} has {count} classes, but the design has only {classes}")

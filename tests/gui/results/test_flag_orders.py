@@ -1,0 +1,154 @@
+"""The row below the images of the results: what is decided, seen to have happened, kept, undone and trained with."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+
+from explorer.gui.data.class_dialog import ClassDialog
+from explorer.gui.results.flag_orders import FlagOrders
+from explorer.runs.commands import Train
+from explorer.runs.data.decisions import Decisions, Move, read_decisions
+from tests.clicks import click
+from tests.events import settle
+from tests.gui.data.made_data import make_folder
+from tests.gui.results.made_flags import make_run
+
+
+@pytest.fixture(autouse=True)
+def own_decisions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return make_folder(tmp_path / "animals")
+
+
+@pytest.fixture
+def said(session) -> list[str]:
+    found: list[str] = []
+    session.window.orders.confirmed.connect(found.append)
+    return found
+
+
+@pytest.fixture
+def show(session, qtbot):
+    """Show the row for a run; once it is known what is decided about its images, or why nothing can be."""
+
+    def do(run) -> FlagOrders:
+        workspace = session.workspace
+        row = FlagOrders(workspace.results_state, workspace.decided_images, workspace.choice, session.window.orders)
+        row.setParent(session.window)
+        row.resize(1100, 100)
+        row.show()
+        row.raise_()
+        workspace.run_history.reload()
+        workspace.run_history.choose([run.id])
+        images = row._images
+        qtbot.waitUntil(lambda: bool(images.decided or images.reason))
+        return row
+
+    return do
+
+
+@pytest.fixture
+def row(session, show, folder) -> FlagOrders:
+    return show(make_run(session.pool.runs, str(folder)))
+
+
+def press(row: FlagOrders, qtbot, name: str) -> None:
+    click(qtbot, row.findChild(QPushButton, name))
+
+
+def test_images_are_left_out_excluded_taken_back_and_each_order_is_said(session, row, qtbot, folder, said):
+    state = session.workspace.results_state
+    assert not row.findChild(QPushButton, "leave_out_results").isEnabled()
+    state.select(["cat/000.jpg", "dog/001.jpg"])
+    press(row, qtbot, "leave_out_results")
+    assert read_decisions(folder) == Decisions(left_out=("cat/000.jpg", "dog/001.jpg"))
+    assert row.bar.words.text() == "2 images left out"
+    assert not row.findChild(QPushButton, "leave_out_results").isEnabled()
+    state.select(["owl/000.jpg"])
+    press(row, qtbot, "exclude_results")
+    assert read_decisions(folder).excluded == ("owl/000.jpg",)
+    assert row.bar.words.text() == "2 images left out, 1 image marked as none of the classes"
+    assert row.words.text() == "1 image marked as none of the classes"
+    state.select(["dog/001.jpg"])
+    press(row, qtbot, "take_back_results")
+    press(row, qtbot, "undo_results")
+    assert set(read_decisions(folder).left_out) == {"cat/000.jpg", "dog/001.jpg"}
+    assert said == [
+        "Images left out: 2",
+        "Images marked as none of the classes: 1",
+        "Images as in the folder again: 1",
+        "The last decision is taken back",
+    ]
+
+
+def test_the_class_that_the_network_says_is_offered_first(session, row, qtbot, folder):
+    session.workspace.results_state.select(["owl/001.jpg"])
+    press(row, qtbot, "reclass_results")
+    dialog = row.findChild(ClassDialog)
+    assert [dialog.list.tree.topLevelItem(place).text(0) for place in range(3)] == ["cat", "dog", "owl"]
+    session.workspace.results_state.select(["cat/001.jpg"])  # the dialog means the images that it was opened for
+    qtbot.keyClick(dialog.list.line, Qt.Key.Key_Return)
+    settle()
+    assert read_decisions(folder).moved == (Move("owl/001.jpg", "cat"),)
+    session.workspace.results_state.select(["owl/001.jpg"])
+    assert row.words.text() == "given the class cat"
+
+
+def test_the_data_page_and_the_results_have_the_same_decisions(session, row, qtbot, folder):
+    session.workspace.choice.use_data(str(folder))
+    data = session.workspace.data_state
+    session.workspace.results_state.select(["cat/000.jpg"])
+    press(row, qtbot, "leave_out_results")
+    assert data.decisions == Decisions(left_out=("cat/000.jpg",))
+    assert len(data.files_of("cat")) == 11
+    data.decided.take_back(["cat/000.jpg"])
+    assert row.bar.words.text() == ""
+    assert row.findChild(QPushButton, "leave_out_results").isEnabled()
+
+
+def test_flags_outlive_another_choice_of_class_and_the_window(session, row, qtbot, folder, show):
+    session.workspace.results_state.select(["cat/000.jpg"])
+    press(row, qtbot, "leave_out_results")
+    session.workspace.results_state.select(["dog/000.jpg"])
+    session.use_language("en")  # makes a new window
+    again = show(session.workspace.results_state.run)
+    assert again.bar.words.text() == "1 image left out"
+    press(again, qtbot, "undo_results")
+    assert read_decisions(folder) == Decisions()
+
+
+def test_images_of_a_published_set_stay_as_they_are(session, show):
+    row = show(make_run(session.pool.runs, "fashion-mnist-12k"))
+    session.workspace.results_state.select(["0/1"])
+    buttons = [each for each in row.findChildren(QPushButton) if each.isVisible()]
+    assert {each.isEnabled() for each in buttons} == {False}
+    assert {each.toolTip() for each in buttons} == {"images of a published data set stay as they are"}
+
+
+def test_a_folder_that_has_gone_is_named(session, show, tmp_path):
+    row = show(make_run(session.pool.runs, str(tmp_path / "gone")))
+    session.workspace.results_state.select(["cat/000.jpg"])
+    assert not row.findChild(QPushButton, "leave_out_results").isEnabled()
+    assert "there is no data set or folder" in row.findChild(QPushButton, "train_again").toolTip()
+    assert "there is no data set or folder" in row.words.text()
+
+
+def test_training_again_takes_one_press(session, row, qtbot, folder, monkeypatch, said):
+    started: list[Train] = []
+    monkeypatch.setattr(session.pool, "start", started.append)
+    button = row.findChild(QPushButton, "train_again")
+    assert not button.isEnabled()
+    assert button.toolTip() == "Nothing has been decided about images since this run was started"
+    run = session.workspace.results_state.run
+    session.workspace.results_state.select(["cat/000.jpg"])
+    press(row, qtbot, "leave_out_results")
+    press(row, qtbot, "train_again")
+    (order,) = started
+    assert (order.design, order.recipe, order.again) == (run.design, run.recipe, run.id)
+    assert said[-1].startswith("Training again: ")
