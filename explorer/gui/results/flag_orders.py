@@ -10,7 +10,7 @@ from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.data.class_dialog import ClassDialog
 from explorer.gui.data.decided import Decided
-from explorer.gui.results.changes_bar import ChangesBar
+from explorer.gui.results.change_orders import ChangeOrders
 from explorer.gui.results.results_state import ResultsState
 from explorer.gui.results.run_images import RunImages
 from explorer.gui.widgets.buttons import action_button
@@ -25,9 +25,9 @@ from explorer.sentences import translatable
 
 
 class FlagOrders(QWidget):
-    """Connects the actions on the selected images, and shows their buttons beside the bar of changes.
+    """Connects the actions on the selected images, and shows their buttons and those of what follows from them.
 
-    Below the buttons stands what is decided about these images, or why nothing can be.
+    Below these stands what is decided about the images, or why nothing can be, and what has been changed in all.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class FlagOrders(QWidget):
         super().__init__()
         self._state, self._actions = state, actions
         self._images = RunImages(state, decided, choice, self)
-        self.bar = ChangesBar(state, self._images, choice, actions)
+        self.changes = ChangeOrders(state, self._images, choice, actions, self)
         self.words = QLabel()
         theme.make_secondary(self.words)
         orders: tuple[tuple[QAction, Callable[[], None]], ...] = (
@@ -54,15 +54,15 @@ class FlagOrders(QWidget):
         self._tips = {action: action.toolTip() for action, _ in orders}
         for action, do in orders:
             connect_order(action, do)
-        left = QVBoxLayout()
-        left.setSpacing(theme.RHYTHM // 2)
-        left.addLayout(Flow(*(action_button(action, action.objectName()) for action in self._tips)))
-        left.addWidget(self.words)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.RHYTHM)
-        row.addLayout(left, stretch=1)
-        row.addWidget(self.bar)
+        flags = (action_button(action, action.objectName()) for action in self._tips)
+        below = QHBoxLayout()
+        below.addWidget(self.words)
+        below.addWidget(self.changes.words, stretch=1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.RHYTHM // 2)
+        column.addLayout(Flow(*flags, *self.changes.buttons))
+        column.addLayout(below)
         self._images.changed.connect(self.show_state)
         state.images_changed.connect(self.show_state)
         self.show_state()
@@ -145,6 +145,6 @@ class FlagOrders(QWidget):
             self._actions.confirmed.emit(self.tr("The last decision is taken back"))
 
     def _confirm(self, words: str, files: tuple[str, ...], **values: str) -> None:
-        """Say how many images an order has concerned, unless it was refused, which the bar says."""
+        """Say how many images an order has concerned, unless it was refused."""
         if not self._decided.refusal:
             self._actions.confirmed.emit(words.format(n=whole(len(files)), **values))

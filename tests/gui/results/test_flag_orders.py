@@ -68,12 +68,12 @@ def test_images_are_left_out_excluded_taken_back_and_each_order_is_said(session,
     state.select(["cat/000.jpg", "dog/001.jpg"])
     press(row, qtbot, "leave_out_results")
     assert read_decisions(folder) == Decisions(left_out=("cat/000.jpg", "dog/001.jpg"))
-    assert row.bar.words.text() == "2 images left out"
+    assert row.changes.words.text() == "2 images left out"
     assert not row.findChild(QPushButton, "leave_out_results").isEnabled()
     state.select(["owl/000.jpg"])
     press(row, qtbot, "exclude_results")
     assert read_decisions(folder).excluded == ("owl/000.jpg",)
-    assert row.bar.words.text() == "2 images left out, 1 image marked as none of the classes"
+    assert row.changes.words.text() == "2 images left out, 1 image marked as none of the classes"
     assert row.words.text() == "1 image marked as none of the classes"
     state.select(["dog/001.jpg"])
     press(row, qtbot, "take_back_results")
@@ -108,7 +108,7 @@ def test_the_data_page_and_the_results_have_the_same_decisions(session, row, qtb
     assert data.decisions == Decisions(left_out=("cat/000.jpg",))
     assert len(data.files_of("cat")) == 11
     data.decided.take_back(["cat/000.jpg"])
-    assert row.bar.words.text() == ""
+    assert row.changes.words.text() == ""
     assert row.findChild(QPushButton, "leave_out_results").isEnabled()
 
 
@@ -118,7 +118,7 @@ def test_flags_outlive_another_choice_of_class_and_the_window(session, row, qtbo
     session.workspace.results_state.select(["dog/000.jpg"])
     session.use_language("en")  # makes a new window
     again = show(session.workspace.results_state.run)
-    assert again.bar.words.text() == "1 image left out"
+    assert again.changes.words.text() == "1 image left out"
     press(again, qtbot, "undo_results")
     assert read_decisions(folder) == Decisions()
 

@@ -1,11 +1,11 @@
-"""ChangesBar: what has been decided about a run's images since it was trained, to train again with it or to save it."""
+"""ChangeOrders: what has been decided about a run's images since it was started, to train again with, or to save."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QPalette
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QPushButton, QSizePolicy, QWidget
 
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
@@ -15,7 +15,6 @@ from explorer.gui.results.results_state import ResultsState
 from explorer.gui.results.run_images import RunImages
 from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.input.typed import connect_order
-from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.presence import show_if
 from explorer.gui.widgets.text.language import clock, say, whole
 from explorer.runs.again import repeat
@@ -27,41 +26,38 @@ from explorer.validation import Refused
 _Role = QPalette.ColorRole
 
 
-class ChangesBar(QWidget):
-    """The words, and below them the buttons to train again and to save; while images are saved, how far that is."""
+class ChangeOrders(QObject):
+    """Connects the actions: `buttons` show them, and `words` say what has been changed, or how far saving is."""
 
-    def __init__(self, state: ResultsState, images: RunImages, choice: TrainingChoice, actions: Actions) -> None:
-        super().__init__()
+    def __init__(
+        self, state: ResultsState, images: RunImages, choice: TrainingChoice, actions: Actions, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
         self._state, self._images, self._choice, self._actions = state, images, choice, actions
+        self._window = parent
         self._refusal = NOTHING  # of the order to train again
         self.words = QLabel()
         self.words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.train_again = action_button(actions.train_again, "train_again")
-        self.save, self.cancel = QPushButton(self.tr("Save my changes")), action_button(actions.cancel_saving, "cancel")
-        self.save.setObjectName("save_changes")
-        menu = QMenu(self.save)
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        menu = QMenu(parent)
         menu.setToolTipsVisible(True)
         menu.addActions([actions.save_table, actions.save_copy])
-        self.save.setMenu(menu)
+        self._save, self._cancel = (
+            QPushButton(self.tr("Save my changes")),
+            action_button(actions.cancel_saving, "cancel"),
+        )
+        self._save.setObjectName("save_changes")
+        self._save.setMenu(menu)
+        self.buttons = action_button(actions.train_again, "train_again"), self._save, self._cancel
         orders: tuple[tuple[QAction, Callable[[], None]], ...] = (
             (actions.train_again, self._train_again),
             (actions.save_table, self._ask_table),
             (actions.save_copy, self._ask_copy),
-            (actions.cancel_saving, self._cancel),
+            (actions.cancel_saving, self._cancel_saving),
         )
         self._tips = {action: action.toolTip() for action, _ in orders}
         for action, do in orders:
             connect_order(action, do)
-        below = QHBoxLayout()
-        below.setSpacing(theme.RHYTHM)
-        below.addStretch()
-        for button in (self.train_again, self.save, self.cancel):
-            below.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.RHYTHM // 2)
-        column.addWidget(self.words)
-        column.addLayout(below)
         images.changed.connect(self.show_state)
         images.saved.connect(self._tell_saved)
         state.pool.changed.connect(self.show_state)
@@ -82,10 +78,10 @@ class ChangesBar(QWidget):
         for action, (is_able, tip) in able.items():
             action.setEnabled(is_able)
             action.setToolTip(say(images.reason) or tip or self._tips[action])
-        self.save.setEnabled(may_save)
-        self.save.setToolTip(say(images.reason))
-        show_if(not is_saving, self.save)
-        show_if(is_saving, self.cancel)
+        self._save.setEnabled(may_save)
+        self._save.setToolTip(say(images.reason))
+        show_if(not is_saving, self._save)
+        show_if(is_saving, self._cancel)
         self._show_words(run)
 
     def _show_words(self, run: Run | None) -> None:
@@ -152,7 +148,7 @@ class ChangesBar(QWidget):
         run, decided = self._state.run, self._images.decided
         assert run
         assert decided
-        dialog = QFileDialog(self, title, str(decided.images.root.parent), kinds)
+        dialog = QFileDialog(self._window, title, str(decided.images.root.parent), kinds)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(suffix)
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite, not suffix)  # a folder is never replaced
@@ -162,7 +158,7 @@ class ChangesBar(QWidget):
             chosen = path if path.name.lower().endswith(suffix) else path.with_name(path.name + suffix)
             decided.saving.start(run.recipe, decided.decisions, chosen)
 
-    def _cancel(self) -> None:
+    def _cancel_saving(self) -> None:
         if decided := self._images.decided:
             decided.saving.cancel()
             self._actions.confirmed.emit(self.tr("Nothing was saved"))
