@@ -337,7 +337,7 @@ def count_test_look(folder: Path) -> int:
     """Note that the run in `folder` is evaluated on its test part; return how often it has been. Raises Refused."""
     try:
         with _writing(folder):
-            manifest = _read_manifest(folder)
+            manifest = read_manifest(folder)
             looks = int(manifest.get("test_looks", 0)) + 1
             _write_manifest(folder, {**manifest, "test_looks": looks})
             return looks

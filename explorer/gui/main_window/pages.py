@@ -219,7 +219,7 @@ def _make_curves_page(workspace: Workspace, pages: Pages) -> QWidget:
 def _make_results_page(workspace: Workspace, pages: Pages) -> QWidget:
     from explorer.gui.results.page import ResultsPage
 
-    return ResultsPage(workspace.results_state, pages.orders)
+    return ResultsPage(workspace.results_state, workspace.decided_images, workspace.choice, pages.orders)
 
 
 def _make_runs_page(workspace: Workspace, pages: Pages) -> QWidget:

@@ -40,8 +40,8 @@ class FlagOrders(QWidget):
         """`decided` returns what is decided about images, such as the workspace's `decided_images`."""
         super().__init__()
         self._state, self._actions = state, actions
-        self._images = RunImages(state, decided, choice, self)
-        self.changes = ChangeOrders(state, self._images, choice, actions, self)
+        self.images = RunImages(state, decided, choice, self)
+        self.changes = ChangeOrders(state, self.images, choice, actions, self)
         self.words = QLabel()
         theme.make_secondary(self.words)
         orders: tuple[tuple[QAction, Callable[[], None]], ...] = (
@@ -63,13 +63,13 @@ class FlagOrders(QWidget):
         column.setSpacing(theme.RHYTHM // 2)
         column.addLayout(Flow(*flags, *self.changes.buttons))
         column.addLayout(below)
-        self._images.changed.connect(self.show_state)
+        self.images.changed.connect(self.show_state)
         state.images_changed.connect(self.show_state)
         self.show_state()
 
     def show_state(self) -> None:
         """Enable the orders that change something about the selected images, and say what is decided about these."""
-        actions, decided, selected = self._actions, self._images.decided, self._state.selected
+        actions, decided, selected = self._actions, self.images.decided, self._state.selected
         about = decided.decisions.about(selected) if decided else Decisions()
         fates = Counter(fate for fate, _ in about.fates.values())
         able = {
@@ -81,14 +81,14 @@ class FlagOrders(QWidget):
         }
         for action, tip in self._tips.items():
             action.setEnabled(decided is not None and able[action])
-            action.setToolTip(say(self._images.reason) or tip)
+            action.setToolTip(say(self.images.reason) or tip)
         self.words.setText(self._selection_words(about))
 
     def _selection_words(self, about: Decisions) -> str:
         """Return how many images are selected, and what is decided about them."""
         selected = self._state.selected
-        if not selected or not self._images.decided:
-            return say(self._images.reason) if selected else ""
+        if not selected or not self.images.decided:
+            return say(self.images.reason) if selected else ""
         fates = list(about.fates.values())
         if len(selected) == 1 and fates and fates[0][0] is Fate.MOVED:
             return self.tr("given the class {name}").format(name=fates[0][1])
@@ -97,8 +97,8 @@ class FlagOrders(QWidget):
 
     @property
     def _decided(self) -> Decided:
-        assert self._images.decided  # else no order is enabled
-        return self._images.decided
+        assert self.images.decided  # else no order is enabled
+        return self.images.decided
 
     def _ask_class(self) -> None:
         """Offer all classes, first those that the network has taken the images for."""

@@ -10,6 +10,7 @@ from explorer.gui.data.thumbnails.pictures import PictureSource, ThumbnailPictur
 from explorer.gui.results.matrix_cells import choice_words
 from explorer.gui.results.result_thumbnails import ResultThumbnails
 from explorer.gui.results.results_state import ResultsState, ShownResults
+from explorer.gui.results.run_images import RunImages
 from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.look import theme
 from explorer.runs.folder import Run
@@ -18,12 +19,12 @@ from explorer.runs.folder import Run
 class ImagesPanel(QWidget):
     """The grid, and above it which images they are; the button `mistakes` has no place in it."""
 
-    def __init__(self, state: ResultsState, actions: Actions) -> None:
+    def __init__(self, state: ResultsState, images: RunImages, actions: Actions) -> None:
         super().__init__()
         self._state = state
         self._shown: tuple[ShownResults | None, tuple[int, ...]] = None, ()
         pictures = ThumbnailPictures(state.pool)
-        self.model = ResultThumbnails(state, pictures)
+        self.model = ResultThumbnails(state, images, pictures)
         self.grid = ThumbnailGrid(self.model, pictures)
         self.words = QLabel()
         self.words.setWordWrap(True)

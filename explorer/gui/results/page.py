@@ -1,31 +1,45 @@
 """ResultsPage: which images the network of a run gets wrong, and why."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.gui.actions import Actions
+from explorer.gui.choice import TrainingChoice
+from explorer.gui.data.decided import Decided
 from explorer.gui.results.class_table import ClassTable
+from explorer.gui.results.flag_orders import FlagOrders
 from explorer.gui.results.images_panel import ImagesPanel
 from explorer.gui.results.matrix_panel import MatrixPanel
 from explorer.gui.results.results_bar import ResultsBar
 from explorer.gui.results.results_state import ResultsState
 from explorer.gui.results.tabs import Tabs
+from explorer.gui.results.why_panel import WhyPanel
 from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.input.typed import connect_order
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import say, whole
-from explorer.runs.data.image_list import Part
+from explorer.runs.data.image_list import ImageList, Part
 from explorer.runs.folder import Run
 from explorer.runs.results.choice import ImageChoice
 
+_WHY = 1  # the place of the tab
 _WIDTHS = (2000, 2000)  # in which the classes and the images share the width; only their ratio counts
 
 
 class ResultsPage(QWidget):
     """The page; until a run has been evaluated, what would stand there."""
 
-    def __init__(self, state: ResultsState, actions: Actions) -> None:
+    def __init__(
+        self,
+        state: ResultsState,
+        decided: Callable[[ImageList], Decided],
+        choice: TrainingChoice,
+        actions: Actions,
+    ) -> None:
+        """`decided` returns what is decided about images."""
         super().__init__()
         self._state, self._actions = state, actions
         self.bar = ResultsBar(state, actions)
@@ -34,7 +48,8 @@ class ResultsPage(QWidget):
         )
         self.unknown = EmptyState("", actions.evaluate_run)
         self.matrix, self.table = MatrixPanel(state), ClassTable(state.view)
-        self.images = ImagesPanel(state, actions)
+        self.flags = FlagOrders(state, decided, choice, actions)
+        self.images, self.why = ImagesPanel(state, self.flags.images, actions), WhyPanel(state, state.pool)
         self.content = QStackedWidget()
         self._lay_out()
         for action, do in (
@@ -57,11 +72,16 @@ class ResultsPage(QWidget):
             {0: self.matrix.controls},
             self.tr("Classes"),
         )
-        self.right = Tabs({self.tr("Images"): self.images}, {0: (self.images.mistakes,)}, self.tr("Images"))
+        self.right = Tabs(
+            {self.tr("Images"): self.images, self.tr("Why"): self.why},
+            {0: (self.images.mistakes,)},
+            self.tr("Images"),
+        )
         self.left.show_tab(view.left)
         self.right.show_tab(view.right)
         self.left.opened.connect(self._note_tabs)
         self.right.opened.connect(self._note_tabs)
+        self.right.opened.connect(self._look_at_something)
         parts = QSplitter(Qt.Orientation.Horizontal)
         parts.setChildrenCollapsible(False)
         for number, (side, share) in enumerate(zip((self.left, self.right), _WIDTHS, strict=True)):
@@ -69,7 +89,13 @@ class ResultsPage(QWidget):
             parts.setStretchFactor(number, share)
         parts.setSizes([*_WIDTHS])
         parts.setHandleWidth(2 * theme.RHYTHM)
-        for widget in (self.unknown, parts):
+        shown = QWidget()
+        below = QVBoxLayout(shown)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(theme.RHYTHM // 2)
+        below.addWidget(parts, stretch=1)
+        below.addWidget(self.flags)
+        for widget in (self.unknown, shown):
             self.content.addWidget(widget)
         self.full = QWidget()
         column = QVBoxLayout(self.full)
@@ -85,6 +111,11 @@ class ResultsPage(QWidget):
     def _note_tabs(self) -> None:
         view = self._state.view
         view.left, view.right = self.left.bar.currentIndex(), self.right.bar.currentIndex()
+
+    def _look_at_something(self, tab: int) -> None:
+        """Let there be an image to ask why of."""
+        if tab == _WHY:
+            self.images.select_first()
 
     def show_state(self) -> None:
         """Show the results as they are now; a page that is not seen shows them when it is."""
@@ -108,6 +139,7 @@ class ResultsPage(QWidget):
             self.unknown.text.setText(self._unknown_words(run))
             self.unknown.button.setVisible(actions.evaluate_run.isEnabled())
             return
+        self.flags.setVisible(not state.results.is_named)  # those of a published set stay as they are
         self.matrix.show_state()
         self.table.show_results(state.results, self._chosen_class())
         self._show_images()

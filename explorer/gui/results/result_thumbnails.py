@@ -1,30 +1,44 @@
 """ResultThumbnails: what stands with the images of a run: what each is, what it was taken for, and how surely."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import assert_never
 
 from explorer.gui.data.thumbnails.model import ThumbnailModel
 from explorer.gui.data.thumbnails.pictures import ThumbnailPictures
 from explorer.gui.results.results_state import ResultsState, ShownResults
+from explorer.gui.results.run_images import RunImages
 from explorer.gui.widgets.text.language import percent, say, whole
 from explorer.paths import real_name
+from explorer.runs.data.decisions import Fate
 from explorer.sentences import translatable
 
 
 class ResultThumbnails(ThumbnailModel):
-    """The images that the state shows."""
+    """The images that the state shows, and what is decided about them."""
 
-    def __init__(self, state: ResultsState, pictures: ThumbnailPictures) -> None:
+    def __init__(self, state: ResultsState, images: RunImages, pictures: ThumbnailPictures) -> None:
         super().__init__(pictures)
-        self._state = state
+        self._state, self._images = state, images
         self._results: ShownResults | None = None
-        self._root: Path | None = None
+        self._fates: Mapping[str, tuple[Fate, str]] = {}
+        images.changed.connect(self._show_decisions)
         self._places: dict[str, int] = {}
 
     def note_files(self) -> None:
         state = self._state
-        self._results, self._root = state.results, state.root
+        self._results = state.results
         files = self._results.predictions.images.files if self._results else ()
         self._places = {files[place]: place for place in state.shown}
+        self._note_decisions()
+
+    def _note_decisions(self) -> None:
+        decided = self._images.decided
+        self._fates = decided.decisions.fates if decided else {}
+
+    def _show_decisions(self) -> None:
+        self._note_decisions()
+        self.note_changes()
 
     @property
     def line_count(self) -> int:
@@ -41,8 +55,26 @@ class ResultThumbnails(ThumbnailModel):
     def facts(self, file: str) -> tuple[str, ...]:
         return self._name(file), *self.lines(file)
 
+    def mark(self, file: str) -> str:
+        fate, name = self._fates.get(file, (None, ""))
+        match fate:
+            case None:
+                return ""
+            case Fate.LEFT_OUT:
+                return say(translatable("left out"))
+            case Fate.EXCLUDED:
+                return say(translatable("none of these"))
+            case Fate.MOVED:
+                return f"→ {name}"
+            case _:
+                assert_never(fate)
+
+    def is_left_out(self, file: str) -> bool:
+        return self._fates.get(file, (None, ""))[0] in (Fate.LEFT_OUT, Fate.EXCLUDED)
+
     def path(self, file: str) -> Path | None:
-        return self._root / real_name(file) if self._root else None
+        decided = self._images.decided
+        return decided.images.root / real_name(file) if decided else None
 
     def trouble(self, file: str) -> str:
         path = self.path(file)
@@ -53,6 +85,6 @@ class ResultThumbnails(ThumbnailModel):
         return str(path) if path else self._name(file), *self.lines(file)
 
     def _name(self, file: str) -> str:
-        if self._root:
-            return file.rpartition("/")[2]
-        return self.tr("no. {number}").format(number=whole(int(file.partition("/")[2]) + 1))
+        if self._results and self._results.is_named:
+            return self.tr("no. {number}").format(number=whole(int(file.partition("/")[2]) + 1))
+        return file.rpartition("/")[2]

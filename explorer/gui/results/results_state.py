@@ -4,7 +4,6 @@ It is kept when the window is rebuilt.
 """
 
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -18,9 +17,8 @@ from explorer.gui.runs.run_history import RunHistory
 from explorer.gui.widgets.text.language import say
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
-from explorer.paths import expand_user
 from explorer.runs.data.catalogue import CATALOGUE
-from explorer.runs.data.image_list import Part, list_images
+from explorer.runs.data.image_list import Part
 from explorer.runs.folder import ACTIVE, Run
 from explorer.runs.questions.results import Evaluate, Evaluated
 from explorer.runs.results.choice import ImageChoice
@@ -73,7 +71,6 @@ class ResultsState(QObject):
         self._refusal: Sentence = NOTHING
         self._shown: tuple[int, ...] = ()
         self._images: tuple[object, EvaluatedImages] = ((), EvaluatedImages((), (), ()))
-        self._root: tuple[str, Path | None] = "", None
         self._evaluation: Inquiry | None = None
         self._watch = FolderWatch(self)
         self._watch.changed.connect(self.reload)
@@ -133,14 +130,6 @@ class ResultsState(QObject):
         if self.epoch in self.epochs:
             return self.epoch or 0
         return self.epochs[-1] if self.epochs else 0
-
-    @property
-    def root(self) -> Path | None:
-        """The folder that the names of the images are relative to; None of a named set, and if it is gone."""
-        data = self.run.recipe.data if self.run else ""
-        if data != self._root[0]:
-            self._root = data, _root_of(data)
-        return self._root[1]
 
     # What the network made of the images
 
@@ -285,7 +274,8 @@ class ShownResults:
     """Predictions and what they add up to.
 
     `labels`, int32 (n,), are the true classes, `matrix` is int64 (classes, classes) as in `confusion_matrix`, `names`
-    are what the window calls the classes, `classes` how well each is recognised.
+    are what the window calls the classes, `classes` how well each is recognised. The images of a run are those of a
+    set that is named in the catalogue, or the user's.
     """
 
     predictions: Predictions
@@ -293,24 +283,16 @@ class ShownResults:
     matrix: "NDArray[np.int64]"
     names: tuple[str, ...]
     classes: tuple[ClassResult, ...]
+    is_named: bool
 
     @classmethod
     def of(cls, predictions: Predictions, run: Run) -> Self:
         """Return the results of a run, the names of whose classes are translated unless they are the user's."""
         labels, names = predictions.labels, predictions.images.class_names
         matrix = confusion_matrix(labels, predictions.predicted, len(names))
-        if run.recipe.data in CATALOGUE:
-            names = tuple(map(say, names))
-        return cls(predictions, labels, matrix, names, class_results(matrix))
-
-
-def _root_of(data: str) -> Path | None:
-    """Return what the files of a folder or a table of images are relative to, None if there are none."""
-    if data in CATALOGUE:
-        return None
-    with suppress(Refused):
-        return list_images(expand_user("data", data)).root
-    return None
+        is_named = run.recipe.data in CATALOGUE
+        shown = tuple(map(say, names)) if is_named else names
+        return cls(predictions, labels, matrix, shown, class_results(matrix), is_named)
 
 
 def _stamp(file: Path) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from explorer.architecture.presets import preset
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
+from explorer.gui.data.decided import Decided
 from explorer.gui.document import Document
 from explorer.gui.results.page import ResultsPage
 from explorer.gui.results.results_state import ResultsState
@@ -36,7 +37,7 @@ class OpenedPage(ResultsPage):
         self.orders.add_page("runs", "Runs", lambda: None)
         self.history = state.history if state else RunHistory(self.pool)
         self.state = state or ResultsState(self.history, self.pool)
-        super().__init__(self.state, self.orders)
+        super().__init__(self.state, Decided, self.choice, self.orders)
 
     def click_cell(self, row: int, column: int) -> None:
         """Click a cell of the matrix, by its place in it; −1 stands for the names."""
