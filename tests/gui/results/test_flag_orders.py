@@ -46,7 +46,7 @@ def show(session, qtbot):
         row.raise_()
         workspace.run_history.reload()
         workspace.run_history.choose([run.id])
-        images = row._images
+        images = row.images
         qtbot.waitUntil(lambda: bool(images.decided or images.reason))
         return row
 
