@@ -264,6 +264,14 @@ class Actions(QObject):
             action.setEnabled(False)  # until their page is open
 
     @property
+    def of_results(self) -> tuple[QAction, ...]:
+        """The actions on the images that the results show and on what is decided, as they stand in their menu."""
+        return (
+            *(self.reclass_results, self.leave_out_results, self.exclude_results, self.take_back_results),
+            *(self.undo_results, self.train_again, self.save_table, self.save_copy, self.cancel_saving),
+        )
+
+    @property
     def of_runs(self) -> tuple[QAction, ...]:
         """The actions that need a selected run, as they stand in its menu."""
         return (

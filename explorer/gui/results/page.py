@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
@@ -18,6 +18,7 @@ from explorer.gui.results.results_state import ResultsState
 from explorer.gui.results.tabs import Tabs
 from explorer.gui.results.why_panel import WhyPanel
 from explorer.gui.widgets.empty_state import EmptyState
+from explorer.gui.widgets.input.keys import add_keys
 from explorer.gui.widgets.input.typed import connect_order
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import say, whole
@@ -26,6 +27,7 @@ from explorer.runs.folder import Run
 from explorer.runs.results.choice import ImageChoice
 
 _WHY = 1  # the place of the tab
+_HIGH = 26  # lines of text from which the page has room for the row of decisions
 _WIDTHS = (2000, 2000)  # in which the classes and the images share the width; only their ratio counts
 
 
@@ -50,7 +52,9 @@ class ResultsPage(QWidget):
         self.matrix, self.table = MatrixPanel(state), ClassTable(state.view)
         self.flags = FlagOrders(state, decided, choice, actions)
         self.images, self.why = ImagesPanel(state, self.flags.images, actions), WhyPanel(state, state.pool)
+        self.decide = QToolButton()
         self.content = QStackedWidget()
+        self._set_up_decisions()
         self._lay_out()
         for action, do in (
             (actions.evaluate_run, state.evaluate),
@@ -65,6 +69,24 @@ class ResultsPage(QWidget):
         state.changed.connect(self.show_state)
         state.images_changed.connect(self._show_images)
 
+    def _set_up_decisions(self) -> None:
+        """Offer what can be decided on the images themselves too, and in a menu where the row has no room."""
+        orders, area = self._actions.of_results, self.images.grid.area
+        menu = QMenu(self.decide)
+        menu.addActions(orders)
+        self.decide.setText(self.tr("Decide"))
+        self.decide.setToolTip(self.tr("What shall become of the selected images"))
+        self.decide.setObjectName("decide")
+        self.decide.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.decide.setMenu(menu)
+        self._beside = QWidget()
+        inside = QVBoxLayout(self._beside)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.decide)
+        area.addActions(orders)
+        leave_out = self._actions.leave_out_results
+        add_keys(area, leave_out.text(), leave_out.trigger, "Del")
+
     def _lay_out(self) -> None:
         view = self._state.view
         self.left = Tabs(
@@ -74,7 +96,7 @@ class ResultsPage(QWidget):
         )
         self.right = Tabs(
             {self.tr("Images"): self.images, self.tr("Why"): self.why},
-            {0: (self.images.mistakes,)},
+            {0: (self.images.mistakes, self._beside)},
             self.tr("Images"),
         )
         self.left.show_tab(view.left)
@@ -139,7 +161,7 @@ class ResultsPage(QWidget):
             self.unknown.text.setText(self._unknown_words(run))
             self.unknown.button.setVisible(actions.evaluate_run.isEnabled())
             return
-        self.flags.setVisible(not state.results.is_named)  # those of a published set stay as they are
+        self._share_height()
         self.matrix.show_state()
         self.table.show_results(state.results, self._chosen_class())
         self._show_images()
@@ -179,6 +201,20 @@ class ResultsPage(QWidget):
                 " has trained on them. Looked at so often: {n}"
             ).format(n=whole(run.test_looks))
         return self.tr("What the network of this run makes of each image has not been noted yet.")
+
+    def _share_height(self) -> None:
+        """Show the row of decisions where there is room; the images of a published set stay as they are."""
+        results = self._state.results
+        may_decide = results is not None and not results.is_named
+        is_high = self.height() >= _HIGH * self.fontMetrics().lineSpacing()
+        self.flags.setVisible(may_decide and is_high)
+        self.decide.setVisible(may_decide and not is_high)
+        policy = Qt.ContextMenuPolicy.ActionsContextMenu if may_decide else Qt.ContextMenuPolicy.NoContextMenu
+        self.images.grid.area.setContextMenuPolicy(policy)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_height()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

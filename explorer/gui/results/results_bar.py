@@ -6,7 +6,6 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QProgressBar,
@@ -35,13 +34,14 @@ _PROGRESS = 14  # characters wide
 
 
 class ResultsBar(QWidget):
-    """The controls in a row, and below them the line, or how far the evaluation is."""
+    """The controls in a row, with the line or how far the evaluation is; below them what is to be known beside."""
 
     def __init__(self, state: ResultsState, actions: Actions) -> None:
         super().__init__()
         self._state, self._actions = state, actions
         self.run, self.part, self.epochs = QToolButton(), QComboBox(), EpochSlider()
-        self.words, self.progress, self._order = QLabel(), QProgressBar(textVisible=False), QStackedWidget()
+        self.words, self.warning = QLabel(), QLabel(wordWrap=True)
+        self.progress, self._order = QProgressBar(textVisible=False), QStackedWidget()
         self._set_up_controls()
         self._lay_out()
         state.progressed.connect(self._show_progress)
@@ -60,8 +60,8 @@ class ResultsBar(QWidget):
         self.part.activated.connect(lambda: state.show_part(Part(self.part.currentData())))
         self.epochs.moved.connect(state.show_epoch)
         self.words.setFont(theme.figures_font(self.words.font()))
-        self.words.setWordWrap(True)
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.warning.setTextFormat(Qt.TextFormat.PlainText)
+        self.warning.setForegroundRole(QPalette.ColorRole.BrightText)
         self.progress.setAccessibleName(self.tr("Evaluation"))
         self.progress.setFixedWidth(_PROGRESS * self.fontMetrics().averageCharWidth())
         theme.apply_style(self.progress, "progress")
@@ -70,15 +70,11 @@ class ResultsBar(QWidget):
         self._order.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def _lay_out(self) -> None:
-        below = QHBoxLayout()
-        below.setSpacing(theme.RHYTHM)
-        below.addWidget(self.words, stretch=1)
-        below.addWidget(self.progress)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM // 2)
-        column.addLayout(Flow(self.run, self.part, self.epochs, self._order))
-        column.addLayout(below)
+        column.addLayout(Flow(self.run, self.part, self.epochs, self.words, self.progress, self._order))
+        column.addWidget(self.warning)
 
     def _fill_runs(self, menu: QMenu) -> None:
         """Offer the latest runs, and the page with all."""
@@ -134,15 +130,15 @@ class ResultsBar(QWidget):
         """Say what is shown in a line, or what the evaluation waits for."""
         state = self._state
         self.progress.setVisible(state.is_evaluating)
-        refusal = state.refusal if state.results else None
-        role = QPalette.ColorRole.BrightText if refusal else QPalette.ColorRole.WindowText
-        self.words.setForegroundRole(role)
         if state.is_evaluating:
             reason = state.waiting_reason()
             self.progress.setRange(0, 1 if reason else 0)
             self.words.setText(reason or self.tr("Evaluating …"))
-            return
-        self.words.setText(say(refusal) if refusal else self._summary())
+        else:
+            self.words.setText(self._summary())
+        warning = "" if state.is_evaluating or state.results is None else say(state.refusal or state.warning)
+        self.warning.setText(warning)
+        self.warning.setVisible(bool(warning))
 
     def _show_progress(self, done: int, total: int) -> None:
         if total:
@@ -163,6 +159,4 @@ class ResultsBar(QWidget):
         ]
         if state.part is Part.TEST and run.test_looks:
             words.append(self.tr("looked at so often: {n}").format(n=whole(run.test_looks)))
-        if state.warning:
-            words.append(say(state.warning))
         return " · ".join(words)
