@@ -78,7 +78,7 @@ def run_values(run: Run) -> dict[str, object]:
 
 
 def _epochs_of(run: Run) -> list[Epoch]:
-    return [event for event in read_events(run.folder) if isinstance(event, Epoch)]
+    return [event for event in read_events(run.folder, Epoch) if isinstance(event, Epoch)]
 
 
 def run_in_full(run: Run) -> dict[str, object]:

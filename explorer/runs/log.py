@@ -32,21 +32,29 @@ class EventLog:
         self.file.close()
 
 
-def read_events(folder: Path) -> Iterator[Event]:
-    """Yield the events of a run in order, without those that a later resume superseded; bad lines are skipped."""
+def read_events(folder: Path, *kinds: type[Event]) -> Iterator[Event]:
+    """Yield the events of a run in order, without those that a later resume superseded; bad lines are skipped.
+
+    With `kinds` only these, many times as fast: most lines are steps.
+    """
     path = folder / EVENTS
     if not path.is_file():
         return
     last = _resumed_steps(path)
+    starts = tuple(map(_start_of, {*kinds, Started} if kinds else ()))
     part = -1  # every `started` begins a part; what comes before the first belongs to it
     with path.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
-            event = read_event(line)
-            if event is None:
+            if (starts and not line.startswith(starts)) or (event := read_event(line)) is None:
                 continue
             part += isinstance(event, Started)
-            if getattr(event, "step", 0) <= last[max(part, 0)]:
+            if getattr(event, "step", 0) <= last[max(part, 0)] and isinstance(event, kinds or object):
                 yield event
+
+
+def _start_of(kind: type[Event]) -> str:
+    """Return what the line of an event begins with."""
+    return f'{{"event": "{kind.__name__.lower()}"'
 
 
 def _resumed_steps(path: Path) -> list[float]:
@@ -54,7 +62,7 @@ def _resumed_steps(path: Path) -> list[float]:
     starts = []
     with path.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
-            if line.startswith('{"event": "started"') and isinstance(event := read_event(line), Started):
+            if line.startswith(_start_of(Started)) and isinstance(event := read_event(line), Started):
                 starts.append(event.step)
     last = [float("inf")]
     for step in reversed(starts[1:]):

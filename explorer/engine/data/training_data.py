@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
+from typing import assert_never
 
 import numpy as np
 import torch
@@ -30,12 +31,14 @@ from explorer.engine.devices import available_memory
 from explorer.engine.weights.statistics import IMAGENET, Statistics
 from explorer.paths import real_name
 from explorer.runs.data.catalogue import CATALOGUE
-from explorer.runs.data.image_list import Layout
+from explorer.runs.data.image_list import Layout, Part
 from explorer.runs.data.record import DataRecord
 from explorer.runs.data.split import Split, SplitKind
 from explorer.runs.data.storage import stored_bytes, stored_size
 from explorer.runs.recipe import Recipe
-from explorer.sentences import NOTHING, Sentence
+from explorer.runs.results.predictions import numbered_files
+from explorer.sentences import NOTHING, Sentence, translatable
+from explorer.validation import refuse
 
 _SAMPLE, _AT_ONCE = 1000, 100  # images that mean and deviation are measured over; in memory at a time
 _MAY_TAKE = 0.5  # of the memory that is free, unless it is said how much
@@ -43,7 +46,10 @@ _MAY_TAKE = 0.5  # of the memory that is free, unless it is said how much
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """The images of one part; their `files` are below the `root`, in the order of the loader. A named set has none."""
+    """The images of one part; their `files` are below the `root`, in the order of the loader.
+
+    A named set has no root; of an image that comes without a name, `files` has none.
+    """
 
     loader: Loader
     files: tuple[str, ...] = ()
@@ -99,16 +105,28 @@ def open_data(
     return replace(data, record=replace(data.record, mean=mean, deviation=deviation))
 
 
-def open_gallery(recipe: Recipe, design: Design, device: torch.device, known: DataRecord | None = None) -> Gallery:
-    """Open only the images to validate with, as `open_data` does. Raises Refused."""
+def open_gallery(
+    recipe: Recipe,
+    design: Design,
+    device: torch.device,
+    known: DataRecord | None = None,
+    part: Part = Part.VALIDATION,
+    report: Report = unreported,
+) -> Gallery:
+    """Open only the images of one part, as `open_data` does. Raises Refused, and what `report` raises."""
     if recipe.normalise == "data" and not known:  # which is measured over the others
         return open_data(recipe, design, device).gallery
     if recipe.data in CATALOGUE:
-        gallery = Gallery(place_images(load_data(recipe.data, design).validation, design, device))
+        gallery = _open_named_part(recipe, design, device, part)
     else:
-        images = divide_images(recipe, design, unreported, known)
-        loader, _ = _opening(images, recipe, design, device, None).open(images.validation, unreported)
-        gallery = Gallery(loader, images.validation.files, images.root)
+        images = divide_images(recipe, design, lambda done, total: report(done, 2 * total), known)
+        found = images.parts[part]
+        if not found.files:
+            what = translatable("{data} has no images for {part}")
+            raise refuse("data", what, data=str(images.root), part=Sentence(part))
+        opening, count = _opening(images, recipe, design, device, None), len(found.files)
+        loader, _ = opening.open(found, lambda done, _: report(count + done, 2 * count))
+        gallery = Gallery(loader, found.files, images.root)
     statistics = _statistics(recipe, design, gallery.loader, known, None)
     gallery.loader.preprocessing = Preprocessing(design.input[1:], *statistics)
     return gallery
@@ -164,6 +182,22 @@ def _open_named(recipe: Recipe, design: Design, device: torch.device) -> Trainin
     return TrainingData(train, validation, record)
 
 
+def _open_named_part(recipe: Recipe, design: Design, device: torch.device, part: Part) -> Gallery:
+    """Read one part of a set of the catalogue onto the device. Raises Refused."""
+    data = load_data(recipe.data, design)
+    match part:
+        case Part.TRAIN:
+            images, before = data.train, []
+        case Part.VALIDATION:
+            images, before = data.validation, data.train.labels.tolist()
+        case Part.TEST:
+            what = translatable("{data} has no test part of its own: what was published for testing validates")
+            raise refuse("data", what, data=Sentence(CATALOGUE[recipe.data].label))
+        case _:
+            assert_never(part)
+    return Gallery(place_images(images, design, device), numbered_files(images.labels.tolist(), before))
+
+
 def _open_own(
     recipe: Recipe, design: Design, device: torch.device, report: Report, known: DataRecord | None, room: int | None
 ) -> TrainingData:
@@ -171,9 +205,10 @@ def _open_own(
     images = divide_images(recipe, design, lambda done, total: report(done, 2 * total), known)
     opening = _opening(images, recipe, design, device, room)
     count, first = images.record.train + images.record.validation, images.record.train
-    train, warning = opening.open(images.train, lambda done, _: report(count + done, 2 * count))
-    validation, _ = opening.open(images.validation, lambda done, _: report(count + first + done, 2 * count))
-    return TrainingData(train, validation, images.record, images.validation.files, images.root, warning)
+    train, warning = opening.open(images.parts[Part.TRAIN], lambda done, _: report(count + done, 2 * count))
+    part = images.parts[Part.VALIDATION]
+    validation, _ = opening.open(part, lambda done, _: report(count + first + done, 2 * count))
+    return TrainingData(train, validation, images.record, part.files, images.root, warning)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Each may be on or off. Sums may round in another order, and bf16 rounds more. `t
 are faster.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import torch
@@ -14,6 +15,8 @@ from explorer.engine.devices import multiplies_bf16_fast
 from explorer.engine.kernels import fast_layers
 from explorer.engine.model import build_model
 from explorer.runs.recipe import Recipe
+from explorer.sentences import translatable
+from explorer.validation import refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,15 @@ class Rewrites:
     def names(self) -> tuple[str, ...]:
         """Return the names of the rewrites that are on."""
         return tuple(each.name for each in fields(self) if getattr(self, each.name))
+
+
+def rewrites_called(names: Sequence[str]) -> Rewrites:
+    """Return the rewrites that are on by their names. Raises Refused."""
+    known = {each.name for each in fields(Rewrites)}
+    if unknown := [name for name in names if name not in known]:
+        what = translatable("this version does not know {names}, by which the run computes")
+        raise refuse("rewrites", what, names=", ".join(unknown))
+    return Rewrites(**dict.fromkeys(names, True))
 
 
 _FAST = Rewrites(channels_last=True, cropped=True, dense=True, folded=True)  # less work, whatever the network

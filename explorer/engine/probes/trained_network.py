@@ -1,31 +1,48 @@
 """TrainedNetwork: the network of a run as it is evaluated, from the run's folder alone. No Qt."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
 from explorer.architecture.plan import Plan
+from explorer.engine.data.cache import usable_cores
 from explorer.engine.devices import choose_device
-from explorer.engine.kernels.rewrites import Rewrites, make_network, promised
+from explorer.engine.kernels.rewrites import Rewrites, make_network, promised, rewrites_called
 from explorer.engine.probes.seen_images import SeenImages
 from explorer.engine.training.run import buildable_plan
 from explorer.engine.training.state import put_weights
-from explorer.engine.training.weights import weights_of
+from explorer.engine.training.weights import StoredWeights, best_weights, last_weights
+from explorer.runs.events import Epoch, Threads
 from explorer.runs.folder import Run, find_run
+from explorer.runs.log import read_events
 from explorer.runs.questions.results import RunQuestion
+from explorer.runs.recipe import Recipe
+from explorer.sentences import NOTHING, Sentence, joined, translatable
+from explorer.validation import Refused
 
 
 @dataclass(frozen=True)
 class TrainedNetwork:
-    """The network of a `run` in eval mode on `device`, and the images as it sees them."""
+    """The network of a `run` in eval mode on `device`, with its weights after `epoch`, and the images as it sees them.
+
+    It computes as the run does: with the same `rewrites`, and within `computing` with as many `threads`. `recipe` is
+    the run's, with the data where they are now. `warning` says which weights were taken if not those asked for, and
+    what else makes it differ from the run.
+    """
 
     run: Run
+    recipe: Recipe
     plan: Plan
     network: nn.Module
     device: torch.device
     rewrites: Rewrites
     images: SeenImages
+    epoch: int
+    threads: int
+    warning: Sentence = NOTHING
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -38,15 +55,71 @@ class TrainedNetwork:
             out: Tensor = self.network(inputs)
         return out.float()
 
+    @contextmanager
+    def computing(self) -> Iterator[None]:
+        """Compute without gradients, and round as the run's own validation did."""
+        before = torch.get_num_threads()
+        torch.set_num_threads(self.threads or before)
+        try:
+            with torch.inference_mode():
+                yield
+        finally:
+            torch.set_num_threads(before)
 
-def open_trained(question: RunQuestion) -> TrainedNetwork:
-    """Build the network of a question about a run, with its best weights or its initial ones. Raises Refused."""
+
+def open_trained(question: RunQuestion, last: bool = False) -> TrainedNetwork:
+    """Build the network of a question about a run, with its best or `last` weights, or the initial ones of a fresh one.
+
+    Raises Refused.
+    """
     run = find_run(question.run, question.runs)
-    plan, device = buildable_plan(run.design), choose_device(question.recipe.device)
-    rewrites = promised(plan, run.recipe, device)
-    torch.manual_seed(run.seed)
-    network = make_network(plan, device, rewrites)
+    recipe = run.recipe.change(data=question.recipe.data)
+    plan, device = buildable_plan(run.design), _device_of(run, question.recipe.device)
+    rewrites = rewrites_called(run.rewrites) if run.device == device.type else promised(plan, recipe, device)
+    with torch.random.fork_rng():
+        torch.manual_seed(run.seed)
+        network = make_network(plan, device, rewrites)
+    weights = StoredWeights({}, 0)
     if not question.fresh:
-        put_weights(network, weights_of(run))
-    images = SeenImages(run.design, run.recipe, run.data, device)
-    return TrainedNetwork(run, plan, network.eval(), device, rewrites, images)
+        weights = last_weights(run) if last else best_weights(run)
+        put_weights(network, weights.tensors)
+    return TrainedNetwork(
+        run=run,
+        recipe=recipe,
+        plan=plan,
+        network=network.eval(),
+        device=device,
+        rewrites=rewrites,
+        images=SeenImages(run.design, recipe, run.data, device),
+        epoch=weights.epoch,
+        threads=_threads_of(run, weights.epoch),
+        warning=joined("; ", filter(None, (weights.warning, _other_device(run, device)))),
+    )
+
+
+def _device_of(run: Run, wanted: str) -> torch.device:
+    """Return the device called `wanted`; `auto` prefers one of the kind that the run computes on."""
+    for name in (run.device, wanted) if wanted == "auto" else (wanted,):
+        try:
+            return choose_device(name)
+        except Refused:
+            continue
+    return choose_device("auto")
+
+
+def _other_device(run: Run, device: torch.device) -> Sentence:
+    if run.device in ("", device.type):
+        return NOTHING
+    what = translatable("computed on {now} instead of {before}: sums are rounded differently")
+    return Sentence(what, {"now": device.type, "before": run.device})
+
+
+def _threads_of(run: Run, epoch: int) -> int:
+    """Return how many threads computed the run at the end of an epoch, at most one per core; 0 if that is unknown."""
+    count = 0
+    for event in read_events(run.folder, Threads, Epoch):
+        if isinstance(event, Threads):
+            count = event.threads
+        elif isinstance(event, Epoch) and event.epoch == epoch:
+            break
+    return min(count, usable_cores())

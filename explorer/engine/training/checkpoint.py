@@ -14,8 +14,9 @@ from torch.nn.utils import get_total_norm
 from torch.serialization import get_crc32_options, set_crc32_options
 
 from explorer.runs.folder import RunFolder
+from explorer.runs.json_lines import MISREAD
 from explorer.sentences import NOTHING, Sentence, joined, system_words, translatable
-from explorer.validation import Complaint, Refused
+from explorer.validation import Complaint, Refused, refuse
 
 NEWEST, PREVIOUS = "checkpoint.pt", "checkpoint.previous.pt"
 UNKNOWN = translatable("its sha256 does not match run.json")
@@ -129,6 +130,18 @@ def _system_reason(torn: Path) -> Sentence:
     except OSError as error:
         return system_words(error)
     return Sentence(translatable("writing was interrupted"))
+
+
+@contextmanager
+def usable_checkpoint() -> Iterator[None]:
+    """Raise Refused where a checkpoint is whole but has other content, as that of another version may have."""
+    try:
+        yield
+    except Refused:
+        raise
+    except MISREAD as error:
+        what = translatable("cannot be used by this version: {error}")
+        raise refuse("checkpoint", what, error=f"{type(error).__name__} {error}") from None
 
 
 def load_checkpoint(folder: Path, hashes: dict[str, str]) -> Found | None:

@@ -170,7 +170,7 @@ class _Loop:
         )
         if best:
             try:
-                save_best(self.folder, training.evaluated)
+                save_best(self.folder, training.evaluated, counters.epoch)
             except Unwritten as error:
                 yield events.Warned(error.sentence)
         counters.next_epoch()

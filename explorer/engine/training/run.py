@@ -2,8 +2,8 @@
 
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from explorer.engine.data.training_data import Gallery, TrainingData, open_data
 from explorer.engine.devices import available_memory, choose_device
 from explorer.engine.kernels.rewrites import Rewrites
 from explorer.engine.referee import referee
-from explorer.engine.training.checkpoint import Unwritten, load_checkpoint, save_checkpoint
+from explorer.engine.training.checkpoint import Unwritten, load_checkpoint, save_checkpoint, usable_checkpoint
 from explorer.engine.training.fit import Changes, Events, fit
 from explorer.engine.training.growth import inherit
 from explorer.engine.training.known_weights import known_weights, read_to_end
@@ -38,7 +38,7 @@ from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.data.record import DataRecord
 from explorer.runs.events import Event, Threads
 from explorer.runs.folder import Run, RunFolder, RunState, Siblings, find_run, read_paths, unwritable
-from explorer.runs.json_lines import MISREAD, record_table
+from explorer.runs.json_lines import record_table
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
 from explorer.runs.sides import Side, differences, labels, weights_in_words
 from explorer.sentences import NOTHING, Sentence, joined, translatable
@@ -292,7 +292,7 @@ def _without(ids: Sequence[str], place: int) -> tuple[str, ...]:
 def _resumed_run(command: ResumeRun, cores: Cores, report: Report) -> TrainingRun:
     """Continue a run from its checkpoint, in the same folder. Raises Refused, and what `report` raises."""
     run = find_run(command.run, command.runs)
-    changes = {"epochs": command.epochs, "device": command.device, "data": _moved_data(run, command.data)}
+    changes = {"epochs": command.epochs, "device": command.device, "data": moved_data(run, command.data)}
     given = {key: value for key, value in changes.items() if value is not None}
     recipe = read_recipe(recipe_table(run.recipe) | given)
     folder = RunFolder(run.folder)
@@ -300,7 +300,7 @@ def _resumed_run(command: ResumeRun, cores: Cores, report: Report) -> TrainingRu
         found = load_checkpoint(run.folder, folder.hashes)
         if found is None:
             _refuse_restart(run)
-        with _usable_checkpoint():
+        with usable_checkpoint():
             done = found.state["counters"]["epoch"] - 1 if found else 0
             rewrites = found and _rewrites_of(found.state, recipe)
         if done >= recipe.epochs:
@@ -318,7 +318,7 @@ def _resumed_run(command: ResumeRun, cores: Cores, report: Report) -> TrainingRu
         )
         warnings = [data.warning, NOTHING if found is None else found.warning]
         if found is not None:
-            with _usable_checkpoint():
+            with usable_checkpoint():
                 training.restore(found.state)
             if before.count and before.count != threads.count and training.device.type == "cpu":
                 what = translatable("continues with {now} threads instead of {before}: sums are rounded differently")
@@ -351,7 +351,7 @@ def _resumed_run(command: ResumeRun, cores: Cores, report: Report) -> TrainingRu
     )
 
 
-def _moved_data(run: Run, place: str | None) -> str | None:
+def moved_data(run: Run, place: str | None) -> str | None:
     """Return where a run's images are now if they have moved to `place`. Raises Refused if they cannot be compared."""
     if run.recipe.data in CATALOGUE:
         if place is not None:
@@ -369,18 +369,6 @@ def _moved_data(run: Run, place: str | None) -> str | None:
         what = translatable("{path!r} is not there; if the images have moved, --data says where they are")
         raise refuse("data", what, path=str(path))
     return str(path.resolve())
-
-
-@contextmanager
-def _usable_checkpoint() -> Iterator[None]:
-    """Raise Refused where a checkpoint is whole but has other content, as that of another version may have."""
-    try:
-        yield
-    except Refused:
-        raise
-    except MISREAD as error:
-        what = translatable("cannot be used by this version: {error}")
-        raise refuse("checkpoint", what, error=f"{type(error).__name__} {error}") from None
 
 
 def _refuse_restart(run: Run) -> None:

@@ -1,5 +1,6 @@
 """Weights of a run as safetensors files, which hold data without code. No Qt."""
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -16,23 +17,39 @@ from explorer.engine.training.checkpoint import (
     sha256_of,
     true_hashes,
     unwritten,
+    usable_checkpoint,
 )
 from explorer.engine.weights.facts import facts_of_data
+from explorer.engine.weights.files import read_metadata
 from explorer.runs.folder import Run, RunFolder, read_hashes
-from explorer.sentences import Sentence, system_words, translatable
+from explorer.sentences import NOTHING, Sentence, joined, system_words, translatable
 from explorer.validation import refuse
 
 BEST, _BEFORE = "best.safetensors", "best.previous.safetensors"
+_EPOCH = "epoch"  # in the metadata
+_MODULE = "module."  # what the names of averaged weights begin with
 
 
-def save_best(folder: RunFolder, network: nn.Module) -> None:
-    """Write the network's weights as the best so far, with all that is needed to use them. Raises Unwritten."""
+@dataclass(frozen=True, slots=True)
+class StoredWeights:
+    """Weights of a run after an epoch, or within it; `warning` says why they are not those that were asked for."""
+
+    tensors: dict[str, Tensor]
+    epoch: int
+    warning: Sentence = NOTHING
+
+
+def save_best(folder: RunFolder, network: nn.Module, epoch: int) -> None:
+    """Write the network's weights after `epoch` as the best so far, with all that is needed to use them.
+
+    Raises Unwritten.
+    """
     temporary = folder.path / (BEST + ".part")
     try:
         design = trusted_design(folder.manifest["design"])
         # not by save_file, whose files only their owner may read, and which does not tell why the system refuses one
         tensors = {name: values.contiguous() for name, values in network.state_dict().items()}
-        temporary.write_bytes(save(tensors, facts_of_data(folder.data).metadata(design)))
+        temporary.write_bytes(save(tensors, {**facts_of_data(folder.data).metadata(design), _EPOCH: str(epoch)}))
         digest = seal(temporary)
         hashes = true_hashes(folder)
         before = {_BEFORE: hashes[BEST]} if BEST in hashes else {}
@@ -57,23 +74,61 @@ def load_weights(path: Path) -> dict[str, Tensor]:
 def weights_of(run: Run) -> dict[str, Tensor]:
     """Return the best weights of a run, or those of its checkpoint if no epoch was finished. Raises Refused."""
     best = run.folder / BEST
+    if not best.is_file():
+        return last_weights(run).tensors
+    if damage := _damage_of(best):
+        what = translatable("{damage}; move it away to use the weights of the last checkpoint")
+        raise refuse("weights", what, damage=damage)
+    return load_weights(best)
+
+
+def best_weights(run: Run) -> StoredWeights:
+    """Return the best weights of a run, or those of its last checkpoint if they are damaged or gone. Raises Refused."""
+    best = run.folder / BEST
     if best.is_file():
-        _refuse_unknown(best)
-        return load_weights(best)
+        damage = _damage_of(best)
+        if not damage:
+            return _with_epoch(run, best)
+    else:
+        damage = Sentence(translatable("{name} is missing"), {"name": BEST}) if run.best_epoch else NOTHING
+    last = last_weights(run)
+    if not damage:
+        return last
+    what = translatable("{damage}; the weights of the last checkpoint were taken, of epoch {epoch}")
+    warning = Sentence(what, {"damage": damage, "epoch": last.epoch})
+    return replace(last, warning=joined("; ", filter(None, (warning, last.warning))))
+
+
+def _with_epoch(run: Run, best: Path) -> StoredWeights:
+    """Return the weights in a file with the epoch that they are of, which need not be the best. Raises Refused."""
+    weights = load_weights(best)
+    epoch = int(read_metadata(best).get(_EPOCH, run.best_epoch))
+    if epoch >= run.best_epoch:  # later if the run has just replaced them
+        return StoredWeights(weights, epoch)
+    what = translatable("the best weights, of epoch {best}, were not written; those of epoch {epoch} were taken")
+    return StoredWeights(weights, epoch, Sentence(what, {"best": run.best_epoch, "epoch": epoch}))
+
+
+def last_weights(run: Run) -> StoredWeights:
+    """Return the weights of a run's last checkpoint, averaged if these are validated. Raises Refused."""
     found = load_checkpoint(run.folder, read_hashes(run.folder))
     if found is None:
         raise refuse("weights", translatable("run {run} has no weights yet"), run=run.id)
-    weights: dict[str, Tensor] = found.state["model"]
-    return weights
+    with usable_checkpoint():
+        state = found.state
+        average, counters = state.get("average"), state["counters"]
+        tensors = state["model"]
+        if average:
+            tensors = {name.removeprefix(_MODULE): each for name, each in average.items() if name.startswith(_MODULE)}
+        return StoredWeights(tensors, counters["epoch"] - (not counters["position"]), found.warning)
 
 
-def _refuse_unknown(best: Path) -> None:
-    """Raise Refused if the file is not as its run wrote it."""
+def _damage_of(best: Path) -> Sentence:
+    """Return what is wrong with the file, nothing if it is as its run wrote it. Raises Refused."""
     try:
         digest = sha256_of(best)  # before run.json is read: a run under way may just be replacing both, that one first
     except OSError as error:
-        raise refuse("weights", UNREADABLE, name=BEST, error=system_words(error)) from None
-    if digest not in read_hashes(best.parent).values():
-        damage = Sentence(DAMAGED, {"name": BEST, "cause": Sentence(UNKNOWN)})
-        what = translatable("{damage}; move it away to use the weights of the last checkpoint")
-        raise refuse("weights", what, damage=damage)
+        return Sentence(UNREADABLE, {"name": BEST, "error": system_words(error)})
+    if digest in read_hashes(best.parent).values():
+        return NOTHING
+    return Sentence(DAMAGED, {"name": BEST, "cause": Sentence(UNKNOWN)})

@@ -21,7 +21,7 @@ from explorer.engine.data.progress import unreported
 from explorer.engine.data.training_data import open_data, open_gallery
 from explorer.engine.training.state import Training
 from explorer.runs.data.decisions import Decisions, Move, write_decisions
-from explorer.runs.data.image_list import Layout
+from explorer.runs.data.image_list import Layout, Part
 from explorer.runs.data.split import SplitKind
 from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence
@@ -117,7 +117,7 @@ def test_two_runs_read_ahead_without_disturbing_one_another(recipe, everywhere):
 
 def test_an_image_that_has_gone_is_said_plainly(recipe, everywhere, root):
     *_, decoded = everywhere(recipe)
-    (root / divide_images(recipe, DESIGN, unreported, None).train.files[3]).unlink()
+    (root / divide_images(recipe, DESIGN, unreported, None).parts[Part.TRAIN].files[3]).unlink()
     numbers = torch.arange(5)
     for expected in ([], [numbers]):
         if expected:
@@ -138,7 +138,7 @@ def test_the_record_tells_what_was_used(recipe, root):
     assert (len(data.train), len(data.validation)) == (record.train, record.validation)
     assert (record.unreadable, record.skipped, record.decisions) == (1, 1, decisions)
     assert (record.split.kind, record.split.seed) == (SplitKind.STRATIFIED, 0)
-    trained = divide_images(recipe, DESIGN, unreported, None).train.files
+    trained = divide_images(recipe, DESIGN, unreported, None).parts[Part.TRAIN].files
     files, found = (*trained, *data.validation_files), (*data.train.labels, *data.validation.labels)
     labels = dict(zip(files, found, strict=True))
     assert "c/02.png" not in labels

@@ -137,9 +137,10 @@ def test_a_run_without_hashes_is_refused_and_keeps_its_weights(stopped, train, h
 def test_every_file_of_a_run_has_the_mode_that_the_umask_says(stopped):
     before = os.umask(0)
     os.umask(before)
-    for path in stopped.iterdir():
+    for path in stopped.rglob("*"):
         if path.name != "run.lock":
-            assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~before, path.name
+            usual = 0o777 if path.is_dir() else 0o666
+            assert stat.S_IMODE(path.stat().st_mode) == usual & ~before, path.name
 
 
 def test_what_cannot_be_read_is_not_called_damaged(stopped, monkeypatch):
@@ -148,7 +149,9 @@ def test_what_cannot_be_read_is_not_called_damaged(stopped, monkeypatch):
 
     monkeypatch.setattr(checkpoint_module, "sha256_of", denied)
     monkeypatch.setattr(weights_module, "sha256_of", denied)
-    with pytest.raises(Refused, match=r"^weights: best\.safetensors cannot be read: Permission denied$"):
+    with pytest.raises(
+        Refused, match=r"^weights: best\.safetensors cannot be read: Permission denied; move it away to "
+    ):
         weights_of(read_run(stopped))
     with pytest.raises(Refused, match=r"^checkpoint: checkpoint\.pt cannot be read: Permission denied; "):
         load_checkpoint(stopped, read_hashes(stopped))

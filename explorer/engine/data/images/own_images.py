@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,8 +37,7 @@ class ImagePart:
 @dataclass(frozen=True, slots=True)
 class OwnImages:
     root: Path
-    train: ImagePart
-    validation: ImagePart
+    parts: Mapping[Part, ImagePart]
     record: DataRecord
 
 
@@ -76,10 +75,8 @@ def divide_images(recipe: Recipe, design: Design, report: Report, known: DataRec
         refuse_changed(known, record)
     if not record.train or not record.validation:
         raise refuse("data", translatable("{data} has no images for training or for validation"), data=recipe.data)
-    train, validation = (
-        _part(images, [row[:2] for row in rows if row[2] is part]) for part in (Part.TRAIN, Part.VALIDATION)
-    )
-    return OwnImages(images.root, train, validation, record)
+    found = {part: _part(images, [row[:2] for row in rows if row[2] is part]) for part in Part}
+    return OwnImages(images.root, found, record)
 
 
 def _part(images: ImageList, rows: Sequence[tuple[ListedImage, Examined]]) -> ImagePart:
