@@ -18,7 +18,7 @@ from explorer.engine.model import MODULES
 from explorer.engine.probes.registry import PROBES
 from explorer.runs import answers
 from explorer.runs.data.catalogue import CATALOGUE
-from explorer.runs.formats import FORMATS
+from explorer.runs.formats import FORMATS, Maker
 from explorer.runs.questions.question import Probe
 
 ROOT = Path(__file__).parent.parent
@@ -193,9 +193,11 @@ def test_every_data_set_has_its_reader():
     assert set(DATASETS) == set(CATALOGUE)
 
 
-def test_every_format_has_one_writer_where_its_needs_say():
-    assert sorted([*network.WRITERS, *export.WRITERS]) == sorted(FORMATS)
-    assert {name for name, form in FORMATS.items() if not form.needs} == set(network.WRITERS)
+def test_every_format_has_one_writer_with_its_maker():
+    writers = {Maker.PLAN: network.WRITERS, Maker.WORKER: export.WRITERS}
+    for maker in Maker:
+        assert {name for name, form in FORMATS.items() if form.maker is maker} == set(writers[maker]), maker
+    assert all(form.of_design or form.of_run for form in FORMATS.values())
 
 
 def test_every_question_has_its_answer_and_is_answered():

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from explorer.architecture.design import Design
 from explorer.architecture.presets import DEFAULT, design_file, find_design
@@ -16,7 +16,6 @@ from explorer.cli.flags import (
     add_recipe_flags,
     add_runs_flag,
     design_of,
-    run_named,
     runs_of,
     sizes,
 )
@@ -30,16 +29,10 @@ from explorer.cli.terminal import (
     check_working_directory,
     complain,
     complaint_of,
-    replace_file,
     show,
 )
 from explorer.streams import open_missing, silence
 from explorer.validation import Complaint, Refused, refuse
-
-if TYPE_CHECKING:
-    from explorer.architecture.plan import Plan
-    from explorer.runs.folder import Run
-    from explorer.runs.formats import Format
 
 _LARGEST = 16_384  # pixels per side of a screenshot
 _DESIGN = "a file, the name of a preset, or one-line text"
@@ -131,10 +124,11 @@ def _draw_window(options: Namespace, design: Design) -> int:
     if options.screenshot.suffix.lower() != ".png":
         raise refuse("screenshot", "must be a .png file")
     from explorer.gui.app import screenshot
+    from explorer.runs.destination import write_content
 
     look = options.theme or "light", options.language or "en"
     picture = screenshot((width, height), *look, design, options.page or "layers")
-    replace_file(options.screenshot, picture)
+    write_content(options.screenshot, picture)
     return DONE
 
 
@@ -320,56 +314,15 @@ def _runs(options: Namespace) -> int:
 
 
 def _export_flags(parser: Parser) -> None:
-    from explorer.architecture.names import VOCABULARIES
-    from explorer.runs.formats import FORMATS
+    from explorer.cli.export_command import add_export_flags
 
-    parser.add_argument("source", nargs="?", metavar="DESIGN|RUN", help=f"{_DESIGN}; or a run's id or its folder")
-    parser.add_argument("--to", required=True, choices=(*FORMATS, "help"), help="the format; help lists them")
-    parser.add_argument(
-        "-o", dest="output", type=Path, metavar="FILE", help="file to write; an existing file is replaced"
-    )
-    parser.add_argument(
-        "--names",
-        choices=tuple(VOCABULARIES),
-        default="torchvision",
-        help="whose layer names to use (default: torchvision)",
-    )
-    add_runs_flag(parser)
+    add_export_flags(parser)
 
 
 def _export(options: Namespace) -> int:
-    from explorer.architecture.checks import find_problems
-    from explorer.architecture.plan import plan_network
-    from explorer.cli.summary import problem_lines
-    from explorer.runs.formats import FORMATS
+    from explorer.cli.export_command import export
 
-    if options.to == "help":
-        print("\n".join(f"{name:13}{form.label} ({form.suffix})" for name, form in FORMATS.items()))
-        return DONE
-    if options.source is None or options.output is None:
-        raise refuse("usage", "export needs a DESIGN or RUN, and -o FILE")
-    run = run_named(options.source, runs_of(options))
-    plan = plan_network(run.design if run else find_design(options.source))
-    if plan.obstacles:
-        complain(problem_lines(problem for problem in find_problems(plan) if problem.fatal))
-        return BAD_INPUT
-    replace_file(options.output, _exported(FORMATS[options.to], plan, options.names, run))
-    return DONE
-
-
-def _exported(form: "Format", plan: "Plan", names: str, run: "Run | None") -> str | bytes:
-    """Return the content of the file; torch is imported for a format that needs more than a plan."""
-    if form.needs:
-        from explorer.engine.data.progress import unreported
-        from explorer.engine.export.export import exported
-        from explorer.engine.export.source import Source
-
-        content = exported(form, Source(plan, names, run), unreported)
-        assert isinstance(content, str | bytes)
-        return content
-    from explorer.architecture.source.network import WRITERS
-
-    return WRITERS[form.name](plan, names)
+    return export(options)
 
 
 def _cache_flags(parser: Parser) -> None:

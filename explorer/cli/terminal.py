@@ -8,7 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from explorer.atomic_files import write_atomically
 from explorer.sentences import system_words
 from explorer.validation import refuse
 
@@ -48,13 +47,3 @@ def show(as_json: bool, values: Callable[[], object], text: Callable[[], str]) -
     """Print one of the two forms that an answer has."""
     print(json.dumps(values(), ensure_ascii=False) if as_json else text(), flush=True)
     return DONE
-
-
-def replace_file(path: Path, content: str | bytes) -> None:
-    """Write a file. Raises Refused."""
-    try:
-        if path.is_dir():
-            raise refuse(str(path), "is a folder")
-        write_atomically(path, content)
-    except OSError as error:
-        raise refuse(str(path), "cannot be written: {error}", error=system_words(error)) from None

@@ -1,41 +1,64 @@
 """Export formats, described without torch for the menu and the command line. No Qt.
 
-A format is one entry here and one writer of the same name: in the `WRITERS` of `architecture/source/network.py` if it
-needs only a plan, else in those of `engine/export/export.py`.
+A format is one entry here and one writer of the same name, in the `WRITERS` of its maker.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.util import find_spec
 
-from explorer.sentences import translatable
+from explorer.sentences import NOTHING, Sentence, translatable
+from explorer.validation import refuse
 
 
-class Need(StrEnum):
-    """What a writer needs besides the plan."""
+class Maker(StrEnum):
+    """Who writes a format, and where its writer is."""
 
-    TORCH = "torch"
-    RUN = "run"
+    PLAN = "plan"  # text of a plan alone, at once: architecture/source/network.py
+    WORKER = "torch"  # whatever takes time or torch, in a worker: engine/export/export.py
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format: its name on the command line, its label in a menu, its suffix, and what writing it needs."""
+    """One format: its name on the command line, and its labels in a menu for what it is made of.
+
+    `of_design` and `of_run` say what of a design or of a run is written, and are empty where nothing is; where a
+    format is of designs alone, a run stands for its own. Without a `suffix` it is a folder. `extra` names the
+    optional dependencies of this program that it needs, and `modules` are what they bring.
+    """
 
     name: str
-    label: str
-    suffix: str
-    needs: frozenset[Need] = frozenset()
+    of_design: str = ""
+    of_run: str = ""
+    suffix: str = ""
+    maker: Maker = Maker.WORKER
+    extra: str = ""
+    modules: tuple[str, ...] = ()
+
+    @property
+    def needs_run(self) -> bool:
+        return not self.of_design
+
+    @property
+    def missing(self) -> Sentence:
+        """Say how to install what is not there, without importing any of it; empty if nothing is missing."""
+        if all(map(find_spec, self.modules)):
+            return NOTHING
+        what = translatable(
+            'needs packages that are not installed: uv sync --extra {extra}, or pip install "resnet-explorer[{extra}]"'
+        )
+        return Sentence(what, {"extra": self.extra})
+
+    def check(self) -> None:
+        """Raise Refused if what this format needs is not installed."""
+        if self.missing:
+            raise refuse(self.name, "{missing}", missing=self.missing)
 
 
 FORMATS = {
     form.name: form
     for form in (
-        Format("python", translatable("Standalone PyTorch source"), ".py"),
-        Format(
-            "safetensors",
-            translatable("Best weights of a run"),
-            ".safetensors",
-            frozenset({Need.TORCH, Need.RUN}),
-        ),
+        Format("python", of_design=translatable("Standalone PyTorch source"), suffix=".py", maker=Maker.PLAN),
+        Format("safetensors", of_run=translatable("Best weights (safetensors)"), suffix=".safetensors"),
     )
 }

@@ -1,40 +1,41 @@
 """Exporting: writing what a format makes of a design or a run to a file or a folder, whole or not at all. No Qt."""
 
 from collections.abc import Callable
-from functools import partial
 
 from explorer.architecture.plan import plan_network
-from explorer.atomic_files import write_atomically
 from explorer.engine.data.progress import Report, Warn
 from explorer.engine.export.safetensors import safetensors
-from explorer.engine.export.source import Content, Source
+from explorer.engine.export.source import Source
+from explorer.runs.destination import Content, check_destination, write_content
 from explorer.runs.folder import find_run
-from explorer.runs.formats import FORMATS, Format, Need
+from explorer.runs.formats import FORMATS, Format
 from explorer.runs.questions.export import Export, Exported
-from explorer.sentences import system_words, translatable
-from explorer.validation import refuse
+from explorer.sentences import translatable
+from explorer.validation import Complaint, Refused, refuse
 
-WRITERS: dict[str, Callable[[Source, Report], Content]] = {"safetensors": safetensors}
+WRITERS: dict[str, Callable[[Source, Report], Content]] = {
+    "safetensors": safetensors,
+}
 
 
 def export_file(question: Export, report: Report, warn: Warn) -> Exported:
     """Write the file or the folder. Raises Refused, and what `report` raises."""
+    form = FORMATS[question.format]
+    check_destination(question.path, is_folder=not form.suffix)
     run = find_run(question.run, question.runs) if question.run else None
     plan = plan_network(run.design if run else question.design)
-    source = Source(plan, question.names, run, question.language)
-    content = exported(FORMATS[question.format], source, report)
-    assert isinstance(content, str | bytes)
-    try:
-        write_atomically(question.path, content)
-    except OSError as error:
-        what = partial(refuse, "export", "{path}: {error}")
-        raise what(path=str(question.path), error=system_words(error)) from None
+    content = exported(form, Source(plan, question.names, run, question.language), report)
+    report(1, 1)  # the last chance to cancel
+    write_content(question.path, content)
     return Exported(path=question.path)
 
 
 def exported(form: Format, source: Source, report: Report) -> Content:
     """Return the content of a file or a folder of the format `form`. Raises Refused, and what `report` raises."""
-    if Need.RUN in form.needs and source.run is None:
+    if form.needs_run and source.run is None:
         what = translatable("{format} needs a run, not a design")
         raise refuse("export", what, format=form.name)
+    if source.plan.obstacles:
+        raise Refused(*(Complaint(where, reason) for where, reason in source.plan.obstacles))
+    form.check()
     return WRITERS[form.name](source, report)

@@ -1,14 +1,11 @@
-"""Source: what is exported, and the content that a writer makes of it. No Qt."""
+"""Source: what is exported. No Qt."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from explorer.architecture.plan import Plan
 from explorer.runs.folder import Run
 from explorer.sentences import translatable
 from explorer.validation import refuse
-
-Content = str | bytes | Mapping[str, str | bytes]  # of a file, or of each file of a folder by its name
 
 
 @dataclass(frozen=True, slots=True)

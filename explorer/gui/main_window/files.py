@@ -19,7 +19,7 @@ from explorer.gui.widgets.text.language import say, whole
 from explorer.gui.workers.command_process import CommandProcess
 from explorer.gui.workers.pool import WorkerPool
 from explorer.paths import is_file, is_folder
-from explorer.runs.formats import FORMATS, Format, Need
+from explorer.runs.formats import FORMATS, Format, Maker
 from explorer.sentences import system_words
 from explorer.validation import Refused
 
@@ -160,20 +160,22 @@ class Files(QObject):
         menu.clear()
         menu.setToolTipsVisible(True)
         for export in FORMATS.values():
-            action = menu.addAction(self.tr("{format} …").format(format=say(export.label)))
+            action = menu.addAction(self.tr("{format} …").format(format=say(export.of_run or export.of_design)))
             action.setObjectName(export.name)
             connect_order(action, partial(self._ask_export, export))
-            if Need.RUN in export.needs:
+            if export.needs_run:
                 action.setEnabled(bool(self.run_history.current))
                 action.setToolTip(self.tr("Exports the run that is selected in the list of runs"))
 
     def _ask_export(self, chosen: Format) -> None:
         run = self.run_history.current
-        source = str(run.folder) if run and Need.RUN in chosen.needs else to_line(self.document.design)
-        path = self.ask_where(self.tr("Export"), chosen.suffix, f"{say(chosen.label)} (*{chosen.suffix})")
+        source = str(run.folder) if run and chosen.needs_run else to_line(self.document.design)
+        path = self.ask_where(
+            self.tr("Export"), chosen.suffix, f"{say(chosen.of_run or chosen.of_design)} (*{chosen.suffix})"
+        )
         if path is None:
             return
-        if chosen.needs:  # torch, which this process does not import
+        if chosen.maker is not Maker.PLAN:  # torch, which this process does not import
             self.tell(self.tr("Exporting {name} …").format(name=path.name))
             arguments = ("export", source, "--to", chosen.name, "--names", self.document.vocabulary, "-o", str(path))
             command = CommandProcess(*arguments, parent=self)
