@@ -48,8 +48,10 @@ def write_folder_atomically(path: Path, files: Mapping[str, str | bytes]) -> Non
     try:
         temporary.mkdir()
         for name, content in files.items():
-            (temporary / name).parent.mkdir(parents=True, exist_ok=True)
-            _write_new(temporary / name, _encoded(content))
+            file = temporary / name
+            if not file.parent.is_dir():
+                file.parent.mkdir(parents=True)
+            _write_new(file, _encoded(content))
         if path.exists():
             path.rename(before)
         try:

@@ -60,5 +60,20 @@ FORMATS = {
     for form in (
         Format("python", of_design=translatable("Standalone PyTorch source"), suffix=".py", maker=Maker.PLAN),
         Format("safetensors", of_run=translatable("Best weights (safetensors)"), suffix=".safetensors"),
+        Format(
+            "onnx",
+            of_design=translatable("Untrained network (ONNX)"),
+            of_run=translatable("Trained network (ONNX)"),
+            suffix=".onnx",
+            extra="onnx",
+            modules=("onnx", "onnxruntime", "onnxscript"),
+        ),
+        Format("csv", of_design=translatable("Layer table (CSV)"), of_run=translatable("Curves (CSV)"), suffix=".csv"),
+        Format(
+            "tensorboard",
+            of_run=translatable("Curves for TensorBoard (folder)"),
+            extra="tensorboard",
+            modules=("tensorboard",),
+        ),
     )
 }

@@ -4,8 +4,11 @@ from collections.abc import Callable
 
 from explorer.architecture.plan import plan_network
 from explorer.engine.data.progress import Report, Warn
+from explorer.engine.export.csv import csv
+from explorer.engine.export.onnx import onnx
 from explorer.engine.export.safetensors import safetensors
 from explorer.engine.export.source import Source
+from explorer.engine.export.tensorboard import tensorboard
 from explorer.runs.destination import Content, check_destination, write_content
 from explorer.runs.folder import find_run
 from explorer.runs.formats import FORMATS, Format
@@ -15,6 +18,9 @@ from explorer.validation import Complaint, Refused, refuse
 
 WRITERS: dict[str, Callable[[Source, Report], Content]] = {
     "safetensors": safetensors,
+    "onnx": onnx,
+    "csv": csv,
+    "tensorboard": tensorboard,
 }
 
 

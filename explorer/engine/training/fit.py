@@ -170,7 +170,7 @@ class _Loop:
         )
         if best:
             try:
-                save_best(self.folder, training.evaluated, counters.epoch)
+                save_best(self.folder, training.evaluated, epoch=str(counters.epoch), accuracy=str(accuracy))
             except Unwritten as error:
                 yield events.Warned(error.sentence)
         counters.next_epoch()

@@ -26,7 +26,6 @@ from explorer.sentences import NOTHING, Sentence, joined, system_words, translat
 from explorer.validation import refuse
 
 BEST, _BEFORE = "best.safetensors", "best.previous.safetensors"
-_EPOCH = "epoch"  # in the metadata
 _MODULE = "module."  # what the names of averaged weights begin with
 
 
@@ -39,17 +38,17 @@ class StoredWeights:
     warning: Sentence = NOTHING
 
 
-def save_best(folder: RunFolder, network: nn.Module, epoch: int) -> None:
-    """Write the network's weights after `epoch` as the best so far, with all that is needed to use them.
+def save_best(folder: RunFolder, network: nn.Module, **facts: str) -> None:
+    """Write the network's weights as the best so far, with all that is needed to use them. Raises Unwritten.
 
-    Raises Unwritten.
+    The `facts`, such as after which epoch they are, stand in the metadata too.
     """
     temporary = folder.path / (BEST + ".part")
     try:
         design = trusted_design(folder.manifest["design"])
         # not by save_file, whose files only their owner may read, and which does not tell why the system refuses one
         tensors = {name: values.contiguous() for name, values in network.state_dict().items()}
-        temporary.write_bytes(save(tensors, {**facts_of_data(folder.data).metadata(design), _EPOCH: str(epoch)}))
+        temporary.write_bytes(save(tensors, {**facts_of_data(folder.data).metadata(design), **facts}))
         digest = seal(temporary)
         hashes = true_hashes(folder)
         before = {_BEFORE: hashes[BEST]} if BEST in hashes else {}
@@ -102,7 +101,7 @@ def best_weights(run: Run) -> StoredWeights:
 def _with_epoch(run: Run, best: Path) -> StoredWeights:
     """Return the weights in a file with the epoch that they are of, which need not be the best. Raises Refused."""
     weights = load_weights(best)
-    epoch = int(read_metadata(best).get(_EPOCH, run.best_epoch))
+    epoch = int(best_facts(run)["epoch"])
     if epoch >= run.best_epoch:  # later if the run has just replaced them
         return StoredWeights(weights, epoch)
     what = translatable("the best weights, of epoch {best}, were not written; those of epoch {epoch} were taken")
@@ -121,6 +120,20 @@ def last_weights(run: Run) -> StoredWeights:
         if average:
             tensors = {name.removeprefix(_MODULE): each for name, each in average.items() if name.startswith(_MODULE)}
         return StoredWeights(tensors, counters["epoch"] - (not counters["position"]), found.warning)
+
+
+def best_facts(run: Run) -> dict[str, str]:
+    """Return after which epoch the weights of `weights_of` are, and their validation accuracy if it is known.
+
+    Raises Refused.
+    """
+    best = run.folder / BEST
+    if not best.is_file():
+        return {"epoch": str(run.epochs_done)}
+    metadata = read_metadata(best)
+    if "epoch" not in metadata:  # of an older version
+        return {"epoch": str(run.best_epoch), "accuracy": str(run.best_accuracy)}
+    return {key: metadata[key] for key in ("epoch", "accuracy")}
 
 
 def _damage_of(best: Path) -> Sentence:

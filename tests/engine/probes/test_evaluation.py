@@ -214,11 +214,11 @@ def test_without_its_best_weights_the_last_ones_are_taken_and_that_is_said(run, 
 def test_best_weights_that_could_not_be_written_are_not_taken_for_those_that_were(recipe, tmp_path, monkeypatch):
     save, saved = fit_module.save_best, []
 
-    def first_only(folder, network, epoch):
+    def first_only(folder, network, **facts):
         if saved:
             raise fit_module.Unwritten(Sentence("no room"))
-        saved.append(epoch)
-        save(folder, network, epoch)
+        saved.append(int(facts["epoch"]))
+        save(folder, network, **facts)
 
     monkeypatch.setattr(fit_module, "save_best", first_only)
     run = train(tmp_path / "runs", recipe.change(epochs=8, lr=0.01))

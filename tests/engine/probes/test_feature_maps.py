@@ -79,7 +79,7 @@ def trained_run(design: Design, recipe: Recipe, root: Path, spoil: float = 1.0) 
             if isinstance(module, torch.nn.BatchNorm2d):
                 module.num_batches_tracked += 1
     folder = RunFolder.create(root, design, recipe, 1)
-    save_best(folder, network, 1)
+    save_best(folder, network)
     folder.update(state="finished")
     folder.close()
     return str(folder.path)

@@ -172,7 +172,7 @@ def test_dead_at_any_two_moments_the_best_weights_are_good_ones(tmp_path, monkey
     layer = torch.nn.Linear(2, 2)
     for number, moment in enumerate((None, first, second, None), 1):
         torch.nn.init.constant_(layer.weight, number)
-        whole = death.strike(moment, lambda folder=folder: save_best(folder, layer, 1))
+        whole = death.strike(moment, lambda folder=folder: save_best(folder, layer))
         folder = reopened(folder)
         value = float(weights_of(read_run(folder.path))["weight"][0, 0])
         assert value == number or (not whole and value < number)

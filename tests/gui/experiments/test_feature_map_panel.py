@@ -98,7 +98,7 @@ def made_run(session, trained: bool = False) -> RunFolder:
     folder = RunFolder.create(session.pool.workers[0].runs, design, RECIPES["quick"].change(seed=5), 1)
     if trained:
         network = make_network(plan_network(design), torch.device("cpu"))
-        save_best(folder, network, 1)
+        save_best(folder, network)
     folder.update(state="finished", best_accuracy=0.9, best_epoch=1, epochs_done=1)
     folder.close()
     return folder
