@@ -313,6 +313,22 @@ class Recipe:
             rare=True,
         ),
     ] = "auto"
+    arithmetic: Annotated[
+        str,
+        OneOf(("fast", "plain")),
+        Label(
+            translatable("Arithmetic"),
+            explained(
+                {
+                    "fast": translatable("in the fastest ways, on as many threads as cores are free."),
+                    "plain": translatable(
+                        "as PyTorch does by itself, on a fixed number of threads: runs can be repeated to the last bit."
+                    ),
+                }
+            ),
+            rare=True,
+        ),
+    ] = "fast"
     seed: Annotated[
         int,
         Interval(ge=0, le=2**32 - 1),
@@ -407,8 +423,9 @@ PLACE = (
     "split_seed",
     "background",
     "device",
+    "arithmetic",
     "seed",
-)  # where a recipe is used: not part of its identity
+)  # where and how a recipe is used: not part of its identity
 FREE = (  # what changes neither the time of a step nor the memory it takes
     *("epochs", "lr", "nesterov", "weight_decay", "schedule", "warm_up", "label_smoothing", "early_stop", "seed"),
     *("flip", "crop", "erase", "cutmix", "jitter", "normalise", "split_seed", "background"),  # almost nothing
@@ -427,7 +444,7 @@ def read_recipe(table: dict[str, object]) -> Recipe:
 
 
 def recipe_name(recipe: Recipe) -> str | None:
-    """Return the name of this recipe, whatever its data, device and seed; None if it has none."""
+    """Return the name of this recipe, whatever its data, device, arithmetic and seed; None if it has none."""
     place = {each.name: getattr(recipe, each.name) for each in fields(Recipe) if each.name in PLACE}
     return next((name for name, known in RECIPES.items() if known.change(**place) == recipe), None)
 

@@ -17,9 +17,9 @@ from explorer.sentences import NOTHING, Sentence, joined, translatable
 MAX_SIDES = 32
 MAX_AT_ONCE = 4  # that train side by side; the others wait until one of them has ended
 _MAX_NAMES = 6  # parts with tensors of their own that are named
-_SHARED = (  # of a recipe: which images come, in which order, and how they are scaled
+_SHARED = (  # of a recipe: which images come, in which order, how they are scaled and computed with
     *("data", "validation_share", "test_share", "split_seed", "background", "normalise", "balance"),
-    *("device", "epochs", "batch_size", "seed"),
+    *("device", "arithmetic", "epochs", "batch_size", "seed"),
 )
 
 
@@ -58,14 +58,14 @@ def obstacle(first: Side, other: Side) -> Sentence:
     if first.design.classes != other.design.classes:
         what = translatable("{other:,} classes instead of {first:,}: both must learn the same ones")
         return Sentence(what, {"other": other.design.classes, "first": first.design.classes})
-    what = translatable("{change}: both must see the same images in the same order")
+    what = translatable("{change}: both must see the same images in the same order and compute alike")
     unequal = first.recipe.change(**{name: getattr(other.recipe, name) for name in _SHARED})
     change = next(changed_fields(first.recipe, unequal), NOTHING)
     return Sentence(what, {"change": change}) if change else NOTHING
 
 
 def on_same_batches(recipe: Recipe, like: Recipe) -> Recipe:
-    """Return `recipe` with the data, device, epochs and seed of `like`; its batch size stays, and may be refused."""
+    """Return `recipe` with what `like` shares with all beside it, but its own batch size, which may be refused."""
     return recipe.change(**{name: getattr(like, name) for name in _SHARED if name != "batch_size"})
 
 

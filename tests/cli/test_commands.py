@@ -542,6 +542,7 @@ def test_every_field_of_the_recipe_is_a_flag(run, orders):
         "ema": 0.99,
         "early_stop": 4,
         "precision": "fp32",
+        "arithmetic": "plain",
         "seed": 9,
     }
     assert {each.name for each in fields(Recipe)} == set(values)

@@ -18,6 +18,7 @@ COSTLY = {
     "frozen_stages": 2,
     "ema": 0.9,
     "precision": "fp32",
+    "arithmetic": "plain",
 }
 
 

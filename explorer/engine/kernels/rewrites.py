@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from explorer.architecture.plan import Plan
 from explorer.engine.devices import multiplies_bf16_fast
@@ -53,12 +53,21 @@ def rewrites_called(names: Sequence[str]) -> Rewrites:
 _FAST = Rewrites(channels_last=True, cropped=True, dense=True, folded=True)  # less work, whatever the network
 
 
+def exact_rewrites(recipe: Recipe) -> Rewrites:
+    """Return the rewrites that are less work whatever the network and keep fp32; none where arithmetic is plain."""
+    return Rewrites() if recipe.arithmetic == "plain" else _FAST
+
+
 def promised(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
     """Return all rewrites that should be faster for this network on this device; `tuning` measures them.
 
     A GPU's own convolutions are fast for any map. Winograd's sums are of values too different for the few digits of
-    bf16.
+    bf16. Where arithmetic is plain there are none. Raises Refused for plain arithmetic in bf16.
     """
+    if recipe.arithmetic == "plain":
+        if recipe.precision == "bf16":
+            raise refuse("precision", translatable("must be fp32 or auto: plain arithmetic has 32 bits per number"))
+        return Rewrites()
     on_cpu = device.type == "cpu"
     bf16 = recipe.precision == "bf16" or (recipe.precision == "auto" and multiplies_bf16_fast(device))
     return Rewrites(
@@ -85,4 +94,11 @@ def make_network(plan: Plan, device: torch.device, rewrites: Rewrites = _FAST) -
     ):
         if wanted:
             rewrite(network, plan)
+    if not rewrites.names:  # images come channels last, and maps would stay so
+        network.register_forward_pre_hook(_in_default_layout)
     return network
+
+
+def _in_default_layout(network: nn.Module, inputs: tuple[Tensor]) -> tuple[Tensor]:
+    """Return images in torch's default memory format; of one channel they seem to have it, with other strides."""
+    return (inputs[0].clone(memory_format=torch.contiguous_format),)

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from explorer.architecture.identity import deepened, insertion
 from explorer.architecture.plan import plan_network
-from explorer.engine.kernels.rewrites import make_network
+from explorer.engine.kernels.rewrites import exact_rewrites, make_network
 from explorer.engine.model import ResidualBlock, set_branch_to_zero
 from explorer.engine.probes.effect import measure_effect, spread_images
 from explorer.engine.probes.probed_network import ProbedNetwork
@@ -46,7 +46,8 @@ def insert(probed: ProbedNetwork, question: Insert) -> Inserted:
     verdict = insertion(probed.plan, question.block)
     if not verdict.holds:
         raise Refused(Complaint("block", verdict.why))
-    network = make_network(plan_network(deepened(probed.plan.design, question.block)), probed.device).eval()
+    plan = plan_network(deepened(probed.plan.design, question.block))
+    network = make_network(plan, probed.device, exact_rewrites(probed.recipe)).eval()
     grow(network, probed.network.state_dict(), [question.block])
     return _compare(probed, network, Inserted, (question.block,))
 

@@ -12,7 +12,7 @@ from explorer.architecture.identity import deepened
 from explorer.architecture.plan import Plan, plan_network
 from explorer.engine.data.training_data import Gallery, open_gallery
 from explorer.engine.devices import choose_device
-from explorer.engine.kernels.rewrites import make_network
+from explorer.engine.kernels.rewrites import exact_rewrites, make_network
 from explorer.engine.training.growth import fill, grow
 from explorer.engine.training.run import TrainingRun, buildable_plan
 from explorer.engine.training.weights import load_weights, weights_of
@@ -21,7 +21,8 @@ from explorer.runs.folder import find_run
 from explorer.runs.questions.question import Probe
 from explorer.runs.recipe import Recipe
 
-_SEEN = ("validation_share", "test_share", "split_seed", "background", "normalise")  # what decides about images
+# what decides about images and how they are computed with
+_SEEN = ("validation_share", "test_share", "split_seed", "background", "normalise", "arithmetic")
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def shares_images(probe: Probe, run: TrainingRun) -> bool:
 
 
 def _seeing_as(recipe: Recipe, other: Recipe) -> Recipe:
-    """Return `recipe` with the same images to validate with as another recipe of the same data."""
+    """Return `recipe` with the same images to validate with, and arithmetic, as another recipe of the same data."""
     return recipe.change(**{name: getattr(other, name) for name in _SEEN})
 
 
@@ -81,6 +82,7 @@ def open_probed_network(probe: Probe, run: TrainingRun | None = None, images: in
         opened = run.gallery if shares_images(probe, run) else None
     if run and is_about(probe, run):
         known, step = (run.training.plan.design, run.training.evaluated.state_dict()), run.training.counters.step
+        recipe = recipe.change(arithmetic=run.training.recipe.arithmetic)
     elif probe.weights:
         known = _without_grown(probe), load_weights(Path(probe.weights))
     elif probe.run:
@@ -88,12 +90,12 @@ def open_probed_network(probe: Probe, run: TrainingRun | None = None, images: in
         known = saved.design, weights_of(saved)
         if recipe.data == saved.recipe.data:
             record, recipe = saved.data, _seeing_as(recipe, saved.recipe)
-    network = _initial_network(plan, probe, device)
+    network = _initial_network(plan, recipe, device)
     if known:
         parent, weights = known
         fill(network, probe.design, parent, weights, probe.grown)
     elif probe.grown:
-        before = _initial_network(plan_network(_without_grown(probe)), probe, device)
+        before = _initial_network(plan_network(_without_grown(probe)), recipe, device)
         grow(network, before.state_dict(), probe.grown)
     return ProbedNetwork(plan, network.eval(), recipe, device, opened, record, step, images)
 
@@ -102,6 +104,6 @@ def _without_grown(probe: Probe) -> Design:
     return deepened(probe.design, *probe.grown, by=-1)
 
 
-def _initial_network(plan: Plan, probe: Probe, device: torch.device) -> nn.Module:
-    torch.manual_seed(probe.recipe.seed)
-    return make_network(plan, device)
+def _initial_network(plan: Plan, recipe: Recipe, device: torch.device) -> nn.Module:
+    torch.manual_seed(recipe.seed)
+    return make_network(plan, device, exact_rewrites(recipe))

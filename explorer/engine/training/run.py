@@ -402,11 +402,14 @@ def _threads_of(recipe: Recipe, cores: Cores, wanted: int, known: _KnownThreads 
     """Return the threads of a run, `wanted` or one per free core; from now on torch computes with so many.
 
     A run that never had another number of threads than `known` gets no more than these, so that it continues exactly.
+    Plain arithmetic keeps its number: with another one, sums are rounded differently.
     """
     if choose_device(recipe.device).type != "cpu":
         return RunThreads(cores.most)
     cores.join()
     threads = RunThreads(wanted) if wanted else cores.start(known.count, fewer=not known.changed)
+    if recipe.arithmetic == "plain":
+        threads = RunThreads(threads.count)
     torch.set_num_threads(threads.count)
     return threads
 

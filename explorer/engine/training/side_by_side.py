@@ -7,11 +7,13 @@ begins when one has ended.
 
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from types import TracebackType
 
 import torch
 
 from explorer.engine.devices import available_memory
+from explorer.engine.kernels.plain_arithmetic import arithmetic_of
 from explorer.engine.training.memory import memory_needed
 from explorer.engine.training.run_in_progress import RunInProgress
 from explorer.runs.commands import Change, Control
@@ -27,6 +29,7 @@ class SideBySide:
     def __init__(self, runs: Sequence[RunInProgress]) -> None:
         self.runs = runs
         self._cores = torch.get_num_threads()
+        self._arithmetic = ExitStack()
         room = self.room() if len(runs) > 1 else 1
         self.pool = ThreadPoolExecutor(room, "run") if room > 1 else None
         self._at_once = room if self.pool else MAX_AT_ONCE
@@ -46,6 +49,8 @@ class SideBySide:
         return next((count for count in range(most, 1, -1) if free is None or free > sum(needed[-count:])), 1)
 
     def __enter__(self) -> "SideBySide":
+        training = self.runs[0].training_run.training
+        self._arithmetic.enter_context(arithmetic_of(training.recipe, training.device))
         return self
 
     def __exit__(
@@ -53,6 +58,7 @@ class SideBySide:
     ) -> None:
         if self.pool:
             self.pool.shutdown()
+        self._arithmetic.close()
         torch.set_num_threads(self._cores)
 
     @property

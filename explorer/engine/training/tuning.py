@@ -20,12 +20,12 @@ _SHORTEST, _LONGEST = 0.01, 0.5  # seconds of a step: outside tuning gains nothi
 _ROUNDS = 3  # each of which must find a rewrite slower: other work on the machine may slow any one of them
 _MARGIN = 1.1  # how much slower: two equal runs should choose the same rewrites
 
-known: dict[tuple[Design, int, str, int, torch.device], Rewrites] = {}
+known: dict[tuple[Design, int, str, str, int, torch.device], Rewrites] = {}
 
 
 def tuned(plan: Plan, recipe: Recipe, device: torch.device) -> Rewrites:
     """Return the promised rewrites without those that measure slower, once per network, batch size and device."""
-    key = (plan.design, recipe.batch_size, recipe.precision, recipe.frozen_stages, device)
+    key = (plan.design, recipe.batch_size, recipe.precision, recipe.arithmetic, recipe.frozen_stages, device)
     if key not in known:
         if device.type != "cuda":
             recipe = recipe.change(batch_size=trial_batch(plan, recipe, AFFORDABLE))
@@ -46,8 +46,10 @@ def fastest(hoped: Rewrites, kept: tuple[str, ...], stepper: Callable[[Rewrites]
     """Return the rewrites of `hoped` that are not slower, each timed in turns against the rest without it.
 
     Those in `kept` stay. `stepper` makes, for some rewrites, a function that takes one training step and returns its
-    seconds.
+    seconds. Without any there is nothing to time.
     """
+    if not hoped.names:
+        return hoped
     best, best_step = hoped, stepper(hoped)
     best_step()
     if not _SHORTEST < best_step() < _LONGEST:
