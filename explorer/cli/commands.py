@@ -313,6 +313,18 @@ def _runs(options: Namespace) -> int:
     return DONE
 
 
+def _evaluate_flags(parser: Parser) -> None:
+    from explorer.cli.evaluate_command import add_evaluate_flags
+
+    add_evaluate_flags(parser)
+
+
+def _evaluate(options: Namespace) -> int:
+    from explorer.cli.evaluate_command import evaluate_run
+
+    return evaluate_run(options)
+
+
 def _export_flags(parser: Parser) -> None:
     from explorer.cli.export_command import add_export_flags
 
@@ -384,6 +396,7 @@ COMMANDS = {
     "sweep": Command("Run a learning-rate range test on a design.", _sweep_flags, _sweep),
     "worker": Command("Execute JSON commands from stdin, as the window's own worker does.", add_runs_flag, _worker),
     "runs": Command("List the runs, or show one.", _runs_flags, _runs),
+    "evaluate": Command("Show what a run's network makes of its images, class by class.", _evaluate_flags, _evaluate),
     "export": Command("Write a design, or a run, in a format for other programs.", _export_flags, _export),
     "cache": Command("List the decoded images that are kept on the disk, or remove them.", _cache_flags, _cache),
     "bench": Command("Measure how fast this program is.", _bench_flags, _bench),

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from explorer.architecture.plan import Plan
 from explorer.engine.data.cache import usable_cores
 from explorer.engine.devices import choose_device
+from explorer.engine.kernels.plain_arithmetic import arithmetic_of
 from explorer.engine.kernels.rewrites import Rewrites, make_network, promised, rewrites_called
 from explorer.engine.probes.seen_images import SeenImages
 from explorer.engine.training.run import buildable_plan
@@ -61,7 +62,7 @@ class TrainedNetwork:
         before = torch.get_num_threads()
         torch.set_num_threads(self.threads or before)
         try:
-            with torch.inference_mode():
+            with arithmetic_of(self.recipe, self.device), torch.inference_mode():
                 yield
         finally:
             torch.set_num_threads(before)

@@ -21,6 +21,7 @@ from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence, translatable
 from explorer.validation import Complaint, Refused, refuse
 
+_MODULE = "module."  # what the names of averaged weights begin with
 _MAX_KEYS = 12  # mismatched weights that a refusal names
 
 
@@ -245,6 +246,14 @@ class Training:
         torch.set_rng_state(state["random"])
         if self.device.type == "cuda" and state["random_cuda"] is not None:
             torch.cuda.set_rng_state(state["random_cuda"], self.device)
+
+
+def evaluated_weights(state: Mapping[str, Any]) -> dict[str, Tensor]:
+    """Return the weights in a `state` of the network that is validated and saved."""
+    weights: dict[str, Tensor] = state["model"]
+    if average := state.get("average"):
+        weights = {key.removeprefix(_MODULE): each for key, each in average.items() if key.startswith(_MODULE)}
+    return weights
 
 
 def put_weights(network: nn.Module, weights: Mapping[str, Tensor]) -> None:

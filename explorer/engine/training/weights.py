@@ -19,6 +19,7 @@ from explorer.engine.training.checkpoint import (
     unwritten,
     usable_checkpoint,
 )
+from explorer.engine.training.state import evaluated_weights
 from explorer.engine.weights.facts import facts_of_data
 from explorer.engine.weights.files import read_metadata
 from explorer.runs.folder import Run, RunFolder, read_hashes
@@ -26,7 +27,6 @@ from explorer.sentences import NOTHING, Sentence, joined, system_words, translat
 from explorer.validation import refuse
 
 BEST, _BEFORE = "best.safetensors", "best.previous.safetensors"
-_MODULE = "module."  # what the names of averaged weights begin with
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +114,9 @@ def last_weights(run: Run) -> StoredWeights:
     if found is None:
         raise refuse("weights", translatable("run {run} has no weights yet"), run=run.id)
     with usable_checkpoint():
-        state = found.state
-        average, counters = state.get("average"), state["counters"]
-        tensors = state["model"]
-        if average:
-            tensors = {name.removeprefix(_MODULE): each for name, each in average.items() if name.startswith(_MODULE)}
-        return StoredWeights(tensors, counters["epoch"] - (not counters["position"]), found.warning)
+        counters = found.state["counters"]
+        epoch = counters["epoch"] - (not counters["position"])
+        return StoredWeights(evaluated_weights(found.state), epoch, found.warning)
 
 
 def best_facts(run: Run) -> dict[str, str]:
