@@ -18,7 +18,7 @@ from itertools import chain, count, product
 from pathlib import Path
 
 from explorer.atomic_files import write_atomically
-from explorer.paths import is_file, real_name
+from explorer.paths import is_file, real_name, storable
 from explorer.runs.data.catalogue import DataSet
 from explorer.runs.data.decisions import Decisions
 from explorer.runs.data.image_list import ImageList, Layout, ListedImage
@@ -82,9 +82,10 @@ def _table(images: ImageList, folder: Path) -> str:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(_COLUMNS)
     root = images.root.resolve()
-    start = root.relative_to(folder) if root.is_relative_to(folder) else root
+    start = storable((root.relative_to(folder) if root.is_relative_to(folder) else root).as_posix())
     for image in images.images:
-        rows.writerow(((start / image.file).as_posix(), images.class_names[image.label], image.part or ""))
+        file = posixpath.join(start, image.file)
+        rows.writerow((file, images.class_names[image.label], image.part or ""))
     return text.getvalue()
 
 

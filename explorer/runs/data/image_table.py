@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from explorer.paths import storable
+from explorer.paths import real_name, storable
 from explorer.runs.data.image_files import has_image_suffix
 from explorer.sentences import translatable
 from explorer.validation import refuse
@@ -143,7 +143,7 @@ def _files_of(path: Path, names: Sequence[str]) -> list[str]:
 
     def find(base: str, name: str) -> tuple[str, bool]:
         """Return a file, and whether it is there."""
-        name = name.replace("\\", "/")  # as Windows writes them
+        name = real_name(name.replace("\\", "/"))  # as Windows writes them
         head, tail = name[: name.rfind("/") + 1], name[name.rfind("/") + 1 :]
         if (base, head) not in folders:
             folders[base, head] = _folder_at(Path(os.path.normpath(path.parent / base / head)), path.parent)
