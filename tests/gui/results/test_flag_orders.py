@@ -1,5 +1,7 @@
 """The row below the images of the results: what is decided, seen to have happened, kept, undone and trained with."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,11 +11,13 @@ from PySide6.QtWidgets import QPushButton
 from explorer.gui.data.class_dialog import ClassDialog
 from explorer.gui.results.flag_orders import FlagOrders
 from explorer.runs.commands import Train
-from explorer.runs.data.decisions import Decisions, Move, read_decisions
+from explorer.runs.data.decisions import Decisions, Fate, Move, read_decisions
+from explorer.runs.data.image_list import list_images
 from tests.clicks import click
 from tests.events import settle
+from tests.flagged_run import make_run
 from tests.gui.data.made_data import make_folder
-from tests.gui.results.made_flags import make_run
+from tests.gui.results.flagging_window import FLAGS
 
 
 @pytest.fixture(autouse=True)
@@ -152,3 +156,26 @@ def test_training_again_takes_one_press(session, row, qtbot, folder, monkeypatch
     (order,) = started
     assert (order.design, order.recipe, order.again) == (run.design, run.recipe, run.id)
     assert said[-1].startswith("Training again: ")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+@pytest.mark.parametrize("reports", [FLAGS // 2, FLAGS, FLAGS + 1])
+def test_what_a_killed_window_has_reported_is_in_the_next_one(open_session, qtbot, tmp_path, reports):
+    folder = make_folder(tmp_path / "animals", images=FLAGS)
+    run = make_run(tmp_path / "runs", str(folder))
+    program = "tests.gui.results.flagging_window"
+    command = [sys.executable, "-m", program, str(tmp_path / "runs"), run.id, str(tmp_path / "settings")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as window:
+        said = [window.stdout.readline().strip() for _ in range(reports)]
+        window.kill()
+    session = open_session()
+    decided = session.workspace.decided_images(list_images(folder))
+    flagged = [file for file in said if file != "undone"]
+    assert len(flagged) == min(reports, FLAGS)
+    fates = dict(decided.decisions.fates)
+    assert {file: fates[file][0] for file in flagged} == {
+        file: Fate.LEFT_OUT if number % 2 else Fate.EXCLUDED for number, file in enumerate(flagged)
+    }
+    if "undone" in said:
+        assert fates == {**{file: fates[file] for file in flagged}, "dog/001.jpg": (Fate.MOVED, "owl")}
