@@ -7,7 +7,7 @@ from explorer.gui.results.results_state import ShownResults
 from explorer.gui.results.results_view import ClassOrder, Measure, ResultsView
 from explorer.gui.widgets.text.language import percent, say, whole
 from explorer.runs.results.choice import ImageChoice
-from explorer.runs.results.class_order import confused_together, most_confused
+from explorer.runs.results.confusion import confusion_order, worst_pairs
 from explorer.sentences import translatable
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ class MatrixCells:
 
         matrix, names = results.matrix, results.names
         is_large = len(names) > MAX_CLASSES
-        kept = most_confused(matrix, _WORST) if is_large and not view.is_whole else tuple(range(len(names)))
+        kept = _most_confused(matrix) if is_large and not view.is_whole else tuple(range(len(names)))
         inside = matrix[np.ix_(kept, kept)]
         if view.order is ClassOrder.CONFUSION:
-            order = confused_together(inside)
+            order = confusion_order(inside)
         else:
             order = tuple(sorted(range(len(kept)), key=lambda place: names[kept[place]].casefold()))
         classes, counts = tuple(kept[place] for place in order), inside[np.ix_(order, order)]
@@ -74,6 +74,15 @@ class MatrixCells:
     def longest(self) -> str:
         """The longest number that a cell may show."""
         return whole(int(self.counts.max(initial=0))) if self.measure is Measure.COUNTS else "100"
+
+
+def _most_confused(matrix: "NDArray[np.int64]") -> tuple[int, ...]:
+    """Return the classes of the pairs that are confused most, so many as have room."""
+    found: set[int] = set()
+    for pair in worst_pairs(matrix, _WORST * _WORST):
+        both = found | {pair.truth, pair.predicted}
+        found = both if len(both) <= _WORST else found
+    return tuple(sorted(found))
 
 
 def choice_words(results: ShownResults, choice: ImageChoice) -> str:
