@@ -15,10 +15,12 @@ from explorer.gui.widgets.look.table import row_size, style_table
 from explorer.gui.widgets.text.clipboard import copy_table
 from explorer.gui.widgets.text.language import percent, whole
 from explorer.runs.results.confusion import ClassResult
+from explorer.runs.results.seeds import SeedSpread
 
 _Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_F1 = 2  # the place of the figure
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -38,6 +40,7 @@ class ClassResultsModel(QAbstractTableModel):
         super().__init__()
         self._view = view
         self._results: ShownResults | None = None
+        self._spread: SeedSpread | None = None
         self.rows: list[int] = []
         self.cell = QSize()  # least size of a cell
         self.columns = (
@@ -54,7 +57,10 @@ class ClassResultsModel(QAbstractTableModel):
                 percent,
             ),
             _Column(
-                self.tr("F1"), self.tr("The harmonic mean of precision and recall"), lambda result: result.f1, percent
+                self.tr("F1"),
+                self.tr("The harmonic mean of precision and recall; ± is how far runs with other seeds lie apart"),
+                lambda result: result.f1,
+                percent,
             ),
             _Column(
                 self.tr("Images"),
@@ -64,9 +70,9 @@ class ClassResultsModel(QAbstractTableModel):
             ),
         )
 
-    def show_results(self, results: ShownResults | None) -> None:
-        """Show how well each class is recognised."""
-        self._results = results
+    def show_results(self, results: ShownResults, spread: SeedSpread | None) -> None:
+        """Show how well each class is recognised, and how far that is apart for other seeds."""
+        self._results, self._spread = results, spread
         self._arrange()
 
     def _arrange(self) -> None:
@@ -132,7 +138,17 @@ class ClassResultsModel(QAbstractTableModel):
         assert self._results
         number = self.rows[row]
         result = self._results.classes[number]
-        return [self._results.names[number], *(column.write(column.figure(result)) for column in self.columns)]
+        figures = [column.write(column.figure(result)) for column in self.columns]
+        if self._spread:
+            figures[_F1] = self.tr("{figure} ± {deviation}").format(
+                figure=figures[_F1], deviation=percent(self._spread.f1[number].deviation)
+            )
+        return [self._results.names[number], *figures]
+
+    @property
+    def widest_f1(self) -> str:
+        """The widest text of an F1 figure."""
+        return "100.0 % ± 10.0 %" if self._spread else "100.0 %"
 
     def words(self, row: int) -> str:
         """Return what a row shows in words."""
@@ -165,11 +181,11 @@ class ClassTable(QTableView):
         self.selectionModel().selectionChanged.connect(self._choose)
         add_keys(self, self.tr("Copy the results by class"), self.copy, QKeySequence.StandardKey.Copy)
 
-    def show_results(self, results: ShownResults | None, chosen: int | None) -> None:
+    def show_results(self, results: ShownResults, spread: SeedSpread | None, chosen: int | None) -> None:
         """Show how well each class is recognised, and select the one whose images are shown."""
         self._is_showing = True
         try:
-            self.classes.show_results(results)
+            self.classes.show_results(results, spread)
             self._share_width()
         finally:
             self._is_showing = False
@@ -211,9 +227,11 @@ class ClassTable(QTableView):
         """Give the figures the width that they need, and the names the rest."""
         room, metrics = self.viewport().width(), self.fontMetrics()
         count = len(self.classes.columns)
+        widest = ["100.0 %" for _ in self.classes.columns]
+        widest[_F1] = self.classes.widest_f1
         needed = [
-            max(map(metrics.horizontalAdvance, (f"{column.heading} ▾", "100.0 %"))) + 2 * theme.RHYTHM
-            for column in self.classes.columns
+            max(map(metrics.horizontalAdvance, (f"{column.heading} ▾", text))) + 2 * theme.RHYTHM
+            for column, text in zip(self.classes.columns, widest, strict=True)
         ]
         for column in range(count):
             self.setColumnWidth(column + 1, needed[column])

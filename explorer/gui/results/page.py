@@ -163,7 +163,7 @@ class ResultsPage(QWidget):
             return
         self._share_height()
         self.matrix.show_state()
-        self.table.show_results(state.results, self._chosen_class())
+        self.table.show_results(state.results, state.spread, self._chosen_class())
         self._show_images()
 
     def _show_images(self) -> None:

@@ -153,10 +153,19 @@ class ResultsBar(QWidget):
             return ""
         made = results.predictions
         words = [
-            self.tr("accuracy {accuracy}").format(accuracy=percent(made.accuracy, 2)),
+            *(self.tr("accuracy {accuracy}").format(accuracy=percent(made.accuracy, 2)), *self._spread_words()),
             self.tr("loss {loss}").format(loss=QLocale().toString(made.loss, "f", 4)),
             self.tr("images: {n}").format(n=whole(len(results.labels))),
         ]
         if state.part is Part.TEST and run.test_looks:
             words.append(self.tr("looked at so often: {n}").format(n=whole(run.test_looks)))
         return " · ".join(words)
+
+    def _spread_words(self) -> tuple[str, ...]:
+        """Say how far runs with other seeds lie apart, if there are any."""
+        spread = self._state.spread
+        if spread is None:
+            return ()
+        mean, deviation = QLocale().toString(100 * spread.accuracy.mean, "f", 2), percent(spread.accuracy.deviation, 2)
+        words = self.tr("{mean} ± {deviation} over {n} seeds")
+        return (words.format(mean=mean, deviation=deviation, n=whole(spread.accuracy.count)),)

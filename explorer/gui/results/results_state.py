@@ -4,6 +4,7 @@ It is kept when the window is rebuilt.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -32,6 +33,7 @@ from explorer.runs.results.predictions import (
     read_images,
     read_predictions,
 )
+from explorer.runs.results.seeds import SeedSpread, runs_of_other_seeds, spread_over_seeds
 from explorer.sentences import NOTHING, Sentence
 from explorer.validation import Refused
 
@@ -70,6 +72,7 @@ class ResultsState(QObject):
         self._results: ShownResults | None = None
         self._refusal: Sentence = NOTHING
         self._shown: tuple[int, ...] = ()
+        self._spread: tuple[ShownResults | None, SeedSpread | None] = None, None
         self._images: tuple[object, EvaluatedImages] = ((), EvaluatedImages((), (), ()))
         self._evaluation: Inquiry | None = None
         self._watch = FolderWatch(self)
@@ -146,6 +149,17 @@ class ResultsState(QObject):
         return found.predictions if found else None
 
     @property
+    def spread(self) -> SeedSpread | None:
+        """How far the results of runs lie apart that differ from the shown one in the seed alone; None without such.
+
+        All are taken at the same epoch, or if that is the shown run's best one, each at its own.
+        """
+        found = self.results
+        if self._spread[0] is not found:
+            self._spread = found, self._find_spread(found) if found else None
+        return self._spread[1]
+
+    @property
     def refusal(self) -> Sentence:
         """Why the predictions cannot be read, or why the run could not be evaluated."""
         self._read()
@@ -212,6 +226,17 @@ class ResultsState(QObject):
             if before.class_names != self._images[1].class_names:
                 self.view.choice = ImageChoice()
         return self._images[1]
+
+    def _find_spread(self, results: "ShownResults") -> SeedSpread | None:
+        run, mine = self.run, results.predictions
+        if run is None:
+            return None
+        found = [mine]
+        for other in runs_of_other_seeds(run, self.history.runs):
+            epoch = other.best_epoch if mine.epoch == run.best_epoch else mine.epoch
+            with suppress(Refused):
+                found.append(read_predictions(other.folder, mine.part, epoch, mine.images))
+        return spread_over_seeds(found) if len(found) > 1 else None
 
     def _find_images(self) -> None:
         if found := self.results:

@@ -151,7 +151,8 @@ def test_run_without_predictions_is_evaluated_by_one_button(open_page, root) -> 
     settle()
     assert page.images.isVisible()
     assert "66.67 %" in page.bar.words.text()
-    assert "damaged" in page.bar.words.text()
+    assert page.bar.warning.isVisible()
+    assert "damaged" in page.bar.warning.text()
 
 
 def test_an_evaluation_is_cancelled_and_refused(open_page, root) -> None:
@@ -219,6 +220,16 @@ def test_damaged_predictions_are_said_and_can_be_made_again(open_page, root) -> 
     page = open_page()
     assert "damaged" in page.unknown.text.text()
     assert page.unknown.button.isVisible()
+
+
+def test_the_spread_over_seeds_is_said(open_page, root) -> None:
+    make_results(root, ROWS, NAMES, second=1)
+    page = open_page()
+    assert "seeds" not in page.bar.words.text()
+    make_results(root, ((8, 0, 0), (0, 8, 0), (0, 0, 4)), NAMES, second=2, seed=1)
+    page.history.reload()
+    settle()
+    assert "85.00 ± 21.21 % over 2 seeds" in page.bar.words.text()
 
 
 def test_another_run_is_chosen_in_the_bar(open_page, root) -> None:
