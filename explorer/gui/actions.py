@@ -216,7 +216,10 @@ class Actions(QObject):
         self.cancel_evaluation = self._add(self.tr("Cancel the evaluation"))
         self.show_mistakes = self._add(self.tr("Most confident mistakes"))
         self.evaluate_run.setToolTip(self.tr("Let the network of the run classify each image, and note the answers"))
-        self.show_mistakes.setToolTip(self.tr("Show all images that are taken for another class"))
+        self.show_mistakes.setIconText(self.tr("All mistakes"))
+        self.show_mistakes.setToolTip(
+            self.tr("Show all images that are taken for another class, the most confident mistake first")
+        )
         self.cancel_evaluation.setIconText(self.tr("Cancel"))
         for action in (self.evaluate_run, self.cancel_evaluation, self.show_mistakes):
             action.setEnabled(False)  # until their page is open
