@@ -197,8 +197,8 @@ class ResultsPage(QWidget):
             return self.tr("This run ended before its first epoch had been validated.")
         if state.part is Part.TEST:
             return self.tr(
-                "The test images are for the end: whoever looks at them often and then decides by what they show,"
-                " has trained on them. Looked at so often: {n}"
+                "Test images are for the end: whoever chooses between runs by what they show has learned from them."
+                " Evaluated on them so far: {n}"
             ).format(n=whole(run.test_looks))
         return self.tr("What the network of this run makes of each image has not been noted yet.")
 

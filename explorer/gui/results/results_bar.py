@@ -158,7 +158,7 @@ class ResultsBar(QWidget):
             self.tr("images: {n}").format(n=whole(len(results.labels))),
         ]
         if state.part is Part.TEST and run.test_looks:
-            words.append(self.tr("looked at so often: {n}").format(n=whole(run.test_looks)))
+            words.append(self.tr("evaluations on these images: {n}").format(n=whole(run.test_looks)))
         return " · ".join(words)
 
     def _spread_words(self) -> tuple[str, ...]:

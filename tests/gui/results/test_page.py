@@ -182,7 +182,7 @@ def test_test_images_are_evaluated_only_when_asked_and_looks_are_counted(open_pa
     page.bar.part.setCurrentIndex(1)
     page.bar.part.activated.emit(1)
     assert not page.worker.asked(Evaluate)
-    assert page.unknown.text.text().endswith("so often: 0")
+    assert page.unknown.text.text().endswith("so far: 0")
     assert page.unknown.button.text() == "Evaluate on the test images"
     QTest.mouseClick(page.unknown.button, Qt.MouseButton.LeftButton)
     (question,) = page.worker.asked(Evaluate)
@@ -194,7 +194,7 @@ def test_test_images_are_evaluated_only_when_asked_and_looks_are_counted(open_pa
     )
     settle()
     assert "images: 3" in page.bar.words.text()
-    assert "so often: 1" in page.bar.words.text()
+    assert "evaluations on these images: 1" in page.bar.words.text()
     page.bar.part.setCurrentIndex(0)
     page.bar.part.activated.emit(0)
     assert "images: 20" in page.bar.words.text()
