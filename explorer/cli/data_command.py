@@ -27,7 +27,7 @@ def add_data_flags(parser: Parser) -> None:
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="for get: the data set")
     parser.add_argument("--json", action="store_true", help="list or scan: print JSON")
-    parser.add_argument("--events", action="store_true", help="get: print a JSON object per line")
+    parser.add_argument("--events", action="store_true", help="get, --save-as: print a JSON object per line")
     parser.add_argument("--verify", action="store_true", help="scan: read every file again, also those that are known")
     parser.add_argument(
         "--save-as",
@@ -56,10 +56,11 @@ def show_data(options: Namespace) -> int:
             entry = CATALOGUE[options.name]
             return _get(entry, _print_event if options.events else _Terminal(entry).show)
         case _:
-            _refuse_flags(options.name is not None or options.events, "a scan takes neither a NAME nor --events")
             if is_saved:
-                _refuse_flags(scan_flags or options.json or not options.save_as, "--save-as OUT takes no other flags")
+                others = options.name is not None or scan_flags or options.json or not options.save_as
+                _refuse_flags(others, "--save-as OUT takes only --events")
                 return save_images(options)
+            _refuse_flags(options.name is not None or options.events, "a scan takes neither a NAME nor --events")
             return scan_images(options)
 
 

@@ -212,6 +212,15 @@ class Downloaded:
 
 
 @dataclass(frozen=True, slots=True)
+class Saved:
+    """So many of the user's images are in the table or the copy at `path`; the files of `missing` ones are not."""
+
+    path: str
+    images: int
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """A run ended; `stalled` means before its last epoch, because accuracy stopped improving."""
 
@@ -254,6 +263,7 @@ Event = (
     | Warned
     | Progress
     | Downloaded
+    | Saved
     | Answer
     | Finished
     | Stopped

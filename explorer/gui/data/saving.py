@@ -1,20 +1,19 @@
-"""Saving: the user's images as decided, on their way into a table or a copy. No widgets."""
+"""Saving: the user's images as decided, on their way into a table or a copy, by a process of its own. No widgets."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.gui.workers.task import Task
-from explorer.runs.data.catalogue import describe_data
-from explorer.runs.data.cleaned import Saved, save_cleaned
-from explorer.runs.data.decisions import Decisions
-from explorer.runs.events import Progress
-from explorer.runs.recipe import Recipe
-from explorer.sentences import NOTHING, Sentence
+from explorer.gui.workers.process import WorkerProcess
+from explorer.runs.events import Failed, Progress, Said, Saved
+from explorer.runs.launch import launch_local
+from explorer.sentences import NOTHING, Sentence, translatable
 
 if TYPE_CHECKING:
     from explorer.runs.data.download import Pace
+
+_PATIENCE = 3_000  # milliseconds for what was copied to be removed
 
 
 class Saving(QObject):
@@ -32,51 +31,65 @@ class Saving(QObject):
         self.done = self.total = 0
         self.seconds_left: float | None = None
         self.refusal: Sentence = NOTHING
-        self._task: Task | None = None
+        self._process: WorkerProcess | None = None
         self._pace: Pace | None = None
+        self._end: Saved | Failed | None = None
 
     @property
     def is_under_way(self) -> bool:
-        return self._task is not None
+        return self._process is not None
 
-    def start(self, recipe: Recipe, decisions: Decisions, path: Path) -> None:
-        """Save what `decisions` leave of the images of a recipe, as they are listed now."""
+    def start(self, data: str, path: Path) -> None:
+        """Save the images of the folder or table `data` as they are listed, and decided about, by now."""
         from explorer.runs.data.download import Pace  # imports urllib
 
         self.cancel()
-        self.done, self.total, self.seconds_left, self.refusal, self._pace = 0, 0, None, NOTHING, Pace()
-        self._task = Task(lambda report: save_cleaned(describe_data(recipe.data, recipe), decisions, path, report))
-        self._task.progressed.connect(self._note_progress)
-        self._task.answered.connect(self._note_end)
-        self._task.refused.connect(self._note_refusal)
+        self.done, self.total, self.seconds_left, self.refusal = 0, 0, None, NOTHING
+        self._pace, self._end = Pace(), None
+        launch = launch_local(("data", data, "--save-as", str(path), "--events"), tuned=False)
+        self._process = WorkerProcess(self, launch)
+        self._process.received.connect(self._note_events)
+        self._process.ended.connect(self._note_end)
+        self._process.start()
         self.changed.emit()
 
     def cancel(self) -> None:
         """Leave nothing of what is being saved."""
-        if self._task:
-            self._task.cancel()
-            self._task = None
+        if process := self._process:
+            self._process = None
+            process.received.disconnect(self._note_events)
+            process.ended.disconnect(self._note_end)
+            process.ended.connect(process.deleteLater)
+            process.shut_down(at_once=False)
             self.changed.emit()
 
     def shut_down(self) -> None:
         """Leave nothing of what is being saved; the window closes."""
-        if task := self._task:
-            self.cancel()
-            task.wait()
+        process = self._process
+        self.cancel()
+        if process and not process.process.waitForFinished(_PATIENCE):
+            process.process.kill()
 
-    def _note_progress(self, done: int, total: int) -> None:
-        if self.sender() is not self._task:  # of one that was cancelled
-            return
-        assert self._pace
-        self.done, self.total = done, total
-        self.seconds_left = self._pace.seconds_left(Progress("save", done, total))
+    def _note_events(self, said: list[Said]) -> None:
+        for event in (each.event for each in said):
+            match event:
+                case Progress() if self._pace:
+                    self.done, self.total = event.done, event.total
+                    self.seconds_left = self._pace.seconds_left(event)
+                case Saved() | Failed():
+                    self._end = event
         self.changed.emit()
 
-    def _note_end(self, saved: Saved) -> None:
-        self._task = None
+    def _note_end(self, how: Sentence) -> None:
+        process, self._process = self._process, None
+        assert process
+        process.deleteLater()
+        match self._end:
+            case Failed():
+                self.refusal = self._end.reason
+            case None:
+                what = translatable("Saving ended unexpectedly. {details}")
+                self.refusal = Sentence(what, {"details": process.log[-1] if process.log else ""})
         self.changed.emit()
-        self.saved.emit(saved)
-
-    def _note_refusal(self, reason: Sentence) -> None:
-        self._task, self.refusal = None, reason
-        self.changed.emit()
+        if isinstance(self._end, Saved):
+            self.saved.emit(self._end)

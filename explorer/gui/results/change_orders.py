@@ -18,7 +18,8 @@ from explorer.gui.widgets.input.typed import connect_order
 from explorer.gui.widgets.presence import show_if
 from explorer.gui.widgets.text.language import clock, say, whole
 from explorer.runs.again import repeat
-from explorer.runs.data.cleaned import TABLE, Saved
+from explorer.runs.data.cleaned import TABLE
+from explorer.runs.events import Saved
 from explorer.runs.folder import Run
 from explorer.sentences import NOTHING, translatable
 from explorer.validation import Refused
@@ -44,7 +45,7 @@ class ChangeOrders(QObject):
         menu.addActions([actions.save_table, actions.save_copy])
         self._save, self._cancel = (
             QPushButton(self.tr("Save my changes")),
-            action_button(actions.cancel_saving, "cancel"),
+            action_button(actions.cancel_saving, "cancel_saving"),
         )
         self._save.setObjectName("save_changes")
         self._save.setMenu(menu)
@@ -156,7 +157,7 @@ class ChangeOrders(QObject):
         if dialog.exec():
             path = Path(dialog.selectedFiles()[0])
             chosen = path if path.name.lower().endswith(suffix) else path.with_name(path.name + suffix)
-            decided.saving.start(run.recipe, decided.decisions, chosen)
+            decided.saving.start(run.recipe.data, chosen)
 
     def _cancel_saving(self) -> None:
         if decided := self._images.decided:
@@ -164,6 +165,6 @@ class ChangeOrders(QObject):
             self._actions.confirmed.emit(self.tr("Nothing was saved"))
 
     def _tell_saved(self, saved: Saved) -> None:
-        words = self.tr("Saved {n} images in {name}").format(n=whole(saved.images), name=saved.path.name)
+        words = self.tr("Saved {n} images in {name}").format(n=whole(saved.images), name=Path(saved.path).name)
         missing = self.tr("files that could not be read: {n}").format(n=whole(saved.missing)) if saved.missing else ""
         self._actions.confirmed.emit(" · ".join(filter(None, (words, missing))))

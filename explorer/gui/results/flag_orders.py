@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.gui.actions import Actions
@@ -21,7 +21,6 @@ from explorer.gui.widgets.text.language import say, whole
 from explorer.runs.data.changes import decision_changes
 from explorer.runs.data.decisions import Decisions, Fate
 from explorer.runs.data.image_list import ImageList
-from explorer.sentences import translatable
 
 
 class FlagOrders(QWidget):
@@ -67,6 +66,10 @@ class FlagOrders(QWidget):
         state.images_changed.connect(self.show_state)
         self.show_state()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.images.find()
+
     def show_state(self) -> None:
         """Enable the orders that change something about the selected images, and say what is decided about these."""
         actions, decided, selected = self._actions, self.images.decided, self._state.selected
@@ -93,7 +96,7 @@ class FlagOrders(QWidget):
         if len(selected) == 1 and fates and fates[0][0] is Fate.MOVED:
             return self.tr("given the class {name}").format(name=fates[0][1])
         what = [self.tr("selected: {n}").format(n=whole(len(selected)))] if len(selected) > 1 else []
-        return say(translatable(" · ")).join([*what, *map(say, decision_changes(Decisions(), about))])
+        return " · ".join([*what, *map(say, decision_changes(Decisions(), about))])
 
     @property
     def _decided(self) -> Decided:

@@ -1,26 +1,25 @@
-"""RunImages: the user's images that the shown run was trained on, as they are now, and what is decided about them.
-
-No widgets.
-"""
+"""RunImages: the user's images that the shown run was trained on, as they are now, and what is decided about them."""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.data.decided import Decided
 from explorer.gui.results.results_state import ResultsState
-from explorer.gui.workers.task import Task
-from explorer.runs.data.catalogue import CATALOGUE, DataSet, describe_data
+from explorer.paths import expand_user
+from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.data.changes import decision_changes
 from explorer.runs.data.cleaned import PUBLISHED
 from explorer.runs.data.decisions import Decisions
-from explorer.runs.data.image_list import ImageList
+from explorer.runs.data.image_list import ImageList, list_images
 from explorer.sentences import NOTHING, Sentence
+from explorer.validation import Refused
 
 
 class RunImages(QObject):
-    """What is `decided` about the images of the shown run; None while they are looked for, or for a `reason`.
+    """What is `decided` about the images of the shown run; None for a `reason`, or until a view of it is seen.
 
     `changed` tells of another run, of other decisions, and of how far saving the images is; `saved` carries what was.
     """
@@ -33,14 +32,14 @@ class RunImages(QObject):
         state: ResultsState,
         decided_images: Callable[[ImageList], Decided],
         choice: TrainingChoice,
-        parent: QObject,
+        view: QWidget,
     ) -> None:
-        super().__init__(parent)
-        self._state, self._decided_images, self._choice = state, decided_images, choice
+        """The images are listed while `view` is visible, which calls `find` when it is shown."""
+        super().__init__(view)
+        self._state, self._decided_images, self._choice, self._view = state, decided_images, choice, view
         self.decided: Decided | None = None
         self.reason: Sentence = NOTHING
-        self._data = ""
-        self._task: Task | None = None
+        self._wanted = ""  # data of the shown run
         state.changed.connect(self._note_run)
         self._note_run()
 
@@ -53,45 +52,42 @@ class RunImages(QObject):
         before = run.data.decisions if run.data else Decisions()
         return list(decision_changes(before, self.decided.decisions))
 
+    def find(self) -> None:
+        """Look for the images of the shown run, unless they are found already."""
+        if self.decided or not self._wanted:
+            return
+        before, self.reason = self.reason, NOTHING
+        if self._wanted in CATALOGUE:
+            self.reason = Sentence(PUBLISHED)
+        else:
+            try:
+                self._use(self._choice.data.images if self._wanted == self._choice.data.name else None)
+            except Refused as refused:
+                self.reason = refused.sentence
+        if self.decided or self.reason != before:
+            self.changed.emit()
+
     def _note_run(self) -> None:
-        """Look for the images of the shown run, unless they are those of the run before."""
+        """Forget the images of the run before, if the shown one was trained on others."""
         run = self._state.run
-        name = run.recipe.data if run else ""
-        if name != self._data:
+        wanted = run.recipe.data if run else ""
+        if wanted != self._wanted:
             self._forget()
-            self._data = name
-            if name in CATALOGUE:
-                self.reason = Sentence(PUBLISHED)
-            elif name == self._choice.data.name:
-                self._use(self._choice.data)
-            elif run:
-                recipe = run.recipe
-                self._task = Task(lambda report: describe_data(recipe.data, recipe))
-                self._task.answered.connect(self._note_data)
-                self._task.refused.connect(self._note_refusal)
+            self._wanted = wanted
+        if self._view.isVisible():
+            self.find()
         self.changed.emit()
 
+    def _use(self, images: ImageList | None) -> None:
+        """Use images that are listed, or else list them. Raises Refused."""
+        decided = self.decided = self._decided_images(images or list_images(expand_user("data", self._wanted)))
+        decided.changed.connect(self.changed)
+        decided.saving.changed.connect(self.changed)
+        decided.saving.saved.connect(self.saved)
+
     def _forget(self) -> None:
-        if self._task:
-            self._task.cancel()
         if decided := self.decided:
             decided.changed.disconnect(self.changed)
             decided.saving.changed.disconnect(self.changed)
             decided.saving.saved.disconnect(self.saved)
-        self._task, self.decided, self.reason = None, None, NOTHING
-
-    def _use(self, data: DataSet) -> None:
-        assert data.images
-        self.decided = self._decided_images(data.images)
-        self.decided.changed.connect(self.changed)
-        self.decided.saving.changed.connect(self.changed)
-        self.decided.saving.saved.connect(self.saved)
-
-    def _note_data(self, data: DataSet) -> None:
-        self._task = None
-        self._use(data)
-        self.changed.emit()
-
-    def _note_refusal(self, reason: Sentence) -> None:
-        self._task, self.reason = None, reason
-        self.changed.emit()
+        self.decided, self.reason = None, NOTHING

@@ -13,7 +13,6 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain, count, product
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from explorer.runs.data.catalogue import DataSet
 from explorer.runs.data.decisions import Decisions
 from explorer.runs.data.image_list import ImageList, Layout, ListedImage
 from explorer.runs.data.storage import free_bytes
+from explorer.runs.events import Saved
 from explorer.sentences import system_words, translatable
 from explorer.validation import refuse
 
@@ -34,15 +34,6 @@ _AT_ONCE = 2**20  # bytes
 _UNUSABLE = re.compile(r'[\0-\x1f/\\<>:"|?*]')
 
 Report = Callable[[int, int], None]  # called with how many images are done and the total; what it raises ends the work
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """So many images are in the table or the copy at `path`; the files of `missing` ones could not be read."""
-
-    path: Path
-    images: int
-    missing: int = 0
 
 
 def save_cleaned(data: DataSet, decisions: Decisions, path: Path, report: Report) -> Saved:
@@ -60,7 +51,7 @@ def save_cleaned(data: DataSet, decisions: Decisions, path: Path, report: Report
         left = decisions.apply(images)
         if path.suffix.lower() == TABLE:
             write_atomically(path, _table(left, path.parent.resolve()))
-            return Saved(path, len(left.images))
+            return Saved(str(path), len(left.images))
         return _save_copy(images, left, path, report)
     except OSError as error:
         what = translatable("{path!r} cannot be written: {error}")
@@ -111,7 +102,7 @@ def _save_copy(listed: ImageList, left: ImageList, path: Path, report: Report) -
     except BaseException:
         shutil.rmtree(growing, ignore_errors=True)
         raise
-    return Saved(path, copied, len(left.images) - copied)
+    return Saved(str(path), copied, len(left.images) - copied)
 
 
 def _check_room(images: ImageList, path: Path) -> None:

@@ -399,3 +399,13 @@ def test_tab_reaches_everything(session, page, qtbot):
         seen.append(now)
         qtbot.keyClick(now, Qt.Key.Key_Tab)
     assert [each for each in focusable(page) if each not in seen and each.isEnabled()] == []
+
+
+def test_images_of_none_of_the_classes_have_a_line_and_are_taken_back(page, played, qtbot, folder):
+    page._state.decided.exclude(["cat/001.jpg", "dog/001.jpg"])
+    answer(played)
+    assert "You marked 2 images as none of the classes" in lines(page)
+    click_line(page, qtbot, Note.EXCLUDED)
+    assert not button(page, "leave_out_images").isEnabled()
+    click(qtbot, button(page, "readmit_images"))
+    assert page._state.decisions == Decisions()

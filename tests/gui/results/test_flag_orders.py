@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton
 
 from explorer.gui.data.class_dialog import ClassDialog
@@ -13,7 +14,7 @@ from explorer.gui.results.flag_orders import FlagOrders
 from explorer.runs.commands import Train
 from explorer.runs.data.decisions import Decisions, Fate, Move, read_decisions
 from explorer.runs.data.image_list import list_images
-from tests.clicks import click
+from tests.clicks import click, name_file
 from tests.events import settle
 from tests.flagged_run import make_run
 from tests.gui.data.made_data import make_folder
@@ -179,3 +180,63 @@ def test_what_a_killed_window_has_reported_is_in_the_next_one(open_session, qtbo
     }
     if "undone" in said:
         assert fates == {**{file: fates[file] for file in flagged}, "dog/001.jpg": (Fate.MOVED, "owl")}
+
+
+def hold(folder: Path) -> None:
+    """Make images of a folder so large that a copy takes its time, though they take no room."""
+    for path in folder.rglob("*.jpg"):
+        with path.open("wb") as file:
+            file.truncate(2**26)
+
+
+def traces(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if "mine" in path.name]
+
+
+def entry(row: FlagOrders, name: str) -> QAction:
+    menu = row.findChild(QPushButton, "save_changes").menu()
+    return next(each for each in menu.actions() if each.objectName() == name)
+
+
+@pytest.mark.parametrize(("order", "name"), [("save_table", "mine.csv"), ("save_copy", "mine")])
+def test_changes_are_saved_as_a_table_and_as_a_copy(session, row, qtbot, folder, tmp_path, said, order, name):
+    session.workspace.results_state.select(["cat/000.jpg"])
+    press(row, qtbot, "leave_out_results")
+    name_file(qtbot, str(tmp_path / "mine"))  # a table gets its suffix by itself
+    with qtbot.waitSignal(row.images.saved):
+        entry(row, order).trigger()
+    assert said[-1] == f"Saved 35 images in {name}"
+    saved = {image.file.removeprefix("animals/") for image in list_images(tmp_path / name).images}
+    assert saved == {image.file for image in list_images(folder).images} - {"cat/000.jpg"}
+
+
+def test_saving_into_the_users_folder_is_refused(session, row, qtbot, folder):
+    name_file(qtbot, str(folder / "mine"))
+    entry(row, "save_copy").trigger()
+    qtbot.waitUntil(lambda: "stays as it is" in row.changes.words.text())
+    assert sorted(path.name for path in folder.iterdir()) == ["cat", "dog", "owl"]
+    assert row.findChild(QPushButton, "save_changes").isEnabled()
+
+
+def test_saving_says_how_far_it_is_and_is_cancelled(session, row, qtbot, folder, tmp_path, said):
+    hold(folder)
+    name_file(qtbot, str(tmp_path / "mine"))
+    entry(row, "save_copy").trigger()
+    assert row.changes.words.text() == "Looking for images …"
+    assert not row.findChild(QPushButton, "save_changes").isVisible()
+    qtbot.waitUntil(lambda: "of 36 images saved" in row.changes.words.text())
+    press(row, qtbot, "cancel_saving")
+    assert said[-1] == "Nothing was saved"
+    assert row.findChild(QPushButton, "save_changes").isVisible()
+    qtbot.waitUntil(lambda: not traces(tmp_path))
+
+
+def test_a_window_that_closes_leaves_nothing_half_saved(open_session, qtbot, folder, tmp_path):
+    hold(folder)
+    session = open_session()
+    saving = session.workspace.decided_images(list_images(folder)).saving
+    saving.start(str(folder), tmp_path / "mine")
+    qtbot.waitUntil(lambda: bool(saving.total))
+    assert traces(tmp_path)
+    session.end()
+    assert not traces(tmp_path)

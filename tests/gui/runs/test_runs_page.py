@@ -1,6 +1,8 @@
 """The Runs page: table, filter, selection, what differs, use of a run, and runs of other processes."""
 
 import json
+import shutil
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -12,10 +14,14 @@ from explorer.architecture.presets import preset
 from explorer.gui.runs.run_row import BEST, CHANGES, COLUMNS, DATA, DATE, DESIGN, NAME, STATE, TIME
 from explorer.gui.runs.runs_view import RunsView
 from explorer.gui.workers.live_run import LiveRun
+from explorer.runs.data.decisions import Decisions
 from explorer.runs.events import Epoch
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder import Again, RunFolder
+from explorer.runs.json_lines import record_table
 from explorer.runs.recipe import RECIPES, Recipe
+from explorer.sentences import Sentence
 from tests.clicks import click
+from tests.flagged_run import RECORD
 from tests.gui.runs.made_runs import make_run
 from tests.gui.test_accessible import focusable, name_of, small
 
@@ -325,3 +331,29 @@ def test_whatever_can_have_the_focus_has_a_name_and_can_be_hit(three, open_page)
     assert {page.filter, page.table, page.scatter, page.words, page.points, page.scatter.box} <= set(stops)
     assert [type(each) for each in stops if not name_of(each)] == []
     assert small(page) == []
+
+
+def test_a_run_that_repeats_another_one_says_on_which_images(three, root, open_page):
+    entry = record_table(Again(three[0], Sentence("2 images left out")))
+    make_run(root, MINI, QUICK, 3, again=entry)
+    page = open_page()
+    assert page.texts(CHANGES)[0] == "2 images left out"
+    assert page.texts(NAME)[0] == "Mini · again"
+    page.choose(0)
+    assert page.words.toPlainText().splitlines()[1] == "Against Mini: 2 images left out"
+    shutil.rmtree(root / three[0])
+    page.history.reload()
+    assert page.texts(CHANGES)[0] == "2 images left out"
+
+
+def test_runs_on_other_images_are_not_seeds_of_one(root, open_page):
+    now = replace(RECORD, decisions=Decisions(left_out=("cat/1.jpg",)), fingerprint="g")
+    for second, record in enumerate((RECORD, RECORD, now)):
+        recipe = Recipe(data="/photos", seed=second % 2)
+        make_run(root, MINI, recipe, second, best_accuracy=0.8 + second / 100, data=record_table(record))
+    page = open_page()
+    page.choose(0, 1, 2)
+    assert page.words.toPlainText().splitlines() == [
+        "Mini: 80.5 % ± 0.7 % (seeds 0, 1)",
+        "Mini: 82.0 % · 1 image left out",
+    ]
