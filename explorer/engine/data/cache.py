@@ -11,12 +11,10 @@ import json
 import os
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
 from math import prod
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from explorer.atomic_files import write_atomically
 from explorer.engine.data.images.decoding import Pixels, decode
-from explorer.engine.data.progress import Report
+from explorer.engine.data.progress import Report, in_threads
 from explorer.garbage import uncollected
 from explorer.paths import real_name
 from explorer.runs.data.cache_folder import LOCK, PIXELS, SET, folder_of, make_room, touch
@@ -39,7 +37,6 @@ Places = npt.NDArray[np.int64]
 _Piece = tuple[Pixels, Refused | None]
 
 _VERSION = 1  # of how images are decoded
-_AHEAD = 2  # pieces of work per thread
 _PIECE, _PIECE_BYTES = 4, 2**23  # most images of a piece, and most bytes: what the caches of the processor hold
 _LIST_EVERY = 20.0  # seconds: what was decoded until then is not lost if the process is killed
 _FLUSH_EVERY = 1.0  # seconds: what is left for the end takes little time
@@ -255,24 +252,14 @@ def decoded(
     and may raise what ends it all. Raises Refused.
     """
     threads = usable_cores() + 1  # one of them mostly waits until its images are taken
-    pool = ThreadPoolExecutor(threads, "decode")
-    in_work: deque[Future[_Piece]] = deque()
     size = max(1, min(_PIECE, _PIECE_BYTES // prod(shape)))
-    remaining = iter([paths[start : start + size] for start in range(0, len(paths), size)])
-    try:
-        while True:
-            for piece in islice(remaining, _AHEAD * threads - len(in_work)):
-                in_work.append(pool.submit(_decode_piece, piece, shape, background))
-            if not in_work:
-                return
-            while not wait([in_work[0]], _ASK_EVERY).done:
-                waiting()
-            images, refused = in_work.popleft().result()
+    pieces = (paths[start : start + size] for start in range(0, len(paths), size))
+    work = partial(_decode_piece, shape=shape, background=background)
+    with closing(in_threads(work, pieces, threads, waiting)) as found:
+        for images, refused in found:
             yield images
             if refused:
                 raise refused
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _decode_piece(paths: Sequence[Path], shape: Shape, background: str) -> _Piece:

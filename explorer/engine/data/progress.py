@@ -1,12 +1,20 @@
 """Progress of work on many images, which is reported and may be cancelled. No Qt."""
 
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from itertools import islice
+from typing import TypeVar
 
 from explorer.sentences import Sentence
 
 _LOOK_EVERY = 0.2  # seconds
+_AHEAD = 2  # items per thread that are in work at a time
+_WAIT = 0.1  # seconds
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 Report = Callable[[int, int], None]  # called with how much is done and the total, several times a second
 Warn = Callable[[Sentence], None]  # called with what went wrong where the work goes on
@@ -45,3 +53,26 @@ def followed(work: Callable[[Report], object]) -> Iterator[tuple[int, int]]:
         finally:
             is_over.set()
     result.result()
+
+
+def in_threads(
+    work: Callable[[_Item], _Result], items: Iterable[_Item], threads: int, waiting: Callable[[], None] = lambda: None
+) -> Generator[_Result, None, None]:
+    """Yield what `work` makes of each item, in order; few are in work at a time, whatever their number.
+
+    `waiting` is called while the next one takes long, and may raise what ends it all. Raises what `work` raises.
+    """
+    pool = ThreadPoolExecutor(threads, "in order")
+    in_work: deque[Future[_Result]] = deque()
+    remaining = iter(items)
+    try:
+        while True:
+            for item in islice(remaining, _AHEAD * threads - len(in_work)):
+                in_work.append(pool.submit(work, item))
+            if not in_work:
+                return
+            while not wait([in_work[0]], _WAIT).done:
+                waiting()
+            yield in_work.popleft().result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)

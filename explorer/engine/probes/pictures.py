@@ -1,6 +1,7 @@
 """Pictures: images and feature maps in a file of uint8, from which the window reads them. No Qt.
 
-There is one file per answer, in a folder that is removed when this process ends.
+There is one file per answer, in a folder that is removed when this process ends. So travels what else is too long for a
+line.
 """
 
 from collections.abc import Iterable
@@ -32,7 +33,7 @@ def write_sheets(pictures: Iterable[tuple[str, Tensor | None]]) -> tuple[str, tu
 
     Returns the file, and where in it each picture is; the shape of one that is missing is empty.
     """
-    file, sheets, offset = _new_file(), [], 0
+    file, sheets, offset = new_file(), [], 0
     with file.open("wb") as stream:
         for path, values in pictures:
             if values is None:
@@ -51,11 +52,11 @@ def _folder() -> TemporaryDirectory[str]:
     return TemporaryDirectory(prefix="resnet-explorer-")
 
 
-def _new_file() -> Path:
+def new_file() -> Path:
     """Return a path for the next answer, and remove the file of an old one."""
     with _FOLDER:  # of two folders that two threads create at once, one would be removed with its file
         place = Path(_folder().name)
     number = next(_NUMBERS)
     with suppress(OSError):
-        (place / f"{number - KEPT}.uint8").unlink(missing_ok=True)
-    return place / f"{number}.uint8"
+        (place / f"{number - KEPT}").unlink(missing_ok=True)
+    return place / f"{number}"

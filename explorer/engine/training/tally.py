@@ -44,8 +44,13 @@ class Outcome:
 
 
 def evaluation_bounds(images: int, recipe: Recipe) -> list[slice]:
-    """Return the bounds of each batch: without gradients it may be twice as large as in training."""
-    return batch_bounds(images, 2 * recipe.batch_size)
+    """Return the bounds of each batch."""
+    return batch_bounds(images, evaluation_size(recipe))
+
+
+def evaluation_size(recipe: Recipe) -> int:
+    """Return the number of images of a batch: without gradients it may be twice as large as in training."""
+    return 2 * recipe.batch_size
 
 
 class Tally:

@@ -84,11 +84,23 @@ class ClassifiedImage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Classified(Answer):
-    """The images in the order of the paths; `class_names` are in the order of the logits."""
+class Classification:
+    """The images in the order of the paths, each once; `class_names` are in the order of the logits.
+
+    `warning` says which weights were taken if not those of the best epoch, and what else makes them differ from it.
+    """
 
     class_names: tuple[str, ...]
     images: tuple[ClassifiedImage, ...]
+    warning: Sentence = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classified(Answer):
+    """The `Classification` of so many images stands in the worker's `file`, as JSON; a line would be too long."""
+
+    file: str
+    images: int
 
 
 @dataclass(frozen=True, slots=True)
