@@ -325,6 +325,18 @@ def _evaluate(options: Namespace) -> int:
     return evaluate_run(options)
 
 
+def _predict_flags(parser: Parser) -> None:
+    from explorer.cli.predict_command import add_predict_flags
+
+    add_predict_flags(parser)
+
+
+def _predict(options: Namespace) -> int:
+    from explorer.cli.predict_command import predict
+
+    return predict(options)
+
+
 def _export_flags(parser: Parser) -> None:
     from explorer.cli.export_command import add_export_flags
 
@@ -397,6 +409,7 @@ COMMANDS = {
     "worker": Command("Execute JSON commands from stdin, as the window's own worker does.", add_runs_flag, _worker),
     "runs": Command("List the runs, or show one.", _runs_flags, _runs),
     "evaluate": Command("Show what a run's network makes of its images, class by class.", _evaluate_flags, _evaluate),
+    "predict": Command("Tell which classes images are, by the network of a run.", _predict_flags, _predict),
     "export": Command("Write a design, or a run, in a format for other programs.", _export_flags, _export),
     "cache": Command("List the decoded images that are kept on the disk, or remove them.", _cache_flags, _cache),
     "bench": Command("Measure how fast this program is.", _bench_flags, _bench),
