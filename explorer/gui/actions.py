@@ -55,6 +55,7 @@ class Actions(QObject):
         self._make_data_actions()
         self._make_results_actions()
         self._make_flag_actions()
+        self._make_classify_actions()
         self._make_view_actions()
         self._make_help_actions()
         self.pages: tuple[QAction, ...] = ()
@@ -273,6 +274,28 @@ class Actions(QObject):
             *(self.reclass_results, self.leave_out_results, self.exclude_results, self.take_back_results),
             *(self.undo_results, self.train_again, self.save_table, self.save_copy, self.cancel_saving),
         )
+
+    def _make_classify_actions(self) -> None:
+        """Make the actions on images from anywhere; their panel connects and enables them."""
+        self.classify_images = self._add(self.tr("Classify images …"))
+        self.classify_folder = self._add(self.tr("Classify a folder …"))
+        self.classify_clipboard = self._add(self.tr("Classify from the clipboard"))
+        self.cancel_classifying = self._add(self.tr("Cancel the classification"))
+        self.save_classified = self._add(self.tr("Save the classes of images …"))
+        for action, words, tip in (
+            (
+                self.classify_images,
+                self.tr("Classify …"),
+                self.tr("Choose images, and see which class each of them is for the network of the run"),
+            ),
+            (self.classify_folder, self.tr("Folder …"), self.tr("Classify all images below a folder")),
+            (self.classify_clipboard, self.tr("Clipboard"), self.tr("Classify an image or files that were copied")),
+            (self.cancel_classifying, self.tr("Cancel"), ""),
+            (self.save_classified, self.tr("Save as CSV …"), self.tr("Save the classes with their confidence")),
+        ):
+            action.setIconText(words)
+            action.setToolTip(tip or action.text())
+            action.setEnabled(False)  # until their panel is open
 
     @property
     def of_runs(self) -> tuple[QAction, ...]:

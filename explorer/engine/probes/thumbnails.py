@@ -44,7 +44,8 @@ def thumbnails(question: Thumbnails) -> Answer | Failed:
 
 def draw_thumbnails(question: Thumbnails) -> Pictured:
     """Return the pictures, each in its place. Raises Refused if the data are not there."""
-    read = _read_named(question) if question.recipe.data in CATALOGUE else _read_files(question)
+    is_named = question.recipe.data in CATALOGUE and not _is_elsewhere(question)
+    read = _read_named(question) if is_named else _read_files(question)
     pictures = [each.pixels for each in read if each]
     if question.seen and pictures:
         pictures = list(_seen(question, torch.stack(pictures)))
@@ -54,9 +55,14 @@ def draw_thumbnails(question: Thumbnails) -> Pictured:
     return Pictured(file=file, sheets=sheets, sizes=tuple(each.size if each else () for each in read))
 
 
+def _is_elsewhere(question: Thumbnails) -> bool:
+    """Return whether the images are not those of the data."""
+    return all(Path(file).is_absolute() for file in question.files)
+
+
 def _read_files(question: Thumbnails) -> list[_Read | None]:
     """Read files of a folder: small and whole, or as they are stored for training; None for what is unreadable."""
-    root = root_of_data(question.recipe.data)
+    root = Path() if _is_elsewhere(question) else root_of_data(question.recipe.data)
     read = _read_stored if question.seen else _read_whole
     with ThreadPoolExecutor() as pool:  # decoding leaves the interpreter's lock
         return list(pool.map(partial(read, question), (root / real_name(file) for file in question.files)))

@@ -76,6 +76,8 @@ class Menus(QObject):
         menu.addSeparator()
         menu.addActions([actions.halve_rate, actions.lower_rate, actions.add_epochs, actions.restart])
         menu.addAction(actions.train_again)
+        menu.addSeparator()
+        menu.addActions([actions.classify_images, actions.classify_folder, actions.classify_clipboard])
 
     def _fill_view_menu(self, menu: QMenu, docks: Sequence[QDockWidget]) -> None:
         actions = self._actions

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from PySide6.QtCore import QObject, Signal
 
+from explorer.gui.results.classify_state import ClassifyState
 from explorer.gui.results.evidence_view import EvidenceView
 from explorer.gui.results.results_view import ResultsView
 from explorer.gui.runs.folder_watch import FolderWatch
@@ -62,6 +63,7 @@ class ResultsState(QObject):
         super().__init__()
         self.history, self.pool = history, pool
         self.view, self.evidence = ResultsView(), EvidenceView()
+        self.classified = ClassifyState(pool)
         self.part = Part.VALIDATION
         self.epoch: int | None = None
         self.epochs: tuple[int, ...] = ()

@@ -90,7 +90,7 @@ class Thumbnails(Question):
     """What do some images of the recipe's data look like: `files` relative to the folder?
 
     Of a named set they are called LABEL/N, the N-th image from 0 of the class with that label, counted through the
-    training images and then those to validate with.
+    training images and then those to validate with. Images from elsewhere are called by their full paths, all or none.
 
     As they are, or as the network sees them when it trains in the epoch `seen`, from 1. Of a larger image the picture's
     longest side is `side` pixels.

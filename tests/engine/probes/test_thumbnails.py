@@ -178,6 +178,13 @@ def test_a_folder_that_is_gone_is_said(tmp_path):
     assert "Error" not in answer.reason
 
 
+@pytest.mark.parametrize("data", ["fashion-mnist-12k", "gone"])
+def test_images_from_elsewhere_are_shown_by_their_full_paths_whatever_the_data(folder, tmp_path, data):
+    answer = ask(data, str(folder / "a/wide.jpg"), str(folder / "a/words.png"), str(folder / "a/none.png"), side=60)
+    assert [sheet.shape for sheet in answer.sheets] == [(30, 60, 3), (), ()]
+    assert answer.sizes == ((300, 600), (), ())
+
+
 def test_files_of_a_table_are_beside_it(folder):
     table = folder / "b" / "table.csv"
     table.write_text("file,class\ninner/0.png,x\ninner/1.png,y\n")

@@ -56,7 +56,7 @@ class ThumbnailCell:
         square = QRect(content.left() + (content.width() - self.side) // 2, content.top(), self.side, self.side)
         painter.setOpacity(_PALE if shown.is_left_out else 1.0)
         if shown.picture and shown.picture.pixmap:
-            _paint_picture(painter, square, shown.picture.pixmap)
+            paint_picture(painter, square, shown.picture.pixmap)
         else:
             self._paint_square(painter, square, shown.trouble)
         painter.setOpacity(1.0)
@@ -93,7 +93,7 @@ class ThumbnailCell:
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, words)
 
 
-def _paint_picture(painter: QPainter, square: QRect, pixmap: QPixmap) -> None:
+def paint_picture(painter: QPainter, square: QRect, pixmap: QPixmap) -> None:
     """Draw a picture in the middle of a square; a small one enlarged by a whole number, with sharp pixels."""
     ratio = painter.device().devicePixelRatioF()
     scale = square.width() * ratio / max(pixmap.width(), pixmap.height())
