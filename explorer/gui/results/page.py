@@ -10,6 +10,7 @@ from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.data.decided import Decided
 from explorer.gui.results.class_table import ClassTable
+from explorer.gui.results.classify_panel import ClassifyPanel
 from explorer.gui.results.flag_orders import FlagOrders
 from explorer.gui.results.images_panel import ImagesPanel
 from explorer.gui.results.matrix_panel import MatrixPanel
@@ -52,6 +53,7 @@ class ResultsPage(QWidget):
         self.matrix, self.table = MatrixPanel(state), ClassTable(state.view)
         self.flags = FlagOrders(state, decided, choice, actions)
         self.images, self.why = ImagesPanel(state, self.flags.images, actions), WhyPanel(state, state.pool)
+        self.classify = ClassifyPanel(state, state.pool, actions)
         self.decide = QToolButton()
         self.content = QStackedWidget()
         self._set_up_decisions()
@@ -62,6 +64,8 @@ class ResultsPage(QWidget):
             (actions.show_mistakes, lambda: state.choose(ImageChoice())),
         ):
             connect_order(action, do)
+        self.bar.classify.toggled.connect(self._show_classify)
+        self.classify.ordered.connect(lambda: self._show_classify(True))
         self.matrix.chosen.connect(state.choose)
         self.table.chosen.connect(lambda number: state.choose(ImageChoice(number)))
         self.matrix.copied.connect(lambda: actions.confirmed.emit(self.tr("Copied the confusion matrix")))
@@ -117,7 +121,7 @@ class ResultsPage(QWidget):
         below.setSpacing(theme.RHYTHM // 2)
         below.addWidget(parts, stretch=1)
         below.addWidget(self.flags)
-        for widget in (self.unknown, shown):
+        for widget in (self.unknown, shown, self.classify):
             self.content.addWidget(widget)
         self.full = QWidget()
         column = QVBoxLayout(self.full)
@@ -133,6 +137,12 @@ class ResultsPage(QWidget):
     def _note_tabs(self) -> None:
         view = self._state.view
         view.left, view.right = self.left.bar.currentIndex(), self.right.bar.currentIndex()
+
+    def _show_classify(self, classifying: bool) -> None:
+        """Show what the network takes other images for, or those of its data again."""
+        if classifying != self._state.view.classifying:
+            self._state.view.classifying = classifying
+            self.show_state()
 
     def _look_at_something(self, tab: int) -> None:
         """Let there be an image to ask why of."""
@@ -156,11 +166,13 @@ class ResultsPage(QWidget):
         if run is None:
             return
         self.bar.show_state()
-        self.content.setCurrentIndex(int(state.results is not None))
+        self.content.setCurrentIndex(2 if state.view.classifying else int(state.results is not None))
         if state.results is None:
             self.unknown.text.setText(self._unknown_words(run))
             self.unknown.button.setVisible(actions.evaluate_run.isEnabled())
             return
+        if not state.results.is_named:
+            self.flags.images.find()
         self._share_height()
         self.matrix.show_state()
         self.table.show_results(state.results, state.spread, self._chosen_class())

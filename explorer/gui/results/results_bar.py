@@ -34,12 +34,16 @@ _PROGRESS = 14  # characters wide
 
 
 class ResultsBar(QWidget):
-    """The controls in a row, with the line or how far the evaluation is; below them what is to be known beside."""
+    """The controls in a row, with the line or how far the evaluation is; below them what is to be known beside.
+
+    `classify` is a switch that others follow.
+    """
 
     def __init__(self, state: ResultsState, actions: Actions) -> None:
         super().__init__()
         self._state, self._actions = state, actions
         self.run, self.part, self.epochs = QToolButton(), QComboBox(), EpochSlider()
+        self.classify = QToolButton()
         self.words, self.warning = QLabel(), QLabel(wordWrap=True)
         self.progress, self._order = QProgressBar(textVisible=False), QStackedWidget()
         self._set_up_controls()
@@ -65,6 +69,10 @@ class ResultsBar(QWidget):
         self.progress.setAccessibleName(self.tr("Evaluation"))
         self.progress.setFixedWidth(_PROGRESS * self.fontMetrics().averageCharWidth())
         theme.apply_style(self.progress, "progress")
+        self.classify.setText(self.tr("Classify"))
+        self.classify.setCheckable(True)
+        self.classify.setToolTip(self.tr("Show what the network takes other images for"))
+        self.classify.setObjectName("results_classify")
         for action in (actions.evaluate_run, actions.cancel_evaluation):
             self._order.addWidget(action_button(action, action.objectName()))
         self._order.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -73,7 +81,7 @@ class ResultsBar(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM // 2)
-        column.addLayout(Flow(self.run, self.part, self.epochs, self.words, self.progress, self._order))
+        column.addLayout(Flow(self.run, self.classify, self.part, self.epochs, self.words, self.progress, self._order))
         column.addWidget(self.warning)
 
     def _fill_runs(self, menu: QMenu) -> None:
@@ -101,10 +109,14 @@ class ResultsBar(QWidget):
         self.run.setText(name.replace("&", "&&"))
         self.run.setToolTip(self.tr("The run whose results are shown: {name}").format(name=title_of_run(run)))
         self.run.setAccessibleName(self.run.toolTip())
+        is_evaluation = not state.view.classifying
+        self.classify.setChecked(state.view.classifying)
         self._show_parts()
         self.epochs.show_epochs(state.epochs, state.shown_epoch, run.best_epoch)
         self._show_orders()
         self._show_words()
+        for widget in (self.part, self.epochs, self.words):
+            widget.setVisible(is_evaluation)
 
     def _show_parts(self) -> None:
         state = self._state

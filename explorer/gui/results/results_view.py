@@ -24,7 +24,8 @@ class ResultsView:
     """How the matrix and the table of classes are shown, and which images are.
 
     `is_whole` shows every class of very many, as a picture without numbers. `left` and `right` are the places of the
-    tabs that are open. The table is sorted by its `column`.
+    tabs that are open; while the user is `classifying`, other images stand in their place. The table is sorted by its
+    `column`.
     """
 
     measure: Measure = Measure.COUNTS
@@ -35,3 +36,4 @@ class ResultsView:
     descending: bool = False
     left: int = 0
     right: int = 0
+    classifying: bool = False

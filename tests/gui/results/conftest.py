@@ -64,6 +64,7 @@ def open_page(qtbot, root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ca
         page = OpenedPage(root, state, monkeypatch)
         opened.append(page)
         page.history.reload()
+        page.setMinimumSize(200, 100)  # as in the window, where the stack of pages has its own
         page.resize(width, height)
         with qtbot.waitExposed(page):
             page.show()

@@ -200,6 +200,47 @@ def test_test_images_are_evaluated_only_when_asked_and_looks_are_counted(open_pa
     assert "images: 20" in page.bar.words.text()
 
 
+def test_other_images_are_classified_in_place_of_those_of_the_data(open_page, root) -> None:
+    make_run(root, preset("mini"))  # not evaluated
+    page = open_page()
+    QTest.mouseClick(page.bar.classify, Qt.MouseButton.LeftButton)
+    assert page.classify.isVisible()
+    assert not page.bar.part.isVisible()
+    again = open_page(page.state)
+    assert again.classify.isVisible()
+    QTest.mouseClick(again.bar.classify, Qt.MouseButton.LeftButton)
+    assert again.unknown.isVisible()
+    again.classify.ordered.emit()  # as from a menu
+    assert again.classify.isVisible()
+
+
+def test_decisions_are_offered_where_the_row_has_no_room(open_page, root, tmp_path) -> None:
+    folder = tmp_path / "animals"
+    for name in NAMES:
+        (folder / name).mkdir(parents=True)
+        for number in range(8):
+            (folder / name / f"{number}.jpg").touch()
+    make_results(root, ROWS, NAMES, data=str(folder))
+    page = open_page(height=900)
+    assert page.flags.isVisible()
+    assert not page.decide.isVisible()
+    page.resize(900, 340)
+    settle()
+    assert not page.flags.isVisible()
+    assert page.decide.isVisible()
+    page.images.grid.select(["owl/2.jpg"])
+    assert page.orders.leave_out_results in page.decide.menu().actions()
+    QTest.keyClick(page.images.grid.area, Qt.Key.Key_Delete)
+    assert page.images.model.mark("owl/2.jpg") == "left out"
+    assert page.images.model.is_left_out("owl/2.jpg")
+    page.orders.undo_results.trigger()
+    assert page.images.model.mark("owl/2.jpg") == ""
+    make_results(root, ROWS, NAMES, second=3)  # of a published set
+    page.history.reload()
+    settle()
+    assert not page.decide.isVisible()
+
+
 @pytest.mark.parametrize(
     ("entries", "words"),
     [
