@@ -64,8 +64,7 @@ class ResultsPage(QWidget):
             (actions.show_mistakes, lambda: state.choose(ImageChoice())),
         ):
             connect_order(action, do)
-        self.bar.classify.toggled.connect(self._show_classify)
-        self.classify.ordered.connect(lambda: self._show_classify(True))
+        self.classify.ordered.connect(lambda: state.classify(True))
         self.matrix.chosen.connect(state.choose)
         self.table.chosen.connect(lambda number: state.choose(ImageChoice(number)))
         self.matrix.copied.connect(lambda: actions.confirmed.emit(self.tr("Copied the confusion matrix")))
@@ -137,12 +136,6 @@ class ResultsPage(QWidget):
     def _note_tabs(self) -> None:
         view = self._state.view
         view.left, view.right = self.left.bar.currentIndex(), self.right.bar.currentIndex()
-
-    def _show_classify(self, classifying: bool) -> None:
-        """Show what the network takes other images for, or those of its data again."""
-        if classifying != self._state.view.classifying:
-            self._state.view.classifying = classifying
-            self.show_state()
 
     def _look_at_something(self, tab: int) -> None:
         """Let there be an image to ask why of."""

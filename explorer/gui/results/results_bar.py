@@ -30,20 +30,17 @@ from explorer.runs.data.image_list import Part
 
 _NAME = 26  # characters of a run's name that are seen
 _LATEST = 20  # runs in the menu
+_OTHERS = ""  # in place of the name of a part
 _PROGRESS = 14  # characters wide
 
 
 class ResultsBar(QWidget):
-    """The controls in a row, with the line or how far the evaluation is; below them what is to be known beside.
-
-    `classify` is a switch that others follow.
-    """
+    """The controls in a row, with the line or how far the evaluation is; below them what is to be known beside."""
 
     def __init__(self, state: ResultsState, actions: Actions) -> None:
         super().__init__()
         self._state, self._actions = state, actions
         self.run, self.part, self.epochs = QToolButton(), QComboBox(), EpochSlider()
-        self.classify = QToolButton()
         self.words, self.warning = QLabel(), QLabel(wordWrap=True)
         self.progress, self._order = QProgressBar(textVisible=False), QStackedWidget()
         self._set_up_controls()
@@ -61,7 +58,7 @@ class ResultsBar(QWidget):
         self.part.setObjectName("results_part")
         self.part.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         watch_box(self.part)
-        self.part.activated.connect(lambda: state.show_part(Part(self.part.currentData())))
+        self.part.activated.connect(self._choose_part)
         self.epochs.moved.connect(state.show_epoch)
         self.words.setFont(theme.figures_font(self.words.font()))
         self.warning.setTextFormat(Qt.TextFormat.PlainText)
@@ -69,10 +66,6 @@ class ResultsBar(QWidget):
         self.progress.setAccessibleName(self.tr("Evaluation"))
         self.progress.setFixedWidth(_PROGRESS * self.fontMetrics().averageCharWidth())
         theme.apply_style(self.progress, "progress")
-        self.classify.setText(self.tr("Classify"))
-        self.classify.setCheckable(True)
-        self.classify.setToolTip(self.tr("Show what the network takes other images for"))
-        self.classify.setObjectName("results_classify")
         for action in (actions.evaluate_run, actions.cancel_evaluation):
             self._order.addWidget(action_button(action, action.objectName()))
         self._order.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -81,7 +74,7 @@ class ResultsBar(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM // 2)
-        column.addLayout(Flow(self.run, self.classify, self.part, self.epochs, self.words, self.progress, self._order))
+        column.addLayout(Flow(self.run, self.part, self.epochs, self.words, self.progress, self._order))
         column.addWidget(self.warning)
 
     def _fill_runs(self, menu: QMenu) -> None:
@@ -110,12 +103,11 @@ class ResultsBar(QWidget):
         self.run.setToolTip(self.tr("The run whose results are shown: {name}").format(name=title_of_run(run)))
         self.run.setAccessibleName(self.run.toolTip())
         is_evaluation = not state.view.classifying
-        self.classify.setChecked(state.view.classifying)
         self._show_parts()
         self.epochs.show_epochs(state.epochs, state.shown_epoch, run.best_epoch)
         self._show_orders()
         self._show_words()
-        for widget in (self.part, self.epochs, self.words):
+        for widget in (self.epochs, self.words):
             widget.setVisible(is_evaluation)
 
     def _show_parts(self) -> None:
@@ -125,12 +117,20 @@ class ResultsBar(QWidget):
             Part.TEST: self.tr("Test images"),
             Part.TRAIN: self.tr("Training images"),
         }
-        if [self.part.itemData(place) for place in range(self.part.count())] != [*map(str, state.parts)]:
+        wanted = [*map(str, state.parts), _OTHERS]
+        if [self.part.itemData(place) for place in range(self.part.count())] != wanted:
             self.part.clear()
             for part in state.parts:
                 self.part.addItem(words[part], str(part))
-        self.part.setCurrentIndex(state.parts.index(state.part))
-        self.part.setEnabled(len(state.parts) > 1)
+            self.part.addItem(self.tr("Other images"), _OTHERS)
+        self.part.setCurrentIndex(wanted.index(_OTHERS if state.view.classifying else str(state.part)))
+
+    def _choose_part(self) -> None:
+        chosen = self.part.currentData()
+        if chosen == _OTHERS:
+            self._state.classify(True)
+        else:
+            self._state.show_part(Part(chosen))
 
     def _show_orders(self) -> None:
         state = self._state

@@ -105,7 +105,14 @@ class ResultsState(QObject):
     def show_part(self, part: Part) -> None:
         """Show the results on another part of the data."""
         self.part = part
+        self.classify(False)
         self.reload()
+
+    def classify(self, classifying: bool) -> None:
+        """Let other images be shown in place of those of the data, or these again."""
+        if classifying != self.view.classifying:
+            self.view.classifying = classifying
+            self.changed.emit()
 
     def show_epoch(self, epoch: int | None) -> None:
         """Show the predictions after an epoch; None for the newest, also of those to come."""

@@ -26,6 +26,13 @@ def mistakes(page) -> list[str]:
     return [*page.images.model.files]
 
 
+def choose_images(page, words: str) -> None:
+    """Choose which images the results are about, as a click in the list does."""
+    place = page.bar.part.findText(words)
+    page.bar.part.setCurrentIndex(place)
+    page.bar.part.activated.emit(place)
+
+
 def test_without_a_run_one_button_leads_to_one(open_page) -> None:
     page = open_page()
     assert page.no_run.isVisible()
@@ -178,9 +185,9 @@ def test_test_images_are_evaluated_only_when_asked_and_looks_are_counted(open_pa
         "Validation images",
         "Test images",
         "Training images",
+        "Other images",
     ]
-    page.bar.part.setCurrentIndex(1)
-    page.bar.part.activated.emit(1)
+    choose_images(page, "Test images")
     assert not page.worker.asked(Evaluate)
     assert page.unknown.text.text().endswith("so far: 0")
     assert page.unknown.button.text() == "Evaluate on the test images"
@@ -195,23 +202,22 @@ def test_test_images_are_evaluated_only_when_asked_and_looks_are_counted(open_pa
     settle()
     assert "images: 3" in page.bar.words.text()
     assert "evaluations on these images: 1" in page.bar.words.text()
-    page.bar.part.setCurrentIndex(0)
-    page.bar.part.activated.emit(0)
+    choose_images(page, "Validation images")
     assert "images: 20" in page.bar.words.text()
 
 
 def test_other_images_are_classified_in_place_of_those_of_the_data(open_page, root) -> None:
     make_run(root, preset("mini"))  # not evaluated
     page = open_page()
-    QTest.mouseClick(page.bar.classify, Qt.MouseButton.LeftButton)
+    choose_images(page, "Other images")
     assert page.classify.isVisible()
-    assert not page.bar.part.isVisible()
     again = open_page(page.state)
     assert again.classify.isVisible()
-    QTest.mouseClick(again.bar.classify, Qt.MouseButton.LeftButton)
+    choose_images(again, "Validation images")
     assert again.unknown.isVisible()
     again.classify.ordered.emit()  # as from a menu
     assert again.classify.isVisible()
+    assert again.bar.part.currentText() == "Other images"
 
 
 def test_decisions_are_offered_where_the_row_has_no_room(open_page, root, tmp_path) -> None:
