@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QFocusEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from explorer.gui.actions import Actions
@@ -27,7 +27,7 @@ from explorer.runs.data.image_list import ImageList, Part
 from explorer.runs.folder import Run
 from explorer.runs.results.choice import ImageChoice
 
-_WHY = 1  # the place of the tab
+_IMAGES, _WHY = 0, 1  # the places of the tabs
 _HIGH = 26  # lines of text from which the page has room for the row of decisions
 _WIDTHS = (2000, 2000)  # in which the classes and the images share the width; only their ratio counts
 
@@ -94,12 +94,12 @@ class ResultsPage(QWidget):
         view = self._state.view
         self.left = Tabs(
             {self.tr("Matrix"): self.matrix, self.tr("Classes"): self.table},
-            {0: self.matrix.controls},
+            dict.fromkeys(self.matrix.controls, (0,)),
             self.tr("Classes"),
         )
         self.right = Tabs(
             {self.tr("Images"): self.images, self.tr("Why"): self.why},
-            {0: (self.images.mistakes, self._beside)},
+            {self.images.mistakes: (_IMAGES,), self._beside: (_IMAGES, _WHY)},
             self.tr("Images"),
         )
         self.left.show_tab(view.left)
@@ -136,6 +136,7 @@ class ResultsPage(QWidget):
     def _note_tabs(self) -> None:
         view = self._state.view
         view.left, view.right = self.left.bar.currentIndex(), self.right.bar.currentIndex()
+        self._share_height()
 
     def _look_at_something(self, tab: int) -> None:
         """Let there be an image to ask why of."""
@@ -208,18 +209,27 @@ class ResultsPage(QWidget):
         return self.tr("What the network of this run makes of each image has not been noted yet.")
 
     def _share_height(self) -> None:
-        """Show the row of decisions where there is room; the images of a published set stay as they are."""
+        """Show the row of decisions where there is room, else their menu; a published set has neither."""
         results = self._state.results
         may_decide = results is not None and not results.is_named
         is_high = self.height() >= _HIGH * self.fontMetrics().lineSpacing()
-        self.flags.setVisible(may_decide and is_high)
-        self.decide.setVisible(may_decide and not is_high)
+        has_row = is_high and self.right.bar.currentIndex() == _IMAGES
+        self.flags.setVisible(may_decide and has_row)
+        self.decide.setVisible(may_decide and not has_row)
         policy = Qt.ContextMenuPolicy.ActionsContextMenu if may_decide else Qt.ContextMenuPolicy.NoContextMenu
         self.images.grid.area.setContextMenuPolicy(policy)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._share_height()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Give the focus to what stands first below the bar; with a focus proxy, Tab would pass by the bar."""
+        if self._state.run is None:
+            self.no_run.button.setFocus(event.reason())
+        else:
+            firsts = (self.unknown.button, self.left.stack.currentWidget() or self.left, self.classify)
+            firsts[self.content.currentIndex()].setFocus(event.reason())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

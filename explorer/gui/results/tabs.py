@@ -13,15 +13,15 @@ from explorer.gui.widgets.look import theme
 class Tabs(QWidget):
     """The widgets, by their titles; `opened` carries the place of the one that is shown now.
 
-    What stands above each of them is beside the row where there is room.
+    What stands beside the row goes below it where there is no room.
     """
 
     opened = Signal(int)
 
-    def __init__(self, widgets: Mapping[str, QWidget], above: Mapping[int, Sequence[QWidget]], name: str) -> None:
-        """`above` has widgets by the places of tabs; `name` is what a screen reader calls the row."""
+    def __init__(self, widgets: Mapping[str, QWidget], beside: Mapping[QWidget, Sequence[int]], name: str) -> None:
+        """`beside` are widgets, each with the places of its tabs; `name` is what a screen reader calls the row."""
         super().__init__()
-        self.bar, self.stack, self._above = QTabBar(), QStackedWidget(), above
+        self.bar, self.stack, self._beside = QTabBar(), QStackedWidget(), beside
         self.bar.setExpanding(False)
         self.bar.setDrawBase(False)
         self.bar.setUsesScrollButtons(True)
@@ -32,7 +32,7 @@ class Tabs(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM // 2)
-        column.addLayout(Flow(self.bar, *(widget for beside in above.values() for widget in beside)))
+        column.addLayout(Flow(self.bar, *beside))
         column.addWidget(self.stack, stretch=1)
         self.bar.tabBarClicked.connect(commit_typed)
         self.bar.currentChanged.connect(self._open)
@@ -43,7 +43,6 @@ class Tabs(QWidget):
 
     def _open(self, place: int) -> None:
         self.stack.setCurrentIndex(place)
-        for tab, beside in self._above.items():
-            for widget in beside:
-                widget.setVisible(tab == place)
+        for widget, places in self._beside.items():
+            widget.setVisible(place in places)
         self.opened.emit(place)

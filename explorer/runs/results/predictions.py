@@ -139,7 +139,10 @@ def read_predictions(run_folder: Path, part: Part, epoch: int, images: Evaluated
     try:
         with np.load(path) as arrays:
             predicted, confidence, loss = (arrays[name] for name in ("predicted", "confidence", "loss"))
-        if not len(images.files) == len(predicted) == len(confidence):
+        labels, classes = {*images.labels, *predicted.tolist()}, range(len(images.class_names))
+        if not 0 < len(images.files) == len(images.labels) == len(predicted) == len(confidence):
+            raise ValueError(path)
+        if not labels <= {*classes}:
             raise ValueError(path)
         return Predictions(
             images=images,

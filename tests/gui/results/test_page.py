@@ -261,9 +261,16 @@ def test_why_there_are_no_results(open_page, root, entries, words) -> None:
     assert not page.unknown.button.isVisible()
 
 
-def test_damaged_predictions_are_said_and_can_be_made_again(open_page, root) -> None:
+@pytest.mark.parametrize("damage", ["no numbers", "an unknown class", "too few images"])
+def test_damaged_predictions_are_said_and_can_be_made_again(open_page, root, damage) -> None:
     run = make_results(root, ROWS, NAMES)
-    (root / run / "predictions" / "validation-0001.npz").write_bytes(b"nothing")
+    match damage:
+        case "no numbers":
+            (root / run / "predictions" / "validation-0001.npz").write_bytes(b"nothing")
+        case "an unknown class":
+            write_predictions(root / run, Part.VALIDATION, 1, np.full(20, 3, np.int32), np.ones(20, np.float32), 1.0)
+        case "too few images":
+            write_predictions(root / run, Part.VALIDATION, 1, np.zeros(19, np.int32), np.ones(19, np.float32), 1.0)
     page = open_page()
     assert "damaged" in page.unknown.text.text()
     assert page.unknown.button.isVisible()
