@@ -19,12 +19,12 @@ _PATIENCE = 3_000  # milliseconds for what was copied to be removed
 class Saving(QObject):
     """At most one at a time: `done` of `total` images are saved, and the rest takes `seconds_left`, None if unknown.
 
-    `changed` is emitted when any of this is different, `saved` carries what there is in the end. `refusal` says why the
-    last one came to nothing.
+    `changed` is emitted when any of this is different. `ended` carries what was saved in the end, or None for a
+    `refusal`, which says why nothing was; after `cancel` it is not emitted.
     """
 
     changed = Signal()
-    saved = Signal(object)
+    ended = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,5 +91,4 @@ class Saving(QObject):
                 what = translatable("Saving ended unexpectedly. {details}")
                 self.refusal = Sentence(what, {"details": process.log[-1] if process.log else ""})
         self.changed.emit()
-        if isinstance(self._end, Saved):
-            self.saved.emit(self._end)
+        self.ended.emit(self._end if isinstance(self._end, Saved) else None)

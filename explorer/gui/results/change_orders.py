@@ -60,7 +60,7 @@ class ChangeOrders(QObject):
         for action, do in orders:
             connect_order(action, do)
         images.changed.connect(self.show_state)
-        images.saved.connect(self._tell_saved)
+        images.saving_ended.connect(self._tell_end)
         state.pool.changed.connect(self.show_state)
         self.show_state()
 
@@ -164,7 +164,12 @@ class ChangeOrders(QObject):
             decided.saving.cancel()
             self._actions.confirmed.emit(self.tr("Nothing was saved"))
 
-    def _tell_saved(self, saved: Saved) -> None:
+    def _tell_end(self, saved: Saved | None) -> None:
+        """Say what was saved, or why nothing was, for the words may have no room."""
+        if saved is None:
+            assert self._images.decided
+            self._actions.confirmed.emit(say(self._images.decided.saving.refusal))
+            return
         words = self.tr("Saved {n} images in {name}").format(n=whole(saved.images), name=Path(saved.path).name)
         missing = self.tr("files that could not be read: {n}").format(n=whole(saved.missing)) if saved.missing else ""
         self._actions.confirmed.emit(" · ".join(filter(None, (words, missing))))

@@ -144,10 +144,9 @@ class FlagOrders(QWidget):
 
     def _undo(self) -> None:
         self._decided.undo()
-        if not self._decided.refusal:
-            self._actions.confirmed.emit(self.tr("The last decision is taken back"))
+        self._confirm(self.tr("The last decision is taken back"))
 
-    def _confirm(self, words: str, files: tuple[str, ...], **values: str) -> None:
-        """Say how many images an order has concerned, unless it was refused."""
-        if not self._decided.refusal:
-            self._actions.confirmed.emit(words.format(n=whole(len(files)), **values))
+    def _confirm(self, words: str, files: tuple[str, ...] = (), **values: str) -> None:
+        """Say how many images an order has concerned, or why it was refused."""
+        done = words.format(n=whole(len(files)), **values)
+        self._actions.confirmed.emit(say(self._decided.refusal) or done)

@@ -21,11 +21,12 @@ from explorer.validation import Refused
 class RunImages(QObject):
     """What is `decided` about the images of the shown run; None for a `reason`, or until a view of it is seen.
 
-    `changed` tells of another run, of other decisions, and of how far saving the images is; `saved` carries what was.
+    `changed` tells of another run, of other decisions, and of how far saving the images is; `saving_ended` as
+    in `Saving`.
     """
 
     changed = Signal()
-    saved = Signal(object)
+    saving_ended = Signal(object)
 
     def __init__(
         self,
@@ -74,7 +75,7 @@ class RunImages(QObject):
         if wanted != self._wanted:
             self._forget()
             self._wanted = wanted
-        if self._view.isVisible():
+        if self._view.isVisible() or wanted in CATALOGUE:
             self.find()
         self.changed.emit()
 
@@ -83,11 +84,11 @@ class RunImages(QObject):
         decided = self.decided = self._decided_images(images or list_images(expand_user("data", self._wanted)))
         decided.changed.connect(self.changed)
         decided.saving.changed.connect(self.changed)
-        decided.saving.saved.connect(self.saved)
+        decided.saving.ended.connect(self.saving_ended)
 
     def _forget(self) -> None:
         if decided := self.decided:
             decided.changed.disconnect(self.changed)
             decided.saving.changed.disconnect(self.changed)
-            decided.saving.saved.disconnect(self.saved)
+            decided.saving.ended.disconnect(self.saving_ended)
         self.decided, self.reason = None, NOTHING

@@ -203,7 +203,7 @@ def test_changes_are_saved_as_a_table_and_as_a_copy(session, row, qtbot, folder,
     session.workspace.results_state.select(["cat/000.jpg"])
     press(row, qtbot, "leave_out_results")
     name_file(qtbot, str(tmp_path / "mine"))  # a table gets its suffix by itself
-    with qtbot.waitSignal(row.images.saved):
+    with qtbot.waitSignal(row.images.saving_ended):
         entry(row, order).trigger()
     assert said[-1] == f"Saved 35 images in {name}"
     saved = {image.file.removeprefix("animals/") for image in list_images(tmp_path / name).images}
@@ -240,3 +240,50 @@ def test_a_window_that_closes_leaves_nothing_half_saved(open_session, qtbot, fol
     assert traces(tmp_path)
     session.end()
     assert not traces(tmp_path)
+
+
+def test_a_row_without_room_says_what_is_refused_all_the_same(session, row, qtbot, folder, tmp_path, said):
+    session.workspace.results_state.select(["cat/000.jpg"])
+    press(row, qtbot, "leave_out_results")
+    row.hide()
+    (path,) = (tmp_path / "home").rglob("decisions/*.json")
+    path.write_bytes(b"{")
+    session.window.orders.exclude_results.trigger()
+    assert "is damaged; remove it" in said[-1]
+    name_file(qtbot, str(folder / "mine"))
+    with qtbot.waitSignal(row.images.saving_ended):
+        session.window.orders.save_copy.trigger()
+    assert said[-1]
+    path.unlink()
+    session.window.orders.exclude_results.trigger()
+    assert said[-1] == "Images marked as none of the classes: 1"
+    assert read_decisions(folder) == Decisions(excluded=("cat/000.jpg",))
+
+
+def test_a_run_whose_images_were_not_noted_is_flagged_and_repeated(session, show, qtbot, folder, monkeypatch):
+    started: list[Train] = []
+    monkeypatch.setattr(session.pool, "start", started.append)
+    run = make_run(session.pool.runs, str(folder), noted=False)
+    row = show(run)
+    session.workspace.results_state.select(["cat/000.jpg"])
+    press(row, qtbot, "leave_out_results")
+    assert row.changes.words.text() == "1 image left out"
+    press(row, qtbot, "train_again")
+    assert started[0].again == run.id
+
+
+def test_another_run_has_decisions_of_its_own(session, row, show, qtbot, folder, tmp_path):
+    """Also while the row is not seen: a command must not mean the images of the run before."""
+    other = make_run(session.pool.runs, str(make_folder(tmp_path / "others")))
+    session.workspace.results_state.select(["cat/000.jpg"])
+    row.hide()
+    workspace = session.workspace
+    workspace.run_history.reload()
+    workspace.run_history.choose([other.id])
+    workspace.results_state.select(["cat/000.jpg"])
+    session.window.orders.leave_out_results.trigger()
+    assert read_decisions(folder) == Decisions()
+    row.show()
+    press(row, qtbot, "leave_out_results")
+    assert read_decisions(tmp_path / "others") == Decisions(left_out=("cat/000.jpg",))
+    assert read_decisions(folder) == Decisions()
