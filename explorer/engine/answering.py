@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from explorer.architecture.plan import plan_network
 from explorer.engine.data.progress import Report, Warn
 from explorer.engine.export.export import export_file
 from explorer.engine.probes.classification import classify
@@ -48,3 +49,9 @@ LONG: dict[type[Question], Callable[[Any], Iterator[Event]]] = {  # with progres
     Neighbours: _worked_on(find_neighbours),
     Export: _worked_on(export_file),
 }
+_QUICK = 10**9  # multiply–accumulates that one core has done before it is known how many are free
+
+
+def is_quick(question: Question) -> bool:
+    """Return whether one thread answers a question sooner than more threads that have to be found first."""
+    return type(question) in SHORT and plan_network(question.design).macs < _QUICK

@@ -20,7 +20,7 @@ import torch
 from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
-from explorer.engine.answering import LONG, SHORT
+from explorer.engine.answering import LONG, SHORT, is_quick
 from explorer.engine.card_meter import CardMeter
 from explorer.engine.console import Console
 from explorer.engine.data.progress import Cancelled, Report
@@ -240,7 +240,10 @@ class Worker:
                 except Refused as refused:
                     self.outbox.send(events.Failed(refused.sentence))
             case Question():
-                self._cores.use_free()
+                if is_quick(command):
+                    torch.set_num_threads(1)
+                else:
+                    self._cores.use_free()
                 self._answer(command)
             case Withdraw():
                 self._withdraw(command)

@@ -1,7 +1,7 @@
 """WorkerProcess: one QProcess with a worker in it; commands go in and batches of events come out, as JSON lines.
 
 However fast the worker writes, its lines are read at once and handed on every 50 ms, so the window draws at most 20
-times per second. A line that is no event goes to the log.
+times per second; but somebody waits for an answer, which is handed on at once. A line that is no event goes to the log.
 """
 
 import signal
@@ -12,6 +12,7 @@ from PySide6.QtCore import QByteArray, QObject, QProcess, QProcessEnvironment, Q
 from explorer.runs.commands import Command, command_line
 from explorer.runs.events import MAX_CHARACTERS, Said, read_line
 from explorer.runs.launch import Launch, launch_local
+from explorer.runs.questions.question import Answer
 from explorer.sentences import NOTHING, Sentence, translatable
 
 _BATCH = 50  # milliseconds
@@ -87,7 +88,9 @@ class WorkerProcess(QObject):
         if self.process.bytesAvailable() > MAX_CHARACTERS:  # a line too long: drop it, and its rest when it comes
             self.process.readAllStandardOutput()
             self.dropping = True
-        if self.batch and not self.timer.isActive():
+        if any(isinstance(said.event, Answer) for said in self.batch):
+            self.flush()
+        elif self.batch and not self.timer.isActive():
             self.timer.start()
 
     def _read_line(self, line: QByteArray) -> None:
@@ -100,6 +103,7 @@ class WorkerProcess(QObject):
             self.log.append(text[:1000])
 
     def flush(self) -> None:
+        self.timer.stop()
         batch, self.batch = self.batch, []
         if batch:
             self.received.emit(batch)
