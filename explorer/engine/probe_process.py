@@ -38,8 +38,11 @@ class ProbeProcess:
         self._is_closing = False
         self._lock = Lock()
 
-    def ask(self, question: Question, weights: Mapping[str, Tensor] | None = None, step: int | None = None) -> None:
-        """Pass `question` on: a probe of a network with `weights`, those after `step`, or any other as it stands."""
+    def ask(self, question: Question, weights: Mapping[str, Tensor] | None = None, step: int | None = None) -> bool:
+        """Pass `question` on: a probe of a network with `weights`, those after `step`, or any other as it stands.
+
+        Return False, and pass on nothing, once the process is to end.
+        """
         try:
             if weights is not None:
                 assert isinstance(question, Probe)
@@ -48,6 +51,8 @@ class ProbeProcess:
                 write_atomically(Path(file), save({name: values.contiguous() for name, values in weights.items()}))
                 question = replace(question, weights=file, step=step)
             with self._lock:
+                if self._is_closing:
+                    return False
                 process = self._process or self._start()
                 self._open[question.id] = question
                 assert process.stdin
@@ -57,6 +62,7 @@ class ProbeProcess:
             pass
         except OSError as error:
             self._outbox.send(Failed(system_words(error), of=question.name, id=question.id))
+        return True
 
     def withdraw(self, withdrawal: Withdraw) -> None:
         """Let the process end a question that nobody waits for any more; no answer follows."""

@@ -43,6 +43,7 @@ from explorer.runs.questions.data import Scan, Thumbnails
 from explorer.runs.questions.estimate import Estimate
 from explorer.runs.questions.networks import Outside
 from explorer.runs.questions.question import Probe, Question
+from explorer.runs.questions.results import RunQuestion
 from explorer.sentences import Sentence, translatable
 from explorer.validation import Refused
 
@@ -107,6 +108,8 @@ class Worker:
     def __init__(self, outbox: Outbox | Console, inbox: "queue.SimpleQueue[Message]", detach: bool = False) -> None:
         self.outbox, self.inbox, self._detach = outbox, inbox, detach
         outbox.on_loss = partial(inbox.put, END)
+        if isinstance(inbox, Inbox):
+            inbox.take = self._pass_aside
         self._postponed: deque[Message] = deque()
         self._ended = False
         self._cores = Cores()
@@ -203,6 +206,14 @@ class Worker:
             return None
         finally:
             self._postponed.extend(arrived)
+
+    def _pass_aside(self, message: Message) -> bool:
+        """Have another process answer a question about the weights on the disk at once, however long a step takes.
+
+        The thread that reads commands calls this.
+        """
+        aside = self._aside if self._runs else None
+        return isinstance(message, RunQuestion) and aside is not None and aside.ask(message)
 
     def _ask(self, question: Probe) -> None:
         """Have a question answered by the run whose weights, or else whose images, it needs, or by another process."""

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from explorer.architecture.presets import preset
 from explorer.engine import worker as worker_module
 from explorer.engine.probe_process import ProbeProcess
+from explorer.engine.training.side_by_side import SideBySide
 from explorer.engine.worker import Worker
 from explorer.runs import events
 from explorer.runs.commands import Pause, Stop, Train, Unpause, Withdraw
@@ -17,6 +19,7 @@ from explorer.runs.events import Failed, Progress
 from explorer.runs.questions.data import Scan, Scanned
 from explorer.runs.questions.estimate import Estimate, Sweep
 from explorer.runs.questions.pictures import Maps
+from explorer.runs.questions.results import Evidence, Neighbours
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN
 from tests.engine.training.test_twins import Listener
@@ -105,6 +108,7 @@ class Aside:
 
     def ask(self, question, weights=None, step=None):
         self.got.append(question)
+        return True
 
     def withdraw(self, withdrawal):
         self.got.append(withdrawal)
@@ -161,6 +165,29 @@ def test_during_a_run_another_process_scans_and_is_told_who_gave_up(asked, ended
     assert any(each.startswith("Finished") for each in found)
 
 
+def test_during_a_run_another_process_is_asked_about_a_runs_network_before_the_step_ends(asked, recipe, tmp_path):
+    listener = listening()
+    worker = Worker(listener, listener.inbox)
+    evidence = Evidence(DESIGN, recipe, 6, runs=tmp_path, run="a-run", file="")
+    neighbours = Neighbours(DESIGN, recipe, 7, runs=tmp_path, run="a-run", file="")
+    assert not worker._pass_aside(evidence)  # without a run, this process answers
+    worker._aside = Aside(listener)
+    assert not worker._pass_aside(evidence)  # the one of the last run ends
+    worker._runs = SideBySide([])
+    assert worker._pass_aside(evidence)
+    assert worker._pass_aside(neighbours)
+    for other in (asked, Maps(DESIGN, recipe, runs=tmp_path), Stop(), None):  # each has its own way
+        assert not worker._pass_aside(other)
+    assert worker._aside.got == [evidence, neighbours]
+
+
+def test_a_process_that_is_to_end_takes_no_more_questions(recipe):
+    process = ProbeProcess(Listener())
+    process.close()
+    assert not process.ask(Scan(DESIGN, recipe, 1))
+    assert process._process is None
+
+
 def test_the_other_process_tells_how_far_it_is_and_answers_after_the_run_has_ended(recipe):
     heard = queue.SimpleQueue()
 
@@ -184,3 +211,14 @@ def test_the_other_process_tells_how_far_it_is_and_answers_after_the_run_has_end
         if thread.name == "answers":
             thread.join(patience())
             assert not thread.is_alive()  # the process has ended
+
+
+def test_what_takes_a_moment_is_answered_without_a_look_for_free_cores(recipe, tmp_path, monkeypatch):
+    looked = []
+    monkeypatch.setattr(worker_module.Cores, "use_free", lambda cores: looked.append(cores))
+    listener = Listener()
+    evidence = Evidence(DESIGN, recipe, 6, runs=tmp_path, run="none", file="")
+    assert served(listener, evidence) == ["Failed 6"]
+    assert not looked
+    assert served(listener, replace(evidence, design=preset("resnet50"))) == ["Failed 6", "Failed 6"]
+    assert len(looked) == 1

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from explorer.runs.folder import find_run, list_runs
 from explorer.runs.launch import launch_local
 from explorer.runs.log import read_events
 from explorer.runs.questions.estimate import Estimate
+from explorer.runs.questions.results import Evidence, Neighbours
 from explorer.runs.trainings import Slot
 from explorer.validation import Refused
 from tests.engine.shades import shades
@@ -147,6 +149,26 @@ def test_commands_one_after_the_other(start, recipe, tmp_path):
     assert (run.state, run.best_epoch) == ("finished", finished["best_epoch"])
     steps = [event.step for event in read_events(run.folder) if isinstance(event, Step)]
     assert steps == sorted(set(steps))
+
+
+def test_why_is_said_while_the_run_trains_and_of_one_that_has_ended(start, recipe, tmp_path):
+    runs = tmp_path / "runs"
+    worker = start()
+    worker.say(Train(DESIGN, recipe, runs))
+    run = worker.until("started")["run"]
+    worker.until("epoch")
+    worker.until("step")
+    question = Evidence(DESIGN, recipe, 5, runs=runs, run=run, file="1/3.png")
+    worker.say(question)
+    answer = worker.until("evidencemaps", "failed")
+    assert (answer["id"], answer["class_names"]) == (5, ["0", "1", "2"])
+    worker.say(Neighbours(DESIGN, recipe, 6, runs=runs, run=run, file="1/3.png"))
+    assert len(worker.until("nearestimages", "failed")["files"]) == 8
+    worker.say(Stop())
+    worker.until("stopped")
+    worker.say(replace(question, id=7))
+    assert worker.until("evidencemaps", "failed")["id"] == 7
+    assert worker.end() == 0
 
 
 def test_a_stop_that_comes_before_its_run_begins_stops_it(start, recipe, tmp_path):
