@@ -66,6 +66,8 @@ def _maps(question: Evidence) -> EvidenceMaps:
         strengths=tuple(strengths),
         likely=_likely(logits, classes),
         class_names=opened.class_names,
+        epoch=opened.epoch,
+        warning=opened.warning,
     )
 
 
@@ -118,7 +120,7 @@ def _pixels(opened: TrainedNetwork, name: str) -> Tensor:
     """Return an image at the size that the network sees, uint8 (channels, height, width). Raises Refused."""
     path = Path(name)
     if not path.is_absolute():
-        data = opened.run.recipe.data
+        data = opened.recipe.data
         path = Path() if data in CATALOGUE else root_of_data(data) / real_name(name)
     return _read(opened.images, name, changed(path))
 

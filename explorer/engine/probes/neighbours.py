@@ -50,7 +50,7 @@ class _TrainingImages:
     def __init__(self, network: TrainedNetwork, report: Report) -> None:
         """Open them as training does. Raises Refused, and what `report` raises."""
         run, self.network = network.run, network
-        gallery = open_gallery(run.recipe, run.design, network.device, run.data, Part.TRAIN, report)
+        gallery = open_gallery(network.recipe, run.design, network.device, run.data, Part.TRAIN, report)
         self._loader, self._root, self.files = gallery.loader, gallery.root, gallery.files
         self.labels: list[int] = self._loader.labels.tolist()
         self._kept: list[Tensor] = []

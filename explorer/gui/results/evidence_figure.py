@@ -93,13 +93,25 @@ class EvidenceFigure(QWidget):
     def sizeHint(self) -> QSize:
         return self.minimumSizeHint() * 2
 
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height that pictures as wide as there is room for have."""
+        count, picture = 1 + (len(self._maps) or 2), self._picture
+        shape = 1 if picture.isNull() else picture.height() / picture.width()  # until one comes
+        return round((width - (count - 1) * _GAP) / count * shape) + self._words_height()
+
+    def _words_height(self) -> int:
+        return _LINES * self.fontMetrics().lineSpacing() + _GAP // 2
+
     def _squares(self) -> list[QRectF]:
         """Return the place of the image, and of each map."""
         count = 1 + max(1, len(self._maps))
-        words = _LINES * self.fontMetrics().lineSpacing() + _GAP // 2
         picture = self._picture
         width = (self.width() - (count - 1) * _GAP) / count
-        scale = min(width / max(1, picture.width()), (self.height() - words) / max(1, picture.height()))
+        tall = self.height() - self._words_height()
+        scale = min(width / max(1, picture.width()), tall / max(1, picture.height()))
         if scale > 1 and min(picture.width(), picture.height()) * (scale - int(scale)) < width / 8:
             scale = int(scale)  # all pixels of one size where that costs little
         size = QRectF(0, 0, picture.width() * scale, picture.height() * scale)

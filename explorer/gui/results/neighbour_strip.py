@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.gui.widgets.look import theme
@@ -13,8 +13,8 @@ from explorer.gui.widgets.text.spoken import speak
 from explorer.sentences import translatable
 
 _GAP = theme.RHYTHM
-_SIDE = 3  # lines of text: a picture
-_WIDTH = 8  # characters: a place at least
+_SIDE = 3  # lines of text: a picture at least
+_WIDTH = 12  # characters: the longest name that makes a place wider
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,10 @@ class NeighbourCell:
 
 
 class NeighbourStrip(QWidget):
-    """Draws as many of the images as have room, the nearest first; the class in question is in bold."""
+    """Draws as many of the images as have room, in one or two rows, the nearest first.
+
+    The name of the class in question is in bold.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,7 +39,7 @@ class NeighbourStrip(QWidget):
         self.setAccessibleName(self.tr("Nearest training images"))
         self._cells: Sequence[NeighbourCell] = ()
         self._are_there = False
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_cells(self, cells: Sequence[NeighbourCell], are_there: bool) -> None:
         """Show these images; those without a picture cannot be read once `are_there` says that all have come."""
@@ -48,21 +51,44 @@ class NeighbourStrip(QWidget):
         return QSize(6 * self._least_width(), self.minimumSizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._least_width(), (_SIDE + 1) * self.fontMetrics().lineSpacing() + _GAP // 2)
+        line = self.fontMetrics().lineSpacing()
+        return QSize(_SIDE * line, _SIDE * line + self._words_height())
+
+    def _words_height(self) -> int:
+        return self.fontMetrics().lineSpacing() + _GAP // 2
 
     def _least_width(self) -> int:
+        """Return the width of a place in which the names of the classes can be read."""
         metrics = self.fontMetrics()
-        return max(_SIDE * metrics.lineSpacing(), _WIDTH * metrics.averageCharWidth()) + _GAP
+        bold = QFont(self.font())
+        bold.setBold(True)
+        longest = max((QFontMetrics(bold).horizontalAdvance(cell.class_name) for cell in self._cells), default=0)
+        name = min(longest, _WIDTH * metrics.averageCharWidth())
+        return max(_SIDE * metrics.lineSpacing(), name) + _GAP
 
-    def _places(self) -> list[QRect]:
-        count = max(1, min(len(self._cells), (self.width() + _GAP) // self._least_width()))
-        width = min((self.width() + _GAP) // count, 2 * self._least_width())
-        return [QRect(number * width, 0, width - _GAP, self.height()) for number in range(min(count, len(self._cells)))]
+    def _arrangement(self) -> tuple[int, list[QPoint]]:
+        """Return the side of the pictures, and the place of each that has room: of one row or two, the larger ones."""
+        room, found = self.width() + _GAP, list[tuple[int, int, int]]()
+        for rows in (1, 2):
+            columns = max(1, min(-(-len(self._cells) // rows), room // self._least_width()))
+            tall = (self.height() + _GAP) // rows - _GAP - self._words_height()
+            found.append((min(tall, room // columns - _GAP), rows, columns))
+        side, rows, columns = max(found, key=lambda each: (each[0], -each[1]))
+        wide, high = room // columns, side + self._words_height() + _GAP
+        count = min(len(self._cells), rows * columns)
+        return side, [QPoint(number % columns * wide, number // columns * high) for number in range(count)]
+
+    def places(self) -> list[QRect]:
+        """Return the place of each image that is shown, with the name of its class."""
+        side, corners = self._arrangement()
+        return [QRect(corner, QSize(side, side + self._words_height())) for corner in corners]
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, side = QPainter(self), _SIDE * self.fontMetrics().lineSpacing()
-        for cell, place in zip(self._cells, self._places(), strict=False):
-            square = QRectF(place.left(), 0, side, side)
+        painter = QPainter(self)
+        side, corners = self._arrangement()
+        wide = corners[1].x() - _GAP if len(corners) > 1 and corners[1].x() else self.width()
+        for cell, corner in zip(self._cells, corners, strict=False):
+            square = QRectF(corner, QSize(side, side))
             if cell.picture:
                 self._paint_picture(painter, square, cell.picture)
             else:
@@ -75,8 +101,8 @@ class NeighbourStrip(QWidget):
             font.setBold(cell.is_alike)
             painter.setFont(font)
             painter.setPen(QColor(theme.colours().text))
-            room = QRectF(place.left(), side + _GAP // 2, place.width(), self.height() - side)
-            words = painter.fontMetrics().elidedText(cell.class_name, Qt.TextElideMode.ElideRight, place.width())
+            room = QRectF(corner.x(), square.bottom() + _GAP // 2, wide, self._words_height())
+            words = painter.fontMetrics().elidedText(cell.class_name, Qt.TextElideMode.ElideRight, wide)
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, words)
         painter.end()
 
@@ -90,7 +116,7 @@ class NeighbourStrip(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            cells = zip(self._cells, self._places(), strict=False)
+            cells = zip(self._cells, self.places(), strict=False)
             tip = next((cell.tip for cell, place in cells if place.contains(event.pos())), "")
             QToolTip.showText(event.globalPos(), tip, self)
             return True

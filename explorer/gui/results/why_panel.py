@@ -4,7 +4,7 @@ The image can be changed by mouse and keyboard, and the answer follows.
 """
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -26,6 +26,7 @@ from explorer.gui.results.neighbour_strip import NeighbourCell, NeighbourStrip
 from explorer.gui.results.results_state import ResultsState
 from explorer.gui.widgets.buttons import sign_button, word_button
 from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.presence import show_if
 from explorer.gui.widgets.text.language import clock, percent, say, whole
 from explorer.gui.workers.pool import WorkerPool
 
@@ -44,10 +45,11 @@ class WhyPanel(QWidget):
         self.undo = sign_button("undo-2", self.tr("Take back the last change of the image"), self.figure.undo)
         self.reset = sign_button("x", self.tr("Have the image as it was"), self.figure.reset)
         self.words, self.content = QLabel(wordWrap=True), QStackedWidget()
-        self.search = word_button(self.tr("Nearest training images"), self.neighbours.find, "find neighbours")
+        self.search = word_button(self.tr("Look for them"), self.neighbours.find, "find neighbours")
         self.cancel = word_button(self.tr("Cancel"), self.neighbours.cancel, "cancel neighbours")
         self.progress, self.amount = QProgressBar(textVisible=False), QLabel()
         self.said, self.below = QLabel(wordWrap=True), QStackedWidget()
+        self.note, self.title = QLabel(wordWrap=True), QLabel(self.tr("Nearest training images"))
         self._set_up()
         self._lay_out()
         self.evidence.changed.connect(self.show_answer)
@@ -76,7 +78,7 @@ class WhyPanel(QWidget):
         self.reset.setObjectName("reset patches")
         self.progress.setAccessibleName(self.tr("Nearest training images"))
         theme.apply_style(self.progress, "progress")
-        for label in (self.words, self.said, self.amount):
+        for label in (self.words, self.said, self.amount, self.note, self.title):
             theme.make_secondary(label)
         self.amount.setFont(theme.figures_font(self.amount.font()))
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -96,12 +98,14 @@ class WhyPanel(QWidget):
         self.content.addWidget(self.words)
         self.content.addWidget(self.figure)
         column.addWidget(self.content, stretch=1)
+        column.addWidget(self.note)
         column.addWidget(self.bars)
-        column.addWidget(self.below)
+        column.addWidget(self.title)
+        column.addWidget(self.below, stretch=1)
         self.below.addWidget(_row(self.search, self.said))
         self.below.addWidget(_row(self.cancel, self.progress, self.amount))
         self.below.addWidget(self.strip)
-        self.below.setFixedHeight(self.strip.minimumSizeHint().height())
+        self.below.setMinimumHeight(self.strip.minimumSizeHint().height())
 
     # What is shown
 
@@ -130,13 +134,16 @@ class WhyPanel(QWidget):
             widget.setEnabled(bool(state.run and state.file))
         self._show_orders()
         truth, names = self.evidence.truth, self.evidence.class_names
+        show_if(bool(note := self._note()), self.note)
+        self.note.setText(note)
         if answer is None:
             self.words.setText(self._words())
             self.bars.show_classes(None, None, names, truth)
             return
         height, width = answer.maps.sheets[0].shape[:2]
-        seen = (self.tr("What the network sees"), f"{whole(height)} × {whole(width)}")
-        self.figure.show_maps(answer.pictures[0], seen, self._heat_maps(answer))
+        size = self.tr("seen as {height} × {width}").format(height=whole(height), width=whole(width))
+        self.figure.show_maps(answer.pictures[0], (self.tr("Image"), size), self._heat_maps(answer))
+        self._give_room()
         before = self.evidence.untouched if answer.question.patches else None
         self.bars.show_classes(answer.maps.likely, before, names, truth)
 
@@ -146,6 +153,27 @@ class WhyPanel(QWidget):
         if self._state.run is None or not self._state.file:
             return self.tr("Select an image to see where the network finds what speaks for a class.")
         return self._state.pool.probe_obstacle()
+
+    def _note(self) -> str:
+        """Return which weights have answered, where that is not what one would think."""
+        answer, predictions = self.evidence.answer, self._state.predictions
+        if answer is None:
+            return ""
+        if answer.maps.warning:
+            return say(answer.maps.warning)
+        epoch = answer.maps.epoch
+        if predictions and epoch and epoch != predictions.epoch:
+            words = self.tr("By the best weights, those of epoch {best}; the weights of epoch {epoch} are not kept.")
+            return words.format(best=whole(epoch), epoch=whole(predictions.epoch))
+        return ""
+
+    def _give_room(self) -> None:
+        """Give the pictures no more room than they can fill, and the rest to the neighbours."""
+        self.content.setMaximumHeight(max(self.figure.heightForWidth(self.width()), self.words.sizeHint().height()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._give_room()
 
     def _heat_maps(self, answer: EvidenceAnswer) -> list[HeatMap]:
         """Return the maps; the one with the stronger evidence is drawn in full, the other by its share of that."""
@@ -224,12 +252,15 @@ class WhyPanel(QWidget):
 
 
 def _row(order: QWidget, *others: QWidget) -> QWidget:
-    """Return a widget with an order, and beside it others, the first of which gets the room."""
+    """Return a widget with an order at its top, and beside it others, the first of which gets the room."""
     row = QWidget()
-    line = QHBoxLayout(row)
-    line.setContentsMargins(0, 0, 0, 0)
+    line = QHBoxLayout()
     line.setSpacing(theme.RHYTHM)
     line.addWidget(order)
     for number, other in enumerate(others):
         line.addWidget(other, stretch=number == 0)
+    column = QVBoxLayout(row)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addLayout(line)
+    column.addStretch(1)
     return row

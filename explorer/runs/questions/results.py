@@ -136,7 +136,8 @@ class EvidenceMaps(Answer):
     """The image as the network sees it, then one map per class asked for, 0 … 255 of its largest value, in `file`.
 
     A map is as large as the image. `strengths` are those largest values, 0 where nothing speaks for the class. `likely`
-    has the classes asked for, too.
+    has the classes asked for, too. `epoch` is that of the weights, 0 before training; `warning` says which were taken
+    if not those asked for.
     """
 
     file: str
@@ -145,6 +146,8 @@ class EvidenceMaps(Answer):
     strengths: tuple[float, ...]
     likely: Likely
     class_names: tuple[str, ...] = ()
+    epoch: int = 0
+    warning: Sentence = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,8 +38,8 @@ DESIGNS = {
 }
 
 
-def trained(design, recipe, runs: Path) -> Run:
-    (run,) = open_runs(Train(design=design, recipe=recipe, runs=runs))
+def trained(design, recipe, runs: Path, command: Train | None = None) -> Run:
+    (run,) = open_runs(command or Train(design=design, recipe=recipe, runs=runs))
     for event in run.events():
         run.record(event)
     run.folder.close()
@@ -165,6 +165,13 @@ def test_probabilities_are_those_of_validation(run):
         assert list(likely.probabilities) == sorted(likely.probabilities, reverse=True)
 
 
+def test_in_16_bits_too(recipe, tmp_path):
+    run = trained(DESIGN, recipe.change(precision="bf16"), tmp_path)
+    predictions = read_predictions(run.folder, Part.VALIDATION, 1)
+    for file, confidence in zip(predictions.images.files, predictions.confidence, strict=True):
+        assert asked(run, file).likely.probabilities[0] == pytest.approx(confidence, abs=0.01)
+
+
 def test_the_most_likely_class_beside_those_asked_for_follows(basic):
     first, second, third = asked(basic).likely.classes
     assert asked(basic).classes == (first,)
@@ -180,7 +187,7 @@ def test_a_map_without_anything_that_speaks_for_its_class_is_empty(recipe, tmp_p
     with torch.no_grad():
         network.fc.weight[0], network.fc.weight[1] = -1, 1
     folder = RunFolder.create(tmp_path, DESIGN, recipe, 1)
-    save_best(folder, network)
+    save_best(folder, network, 1)
     folder.close()
     answer = asked(read_run(folder.path), classes=(0, 1))
     _, against, for_it, _ = pictures(answer)
@@ -245,6 +252,33 @@ def test_a_fresh_network_is_that_before_training(basic):
     assert asked(basic, fresh=True).likely == before.likely
     probabilities = before.likely.probabilities
     assert max(probabilities) < 0.99
+
+
+def test_before_training_a_run_had_the_weights_that_it_began_with(basic, recipe, tmp_path):
+    shutil.copytree(basic.folder, tmp_path / basic.id)
+    command = Train(design=DESIGN, recipe=recipe.change(seed=5), runs=tmp_path, weights=basic.id)
+    after = trained(DESIGN, recipe, tmp_path, command)
+    begun = asked(after, fresh=True)
+    assert begun.likely == asked(basic).likely
+    assert (begun.epoch, begun.warning) == (0, "")
+    shutil.rmtree(tmp_path / basic.id)
+    kept_networks._opened.cache_clear()
+    drawn = asked(after, fresh=True)
+    assert drawn.likely != begun.likely
+    assert "began with other weights" in drawn.warning
+
+
+def test_which_weights_were_taken_is_said(basic, tmp_path):
+    folder = tmp_path / basic.id
+    shutil.copytree(basic.folder, folder)
+    whole = asked(read_run(folder))
+    assert (whole.epoch, whole.warning) == (1, "")
+    with (folder / "best.safetensors").open("r+b") as file:
+        file.seek(-4, os.SEEK_END)
+        file.write(b"\xff\xff\x7f\x7f")
+    other = asked(read_run(folder))
+    assert "best.safetensors is damaged" in other.warning
+    assert other.likely == whole.likely  # of the same epoch
 
 
 def test_hundreds_of_fresh_blocks_stay_finite(recipe, tmp_path):

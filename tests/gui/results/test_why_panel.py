@@ -396,7 +396,7 @@ def test_a_neighbour_that_has_gone_says_so_and_the_class_of_the_image_is_marked(
     assert (first.picture is None, gone.picture is None, last.picture is None) == (False, True, False)
     assert (first.is_alike, gone.is_alike) == (True, False)
     picture = panel.strip.grab().toImage()
-    middle = panel.strip._places()[1].topLeft() + QPoint(3, 3)
+    middle = panel.strip.places()[1].topLeft() + QPoint(3, 3)
     assert picture.pixelColor(middle * panel.devicePixelRatio()) == QColor(theme.colours().raised)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from explorer.runs.commands import Pause
 from explorer.runs.events import Heartbeat, Said
+from explorer.runs.questions.results import NearestImages
 from tests.gui.scripted_workers import worker
 
 
@@ -29,6 +30,21 @@ def test_a_flood_arrives_whole_in_few_batches(collect):
     _, batches, _ = collect("for n in range(20000): say('heartbeat', step=n)")
     assert [said.event.step for batch in batches for said in batch] == list(range(20_000))
     assert len(batches) < 2_000
+
+
+def test_an_answer_is_handed_on_at_once_after_what_came_before_it(qtbot):
+    process = worker(
+        "say('heartbeat', step=1); say('nearestimages', id=3, files=[], labels=[], similarities=[]); told()"
+    )
+    process.timer.setInterval(10**8)
+    batches: list[list] = []
+    process.received.connect(batches.append)
+    process.start()
+    qtbot.waitUntil(lambda: bool(batches))
+    assert batches == [[Said(Heartbeat(1)), Said(NearestImages(id=3, files=(), labels=(), similarities=()))]]
+    assert not process.timer.isActive()
+    with qtbot.waitSignal(process.ended):
+        process.shut_down(at_once=True)
 
 
 def test_split_lines_are_joined(collect):
