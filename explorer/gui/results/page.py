@@ -22,6 +22,7 @@ from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.input.keys import add_keys
 from explorer.gui.widgets.input.typed import connect_order
 from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.scroll import Scroll
 from explorer.gui.widgets.text.language import say, whole
 from explorer.runs.data.image_list import ImageList, Part
 from explorer.runs.folder import Run
@@ -29,6 +30,7 @@ from explorer.runs.results.choice import ImageChoice
 
 _IMAGES, _WHY = 0, 1  # the places of the tabs
 _HIGH = 26  # lines of text from which the page has room for the row of decisions
+_WHY_HIGH = 22  # lines of text that the reasons need; what has no room is scrolled
 _WIDTHS = (2000, 2000)  # in which the classes and the images share the width; only their ratio counts
 
 
@@ -98,10 +100,11 @@ class ResultsPage(QWidget):
             self.tr("Classes"),
         )
         self.right = Tabs(
-            {self.tr("Images"): self.images, self.tr("Why"): self.why},
+            {self.tr("Images"): self.images, self.tr("Why"): Scroll(self.why)},
             {self.images.mistakes: (_IMAGES,), self._beside: (_IMAGES, _WHY)},
             self.tr("Images"),
         )
+        self.why.setMinimumHeight(_WHY_HIGH * self.fontMetrics().lineSpacing())
         self.left.show_tab(view.left)
         self.right.show_tab(view.right)
         self.left.opened.connect(self._note_tabs)
