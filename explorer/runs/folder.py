@@ -318,6 +318,12 @@ def _hashes_of(manifest: dict[str, Any]) -> dict[str, str]:
     return hashes if isinstance(hashes, dict) else {}
 
 
+def read_versions(folder: Path) -> dict[str, str]:
+    """Return the versions of the packages that the run was started with, by their names. Raises Refused."""
+    versions = _read_manifest(folder).get("versions")
+    return {str(name): str(number) for name, number in versions.items()} if isinstance(versions, dict) else {}
+
+
 def read_paths(grown: str | Iterable[str]) -> tuple[str, ...]:
     """Return the paths of blocks in a list, or in a text with commas, as in old manifests."""
     paths = grown.split(",") if isinstance(grown, str) else grown

@@ -75,5 +75,7 @@ FORMATS = {
             extra="tensorboard",
             modules=("tensorboard",),
         ),
+        Format("timm", of_run=translatable("Folder for timm, with a model card")),
+        Format("html", of_run=translatable("Report on one page (HTML)"), suffix=".html"),
     )
 }

@@ -9,6 +9,7 @@ from explorer.engine.export.onnx import onnx
 from explorer.engine.export.safetensors import safetensors
 from explorer.engine.export.source import Source
 from explorer.engine.export.tensorboard import tensorboard
+from explorer.engine.export.timm_folder import timm
 from explorer.runs.destination import Content, check_destination, write_content
 from explorer.runs.folder import find_run
 from explorer.runs.formats import FORMATS, Format
@@ -21,6 +22,7 @@ WRITERS: dict[str, Callable[[Source, Report], Content]] = {
     "onnx": onnx,
     "csv": csv,
     "tensorboard": tensorboard,
+    "timm": timm,
 }
 
 

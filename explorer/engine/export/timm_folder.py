@@ -1,0 +1,113 @@
+"""A run's network as a folder: config.json, model.safetensors and README.md, as timm writes them for the Hub. No Qt.
+
+`timm.create_model("local-dir:FOLDER", pretrained=True)` opens it if timm's `ResNet` class can be the network; the names
+of its weights are torchvision's. Else config.json has the design, and network.py, which needs only torch, builds it.
+"""
+
+import json
+
+from explorer.architecture.design import Design
+from explorer.architecture.differences import effective
+from explorer.architecture.notation import design_table
+from explorer.architecture.plan import Plan
+from explorer.architecture.presets import preset, preset_families
+from explorer.architecture.source.network import python_source
+from explorer.engine.data.progress import Report
+from explorer.engine.export.account import Account
+from explorer.engine.export.model_card import model_card
+from explorer.engine.export.safetensors import safetensors
+from explorer.engine.export.source import Source
+from explorer.runs.data.image_list import Layout
+from explorer.runs.data.storage import stored_size
+from explorer.runs.destination import Content
+from explorer.runs.folder import Run
+from explorer.runs.versions import PROGRAM
+
+_FAMILIES = ("torchvision", "timm")  # the presets that timm has under the same names
+_MAKERS = {"basic": "resnet18", "bottleneck": "resnet50"}  # timm's functions for any other network of such blocks
+_SHORTCUTS = {"projection": False, "average": True}  # whether timm calls it avg_down
+_STRIDES, _WIDTHS, _STEM_WIDTH = (1, 2, 2, 2), (64, 128, 256, 512), 64  # timm's class has no other strides and 7×7 stem
+
+
+def timm(source: Source, report: Report) -> Content:
+    """Return the content of each file. Raises Refused, and what `report` raises."""
+    run, plan = source.trained, source.plan
+    arguments = _arguments(run.design)
+    table = {
+        **_architecture(run.design, arguments),
+        "num_classes": run.design.classes,
+        "num_features": plan.stages[-1].output[0],
+        "label_names": run.class_names,
+        "pretrained_cfg": _images(run, plan),
+    }
+    files: dict[str, str | bytes] = {
+        "config.json": json.dumps(table, ensure_ascii=False, indent=2) + "\n",
+        "model.safetensors": safetensors(source, report),
+        "README.md": model_card(Account.of(source), is_timm=arguments is not None),
+    }
+    return files if arguments is not None else {**files, "network.py": python_source(plan)}
+
+
+def _architecture(design: Design, arguments: dict[str, object] | None) -> dict[str, object]:
+    """Return what config.json says of the network: a function of timm's with its `arguments`, or the design."""
+    if arguments is None:
+        return {"architecture": PROGRAM, "design": design_table(design)}
+    given = {"in_chans": design.input[0]}
+    if name := _timm_name(design):
+        return {"architecture": name, "model_args": given}
+    return {"architecture": _MAKERS[design.block], "model_args": given | arguments}
+
+
+def _arguments(design: Design) -> dict[str, object] | None:
+    """Return the arguments of timm's `ResNet` class that are not its defaults; None if it cannot be the network."""
+    design = effective(design)
+    is_deep, even_stem = design.stem == "deep", design.stem_width % 2 == 0
+    can_be = (
+        design.block in _MAKERS
+        and design.shortcut in _SHORTCUTS
+        and design.shortcut_norm
+        and not design.conv_bias
+        and design.stride_on == "3x3"
+        and tuple(stage.stride for stage in design.stages) == _STRIDES
+        and all(stage.blocks for stage in design.stages)
+        and (even_stem if is_deep else (design.stem, design.stem_width) == ("imagenet", _STEM_WIDTH))
+    )
+    if not can_be:
+        return None
+    arguments: dict[str, object] = {"layers": [stage.blocks for stage in design.stages]}
+    if (widths := tuple(stage.width for stage in design.stages)) != _WIDTHS:
+        arguments["channels"] = widths
+    if is_deep:
+        arguments |= {"stem_type": "deep", "stem_width": design.stem_width // 2}
+    if _SHORTCUTS[design.shortcut]:
+        arguments["avg_down"] = True
+    if (design.groups, design.group_width) != (1, 64):
+        arguments |= {"cardinality": design.groups, "base_width": design.group_width}
+    return arguments
+
+
+def _timm_name(design: Design) -> str | None:
+    """Return what timm calls the network; None if it has no name for it."""
+    place = {key: getattr(design, key) for key in ("input", "classes", "init", "zero_init")}  # no other network
+    names = (name for family in _FAMILIES for name in preset_families()[family])
+    return next((name for name in names if effective(preset(name).change(**place)) == effective(design)), None)
+
+
+def _images(run: Run, plan: Plan) -> dict[str, object]:
+    """Return what timm wants to know about images and about the ends of the network."""
+    design = run.design
+    channels, height, _ = design.input
+    data = run.data
+    stored = height if data is None or data.layout is Layout.NAMED else stored_size(design, run.recipe)[0]
+    return {
+        "input_size": design.input,
+        "fixed_input_size": False,
+        "interpolation": "bilinear",
+        "crop_pct": height / stored,
+        "mean": data.mean if data and data.mean else (0.0,) * channels,
+        "std": data.deviation if data and data.mean else (1.0,) * channels,
+        "num_classes": design.classes,
+        "pool_size": plan.stages[-1].output[1:],
+        "first_conv": "conv1.0" if design.stem == "deep" else "conv1",
+        "classifier": "fc",
+    }
