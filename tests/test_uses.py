@@ -188,7 +188,7 @@ def test_by_keyboard_alone(open_session, qtbot, language, clock, tmp_path):
     type_path(qtbot, str(tmp_path / "net.py"))
     open_menu(Qt.Key.Key_F)
     choose_by_keys(qtbot, lambda entry: entry is window.menus.export.menuAction())
-    choose_by_keys(qtbot, lambda entry: entry.text().startswith(say(FORMATS["python"].label)))
+    choose_by_keys(qtbot, lambda entry: entry.text().startswith(say(FORMATS["python"].of_design)))
     source = (tmp_path / "net.py").read_text(encoding="utf-8")
     compile(source, "net.py", "exec")
     assert "def build() -> nn.Module:" in source

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from explorer.gui.runs.runs_view import RunsView
     from explorer.gui.workers.data_download import DataDownload
     from explorer.gui.workers.estimates import Estimates
+    from explorer.gui.workers.exporting import Exporting
     from explorer.gui.workers.pool import WorkerPool
     from explorer.gui.workers.process import WorkerProcess
     from explorer.gui.workers.weighing import Weighing
@@ -163,6 +164,12 @@ class Workspace:
         from explorer.gui.workers.estimates import Estimates
 
         return Estimates(self.choice, self.pool)
+
+    @cached_property
+    def exporting(self) -> "Exporting":
+        from explorer.gui.workers.exporting import Exporting
+
+        return Exporting(self.pool)
 
     @cached_property
     def weighing(self) -> "Weighing":

@@ -8,18 +8,15 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from explorer.architecture.notation import SUFFIX, from_line, load_design, to_line, to_toml
-from explorer.architecture.source.network import WRITERS, python_source
+from explorer.architecture.source.network import python_source
 from explorer.atomic_files import write_atomically
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document
-from explorer.gui.runs.run_history import RunHistory
 from explorer.gui.widgets.input.typed import connect_order
 from explorer.gui.widgets.text.language import say, whole
-from explorer.gui.workers.command_process import CommandProcess
 from explorer.gui.workers.pool import WorkerPool
 from explorer.paths import is_file, is_folder
-from explorer.runs.formats import FORMATS, Format, Maker
 from explorer.sentences import system_words
 from explorer.validation import Refused
 
@@ -44,11 +41,10 @@ class Files(QObject):
         document: Document,
         choice: TrainingChoice,
         pool: WorkerPool,
-        run_history: RunHistory,
         actions: Actions,
     ) -> None:
         super().__init__(window)
-        self.window, self.document, self.pool, self.run_history = window, document, pool, run_history
+        self.window, self.document, self.pool = window, document, pool
         self.choice = choice
         self.tell = actions.confirmed.emit
         for action, do in (
@@ -110,15 +106,16 @@ class Files(QObject):
         return self.write(self.document.path) if self.document.path else self.ask_save()
 
     def ask_save(self) -> bool:
-        path = self.ask_where(self.tr("Save design"), SUFFIX, self.filter)
+        name = file_name(self.document.design.name or "design")
+        path = self.ask_where(self.tr("Save design"), name, SUFFIX, self.filter)
         return path is not None and self.write(path)
 
-    def ask_where(self, title: str, suffix: str, kinds: str) -> Path | None:
-        """Ask for the path of a file to write that ends with `suffix`, and before an existing file is replaced."""
+    def ask_where(self, title: str, name: str, suffix: str, kinds: str) -> Path | None:
+        """Ask for the path of a file to write, `name` with `suffix`, and before an existing file is replaced."""
         dialog = QFileDialog(self.window, title, self.folder(), kinds)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(suffix)
-        dialog.selectFile((self.document.design.name or "design").translate(_SEPARATORS) + suffix)
+        dialog.selectFile(name + suffix)
         if not dialog.exec():
             return None
         chosen = Path(dialog.selectedFiles()[0])
@@ -154,46 +151,6 @@ class Files(QObject):
         """Copy the design as standalone PyTorch source, in the names that the window shows."""
         QGuiApplication.clipboard().setText(python_source(self.document.plan, self.document.vocabulary))
         self.tell(self.tr("Copied as PyTorch"))
-
-    def fill_export(self, menu: QMenu) -> None:
-        """Fill `menu` with all formats; one that needs a run is for the run that is selected in the list."""
-        menu.clear()
-        menu.setToolTipsVisible(True)
-        for export in FORMATS.values():
-            action = menu.addAction(self.tr("{format} …").format(format=say(export.of_run or export.of_design)))
-            action.setObjectName(export.name)
-            connect_order(action, partial(self._ask_export, export))
-            if export.needs_run:
-                action.setEnabled(bool(self.run_history.current))
-                action.setToolTip(self.tr("Exports the run that is selected in the list of runs"))
-
-    def _ask_export(self, chosen: Format) -> None:
-        run = self.run_history.current
-        source = str(run.folder) if run and chosen.needs_run else to_line(self.document.design)
-        path = self.ask_where(
-            self.tr("Export"), chosen.suffix, f"{say(chosen.of_run or chosen.of_design)} (*{chosen.suffix})"
-        )
-        if path is None:
-            return
-        if chosen.maker is not Maker.PLAN:  # torch, which this process does not import
-            self.tell(self.tr("Exporting {name} …").format(name=path.name))
-            arguments = ("export", source, "--to", chosen.name, "--names", self.document.vocabulary, "-o", str(path))
-            command = CommandProcess(*arguments, parent=self)
-            command.ended.connect(partial(self._note_export, path))
-            return
-        try:
-            write_atomically(path, WRITERS[chosen.name](self.document.plan, self.document.vocabulary))
-        except (OSError, Refused) as error:
-            self._note_export(path, 1, "", say(error.sentence if isinstance(error, Refused) else system_words(error)))
-        else:
-            self._note_export(path, 0)
-
-    def _note_export(self, path: Path, status: int, output: str = "", errors: str = "") -> None:
-        """Say that the file was written, or why it was not."""
-        if status:
-            self.complain(self.tr("Could not export {name}").format(name=path.name), errors)
-        else:
-            self.tell(self.tr("Exported {name}").format(name=path.name))
 
     def paste_line(self) -> None:
         try:
@@ -282,6 +239,11 @@ class Files(QObject):
             )
             words.append(what.format(name=unsaved))
         return "\n\n".join(words)
+
+
+def file_name(title: str) -> str:
+    """Return a title as the name of a file."""
+    return title.translate(_SEPARATORS)
 
 
 def _is_design(path: Path) -> bool:

@@ -84,6 +84,7 @@ class Window(QMainWindow):
         from explorer.gui.diagram.handles import DiagramHandles
         from explorer.gui.diagram.keys import DiagramKeys
         from explorer.gui.main_window.dialogs import Dialogs
+        from explorer.gui.main_window.exports import Exports
         from explorer.gui.main_window.files import Files
         from explorer.gui.main_window.menus import Menus
         from explorer.gui.main_window.preferences import Preferences
@@ -100,7 +101,8 @@ class Window(QMainWindow):
         self.orders = Actions(document, workspace.choice, pool, workspace.estimates)
         self.orders.setParent(self)
         self.addActions(self.orders.all())  # so that their keys work even while the menus are hidden
-        self.files = Files(self, document, workspace.choice, pool, workspace.run_history, self.orders)
+        self.files = Files(self, document, workspace.choice, pool, self.orders)
+        self.exports = Exports(self.files, document, workspace.run_history, workspace.exporting)
         self.files.image_dropped.connect(self.send_image)
         self.files.images_chosen.connect(workspace.data_download.withdraw)
         self.files.images_chosen.connect(self._show_training)
@@ -141,7 +143,7 @@ class Window(QMainWindow):
         self.orders.confirmed.connect(self.confirmation.tell)
         for menu, fill in (
             (self.menus.recent, self.files.fill_recent),
-            (self.menus.export, self.files.fill_export),
+            (self.menus.export, self.exports.fill_menu),
             (self.menus.chapter, lambda chapter: self.tutor.fill_menu(chapter)),
         ):
             menu.aboutToShow.connect(partial(fill, menu))

@@ -120,7 +120,7 @@ def test_the_source_is_copied_and_exported_in_the_chosen_names(session, qtbot, t
     assert "b2 = resnet_block(64, 64, blocks=2)" in text
     name_file(qtbot, str(tmp_path / "net"))
     window.menus.export.aboutToShow.emit()
-    window.menus.export.actions()[0].trigger()
+    next(each for each in window.menus.export.actions() if each.objectName() == "python").trigger()
     assert (tmp_path / "net.py").read_text(encoding="utf-8") == text
 
 

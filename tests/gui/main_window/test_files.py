@@ -1,4 +1,3 @@
-import sys
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -10,14 +9,9 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox
 
 from explorer.architecture.notation import load_design, to_toml
 from explorer.architecture.presets import preset
-from explorer.architecture.source.network import python_source
 from explorer.gui.training.setup.data_box import FOLDER, TABLE
-from explorer.gui.workers import command_process
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import Train
-from explorer.runs.folder import RunFolder
-from explorer.runs.formats import FORMATS
-from explorer.runs.launch import Launch
 from explorer.runs.recipe import Recipe
 from tests.clicks import name_file
 from tests.gui.paths import open_block
@@ -149,73 +143,6 @@ def test_a_suffix_may_be_in_capitals(session, qtbot, tmp_path):
     session.document.propose(preset("mini"), "")
     session.window.files.use_dropped(session.window.files.dropped(data))
     assert session.document.design == preset("d2l-resnet18")
-
-
-@pytest.fixture
-def export(session, tmp_path, monkeypatch):
-    """Export a format, as the menu does, and return the path of the file."""
-
-    def order(name: str) -> Path:
-        menu, path = session.window.menus.export, tmp_path / f"net.{name}"
-        monkeypatch.setattr(session.window.files, "ask_where", lambda title, suffix, kinds: path)
-        menu.aboutToShow.emit()
-        assert [action.objectName() for action in menu.actions()] == list(FORMATS)
-        next(action for action in menu.actions() if action.objectName() == name).trigger()
-        return path
-
-    return order
-
-
-def test_the_menu_exports_a_design(session, export, complaints):
-    path = export("python")
-    assert path.read_text(encoding="utf-8") == python_source(session.document.plan, "torchvision")
-    assert session.window.confirmation.text() == "Exported net.python"
-    assert complaints == []
-
-
-def test_what_needs_a_run_is_offered_for_the_selected_one(session, export):
-    menu = session.window.menus.export
-    assert not export("safetensors").exists()
-    run = RunFolder.create(session.pool.runs, preset("mini"), Recipe(), 1)
-    run.close()
-    session.workspace.run_history.reload()
-    session.workspace.run_history.choose([run.path.name])
-    menu.aboutToShow.emit()
-    assert all(action.isEnabled() for action in menu.actions())
-
-
-def test_what_another_process_exports_is_confirmed_once_it_is_written(session, export, qtbot, monkeypatch, complaints):
-    ordered = []
-
-    def launch(arguments, tuned):
-        ordered.append(arguments)
-        return Launch(sys.executable, ("-c", "pass"), {})
-
-    monkeypatch.setattr(command_process, "launch_local", launch)
-    run = RunFolder.create(session.pool.runs, preset("mini"), Recipe(), 1)
-    run.close()
-    session.workspace.run_history.reload()
-    session.workspace.run_history.choose([run.path.name])
-    path = export("safetensors")
-    qtbot.waitUntil(lambda: session.window.confirmation.text() == "Exported net.safetensors")
-    names = ("--to", "safetensors", "--names", "torchvision", "-o", str(path))
-    assert ordered == [("export", str(run.path), *names)]
-    assert complaints == []
-
-
-@pytest.mark.slow
-def test_a_run_is_exported_by_a_process_that_has_torch(session, export, qtbot, complaints):
-    """One without weights is refused by it; what it writes is tested where it is written."""
-    run = RunFolder.create(session.pool.runs, preset("mini"), Recipe(), 1)
-    run.close()
-    session.workspace.run_history.reload()
-    session.workspace.run_history.choose([run.path.name])
-    path = export("safetensors")
-    assert session.window.confirmation.text() == "Exporting net.safetensors …"
-    qtbot.waitUntil(lambda: bool(complaints))
-    assert complaints[0].startswith("Could not export net.safetensors\n")
-    assert run.path.name in complaints[0]
-    assert not path.exists()
 
 
 def test_a_design_travels_by_the_clipboard(session, complaints):

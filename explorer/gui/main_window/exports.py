@@ -1,0 +1,112 @@
+"""Exports: the menu of all formats, and what becomes of a choice in it."""
+
+from functools import partial
+from pathlib import Path
+from typing import assert_never
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMenu
+
+from explorer.architecture.source.network import WRITERS
+from explorer.gui.document import Document, title_of_run
+from explorer.gui.main_window.export_dialog import ExportDialog
+from explorer.gui.main_window.files import Files, file_name
+from explorer.gui.runs.run_history import RunHistory
+from explorer.gui.widgets.input.typed import connect_order
+from explorer.gui.widgets.text.language import chosen_language, say, spoken_language
+from explorer.gui.workers.exporting import Exporting
+from explorer.runs.destination import Content, write_content
+from explorer.runs.folder import Run
+from explorer.runs.formats import FORMATS, Format, Maker
+from explorer.runs.questions.export import Export
+from explorer.runs.recipe import Recipe
+from explorer.sentences import Sentence
+from explorer.validation import Refused
+
+
+class Exports(QObject):
+    """Writes the design that is shown, or the run that is selected in the list of runs, where the user wants it."""
+
+    def __init__(self, files: Files, document: Document, history: RunHistory, exporting: Exporting) -> None:
+        super().__init__(files)
+        self._files, self._document, self._history, self._exporting = files, document, history, exporting
+        self.dialog = ExportDialog(exporting, files.window)
+        exporting.written.connect(self._note_written)
+        exporting.refused.connect(self._note_refusal)
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """Fill `menu` with what can be made of the design, then with what can be made of the selected run."""
+        menu.clear()
+        menu.setToolTipsVisible(True)
+        run, fatal = self._history.current, self._document.fatal
+        menu.addSection(self.tr("Design"))
+        for form in FORMATS.values():
+            if form.of_design:
+                self._add(menu, form, form.of_design, say(fatal.what) if fatal else "")
+        menu.addSection(title_of_run(run) if run else self.tr("Run"))
+        for form in FORMATS.values():
+            if form.of_run:
+                self._add(menu, form, form.of_run, "" if run else self.tr("Select a run in the list of runs"), run)
+
+    def _add(self, menu: QMenu, form: Format, label: str, obstacle: str, run: Run | None = None) -> QAction:
+        is_busy = form.maker is Maker.WORKER and self._exporting.path is not None
+        obstacle = obstacle or (self.tr("Another export is under way") if is_busy else "")
+        action = menu.addAction(self.tr("{format} …").format(format=say(label)))
+        action.setObjectName(form.name)
+        action.setEnabled(not obstacle)
+        action.setToolTip(obstacle)
+        connect_order(action, partial(self._export, form, label, run))
+        return action
+
+    def _export(self, form: Format, label: str, run: Run | None) -> None:
+        """Ask where a format of a run, or else of the design, is to be written, and write it."""
+        if form.missing:
+            self._files.complain(self.tr("Could not export {name}").format(name=say(label)), say(form.missing))
+        elif path := self._ask_where(form, label, run):
+            self._write(form, run, path)
+
+    def _ask_where(self, form: Format, label: str, run: Run | None) -> Path | None:
+        title = self.tr("Export")
+        if form.suffix:
+            name = file_name(title_of_run(run) if run else self._document.title)
+            return self._files.ask_where(title, name, form.suffix, f"{say(label)} (*{form.suffix})")
+        name = f"{run.id if run else file_name(self._document.title)}-{form.name}"
+        title = self.tr("Where to put the folder {name}").format(name=name)
+        chosen = QFileDialog.getExistingDirectory(self._files.window, title, self._files.folder())
+        return Path(chosen) / name if chosen else None
+
+    def _write(self, form: Format, run: Run | None, path: Path) -> None:
+        document = self._document
+        match form.maker:
+            case Maker.PLAN:
+                self._write_now(path, WRITERS[form.name](document.plan, document.vocabulary))
+            case Maker.WORKER:
+                self._exporting.start(
+                    Export(
+                        run.design if run else document.design,
+                        run.recipe if run else Recipe(),
+                        format=form.name,
+                        path=path,
+                        runs=run.folder.parent if run else Path(),
+                        run=run.id if run else "",
+                        names=document.vocabulary,
+                        language=spoken_language(chosen_language()),
+                    )
+                )
+            case _:
+                assert_never(form.maker)
+
+    def _write_now(self, path: Path, content: Content) -> None:
+        try:
+            write_content(path, content)
+        except Refused as refused:
+            self._note_refusal(path, refused.sentence)
+        else:
+            self._note_written(path)
+
+    def _note_written(self, path: Path) -> None:
+        self._files.tell(self.tr("Exported {name}").format(name=path.name))
+
+    def _note_refusal(self, path: Path, reason: Sentence) -> None:
+        self._files.complain(self.tr("Could not export {name}").format(name=path.name), say(reason))
