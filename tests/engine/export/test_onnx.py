@@ -15,6 +15,7 @@ from explorer.cli import main
 from explorer.engine.data.progress import unreported
 from explorer.engine.export.onnx import onnx
 from explorer.engine.export.source import Source
+from explorer.engine.export.weights import network_of
 from explorer.engine.model import build_model
 from explorer.engine.training.weights import save_best, weights_of
 from explorer.runs.folder import Run, RunFolder, read_run
@@ -114,14 +115,14 @@ def test_the_file_says_what_it_is_of(run, tmp_path):
 
 
 def test_a_file_that_computes_something_else_is_not_handed_over(run, tmp_path, monkeypatch, capsys):
-    right = torch.onnx.export
+    right = torch.export.export
 
-    def wrong(graph, **options):
-        with torch.no_grad():
-            graph.state_dict["fc.bias"] += 1e-3
-        return right(graph, **options)
+    def wrong(network, *arguments, **options):
+        other = build_model(plan_network(small.DESIGN)).eval()
+        other.load_state_dict({**network.state_dict(), "fc.bias": network.fc.bias + 1e-3})
+        return right(other, *arguments, **options)
 
-    monkeypatch.setattr(torch.onnx, "export", wrong)
+    monkeypatch.setattr(torch.export, "export", wrong)
     path = tmp_path / "net.onnx"
     assert main(["export", str(run.folder), "--to", "onnx", "-o", str(path)]) == 2
     assert "onnxruntime does not compute the same" in capsys.readouterr().err.splitlines()[-1]
@@ -138,5 +139,7 @@ def test_an_untrained_network_leaves_the_random_generators_as_they_were():
     torch.manual_seed(5)
     expected = torch.rand(3)
     torch.manual_seed(5)
-    onnx(Source(plan_network(small.DESIGN)), unreported)
+    network, metadata = network_of(Source(plan_network(small.DESIGN)))
+    assert from_toml(metadata["design"]) == small.DESIGN
+    assert not network.training
     assert torch.equal(torch.rand(3), expected)
