@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from explorer.architecture.design import Design, Stage
+from explorer.architecture.weights_file import WEIGHTS_SUFFIX, is_weights_file, read_design_text
 from explorer.sentences import Sentence, translatable
 from explorer.validation import Complaint, Refused, read_value, refuse
 
 _SCHEMA = 1
 SUFFIX = ".toml"  # of a design file
+OPENED = (SUFFIX, WEIGHTS_SUFFIX)  # what files with a design end with
 MAX_BYTES = 64 * 1024  # tomllib's time grows with the square of a long dotted key, so small files only
 MAX_COLUMNS = 1024
 _ALWAYS = ("input", "classes", "stages")
@@ -87,12 +89,14 @@ def from_toml(text: str) -> Design:
 
 
 def load_design(path: Path) -> Design:
-    """Read a design file. Raises Refused."""
+    """Read a design file, or the design in a file of weights. Raises Refused."""
     try:
         if not path.exists():
             raise refuse(str(path), translatable("there is no such file"))
         if not path.is_file():
             raise refuse(str(path), translatable("is not a regular file"))
+        if is_weights_file(path):
+            return from_toml(read_design_text(path))
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         text = data.decode("utf-8-sig") if len(data) <= MAX_BYTES else " " * len(data)

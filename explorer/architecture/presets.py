@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from explorer.architecture.design import Design
-from explorer.architecture.notation import SUFFIX, from_line, load_design, trusted_design
+from explorer.architecture.notation import OPENED, from_line, load_design, trusted_design
 from explorer.resources import resource
 from explorer.validation import refuse
 
@@ -59,7 +59,7 @@ def preset_titled(title: str) -> str | None:
 def design_file(text: str) -> Path | None:
     """Return the file that DESIGN names on a command line, existing or not; None if it is no file name."""
     head = text.partition(":")[0]  # one-line text has a / further on
-    return Path(text).absolute() if text.lower().endswith(SUFFIX) or "\\" in text or "/" in head else None
+    return Path(text).absolute() if text.lower().endswith(OPENED) or "\\" in text or "/" in head else None
 
 
 def named_design(text: str) -> Design:

@@ -35,7 +35,7 @@ from explorer.streams import open_missing, silence
 from explorer.validation import Complaint, Refused, refuse
 
 _LARGEST = 16_384  # pixels per side of a screenshot
-_DESIGN = "a file, the name of a preset, or one-line text"
+_DESIGN = "a file, also one of exported weights, the name of a preset, or one-line text"
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -9,7 +9,8 @@ from explorer.architecture.checks import find_problems
 from explorer.architecture.design import Design
 from explorer.architecture.layers import shape_text
 from explorer.architecture.plan import plan_network
-from explorer.architecture.presets import find_design
+from explorer.architecture.presets import design_file, find_design
+from explorer.architecture.weights_file import is_weights_file
 from explorer.cli.flags import design_of, given_fields, recipe_of, run_named, runs_of, with_flags
 from explorer.cli.summary import spoken_path
 from explorer.paths import storable
@@ -48,12 +49,18 @@ def order_of(options: Namespace) -> Train | ResumeRun:
         design=design,
         recipe=recipe,
         runs=runs_of(options),
-        weights=options.weights,
+        weights=_weights_of(options),
         beside=tuple(beside),
         grown=read_paths(options.grown or ""),
         threads=read_threads(options.threads or "auto"),
         anyway=options.anyway,
     )
+
+
+def _weights_of(options: Namespace) -> str | None:
+    """Return the source of the weights to start with: that of --weights, or DESIGN if it is a file of weights."""
+    path = design_file(options.design)
+    return options.weights or (str(path) if path and is_weights_file(path) else None)
 
 
 def _sides_of(options: Namespace, first: Side) -> tuple[Side, ...]:

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QMessageBox
 
 from explorer.architecture.design import Design
 from explorer.architecture.presets import DEFAULT, preset
-from explorer.gui.document import Document
+from explorer.architecture.weights_file import is_weights_file
+from explorer.gui.document import Document, called_as
 from explorer.gui.main_window.window import Window
 from explorer.gui.saved_session import SavedSession, SessionFile
 from explorer.gui.widgets.look import theme
@@ -54,6 +55,8 @@ class Session(QObject):
     ) -> None:
         """Show `design`, read from the file at `path` if given; if `warm`, a worker starts after the first paint.
 
+        If that is a file of weights, training starts with them.
+
         With `state`, the session last saved in that folder continues, and is saved there again. A `design` is then its
         next undo step, so that nothing of it is lost. Without both, the chapter's network is shown.
         """
@@ -65,6 +68,7 @@ class Session(QObject):
         self._autosave: Autosave | None = None
         self._refusal = NOTHING  # why the last session does not continue
         saved = self._read_session(state) if state else None
+        self._weights = path if path and is_weights_file(path) else None
         self.document = _make_document(design, path, saved)
         self.workspace = Workspace(self.document, runs, process, saved)
         self.window = self._make_window()
@@ -118,6 +122,8 @@ class Session(QObject):
             self._autosave.failed.connect(self._tell_failure)
         try:
             self._complete_window()
+            if self._weights:
+                self.workspace.choice.use_weights(str(self._weights))
             if self._refusal:
                 self.window.files.complain(self.tr("The last session cannot continue"), say(self._refusal))
         finally:  # what fails is said; the rest is there all the same
@@ -248,7 +254,12 @@ class Session(QObject):
 
 
 def _make_document(design: Design | None, path: Path | None, saved: SavedSession | None) -> Document:
-    """Return the document of the `saved` session, with `design`, from the file at `path` if given, opened in it."""
+    """Return the document of the `saved` session, with `design`, from the file at `path` if given, opened in it.
+
+    A file of weights is not one that the design is saved in.
+    """
+    if design and path and is_weights_file(path):
+        design, path = called_as(design, path), None
     if saved is None:
         return Document(design or preset(DEFAULT), path)
     document = Document(saved.document.design)

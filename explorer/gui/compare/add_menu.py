@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from explorer.architecture.notation import SUFFIX, load_design
+from explorer.architecture.notation import OPENED, load_design
 from explorer.architecture.presets import preset, preset_families
 from explorer.gui.compare.compare_state import CompareState
 from explorer.gui.compare.subject import BASELINE, CURRENT, Subject, SubjectKind
@@ -68,7 +68,7 @@ class AddMenu(QMenu):
         return action
 
     def _ask_file(self) -> None:
-        kinds = self.tr("Designs (*{suffix})").format(suffix=SUFFIX)
+        kinds = self.tr("Designs (*{suffix})").format(suffix=" *".join(OPENED))
         name, _ = QFileDialog.getOpenFileName(self.parentWidget(), self.tr("Open design"), "", kinds)
         if not name:
             return

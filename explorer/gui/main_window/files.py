@@ -7,12 +7,13 @@ from PySide6.QtCore import QDir, QMimeData, QObject, QSettings, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
-from explorer.architecture.notation import SUFFIX, from_line, load_design, to_line, to_toml
+from explorer.architecture.notation import OPENED, SUFFIX, from_line, load_design, to_line, to_toml
 from explorer.architecture.source.network import python_source
+from explorer.architecture.weights_file import is_weights_file
 from explorer.atomic_files import write_atomically
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
-from explorer.gui.document import Document
+from explorer.gui.document import Document, called_as
 from explorer.gui.widgets.input.typed import connect_order
 from explorer.gui.widgets.text.language import say, whole
 from explorer.gui.workers.pool import WorkerPool
@@ -59,23 +60,28 @@ class Files(QObject):
         ):
             connect_order(action, do)
 
-    @property
-    def filter(self) -> str:
-        return self.tr("Designs (*{suffix})").format(suffix=SUFFIX)
-
     def ask_open(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self.window, self.tr("Open design"), self.folder(), self.filter)
+        kinds = self.tr("Designs and trained networks (*{suffix})").format(suffix=" *".join(OPENED))
+        name, _ = QFileDialog.getOpenFileName(self.window, self.tr("Open design"), self.folder(), kinds)
         if name:
             self.open(Path(name))
 
     def open(self, path: Path) -> None:
-        """Open the design in a file as one undoable step; a file that is refused changes nothing."""
+        """Open the design in a file as one undoable step; a file that is refused changes nothing.
+
+        The weights in the file, if there are any, become those to start with.
+        """
         try:
             design = load_design(path)
         except Refused as error:
             self.complain(self.tr("Could not open {name}").format(name=path.name), say(error.sentence))
             return
-        self.document.open(design, path)
+        if is_weights_file(path):
+            self.document.open(called_as(design, path), None)  # saving must not replace the weights
+            self.choice.use_weights(str(path))
+            self.tell(self.tr("Opened {name}; training starts with its weights").format(name=path.name))
+        else:
+            self.document.open(design, path)
         self.remember(path)
 
     def ask_images(self) -> None:
@@ -107,7 +113,8 @@ class Files(QObject):
 
     def ask_save(self) -> bool:
         name = file_name(self.document.design.name or "design")
-        path = self.ask_where(self.tr("Save design"), name, SUFFIX, self.filter)
+        kinds = self.tr("Designs (*{suffix})").format(suffix=SUFFIX)
+        path = self.ask_where(self.tr("Save design"), name, SUFFIX, kinds)
         return path is not None and self.write(path)
 
     def ask_where(self, title: str, name: str, suffix: str, kinds: str) -> Path | None:
@@ -247,7 +254,7 @@ def file_name(title: str) -> str:
 
 
 def _is_design(path: Path) -> bool:
-    return path.name.lower().endswith(SUFFIX)
+    return path.name.lower().endswith(OPENED)
 
 
 def _has_images(path: Path) -> bool:

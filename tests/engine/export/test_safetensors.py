@@ -1,15 +1,21 @@
 import json
+from pathlib import Path
 
+import pytest
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save
 
-from explorer.architecture.notation import from_toml
+from explorer.architecture.notation import from_toml, load_design
 from explorer.architecture.plan import plan_network
 from explorer.cli import main
+from explorer.cli.commands import COMMANDS
+from explorer.cli.terminal import Parser
+from explorer.cli.train_command import order_of
 from explorer.engine.model import build_model
 from explorer.engine.training.weights import weights_of
 from tests.engine import small
+from tests.engine.shades import shades
 
 
 def test_one_file_says_what_network_it_is_and_how_good(run, tmp_path):
@@ -37,3 +43,49 @@ def test_weights_of_a_checkpoint_say_after_how_many_epochs(run, tmp_path):
     with safe_open(path, "pt") as file:
         assert file.metadata()["epoch"] == "2"
         assert "accuracy" not in file.metadata()
+
+
+@pytest.fixture
+def exported_file(run, tmp_path) -> Path:
+    path = tmp_path / "net.safetensors"
+    assert main(["export", str(run.folder), "--to", "safetensors", "-o", str(path)]) == 0
+    return path
+
+
+def test_a_file_of_weights_is_a_design(exported_file, capsys):
+    assert load_design(exported_file) == small.DESIGN
+    assert main(["summary", str(exported_file), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["totals"]["params"] == plan_network(small.DESIGN).params
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"", "is not a safetensors file"),
+        (b"\xff" * 50, "is not a safetensors file"),
+        ((20).to_bytes(8, "little") + b'{"__metadata__": 1}  ', "is not a safetensors file"),
+        ((2).to_bytes(8, "little") + b"[]", "is not a safetensors file"),
+        ((2).to_bytes(8, "little") + b"{}", "has weights but no design"),
+        (save({"a": torch.zeros(1)}, {"design": "schema = 2"}), "newer version"),
+    ],
+)
+def test_another_file_is_refused_in_a_line(tmp_path, capsys, content, what):
+    path = tmp_path / "net.safetensors"
+    path.write_bytes(content)
+    assert main(["summary", str(path)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert what in line
+
+
+def test_training_starts_with_the_weights_of_the_file_that_is_the_design(exported_file, tmp_path):
+    def order(*words):
+        parser = Parser()
+        COMMANDS["train"].add_flags(parser)
+        return order_of(parser.parse_args(words))
+
+    (tmp_path / "data").mkdir()
+    recipe = shades(tmp_path / "data")
+    words = (str(exported_file), "--data", recipe.data, "--device", "cpu")
+    assert (order(*words).weights, order(*words).design.stages) == (str(exported_file), small.DESIGN.stages)
+    assert order(*words, "--weights", "imagenet").weights == "imagenet"
+    assert order("mini", *words[1:]).weights is None

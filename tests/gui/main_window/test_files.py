@@ -1,3 +1,4 @@
+import json
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -9,11 +10,13 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox
 
 from explorer.architecture.notation import load_design, to_toml
 from explorer.architecture.presets import preset
+from explorer.gui.session import Session
 from explorer.gui.training.setup.data_box import FOLDER, TABLE
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import Train
 from explorer.runs.recipe import Recipe
 from tests.clicks import name_file
+from tests.events import settle
 from tests.gui.paths import open_block
 
 CANCEL, CLOSE, DISCARD, NO, SAVE, YES = (
@@ -95,6 +98,37 @@ def test_a_file_without_a_name_is_called_as_its_file(session, tmp_path):
     path.write_text(to_toml(preset("resnet34").change(name="")), encoding="utf-8")
     session.window.files.open(path)
     assert session.document.design.name == "网络 3"
+
+
+@pytest.fixture
+def trained(tmp_path) -> Path:
+    """A file of trained weights, as an export of a run is."""
+    path = tmp_path / "trained.safetensors"
+    header = json.dumps({"__metadata__": {"design": to_toml(preset("mini"))}}).encode()
+    path.write_bytes(len(header).to_bytes(8, "little") + header)
+    return path
+
+
+def test_a_file_of_trained_weights_opens_as_design_and_weights(session, trained):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(trained))])
+    session.window.files.use_dropped(session.window.files.dropped(data))
+    assert (session.document.design, session.document.path) == (preset("mini"), None)
+    assert session.workspace.choice.weights == str(trained)
+    assert session.window.files.recent() == [trained]
+
+
+def test_the_window_opens_with_a_file_of_trained_weights(qtbot, tmp_path, trained):
+    session = Session(load_design(trained), tmp_path / "runs", warm=False, path=trained)
+    session.window.show()
+    qtbot.waitUntil(lambda: session.complete)
+    assert (session.document.design, session.document.path) == (preset("mini"), None)
+    assert session.workspace.choice.weights == str(trained)
+    session.end()
+    session.window.hide()
+    session.window.deleteLater()
+    session.deleteLater()
+    settle()
 
 
 def test_an_unwritable_place_is_explained(session, tmp_path, complaints):
