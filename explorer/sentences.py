@@ -6,6 +6,7 @@ The command line and JSON print them in English; the window first translates the
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+LANGUAGES = {"en": "English", "zh_CN": "简体中文"}  # by their own names; the source is in the first
 _NO_VALUES: Mapping[str, object] = {}
 
 

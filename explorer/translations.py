@@ -5,22 +5,19 @@ They are those that the window shows, in resources/translations; in the source t
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from xml.etree import ElementTree
 
 from explorer.resources import resource
 from explorer.sentences import Sentence
 
+_SOURCE = "en"
 Say = Callable[[str], str]  # writes a sentence, or a marked text without values, in a language
-
-
-def languages() -> tuple[str, ...]:
-    """Return the languages that there are texts in, English first."""
-    return ("en", *sorted(path.stem for path in resource("translations").glob("*.ts")))
 
 
 @cache
 def speaker(language: str) -> Say:
-    """Return what writes texts in `language`; a text without a translation stays English."""
-    known = _translations(language) if language in languages()[1:] else {}
+    """Return what writes texts in `language`, one of `LANGUAGES`; a text without a translation stays English."""
+    known = {} if language == _SOURCE else _translations(language)
 
     def say(text: str) -> str:
         if not isinstance(text, Sentence):
@@ -38,8 +35,6 @@ def user_text(text: str) -> Sentence:
 
 def _translations(language: str) -> Mapping[str, str]:
     """Return the translations of the texts that are marked outside the window, by the English."""
-    from xml.etree import ElementTree
-
     root = ElementTree.parse(resource("translations", f"{language}.ts")).getroot()
     return {
         message.findtext("source", ""): found

@@ -11,7 +11,7 @@ import platform
 import re
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -128,6 +128,17 @@ class Siblings:
     difference: Sentence = NOTHING
     begins: Sentence = NOTHING
     own: tuple[str, ...] = ()
+
+
+class Origin(NamedTuple):
+    """What a run was started with besides design and recipe: versions of packages by their names, and known weights.
+
+    `weights` and `grown` are as in `Train`, and empty where it began with new weights.
+    """
+
+    versions: Mapping[str, str]
+    weights: str = ""
+    grown: tuple[str, ...] = ()
 
 
 class UnreadableRun(NamedTuple):
@@ -318,10 +329,16 @@ def _hashes_of(manifest: dict[str, Any]) -> dict[str, str]:
     return hashes if isinstance(hashes, dict) else {}
 
 
-def read_versions(folder: Path) -> dict[str, str]:
-    """Return the versions of the packages that the run was started with, by their names. Raises Refused."""
-    versions = _read_manifest(folder).get("versions")
-    return {str(name): str(number) for name, number in versions.items()} if isinstance(versions, dict) else {}
+def read_origin(folder: Path) -> Origin:
+    """Return what the run was started with, as far as the manifest says. Raises Refused."""
+    manifest = _read_manifest(folder)
+    tables = (manifest.get(key) for key in ("versions", "weights"))
+    versions, weights = (found if isinstance(found, dict) else {} for found in tables)
+    return Origin(
+        versions={str(name): str(number) for name, number in versions.items()},
+        weights=str(weights.get("source") or manifest.get("parent") or ""),
+        grown=read_paths(manifest.get("grown") or ()),
+    )
 
 
 def read_paths(grown: str | Iterable[str]) -> tuple[str, ...]:

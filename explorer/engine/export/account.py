@@ -1,8 +1,8 @@
 """Account: what is known about a run, gathered from its folder, for who tells it in words. No Qt."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Self
+import math
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from explorer.architecture.plan import Plan
 from explorer.engine.export.source import Source
 from explorer.runs.data.image_list import Layout, Part
-from explorer.runs.events import Epoch, Event, Started
-from explorer.runs.folder import Run, read_versions
+from explorer.runs.events import Epoch
+from explorer.runs.folder import Origin, Run, read_origin
 from explorer.runs.log import read_events
 from explorer.runs.results.confusion import ClassResult, class_results, confusion_matrix
 from explorer.runs.results.predictions import Predictions, read_predictions
@@ -47,29 +47,26 @@ class Outcome:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Account:
-    """A run, the plan of its network, its `epochs` in order, how it last `started`, and what its best epoch came to."""
+    """A run, the plan of its network, its `epochs` in order, its `origin`, and what its best epoch came to."""
 
     run: Run
     plan: Plan
     epochs: tuple[Epoch, ...]
-    started: Started | None
     validation: Outcome | None
     test: Outcome | None
-    versions: Mapping[str, str]
+    origin: Origin
 
     @classmethod
     def of(cls, source: Source) -> Self:
         """Read what is known about the run. Raises Refused if there is none."""
         run = source.trained
-        events: list[Event] = [event for event in read_events(run.folder) if isinstance(event, Epoch | Started)]
         return cls(
             run=run,
             plan=source.plan,
-            epochs=tuple(event for event in events if isinstance(event, Epoch)),
-            started=next((event for event in reversed(events) if isinstance(event, Started)), None),
+            epochs=tuple(_numbers(event) for event in read_events(run.folder) if isinstance(event, Epoch)),
             validation=Outcome.read(run, Part.VALIDATION),
             test=Outcome.read(run, Part.TEST),
-            versions=read_versions(run.folder),
+            origin=read_origin(run.folder),
         )
 
     @property
@@ -86,3 +83,9 @@ class Account:
         """Return a name per class; those of a named set may be translated, those of the user's images are not."""
         is_named = self.run.data is not None and self.run.data.layout is Layout.NAMED
         return tuple(map(Sentence if is_named else user_text, self.run.class_names))
+
+
+def _numbers(epoch: Epoch) -> Epoch:
+    """Return the epoch with nan where a value was not finite, which JSON has no number for."""
+    missing: dict[str, Any] = {name: math.nan for name, value in asdict(epoch).items() if value is None}
+    return replace(epoch, **missing)

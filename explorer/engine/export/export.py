@@ -6,6 +6,7 @@ from explorer.architecture.plan import plan_network
 from explorer.engine.data.progress import Report, Warn
 from explorer.engine.export.csv import csv
 from explorer.engine.export.onnx import onnx
+from explorer.engine.export.report.report import html
 from explorer.engine.export.safetensors import safetensors
 from explorer.engine.export.source import Source
 from explorer.engine.export.tensorboard import tensorboard
@@ -23,6 +24,7 @@ WRITERS: dict[str, Callable[[Source, Report], Content]] = {
     "csv": csv,
     "tensorboard": tensorboard,
     "timm": timm,
+    "html": html,
 }
 
 

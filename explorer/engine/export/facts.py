@@ -1,6 +1,7 @@
 """Facts: an account of a run in sentences, each in one place for all formats that tell it. No Qt."""
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from functools import reduce
 from math import sqrt
 from pathlib import PurePath
@@ -17,8 +18,8 @@ from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.data.image_list import Layout
 from explorer.runs.data.split import Split, SplitKind
 from explorer.runs.data.storage import stored_size
-from explorer.runs.folder import RunState
-from explorer.runs.recipe import PLACE, Recipe, recipe_name
+from explorer.runs.folder import Run, RunState
+from explorer.runs.recipe import PLACE, RECIPES, Recipe, recipe_name
 from explorer.sentences import Sentence, explained, translatable
 from explorer.translations import user_text
 
@@ -38,7 +39,14 @@ class Fact(NamedTuple):
 
 
 def percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
+
+
+def known_recipe(recipe: Recipe) -> str | None:
+    """Return the name of the recipe that this one is but for the number of epochs; None if it has none."""
+    return next(
+        (name for name, known in RECIPES.items() if recipe_name(recipe.change(epochs=known.epochs)) == name), None
+    )
 
 
 def listed(names: Iterable[Sentence]) -> Sentence:
@@ -55,7 +63,7 @@ def _fact(name: str, value: str, /, **values: object) -> Fact:
 def network_facts(account: Account) -> Iterator[Fact]:
     """Say which network it is and how large."""
     plan = account.plan
-    yield Fact(Sentence(translatable("Network")), likeness(plan.design).sentence)
+    yield Fact(Sentence(translatable("Architecture")), likeness(plan.design).sentence)
     yield _fact(translatable("Design"), "{line}", line=to_line(plan.design))
     yield _fact(translatable("Parameters"), "{count:,}", count=plan.params)
     yield _fact(translatable("MACs"), "{count:,}", count=plan.macs)
@@ -139,15 +147,15 @@ def preprocessing_facts(account: Account) -> Iterator[Fact]:
 def recipe_facts(account: Account) -> Iterator[Fact]:
     """Say how the network was trained, without what was off."""
     recipe = account.run.recipe
-    name = recipe_name(recipe)
+    name = known_recipe(recipe)
     yield Fact(Sentence(translatable("Recipe")), Sentence(name or translatable("values of its own")))
     for field in fields_of(Recipe).values():
         value = getattr(recipe, field.name)
         if field.name not in PLACE and value and value != "off" and (field.name, value) not in _IDLE:
             yield Fact(Sentence(field.label.text), _value_words(field, value))
     yield _fact(translatable("Seed"), "{seed}", seed=account.run.seed)
-    if account.started and account.started.weights:
-        yield Fact(Sentence(translatable("Initial weights")), account.started.weights)
+    if weights := account.origin.weights:
+        yield Fact(Sentence(translatable("Initial weights")), user_text(PurePath(weights).name))
 
 
 def _value_words(field: Field, value: object) -> Sentence:
@@ -168,15 +176,15 @@ def result_facts(account: Account) -> Iterator[Fact]:
         yield _fact(translatable("Training accuracy"), "{share}", share=percent(best.train_accuracy))
         yield _fact(translatable("Training loss"), "{loss:.4f}", loss=best.train_loss)
     if account.validation:
-        yield Fact(Sentence(translatable("Mean over the classes")), _means(account.validation))
+        yield from _means(account.validation)
     if account.test:
         predictions = account.test.predictions
         yield _fact(translatable("Test accuracy"), "{share}", share=percent(predictions.accuracy))
         yield _fact(translatable("Test loss"), "{loss:.4f}", loss=predictions.loss)
-    if account.started:
-        yield _fact(translatable("Device"), "{device}", device=account.started.device)
+    if run.device:
+        yield _fact(translatable("Device"), "{device}", device=run.device)
     if run.seconds:
-        yield _fact(translatable("Training time"), translatable("{minutes:.1f} minutes"), minutes=run.seconds / 60)
+        yield _fact(translatable("Training time"), "{time}", time=timedelta(seconds=round(run.seconds)))
 
 
 def _epochs_done(account: Account) -> dict[str, object]:
@@ -184,11 +192,15 @@ def _epochs_done(account: Account) -> dict[str, object]:
     return {"done": run.epochs_done, "planned": run.recipe.epochs, "state": Sentence(run.state)}
 
 
-def _means(outcome: Outcome) -> Sentence:
-    """Return the means over the classes that have images."""
+def _means(outcome: Outcome) -> Iterator[Fact]:
+    """Say the means over the classes that have images."""
     found = [result for result in outcome.results if result.support]
-    values = {name: percent(fmean(getattr(each, name) for each in found)) for name in ("precision", "recall", "f1")}
-    return Sentence(translatable("precision {precision}, recall {recall}, F1 {f1}"), values)
+    for name, values in (
+        (translatable("Macro precision"), [result.precision for result in found]),
+        (translatable("Macro recall"), [result.recall for result in found]),
+        (translatable("Macro F1"), [result.f1 for result in found]),
+    ):
+        yield _fact(name, "{share}", share=percent(fmean(values)))
 
 
 def limits(account: Account) -> Iterator[Sentence]:
@@ -209,7 +221,7 @@ def limits(account: Account) -> Iterator[Sentence]:
         yield Sentence(
             translatable("The best epoch was chosen by the same images, so other images may be recognised less well.")
         )
-    yield from _test_limits(account)
+    yield from _test_limits(run)
     yield from _class_limits(account)
     if data:
         text = translatable(
@@ -221,15 +233,20 @@ def limits(account: Account) -> Iterator[Sentence]:
     yield Sentence(text, {"seed": run.seed})
 
 
-def _test_limits(account: Account) -> Iterator[Sentence]:
-    data = account.run.data
-    if data is None or account.test:
+def _test_limits(run: Run) -> Iterator[Sentence]:
+    if run.data is None:
         return
-    if not data.test:
+    if not run.data.test:
         yield Sentence(translatable("There is no test part: no image was kept from every choice."))
-    else:
+    elif not run.test_looks:
         text = translatable("The network has never been evaluated on the {count:,} test images.")
-        yield Sentence(text, {"count": data.test})
+        yield Sentence(text, {"count": run.data.test})
+    else:
+        text = translatable(
+            "Times that the run was evaluated on the {count:,} test images: {looks:,}. The more often, the less their "
+            "accuracy says about other images."
+        )
+        yield Sentence(text, {"count": run.data.test, "looks": run.test_looks})
 
 
 def _class_limits(account: Account) -> Iterator[Sentence]:

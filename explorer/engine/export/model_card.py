@@ -18,9 +18,9 @@ from explorer.engine.export.facts import (
     recipe_facts,
     result_facts,
 )
-from explorer.runs.versions import program_version
-from explorer.sentences import Sentence, translatable
-from explorer.translations import Say, languages, speaker
+from explorer.runs.versions import PROGRAM, program_version
+from explorer.sentences import LANGUAGES, Sentence, translatable
+from explorer.translations import Say, speaker
 
 _MAX_ROWS = 100  # classes in the table; of more, those that are recognised least
 _METRICS = ("accuracy", "precision", "recall", "f1")
@@ -56,8 +56,10 @@ _WITH_SOURCE = dedent(
 
 def model_card(account: Account, is_timm: bool) -> str:
     """Return the card of a folder whose network timm can build, or whose network.py does."""
-    texts = [_text(account, is_timm, speaker(language)) for language in languages()]
-    return "\n".join([_front_matter(account, is_timm), *texts])
+    links = " · ".join(f"[{name}](#{name.lower()})" for name in LANGUAGES.values())
+    texts = [f"## {name}\n\n{_text(account, is_timm, speaker(language))}" for language, name in LANGUAGES.items()]
+    title = f"# {_plain(account.title)}\n\n{links}\n"
+    return "\n".join([_front_matter(account, is_timm), title, *texts])
 
 
 def _front_matter(account: Account, is_timm: bool) -> str:
@@ -83,7 +85,7 @@ def _text(account: Account, is_timm: bool, say: Say) -> str:
         translatable(
             "A network that recognises {classes:,} classes of images, trained with ResNet Explorer {version}."
         ),
-        {"classes": run.design.classes, "version": account.versions.get("resnet-explorer") or program_version()},
+        {"classes": run.design.classes, "version": account.origin.versions.get(PROGRAM) or program_version()},
     )
     code = (_WITH_TIMM if is_timm else _WITH_SOURCE).replace("{mode}", "L" if plan.design.input[0] == 1 else "RGB")
     parts: Iterable[tuple[str, Iterable[str]]] = (
@@ -96,9 +98,9 @@ def _text(account: Account, is_timm: bool, say: Say) -> str:
         (translatable("Limits"), (f"- {_plain(say(limit))}" for limit in limits(account))),
         (translatable("Licence"), [say(_LICENCE)]),
     )
-    lines = [f"# {_plain(say(account.title))}", "", _plain(say(about)), ""]
+    lines = [_plain(say(about)), ""]
     for heading, content in parts:
-        lines += [f"## {say(heading)}", "", *content, ""]
+        lines += [f"### {say(heading)}", "", *content, ""]
     return "\n".join(lines)
 
 
@@ -137,11 +139,11 @@ def _class_table(account: Account, say: Say) -> Iterator[str]:
         yield from (say(Sentence(text, {"count": len(rows), "shown": _MAX_ROWS})), "")
         rows = sorted(rows, key=lambda row: row[1].f1)[:_MAX_ROWS]
     headings = (
-        translatable("Class"),
-        translatable("Precision"),
-        translatable("Recall"),
+        translatable("class"),
+        translatable("precision"),
+        translatable("recall"),
         "F1",
-        translatable("Validation images"),
+        translatable("validation images"),
     )
     yield f"| {' | '.join(map(say, headings))} |"
     yield "|---|--:|--:|--:|--:|"

@@ -16,6 +16,7 @@ from explorer.gui.workers.pool import saved_threads
 from explorer.gui.workspace import Workspace
 from explorer.runs.data.cache_folder import cache_bytes, cache_folder, cache_limit, clear_cache, use_cache_limit
 from explorer.runs.folder import check_runs_folder, default_runs
+from explorer.sentences import LANGUAGES
 
 _LIMITS = (1, 2, 5, 10, 20, 50, 100, 200, 500)  # GiB
 
@@ -44,7 +45,7 @@ class Preferences(QObject):
         super().__init__(actions)
         self._workspace, self._actions = workspace, actions
         same = self.tr("same as system")
-        languages = {"system": same, "en": "English", "zh_CN": "简体中文"}
+        languages = {"system": same, **LANGUAGES}
         colours = {
             "system": same,
             "light": self.tr("light"),

@@ -13,9 +13,9 @@ from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QApplication
 
 from explorer.resources import resource
-from explorer.sentences import Sentence, translatable
+from explorer.sentences import LANGUAGES, Sentence, translatable
 
-_LANGUAGES = ("system", "en", "zh_CN")
+_LANGUAGES = ("system", *LANGUAGES)
 _SOURCE = "en"  # the language of the texts in the source
 # Chinese and Japanese draw the same character differently; without a named font, Linux may take the Japanese form.
 _HAN_FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei UI", "PingFang SC")
