@@ -109,13 +109,17 @@ _BOTTLENECK_EXPANSION = 4
 
 
 class BlockKind(NamedTuple):
-    """A kind of block; `help` is its explanation in a form and `phrase` names it in a sentence, as for the others."""
+    """A kind of block; `help` is its explanation in a form and `phrase` names it in a sentence, as for the others.
+
+    `timm` is the function of timm that makes networks of such blocks, empty if there is none.
+    """
 
     help: str
     phrase: str
     make: Callable[[Wiring], Blueprint]
     expansion: int
     preactivation: bool
+    timm: str = ""
 
 
 BLOCKS = {
@@ -125,6 +129,7 @@ BLOCKS = {
         lambda w: _post_activation(*_two_convolutions(w)),
         expansion=1,
         preactivation=False,
+        timm="resnet18",
     ),
     "bottleneck": BlockKind(
         translatable("1×1, 3×3 and 1×1 convolutions."),
@@ -132,6 +137,7 @@ BLOCKS = {
         lambda w: _post_activation(*_bottleneck_convolutions(w)),
         expansion=_BOTTLENECK_EXPANSION,
         preactivation=False,
+        timm="resnet50",
     ),
     "preact-basic": BlockKind(
         translatable("two 3×3 convolutions, norm and ReLU before each."),
@@ -274,12 +280,16 @@ _NO_SHORTCUT = Shortcut(
 
 
 class ShortcutKind(NamedTuple):
-    """A kind of shortcut: `make` is used where a block changes the shape, or `everywhere`; else the identity."""
+    """A kind of shortcut: `make` is used where a block changes the shape, or `everywhere`; else the identity.
+
+    `timm` is what timm's ResNet takes as `avg_down` to have such shortcuts, None if it has none.
+    """
 
     help: str
     phrase: str
     make: Callable[[Wiring, int], Shortcut]
     everywhere: bool = False
+    timm: bool | None = None
 
     @property
     def plain(self) -> bool:
@@ -297,6 +307,7 @@ SHORTCUTS = {
         translatable("1×1 convolution where the shape changes (option B)."),
         translatable("shortcut B (1×1 where the shape changes)"),
         _project,
+        timm=False,
     ),
     "pad": ShortcutKind(
         translatable("zeros for new channels (A)."), translatable("shortcut A (zeros for new channels)"), _pad
@@ -308,18 +319,23 @@ SHORTCUTS = {
         translatable("average pooling, then 1×1, where the shape changes (ResNet-D)."),
         translatable("shortcut D (average pool and 1×1 where the shape changes)"),
         _average,
+        timm=True,
     ),
     "none": ShortcutKind(translatable("a plain network."), translatable("no shortcuts"), _omit, everywhere=True),
 }
 
 
 class StemKind(NamedTuple):
-    """A kind of stem: `convolutions` of (inputs, width, bias), then norm and ReLU, then `pool`."""
+    """A kind of stem: `convolutions` of (inputs, width, bias), then norm and ReLU, then `pool`.
+
+    `timm` is what timm's ResNet takes as `stem_type` to have such a stem, None if it has none.
+    """
 
     help: str
     phrase: str
     convolutions: Callable[[int, int, bool], Steps]
     pool: Steps = ()
+    timm: str | None = None
 
 
 def _three_convolutions(inputs: int, width: int, bias: bool) -> Steps:
@@ -339,6 +355,7 @@ STEMS = {
         translatable("the ImageNet stem (7×7, max pool)"),
         lambda inputs, width, bias: (("conv1", Conv2d(inputs, width, 7, 2, bias=bias)),),
         (("maxpool", MaxPool2d(3, 2)),),
+        timm="",
     ),
     "cifar": StemKind(
         translatable("one 3×3 convolution, size kept."),
@@ -350,6 +367,7 @@ STEMS = {
         translatable("the deep stem (three 3×3, max pool)"),
         _three_convolutions,
         (("maxpool", MaxPool2d(3, 2)),),
+        timm="deep",
     ),
 }
 

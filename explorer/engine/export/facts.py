@@ -26,9 +26,7 @@ from explorer.translations import user_text
 _FEW = 10  # images to validate with: of a class with fewer, one mistake more is ten points
 _MAX_NAMES = 8  # in a sentence
 _DEVIATIONS = 1.96  # of a normal distribution, around 95 % of it
-_IDLE: tuple[tuple[str, object], ...] = (
-    ("backbone_rate", 1.0),
-)  # values beside 0 and off with which a field does nothing
+_IDLE: tuple[str, object] = ("backbone_rate", 1.0)  # does as little as 0 and off
 
 
 class Fact(NamedTuple):
@@ -71,7 +69,7 @@ def network_facts(account: Account) -> Iterator[Fact]:
     yield _fact(translatable("Receptive field"), translatable("{pixels:,} pixels"), pixels=plan.receptive_field)
 
 
-def data_name(account: Account) -> Sentence:
+def _data_name(account: Account) -> Sentence:
     """Return what the data are called; of the user's own only the last folder or the table is named."""
     data = account.run.recipe.data
     return Sentence(CATALOGUE[data].label) if data in CATALOGUE else user_text(PurePath(data).name or data)
@@ -80,7 +78,7 @@ def data_name(account: Account) -> Sentence:
 def data_facts(account: Account) -> Iterator[Fact]:
     """Say what the run was trained on, how it was divided, and what was left out."""
     run, data = account.run, account.run.data
-    yield Fact(Sentence(translatable("Data")), data_name(account))
+    yield Fact(Sentence(translatable("Data")), _data_name(account))
     yield _fact(translatable("Classes"), "{count:,}", count=run.design.classes)
     if data is None:
         return
@@ -151,7 +149,7 @@ def recipe_facts(account: Account) -> Iterator[Fact]:
     yield Fact(Sentence(translatable("Recipe")), Sentence(name or translatable("values of its own")))
     for field in fields_of(Recipe).values():
         value = getattr(recipe, field.name)
-        if field.name not in PLACE and value and value != "off" and (field.name, value) not in _IDLE:
+        if field.name not in PLACE and value and value != "off" and (field.name, value) != _IDLE:
             yield Fact(Sentence(field.label.text), _value_words(field, value))
     yield _fact(translatable("Seed"), "{seed}", seed=account.run.seed)
     if weights := account.origin.weights:

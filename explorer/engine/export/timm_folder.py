@@ -6,6 +6,7 @@ of its weights are torchvision's. Else config.json has the design, and network.p
 
 import json
 
+from explorer.architecture.blocks import BLOCKS, SHORTCUTS, STEMS
 from explorer.architecture.design import Design
 from explorer.architecture.differences import effective
 from explorer.architecture.notation import design_table
@@ -24,9 +25,8 @@ from explorer.runs.folder import Run
 from explorer.runs.versions import PROGRAM
 
 _FAMILIES = ("torchvision", "timm")  # the presets that timm has under the same names
-_MAKERS = {"basic": "resnet18", "bottleneck": "resnet50"}  # timm's functions for any other network of such blocks
-_SHORTCUTS = {"projection": False, "average": True}  # whether timm calls it avg_down
-_STRIDES, _WIDTHS, _STEM_WIDTH = (1, 2, 2, 2), (64, 128, 256, 512), 64  # timm's class has no other strides and 7×7 stem
+_STRIDES, _WIDTHS = (1, 2, 2, 2), (64, 128, 256, 512)  # of its class, which has no other strides
+_STEM_WIDTH = 64  # of its plain stem, which has no other
 
 
 def timm(source: Source, report: Report) -> Content:
@@ -55,31 +55,32 @@ def _architecture(design: Design, arguments: dict[str, object] | None) -> dict[s
     given = {"in_chans": design.input[0]}
     if name := _timm_name(design):
         return {"architecture": name, "model_args": given}
-    return {"architecture": _MAKERS[design.block], "model_args": given | arguments}
+    return {"architecture": BLOCKS[design.block].timm, "model_args": given | arguments}
 
 
 def _arguments(design: Design) -> dict[str, object] | None:
     """Return the arguments of timm's `ResNet` class that are not its defaults; None if it cannot be the network."""
     design = effective(design)
-    is_deep, even_stem = design.stem == "deep", design.stem_width % 2 == 0
+    stem_type, is_averaged = STEMS[design.stem].timm, SHORTCUTS[design.shortcut].timm
     can_be = (
-        design.block in _MAKERS
-        and design.shortcut in _SHORTCUTS
+        BLOCKS[design.block].timm
+        and stem_type is not None
+        and is_averaged is not None
         and design.shortcut_norm
         and not design.conv_bias
         and design.stride_on == "3x3"
         and tuple(stage.stride for stage in design.stages) == _STRIDES
         and all(stage.blocks for stage in design.stages)
-        and (even_stem if is_deep else (design.stem, design.stem_width) == ("imagenet", _STEM_WIDTH))
+        and (design.stem_width % 2 == 0 if stem_type else design.stem_width == _STEM_WIDTH)
     )
     if not can_be:
         return None
     arguments: dict[str, object] = {"layers": [stage.blocks for stage in design.stages]}
     if (widths := tuple(stage.width for stage in design.stages)) != _WIDTHS:
         arguments["channels"] = widths
-    if is_deep:
-        arguments |= {"stem_type": "deep", "stem_width": design.stem_width // 2}
-    if _SHORTCUTS[design.shortcut]:
+    if stem_type:
+        arguments |= {"stem_type": stem_type, "stem_width": design.stem_width // 2}
+    if is_averaged:
         arguments["avg_down"] = True
     if (design.groups, design.group_width) != (1, 64):
         arguments |= {"cardinality": design.groups, "base_width": design.group_width}
@@ -108,6 +109,6 @@ def _images(run: Run, plan: Plan) -> dict[str, object]:
         "std": data.deviation if data and data.mean else (1.0,) * channels,
         "num_classes": design.classes,
         "pool_size": plan.stages[-1].output[1:],
-        "first_conv": "conv1.0" if design.stem == "deep" else "conv1",
+        "first_conv": next(plan.layers()).name,
         "classifier": "fc",
     }
