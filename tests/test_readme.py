@@ -16,6 +16,7 @@ from explorer.engine.data.datasets import DATASETS
 from explorer.engine.export import export
 from explorer.engine.model import MODULES
 from explorer.engine.probes.registry import PROBES
+from explorer.gui.diagram import picture
 from explorer.runs import answers
 from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.formats import FORMATS, Maker
@@ -194,7 +195,7 @@ def test_every_data_set_has_its_reader():
 
 
 def test_every_format_has_one_writer_with_its_maker():
-    writers = {Maker.PLAN: network.WRITERS, Maker.WORKER: export.WRITERS}
+    writers = {Maker.PLAN: network.WRITERS, Maker.WORKER: export.WRITERS, Maker.WINDOW: picture.WRITERS}
     for maker in Maker:
         assert {name for name, form in FORMATS.items() if form.maker is maker} == set(writers[maker]), maker
     assert all(form.of_design or form.of_run for form in FORMATS.values())

@@ -1,4 +1,4 @@
-"""`export DESIGN|RUN --to FORMAT -o PATH`: a design or a run, written for other programs. No Qt."""
+"""`export DESIGN|RUN --to FORMAT -o PATH`: a design or a run, written for other programs. No torch or Qt at first."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -77,6 +77,10 @@ def _content(form: Format, plan: Plan, run: Run | None, options: Namespace) -> C
                 return exported(form, source, lambda done, total: line.show(Progress("export", done, total)))
             finally:
                 line.clear()
+        case Maker.WINDOW:
+            from explorer.gui.app import draw_design
+
+            return draw_design(form.name, plan.design, options.names, options.language)
         case _:
             assert_never(form.maker)
 

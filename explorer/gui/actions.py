@@ -175,6 +175,7 @@ class Actions(QObject):
         self.copy_runs = self._add(self.tr("Copy table of runs"))
         self.take_back_run = self._add(self.tr("Take design and recipe of run back"))
         self.restore_run = self._add(self.tr("Take run back from the bin"))
+        self.save_curves = self._add(self.tr("Save picture of curves …"), icon="download")
         self.show_hidden_runs = self._add_switch(self.tr("Show hidden runs"))
         self.use_run.setIconText(self.tr("Use design and recipe"))
         self.use_run.setToolTip(self.tr("Show this run's design, and train with its recipe and data"))
@@ -182,7 +183,7 @@ class Actions(QObject):
         self.resume_run.setToolTip(self.tr("Continue this run from its last checkpoint"))
         for action in (self.take_back_run, self.restore_run):
             action.setIconText(self.tr("Undo"))
-        for action in (*self.of_runs, self.copy_runs, self.take_back_run, self.restore_run):
+        for action in (*self.of_runs, self.copy_runs, self.take_back_run, self.restore_run, self.save_curves):
             action.setEnabled(False)  # until their page is open
 
     def _make_data_actions(self) -> None:

@@ -105,22 +105,16 @@ def open_session(
 
 def screenshot(size: tuple[int, int], theme_name: str, language: str, design: Design, page: str) -> bytes:
     """Return a PNG file of the window with `page`, drawn without a display, alike on every machine. Raises Refused."""
-    for name in [name for name in os.environ if name.startswith("QT_")]:  # scale factors, fonts, styles
-        del os.environ[name]
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from PySide6.QtCore import QBuffer, qInstallMessageHandler
-
-    qInstallMessageHandler(_print_message)
-    app = make_application(language, text_size=0)
+    app = _make_offscreen(language, theme_name)
     from tempfile import TemporaryDirectory
+
+    from PySide6.QtCore import QBuffer
 
     from explorer.gui.main_window.pages import PAGES
     from explorer.gui.session import Session
-    from explorer.gui.widgets.look import theme
 
     if page not in PAGES:
         raise refuse("page", "{name!r} is not one of {names}", name=page, names=", ".join(PAGES))
-    theme.apply_theme(theme_name)
     crashes: list[BaseException] = []
     sys.excepthook = lambda kind, error, trace: crashes.append(error)
     with TemporaryDirectory() as runs:
@@ -138,6 +132,29 @@ def screenshot(size: tuple[int, int], theme_name: str, language: str, design: De
     if crashes:
         raise refuse("window", "{kind}: {error}", kind=type(crashes[0]).__name__, error=str(crashes[0]))
     return bytes(picture.data().data())
+
+
+def draw_design(format_name: str, design: Design, vocabulary: str, language: str) -> str:
+    """Return what the window draws of a design for an export, without a display, alike on every machine."""
+    _make_offscreen(language, "light")
+    from explorer.gui.diagram.picture import WRITERS
+
+    return WRITERS[format_name](design, vocabulary)
+
+
+def _make_offscreen(language: str, theme_name: str) -> "QApplication":
+    """Return the QApplication for pictures that are alike wherever and whenever they are drawn."""
+    for name in [name for name in os.environ if name.startswith("QT_")]:  # scale factors, fonts, styles
+        del os.environ[name]
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtCore import qInstallMessageHandler
+
+    qInstallMessageHandler(_print_message)
+    app = make_application(language, text_size=0)
+    from explorer.gui.widgets.look import theme
+
+    theme.apply_theme(theme_name)
+    return app
 
 
 def _print_message(kind: "QtMsgType", context: "QMessageLogContext", text: str) -> None:

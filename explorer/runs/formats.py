@@ -16,6 +16,7 @@ class Maker(StrEnum):
 
     PLAN = "plan"  # text of a plan alone, at once: architecture/source/network.py
     WORKER = "torch"  # whatever takes time or torch, in a worker: engine/export/export.py
+    WINDOW = "Qt"  # what the window draws: gui/diagram/picture.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ FORMATS = {
             modules=("onnx", "onnxruntime", "onnxscript"),
         ),
         Format("csv", of_design=translatable("Layer table (CSV)"), of_run=translatable("Curves (CSV)"), suffix=".csv"),
+        Format("svg", of_design=translatable("Diagram (SVG)"), suffix=".svg", maker=Maker.WINDOW),
         Format(
             "tensorboard",
             of_run=translatable("Curves for TensorBoard (folder)"),

@@ -303,6 +303,14 @@ def test_export_needs_no_torch(tmp_path):
     assert (tmp_path / "net.py").is_file()
 
 
+@pytest.mark.slow
+def test_the_diagram_is_exported_without_a_display(tmp_path):
+    path = tmp_path / "net.svg"
+    done = python("main.py", "export", "resnet50", "--to", "svg", "--language", "zh_CN", "-o", str(path))
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert ">输入</text>" in path.read_text(encoding="utf-8")
+
+
 # ---- lists
 
 

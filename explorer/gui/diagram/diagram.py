@@ -22,7 +22,7 @@ from explorer.architecture.layers import shape_text
 from explorer.gui.design.outline import RUN, Broken, find_part, repeats, type_text
 from explorer.gui.diagram.layout import INPUT, Caption, SlabSpec, fit_width, section_captions, square
 from explorer.gui.diagram.places import Column, Slab, Text
-from explorer.gui.diagram.slab import DEPTH, MARGIN, MAX_COPIES, SlabStyle, slab_picture
+from explorer.gui.diagram.slab import DEPTH, MARGIN, MAX_COPIES, SlabStyle, paint_slab, slab_picture
 from explorer.gui.document import Document
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.look.style import TARGET
@@ -201,14 +201,32 @@ class Diagram(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.translate(self.start, 0)
         seen = QRectF(event.rect()).translated(-self.start, 0)
-        painter.setPen(QPen(QColor(theme.colours().line), 2))
-        painter.drawLine(QPointF(2 * theme.RHYTHM, self.middle), QPointF(self._extent - 2 * theme.RHYTHM, self.middle))
+        self._paint_line(painter)
         for slab in self.slabs:
             if slab.box.right() + MARGIN >= seen.left() and slab.box.left() - MARGIN <= seen.right():
                 picture = slab_picture(self._slab_style(slab))
                 painter.drawPixmap(slab.box.topLeft() - QPointF(MARGIN, MARGIN), picture)
         self._paint_words(painter)
         painter.end()
+
+    def paint_shapes(self, painter: QPainter) -> None:
+        """Paint the whole diagram, whatever is in view, without pixels of its own."""
+        self._paint_line(painter)
+        for slab in self.slabs:
+            paint_slab(painter, slab.box.topLeft(), self._slab_style(slab))
+        self._paint_words(painter)
+
+    @property
+    def bounds(self) -> QRectF:
+        """The place of the whole diagram, without the room that is kept above and below it."""
+        top = min(slab.box.top() for slab in self.slabs) - MARGIN
+        bottom = max(word.top for word in self.words) + self.fontMetrics().lineSpacing() + theme.RHYTHM
+        return QRectF(0, top, self._extent, bottom - top)
+
+    def _paint_line(self, painter: QPainter) -> None:
+        """Paint the line that leads through all slabs."""
+        painter.setPen(QPen(QColor(theme.colours().line), 2))
+        painter.drawLine(QPointF(2 * theme.RHYTHM, self.middle), QPointF(self._extent - 2 * theme.RHYTHM, self.middle))
 
     def _slab_style(self, slab: Slab) -> SlabStyle:
         drawn, box = slab.drawn, slab.box

@@ -66,8 +66,15 @@ def slab_picture(style: SlabStyle) -> QPixmap:
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint_slab(painter, QPointF(MARGIN, MARGIN), style)
+    painter.end()
+    return pixmap
+
+
+def paint_slab(painter: QPainter, corner: QPointF, style: SlabStyle) -> None:
+    """Paint a slab with its shortcut; the upper left corner of its front is at `corner`."""
     brushes = _slab_brushes(style.colours, style.section)
-    box = QRectF(MARGIN, MARGIN, style.width, style.height)
+    box = QRectF(corner, QSizeF(style.width, style.height))
     if style.chosen:
         _paint_frame(painter, box, style.copies, brushes)
     painter.setPen(brushes.edge)
@@ -75,8 +82,6 @@ def slab_picture(style: SlabStyle) -> QPixmap:
         _paint_volume(painter, box.translated(copy * _STACK, -copy * _STACK), brushes)
     if style.line:
         _paint_arc(painter, box, style, _pen_style(style.line))
-    painter.end()
-    return pixmap
 
 
 def _paint_frame(painter: QPainter, box: QRectF, copies: int, brushes: _Brushes) -> None:

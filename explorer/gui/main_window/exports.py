@@ -9,13 +9,16 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from explorer.architecture.source.network import WRITERS
+from explorer.gui.actions import Actions
 from explorer.gui.document import Document, title_of_run
 from explorer.gui.main_window.export_dialog import ExportDialog
 from explorer.gui.main_window.files import Files, file_name
+from explorer.gui.main_window.pages import Pages
 from explorer.gui.runs.run_history import RunHistory
 from explorer.gui.widgets.input.typed import connect_order
 from explorer.gui.widgets.text.language import chosen_language, say, spoken_language
 from explorer.gui.workers.exporting import Exporting
+from explorer.gui.workspace import CURVES
 from explorer.runs.destination import Content, write_content
 from explorer.runs.folder import Run
 from explorer.runs.formats import FORMATS, Format, Maker
@@ -28,12 +31,22 @@ from explorer.validation import Refused
 class Exports(QObject):
     """Writes the design that is shown, or the run that is selected in the list of runs, where the user wants it."""
 
-    def __init__(self, files: Files, document: Document, history: RunHistory, exporting: Exporting) -> None:
+    def __init__(
+        self,
+        files: Files,
+        document: Document,
+        history: RunHistory,
+        exporting: Exporting,
+        pages: Pages,
+        actions: Actions,
+    ) -> None:
         super().__init__(files)
         self._files, self._document, self._history, self._exporting = files, document, history, exporting
+        self._pages = pages
         self.dialog = ExportDialog(exporting, files.window)
         exporting.written.connect(self._note_written)
         exporting.refused.connect(self._note_refusal)
+        connect_order(actions.save_curves, self._save_curves)
 
     def fill_menu(self, menu: QMenu) -> None:
         """Fill `menu` with what can be made of the design, then with what can be made of the selected run."""
@@ -70,7 +83,7 @@ class Exports(QObject):
         title = self.tr("Export")
         if form.suffix:
             name = file_name(title_of_run(run) if run else self._document.title)
-            return self._files.ask_where(title, name, form.suffix, f"{say(label)} (*{form.suffix})")
+            return self._files.ask_where(title, name, {form.suffix: f"{say(label)} (*{form.suffix})"})
         name = f"{run.id if run else file_name(self._document.title)}-{form.name}"
         title = self.tr("Where to put the folder {name}").format(name=name)
         chosen = QFileDialog.getExistingDirectory(self._files.window, title, self._files.folder())
@@ -94,8 +107,25 @@ class Exports(QObject):
                         language=spoken_language(chosen_language()),
                     )
                 )
+            case Maker.WINDOW:
+                from explorer.gui.diagram import picture
+
+                self._write_now(path, picture.WRITERS[form.name](document.design, document.vocabulary))
             case _:
                 assert_never(form.maker)
+
+    def _save_curves(self) -> None:
+        """Write a picture of the curves as they are on their page."""
+        from explorer.gui.runs.curves_page import CurvesPage
+        from explorer.gui.training.curves import curves_picture
+
+        page = self._pages.page(CURVES)
+        assert isinstance(page, CurvesPage)
+        kinds = {suffix: f"{suffix[1:].upper()} (*{suffix})" for suffix in curves_picture.WRITERS}
+        run = self._history.current
+        name = file_name(title_of_run(run) if run else self._document.title)
+        if path := self._files.ask_where(self.tr("Save picture of curves"), name, kinds):
+            self._write_now(path, curves_picture.WRITERS[path.suffix.lower()](page.plots))
 
     def _write_now(self, path: Path, content: Content) -> None:
         try:

@@ -1,5 +1,6 @@
 """Opening, saving, dropping, copying and pasting designs, images to train on, and the question before the end."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -113,21 +114,26 @@ class Files(QObject):
 
     def ask_save(self) -> bool:
         name = file_name(self.document.design.name or "design")
-        kinds = self.tr("Designs (*{suffix})").format(suffix=SUFFIX)
-        path = self.ask_where(self.tr("Save design"), name, SUFFIX, kinds)
+        kinds = {SUFFIX: self.tr("Designs (*{suffix})").format(suffix=SUFFIX)}
+        path = self.ask_where(self.tr("Save design"), name, kinds)
         return path is not None and self.write(path)
 
-    def ask_where(self, title: str, name: str, suffix: str, kinds: str) -> Path | None:
-        """Ask for the path of a file to write, `name` with `suffix`, and before an existing file is replaced."""
-        dialog = QFileDialog(self.window, title, self.folder(), kinds)
+    def ask_where(self, title: str, name: str, kinds: Mapping[str, str]) -> Path | None:
+        """Ask for the path of a file to write, and before an existing file is replaced.
+
+        It ends with one of the suffixes of `kinds`, for each of which there is what the dialog calls such files.
+        """
+        suffix = next(iter(kinds))
+        dialog = QFileDialog(self.window, title, self.folder(), ";;".join(kinds.values()))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(suffix)
         dialog.selectFile(name + suffix)
         if not dialog.exec():
             return None
-        chosen = Path(dialog.selectedFiles()[0])
-        if chosen.name.lower().endswith(suffix):
+        chosen, kind = Path(dialog.selectedFiles()[0]), dialog.selectedNameFilter()
+        if chosen.name.lower().endswith(tuple(kinds)):
             return chosen
+        suffix = next(suffix for suffix, words in kinds.items() if words == kind)
         path = chosen.with_name(chosen.name + suffix)  # Qt takes the .5x of wrn-1.5x for a suffix
         return path if not is_file(path) or self._may_replace(path) else None
 

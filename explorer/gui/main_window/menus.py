@@ -48,6 +48,7 @@ class Menus(QObject):
         menu.addActions([actions.open_images, actions.open_table, actions.save_table, actions.save_copy])
         menu.addSeparator()
         self.export = menu.addMenu(self.tr("Export"))
+        menu.addAction(actions.save_curves)
         menu.addSeparator()
         menu.addAction(actions.quit)
 

@@ -102,7 +102,9 @@ class Window(QMainWindow):
         self.orders.setParent(self)
         self.addActions(self.orders.all())  # so that their keys work even while the menus are hidden
         self.files = Files(self, document, workspace.choice, pool, self.orders)
-        self.exports = Exports(self.files, document, workspace.run_history, workspace.exporting)
+        self.exports = Exports(
+            self.files, document, workspace.run_history, workspace.exporting, self.pages, self.orders
+        )
         self.files.image_dropped.connect(self.send_image)
         self.files.images_chosen.connect(workspace.data_download.withdraw)
         self.files.images_chosen.connect(self._show_training)

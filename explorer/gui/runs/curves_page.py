@@ -1,7 +1,7 @@
 """CurvesPage: the curves of the current runs and of earlier ones."""
 
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from explorer.gui.actions import Actions
 from explorer.gui.document import Document
@@ -17,9 +17,14 @@ class CurvesPage(QWidget):
 
     def __init__(self, document: Document, run_history: RunHistory, view: PlotView, actions: Actions) -> None:
         super().__init__()
-        self._history = run_history
+        self._history, self._save = run_history, actions.save_curves
         self.plots = Plots(document.name_of, view)
         self.empty = EmptyState(self.tr("Loss and accuracy appear here once a run starts."), actions.start)
+        save = QToolButton(autoRaise=True)
+        save.setDefaultAction(actions.save_curves)
+        save.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        save.setAccessibleName(actions.save_curves.text())
+        self.plots.accuracy.head.addWidget(save)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.RHYTHM] * 4)
         column.addWidget(self.empty)
@@ -42,6 +47,7 @@ class CurvesPage(QWidget):
         has_points = any(line.has_values for line in self.plots.all_lines)
         self.empty.setVisible(not has_points)
         self.plots.setVisible(has_points)
+        self._save.setEnabled(has_points)
         self.plots.refresh()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -11,6 +11,7 @@ from explorer.architecture.presets import preset
 from explorer.architecture.source.network import python_source
 from explorer.gui.main_window import export_dialog
 from explorer.gui.widgets.text.language import say
+from explorer.gui.workspace import CURVES
 from explorer.runs.commands import Withdraw
 from explorer.runs.events import Progress
 from explorer.runs.folder import RunFolder
@@ -18,6 +19,7 @@ from explorer.runs.formats import FORMATS
 from explorer.runs.questions.export import Export, Exported
 from explorer.runs.recipe import Recipe
 from tests.clicks import click, name_file
+from tests.gui.made_lines import made_step, started
 from tests.gui.scripted_workers import Played
 
 RECIPE = Recipe(device="cpu", epochs=3)
@@ -69,6 +71,12 @@ def test_source_is_written_at_once(session, qtbot, tmp_path, complaints):
     assert (tmp_path / "net.py").read_text(encoding="utf-8") == python_source(session.document.plan, "torchvision")
     assert session.window.confirmation.text() == "Exported net.py"
     assert complaints == []
+
+
+def test_the_diagram_is_written_at_once(session, qtbot, tmp_path):
+    name_file(qtbot, str(tmp_path / "net"))
+    entry(session, FORMATS["svg"].of_design).trigger()
+    assert "<title>ResNet-18 (Dive into Deep Learning)</title>" in (tmp_path / "net.svg").read_text(encoding="utf-8")
 
 
 def test_a_worker_writes_what_takes_longer(session, qtbot, worker, tmp_path, complaints):
@@ -169,3 +177,23 @@ def test_a_real_worker_exports(open_session, qtbot, tmp_path):
     entry(session, FORMATS["csv"].of_design).trigger()
     qtbot.waitUntil(lambda: session.window.confirmation.text() == "Exported net.csv")
     assert (tmp_path / "net.csv").read_text().count("\n") == 1 + len(list(session.document.plan.layers()))
+
+
+def test_curves_are_saved_as_a_picture_once_there_are_some(session, qtbot, tmp_path, complaints):
+    save = session.window.orders.save_curves
+    session.window.pages.show_page(CURVES)
+    assert not save.isEnabled()
+    run = RunFolder.create(session.pool.runs, preset("mini"), RECIPE, 1)
+    for event in (started(10), made_step(1, 2.0), made_step(2, 1.0)):
+        run.log(event)
+    run.close()
+    session.workspace.run_history.reload()
+    session.workspace.run_history.choose([run.path.name])
+    qtbot.waitUntil(save.isEnabled)
+    for name, start in (("a", b"<?xml"), ("b.png", b"\x89PNG"), ("c.SVG", b"<?xml")):
+        name_file(qtbot, str(tmp_path / name))
+        save.trigger()
+        path = tmp_path / (name if "." in name else f"{name}.svg")
+        assert path.read_bytes().startswith(start)
+        assert session.window.confirmation.text() == f"Exported {path.name}"
+    assert complaints == []
