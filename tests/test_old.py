@@ -141,6 +141,15 @@ def test_an_old_run_is_exported_as_source_that_builds(runs, tmp_path, run):
     assert params_of(tmp_path / "net.py") == 2590
 
 
+@pytest.mark.parametrize("run", [FINISHED, STOPPED, INTERRUPTED])
+def test_an_old_run_has_a_report_and_a_card(runs, tmp_path, run):
+    for form in ("html", "timm"):
+        assert main(["export", run, "--to", form, "-o", str(tmp_path / form), "--runs", str(runs)]) == 0
+    assert params_of(tmp_path / "timm/network.py") == 2590
+    for text in (tmp_path / "html", tmp_path / "timm/README.md"):
+        assert "no results by class" in text.read_text(encoding="utf-8")
+
+
 def params_of(source: Path) -> int:
     """How many parameters the network has that an exported file builds."""
     from torch import nn, zeros

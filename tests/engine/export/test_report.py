@@ -177,7 +177,8 @@ def test_of_many_classes_the_matrix_shows_the_worst(tmp_path):
     predicted = [*range(classes)] * 2
     predicted[500], predicted[501], predicted[1500] = 7, 500, 8
     keep_predictions(run, tuple(map(str, range(2 * classes))), labels, tuple(predicted), (0.5,) * 2 * classes)
-    rows = page_of(run).rows
+    page = page_of(run)
+    rows = page.rows
     matrix = [row for row in rows if len(row) == 32]
     assert len(matrix) == 31
     heads = matrix[0][1:]
@@ -187,6 +188,7 @@ def test_of_many_classes_the_matrix_shows_the_worst(tmp_path):
     cells = dict(zip(heads, wrong[1:], strict=True))
     assert {name: count for name, count in cells.items() if count} == {"c007": "1", "c008": "1"}
     assert len([row for row in rows if len(row) == 6]) == classes + 1  # the table of all classes
+    assert "All 1,000 classes" in page.all("summary")
 
 
 def test_a_loss_that_is_no_number_leaves_a_gap(tmp_path):

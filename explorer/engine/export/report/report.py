@@ -31,6 +31,8 @@ from explorer.runs.recipe import RECIPES, Recipe
 from explorer.sentences import Sentence, translatable
 from explorer.translations import Say, speaker, user_text
 
+_MAX_ROWS = 50  # classes in a table that is shown at once
+
 
 def html(source: Source, report: Report) -> str:
     """Return the page. Raises Refused, and what `report` raises."""
@@ -134,7 +136,11 @@ def _class_table(outcome: Outcome, names: Iterable[str], say: Say) -> Element:
         )
         for name, each in zip(names, outcome.results, strict=True)
     )
-    return table(map(say, headings), rows)
+    made = table(map(say, headings), rows)
+    count = len(outcome.results)
+    if count <= _MAX_ROWS:
+        return made
+    return folded(say(Sentence(translatable("All {count:,} classes"), {"count": count})), made)
 
 
 def _mistakes(account: Account, outcome: Outcome, report: Report, say: Say) -> Iterator[Element]:
