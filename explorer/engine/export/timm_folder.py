@@ -14,8 +14,8 @@ from explorer.architecture.plan import Plan
 from explorer.architecture.presets import preset, preset_families
 from explorer.architecture.source.network import python_source
 from explorer.engine.data.progress import Report
-from explorer.engine.export.account import Account
-from explorer.engine.export.model_card import model_card
+from explorer.engine.export.report.account import Account
+from explorer.engine.export.report.model_card import model_card
 from explorer.engine.export.safetensors import safetensors
 from explorer.engine.export.source import Source
 from explorer.runs.data.image_list import Layout

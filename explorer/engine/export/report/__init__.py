@@ -1,1 +1,1 @@
-"""The report of a run: one HTML file that needs no server and no other file."""
+"""What is told about a run: its model card, and its report, one HTML file that needs no server and no other file."""

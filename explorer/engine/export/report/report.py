@@ -6,8 +6,9 @@ from xml.etree.ElementTree import Element
 
 from explorer.architecture.notation import to_line
 from explorer.engine.data.progress import Report
-from explorer.engine.export.account import Account, Outcome
-from explorer.engine.export.facts import (
+from explorer.engine.export.report.account import Account, Outcome
+from explorer.engine.export.report.curve_figure import Curve, curve_figure
+from explorer.engine.export.report.facts import (
     Fact,
     data_facts,
     known_recipe,
@@ -18,10 +19,9 @@ from explorer.engine.export.facts import (
     recipe_facts,
     result_facts,
 )
-from explorer.engine.export.report.curves import Curve, curve_figure
-from explorer.engine.export.report.layers import layer_table
-from explorer.engine.export.report.matrix import matrix_table
-from explorer.engine.export.report.mistakes import mistake_list
+from explorer.engine.export.report.layer_table import layer_table
+from explorer.engine.export.report.matrix_table import matrix_table
+from explorer.engine.export.report.mistake_list import mistake_list
 from explorer.engine.export.report.page import Child, document, element, folded, pairs, section, table
 from explorer.engine.export.source import Source
 from explorer.fields import fields_of

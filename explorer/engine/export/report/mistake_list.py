@@ -8,8 +8,8 @@ import torch
 from PIL import Image
 
 from explorer.engine.data.progress import Report
-from explorer.engine.export.account import Account, Outcome
-from explorer.engine.export.facts import percent
+from explorer.engine.export.report.account import Account, Outcome
+from explorer.engine.export.report.facts import percent
 from explorer.engine.export.report.page import element
 from explorer.engine.probes.seen_images import SeenImages
 from explorer.sentences import Sentence, translatable

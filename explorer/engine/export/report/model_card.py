@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from textwrap import dedent
 
-from explorer.engine.export.account import Account
-from explorer.engine.export.facts import (
+from explorer.engine.export.report.account import Account
+from explorer.engine.export.report.facts import (
     Fact,
     data_facts,
     limits,

@@ -12,7 +12,7 @@ from explorer.architecture.compare import value_text
 from explorer.architecture.known import likeness
 from explorer.architecture.layers import shape_text
 from explorer.architecture.notation import to_line
-from explorer.engine.export.account import Account, Outcome
+from explorer.engine.export.report.account import Account, Outcome
 from explorer.fields import Field, fields_of
 from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.data.image_list import Layout
