@@ -5,6 +5,7 @@ from typing import Any
 import torch
 
 from explorer.engine.data.progress import Report
+from explorer.engine.export.apart import do_apart
 from explorer.engine.export.source import Source
 from explorer.engine.export.weights import network_of
 from explorer.engine.model import ResNet
@@ -19,9 +20,18 @@ _MAX_BYTES = 2**31 - 2**24  # of weights: protobuf's limit, less what else is in
 
 
 def onnx(source: Source, report: Report) -> bytes:
-    """Return the content of the file, for batches of any size. Raises Refused, and what `report` raises."""
+    """Return the content of the file, for batches of any size. Raises Refused, and what `report` raises.
+
+    While torch follows a network, everything in its process seems to be compiled, training too, and it cannot be
+    interrupted.
+    """
     if 4 * source.plan.params > _MAX_BYTES:
         raise refuse("onnx", translatable("the network is too large for one file of this format"))
+    return do_apart(convert, source, report)
+
+
+def convert(source: Source, report: Report) -> bytes:
+    """Do the work of `onnx` in this process."""
     network, metadata = network_of(source)
     report(0, _STEPS)
     import onnxruntime  # and what torch.onnx imports, all of which takes seconds
@@ -41,7 +51,8 @@ def onnx(source: Source, report: Report) -> bytes:
         verbose=False,
     )
     assert program is not None
-    program.model.metadata_props.update({**metadata, "input": INPUT, "output": OUTPUT})
+    facts = {key: text for key, text in metadata.items() if key != "format"}  # that of the tensors in safetensors
+    program.model.metadata_props.update({**facts, "input": INPUT, "output": OUTPUT})
     content: bytes = program.model_proto.SerializeToString()
     report(3, _STEPS)
     options = onnxruntime.SessionOptions()
