@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QDir, QMimeData, Qt, Signal
+from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QDragEnterEvent,
@@ -31,7 +31,6 @@ from explorer.gui.results.classify_state import ClassifiedBy
 from explorer.gui.results.classify_table import ClassifyTable
 from explorer.gui.results.results_state import ResultsState
 from explorer.gui.widgets.buttons import action_button
-from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.flow import Flow
 from explorer.gui.widgets.input.keys import add_keys
 from explorer.gui.widgets.input.typed import commit_typed, connect_order
@@ -58,11 +57,12 @@ class ClassifyPanel(QWidget):
         super().__init__()
         self._results, self._state, self._actions = state, state.classified, actions
         self.table = ClassifyTable(state.classified, pool)
-        self.empty = EmptyState("", actions.classify_images)
+        self.empty = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self.words, self.bar, self._order = QLabel(), QProgressBar(textVisible=False), QStackedWidget()
         self.content = QStackedWidget()
         self._lay_out()
         self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         orders: tuple[tuple[QAction, Callable[[], None]], ...] = (
             (actions.classify_images, self.ask_images),
             (actions.classify_folder, self.ask_folder),
@@ -72,9 +72,8 @@ class ClassifyPanel(QWidget):
         )
         for action, do in orders:
             connect_order(action, do)
-        for widget in (self.table, self.empty.button):
-            paste = actions.classify_clipboard
-            add_keys(widget, paste.text(), paste.trigger, QKeySequence.StandardKey.Paste)
+        paste = actions.classify_clipboard
+        add_keys(self, paste.text(), paste.trigger, QKeySequence.StandardKey.Paste)
         self.table.copied.connect(lambda: actions.confirmed.emit(self.tr("Copied the table of images")))
         for signal in (state.changed, self._state.changed):
             signal.connect(self.show_state)
@@ -83,6 +82,7 @@ class ClassifyPanel(QWidget):
 
     def _lay_out(self) -> None:
         actions = self._actions
+        theme.make_secondary(self.empty)
         self.words.setWordWrap(True)
         self.words.setFont(theme.figures_font(self.words.font()))
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -107,17 +107,16 @@ class ClassifyPanel(QWidget):
         column.addLayout(Flow(*(action_button(action, action.objectName()) for action in gets)))
         column.addLayout(line)
         column.addWidget(self.content, stretch=1)
-        self.setFocusProxy(self.table)
 
     # What to classify
 
     def ask_images(self) -> None:
-        files, _ = QFileDialog.getOpenFileNames(self, self.tr("Images to classify"), self._folder())
+        files, _ = QFileDialog.getOpenFileNames(self, self.tr("Images to classify"), self._state.folder)
         self.classify(files)
 
     def ask_folder(self) -> None:
         title = self.tr("Folder with images to classify, at any depth")
-        if folder := QFileDialog.getExistingDirectory(self, title, self._folder()):
+        if folder := QFileDialog.getExistingDirectory(self, title, self._state.folder):
             self.classify([folder])
 
     def paste(self) -> None:
@@ -134,6 +133,7 @@ class ClassifyPanel(QWidget):
         """Classify the images at these paths, if there are any."""
         run = self._results.run
         if paths and run:
+            self._state.folder = str(Path(paths[0]).parent)
             self.ordered.emit()
             self._state.classify(run, [storable(path) for path in paths])
 
@@ -141,11 +141,6 @@ class ClassifyPanel(QWidget):
         if run := self._results.run:
             self.ordered.emit()
             self._state.classify_image(run, image, self.tr("clipboard"))
-
-    def _folder(self) -> str:
-        """Return the folder of what was classified last, else the home folder."""
-        found = self._state.found
-        return str(Path(found.made.images[0].file).parent) if found and found.made.images else QDir.homePath()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self._accept_copies(event)
@@ -185,7 +180,7 @@ class ClassifyPanel(QWidget):
             return
         self.table.show_found(found)
         self.content.setCurrentIndex(int(found is not None))
-        self.empty.text.setText(self._empty_words())
+        self.empty.setText(self._empty_words())
         self._order.setCurrentIndex(int(state.is_classifying))
         self.bar.setVisible(state.is_classifying)
         if state.is_classifying:
@@ -240,7 +235,7 @@ class ClassifyPanel(QWidget):
         """Ask for a file, and write the table into it as `predict --csv` does."""
         found = self._found
         assert found
-        dialog = QFileDialog(self, self.tr("Save the table"), self._folder(), self.tr("Tables (*.csv)"))
+        dialog = QFileDialog(self, self.tr("Save the table"), self._state.folder, self.tr("Tables (*.csv)"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(_SUFFIX)
         dialog.selectFile(self.tr("classes of images") + _SUFFIX)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QDir, QObject, Signal
 from PySide6.QtGui import QImage
 
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
@@ -39,7 +39,7 @@ class ClassifyState(QObject):
     """The images that were classified last; `changed` when there are others, or it is another matter how they are got.
 
     `progressed` tells how many images of how many have been classified. `refusal` says why the last ones were not,
-    `seconds_left` is None while unknown. `column` and `descending` are what the list is sorted by, as its model counts.
+    `seconds_left` is None while unknown. `folder` is where the last files were. The list is sorted by its `column`.
     """
 
     changed = Signal()
@@ -51,6 +51,7 @@ class ClassifyState(QObject):
         self.found: ClassifiedBy | None = None
         self.refusal: Sentence = NOTHING
         self.seconds_left: float | None = None
+        self.folder = QDir.homePath()
         self.column, self.descending = 0, False
         self._run: Run | None = None  # whose network is asked
         self._pace: Pace | None = None

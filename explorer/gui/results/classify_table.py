@@ -19,6 +19,7 @@ from explorer.runs.data.catalogue import CATALOGUE
 _LINES = 2.5  # of text: the height of a row
 _BLOCK = 24  # files whose pictures are asked for together
 _NARROW, _WIDE = 12, 22  # characters: of the name of an image, and of what comes after the likeliest class
+_MEASURED = 50  # rows
 _CLASSES = 0.3  # share of the width that the names of classes have at most
 
 
@@ -104,7 +105,9 @@ class ClassifyTable(QTableView):
         left = room - confidence - classes - least
         has_others = left >= _WIDE * letter
         self.setColumnHidden(OTHERS, not has_others)
-        others = int(0.6 * (left + least)) if has_others else 0
+        texts = (self.images.texts(each)[OTHERS] for each in self.images.rows[:_MEASURED])
+        widest = max(map(metrics.horizontalAdvance, texts), default=0) + margin
+        others = min(widest, left) if has_others else 0
         for column, width in ((CLASS, classes), (CONFIDENCE, confidence), (OTHERS, others)):
             self.setColumnWidth(column, width)
         self.setColumnWidth(IMAGE, max(least, room - classes - confidence - others))
@@ -146,6 +149,6 @@ class _PictureCell(QStyledItemDelegate):
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         role = QPalette.ColorRole.HighlightedText if is_selected else QPalette.ColorRole.Text
         painter.setPen(option.palette.color(role))
-        beside = room.adjusted(square.width() + theme.RHYTHM, 0, 0, 0)
+        beside = option.rect.adjusted(square.width() + 2 * theme.RHYTHM, 0, -theme.RHYTHM // 2, 0)
         elided = option.fontMetrics.elidedText(name, Qt.TextElideMode.ElideMiddle, beside.width())
         painter.drawText(beside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)

@@ -163,8 +163,8 @@ def test_an_image_on_the_clipboard_is_classified_by_a_key_from_a_file_of_its_own
     image = QImage(5, 3, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.red)
     QGuiApplication.clipboard().setImage(image)
-    panel.empty.button.setFocus()
-    qtbot.keyClick(panel.empty.button, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    panel.setFocus()
+    qtbot.keyClick(panel, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     (path,) = panel.asked().paths
     assert QImage(path).convertToFormat(QImage.Format.Format_RGB32) == image
     panel.answer(ClassifiedImage(path, IMAGES[0].likely))
@@ -253,7 +253,7 @@ def test_without_weights_nothing_can_be_ordered(open_panel, root) -> None:
     panel = open_panel()
     assert not panel.orders.classify_images.isEnabled()
     assert not drop(panel, files("/photos/a.png"))
-    assert panel.empty.text.text() == "Images can be classified once the first epoch has been validated."
+    assert panel.empty.text() == "Images can be classified once the first epoch has been validated."
 
 
 def test_another_run_has_no_list_until_it_is_asked(panel, root) -> None:
