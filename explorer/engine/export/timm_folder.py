@@ -10,7 +10,6 @@ from explorer.architecture.blocks import BLOCKS, SHORTCUTS, STEMS
 from explorer.architecture.design import Design
 from explorer.architecture.differences import effective
 from explorer.architecture.notation import design_table
-from explorer.architecture.plan import Plan
 from explorer.architecture.presets import preset, preset_families
 from explorer.architecture.source.network import python_source
 from explorer.engine.data.progress import Report
@@ -18,10 +17,8 @@ from explorer.engine.export.report.account import Account
 from explorer.engine.export.report.model_card import model_card
 from explorer.engine.export.safetensors import safetensors
 from explorer.engine.export.source import Source
-from explorer.runs.data.image_list import Layout
 from explorer.runs.data.storage import stored_size
 from explorer.runs.destination import Content
-from explorer.runs.folder import Run
 from explorer.runs.versions import PROGRAM
 
 _FAMILIES = ("torchvision", "timm")  # the presets that timm has under the same names
@@ -31,19 +28,20 @@ _STEM_WIDTH = 64  # of its plain stem, which has no other
 
 def timm(source: Source, report: Report) -> Content:
     """Return the content of each file. Raises Refused, and what `report` raises."""
-    run, plan = source.trained, source.plan
+    account = Account.of(source)
+    run, plan = account.run, account.plan
     arguments = _arguments(run.design)
     table = {
         **_architecture(run.design, arguments),
         "num_classes": run.design.classes,
         "num_features": plan.stages[-1].output[0],
         "label_names": run.class_names,
-        "pretrained_cfg": _images(run, plan),
+        "pretrained_cfg": _images(account),
     }
     files: dict[str, str | bytes] = {
         "config.json": json.dumps(table, ensure_ascii=False, indent=2) + "\n",
         "model.safetensors": safetensors(source, report),
-        "README.md": model_card(Account.of(source), is_timm=arguments is not None),
+        "README.md": model_card(account, is_timm=arguments is not None),
     }
     return files if arguments is not None else {**files, "network.py": python_source(plan)}
 
@@ -94,12 +92,12 @@ def _timm_name(design: Design) -> str | None:
     return next((name for name in names if effective(preset(name).change(**place)) == effective(design)), None)
 
 
-def _images(run: Run, plan: Plan) -> dict[str, object]:
+def _images(account: Account) -> dict[str, object]:
     """Return what timm wants to know about images and about the ends of the network."""
-    design = run.design
+    run, plan = account.run, account.plan
+    design, data = run.design, run.data
     channels, height, _ = design.input
-    data = run.data
-    stored = height if data is None or data.layout is Layout.NAMED else stored_size(design, run.recipe)[0]
+    stored = height if account.is_named else stored_size(design, run.recipe)[0]
     return {
         "input_size": design.input,
         "fixed_input_size": False,

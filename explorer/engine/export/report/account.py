@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from explorer.architecture.plan import Plan
 from explorer.engine.export.source import Source
-from explorer.runs.data.image_list import Layout, Part
+from explorer.runs.data.catalogue import CATALOGUE
+from explorer.runs.data.image_list import Part
 from explorer.runs.events import Epoch
 from explorer.runs.folder import Origin, Run, read_origin
 from explorer.runs.log import read_events
@@ -79,10 +80,14 @@ class Account:
         return user_text(self.run.name or self.run.design.name or self.run.id)
 
     @property
+    def is_named(self) -> bool:
+        """Whether the images are a set of the catalogue, not the user's own."""
+        return self.run.recipe.data in CATALOGUE
+
+    @property
     def class_names(self) -> tuple[Sentence, ...]:
         """Return a name per class; those of a named set may be translated, those of the user's images are not."""
-        is_named = self.run.data is not None and self.run.data.layout is Layout.NAMED
-        return tuple(map(Sentence if is_named else user_text, self.run.class_names))
+        return tuple(map(Sentence if self.is_named else user_text, self.run.class_names))
 
 
 def _numbers(epoch: Epoch) -> Epoch:

@@ -13,9 +13,8 @@ from explorer.architecture.known import likeness
 from explorer.architecture.layers import shape_text
 from explorer.architecture.notation import to_line
 from explorer.engine.export.report.account import Account, Outcome
-from explorer.fields import Field, fields_of
+from explorer.fields import fields_of
 from explorer.runs.data.catalogue import CATALOGUE
-from explorer.runs.data.image_list import Layout
 from explorer.runs.data.split import Split, SplitKind
 from explorer.runs.data.storage import stored_size
 from explorer.runs.folder import Run, RunState
@@ -72,7 +71,7 @@ def network_facts(account: Account) -> Iterator[Fact]:
 def _data_name(account: Account) -> Sentence:
     """Return what the data are called; of the user's own only the last folder or the table is named."""
     data = account.run.recipe.data
-    return Sentence(CATALOGUE[data].label) if data in CATALOGUE else user_text(PurePath(data).name or data)
+    return Sentence(CATALOGUE[data].label) if account.is_named else user_text(PurePath(data).name or data)
 
 
 def data_facts(account: Account) -> Iterator[Fact]:
@@ -107,10 +106,8 @@ def _split_words(split: Split) -> Sentence:
                 "drawn class by class with seed {seed}: {train:g} % to train, {validation:g} % to validate, "
                 "{test:g} % to test; equal images are in the same part"
             )
-            shares = (round(100 * share, 4) for share in split.ratio)
-            return Sentence(
-                text, {"seed": split.seed, **dict(zip(("train", "validation", "test"), shares, strict=True))}
-            )
+            train, validation, test = (round(100 * share, 4) for share in split.ratio)
+            return Sentence(text, {"seed": split.seed, "train": train, "validation": validation, "test": test})
         case _:
             assert_never(split.kind)
 
@@ -125,7 +122,7 @@ def preprocessing_facts(account: Account) -> Iterator[Fact]:
         yield _fact(translatable("Channels"), colours[channels])
     stored = stored_size(run.design, run.recipe)
     values = {"size": shape_text((height, width)), "stored": shape_text(stored)}
-    if run.data is None or run.data.layout is Layout.NAMED:
+    if account.is_named:
         text = translatable("resized to {size} pixels, bilinear")
     elif stored == (height, width):
         text = translatable("resized and cropped at the centre to {size} pixels, bilinear")
@@ -134,6 +131,8 @@ def preprocessing_facts(account: Account) -> Iterator[Fact]:
             "resized and cropped at the centre to {stored} pixels, bilinear; of these the central {size}"
         )
     yield _fact(translatable("Size"), text, **values)
+    if not account.is_named:
+        yield _recipe_fact("background", run.recipe.background)
     if run.data is None or not run.data.mean:
         yield _fact(translatable("Values"), translatable("from 0 to 1"))
     else:
@@ -145,21 +144,25 @@ def preprocessing_facts(account: Account) -> Iterator[Fact]:
 def recipe_facts(account: Account) -> Iterator[Fact]:
     """Say how the network was trained, without what was off."""
     recipe = account.run.recipe
-    name = known_recipe(recipe)
-    yield Fact(Sentence(translatable("Recipe")), Sentence(name or translatable("values of its own")))
-    for field in fields_of(Recipe).values():
-        value = getattr(recipe, field.name)
-        if field.name not in PLACE and value and value != "off" and (field.name, value) != _IDLE:
-            yield Fact(Sentence(field.label.text), _value_words(field, value))
+    known = known_recipe(recipe)
+    yield Fact(Sentence(translatable("Recipe")), Sentence(known or translatable("values of its own")))
+    for name in fields_of(Recipe):
+        value = getattr(recipe, name)
+        if name not in PLACE and value and value != "off" and (name, value) != _IDLE:
+            yield _recipe_fact(name, value)
     yield _fact(translatable("Seed"), "{seed}", seed=account.run.seed)
     if weights := account.origin.weights:
         yield Fact(Sentence(translatable("Initial weights")), user_text(PurePath(weights).name))
 
 
-def _value_words(field: Field, value: object) -> Sentence:
+def _recipe_fact(name: str, value: object) -> Fact:
+    """Say the value of a field of a recipe, and what it means where it is one of several."""
+    field = fields_of(Recipe)[name]
     if field.meanings:
-        return explained({str(value): field.meanings[str(value)]})
-    return Sentence(translatable("yes")) if value is True else user_text(value_text(value))
+        words = explained({str(value): field.meanings[str(value)]})
+    else:
+        words = Sentence(translatable("yes")) if value is True else user_text(value_text(value))
+    return Fact(Sentence(field.label.text), words)
 
 
 def result_facts(account: Account) -> Iterator[Fact]:

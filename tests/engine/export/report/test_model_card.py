@@ -132,6 +132,7 @@ def test_data_split_and_decisions(tmp_path):
         "4 unreadable images, 5 files of other kinds or in no class",
         "cropped at the centre to 10×10 pixels, bilinear; of these the central 8×8",
         "less the mean 0.2500, divided by the deviation 0.5000",
+        "Background: white: transparent images lie on white, as on paper.",
         "Recipe: photos",
         "Epochs: 7",
         "Schedule: cosine: the learning rate falls to 0.",

@@ -21,7 +21,6 @@ from explorer.cli.train_command import order_of
 from explorer.engine.data.progress import Cancelled, unreported
 from explorer.engine.export.export import exported
 from explorer.engine.export.source import Source
-from explorer.runs.data.image_list import Layout
 from explorer.runs.events import Changed, Epoch
 from explorer.runs.folder import Run, RunFolder, read_run, remark
 from explorer.runs.formats import FORMATS
@@ -163,8 +162,8 @@ def test_mistakes_are_shown_by_their_pictures_or_said_to_be_gone(tmp_path):
 
 def test_names_of_a_named_set_are_translated_and_the_users_are_not(tmp_path):
     names = ("Bag", "Coat", "Shirt", "Dress")
-    for layout, row in ((Layout.NAMED, "包"), (Layout.CLASSES, "Bag")):
-        run = keep_run(tmp_path, DESIGN, record(names, layout=layout))
+    for data, row in (("fashion-mnist", "包"), ("images", "Bag")):
+        run = keep_run(tmp_path, DESIGN, record(names), Recipe(data=data))
         keep_predictions(run, tuple(f"{label}/0" for label in LABELS), LABELS, PREDICTED, CONFIDENCE)
         assert [row, "1", "1", "", ""] in page_of(run, "zh_CN").rows
 
