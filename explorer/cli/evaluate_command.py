@@ -130,7 +130,7 @@ def _mistakes(predictions: Predictions) -> Iterator[_Mistake]:
 def _text(results: _Results) -> str:
     run, predictions, _ = results
     lines = [
-        f"run {run.id}, epoch {predictions.epoch}: {len(predictions.predicted):,} images for {predictions.part}",
+        f"run {run.id}, epoch {predictions.epoch}, {predictions.part} part: {len(predictions.predicted):,} images",
         f"accuracy {predictions.accuracy:.4f}, loss {predictions.loss:.4f}",
     ]
     if predictions.part is Part.TEST:

@@ -71,7 +71,7 @@ def test_json_has_the_matrix_the_classes_and_every_mistake_by_name(trained, eval
 def test_text_has_the_worst_first(evaluate):
     lines = evaluate("--epoch", "1").out.splitlines()
     values = json.loads(evaluate("--epoch", "1", "--json").out)
-    assert lines[0].endswith("epoch 1: 6 images for validation")
+    assert lines[0].endswith("epoch 1, validation part: 6 images")
     assert lines[1] == f"accuracy {values['accuracy']:.4f}, loss {values['loss']:.4f}"
     blank = [place for place, line in enumerate(lines) if not line]
     classes, pairs, mistakes = (lines[place + 1 :] for place in blank)
@@ -100,7 +100,7 @@ def test_what_was_kept_needs_neither_torch_nor_the_images(trained):
     [
         (["--epoch", "9"], "has no predictions of epoch 9, but of 1, 2, 3"),
         (["--epoch", "newest"], "epoch: must be best, last or a number, not 'newest'"),
-        (["--epoch", "2", "--part", "train"], "has not been evaluated on its images for train"),
+        (["--epoch", "2", "--part", "train"], "has not been evaluated on its train part"),
         (["--epoch", "2", "--data", "."], "--data is for best and last"),
         (["--part", "rest"], "invalid choice: 'rest'"),
         (["--data", "nowhere"], "nowhere' is not there; if the images have moved, --data says where they are"),

@@ -122,7 +122,7 @@ def open_gallery(
         images = divide_images(recipe, design, lambda done, total: report(done, 2 * total), known)
         found = images.parts[part]
         if not found.files:
-            what = translatable("{data} has no images for {part}")
+            what = translatable("{data} has no images in its {part} part")
             raise refuse("data", what, data=str(images.root), part=Sentence(part))
         opening, count = _opening(images, recipe, design, device, None), len(found.files)
         loader, _ = opening.open(found, lambda done, _: report(count + done, 2 * count))
@@ -252,7 +252,7 @@ class _Opening:
 
 def _opening(images: OwnImages, recipe: Recipe, design: Design, device: torch.device, room: int | None) -> _Opening:
     """Return how to open images where they may take `room` bytes on the device, by default half of what is free."""
-    shape = (design.input[0], *stored_size(design, recipe))
+    shape = (design.input[0], *stored_size(design, recipe, images.record))
     needed = stored_bytes(images.record.train + images.record.validation, shape[0], shape[1:])
     if room is None:
         room = int(_MAY_TAKE * (available_memory(device) or 0))

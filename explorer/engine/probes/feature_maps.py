@@ -102,7 +102,7 @@ def _dropped_picture(probed: ProbedNetwork, path: Path) -> tuple[_Picture, Galle
         gallery = _open_gallery(probed)
         size, preprocessing = gallery.loader.stored, gallery.loader.preprocessing
     except Refused:
-        gallery, size = None, stored_size(design, recipe)
+        gallery, size = None, stored_size(design, recipe, known)
         preprocessing = Preprocessing(design.input[1:], *((known.mean, known.deviation) if known else ()))
     pixels = torch.from_numpy(decode(path, (design.input[0], *size), recipe.background)).permute(2, 0, 1).unsqueeze(0)
     picture = _Picture(preprocessing.crop(pixels)[0], origin)

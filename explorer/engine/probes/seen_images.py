@@ -32,7 +32,7 @@ class SeenImages:
     """
 
     def __init__(self, design: Design, recipe: Recipe, record: DataRecord | None, device: torch.device) -> None:
-        self._design, self._recipe, self._device = design, recipe, device
+        self._design, self._recipe, self._record, self._device = design, recipe, record, device
         mean, deviation = (record.mean, record.deviation) if record else ((), ())
         self.preprocessing = Preprocessing(design.input[1:], mean, deviation)
 
@@ -50,7 +50,7 @@ class SeenImages:
         return self._read(root_of_data(self._recipe.data) / real_name(name))
 
     def _read(self, path: Path) -> Tensor:
-        shape = self._design.input[0], *stored_size(self._design, self._recipe)
+        shape = self._design.input[0], *stored_size(self._design, self._recipe, self._record)
         return torch.from_numpy(decode(path, shape, self._recipe.background)).permute(2, 0, 1)
 
     def _named(self, name: str) -> Tensor:

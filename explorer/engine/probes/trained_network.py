@@ -8,7 +8,6 @@ import torch
 from torch import Tensor, nn
 
 from explorer.architecture.plan import Plan
-from explorer.engine.data.cache import usable_cores
 from explorer.engine.devices import choose_device
 from explorer.engine.kernels.plain_arithmetic import arithmetic_of
 from explorer.engine.kernels.rewrites import Rewrites, make_network, promised, rewrites_called
@@ -58,9 +57,9 @@ class TrainedNetwork:
 
     @contextmanager
     def computing(self) -> Iterator[None]:
-        """Compute without gradients, and round as the run's own validation did."""
+        """Compute as the run's own validation did: without gradients, with as many threads if there are so many."""
         before = torch.get_num_threads()
-        torch.set_num_threads(self.threads or before)
+        torch.set_num_threads(min(self.threads or before, before))  # a run under way needs the others
         try:
             with arithmetic_of(self.recipe, self.device), torch.inference_mode():
                 yield
@@ -116,11 +115,11 @@ def _other_device(run: Run, device: torch.device) -> Sentence:
 
 
 def _threads_of(run: Run, epoch: int) -> int:
-    """Return how many threads computed the run at the end of an epoch, at most one per core; 0 if that is unknown."""
+    """Return how many threads computed the run at the end of an epoch; 0 if that is unknown."""
     count = 0
     for event in read_events(run.folder, Threads, Epoch):
         if isinstance(event, Threads):
             count = event.threads
         elif isinstance(event, Epoch) and event.epoch == epoch:
             break
-    return min(count, usable_cores())
+    return count

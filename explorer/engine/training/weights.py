@@ -100,8 +100,11 @@ def best_weights(run: Run) -> StoredWeights:
 
 def _with_epoch(run: Run, best: Path) -> StoredWeights:
     """Return the weights in a file with the epoch that they are of, which need not be the best. Raises Refused."""
-    weights = load_weights(best)
-    epoch = int(best_facts(run)["epoch"])
+    while True:
+        facts, weights = best_facts(run), load_weights(best)
+        if facts == best_facts(run):  # else a run under way has replaced them meanwhile
+            break
+    epoch = int(facts["epoch"])
     if epoch >= run.best_epoch:  # later if the run has just replaced them
         return StoredWeights(weights, epoch)
     what = translatable("the best weights, of epoch {best}, were not written; those of epoch {epoch} were taken")
@@ -110,9 +113,13 @@ def _with_epoch(run: Run, best: Path) -> StoredWeights:
 
 def last_weights(run: Run) -> StoredWeights:
     """Return the weights of a run's last checkpoint, averaged if these are validated. Raises Refused."""
-    found = load_checkpoint(run.folder, read_hashes(run.folder))
-    if found is None:
-        raise refuse("weights", translatable("run {run} has no weights yet"), run=run.id)
+    while True:
+        hashes = read_hashes(run.folder)
+        found = load_checkpoint(run.folder, hashes)
+        if found is None:
+            raise refuse("weights", translatable("run {run} has no weights yet"), run=run.id)
+        if not found.warning or hashes == read_hashes(run.folder):  # else a run under way has replaced it meanwhile
+            break
     with usable_checkpoint():
         counters = found.state["counters"]
         epoch = counters["epoch"] - (not counters["position"])

@@ -12,7 +12,8 @@ class DataRecord:
     """What a run was trained on.
 
     `fingerprint` is a sha256 over file, class, part and content of every image. `mean` and `deviation` are per channel,
-    of values from 0 to 1, empty if the network sees these. `unreadable` and `skipped` files were left out.
+    of values from 0 to 1, empty if the network sees these. `unreadable` and `skipped` files were left out. `stored` is
+    the (height, width) of the images of a folder before they are cropped, empty in records of older versions.
     """
 
     name: str
@@ -28,6 +29,7 @@ class DataRecord:
     deviation: tuple[float, ...] = ()
     unreadable: int = 0
     skipped: int = 0
+    stored: tuple[int, ...] = ()
 
 
 def class_names(record: DataRecord | None, classes: int) -> tuple[str, ...]:

@@ -5,14 +5,21 @@ from pathlib import Path
 
 from explorer.architecture.design import Design
 from explorer.runs.data.catalogue import DataSet
+from explorer.runs.data.record import DataRecord
 from explorer.runs.recipe import Recipe
 
 _LABEL = 8  # bytes
 _ROOM = 256, 224  # for crops: images are stored larger than the network sees them by this ratio, as is usual
 
 
-def stored_size(design: Design, recipe: Recipe) -> tuple[int, int]:
-    """Return the (height, width) at which images of a folder are stored: the design's, or larger for random crops."""
+def stored_size(design: Design, recipe: Recipe, known: DataRecord | None = None) -> tuple[int, int]:
+    """Return the (height, width) at which images of a folder are stored: the design's, or larger for random crops.
+
+    `known` is the record of a run, which may have been trained beside one whose images are larger.
+    """
+    if known and known.stored:
+        height, width = known.stored
+        return height, width
     _, height, width = design.input
     if not recipe.resized_crop:
         return height, width

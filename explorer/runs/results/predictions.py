@@ -18,7 +18,7 @@ from zipfile import BadZipFile
 from explorer.atomic_files import write_atomically
 from explorer.runs.data.image_list import Part
 from explorer.runs.json_lines import MISREAD, read_record, record_table
-from explorer.sentences import system_words, translatable
+from explorer.sentences import Sentence, system_words, translatable
 from explorer.validation import refuse
 
 if TYPE_CHECKING:
@@ -122,8 +122,8 @@ def read_images(run_folder: Path, part: Part) -> EvaluatedImages:
     try:
         return read_record(EvaluatedImages, json.loads(path.read_bytes()))
     except FileNotFoundError:
-        what = translatable("run {run} has not been evaluated on its images for {part}")
-        raise refuse("predictions", what, run=run_folder.name, part=part) from None
+        what = translatable("run {run} has not been evaluated on its {part} part")
+        raise refuse("predictions", what, run=run_folder.name, part=Sentence(part)) from None
     except OSError as error:
         raise refuse("predictions", "{path}: {error}", path=str(path), error=system_words(error)) from None
     except MISREAD:

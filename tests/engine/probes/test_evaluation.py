@@ -3,6 +3,7 @@
 import json
 import queue
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,6 @@ from explorer.engine import worker as worker_module
 from explorer.engine.data.progress import Cancelled, unreported, unwarned
 from explorer.engine.kernels.rewrites import Rewrites
 from explorer.engine.probes import evaluation as evaluation_module
-from explorer.engine.probes import trained_network as trained_module
 from explorer.engine.probes.evaluation import evaluate
 from explorer.engine.training import fit as fit_module
 from explorer.engine.training import run as run_module
@@ -131,12 +131,14 @@ def test_it_computes_with_as_many_threads_as_the_run_had_at_that_epoch(run, monk
     for place, count in ((second + 1, 1), (1, 2)):
         lines.insert(place, event_line(Threads(0, count, 2)))
     log.write_text("\n".join(lines) + "\n")
-    monkeypatch.setattr(trained_module, "usable_cores", lambda: 2)
-    seen, judge, before = set(), evaluation_module.judge, torch.get_num_threads()
-    monkeypatch.setattr(evaluation_module, "judge", lambda *rest: seen.add(torch.get_num_threads()) or judge(*rest))
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 4)
+    chosen = []
+    monkeypatch.setattr(torch, "set_num_threads", chosen.append)
     answer = ask(run, epoch=epoch)
-    assert seen == {1 if answer.epoch == 3 else 2}
-    assert torch.get_num_threads() == before
+    assert chosen == [1 if answer.epoch == 3 else 2, 4]
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
+    ask(run, epoch=epoch)
+    assert chosen[2:] == [1, 1]
 
 
 def test_predictions_that_the_run_kept_itself_stay(run):
@@ -179,7 +181,7 @@ def test_what_has_no_test_part_is_refused_without_being_counted(recipe, tmp_path
         recipe.change(epochs=1, test_share=0.0) if own else small.RECIPE.change(epochs=1, data=data, batch_size=512)
     )
     run = train(tmp_path / "runs", recipe, small.DESIGN if own else NAMED)
-    with pytest.raises(Refused, match=r"has no images for test$" if own else "has no test part of its own"):
+    with pytest.raises(Refused, match=r"has no images in its test part$" if own else "has no test part of its own"):
         ask(run, part=Part.TEST)
     assert list_runs(run.folder.parent)[0].test_looks == 0
 
@@ -348,3 +350,17 @@ def test_a_worker_answers_it(run):
     answer = listener.said[-1]
     assert isinstance(answer, Evaluated)
     assert (answer.id, answer.accuracy) == (7, run.best_accuracy)
+
+
+def test_a_run_beside_one_with_larger_images_saw_those_too(recipe, tmp_path):
+    """All that train together share what is stored, at the size that the random crops of any of them need."""
+    random = np.random.default_rng(0)
+    for path in Path(recipe.data).rglob("*.png"):  # each shade has edges, which a crop does not see
+        pixels = np.asarray(Image.open(path).resize((12, 12)))
+        Image.fromarray(np.clip(pixels + random.integers(-60, 60, pixels.shape), 0, 255).astype(np.uint8)).save(path)
+    first = Train(small.DESIGN, recipe, tmp_path / "runs")
+    beside = replace(first.sides[0], recipe=recipe.change(resized_crop=0.5))
+    command = replace(first, beside=(beside,))
+    assert Worker(Listener(), queue.SimpleQueue()).run(command) == DONE
+    for run in list_runs(tmp_path / "runs"):
+        check(run)

@@ -14,6 +14,7 @@ from explorer.engine.data.progress import Report
 from explorer.runs.data.changes import refuse_changed
 from explorer.runs.data.image_list import ImageList, ListedImage, Part
 from explorer.runs.data.record import DataRecord
+from explorer.runs.data.storage import stored_size
 from explorer.runs.recipe import Recipe
 from explorer.sentences import translatable
 from explorer.validation import refuse
@@ -70,6 +71,7 @@ def divide_images(recipe: Recipe, design: Design, report: Report, known: DataRec
         decisions=division.decisions,
         unreadable=len(division.unreadable),
         skipped=images.skipped,
+        stored=stored_size(design, recipe, known),
     )
     if known:
         refuse_changed(known, record)
