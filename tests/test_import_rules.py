@@ -37,10 +37,8 @@ def test_no_imports_go_in_a_circle():
     """Those in functions and those for the type checker are counted, too."""
     graph = grimp.build_graph("explorer", cache_dir=None, exclude_type_checking_imports=False)
     imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
-    assert imports["explorer.cli.commands"] > {
-        "explorer.runs.formats",
-        "explorer.gui.app",
-    }  # the first is for mypy alone
+    assert "explorer.gui.app" in imports["explorer.cli.commands"]  # in a function
+    assert "explorer.runs.events" in imports["explorer.gui.document"]  # for mypy alone
     try:
         TopologicalSorter(imports).prepare()
     except CycleError as error:

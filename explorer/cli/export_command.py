@@ -68,15 +68,22 @@ def _content(form: Format, plan: Plan, run: Run | None, options: Namespace) -> C
 
             return WRITERS[form.name](plan, options.names)
         case Maker.WORKER:
-            from explorer.engine.export.export import exported
+            from explorer.engine.export.export import exported, warning_of
             from explorer.engine.export.source import Source
 
             line = ProgressLine(lambda progress: f"{form.name}: {progress.done} of {progress.total} steps")
+
+            def report(done: int, total: int) -> None:
+                if total:  # else nobody knows yet
+                    line.show(Progress("export", done, total))
+
             try:
                 source = Source(plan, options.names, run, options.language)
-                return exported(form, source, lambda done, total: line.show(Progress("export", done, total)))
+                content = exported(form, source, report)
             finally:
                 line.clear()
+            complain(filter(None, [warning_of(form, source)]))
+            return content
         case Maker.WINDOW:
             from explorer.gui.app import draw_design
 

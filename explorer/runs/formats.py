@@ -24,8 +24,9 @@ class Format:
     """One format: its name on the command line, and its labels in a menu for what it is made of.
 
     `of_design` and `of_run` say what of a design or of a run is written, and are empty where nothing is; where a
-    format is of designs alone, a run stands for its own. Without a `suffix` it is a folder. `extra` names the
-    optional dependencies of this program that it needs, and `modules` are what they bring.
+    format is of designs alone, a run stands for its own. Without a `suffix` it is a folder. `has_weights` of a run if
+    there is one. `extra` names the optional dependencies of this program that it needs, and `modules` are what they
+    bring.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Format:
     of_run: str = ""
     suffix: str = ""
     maker: Maker = Maker.WORKER
+    has_weights: bool = False
     extra: str = ""
     modules: tuple[str, ...] = ()
 
@@ -60,12 +62,18 @@ FORMATS = {
     form.name: form
     for form in (
         Format("python", of_design=translatable("Standalone PyTorch source"), suffix=".py", maker=Maker.PLAN),
-        Format("safetensors", of_run=translatable("Best weights (safetensors)"), suffix=".safetensors"),
+        Format(
+            "safetensors",
+            of_run=translatable("Best weights (safetensors)"),
+            suffix=".safetensors",
+            has_weights=True,
+        ),
         Format(
             "onnx",
             of_design=translatable("Untrained network (ONNX)"),
             of_run=translatable("Trained network (ONNX)"),
             suffix=".onnx",
+            has_weights=True,
             extra="onnx",
             modules=("onnx", "onnxruntime", "onnxscript"),
         ),
@@ -77,7 +85,7 @@ FORMATS = {
             extra="tensorboard",
             modules=("tensorboard",),
         ),
-        Format("timm", of_run=translatable("Folder for timm, with a model card")),
+        Format("timm", of_run=translatable("Folder for timm, with a model card"), has_weights=True),
         Format("html", of_run=translatable("Report on one page (HTML)"), suffix=".html"),
     )
 }

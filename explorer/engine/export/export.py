@@ -11,11 +11,12 @@ from explorer.engine.export.safetensors import safetensors
 from explorer.engine.export.source import Source
 from explorer.engine.export.tensorboard import tensorboard
 from explorer.engine.export.timm_folder import timm
+from explorer.engine.export.weights import trained_weights
 from explorer.runs.destination import Content, check_destination, write_content
 from explorer.runs.folder import find_run
 from explorer.runs.formats import FORMATS, Format
 from explorer.runs.questions.export import Export, Exported
-from explorer.sentences import translatable
+from explorer.sentences import NOTHING, Sentence, translatable
 from explorer.validation import Complaint, Refused, refuse
 
 WRITERS: dict[str, Callable[[Source, Report], Content]] = {
@@ -34,10 +35,16 @@ def export_file(question: Export, report: Report, warn: Warn) -> Exported:
     check_destination(question.path, is_folder=not form.suffix)
     run = find_run(question.run, question.runs) if question.run else None
     plan = plan_network(run.design if run else question.design)
-    content = exported(form, Source(plan, question.names, run, question.language), report)
+    source = Source(plan, question.names, run, question.language)
+    content = exported(form, source, report)
     report(1, 1)  # the last chance to cancel
     write_content(question.path, content)
-    return Exported(path=question.path)
+    return Exported(path=question.path, warning=warning_of(form, source))
+
+
+def warning_of(form: Format, source: Source) -> Sentence:
+    """Say which weights were taken for a format, if not the best ones of the run."""
+    return trained_weights(source.run).warning if form.has_weights and source.run else NOTHING
 
 
 def exported(form: Format, source: Source, report: Report) -> Content:

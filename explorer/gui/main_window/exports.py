@@ -22,7 +22,7 @@ from explorer.gui.workspace import CURVES
 from explorer.runs.destination import Content, write_content
 from explorer.runs.folder import Run
 from explorer.runs.formats import FORMATS, Format, Maker
-from explorer.runs.questions.export import Export
+from explorer.runs.questions.export import Export, Exported
 from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence
 from explorer.validation import Refused
@@ -133,10 +133,12 @@ class Exports(QObject):
         except Refused as refused:
             self._note_refusal(path, refused.sentence)
         else:
-            self._note_written(path)
+            self._note_written(Exported(path=path))
 
-    def _note_written(self, path: Path) -> None:
-        self._files.tell(self.tr("Exported {name}").format(name=path.name))
+    def _note_written(self, answer: Exported) -> None:
+        self._files.tell(self.tr("Exported {name}").format(name=answer.path.name))
+        if answer.warning:
+            self._files.complain(self.tr("Exported {name}").format(name=answer.path.name), say(answer.warning))
 
     def _note_refusal(self, path: Path, reason: Sentence) -> None:
         self._files.complain(self.tr("Could not export {name}").format(name=path.name), say(reason))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Exporting(QObject):
     """At most one export at a time, of the file or folder at `path`; `changed` tells that it began, ended or went on.
 
-    It ends with `written`, which carries the path, or with `refused`, which also carries why there is none; after
+    It ends with `written`, which carries the answer, or with `refused`, which also carries why there is none; after
     `cancel` with neither. `done` are the steps done and all of them, 0 while unknown.
     """
 
@@ -72,7 +72,7 @@ class Exporting(QObject):
 
     def _note_answer(self, answer: Exported) -> None:
         self._end()
-        self.written.emit(answer.path)
+        self.written.emit(answer)
 
     def _note_refusal(self, reason: Sentence) -> None:
         path = self._end()

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from explorer.runs.questions.question import Answer, Question
+from explorer.sentences import NOTHING, Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Export(Question):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported(Answer):
-    """The file, or the folder, has been written."""
+    """The file, or the folder, has been written; `warning` says which weights were taken, if not the best ones."""
 
     path: Path
+    warning: Sentence = NOTHING

@@ -13,7 +13,7 @@ from explorer.cli.commands import COMMANDS
 from explorer.cli.terminal import Parser
 from explorer.cli.train_command import order_of
 from explorer.engine.model import build_model
-from explorer.engine.training.weights import weights_of
+from explorer.engine.training.weights import last_weights, weights_of
 from tests.engine import small
 from tests.engine.shades import shades
 
@@ -43,6 +43,21 @@ def test_weights_of_a_checkpoint_say_after_how_many_epochs(run, tmp_path):
     with safe_open(path, "pt") as file:
         assert file.metadata()["epoch"] == "2"
         assert "accuracy" not in file.metadata()
+
+
+def test_of_a_run_whose_best_weights_are_damaged_the_last_ones_are_taken_and_named(run, tmp_path, capsys):
+    with (run.folder / "best.safetensors").open("r+b") as file:
+        file.seek(-4, 2)
+        file.write(b"half")
+    path = tmp_path / "net.safetensors"
+    assert main(["export", str(run.folder), "--to", "safetensors", "-o", str(path)]) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("best.safetensors is damaged")
+    assert line.endswith("the weights of the last checkpoint were taken, of epoch 2")
+    weights, last = load_file(path), last_weights(run)
+    assert all(torch.equal(values, weights[name]) for name, values in last.tensors.items())
+    with safe_open(path, "pt") as file:
+        assert file.metadata()["epoch"] == "2"
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from explorer.runs.folder import RunFolder
 from explorer.runs.formats import FORMATS
 from explorer.runs.questions.export import Export, Exported
 from explorer.runs.recipe import Recipe
+from explorer.sentences import Sentence
 from tests.clicks import click, name_file
 from tests.gui.made_lines import made_step, started
 from tests.gui.scripted_workers import Played
@@ -145,6 +146,14 @@ def test_an_export_goes_on_in_a_window_in_another_language(impatient, qtbot, tmp
     assert not dialog.isVisible()
     assert "net.onnx" in impatient.window.confirmation.text()
     impatient.use_language("en")
+
+
+def test_which_weights_were_taken_is_said(session, qtbot, worker, chosen_run, tmp_path, complaints):
+    name_file(qtbot, str(tmp_path / "net.safetensors"))
+    entry(session, FORMATS["safetensors"].of_run).trigger()
+    (asked,) = worker.asked(Export)
+    worker.answer(asked, Exported(path=asked.path, warning=Sentence("those of epoch 2 were taken")))
+    assert complaints == ["Exported net.safetensors\nthose of epoch 2 were taken"]
 
 
 def test_why_there_is_no_file_is_said_in_the_users_words(session, qtbot, worker, tmp_path, complaints):
