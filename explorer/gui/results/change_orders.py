@@ -44,10 +44,11 @@ class ChangeOrders(QObject):
         menu.setToolTipsVisible(True)
         menu.addActions([actions.save_table, actions.save_copy])
         self._save, self._cancel = (
-            QPushButton(self.tr("Save my changes")),
+            QPushButton(self.tr("Save as")),
             action_button(actions.cancel_saving, "cancel_saving"),
         )
         self._save.setObjectName("save_changes")
+        self._save.setAccessibleName(self.tr("Save my changes as"))
         self._save.setMenu(menu)
         self.buttons = action_button(actions.train_again, "train_again"), self._save, self._cancel
         orders: tuple[tuple[QAction, Callable[[], None]], ...] = (

@@ -201,7 +201,7 @@ class WorkerPool(QObject):
         worker = self.shown
         assert worker.run
         order = worker.order or Train(design=design, recipe=worker.run.recipe, runs=self.runs)
-        self._restarts.append((worker, replace(order, design=design, weights=None, grown=(), anyway=False)))
+        self._restarts.append((worker, replace(order, design=design, weights=None, grown=(), anyway=False, again="")))
         worker.stop()
 
     def stop(self) -> None:

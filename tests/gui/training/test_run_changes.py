@@ -124,6 +124,17 @@ def test_a_run_that_was_resumed_is_restarted_by_its_recipe(session, played, chan
     assert (again.design, again.recipe.epochs) == (session.document.design, 10)
 
 
+def test_what_repeated_a_run_repeats_none_with_another_design(session, played, changes, qtbot):
+    choice = session.workspace.choice
+    session.pool.start(Train(choice.fitted, choice.recipe, session.pool.runs, again="a-run"))
+    played.say(started("again"), step(3))
+    session.document.propose(session.document.design.with_stage(0, blocks=3), "")
+    click(qtbot, changes.restart)
+    played.say(Stopped(4))
+    qtbot.waitUntil(lambda: len(played.asked(Train)) == 2)
+    assert [order.again for order in played.asked(Train)] == ["a-run", ""]
+
+
 def test_a_design_that_cannot_be_built_is_not_trained_in_place(session, played, changes):
     begin(session, played)
     session.document.propose(session.document.design.change(shortcut="pad").with_stage(1, width=1), "")
