@@ -331,7 +331,7 @@ def _hashes_of(manifest: dict[str, Any]) -> dict[str, str]:
 
 def read_origin(folder: Path) -> Origin:
     """Return what the run was started with, as far as the manifest says. Raises Refused."""
-    manifest = _read_manifest(folder)
+    manifest = read_manifest(folder)
     tables = (manifest.get(key) for key in ("versions", "weights"))
     versions, weights = (found if isinstance(found, dict) else {} for found in tables)
     return Origin(

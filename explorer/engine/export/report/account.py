@@ -39,12 +39,6 @@ class Outcome:
         matrix = confusion_matrix(predictions.labels, predictions.predicted, run.design.classes)
         return cls(predictions, matrix, class_results(matrix))
 
-    @property
-    def mistakes(self) -> NDArray[np.int64]:
-        """Return the places of the images that were taken for another class, the most confident ones first."""
-        wrong = np.flatnonzero(self.predictions.predicted != self.predictions.labels)
-        return wrong[np.argsort(-self.predictions.confidence[wrong], kind="stable")]
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Account:
@@ -64,7 +58,7 @@ class Account:
         return cls(
             run=run,
             plan=source.plan,
-            epochs=tuple(_numbers(event) for event in read_events(run.folder) if isinstance(event, Epoch)),
+            epochs=tuple(_numbers(event) for event in read_events(run.folder, Epoch) if isinstance(event, Epoch)),
             validation=Outcome.read(run, Part.VALIDATION),
             test=Outcome.read(run, Part.TEST),
             origin=read_origin(run.folder),

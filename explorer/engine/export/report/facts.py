@@ -1,5 +1,6 @@
 """Facts: an account of a run in sentences, each in one place for all formats that tell it. No Qt."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import reduce
@@ -15,6 +16,7 @@ from explorer.architecture.notation import to_line
 from explorer.engine.export.report.account import Account, Outcome
 from explorer.fields import fields_of
 from explorer.runs.data.catalogue import CATALOGUE
+from explorer.runs.data.decisions import Fate
 from explorer.runs.data.split import Split, SplitKind
 from explorer.runs.data.storage import stored_size
 from explorer.runs.folder import Run, RunState
@@ -84,11 +86,11 @@ def data_facts(account: Account) -> Iterator[Fact]:
     counts = translatable("{train:,} to train, {validation:,} to validate, {test:,} to test")
     yield _fact(translatable("Images"), counts, train=data.train, validation=data.validation, test=data.test)
     yield Fact(Sentence(translatable("Split")), _split_words(data.split))
-    decided = data.decisions
-    if decided.left_out or decided.moved:
-        text = translatable("{left_out:,} images left out, {moved:,} moved to another class")
-        moved = len(decided.moved)
-        yield _fact(translatable("Decided by hand"), text, left_out=len(decided.left_out), moved=moved)
+    if fates := Counter(fate for fate, _ in data.decisions.fates.values()):
+        text = translatable(
+            "{left_out:,} images left out, {excluded:,} of none of the classes, {moved:,} moved to another class"
+        )
+        yield _fact(translatable("Decided by hand"), text, **{str(fate): fates[fate] for fate in Fate})
     if data.unreadable or data.skipped:
         text = translatable("{unreadable:,} unreadable images, {skipped:,} files of other kinds or in no class")
         yield _fact(translatable("Not used"), text, unreadable=data.unreadable, skipped=data.skipped)
@@ -151,6 +153,9 @@ def recipe_facts(account: Account) -> Iterator[Fact]:
         if name not in PLACE and value and value != "off" and (name, value) != _IDLE:
             yield _recipe_fact(name, value)
     yield _fact(translatable("Seed"), "{seed}", seed=account.run.seed)
+    if again := account.run.again:
+        text = translatable("{run}: {changes}") if again.changes else "{run}"
+        yield Fact(Sentence(translatable("Repeats")), Sentence(text, {"run": again.run, "changes": again.changes}))
     if weights := account.origin.weights:
         yield Fact(Sentence(translatable("Initial weights")), user_text(PurePath(weights).name))
 

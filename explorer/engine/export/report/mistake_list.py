@@ -12,6 +12,7 @@ from explorer.engine.export.report.account import Account, Outcome
 from explorer.engine.export.report.facts import percent
 from explorer.engine.export.report.page import element
 from explorer.engine.probes.seen_images import SeenImages
+from explorer.runs.results.confusion import mistakes
 from explorer.sentences import Sentence, translatable
 from explorer.translations import Say, user_text
 from explorer.validation import Refused
@@ -25,7 +26,7 @@ def mistake_list(account: Account, outcome: Outcome, report: Report, say: Say) -
     run, predictions = account.run, outcome.predictions
     seen = SeenImages(run.design, run.recipe, run.data, torch.device("cpu"))
     names = account.class_names
-    places = outcome.mistakes[:_MOST].tolist()
+    places = mistakes(predictions)[:_MOST]
     cards = []
     for done, place in enumerate(places):
         report(done, len(places))

@@ -28,6 +28,7 @@ from explorer.fields import fields_of
 from explorer.runs.folder import Run
 from explorer.runs.learning import learning_of
 from explorer.runs.recipe import RECIPES, Recipe
+from explorer.runs.results.confusion import mistakes
 from explorer.sentences import Sentence, translatable
 from explorer.translations import Say, speaker, user_text
 
@@ -145,7 +146,7 @@ def _class_table(outcome: Outcome, names: Iterable[str], say: Say) -> Element:
 
 def _mistakes(account: Account, outcome: Outcome, report: Report, say: Say) -> Iterator[Element]:
     text = translatable("{wrong:,} of {count:,} validation images were taken for another class.")
-    counts = {"wrong": len(outcome.mistakes), "count": len(outcome.predictions.predicted)}
+    counts = {"wrong": len(mistakes(outcome.predictions)), "count": len(outcome.predictions.predicted)}
     yield element("p", say(Sentence(text, counts)))
     yield mistake_list(account, outcome, report, say)
 

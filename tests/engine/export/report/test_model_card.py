@@ -12,10 +12,11 @@ from explorer.engine.export.source import Source
 from explorer.runs.data.decisions import Decisions, Move
 from explorer.runs.data.image_list import Layout, Part
 from explorer.runs.data.split import Split, SplitKind
-from explorer.runs.folder import Run, RunFolder, count_test_look, read_run
+from explorer.runs.folder import Again, Run, RunFolder, count_test_look, read_run
 from explorer.runs.formats import FORMATS
+from explorer.runs.json_lines import record_table
 from explorer.runs.recipe import RECIPES, Recipe
-from explorer.sentences import LANGUAGES
+from explorer.sentences import LANGUAGES, Sentence
 from tests.engine.export.kept_run import keep_predictions, keep_run, record
 
 DESIGN = Design((1, 8, 8), 3, (Stage(1, 4), Stage(1, 8, 2)), stem="cifar", stem_width=4, name="tiny")
@@ -118,7 +119,7 @@ def test_of_a_folder_only_the_name_is_told(tmp_path):
 def test_data_split_and_decisions(tmp_path):
     data = record(
         ("a", "b", "c"),
-        decisions=Decisions(left_out=("a/1", "a/2"), moved=(Move("b/3", "c"),)),
+        decisions=Decisions(left_out=("a/1", "a/2"), moved=(Move("b/3", "c"),), excluded=("c/4",)),
         unreadable=4,
         skipped=5,
         mean=(0.25,),
@@ -128,7 +129,7 @@ def test_data_split_and_decisions(tmp_path):
     for fact in (
         "Images: 70 to train, 15 to validate, 15 to test",
         "drawn class by class with seed 3: 70 % to train, 15 % to validate, 15 % to test",
-        "2 images left out, 1 moved to another class",
+        "2 images left out, 1 of none of the classes, 1 moved to another class",
         "4 unreadable images, 5 files of other kinds or in no class",
         "cropped at the centre to 10×10 pixels, bilinear; of these the central 8×8",
         "less the mean 0.2500, divided by the deviation 0.5000",
@@ -177,6 +178,14 @@ def test_known_weights_are_named(tmp_path):
     folder.update(weights={"source": "/home/somebody/net.pth", "matched": 3, "others": []})
     folder.close()
     assert "- Initial weights: net.pth" in english(read_run(run.folder))
+
+
+def test_a_run_that_repeats_another_says_what_is_different(tmp_path):
+    run = keep_run(tmp_path, DESIGN)
+    folder = RunFolder(run.folder)
+    folder.update(again=record_table(Again("earlier", Sentence("{n} images left out", {"n": 3}))))
+    folder.close()
+    assert "- Repeats: earlier: 3 images left out" in english(read_run(run.folder))
 
 
 def test_a_run_that_is_not_finished_says_so(tmp_path):
