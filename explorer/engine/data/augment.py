@@ -19,9 +19,9 @@ from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.data.resized_crop import draw_rectangles, resize_rectangles
 from explorer.runs.recipe import Recipe
 
-_SHARES = (0.02, 1 / 3)  # of an image's area that is erased (Zhong et al., arXiv 1708.04896)
-_SIDES = (0.3, 1 / 0.3)  # its height to its width
-_MOVES, _ERASURES, _MIXES, _CROPS, _COLOURS = range(1, 6)  # streams of the epoch's random numbers; its order has one
+_ERASED_SHARES = (0.02, 1 / 3)  # of an image's area that is erased (Zhong et al., arXiv 1708.04896)
+_ERASED_SIDES = (0.3, 1 / 0.3)  # its height to its width
+MOVES, ERASURES, MIXES, CROPS, COLOURS = range(1, 6)  # streams of the epoch's random numbers; its order has one
 
 _Change = Callable[[Tensor, slice], Tensor]
 
@@ -40,30 +40,28 @@ class Augmentation:
     ) -> None:
         """Draw the random numbers of the epoch; `stored` is the (height, width) of the images, perhaps larger."""
         moves, erasures, mixes, crops, colours = (
-            drawn_from(recipe.seed, epoch, stream) for stream in (_MOVES, _ERASURES, _MIXES, _CROPS, _COLOURS)
+            drawn_from(recipe.seed, epoch, stream) for stream in (MOVES, ERASURES, MIXES, CROPS, COLOURS)
         )
         size = preprocessing.size
-        self._size, self.cutmix = size, recipe.cutmix
+        self._cutmix = recipe.cutmix
         self._changes: list[_Change] = []
         if recipe.resized_crop:
             self.rectangles = draw_rectangles(images, recipe.resized_crop, stored, crops).to(device)
-            self._changes.append(self._crop_and_resize)
+            self._changes.append(lambda pixels, bounds: resize_rectangles(pixels, self.rectangles[:, bounds], size))
         elif stored != size:
             self._changes.append(lambda pixels, bounds: preprocessing.crop(pixels))
-        if recipe.flip or recipe.crop:
-            self._crop = recipe.crop
-            self.shifts = torch.randint(0, 2 * recipe.crop + 1, (2, images), generator=moves).to(device)
-            self.flips = (torch.rand(images, generator=moves) < 0.5).to(device)
-            self._changes += [change for change, on in ((self._shift, recipe.crop), (self._flip, recipe.flip)) if on]
+        self.shifts, self.flips = (drawn.to(device) for drawn in draw_moves(images, recipe.crop, moves))
+        if recipe.crop:
+            self._changes.append(lambda pixels, bounds: shift(pixels, self.shifts[:, bounds], recipe.crop))
+        if recipe.flip:
+            self._changes.append(lambda pixels, bounds: flip(pixels, self.flips[bounds]))
         if recipe.jitter:
             self.factors = draw_factors(images, recipe.jitter, colours).to(device)
             self._changes.append(lambda pixels, bounds: change_colours(pixels, self.factors[:, bounds]))
         if recipe.erase:
-            boxes = boxes_of(torch.rand(4, images, generator=erasures), size)
-            boxes[2:] *= torch.rand(images, generator=erasures) < recipe.erase
-            self.boxes = boxes.to(device)
-            self._changes.append(self._erase)
-        self._mixes = torch.rand(4, images, generator=mixes) if recipe.cutmix else None
+            self.boxes = draw_boxes(images, recipe.erase, size, erasures).to(device)
+            self._changes.append(lambda pixels, bounds: erase(pixels, self.boxes[:, bounds]))
+        self._mixes = draw_mixes(images, mixes) if recipe.cutmix else None
 
     def pixels(self, pixels: Tensor, bounds: slice) -> Tensor:
         """Return augmented images of the network's size; both are uint8 of (n, channels, height, width)."""
@@ -71,47 +69,73 @@ class Augmentation:
             pixels = change(pixels, bounds)
         return pixels
 
-    def _crop_and_resize(self, pixels: Tensor, bounds: slice) -> Tensor:
-        return resize_rectangles(pixels, self.rectangles[:, bounds], self._size)
-
-    def _shift(self, pixels: Tensor, bounds: slice) -> Tensor:
-        """Shift each image, by one gather."""
-        height, width = self._size
-        down, right = self.shifts[:, bounds, None]
-        rows, columns = (torch.arange(side, device=pixels.device) for side in (height, width))
-        padded = F.pad(pixels, (self._crop,) * 4)
-        images = torch.arange(len(pixels), device=pixels.device)[:, None, None]
-        return padded[images, :, (rows + down)[:, :, None], (columns + right)[:, None]].permute(0, 3, 1, 2)
-
-    def _flip(self, pixels: Tensor, bounds: slice) -> Tensor:
-        return torch.where(self.flips[bounds, None, None, None], pixels.flip(3), pixels)
-
-    def _erase(self, pixels: Tensor, bounds: slice) -> Tensor:
-        return pixels.masked_fill(_inside(self.boxes[:, bounds], self._size), 0)
-
     def mix(self, pixels: Tensor, labels: Tensor, classes: int, bounds: slice) -> tuple[Tensor, Tensor]:
-        """Apply CutMix (Yun et al., arXiv 1905.04899) to some batches: a rectangle comes from the neighbouring image.
-
-        `pixels` are uint8 of (n, channels, height, width). Targets are the (n,) labels, or, where images were mixed,
-        (n, classes) shares of the area.
-        """
+        """Mix some of the batches as `cutmix` does; the others stay as they are."""
         if self._mixes is None:
             return pixels, labels
-        chance, share, *centre = self._mixes[:, bounds.start].tolist()
-        if chance >= self.cutmix:
-            return pixels, labels
-        box = box_of(share, centre, self._size)
-        mask = _inside(torch.tensor(box, device=pixels.device)[:, None], self._size)
-        own = F.one_hot(labels, classes).float()
-        kept = 1 - box[2] * box[3] / (self._size[0] * self._size[1])
-        return torch.where(mask, pixels.roll(1, 0), pixels), torch.lerp(own.roll(1, 0), own, kept)
+        return cutmix(pixels, labels, self._mixes[:, bounds.start], self._cutmix, classes)
+
+
+def draw_moves(images: int, most: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Return shifts of images, (2, images) from 0 to twice `most`, and which of them are mirrored, (images,)."""
+    shifts = torch.randint(0, 2 * most + 1, (2, images), generator=generator)
+    return shifts, torch.rand(images, generator=generator) < 0.5
+
+
+def shift(pixels: Tensor, shifts: Tensor, most: int) -> Tensor:
+    """Shift each image by up to `most` pixels down and right, or up and left; by one gather."""
+    down, right = shifts[:, :, None]
+    rows, columns = (torch.arange(side, device=pixels.device) for side in pixels.shape[2:])
+    padded = F.pad(pixels, (most,) * 4)
+    images = torch.arange(len(pixels), device=pixels.device)[:, None, None]
+    return padded[images, :, (rows + down)[:, :, None], (columns + right)[:, None]].permute(0, 3, 1, 2)
+
+
+def flip(pixels: Tensor, flips: Tensor) -> Tensor:
+    """Mirror those of the images that are chosen, left and right."""
+    return torch.where(flips[:, None, None, None], pixels.flip(3), pixels)
+
+
+def draw_boxes(images: int, share: float, size: tuple[int, int], generator: torch.Generator) -> Tensor:
+    """Return the rectangle to erase of each image, (4, images) as `boxes_of`; a `share` of them is not empty."""
+    boxes = boxes_of(torch.rand(4, images, generator=generator), size)
+    boxes[2:] *= torch.rand(images, generator=generator) < share
+    return boxes
+
+
+def erase(pixels: Tensor, boxes: Tensor) -> Tensor:
+    """Make a rectangle of each image black; `boxes` are (4, n)."""
+    height, width = pixels.shape[2:]
+    return pixels.masked_fill(_inside(boxes, (height, width)), 0)
+
+
+def draw_mixes(images: int, generator: torch.Generator) -> Tensor:
+    """Return numbers in [0, 1), (4, images), of which a batch uses those of its first image."""
+    return torch.rand(4, images, generator=generator)
+
+
+def cutmix(pixels: Tensor, labels: Tensor, drawn: Tensor, chance: float, classes: int) -> tuple[Tensor, Tensor]:
+    """Apply CutMix (Yun et al., arXiv 1905.04899) with this `chance`: a rectangle comes from the neighbouring image.
+
+    `pixels` are uint8 of (n, channels, height, width), and (4,) numbers are `drawn` for them. Targets are the (n,)
+    labels, or, where images were mixed, (n, classes) shares of the area.
+    """
+    luck, share, *centre = drawn.tolist()
+    if luck >= chance:
+        return pixels, labels
+    height, width = pixels.shape[2:]
+    box = box_of(share, centre, (height, width))
+    mask = _inside(torch.tensor(box, device=pixels.device)[:, None], (height, width))
+    own = F.one_hot(labels, classes).float()
+    kept = 1 - box[2] * box[3] / (height * width)
+    return torch.where(mask, pixels.roll(1, 0), pixels), torch.lerp(own.roll(1, 0), own, kept)
 
 
 def boxes_of(drawn: Tensor, size: tuple[int, int]) -> Tensor:
     """Return top, left, height and width of n rectangles, (4, n) int64, from numbers in [0, 1) of (4, n)."""
     height, width = size
-    share = _SHARES[0] + drawn[0] * (_SHARES[1] - _SHARES[0])
-    least, most = (log(side) for side in _SIDES)
+    share = _ERASED_SHARES[0] + drawn[0] * (_ERASED_SHARES[1] - _ERASED_SHARES[0])
+    least, most = (log(side) for side in _ERASED_SIDES)
     sides = (least + drawn[1] * (most - least)).exp()
     tall = (share * sides).sqrt().mul(height).round().clamp(1, height)
     wide = (share / sides).sqrt().mul(width).round().clamp(1, width)

@@ -17,7 +17,7 @@ from explorer.runs.data.files import PublishedFile
 from explorer.sentences import Sentence, system_words, translatable
 from explorer.validation import Refused, refuse
 
-_BUNDLED_SHA256 = "ce61ba0eda7e5ad4bdc5308bfb035fca2626374799e0b6f1c40c0805d78fa318"
+BUNDLED_SHA256 = "ce61ba0eda7e5ad4bdc5308bfb035fca2626374799e0b6f1c40c0805d78fa318"
 _DAMAGED = translatable("{path!r} is damaged: its checksum is not the expected one")
 _GET_AGAIN = translatable("{problem}; `main.py data get {name}` downloads it again")
 _UNREADABLE = translatable("{path!r} cannot be read: {error}")
@@ -56,7 +56,7 @@ def read_bundled(data_set: DataSet) -> Data:
         content = data_set.path.read_bytes()
     except OSError as error:
         raise refuse("data", _UNREADABLE, path=str(data_set.path), error=system_words(error)) from None
-    if hashlib.sha256(content).hexdigest() != _BUNDLED_SHA256:
+    if hashlib.sha256(content).hexdigest() != BUNDLED_SHA256:
         raise refuse("data", _DAMAGED, path=str(data_set.path))
     with np.load(io.BytesIO(content)) as arrays:
         train, test = (
@@ -69,7 +69,7 @@ def read_bundled(data_set: DataSet) -> Data:
         return Data(train, test)
 
 
-def _read_idx(data_set: DataSet) -> Data:
+def read_idx(data_set: DataSet) -> Data:
     """Read a set of four gzipped files in the IDX format, as torchvision does. Raises Refused."""
     from torchvision.datasets.mnist import read_image_file, read_label_file  # takes seconds to import
 
@@ -103,7 +103,7 @@ def _damaged(path: Path, data_set: DataSet) -> Refused:
     return refuse("data", _GET_AGAIN, problem=problem, name=data_set.name)
 
 
-def _read_cifar(data_set: DataSet) -> Data:
+def read_cifar(data_set: DataSet) -> Data:
     """Read CIFAR-10 by torchvision, which checks each file before it unpickles it. Raises Refused."""
     from torchvision.datasets import CIFAR10
 
@@ -122,8 +122,8 @@ def _read_cifar(data_set: DataSet) -> Data:
 
 DATASETS: dict[str, Callable[[DataSet], Data]] = {
     "fashion-mnist-12k": read_bundled,
-    "fashion-mnist": _read_idx,
-    "mnist": _read_idx,
-    "kmnist": _read_idx,
-    "cifar-10": _read_cifar,
+    "fashion-mnist": read_idx,
+    "mnist": read_idx,
+    "kmnist": read_idx,
+    "cifar-10": read_cifar,
 }

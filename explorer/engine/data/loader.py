@@ -86,14 +86,18 @@ def place_images(images: Images, design: Design, device: torch.device) -> Placed
 
     The resizing happens once, on the CPU, where torch enlarges uint8 exactly as PIL does.
     """
-    size = design.input[1:]
-    pixels = images.pixels
-    if pixels.shape[2:] != size:
-        resized = pixels.new_empty(*pixels.shape[:2], *size)
-        for part, place in zip(*(torch.split(each, _RESIZE_AT_ONCE) for each in (pixels, resized)), strict=True):
-            place.copy_(F.interpolate(part, size, mode="bilinear", antialias=True))
-        pixels = resized
-    return PlacedLoader(pixels.to(device), images.labels.to(device))
+    _, height, width = design.input
+    return PlacedLoader(resized(images.pixels, (height, width)).to(device), images.labels.to(device))
+
+
+def resized(pixels: Tensor, size: tuple[int, int]) -> Tensor:
+    """Return uint8 images (n, channels, height, width) at another (height, width), bilinear and antialiased."""
+    if pixels.shape[2:] == size:
+        return pixels
+    found = pixels.new_empty(*pixels.shape[:2], *size)
+    for part, place in zip(*(torch.split(each, _RESIZE_AT_ONCE) for each in (pixels, found)), strict=True):
+        place.copy_(F.interpolate(part, size, mode="bilinear", antialias=True))
+    return found
 
 
 def batch_bounds(images: int, batch_size: int) -> list[slice]:

@@ -27,9 +27,7 @@ class Preprocessing:
 
     def crop(self, pixels: Tensor) -> Tensor:
         """Return the centre of images (n, channels, height, width) at the size that the network sees."""
-        height, width = self.size
-        top, left = (pixels.shape[2] - height) // 2, (pixels.shape[3] - width) // 2
-        return pixels[:, :, top : top + height, left : left + width]
+        return centre(pixels, self.size)
 
     def scale(self, pixels: Tensor) -> Tensor:
         """Return images of the network's size, with values from 0 to 255, as floats that it sees, channels last."""
@@ -37,6 +35,13 @@ class Preprocessing:
         if self.mean:
             values.sub_(_channels(self.mean, pixels.device)).div_(_channels(self.deviation, pixels.device))
         return values.contiguous(memory_format=torch.channels_last)
+
+
+def centre(pixels: Tensor, size: tuple[int, int]) -> Tensor:
+    """Return the centre of images (n, channels, height, width), of (height, width) `size`."""
+    height, width = size
+    top, left = (pixels.shape[2] - height) // 2, (pixels.shape[3] - width) // 2
+    return pixels[:, :, top : top + height, left : left + width]
 
 
 @cache

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-_SIDES = (3 / 4, 4 / 3)  # a rectangle's width to its height
+_CROPPED_SIDES = (3 / 4, 4 / 3)  # a rectangle's width to its height
 _TRIES = 10  # until a rectangle fits into its image
 
 
@@ -22,13 +22,16 @@ def draw_rectangles(images: int, share: float, size: tuple[int, int], generator:
     """
     height, width = size
     area = height * width * (share + torch.rand(_TRIES, images, generator=generator) * (1 - share))
-    least, most = map(log, _SIDES)
+    least, most = map(log, _CROPPED_SIDES)
     sides = (least + torch.rand(_TRIES, images, generator=generator) * (most - least)).exp()
     tall, wide = (area / sides).sqrt().round(), (area * sides).sqrt().round()
     fits = (tall > 0) & (tall <= height) & (wide > 0) & (wide <= width)
     first = fits.int().argmax(0, keepdim=True)
     found = fits.any(0)
-    whole = min(height, round(width / _SIDES[0])), min(width, round(height * _SIDES[1]))  # none fits: the largest
+    whole = (
+        min(height, round(width / _CROPPED_SIDES[0])),
+        min(width, round(height * _CROPPED_SIDES[1])),
+    )  # none fits: the largest
     tall, wide = (
         torch.where(found, tried.gather(0, first)[0], float(side))
         for tried, side in zip((tall, wide), whole, strict=True)

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -95,16 +96,17 @@ def make_schedule(optimizer: Optimizer, recipe: Recipe, steps_per_epoch: int) ->
 
 
 def average_of(model: nn.Module, decay: float) -> AveragedModel:
-    """Return an exponential moving average of `model`, norms' statistics included; the first steps count more."""
+    """Return an exponential moving average of `model`, norms' statistics included."""
+    return AveragedModel(model, multi_avg_fn=partial(update_averages, decay), use_buffers=True)
 
-    def update_averages(averages: _Tensors, values: _Tensors, count: Tensor | int) -> None:
-        assert isinstance(count, Tensor)
-        if not averages[0].is_floating_point():
-            torch._foreach_copy_(averages, values)
-            return
-        share = 1 - torch.clamp((1 + count) / (10 + count), max=decay)  # left on the device
-        ways = torch._foreach_sub(values, averages)
-        torch._foreach_mul_(ways, share)
-        torch._foreach_add_(averages, ways)
 
-    return AveragedModel(model, multi_avg_fn=update_averages, use_buffers=True)
+def update_averages(decay: float, averages: _Tensors, values: _Tensors, count: Tensor | int) -> None:
+    """Move averages towards the values after `count` steps; the first ones count more."""
+    assert isinstance(count, Tensor)
+    if not averages[0].is_floating_point():
+        torch._foreach_copy_(averages, values)
+        return
+    share = 1 - torch.clamp((1 + count) / (10 + count), max=decay)  # left on the device
+    ways = torch._foreach_sub(values, averages)
+    torch._foreach_mul_(ways, share)
+    torch._foreach_add_(averages, ways)

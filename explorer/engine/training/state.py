@@ -13,6 +13,7 @@ from explorer.architecture.layers import BatchNorm2d
 from explorer.architecture.plan import Plan
 from explorer.engine.kernels.cuda_graph import BackwardStep, Graph
 from explorer.engine.kernels.rewrites import Rewrites, make_network, promised
+from explorer.engine.training.loss import weighted_cross_entropy
 from explorer.engine.training.optimizers import average_of, make_optimizer, make_schedule, restore_optimizer
 from explorer.engine.training.parts import frozen_modules
 from explorer.engine.training.tally import Tested, judge
@@ -127,17 +128,11 @@ class Training:
         return loss.detach(), (scores.detach().argmax(1) == labels).sum()
 
     def _loss(self, scores: Tensor, targets: Tensor) -> Tensor:
-        """Return the mean cross-entropy; where classes have weights, each share of a target counts by its class's.
-
-        So an image of a rare class counts as if it were drawn as often as the others, smoothed or mixed as they are.
-        """
+        """Return the mean cross-entropy."""
         smoothing = self.recipe.label_smoothing
         if self._class_weights is None:
             return F.cross_entropy(scores, targets, label_smoothing=smoothing)
-        shares = F.one_hot(targets, scores.shape[1]) if targets.ndim == 1 else targets
-        weighted = shares * self._class_weights
-        spread = weighted.sum(1, keepdim=True) / scores.shape[1]
-        return F.cross_entropy(scores, torch.lerp(weighted, spread.expand_as(weighted), smoothing))
+        return weighted_cross_entropy(scores, targets, self._class_weights, smoothing)
 
     def _freeze(self, head_only: bool) -> None:
         """Let all learn that the recipe allows, or the last layer alone; the rest is as in validation.

@@ -16,7 +16,7 @@ from explorer.sentences import system_words, translatable
 from explorer.validation import Refused, refuse
 
 _ZIP, _LEGACY = b"PK\x03\x04", b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # what files of torch.save begin with
-_SAFE = ".safetensors"
+SAFE = ".safetensors"
 _DEPTH = 4  # of tables in tables
 _CHUNK = 2**20  # bytes
 _AVERAGE = re.compile(r"ema|average|swa")
@@ -46,7 +46,7 @@ def read_file(path: Path) -> WeightFile:
     try:
         with path.open("rb") as file:
             start = file.read(len(_LEGACY))
-        if start[8:9] == b"{" or path.suffix == _SAFE:
+        if start[8:9] == b"{" or path.suffix == SAFE:
             return _read_safetensors(path)
         if start.startswith((_ZIP, _LEGACY)):
             return WeightFile(_groups_of(_read_pickle(path, is_zip=start.startswith(_ZIP)), path), {})

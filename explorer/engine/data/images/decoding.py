@@ -8,7 +8,7 @@ import os
 import stat
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from io import BufferedReader
 from pathlib import Path
@@ -130,10 +130,9 @@ def load_upright(image: Image.Image, smallest: tuple[int, int] | None = None) ->
 
 def _orientation(image: Image.Image) -> int:
     """Return which way the image lies, 1 to 8 as in EXIF; 1, upright, where the EXIF data are damaged."""
-    try:
+    found = 1
+    with suppress(Exception):  # the pixels are good all the same
         found = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except Exception:  # the pixels are good all the same
-        return 1
     return found if found in range(1, 9) else 1
 
 
