@@ -13,7 +13,7 @@ import secrets
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -114,6 +114,29 @@ class Run:
     def class_names(self) -> tuple[str, ...]:
         """A name per class of the design; one that the data have no class for is called by its number."""
         return class_names(self.data, self.design.classes)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStart:
+    """The weights that a run began with, named as a source, of which so many tensors `matched`."""
+
+    source: str
+    matched: int
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The entries of run.json about what a run began with, for who would repeat it.
+
+    `versions` are those of the packages, `weights` known ones, and `grown` blocks. `begins` and `own` as in `Siblings`.
+    """
+
+    versions: Mapping[str, str] = field(default_factory=dict)
+    weights: KnownStart | None = None
+    parent: str | None = None
+    grown: tuple[str, ...] = ()
+    begins: Sentence = NOTHING
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +345,15 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def read_hashes(folder: Path) -> dict[str, str]:
     """Return the sha256 of each file that the run wrote, by its name. Raises Refused."""
     return _hashes_of(read_manifest(folder))
+
+
+def read_origin(folder: Path) -> Origin:
+    """Read from run.json what a run began with. Raises Refused."""
+    table = _read_manifest(folder)
+    try:
+        return read_record(Origin, {**table, "grown": list(read_paths(table.get("grown", ())))})
+    except MISREAD:
+        raise refuse(str(folder / MANIFEST), translatable("is not a run")) from None
 
 
 def _hashes_of(manifest: dict[str, Any]) -> dict[str, str]:

@@ -62,6 +62,7 @@ FORMATS = {
     form.name: form
     for form in (
         Format("python", of_design=translatable("Standalone PyTorch source"), suffix=".py", maker=Maker.PLAN),
+        Format("script", of_run=translatable("Script that repeats the run"), suffix=".py"),
         Format(
             "safetensors",
             of_run=translatable("Best weights (safetensors)"),

@@ -8,6 +8,7 @@ from explorer.engine.export.csv import csv
 from explorer.engine.export.onnx import onnx
 from explorer.engine.export.report.report import html
 from explorer.engine.export.safetensors import safetensors
+from explorer.engine.export.script.script import script
 from explorer.engine.export.source import Source
 from explorer.engine.export.tensorboard import tensorboard
 from explorer.engine.export.timm_folder import timm
@@ -26,6 +27,7 @@ WRITERS: dict[str, Callable[[Source, Report], Content]] = {
     "tensorboard": tensorboard,
     "timm": timm,
     "html": html,
+    "script": script,
 }
 
 

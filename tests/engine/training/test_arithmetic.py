@@ -14,17 +14,17 @@ from explorer.engine.training import fit as fit_module
 from explorer.engine.training import tuning
 from explorer.engine.training.checkpoint import load_checkpoint
 from explorer.engine.training.run import open_runs
-from explorer.engine.training.run_in_progress import RunInProgress
 from explorer.engine.training.state import Training
 from explorer.engine.training.threads import Cores
 from explorer.engine.training.tuning import tuned
 from explorer.runs import events
-from explorer.runs.commands import ResumeRun, Stop, Train
+from explorer.runs.commands import ResumeRun, Train
 from explorer.runs.folder import MANIFEST, read_hashes, read_run
 from explorer.runs.log import read_events
 from explorer.runs.questions.blocks import Zero
 from explorer.validation import Refused
 from tests.engine import killed, small
+from tests.engine.driven import drive
 from tests.engine.same import differences, timeless
 from tests.engine.shades import shades
 from tests.patience import patience
@@ -45,20 +45,6 @@ def in_its_own_process(command, tmp_path):
     process.start()
     process.join(10 * patience())
     assert process.exitcode == 0, (tmp_path / "out.errors").read_text()
-
-
-def drive(command, stop=0):
-    """Train here, until step `stop` is read back if that is given; the run's folder."""
-    with Cores(1) as cores:
-        (opened,) = open_runs(command, cores)
-        run = RunInProgress(opened)
-        while not run.has_ended():
-            run.advance()
-            list(run.record())
-            if stop and isinstance(run.event, events.Step) and run.event.step == stop:
-                run.controls.append(Stop())
-        opened.folder.close()
-    return opened.folder.path
 
 
 def content(folder):
@@ -87,12 +73,11 @@ def test_repeated_in_a_process_of_its_own_a_run_is_the_same_to_the_last_bit(tmp_
 
 @pytest.mark.usefixtures("every_step")
 def test_stopped_and_resumed_it_is_the_same_too(tmp_path, train):
-    whole = content(drive(train("whole")))
-    folder = drive(train("parts"), stop=4)
+    (whole,), (folder,) = drive(train("whole")), drive(train("parts"), stop=4)
     drive(ResumeRun(str(folder), tmp_path / "parts"))
-    steps, state = content(folder)
-    assert steps == whole[0]
-    assert differences(state, whole[1]) == []
+    (steps, state), (expected, other) = content(folder), content(whole)
+    assert steps == expected
+    assert differences(state, other) == []
 
 
 def test_no_rewrites_are_promised_nor_tried(monkeypatch):
@@ -142,7 +127,7 @@ def test_the_threads_are_those_free_at_the_start_and_stay(tmp_path, train):
 
 
 def test_probes_of_a_plain_run_compute_plainly(tmp_path, train):
-    folder = drive(train("runs"))
+    (folder,) = drive(train("runs"))
     run = read_run(folder)
     probe = Zero(
         design=run.design, recipe=run.recipe.change(arithmetic="fast"), run=run.id, runs=tmp_path / "runs", blocks=()
