@@ -1,5 +1,6 @@
 """`export DESIGN|RUN --to FORMAT -o PATH`: a design or a run, written for other programs. No torch or Qt at first."""
 
+import json
 from argparse import Namespace
 from pathlib import Path
 from typing import assert_never
@@ -9,10 +10,10 @@ from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.plan import Plan, plan_network
 from explorer.architecture.presets import find_design
 from explorer.cli.columns import grid
-from explorer.cli.flags import add_runs_flag, run_named, runs_of
+from explorer.cli.flags import add_json_flag, add_runs_flag, run_named, runs_of
 from explorer.cli.progress_line import ProgressLine
 from explorer.cli.summary import problem_lines
-from explorer.cli.terminal import BAD_INPUT, DONE, Parser, complain
+from explorer.cli.terminal import BAD_INPUT, DONE, Parser, complain, show
 from explorer.runs.destination import Content, check_destination, write_content
 from explorer.runs.events import Progress
 from explorer.runs.folder import Run
@@ -37,13 +38,13 @@ def add_export_flags(parser: Parser) -> None:
         "--language", choices=("en", "zh_CN"), default="en", help="language of words for people (default: en)"
     )
     add_runs_flag(parser)
+    add_json_flag(parser)
 
 
 def export(options: Namespace) -> int:
     """Write the file or the folder, or list the formats; return the exit status. Raises Refused."""
     if options.to == "help":
-        print(_formats_text())
-        return DONE
+        return show(options.json, _formats_values, _formats_text)
     if options.source is None or options.output is None:
         raise refuse("usage", "export needs a DESIGN or RUN, and -o PATH")
     form = FORMATS[options.to]
@@ -57,6 +58,8 @@ def export(options: Namespace) -> int:
     form.check()
     check_destination(options.output, is_folder=not form.suffix)
     write_content(options.output, _content(form, plan, run, options))
+    if options.json:
+        print(json.dumps({"format": form.name, "path": str(options.output.absolute())}, ensure_ascii=False))
     return DONE
 
 
@@ -92,11 +95,30 @@ def _content(form: Format, plan: Plan, run: Run | None, options: Namespace) -> C
             assert_never(form.maker)
 
 
+def _needs(form: Format) -> list[str]:
+    return [
+        *([] if form.maker is Maker.PLAN else [form.maker.value]),
+        *([f"--extra {form.extra}"] if form.extra else []),
+    ]
+
+
+def _formats_values() -> list[dict[str, object]]:
+    return [
+        {
+            "name": form.name,
+            "of_design": form.of_design or None,
+            "of_run": form.of_run or None,
+            "suffix": form.suffix or None,
+            "needs": _needs(form),
+            "missing": str(form.missing) or None,
+        }
+        for form in FORMATS.values()
+    ]
+
+
 def _formats_text() -> str:
     rows = [("format", "of a design", "of a run", "writes", "needs")]
     for form in FORMATS.values():
-        needs = [] if form.maker is Maker.PLAN else [form.maker.value]
-        needs += [f"--extra {form.extra}"] if form.extra else []
-        of_run = form.of_run or "its design"
-        rows.append((form.name, form.of_design or "–", of_run, form.suffix or "a folder", ", ".join(needs)))
+        of_run, needs = form.of_run or "its design", ", ".join(_needs(form))
+        rows.append((form.name, form.of_design or "–", of_run, form.suffix or "a folder", needs))
     return grid(rows, "<<<<<")

@@ -1,10 +1,12 @@
 """Output of `summary`: a table as text, or JSON for a script. No torch, no Qt."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict
+from typing import assert_never
 
 from explorer.architecture.checks import Problem
+from explorer.architecture.folded import EqualBlocks, folded_rows
 from explorer.architecture.layers import AdaptiveAvgPool2d, Layer, Shape, shape_text
 from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.notation import design_table, to_line
@@ -73,33 +75,24 @@ def spoken_path(where: str) -> str:
 def summary_text(plan: Plan, verdict: Verdict | None) -> str:
     """Return the layer table with equal blocks collapsed, then the totals."""
     design = plan.design
-    lines = [_HEADING]
-    for section in plan.sections:
-        lines += _section_lines(section)
+    lines = [_HEADING, *map(_row_line, folded_rows(plan))]
     parts = [design.name or "Unnamed design", to_line(design), "", grid(lines, "<<>>>>"), "", _totals_text(plan)]
     if verdict is not None:
         parts.append(_verdict_text(verdict))
     return "\n".join(parts)
 
 
-def _section_lines(section: Section) -> Iterator[_Line]:
-    """Yield the section's total, then its layers; equal blocks after the first are shown once."""
-    yield _line(section.name, "", section.output, section.params, section.macs, section.receptive_field)
-    yield from map(_layer_line, section.loose)
-    if section.first is not None:
-        yield from map(_layer_line, section.first.layers)
-    if section.repeated is not None:
-        times = section.count - 1
-        if times > 1:
-            params = section.params - sum(layer.params for layer in section.block(0).layers)
-            macs = section.macs - sum(layer.macs for layer in section.block(0).layers)
-            name = f"  {section.name}.1 … {section.name}.{times}"
-            yield _line(name, f"{times} blocks like this:", section.output, params, macs, section.receptive_field)
-        yield from map(_layer_line, section.repeated.layers)
-
-
-def _layer_line(layer: Layer) -> _Line:
-    return _line(f"  {layer.name}", layer.type, layer.output, layer.params, layer.macs, layer.receptive_field)
+def _row_line(row: Section | Layer | EqualBlocks) -> _Line:
+    match row:
+        case Section():
+            name, kind = row.name, ""
+        case Layer():
+            name, kind = f"  {row.name}", row.type
+        case EqualBlocks():
+            name, kind = f"  {row.first} … {row.last}", f"{row.count} blocks like this:"
+        case _:
+            assert_never(row)
+    return _line(name, kind, row.output, row.params, row.macs, row.receptive_field)
 
 
 def _line(name: str, kind: str, output: Shape, params: int, macs: int, field: int | None) -> _Line:

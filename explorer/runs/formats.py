@@ -79,6 +79,12 @@ FORMATS = {
             modules=("onnx", "onnxruntime", "onnxscript"),
         ),
         Format("csv", of_design=translatable("Layer table (CSV)"), of_run=translatable("Curves (CSV)"), suffix=".csv"),
+        Format(
+            "markdown",
+            of_design=translatable("Layer table (Markdown)"),
+            of_run=translatable("Recipe, results and layer table (Markdown)"),
+            suffix=".md",
+        ),
         Format("svg", of_design=translatable("Diagram (SVG)"), suffix=".svg", maker=Maker.WINDOW),
         Format(
             "tensorboard",

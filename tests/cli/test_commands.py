@@ -266,6 +266,23 @@ def test_export_lists_its_formats(run):
     status, out, _ = run("export", "--to", "help")
     assert status == 0
     assert [line.split()[0] for line in out.splitlines()] == ["format", *FORMATS]
+    found = {each["name"]: each for each in json.loads(run("export", "--to", "help", "--json")[1])}
+    assert list(found) == list(FORMATS)
+    assert found["python"] == {
+        "name": "python",
+        "of_design": "Standalone PyTorch source",
+        "of_run": None,
+        "suffix": ".py",
+        "needs": [],
+        "missing": None,
+    }
+    assert found["onnx"]["needs"] == ["torch", "--extra onnx"]
+
+
+def test_export_says_where_it_wrote_if_asked(run, tmp_path):
+    path = tmp_path / "net.py"
+    status, out, err = run("export", "mini", "--to", "python", "-o", str(path), "--json")
+    assert (status, json.loads(out), err) == (0, {"format": "python", "path": str(path)}, [])
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from explorer.architecture.plan import plan_network
 from explorer.engine.data.progress import Report, Warn
 from explorer.engine.export.csv import csv
+from explorer.engine.export.markdown import markdown
 from explorer.engine.export.onnx import onnx
 from explorer.engine.export.report.report import html
 from explorer.engine.export.safetensors import safetensors
@@ -24,6 +25,7 @@ WRITERS: dict[str, Callable[[Source, Report], Content]] = {
     "safetensors": safetensors,
     "onnx": onnx,
     "csv": csv,
+    "markdown": markdown,
     "tensorboard": tensorboard,
     "timm": timm,
     "html": html,
