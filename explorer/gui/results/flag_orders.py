@@ -74,11 +74,12 @@ class FlagOrders(QWidget):
         """Enable the orders that change something about the selected images, and say what is decided about these."""
         actions, decided, selected = self._actions, self.images.decided, self._state.selected
         about = decided.decisions.about(selected) if decided else Decisions()
-        fates = Counter(fate for fate, _ in about.fates.values())
+        known = about.fates
+        fates = {known.get(file, (None, ""))[0] for file in self._files}
         able = {
-            actions.reclass_results: bool(selected),
-            actions.leave_out_results: fates[Fate.LEFT_OUT] < len(selected),
-            actions.exclude_results: fates[Fate.EXCLUDED] < len(selected),
+            actions.reclass_results: bool(fates),
+            actions.leave_out_results: bool(fates - {Fate.LEFT_OUT}),
+            actions.exclude_results: bool(fates - {Fate.EXCLUDED}),
             actions.take_back_results: about != Decisions(),
             actions.undo_results: bool(decided and decided.can_undo),
         }
@@ -89,14 +90,21 @@ class FlagOrders(QWidget):
 
     def _selection_words(self, about: Decisions) -> str:
         """Return how many images are selected, and what is decided about them."""
-        selected = self._state.selected
-        if not selected or not self.images.decided:
+        selected, is_known = self._state.selected, self.images.decided is not None
+        if not selected or not is_known:
             return say(self.images.reason) if selected else ""
+        if not self._files:
+            return self.tr("gone, or called otherwise by now")
         fates = list(about.fates.values())
         if len(selected) == 1 and fates and fates[0][0] is Fate.MOVED:
             return self.tr("given the class {name}").format(name=fates[0][1])
         what = [self.tr("selected: {n}").format(n=whole(len(selected)))] if len(selected) > 1 else []
         return " · ".join([*what, *map(say, decision_changes(Decisions(), about))])
+
+    @property
+    def _files(self) -> tuple[str, ...]:
+        """The selected images, without those that have gone: whatever is decided about these changes nothing."""
+        return self.images.present(self._state.selected)
 
     @property
     def _decided(self) -> Decided:
@@ -105,7 +113,7 @@ class FlagOrders(QWidget):
 
     def _ask_class(self) -> None:
         """Offer all classes, first those that the network has taken the images for."""
-        files = self._state.selected
+        files = self._files
         names = self._decided.images.class_names
         first = [name for name in self._predicted(files) if name in names]
         dialog = ClassDialog({name: name for name in (*first, *names)}, self)
@@ -128,12 +136,12 @@ class FlagOrders(QWidget):
         self._confirm(self.tr("Images given the class {name}: {n}"), files, name=name)
 
     def _leave_out(self) -> None:
-        files = self._state.selected
+        files = self._files
         self._decided.leave_out(files)
         self._confirm(self.tr("Images left out: {n}"), files)
 
     def _exclude(self) -> None:
-        files = self._state.selected
+        files = self._files
         self._decided.exclude(files)
         self._confirm(self.tr("Images marked as none of the classes: {n}"), files)
 

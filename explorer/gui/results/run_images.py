@@ -1,6 +1,6 @@
 """RunImages: the user's images that the shown run was trained on, as they are now, and what is decided about them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -41,6 +41,7 @@ class RunImages(QObject):
         self.decided: Decided | None = None
         self.reason: Sentence = NOTHING
         self._wanted = ""  # data of the shown run
+        self._files: frozenset[str] = frozenset()
         state.changed.connect(self._note_run)
         self._note_run()
 
@@ -52,6 +53,10 @@ class RunImages(QObject):
             return []
         before = run.data.decisions if run.data else Decisions()
         return list(decision_changes(before, self.decided.decisions))
+
+    def present(self, files: Iterable[str]) -> tuple[str, ...]:
+        """Return those of the files of the run that are listed by that name now."""
+        return tuple(file for file in files if file in self._files)
 
     def find(self) -> None:
         """Look for the images of the shown run, unless they are found already."""
@@ -82,6 +87,7 @@ class RunImages(QObject):
     def _use(self, images: ImageList | None) -> None:
         """Use images that are listed, or else list them. Raises Refused."""
         decided = self.decided = self._decided_images(images or list_images(expand_user("data", self._wanted)))
+        self._files = frozenset(image.file for image in decided.images.images)
         decided.changed.connect(self.changed)
         decided.saving.changed.connect(self.changed)
         decided.saving.ended.connect(self.saving_ended)
@@ -91,4 +97,4 @@ class RunImages(QObject):
             decided.changed.disconnect(self.changed)
             decided.saving.changed.disconnect(self.changed)
             decided.saving.ended.disconnect(self.saving_ended)
-        self.decided, self.reason = None, NOTHING
+        self.decided, self.reason, self._files = None, NOTHING, frozenset()

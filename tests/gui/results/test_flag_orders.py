@@ -287,3 +287,22 @@ def test_another_run_has_decisions_of_its_own(session, row, show, qtbot, folder,
     press(row, qtbot, "leave_out_results")
     assert read_decisions(tmp_path / "others") == Decisions(left_out=("cat/000.jpg",))
     assert read_decisions(folder) == Decisions()
+
+
+def test_images_that_have_gone_or_whose_class_is_called_otherwise_are_not_flagged(session, show, qtbot, folder):
+    run = make_run(session.pool.runs, str(folder))
+    (folder / "owl").rename(folder / "eagle")
+    (folder / "dog" / "000.jpg").unlink()
+    row = show(run)
+    state = session.workspace.results_state
+    state.select(["owl/000.jpg", "dog/000.jpg"])
+    assert not row.findChild(QPushButton, "leave_out_results").isEnabled()
+    assert not row.findChild(QPushButton, "reclass_results").isEnabled()
+    assert row.words.text() == "gone, or called otherwise by now"
+    state.select(["owl/000.jpg", "cat/000.jpg"])
+    press(row, qtbot, "exclude_results")
+    assert read_decisions(folder) == Decisions(excluded=("cat/000.jpg",))
+    press(row, qtbot, "reclass_results")
+    dialog = row.findChild(ClassDialog)
+    assert [dialog.list.tree.topLevelItem(place).text(0) for place in range(3)] == ["cat", "dog", "eagle"]
+    dialog.reject()
