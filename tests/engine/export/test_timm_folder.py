@@ -5,6 +5,7 @@ import re
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -20,6 +21,7 @@ from explorer.engine.data.progress import unreported
 from explorer.engine.export.export import exported
 from explorer.engine.export.source import Source
 from explorer.engine.model import build_model
+from explorer.engine.probes.seen_images import SeenImages
 from explorer.engine.training.weights import weights_of
 from explorer.runs.formats import FORMATS
 from explorer.runs.recipe import Recipe
@@ -173,6 +175,22 @@ def test_timm_knows_how_images_are_prepared(tmp_path):
     assert config["input_size"] == (3, 224, 192)
     assert (tuple(config["mean"]), tuple(config["std"])) == (data.mean, data.deviation)
     assert (config["crop_pct"], config["interpolation"]) == (0.875, "bilinear")
+
+
+@pytest.mark.parametrize(("channels", "resized_crop"), [(1, 0.0), (3, 0.0), (3, 0.5)])
+def test_timm_sees_a_square_image_as_training_does(tmp_path, channels, resized_crop):
+    timm = pytest.importorskip("timm", exc_type=ImportError)
+    design = Design((channels, 56, 56), 3, NARROW)
+    data = record(("a", "b", "c"), mean=(0.5,) * channels, deviation=(0.25,) * channels)
+    run = keep_run(tmp_path, design, data, Recipe(data="images", device="cpu", resized_crop=resized_crop))
+    write_folder(run, tmp_path / "net")
+    pixels = np.random.default_rng(0).integers(0, 255, (90, 90, 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "image.png")
+    config = timm.data.resolve_model_data_config(opened(tmp_path / "net"))
+    transform = timm.data.create_transform(**config, is_training=False)
+    image = Image.open(tmp_path / "image.png").convert("L" if channels == 1 else "RGB")
+    seen = SeenImages(run.design, run.recipe, run.data, torch.device("cpu")).inputs([str(tmp_path / "image.png")])
+    assert torch.equal(transform(image), seen[0])
 
 
 def test_a_run_of_an_older_version_saw_values_from_0_to_1(tmp_path):

@@ -112,7 +112,11 @@ _LICENCE = translatable(
 
 def _how_to_load(is_timm: bool, say: Say) -> Iterator[str]:
     if is_timm:
-        yield say(translatable("timm opens this folder; in it, the following classifies an image:"))
+        text = translatable(
+            "timm opens this folder; in it, the following classifies an image. timm rounds the sizes of images that "
+            "are not square in its own way, so confidences may differ a little from those of the run:"
+        )
+        yield say(text)
     else:
         text = translatable(
             "timm has no such network. network.py in this folder builds it and needs only torch; it is what "
