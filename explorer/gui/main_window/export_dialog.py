@@ -53,4 +53,4 @@ class ExportDialog(QDialog):
         words = self.tr("Exporting {name} …").format(name=exporting.path.name)
         seconds = exporting.seconds_left
         left = "" if seconds is None else self.tr("{time} left").format(time=clock(seconds))
-        self.words.setText(" · ".join(filter(None, (words, exporting.waiting_reason(), left))))
+        self.words.setText(f"{words}\n{exporting.waiting_reason() or left}")

@@ -124,7 +124,7 @@ def test_how_far_it_is_is_shown_until_it_is_cancelled(impatient, qtbot, tmp_path
     name_file(qtbot, str(tmp_path / "net.onnx"))
     entry(impatient, FORMATS["onnx"].of_design).trigger()
     qtbot.waitUntil(dialog.isVisible)
-    assert dialog.words.text() == "Exporting net.onnx …"
+    assert dialog.words.text() == "Exporting net.onnx …\n"
     (asked,) = worker.asked(Export)
     worker.say(Progress("export", 3, 4, asked.id))
     assert (dialog.bar.value(), dialog.bar.maximum()) == (3, 4)
