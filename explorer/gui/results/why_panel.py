@@ -44,6 +44,7 @@ class WhyPanel(QWidget):
         self.stage, self.fresh = QComboBox(), QCheckBox(self.tr("Before training"))
         self.undo = sign_button("undo-2", self.tr("Take back the last change of the image"), self.figure.undo)
         self.reset = sign_button("x", self.tr("Have the image as it was"), self.figure.reset)
+        self.hint = QLabel(self.tr("Drag to erase"))
         self.words, self.content = QLabel(wordWrap=True), QStackedWidget()
         self.search = word_button(self.tr("Look for them"), self.neighbours.find, "find neighbours")
         self.cancel = word_button(self.tr("Cancel"), self.neighbours.cancel, "cancel neighbours")
@@ -78,17 +79,26 @@ class WhyPanel(QWidget):
         self.reset.setObjectName("reset patches")
         self.progress.setAccessibleName(self.tr("Nearest training images"))
         theme.apply_style(self.progress, "progress")
-        for label in (self.words, self.said, self.amount, self.note, self.title):
+        for label in (self.words, self.said, self.amount, self.note, self.title, self.hint):
             theme.make_secondary(label)
         self.amount.setFont(theme.figures_font(self.amount.font()))
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.hint.setMinimumWidth(0)
+        for widget in (self.hint, self.figure):
+            widget.setToolTip(
+                self.tr(
+                    "Drag over the image to erase a rectangle of it; drag the rectangle to move what it holds; "
+                    "click with the right button to take that back"
+                )
+            )
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(theme.RHYTHM // 2)
         head.addWidget(self.stage)
         head.addWidget(self.fresh)
-        head.addStretch(1)
+        head.addWidget(self.hint, stretch=1)
         head.addWidget(self.undo)
         head.addWidget(self.reset)
         column = QVBoxLayout(self)
