@@ -138,6 +138,11 @@ class Origin:
     begins: Sentence = NOTHING
     own: tuple[str, ...] = ()
 
+    @property
+    def source(self) -> str:
+        """The known weights or the run that it began with, as in `Train`; empty where it began with new weights."""
+        return self.weights.source if self.weights else self.parent or ""
+
 
 @dataclass(frozen=True, slots=True)
 class Siblings:
@@ -151,17 +156,6 @@ class Siblings:
     difference: Sentence = NOTHING
     begins: Sentence = NOTHING
     own: tuple[str, ...] = ()
-
-
-class Origin(NamedTuple):
-    """What a run was started with besides design and recipe: versions of packages by their names, and known weights.
-
-    `weights` and `grown` are as in `Train`, and empty where it began with new weights.
-    """
-
-    versions: Mapping[str, str]
-    weights: str = ""
-    grown: tuple[str, ...] = ()
 
 
 class UnreadableRun(NamedTuple):
@@ -349,7 +343,7 @@ def read_hashes(folder: Path) -> dict[str, str]:
 
 def read_origin(folder: Path) -> Origin:
     """Read from run.json what a run began with. Raises Refused."""
-    table = _read_manifest(folder)
+    table = read_manifest(folder)
     try:
         return read_record(Origin, {**table, "grown": list(read_paths(table.get("grown", ())))})
     except MISREAD:
@@ -359,18 +353,6 @@ def read_origin(folder: Path) -> Origin:
 def _hashes_of(manifest: dict[str, Any]) -> dict[str, str]:
     hashes = manifest.get("hashes")
     return hashes if isinstance(hashes, dict) else {}
-
-
-def read_origin(folder: Path) -> Origin:
-    """Return what the run was started with, as far as the manifest says. Raises Refused."""
-    manifest = read_manifest(folder)
-    tables = (manifest.get(key) for key in ("versions", "weights"))
-    versions, weights = (found if isinstance(found, dict) else {} for found in tables)
-    return Origin(
-        versions={str(name): str(number) for name, number in versions.items()},
-        weights=str(weights.get("source") or manifest.get("parent") or ""),
-        grown=read_paths(manifest.get("grown") or ()),
-    )
 
 
 def read_paths(grown: str | Iterable[str]) -> tuple[str, ...]:

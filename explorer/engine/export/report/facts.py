@@ -156,7 +156,7 @@ def recipe_facts(account: Account) -> Iterator[Fact]:
     if again := account.run.again:
         text = translatable("{run}: {changes}") if again.changes else "{run}"
         yield Fact(Sentence(translatable("Repeats")), Sentence(text, {"run": again.run, "changes": again.changes}))
-    if weights := account.origin.weights:
+    if weights := account.origin.source:
         yield Fact(Sentence(translatable("Initial weights")), user_text(PurePath(weights).name))
 
 

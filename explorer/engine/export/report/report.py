@@ -177,7 +177,7 @@ def _command(account: Account) -> str:
     name = known_recipe(run.recipe)
     base = RECIPES[name] if name else Recipe()
     words = ["main.py", "train", to_line(run.design), *(["--recipe", name] if name else [])]
-    words += ["--weights", origin.weights] if origin.weights else []
+    words += ["--weights", origin.source] if origin.source else []
     words += ["--grown", ",".join(origin.grown)] if origin.grown else []
     for field in fields_of(Recipe).values():
         value, flag = getattr(run.recipe, field.name), field.name.replace("_", "-")

@@ -11,8 +11,9 @@ from explorer.engine.data.images.own_images import ImagePart, divide_images
 from explorer.engine.data.progress import Report
 from explorer.paths import real_name
 from explorer.runs.data.catalogue import CATALOGUE, DataSet, describe_data
+from explorer.runs.data.image_list import Part
 from explorer.runs.data.storage import stored_size
-from explorer.runs.folder import Run, list_runs
+from explorer.runs.folder import Run
 
 READERS: dict[Callable[[DataSet], Data], str] = {
     read_bundled: "bundled",
@@ -45,11 +46,12 @@ def images_of(plan: Plan, run: Run, report: Report) -> Images:
         is_resized = data.shape[1:] != (height, width)
         return Images(data.path, READERS[DATASETS[data.name]], (height, width), is_resized)
     own = divide_images(run.recipe, plan.design, report, run.data)
-    beside = [each.recipe.resized_crop for each in list_runs(run.folder.parent) if each.id in run.beside]
-    largest = run.recipe.change(resized_crop=max(run.recipe.resized_crop, *beside, 0.0))  # all share stored images
     names = own.record.class_names
-    lists = *_listed("TRAIN", own.train, names), *_listed("VALIDATION", own.validation, names)
-    return Images(own.root, FILES, stored_size(plan.design, largest), lists=lists)
+    lists = (
+        *_listed("TRAIN", own.parts[Part.TRAIN], names),
+        *_listed("VALIDATION", own.parts[Part.VALIDATION], names),
+    )
+    return Images(own.root, FILES, stored_size(plan.design, run.recipe, run.data), lists=lists)
 
 
 def _listed(name: str, part: ImagePart, class_names: tuple[str, ...]) -> Iterator[str]:
