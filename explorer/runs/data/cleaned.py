@@ -20,7 +20,7 @@ from explorer.atomic_files import write_atomically
 from explorer.paths import is_file, real_name, storable
 from explorer.runs.data.catalogue import DataSet
 from explorer.runs.data.decisions import Decisions
-from explorer.runs.data.image_list import ImageList, Layout, ListedImage
+from explorer.runs.data.image_list import ImageList, Layout, ListedImage, Part
 from explorer.runs.data.storage import free_bytes
 from explorer.runs.events import Saved
 from explorer.sentences import system_words, translatable
@@ -39,15 +39,15 @@ Report = Callable[[int, int], None]  # called with how many images are done and 
 def save_cleaned(data: DataSet, decisions: Decisions, path: Path, report: Report) -> Saved:
     """Save what `decisions` leave of the images of `data`: as a CSV table if `path` ends so, else as a new folder.
 
-    A table replaces the file before. A folder has `class/file`, or `part/class/file` where the images are given parts,
-    and each class, also one that no image is left of. Raises Refused, and what `report` raises.
+    A table replaces the file before. A folder has `class/file`, or `part/class/file` where images are given parts, and
+    each class, also one that no image is left of. Raises Refused, and what `report` raises.
     """
     images = data.images
     if images is None:
         raise refuse("save", PUBLISHED)
     try:
         path = path.absolute()
-        _check_place(path, data.path.resolve(), images.root.resolve())
+        _check_place(path, data.path, images.root, *_folders_elsewhere(images))
         left = decisions.apply(images)
         if path.suffix.lower() == TABLE:
             write_atomically(path, _table(left, path.parent.resolve()))
@@ -59,12 +59,17 @@ def save_cleaned(data: DataSet, decisions: Decisions, path: Path, report: Report
 
 
 def _check_place(path: Path, *own: Path) -> None:
-    """Raise Refused if `path` is among the user's data, of which a table is in a folder with its images."""
+    """Raise Refused if `path` is in one of the user's own folders, or replaces a table of theirs."""
     place = path.resolve()
     for folder in own:
-        if folder in (place, *place.parents):
+        if folder.resolve() in (place, *place.parents):
             what = translatable("{path!r} is inside {folder!r}, which stays as it is; choose another place")
             raise refuse("save", what, path=str(path), folder=str(folder))
+
+
+def _folders_elsewhere(images: ImageList) -> set[Path]:
+    """Return the folders of images that are not below the root, as a table may have them."""
+    return {path.parent for image in images.images if Path(image.file).is_absolute() and (path := images.path(image))}
 
 
 def _table(images: ImageList, folder: Path) -> str:
@@ -88,11 +93,12 @@ def _save_copy(listed: ImageList, left: ImageList, path: Path, report: Report) -
     path.parent.mkdir(parents=True, exist_ok=True)
     growing = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     growing.mkdir()
+    places = _Places(listed)
     try:
-        for folder in _class_folders(listed):
+        for folder in places.of_classes():
             (growing / folder).mkdir(parents=True, exist_ok=True)
         copied = 0
-        for number, (image, place) in enumerate(_places(listed, left)):
+        for number, (image, place) in enumerate(places.of_images(left)):
             report(number, len(left.images))
             copied += _copy(left.path(image), growing / place)
         report(len(left.images), len(left.images))
@@ -132,41 +138,44 @@ def _copy(source: Path, target: Path) -> bool:
     return True
 
 
-def _places(listed: ImageList, left: ImageList) -> Iterator[tuple[ListedImage, Path]]:
-    """Yield each image that is left with its place in the copy; where names collide, a moved one gets a number."""
-    own, folders, taken = {image.file: image.label for image in listed.images}, _folder_names(listed), set[str]()
-    for image in sorted(left.images, key=lambda image: image.label != own[image.file]):
-        part, name = _part_and_name(listed, image, listed.class_names[own[image.file]])
-        place = posixpath.join(part, folders[image.label], name)
-        stem, suffix = posixpath.splitext(place)
-        number = 1
-        while place.casefold() in taken:  # as on systems where case does not matter
-            number += 1
-            place = f"{stem}-{number}{suffix}"
-        taken.add(place.casefold())
-        yield image, Path(real_name(place))
+class _Places:
+    """Where the `listed` images and their classes belong in a copy."""
 
+    def __init__(self, listed: ImageList) -> None:
+        self._listed, self._folders = listed, _folder_names(listed)
+        is_divided = listed.layout is Layout.TABLE and any(image.part for image in listed.images)
+        self._rest = Part.TRAIN if is_divided else ""  # the part of images that a table gives none: they train
 
-def _class_folders(listed: ImageList) -> Iterator[Path]:
-    """Yield the folder of each class in each part that has images of it; of one without images, in every part."""
-    folders = _folder_names(listed)
-    places = {
-        (_part_and_name(listed, image, listed.class_names[image.label])[0], image.label) for image in listed.images
-    }
-    parts = {part for part, _ in places}
-    empty = {*range(len(folders))} - {label for _, label in places}
-    for part, label in {*places, *product(parts, empty)}:
-        yield Path(real_name(posixpath.join(part, folders[label])))
+    def of_images(self, left: ImageList) -> Iterator[tuple[ListedImage, Path]]:
+        """Yield each image that is left with its place; where names collide, a moved one gets a number."""
+        own, taken = {image.file: image.label for image in self._listed.images}, set[str]()
+        for image in sorted(left.images, key=lambda image: image.label != own[image.file]):
+            part, name = self._part_and_name(image, own[image.file])
+            place = posixpath.join(part, self._folders[image.label], name)
+            stem, suffix = posixpath.splitext(place)
+            number = 1
+            while place.casefold() in taken:  # as on systems where case does not matter
+                number += 1
+                place = f"{stem}-{number}{suffix}"
+            taken.add(place.casefold())
+            yield image, Path(real_name(place))
 
+    def of_classes(self) -> Iterator[Path]:
+        """Yield the folder of each class in each part that has images of it; of one without images, in every part."""
+        places = {(self._part_and_name(image, image.label)[0], image.label) for image in self._listed.images}
+        parts = {part for part, _ in places}
+        empty = {*range(len(self._folders))} - {label for _, label in places}
+        for part, label in {*places, *product(parts, empty)}:
+            yield Path(real_name(posixpath.join(part, self._folders[label])))
 
-def _part_and_name(listed: ImageList, image: ListedImage, own: str) -> tuple[str, str]:
-    """Return the folder of the part, if any, and the name below that of the class of an image that lies in `own`."""
-    if listed.layout is Layout.TABLE:
-        return image.part or "", _plain_name(image.file.rpartition("/")[2])
-    top, below = image.file.split("/", 1)
-    if image.part or top != own:
-        return top, below.split("/", 1)[1]
-    return "", below
+    def _part_and_name(self, image: ListedImage, own: int) -> tuple[str, str]:
+        """Return the folder of the part, if any, and the name below that of the class, of an image listed as `own`."""
+        if self._listed.layout is Layout.TABLE:
+            return image.part or self._rest, _plain_name(image.file.rpartition("/")[2])
+        top, below = image.file.split("/", 1)
+        if image.part or top != self._listed.class_names[own]:
+            return top, below.split("/", 1)[1]
+        return "", below
 
 
 def _folder_names(listed: ImageList) -> list[str]:

@@ -1,6 +1,7 @@
 """What is saved of the user's images: a table that opens, or a copy with what it should have and nothing else."""
 
 import os
+import random
 import shutil
 from pathlib import Path
 
@@ -153,6 +154,60 @@ def test_nothing_is_saved_among_the_users_images(tmp_path, target):
     with pytest.raises(Refused, match="stays as it is"):
         save(tmp_path / "outer", Decisions(), link / target)
     assert traces(tmp_path / "outer") == before
+
+
+def test_nothing_is_saved_beside_images_that_a_table_names_elsewhere(tmp_path):
+    fill(tmp_path / "store", "a/1.png", "b/2.png")
+    fill(tmp_path / "lists", "x")
+    table = tmp_path / "lists" / "pets.csv"
+    table.write_text(f"{tmp_path}/store/a/1.png,a\n{tmp_path}/store/b/2.png,b\n")
+    for place in ("store/a/clean", "store/b/clean.csv", "lists/clean", "lists/pets.csv"):
+        with pytest.raises(Refused, match="stays as it is"):
+            save(table, Decisions(), tmp_path / place)
+    assert sorted(contents(tmp_path)) == ["lists/pets.csv", "lists/x", "store/a/1.png", "store/b/2.png"]
+
+
+def random_files(layout: Layout, chance: random.Random) -> list[str]:
+    tops = ("Train/", "val/") if layout is Layout.SPLITS else ("",)
+    folders = [f"{top}{name}" for top in tops for name in ("a", "b", "C")]
+    deep = ("1.png", "2.png", "in/1.png", "in/deep/2.png", "no suffix", "2.tar.png")
+    return [f"{folder}/{name}" for folder in folders for name in deep if name == "1.png" or chance.random() < 0.7]
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("layout", [Layout.CLASSES, Layout.SPLITS, Layout.TABLE])
+def test_a_copy_and_a_table_say_of_each_image_what_was_decided(tmp_path, layout, seed):
+    """By the content of its file: class and part are those of the decisions, and nothing else is there."""
+    chance = random.Random(seed)
+    root = fill(tmp_path / "pets", *(file for file in random_files(layout, chance)))
+    for path in root.rglob("no suffix"):
+        path.write_bytes(b"GIF89a" + os.fsencode(path))
+    data = root
+    if layout is Layout.TABLE:
+        data = root / "pets.csv"
+        files = [path.relative_to(root) for path in sorted(root.rglob("*")) if path.is_file()]
+        parts = {file: chance.choice(["", "train", "test", "val"]) for file in files}
+        rows = [f"{file},{file.parts[0]},{parts[file] if file.name != '1.png' else 'train'}" for file in files]
+        data.write_text("\n".join(["file,class,part", *rows]))
+    listed = list_images(data)
+    files = [image.file for image in listed.images if not image.file.endswith("/1.png")]  # each class keeps some
+    chance.shuffle(files)
+    decisions = Decisions(
+        left_out=tuple(files[:3]),
+        excluded=tuple(files[3:5]),
+        moved=tuple(Move(file, chance.choice(listed.class_names)) for file in files[5:12]),
+    )
+    left = decisions.apply(listed)
+    wanted = {listed.path(image).read_text(): (listed.class_names[image.label], image.part) for image in left.images}
+    save(data, decisions, tmp_path / "clean.csv")
+    assert read(tmp_path / "clean.csv") == wanted
+    save(data, decisions, tmp_path / "clean")
+    held_out = {Part.VALIDATION, Part.TEST} & {part for _, part in wanted.values()}
+    rest = Part.TRAIN if held_out else None  # what a table gives no part is trained on
+    assert read(tmp_path / "clean") == {
+        content: (name, part if held_out and part else rest) for content, (name, part) in wanted.items()
+    }
+    assert sorted(contents(tmp_path / "clean").values()) == sorted(wanted)
 
 
 def test_a_folder_with_anything_in_it_is_not_replaced(tmp_path):
