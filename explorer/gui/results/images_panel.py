@@ -1,5 +1,6 @@
 """ImagesPanel: the images of a cell or a class, or all that are mistaken, each with what it was taken for."""
 
+from pathlib import Path
 from sys import intern
 
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
@@ -14,6 +15,7 @@ from explorer.gui.results.run_images import RunImages
 from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.look import theme
 from explorer.runs.folder import Run
+from explorer.runs.results.choice import ImageChoice
 
 
 class ImagesPanel(QWidget):
@@ -23,6 +25,7 @@ class ImagesPanel(QWidget):
         super().__init__()
         self._state = state
         self._shown: tuple[ShownResults | None, tuple[int, ...]] = None, ()
+        self._chosen: tuple[Path, ImageChoice] | None = None  # of the images that are shown
         pictures = ThumbnailPictures(state.pool)
         self.model = ResultThumbnails(state, images, pictures)
         self.grid = ThumbnailGrid(self.model, pictures)
@@ -37,29 +40,35 @@ class ImagesPanel(QWidget):
         column.addWidget(self.words)
         column.addWidget(self.grid, stretch=1)
         self.setFocusProxy(self.grid)
-        self.grid.selection_changed.connect(self._note_selection)
+        self.grid.selection_changed.connect(self.note_selection)
 
     def show_state(self) -> None:
-        """Show the images that are chosen; those that were selected and are among them are so again."""
+        """Show the images that are chosen; those that were selected and are among them are so again.
+
+        While others look into an image, it stays selected after another epoch, whatever it is taken for now.
+        """
         state = self._state
         results, run = state.results, state.run
         if results is None or run is None or (results, state.shown) == self._shown:
             return
-        self._shown, wanted = (results, state.shown), state.selected
+        before, self._shown, wanted = self._chosen, (results, state.shown), state.selected
+        self._chosen = run.folder, state.view.choice
         self.grid.pictures.use(_source(run))
         self.words.setText(choice_words(results, state.view.choice))
         files = results.predictions.images.files
         self.grid.show_files([[files[place] for place in state.shown]])
         if not self.grid.selected_files():
             self.grid.select(wanted)
-        self._note_selection()
+        if self.isVisible() or self._chosen != before or self.grid.selected_files():
+            self.note_selection()
 
     def select_first(self) -> None:
         """Select the first image if none is selected."""
-        if not self.grid.selected_files():
+        if not self._state.selected:
             self.grid.select(self.model.files[:1])
 
-    def _note_selection(self) -> None:
+    def note_selection(self) -> None:
+        """Let those images be selected that are so in the grid."""
         current, chosen = self.grid.current_file, self.grid.selected_files()
         self._state.select(sorted(chosen, key=lambda file: file != current))
 

@@ -109,7 +109,7 @@ class ResultsPage(QWidget):
         self.right.show_tab(view.right)
         self.left.opened.connect(self._note_tabs)
         self.right.opened.connect(self._note_tabs)
-        self.right.opened.connect(self._look_at_something)
+        self.right.opened.connect(self._open_right)
         parts = QSplitter(Qt.Orientation.Horizontal)
         parts.setChildrenCollapsible(False)
         for number, (side, share) in enumerate(zip((self.left, self.right), _WIDTHS, strict=True)):
@@ -141,10 +141,12 @@ class ResultsPage(QWidget):
         view.left, view.right = self.left.bar.currentIndex(), self.right.bar.currentIndex()
         self._share_height()
 
-    def _look_at_something(self, tab: int) -> None:
-        """Let there be an image to ask why of."""
+    def _open_right(self, tab: int) -> None:
+        """Let there be an image to ask why of; beside the images only those are selected that are seen."""
         if tab == _WHY:
             self.images.select_first()
+        else:
+            self.images.note_selection()
 
     def show_state(self) -> None:
         """Show the results as they are now; a page that is not seen shows them when it is."""
@@ -181,6 +183,8 @@ class ResultsPage(QWidget):
             self.matrix.matrix.show_choice(self._state.view.choice)
             self.table.show_choice(self._chosen_class())
             self.images.show_state()
+            if self.right.bar.currentIndex() == _WHY:
+                self.images.select_first()
 
     def _chosen_class(self) -> int | None:
         choice = self._state.view.choice

@@ -122,6 +122,22 @@ def test_another_epoch_is_shown_and_the_newest_is_followed(open_page, root) -> N
     assert page.state.shown_epoch == 1  # the user looks at it
 
 
+def test_the_image_that_is_looked_into_stays_after_another_epoch(open_page, root) -> None:
+    run = make_results(root, ROWS, NAMES)
+    page = open_page()
+    page.right.show_tab(1)
+    assert page.state.file == "2/2"  # the first, as none was selected
+    page.click_cell(0, 1)
+    assert page.state.file == "0/7"
+    labels = page.state.results.labels
+    write_predictions(root / run, Part.VALIDATION, 2, labels, np.ones(20, np.float32), 0.5)
+    page.state.reload()
+    assert mistakes(page) == []
+    assert page.state.file == "0/7"
+    page.right.show_tab(0)
+    assert page.state.file == ""
+
+
 def test_new_predictions_are_seen_and_nothing_is_read_in_between(open_page, root, qtbot, monkeypatch) -> None:
     run = make_results(root, ROWS, NAMES)
     page = open_page()
@@ -241,6 +257,11 @@ def test_decisions_are_offered_where_the_row_has_no_room(open_page, root, tmp_pa
     assert page.images.model.is_left_out("owl/2.jpg")
     page.orders.undo_results.trigger()
     assert page.images.model.mark("owl/2.jpg") == ""
+    page.resize(900, 900)
+    settle()
+    page.right.show_tab(1)
+    assert page.decide.isVisible()  # what looks into an image has the room of the row
+    assert not page.flags.isVisible()
     make_results(root, ROWS, NAMES, second=3)  # of a published set
     page.history.reload()
     settle()
