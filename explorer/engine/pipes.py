@@ -51,12 +51,12 @@ class Outbox:
 class Inbox(queue.SimpleQueue[Message]):
     """Queue of commands, filled by a thread that reads standard input; a bad line becomes the Failed to answer with.
 
-    What `take`, called by that thread, returns True for has been seen to, and is not put into the queue.
+    That thread first asks `takes` whether a message is dealt with at once, and then does not queue it.
     """
 
     def __init__(self, runs: Path) -> None:
         self._runs = runs
-        self.take: Callable[[Message], bool] = lambda message: False
+        self.takes: Callable[[Message], bool] = lambda message: False
         # a stream of its own: Python's must not be busy when the interpreter ends
         self.stream = os.fdopen(os.dup(0), "rb")
         threading.Thread(target=self._read, name="commands", daemon=True).start()
@@ -68,7 +68,7 @@ class Inbox(queue.SimpleQueue[Message]):
                     self.put(self._too_long(line))
                 elif text := line.decode("utf-8", "replace").strip():
                     message = self._message(text)
-                    if not self.take(message):
+                    if not self.takes(message):
                         self.put(message)
         finally:  # whatever happens to this thread, no reader of the queue waits for ever
             self.put(END)

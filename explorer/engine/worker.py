@@ -43,7 +43,6 @@ from explorer.runs.questions.data import Scan, Thumbnails
 from explorer.runs.questions.estimate import Estimate
 from explorer.runs.questions.networks import Outside
 from explorer.runs.questions.question import Probe, Question
-from explorer.runs.questions.results import RunQuestion
 from explorer.sentences import Sentence, translatable
 from explorer.validation import Refused
 
@@ -109,7 +108,7 @@ class Worker:
         self.outbox, self.inbox, self._detach = outbox, inbox, detach
         outbox.on_loss = partial(inbox.put, END)
         if isinstance(inbox, Inbox):
-            inbox.take = self._pass_aside
+            inbox.takes = self._takes_at_once
         self._postponed: deque[Message] = deque()
         self._ended = False
         self._cores = Cores()
@@ -190,12 +189,10 @@ class Worker:
                             return None
                     case Outside() as question:  # of a network without weights: a moment's work
                         self._answer(question)
-                    case Thumbnails() as question:  # mostly waits for files, and decodes without the interpreter
-                        Thread(target=self._answer, args=(question,), name="thumbnails", daemon=True).start()
                     case Scan() as question if not self._runs:  # reading examines the same images
                         self._postponed.append(question)
-                    case Question(beside=True) as question if self._aside:
-                        self._aside.ask(question)
+                    case Question() as question if self._answers_apart(question):
+                        pass
                     case Question() as question:
                         busy = Sentence(translatable("a run is in progress"))
                         self.outbox.send(events.Failed(busy, of=question.name, id=question.id))
@@ -207,13 +204,25 @@ class Worker:
         finally:
             self._postponed.extend(arrived)
 
-    def _pass_aside(self, message: Message) -> bool:
-        """Have another process answer a question about the weights on the disk at once, however long a step takes.
+    def _takes_at_once(self, message: Message) -> bool:
+        """Have a question that needs nothing of the run under way answered, however long its step takes.
 
-        The thread that reads commands calls this.
+        Called by the thread that reads; returns whether it is such a question.
         """
-        aside = self._aside if self._runs else None
-        return isinstance(message, RunQuestion) and aside is not None and aside.ask(message)
+        return self._runs is not None and isinstance(message, Question) and self._answers_apart(message)
+
+    def _answers_apart(self, question: Question) -> bool:
+        """Have a question that needs nothing of a run answered beside it; return whether it is one."""
+        match question:
+            case Thumbnails():  # mostly waits for files, and decodes without the interpreter
+                Thread(target=self._answer, args=(question,), name="thumbnails", daemon=True).start()
+                return True
+            case Probe() | Outside():
+                return False
+            case Question(beside=True) if self._aside:
+                return self._aside.ask(question)
+            case _:
+                return False
 
     def _ask(self, question: Probe) -> None:
         """Have a question answered by the run whose weights, or else whose images, it needs, or by another process."""

@@ -170,15 +170,16 @@ def test_during_a_run_another_process_is_asked_about_a_runs_network_before_the_s
     worker = Worker(listener, listener.inbox)
     evidence = Evidence(DESIGN, recipe, 6, runs=tmp_path, run="a-run", file="")
     neighbours = Neighbours(DESIGN, recipe, 7, runs=tmp_path, run="a-run", file="")
-    assert not worker._pass_aside(evidence)  # without a run, this process answers
+    assert not worker._takes_at_once(evidence)  # without a run, this process answers
     worker._aside = Aside(listener)
-    assert not worker._pass_aside(evidence)  # the one of the last run ends
+    assert not worker._takes_at_once(evidence)  # the one of the last run ends
     worker._runs = SideBySide([])
-    assert worker._pass_aside(evidence)
-    assert worker._pass_aside(neighbours)
-    for other in (asked, Maps(DESIGN, recipe, runs=tmp_path), Stop(), None):  # each has its own way
-        assert not worker._pass_aside(other)
-    assert worker._aside.got == [evidence, neighbours]
+    assert worker._takes_at_once(evidence)
+    assert worker._takes_at_once(neighbours)
+    assert worker._takes_at_once(asked)
+    for other in (Maps(DESIGN, recipe, runs=tmp_path), Stop(), None):  # each has its own way
+        assert not worker._takes_at_once(other)
+    assert worker._aside.got == [evidence, neighbours, asked]
 
 
 def test_a_process_that_is_to_end_takes_no_more_questions(recipe):

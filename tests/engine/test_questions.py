@@ -2,6 +2,7 @@
 
 import queue
 import tempfile
+import threading
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ import torch
 from explorer.architecture.design import Stage
 from explorer.engine import worker as worker_module
 from explorer.engine.data import training_data
-from explorer.engine.pipes import Outbox
+from explorer.engine.pipes import Inbox, Outbox
 from explorer.engine.probe_process import ProbeProcess
 from explorer.engine.probes.probed_network import open_probed_network
 from explorer.engine.probes.registry import PROBES, probe
@@ -23,11 +24,12 @@ from explorer.runs.commands import Pause, ResumeRun, Stop, Train, Unpause
 from explorer.runs.events import Failed
 from explorer.runs.folder import list_runs, read_hashes
 from explorer.runs.questions.blocks import Comparison, Insert, Norms, Zero
-from explorer.runs.questions.data import Thumbnails
+from explorer.runs.questions.data import Pictured, Thumbnails
 from explorer.runs.questions.estimate import Estimate
 from explorer.runs.questions.networks import Outside, Torchinfo
 from explorer.runs.questions.pictures import FeatureMaps, Maps
 from explorer.runs.questions.question import Answer
+from explorer.runs.questions.results import Classify
 from explorer.runs.recipe import Recipe
 from tests.engine.same import differences, timeless
 from tests.engine.shades import shades
@@ -281,6 +283,32 @@ def test_pictures_of_images_come_while_a_run_goes_and_leave_no_trace_in_it(recip
     assert rest(asking) == rest(silent)
     asked, quiet = (list_runs(tmp_path / name)[0] for name in ("asked", "silent"))
     assert differences(end_of(asked), end_of(quiet)) == []
+
+
+def test_what_needs_nothing_of_the_run_is_answered_in_the_middle_of_a_step(recipe, tmp_path, monkeypatch, aside):
+    """While the thread that trains is at work, the one that reads has pictures drawn, and passes questions on."""
+    monkeypatch.setattr(Inbox, "_read", lambda self: None)
+    pictures = Thumbnails(DESIGN, recipe, 12, files=("0/0.png",))
+    classify = Classify(DESIGN, recipe, 13, runs=tmp_path, run="a-run", paths=("a.png",))
+    drawn, taken = threading.Event(), []
+
+    class Training(Listener):
+        def send(self, event, run=""):
+            super().send(event, run)
+            if isinstance(event, Pictured):
+                drawn.set()
+            elif isinstance(event, events.Step) and not taken:
+                others = Zero(DESIGN, recipe, runs=tmp_path, blocks=("layer1.0",)), Stop()
+                taken.extend(map(inbox.takes, (pictures, classify, *others)))
+                assert drawn.wait(patience())
+                inbox.put(Stop())
+
+    inbox = Inbox(tmp_path)
+    worker = Worker(Training(), inbox)
+    assert not inbox.takes(pictures)  # without a run they come one after the other
+    worker.run(Train(DESIGN, recipe, tmp_path / "runs"))
+    assert taken == [True, True, False, False]
+    assert aside == [(classify, False, None)]
 
 
 def test_a_much_larger_network_is_asked_beside_the_run(recipe, questions, tmp_path, aside):
