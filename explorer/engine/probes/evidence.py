@@ -13,6 +13,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from explorer.architecture.plan import Section
+from explorer.engine.kernels.plain_arithmetic import arithmetic_of
 from explorer.engine.probes.feature_maps import section_output
 from explorer.engine.probes.kept_networks import changed, kept_network
 from explorer.engine.probes.pictures import write_sheets
@@ -46,11 +47,7 @@ def _maps(question: Evidence) -> EvidenceMaps:
     pixels = _patched(_pixels(opened, question.file), question.patches)
     seen = opened.images.preprocessing.scale(pixels.unsqueeze(0).to(opened.device))
     before, after = _parts(opened, question.stage or opened.plan.stages[-1].name)
-    with torch.autocast(opened.device.type, torch.bfloat16, enabled=opened.rewrites.bf16):
-        with torch.no_grad():
-            maps = _through(opened, before, seen)
-        maps.requires_grad_()
-        logits = _through(opened, after, maps.clone())[0].float()  # a copy, for a layer may change what it gets
+    maps, logits = _answer(opened, before, after, seen)
     if not logits.isfinite().all():
         what = translatable("outputs values too large for a float: the weights are unusable")
         raise refuse(after[-1].name, what)
@@ -69,6 +66,18 @@ def _maps(question: Evidence) -> EvidenceMaps:
         epoch=opened.epoch,
         warning=opened.warning,
     )
+
+
+def _answer(
+    opened: TrainedNetwork, before: Sequence[Section], after: Sequence[Section], seen: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Return what the sections `before` output for an image, and its logits (classes,), which have gradients by it."""
+    bf16 = torch.autocast(opened.device.type, torch.bfloat16, enabled=opened.rewrites.bf16)
+    with arithmetic_of(opened.recipe, opened.device), bf16:
+        with torch.no_grad():
+            maps = _through(opened, before, seen)
+        maps.requires_grad_()
+        return maps, _through(opened, after, maps.clone())[0].float()  # a copy, for a layer may change what it gets
 
 
 def _parts(opened: TrainedNetwork, stage: str) -> tuple[Sequence[Section], Sequence[Section]]:

@@ -187,7 +187,7 @@ def test_a_map_without_anything_that_speaks_for_its_class_is_empty(recipe, tmp_p
     with torch.no_grad():
         network.fc.weight[0], network.fc.weight[1] = -1, 1
     folder = RunFolder.create(tmp_path, DESIGN, recipe, 1)
-    save_best(folder, network, 1)
+    save_best(folder, network)
     folder.close()
     answer = asked(read_run(folder.path), classes=(0, 1))
     _, against, for_it, _ = pictures(answer)
