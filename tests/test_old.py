@@ -150,6 +150,17 @@ def test_an_old_run_has_a_report_and_a_card(runs, tmp_path, run):
         assert "no results by class" in text.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("run", [FINISHED, STOPPED, INTERRUPTED])
+def test_an_old_run_is_exported_as_weights_that_open_again_and_as_tables(runs, tmp_path, ask, run):
+    path = tmp_path / "net.safetensors"
+    for form in ("safetensors", "csv", "markdown"):
+        words = ("--to", form, "-o", str(path.with_suffix(f".{form}")), "--runs", str(runs))
+        assert main(["export", run, *words]) == 0
+    assert ask("summary", path)["totals"]["params"] == 2590
+    assert "\nstep,1,1," in path.with_suffix(".csv").read_text().replace("\r", "")
+    assert "| **all** |  |  | **2,590** |" in path.with_suffix(".markdown").read_text(encoding="utf-8")
+
+
 def params_of(source: Path) -> int:
     """How many parameters the network has that an exported file builds."""
     from torch import nn, zeros

@@ -14,6 +14,8 @@ from explorer.cli.terminal import Parser
 from explorer.cli.train_command import order_of
 from explorer.engine.model import build_model
 from explorer.engine.training.weights import last_weights, weights_of
+from explorer.engine.weights.files import read_file
+from explorer.engine.weights.fit import fit_weights
 from tests.engine import small
 from tests.engine.shades import shades
 
@@ -67,8 +69,11 @@ def exported_file(run, tmp_path) -> Path:
     return path
 
 
-def test_a_file_of_weights_is_a_design(exported_file, capsys):
+def test_a_file_of_weights_is_a_design_all_of_whose_weights_fit(run, exported_file, capsys):
     assert load_design(exported_file) == small.DESIGN
+    fit, weights = fit_weights(plan_network(small.DESIGN), read_file(exported_file).groups), weights_of(run)
+    assert set(fit.values) == set(weights)
+    assert all(torch.equal(values, weights[name]) for name, values in fit.values.items())
     assert main(["summary", str(exported_file), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["totals"]["params"] == plan_network(small.DESIGN).params
 
