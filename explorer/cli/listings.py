@@ -84,8 +84,9 @@ def _epochs_of(run: Run) -> list[Epoch]:
 def run_in_full(run: Run) -> dict[str, object]:
     epochs = _epochs_of(run)
     data = record_table(run.data) if run.data else None
+    computed = {"rewrites": list(run.rewrites), "computed_on": run.device, "test_looks": run.test_looks}
     rest = {"standing": _standing_of(run, epochs), "epochs": [asdict(epoch) for epoch in epochs]}
-    return {**run_values(run), "data": data, **rest}
+    return {**run_values(run), "data": data, **computed, **rest}
 
 
 def _standing_of(run: Run, epochs: Sequence[Epoch]) -> str | None:
@@ -133,6 +134,7 @@ def run_text(run: Run) -> str:
         *(("changed", change.sentence) for change in run.changes),
         ("best accuracy", f"{_decimal(run.best_accuracy)} after epoch {run.best_epoch}" if run.best_epoch else "–"),
         *([("last accuracy", standing)] if standing else []),
+        *([("test part", f"looked at {run.test_looks:,} time{'s' * (run.test_looks > 1)}")] if run.test_looks else []),
         *([("images", _images_text(run.data))] if run.data else []),
         *((key, str(value)) for key, value in recipe_table(run.recipe).items()),
     ]

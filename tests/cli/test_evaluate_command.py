@@ -88,6 +88,18 @@ def test_looks_at_the_test_part_are_said(evaluate):
     assert (kept["part"], kept["test_looks"]) == ("validation", 2)
 
 
+def test_the_run_says_how_it_computes_and_how_often_it_was_tested(trained, capsys):
+    runs = str(trained.folder.parent)
+    assert main(["evaluate", trained.id, "--runs", runs, "--part", "test"]) == 0
+    looks = list_runs(trained.folder.parent)[0].test_looks
+    capsys.readouterr()
+    assert main(["runs", "show", trained.id, "--runs", runs, "--json"]) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert (values["rewrites"], values["computed_on"], values["test_looks"]) == ([*trained.rewrites], "cpu", looks)
+    assert main(["runs", "show", trained.id, "--runs", runs]) == 0
+    assert f"looked at {looks} time" in capsys.readouterr().out
+
+
 def test_what_was_kept_needs_neither_torch_nor_the_images(trained):
     code = "import sys; from explorer.cli import main; main(sys.argv[1:]); print('torch' in sys.modules)"
     words = ["evaluate", str(trained.folder), "--epoch", "2"]

@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
 from explorer.atomic_files import write_atomically
 from explorer.runs.data.image_list import Part
@@ -137,12 +136,18 @@ def read_predictions(run_folder: Path, part: Part, epoch: int, images: Evaluated
     images = images or read_images(run_folder, part)
     path = run_folder / FOLDER / f"{part}-{epoch:04}.npz"
     try:
-        with np.load(path) as arrays:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        what = translatable("run {run} has no predictions of epoch {epoch}")
+        raise refuse("predictions", what, run=run_folder.name, epoch=epoch) from None
+    except OSError as error:
+        raise refuse("predictions", "{path}: {error}", path=str(path), error=system_words(error)) from None
+    try:
+        with np.load(io.BytesIO(content)) as arrays:
             predicted, confidence, loss = (arrays[name] for name in ("predicted", "confidence", "loss"))
-        labels, classes = {*images.labels, *predicted.tolist()}, range(len(images.class_names))
         if not 0 < len(images.files) == len(images.labels) == len(predicted) == len(confidence):
             raise ValueError(path)
-        if not labels <= {*classes}:
+        if not {*images.labels, *predicted.tolist()} <= {*range(len(images.class_names))}:
             raise ValueError(path)
         return Predictions(
             images=images,
@@ -152,10 +157,7 @@ def read_predictions(run_folder: Path, part: Part, epoch: int, images: Evaluated
             confidence=confidence,
             loss=float(loss),
         )
-    except FileNotFoundError:
-        what = translatable("run {run} has no predictions of epoch {epoch}")
-        raise refuse("predictions", what, run=run_folder.name, epoch=epoch) from None
-    except (*MISREAD, OSError, BadZipFile):
+    except Exception:  # zipfile raises almost anything on a bad file
         raise refuse("predictions", translatable("{path} is damaged"), path=str(path)) from None
 
 

@@ -147,9 +147,10 @@ def test_a_full_disk_is_said_once_and_the_run_has_not_ended_well(worker, train, 
     reasons = [warned.reason for warned in worker.outbox.all(events.Warned)]
     assert len(worker.outbox.all(events.Epoch)) == 2
     assert worker.outbox.all(events.Finished)
-    assert len(reasons) == 3  # the folder, the best weights, the checkpoint
+    assert len(reasons) == 4  # the folder, the predictions, the best weights, the checkpoint
     assert {reason.split(",")[0].split(" '")[0] for reason in reasons} == {
         "could not write to",
+        "could not write predictions",
         "could not write best.safetensors",
         "could not write checkpoint.pt",
     }
