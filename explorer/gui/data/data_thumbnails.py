@@ -10,7 +10,6 @@ from explorer.gui.widgets.text.language import say, whole
 from explorer.paths import real_name
 from explorer.runs.data.image_list import ListedImage, Part
 from explorer.runs.questions.data import ProblemKind
-from explorer.sentences import translatable
 
 
 class DataThumbnails(ThumbnailModel):
@@ -21,8 +20,6 @@ class DataThumbnails(ThumbnailModel):
         self._data_state, self._choice = data_state, choice
         self._data = choice.data  # that the files are of
         self._listed: dict[str, ListedImage] = {}
-        self._left_out: frozenset[str] = frozenset()
-        self._moved: dict[str, str] = {}
         self._differ = False  # whether the images are of several classes or parts
         data_state.changed.connect(self._show_decisions)
         choice.chosen.connect(self._note_data)
@@ -38,9 +35,7 @@ class DataThumbnails(ThumbnailModel):
             self.show_files(())
 
     def _note_decisions(self) -> None:
-        decisions = self._data_state.decisions
-        self._left_out = frozenset(decisions.left_out)
-        self._moved = {move.file: move.class_name for move in decisions.moved}
+        self.note_decisions(self._data_state.decisions)
         self._differ = len({self._place(file) for file in self.files}) > 1
 
     def _show_decisions(self) -> None:
@@ -57,14 +52,6 @@ class DataThumbnails(ThumbnailModel):
 
     def facts(self, file: str) -> tuple[str, ...]:
         return self._name(file), self._place(file)
-
-    def mark(self, file: str) -> str:
-        if file in self._left_out:
-            return say(translatable("left out"))
-        return f"→ {self._moved[file]}" if file in self._moved else ""
-
-    def is_left_out(self, file: str) -> bool:
-        return file in self._left_out
 
     def path(self, file: str) -> Path | None:
         images = self._data.images
@@ -91,8 +78,8 @@ class DataThumbnails(ThumbnailModel):
 
     def _class_name(self, file: str) -> str:
         """Return the class of an image, after decisions; empty if it is not known."""
-        if file in self._moved:
-            return self._moved[file]
+        if name := self.moved_to(file):
+            return name
         data = self._data
         if data.images:
             listed = self._listed.get(file)

@@ -21,6 +21,7 @@ _Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _F1 = 2  # the place of the figure
+_TENTH = 0.0995  # which is written as 10.0 %
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -148,7 +149,10 @@ class ClassResultsModel(QAbstractTableModel):
     @property
     def widest_f1(self) -> str:
         """The widest text of an F1 figure."""
-        return "100.0 % ± 10.0 %" if self._spread else "100.0 %"
+        if self._spread is None:
+            return "100.0 %"
+        is_wide = any(each.deviation >= _TENTH for each in self._spread.f1)
+        return "100.0 % ± 10.0 %" if is_wide else "100.0 % ± 1.0 %"
 
     def words(self, row: int) -> str:
         """Return what a row shows in words."""

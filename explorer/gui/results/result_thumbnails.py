@@ -1,8 +1,6 @@
 """ResultThumbnails: what stands with the images of a run: what each is, what it was taken for, and how surely."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import assert_never
 
 from explorer.gui.data.thumbnails.model import ThumbnailModel
 from explorer.gui.data.thumbnails.pictures import ThumbnailPictures
@@ -10,7 +8,7 @@ from explorer.gui.results.results_state import ResultsState, ShownResults
 from explorer.gui.results.run_images import RunImages
 from explorer.gui.widgets.text.language import percent, say, whole
 from explorer.paths import real_name
-from explorer.runs.data.decisions import Fate
+from explorer.runs.data.decisions import Decisions
 from explorer.sentences import translatable
 
 
@@ -21,7 +19,6 @@ class ResultThumbnails(ThumbnailModel):
         super().__init__(pictures)
         self._state, self._images = state, images
         self._results: ShownResults | None = None
-        self._fates: Mapping[str, tuple[Fate, str]] = {}
         images.changed.connect(self._show_decisions)
         self._places: dict[str, int] = {}
 
@@ -34,7 +31,7 @@ class ResultThumbnails(ThumbnailModel):
 
     def _note_decisions(self) -> None:
         decided = self._images.decided
-        self._fates = decided.decisions.fates if decided else {}
+        self.note_decisions(decided.decisions if decided else Decisions())
 
     def _show_decisions(self) -> None:
         self._note_decisions()
@@ -54,23 +51,6 @@ class ResultThumbnails(ThumbnailModel):
 
     def facts(self, file: str) -> tuple[str, ...]:
         return self._name(file), *self.lines(file)
-
-    def mark(self, file: str) -> str:
-        fate, name = self._fates.get(file, (None, ""))
-        match fate:
-            case None:
-                return ""
-            case Fate.LEFT_OUT:
-                return say(translatable("left out"))
-            case Fate.EXCLUDED:
-                return say(translatable("none of these"))
-            case Fate.MOVED:
-                return f"→ {name}"
-            case _:
-                assert_never(fate)
-
-    def is_left_out(self, file: str) -> bool:
-        return self._fates.get(file, (None, ""))[0] in (Fate.LEFT_OUT, Fate.EXCLUDED)
 
     def path(self, file: str) -> Path | None:
         decided = self._images.decided

@@ -16,11 +16,11 @@ from explorer.gui.choice import TrainingChoice
 from explorer.gui.data.data_grid import DataGrid
 from explorer.gui.data.data_state import DataState
 from explorer.gui.data.data_view import DataView
+from explorer.gui.data.decided import Decided
 from explorer.gui.document import Document
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.gui.workspace import DATA
-from explorer.runs.data.decisions import Decisions, Move
 from explorer.runs.questions.data import DataProblem, Pictured, ProblemKind, Reason, Thumbnails
 from explorer.runs.questions.pictures import Sheet
 from explorer.sentences import Sentence
@@ -80,7 +80,7 @@ class Page:
         self.choice.use_data(data)
         self.pool = WorkerPool(folder / "runs")
         self.worker = Photographer(self.pool, monkeypatch, folder)
-        self.state = DataState(self.choice, self.pool)
+        self.state = DataState(self.choice, self.pool, Decided)
         self.view = DataView()
         self.grid = self.open()
 
@@ -357,15 +357,16 @@ def test_images_of_given_parts_say_theirs(qtbot, folder, tmp_path, monkeypatch):
 
 
 def test_what_was_decided_is_marked(page):
-    page.show(CATS[:3])
+    page.show(CATS[:4])
     page.worker.develop_all()
     plain = page.colour(0)
-    page.state.decisions = Decisions(left_out=(CATS[0],), moved=(Move(CATS[1], "dog"),))
-    page.state.changed.emit()
+    page.state.decided.leave_out(CATS[:1])
+    page.state.decided.move(CATS[1:2], "dog")
+    page.state.decided.exclude(CATS[3:4])
     settle()
-    words = [page.grid.model.index(place).data(Qt.ItemDataRole.AccessibleTextRole) for place in range(3)]
-    assert words == ["000.png, cat, left out", "001.png, dog, → dog", "002.png, cat"]
-    assert page.colour(0) != plain == page.colour(2)  # pale
+    words = [page.grid.model.index(place).data(Qt.ItemDataRole.AccessibleTextRole) for place in range(4)]
+    assert words == ["000.png, cat, left out", "001.png, dog, → dog", "002.png, cat", "003.png, cat, none of these"]
+    assert page.colour(0) == page.colour(3) != plain == page.colour(2)  # pale
 
 
 def test_equal_images_stand_beside_one_another(page):

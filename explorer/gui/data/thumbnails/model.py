@@ -1,13 +1,15 @@
 """ThumbnailModel: the files whose pictures are shown, in groups, and what stands with each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
+from typing import assert_never
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, QUrl
 
 from explorer.gui.data.thumbnails.pictures import ThumbnailPictures
 from explorer.gui.widgets.text.language import say
+from explorer.runs.data.decisions import Decisions, Fate
 from explorer.runs.data.image_files import has_image_suffix
 from explorer.sentences import translatable
 
@@ -22,6 +24,7 @@ class ThumbnailModel(QAbstractListModel):
         self._pictures = pictures
         self.groups: tuple[tuple[str, ...], ...] = ()
         self.files: tuple[str, ...] = ()
+        self._fates: Mapping[str, tuple[Fate, str]] = {}
 
     def show_files(self, groups: Sequence[Sequence[str]]) -> None:
         """Show these files, those of a group beside one another; nothing moves if they are those that are shown."""
@@ -58,12 +61,31 @@ class ThumbnailModel(QAbstractListModel):
         """Return what a screen reader says of an image beside its mark."""
         return self.lines(file)
 
+    def note_decisions(self, decisions: Decisions) -> None:
+        """Let the files have the marks of these decisions from now on; they are told of by `note_changes`."""
+        self._fates = decisions.fates
+
+    def moved_to(self, file: str) -> str:
+        """Return the class that the user has given an image, empty if none."""
+        return self._fates[file][1] if file in self._fates else ""
+
     def mark(self, file: str) -> str:
         """Return in a few words what the user has decided about an image."""
-        return ""
+        if file not in self._fates:
+            return ""
+        fate, name = self._fates[file]
+        match fate:
+            case Fate.LEFT_OUT:
+                return say(translatable("left out"))
+            case Fate.EXCLUDED:
+                return say(translatable("none of these"))
+            case Fate.MOVED:
+                return f"→ {name}"
+            case _:
+                assert_never(fate)
 
     def is_left_out(self, file: str) -> bool:
-        return False
+        return file in self._fates and self._fates[file][0] is not Fate.MOVED
 
     def path(self, file: str) -> Path | None:
         """Return the path of a file, None in a named data set, which has none."""
