@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from explorer.atomic_files import write_atomically
 from explorer.runs.data.image_list import Part
-from explorer.runs.json_lines import MISREAD, read_record, record_table
+from explorer.runs.json_lines import MISREAD, json_line, read_record, record_table
 from explorer.sentences import Sentence, system_words, translatable
 from explorer.validation import refuse
 
@@ -83,7 +83,7 @@ def numbered_files(labels: Iterable[int], before: Iterable[int] = ()) -> tuple[s
 def write_images(run_folder: Path, part: Part, images: EvaluatedImages) -> None:
     """Note which images of a part are evaluated, before the first predictions about them. Raises OSError."""
     (run_folder / FOLDER).mkdir(exist_ok=True)
-    write_atomically(_images_file(run_folder, part), json.dumps(record_table(images), ensure_ascii=False))
+    write_atomically(_images_file(run_folder, part), json_line(record_table(images)))
 
 
 def write_predictions(

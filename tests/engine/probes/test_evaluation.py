@@ -100,6 +100,7 @@ def run(recipe, tmp_path):
     [
         {},
         {"precision": "fp32"},
+        {"arithmetic": "plain"},
         {"ema": 0.9},
         {"normalise": "data"},
         {"resized_crop": 0.5, "flip": True, "jitter": 0.3},

@@ -37,6 +37,12 @@ def test_they_are_read_back_as_they_were_written(folder):
     assert found.labels.tolist() == [0, 1, 1]
 
 
+def test_names_that_are_no_text_are_kept(tmp_path):
+    images = EvaluatedImages(("cat",), ("cat/\ud800.png",), (0,))  # as Windows allows them
+    write_images(tmp_path, Part.VALIDATION, images)
+    assert read_images(tmp_path, Part.VALIDATION) == images
+
+
 def test_epochs_are_in_order_and_parts_apart(folder):
     for epoch in (10_000, 3, 1):
         write_predictions(folder, Part.VALIDATION, epoch, PREDICTED, CONFIDENCE, 0.1)
