@@ -15,6 +15,7 @@ from explorer.engine.data.mapped_loader import MappedLoader
 from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.data.training_data import open_data
 from explorer.engine.devices import available_memory, choose_device, list_devices, multiplies_bf16_fast
+from explorer.engine.kernels.plain_arithmetic import arithmetic_of
 from explorer.engine.kernels.rewrites import Rewrites, make_network, promised
 from explorer.engine.training.failure import failure
 from explorer.engine.training.signals import SignalNorms
@@ -51,6 +52,16 @@ def test_the_card_is_listed_and_has_memory():
     assert card.id == "cuda:0"
     assert card.name == torch.cuda.get_device_name(0)
     assert 0 < available_memory(torch.device("cuda:0")) <= card.memory
+
+
+def test_plain_arithmetic_is_the_same_twice():
+    found = []
+    for _ in range(2):
+        work = training(RECIPE.change(arithmetic="plain"))
+        with arithmetic_of(work.recipe, work.device):
+            losses = [work.learn(pixels, labels)[0] for pixels, labels in batches(20, work.device)]
+        found.append((torch.stack(losses), *work.network.parameters()))
+    assert all(torch.equal(one, other) for one, other in zip(*found, strict=True))
 
 
 def test_scores_are_those_of_the_processor():

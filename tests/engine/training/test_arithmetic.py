@@ -1,12 +1,14 @@
 """Plain arithmetic: no rewrites, threads that never change, and a run that is repeated to the last bit."""
 
 import json
+import os
 
 import pytest
 import torch
 
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
+from explorer.engine.kernels.plain_arithmetic import arithmetic_of
 from explorer.engine.kernels.rewrites import Rewrites, exact_rewrites, make_network, promised
 from explorer.engine.model import build_model
 from explorer.engine.probes.probed_network import open_probed_network
@@ -102,6 +104,24 @@ def test_it_computes_what_torch_computes_of_images_in_any_memory_format():
         for values, other in zip(network.parameters(), bare.parameters(), strict=True):
             assert torch.equal(values.grad, other.grad)
             assert values.grad.stride() == other.grad.stride()
+
+
+def test_on_a_gpu_it_is_deterministic_while_it_trains_and_not_afterwards(monkeypatch):
+    cudnn, matmul, name = torch.backends.cudnn, torch.backends.cuda.matmul, "CUBLAS_WORKSPACE_CONFIG"
+    monkeypatch.setattr(cudnn, "benchmark", True)
+    monkeypatch.delenv(name, raising=False)
+
+    def switches():
+        deterministic = torch.are_deterministic_algorithms_enabled()
+        return deterministic, cudnn.benchmark, cudnn.allow_tf32, matmul.allow_tf32, os.environ.get(name)
+
+    before = switches()
+    for recipe, device in ((PLAIN, "cpu"), (small.RECIPE, "cuda")):
+        with arithmetic_of(recipe, torch.device(device)):
+            assert switches() == before
+    with arithmetic_of(PLAIN, torch.device("cuda")):
+        assert switches() == (True, False, False, False, ":4096:8")
+    assert switches() == before
 
 
 def test_bf16_is_refused_in_one_sentence():

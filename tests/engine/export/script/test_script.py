@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -163,6 +163,12 @@ def repeated(tmp_path_factory):
     scripts = {name: export(folder) for name, folder in folders.items()}
     printed = run_scripts(scripts, tmp_path_factory.mktemp("scripts"), flags)
     return {name: Repeated(folder, scripts[name], printed[name]) for name, folder in folders.items()}
+
+
+def test_whatever_a_recipe_can_ask_for_is_tried():
+    tried = {name for changes in KNOBS.values() for name in changes}
+    which_images = {"data", "validation_share", "test_share", "split_seed"}  # the script lists them
+    assert tried | which_images | {"device", "precision", "arithmetic"} == {each.name for each in fields(Recipe)}
 
 
 @pytest.mark.parametrize("name", KNOBS)
