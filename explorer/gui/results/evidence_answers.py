@@ -17,6 +17,7 @@ from explorer.gui.workers.pictures import read_pictures
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.questions.results import Evidence, EvidenceMaps, Likely
+from explorer.runs.results.predictions import EvaluatedImages
 from explorer.sentences import NOTHING, Sentence, translatable
 from explorer.validation import refuse
 
@@ -47,7 +48,7 @@ class EvidenceAnswers(QObject):
         self._is_watched = False
         self._inquiry: Inquiry | None = None
         self._asked: tuple[Evidence, int] | None = None
-        self._labelled: tuple[int, str, int | None] = (0, "", None)  # images, one of them, and its label
+        self._labelled: tuple[EvaluatedImages | None, str, int | None] = (None, "", None)  # one of some, and its label
         state.changed.connect(self.update)
         state.images_changed.connect(self.update)
 
@@ -58,10 +59,11 @@ class EvidenceAnswers(QObject):
     @property
     def truth(self) -> int | None:
         """The true class of the selected image; None if it is not known."""
-        images, file = self._state.predictions and self._state.predictions.images, self._state.file
-        if self._labelled[:2] != (id(images), file):  # of a large part it takes longer than a mouse rests
+        predictions, file = self._state.predictions, self._state.file
+        images = predictions.images if predictions else None
+        if images is not self._labelled[0] or file != self._labelled[1]:  # to look takes longer than a mouse rests
             label = images.labels[images.files.index(file)] if images and file in images.files else None
-            self._labelled = id(images), file, label
+            self._labelled = images, file, label
         return self._labelled[2]
 
     @property

@@ -5,6 +5,7 @@ until the user cancels.
 """
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
@@ -13,14 +14,16 @@ from explorer.gui.results.results_state import ResultsState
 from explorer.gui.workers.inquiry import Inquiry
 from explorer.gui.workers.pictures import read_pictures
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.data.download import Pace
 from explorer.runs.events import Progress
 from explorer.runs.folder import Run
 from explorer.runs.questions.data import Pictured, Thumbnails
 from explorer.runs.questions.results import NearestImages, Neighbours
 from explorer.sentences import NOTHING, Sentence
 
-SIDE = 96  # most pixels of a picture each way
+if TYPE_CHECKING:
+    from explorer.runs.data.download import Pace
+
+_SIDE = 96  # most pixels of a picture each way
 
 
 class NeighbourAnswers(QObject):
@@ -40,7 +43,7 @@ class NeighbourAnswers(QObject):
         self.pictures: list[QImage | None] = []
         self.refusal = NOTHING
         self.seconds_left: float | None = None
-        self._pace = Pace()
+        self._pace: Pace | None = None
         self._is_watched = False
         self._about: tuple[str, str] = ("", "")  # the run and the image that the answer is about
         self._inquiry: Inquiry | None = None
@@ -79,6 +82,8 @@ class NeighbourAnswers(QObject):
 
     def update(self) -> None:
         """Forget those of another image, and ask about this one if it is wanted."""
+        from explorer.runs.data.download import Pace  # imports urllib
+
         run, file = self._state.run, self._state.file
         about = (str(run.folder) if run else "", file)
         if about != self._about:
@@ -104,13 +109,13 @@ class NeighbourAnswers(QObject):
         self._inquiry.progressed.connect(self._note_progress)
 
     def _note_progress(self, done: int, total: int) -> None:
-        if total:
+        if total and self._pace:
             self.seconds_left = self._pace.seconds_left(Progress(Neighbours.__name__, done, total))
         self.progressed.emit(done, total)
 
     def _note_answer(self, run: Run, nearest: NearestImages) -> None:
         self.nearest, self.pictures = nearest, [None] * len(nearest.files)
-        self._ask(Thumbnails(run.design, run.recipe, files=nearest.files, side=SIDE), run)
+        self._ask(Thumbnails(run.design, run.recipe, files=nearest.files, side=_SIDE), run)
         self.changed.emit()
 
     def _note_pictures(self, pictured: Pictured) -> None:

@@ -23,6 +23,7 @@ from explorer.runs.questions.pictures import Sheet
 from explorer.runs.questions.results import Evidence, EvidenceMaps, Likely, NearestImages, Neighbours, Patch
 from explorer.runs.recipe import Recipe
 from explorer.runs.results.predictions import EvaluatedImages, write_images, write_predictions
+from explorer.sentences import Sentence
 from tests.events import settle
 from tests.gui.scripted_workers import Played
 
@@ -51,8 +52,10 @@ class Asked(Played):
                 offset += stream.write(each.tobytes())
         return str(file), tuple(sheets)
 
-    def reply(self, shares: dict[int, float], strengths: Sequence[float] = (1.0, 0.5), other: int = 6) -> None:
-        """Answer the last question: the image is of grey 100, a map is hot in its left half."""
+    def reply(
+        self, shares: dict[int, float], strengths: Sequence[float] = (1.0, 0.5), other: int = 6, warning: str = ""
+    ) -> None:
+        """Answer the last question by the weights of epoch 1: the image is grey, a map is hot in its left half."""
         question = self.questions[-1]
         image, hot = np.full((SIDE, SIDE), 100, np.uint8), np.zeros((SIDE, SIDE), np.uint8)
         hot[:, : SIDE // 2] = 255
@@ -60,7 +63,13 @@ class Asked(Played):
         file, sheets = self.pictures([image, *(hot if each else 0 * hot for each in strengths[: len(classes)])])
         likely = Likely(classes=tuple(shares), probabilities=tuple(shares.values()))
         answer = EvidenceMaps(
-            file=file, sheets=sheets, classes=classes, strengths=tuple(strengths[: len(classes)]), likely=likely
+            file=file,
+            sheets=sheets,
+            classes=classes,
+            strengths=tuple(strengths[: len(classes)]),
+            likely=likely,
+            epoch=0 if question.fresh else 1,
+            warning=Sentence(warning),
         )
         self.answer(question, answer)
 
@@ -333,6 +342,28 @@ def test_without_an_image_it_says_what_would_stand_there(panel, state):
     assert "Select an image" in panel.words.text()
     assert not panel.search.isEnabled()
     assert not panel.stage.isEnabled()
+
+
+def test_of_an_image_from_elsewhere_the_prediction_alone_is_shown(panel, played, state):
+    played.reply(SHARES)
+    state.select(("/elsewhere/shirt.png",))
+    played.reply(SHARES)
+    assert (played.questions[-1].file, played.questions[-1].classes) == ("/elsewhere/shirt.png", ())
+    played.reply(SHARES)
+    assert [each.lines for each in panel.figure._maps] == [("Shirt", "the prediction, 60 %")]
+
+
+def test_weights_that_one_would_not_expect_are_named(panel, played, state):
+    played.reply(SHARES)
+    assert not panel.note.isVisible()  # there is no more than one epoch
+    predicted = np.array([6, 6, 0], np.int32)
+    write_predictions(state.run.folder, Part.VALIDATION, 2, predicted, np.ones(3, np.float32), 0.5)
+    state.reload()
+    played.reply(SHARES)
+    assert panel.note.text() == "By the best weights, those of epoch 1; the weights of epoch 2 are not kept."
+    panel.fresh.click()
+    played.reply(SHARES, warning="these were drawn by its seed")
+    assert panel.note.text() == "these were drawn by its seed"
 
 
 def test_what_is_shown_outlives_the_window(panel, played, state, session, qtbot):
