@@ -106,7 +106,7 @@ class TrainingChoice(QObject):
             self.chosen.emit()
 
     def use_named_recipe(self, name: str) -> None:
-        """Use the recipe called `name`, except that data, device and seed stay."""
+        """Use the recipe called `name`, except that data, device, arithmetic and seed stay."""
         self.use_recipe(RECIPES[name].change(**{key: getattr(self.recipe, key) for key in PLACE}))
 
     def note_devices(self, devices: tuple[Device, ...]) -> None:

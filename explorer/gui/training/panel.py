@@ -60,7 +60,8 @@ class TrainingPanel(QWidget):
         self.weights_box = WeightsBox(choice, runs)
         self.weights = WeightsView(weighing, self.weights_box.ask_file)
         self.device_box, self.recipe_box = QComboBox(), QComboBox()
-        shown_elsewhere = tuple(name for name in PLACE if name != "seed")  # here or on the page of the data
+        # here or on the page of the data
+        shown_elsewhere = tuple(name for name in PLACE if name not in ("arithmetic", "seed"))
         self.form = Form(Recipe, open_forms, skip=shown_elsewhere, rows=8, above=self._boxes())
         self.form.edited.connect(lambda name, value: choice.use_recipe(choice.recipe.change(**{name: value})))
         self.estimate = EstimateView(choice, estimates)

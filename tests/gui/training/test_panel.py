@@ -147,6 +147,16 @@ def test_what_the_memory_is_for_and_the_largest_batch(session, panel, asked_of_m
     assert first == "The first start decodes the images: about 61 s, 1.0 GiB on the disk"
 
 
+def test_plain_arithmetic_is_chosen_beside_the_recipe_and_stays_with_another(session, panel):
+    box, choice = panel.form.controls["arithmetic"].box, session.workspace.choice
+    box.setCurrentIndex(box.findText("plain"))
+    box.activated.emit(box.currentIndex())
+    assert choice.recipe == RECIPES["quick"].change(arithmetic="plain")
+    assert panel.recipe_box.currentText() == "quick"
+    choice.use_named_recipe("chapter")
+    assert (choice.recipe.arithmetic, box.currentText()) == ("plain", "plain")
+
+
 def test_what_costs_nothing_is_not_measured_again(session, panel, asked_of_mini):
     asked_of_mini.answer(asked_of_mini.asked(Estimate)[0], ESTIMATED)
     panel.form.controls["epochs"].box.setValue(3)
