@@ -66,7 +66,7 @@ class Exports(QObject):
         is_busy = form.maker is Maker.WORKER and self._exporting.path is not None
         obstacle = obstacle or (self.tr("Another export is under way") if is_busy else "")
         action = menu.addAction(self.tr("{format} …").format(format=say(label)))
-        action.setObjectName(form.name)
+        action.setObjectName(f"{form.name}_of_run" if label == form.of_run and form.of_design else form.name)
         action.setEnabled(not obstacle)
         action.setToolTip(obstacle)
         connect_order(action, partial(self._export, form, label, run))

@@ -116,7 +116,7 @@ def test_what_a_problem_of_the_design_forbids_names_it(session):
 
 def test_what_cannot_be_done_now_is_listed_with_the_reason_and_not_done(session, qtbot):
     palette = palette_of(session)
-    palette.list.line.setText("weights of a run")
+    palette.list.line.setText("weights safetensors")
     (action,) = listed(palette)
     assert not action.isEnabled()
     assert "list of runs" in palette.list.hint.text()
