@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 from explorer.gui.actions import Actions
 from explorer.gui.data.thumbnails.grid import ThumbnailGrid
 from explorer.gui.data.thumbnails.pictures import PictureSource, ThumbnailPictures
-from explorer.gui.results.matrix_cells import choice_words
+from explorer.gui.results.choice_words import choice_words
 from explorer.gui.results.result_thumbnails import ResultThumbnails
 from explorer.gui.results.results_state import ResultsState, ShownResults
 from explorer.gui.results.run_images import RunImages

@@ -13,7 +13,7 @@ from explorer.gui.results.class_table import ClassTable
 from explorer.gui.results.classify_panel import ClassifyPanel
 from explorer.gui.results.flag_orders import FlagOrders
 from explorer.gui.results.images_panel import ImagesPanel
-from explorer.gui.results.matrix_panel import MatrixPanel
+from explorer.gui.results.matrix.panel import MatrixPanel
 from explorer.gui.results.results_bar import ResultsBar
 from explorer.gui.results.results_state import ResultsState
 from explorer.gui.results.tabs import Tabs

@@ -10,7 +10,7 @@ from explorer.gui.results.results_view import ResultsView
 from explorer.runs.results.seeds import SeedSpread
 from explorer.runs.spread import Spread
 from tests.events import settle
-from tests.gui.results.test_matrix import made_results
+from tests.gui.results.matrix.test_matrix import made_results
 
 
 @pytest.fixture

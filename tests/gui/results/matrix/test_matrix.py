@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolTip
 
-from explorer.gui.results.matrix import Matrix
-from explorer.gui.results.matrix_cells import MatrixCells
+from explorer.gui.results.matrix.cells import MatrixCells
+from explorer.gui.results.matrix.matrix import Matrix
 from explorer.gui.results.results_state import ShownResults
 from explorer.gui.results.results_view import ClassOrder, Measure, ResultsView
 from explorer.gui.widgets.look import theme

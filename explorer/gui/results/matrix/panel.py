@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
-from explorer.gui.results.matrix import Matrix
-from explorer.gui.results.matrix_cells import MAX_CLASSES, MatrixCells
+from explorer.gui.results.matrix.cells import MAX_CLASSES, MatrixCells
+from explorer.gui.results.matrix.matrix import Matrix
 from explorer.gui.results.results_state import ResultsState
 from explorer.gui.results.results_view import ClassOrder, Measure
 from explorer.gui.widgets.input.boxes import watch_box
