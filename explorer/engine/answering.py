@@ -49,7 +49,7 @@ LONG: dict[type[Question], Callable[[Any], Iterator[Event]]] = {  # with progres
     Neighbours: _worked_on(find_neighbours),
     Export: _worked_on(export_file),
 }
-_QUICK = 10**9  # multiply–accumulates that one core has done before it is known how many are free
+_QUICK = 2 * 10**9  # multiply–accumulates that one core has done before it is known how many are free
 
 
 def is_quick(question: Question) -> bool:

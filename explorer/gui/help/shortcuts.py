@@ -74,10 +74,13 @@ def _rows(entries: list[MenuEntry], window: QWidget) -> Iterator[Row]:
     for entry in entries:
         if entry.keys:
             yield _row(entry.text, entry.keys, entry.place)
+    found: dict[tuple[str, str], list[str]] = {}  # some keys do alike, as arrows do
     for action in window.findChildren(QAction):
         owner = action.parent()
         if action not in listed and action.shortcuts() and isinstance(owner, QWidget) and owner.accessibleName():
-            yield _row(action.text(), MenuEntry(action).keys, owner.accessibleName())
+            found.setdefault((action.text(), owner.accessibleName()), []).append(MenuEntry(action).keys)
+    for (text, place), keys in found.items():
+        yield _row(text, ", ".join(dict.fromkeys(keys)), place)
     for habit in _HABITS:
         yield _row(say(habit.text), say(habit.gesture) or _native(habit.keys), say(habit.place))
 

@@ -3,6 +3,7 @@
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
+from explorer.gui.widgets.input.keys import add_keys
 from tests.gui.paths import open_dialog
 
 
@@ -31,4 +32,15 @@ def test_every_key_of_a_widget_is_listed_with_its_place(session):
         if isinstance(action.parent(), QWidget) and action.shortcuts() and action.text()
     }
     assert owned <= {row.texts[0] for row in dialog.list._rows}
+    dialog.close()
+
+
+def test_keys_that_do_alike_stand_in_one_row(session):
+    place = QWidget(session.window)
+    place.setAccessibleName("The map")
+    for key in ("Left", "Shift+Up"):
+        add_keys(place, "Walk on the map", lambda: None, key)
+    dialog = open_dialog(session, session.window.orders.shortcuts)
+    (row,) = [row for row in dialog.list._rows if row.texts[0] == "Walk on the map"]
+    assert row.texts[1:] == ("The map", "Left, Shift+Up")
     dialog.close()
