@@ -4,6 +4,10 @@
 <context>
     <name></name>
     <message>
+        <source> · </source>
+        <translation> · </translation>
+    </message>
+    <message>
         <source>, </source>
         <translation>，</translation>
     </message>
@@ -22,6 +26,10 @@
     <message>
         <source>1 image cannot be read and is left out</source>
         <translation>有 1 张图像无法读取，已排除</translation>
+    </message>
+    <message>
+        <source>1 image given another class</source>
+        <translation>1 张图像改为其他类别</translation>
     </message>
     <message>
         <source>1 image has an exact copy</source>
@@ -56,8 +64,20 @@
         <translation>有 1 张图像过暗</translation>
     </message>
     <message>
+        <source>1 image left out</source>
+        <translation>排除 1 张图像</translation>
+    </message>
+    <message>
         <source>1 image looks almost the same as another</source>
         <translation>有 1 张图像近似重复</translation>
+    </message>
+    <message>
+        <source>1 image marked as none of the classes</source>
+        <translation>1 张图像标为不属于任何类别</translation>
+    </message>
+    <message>
+        <source>1 image used again as it is in the folder</source>
+        <translation>1 张图像恢复为文件夹中的原样</translation>
     </message>
     <message>
         <source>1 more block</source>
@@ -96,12 +116,20 @@
         <translation>步幅为 2 的 7×7 卷积，再接最大汇聚。</translation>
     </message>
     <message>
+        <source>A network that recognises {classes:,} classes of images, trained with ResNet Explorer {version}.</source>
+        <translation>一个把图像分为 {classes:,} 个类别的网络，用 ResNet Explorer {version} 训练。</translation>
+    </message>
+    <message>
         <source>A padded shortcut can add channels but not remove them: {inputs} in, {outputs} out.</source>
         <translation>补零捷径只能增加通道，不能减少：输入 {inputs} 个，输出 {outputs} 个。</translation>
     </message>
     <message>
         <source>A stage&apos;s blocks at its top, its width at its right edge, its place at its name</source>
         <translation>在阶段顶端改变块数，在右边缘改变宽度，在名称处改变位置</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>精度</translation>
     </message>
     <message>
         <source>Adam with decoupled weight decay.</source>
@@ -116,6 +144,18 @@
         <translation>飞机</translation>
     </message>
     <message>
+        <source>All epochs</source>
+        <translation>所有轮</translation>
+    </message>
+    <message>
+        <source>All layers</source>
+        <translation>所有层</translation>
+    </message>
+    <message>
+        <source>All {count:,} classes</source>
+        <translation>全部 {count:,} 个类别</translation>
+    </message>
+    <message>
         <source>Ankle boot</source>
         <translation>短靴</translation>
     </message>
@@ -126,6 +166,14 @@
     <message>
         <source>Another training shares the cores</source>
         <translation>另一个训练任务也在使用 CPU 核</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>网络结构</translation>
+    </message>
+    <message>
+        <source>Arithmetic</source>
+        <translation>算术</translation>
     </message>
     <message>
         <source>As printed in table 1 of He et al. 2015, where a multiply–accumulate is one FLOP.</source>
@@ -164,8 +212,12 @@
         <translation>最高精度</translation>
     </message>
     <message>
-        <source>Best weights of a run</source>
-        <translation>训练任务的最佳权重</translation>
+        <source>Best epoch</source>
+        <translation>最佳轮</translation>
+    </message>
+    <message>
+        <source>Best weights (safetensors)</source>
+        <translation>最佳权重（safetensors）</translation>
     </message>
     <message>
         <source>Biases</source>
@@ -192,8 +244,16 @@
         <translation>随机改变亮度、对比度和饱和度，幅度不超过这一比例。</translation>
     </message>
     <message>
+        <source>Changed while it trained</source>
+        <translation>训练期间的改动</translation>
+    </message>
+    <message>
         <source>Changes</source>
         <translation>改动</translation>
+    </message>
+    <message>
+        <source>Channels</source>
+        <translation>通道</translation>
     </message>
     <message>
         <source>Channels of the blocks; a bottleneck outputs four times as many.</source>
@@ -240,6 +300,10 @@
         <translation>比较</translation>
     </message>
     <message>
+        <source>Confusion matrix</source>
+        <translation>混淆矩阵</translation>
+    </message>
+    <message>
         <source>Contains</source>
         <translation>包含</translation>
     </message>
@@ -264,6 +328,14 @@
         <translation>曲线</translation>
     </message>
     <message>
+        <source>Curves (CSV)</source>
+        <translation>曲线（CSV）</translation>
+    </message>
+    <message>
+        <source>Curves for TensorBoard (folder)</source>
+        <translation>供 TensorBoard 显示的曲线（文件夹）</translation>
+    </message>
+    <message>
         <source>CutMix</source>
         <translation>CutMix</translation>
     </message>
@@ -274,6 +346,10 @@
     <message>
         <source>Date</source>
         <translation>日期</translation>
+    </message>
+    <message>
+        <source>Decided by hand</source>
+        <translation>人工决定</translation>
     </message>
     <message>
         <source>Deer</source>
@@ -304,6 +380,10 @@
         <translation>结构图</translation>
     </message>
     <message>
+        <source>Diagram (SVG)</source>
+        <translation>结构图（SVG）</translation>
+    </message>
+    <message>
         <source>Dog</source>
         <translation>狗</translation>
     </message>
@@ -330,6 +410,10 @@
     <message>
         <source>Evaluate an exponential moving average with this decay; 0 uses the weights.</source>
         <translation>用权重的指数移动平均进行评估，此值为衰减率；0 表示直接使用权重。</translation>
+    </message>
+    <message>
+        <source>Every image is taken for one of these {count:,} classes, also one of anything else. How the network does on images from another source has not been measured.</source>
+        <translation>任何图像都会被归入这 {count:,} 个类别之一，即使图中是别的东西。网络在其他来源的图像上表现如何，并未测量。</translation>
     </message>
     <message>
         <source>Everywhere</source>
@@ -380,12 +464,20 @@
         <translation>{count} 个公开结果（相同网络与训练方案）的最终测试精度：{least} 至 {most}。</translation>
     </message>
     <message>
+        <source>Fingerprint</source>
+        <translation>指纹</translation>
+    </message>
+    <message>
         <source>Flips</source>
         <translation>随机翻转</translation>
     </message>
     <message>
         <source>Fold a row; unfold it</source>
         <translation>折叠一行；展开一行</translation>
+    </message>
+    <message>
+        <source>Folder for timm, with a model card</source>
+        <translation>供 timm 打开的文件夹（含模型卡）</translation>
     </message>
     <message>
         <source>Frog</source>
@@ -464,6 +556,10 @@
         <translation>不只是深度不同：{difference}。</translation>
     </message>
     <message>
+        <source>It was trained beside {runs}, on the same batches; alone it may begin with other weights.</source>
+        <translation>它与 {runs} 一同训练，使用相同的批量；单独训练时，初始权重可能不同。</translation>
+    </message>
+    <message>
         <source>Known weights</source>
         <translation>已有权重</translation>
     </message>
@@ -484,12 +580,32 @@
         <translation>每张图像的各层输出，以 float32 计</translation>
     </message>
     <message>
+        <source>Layer table (CSV)</source>
+        <translation>层表格（CSV）</translation>
+    </message>
+    <message>
+        <source>Layer table (Markdown)</source>
+        <translation>层表格（Markdown）</translation>
+    </message>
+    <message>
         <source>Layers</source>
         <translation>层表格</translation>
     </message>
     <message>
         <source>Learning rate</source>
         <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation>局限</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>损失</translation>
     </message>
     <message>
         <source>Lower the learning rate, or start with smaller weights.</source>
@@ -506,6 +622,18 @@
     <message>
         <source>MACs, v1.5</source>
         <translation>乘加运算，v1.5</translation>
+    </message>
+    <message>
+        <source>Macro F1</source>
+        <translation>宏平均 F1</translation>
+    </message>
+    <message>
+        <source>Macro precision</source>
+        <translation>宏平均精确率</translation>
+    </message>
+    <message>
+        <source>Macro recall</source>
+        <translation>宏平均召回率</translation>
     </message>
     <message>
         <source>Measured on this computer by plain PyTorch in float32, the same for every column</source>
@@ -534,6 +662,10 @@
     <message>
         <source>More cores are free</source>
         <translation>有更多 CPU 核空闲</translation>
+    </message>
+    <message>
+        <source>Most confident mistakes</source>
+        <translation>最自信的错误</translation>
     </message>
     <message>
         <source>Move what is shown</source>
@@ -568,12 +700,20 @@
         <translation>Nesterov 动量：在向前一步的位置计算梯度。</translation>
     </message>
     <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
         <source>Next control; the one before</source>
         <translation>下一个控件；上一个控件</translation>
     </message>
     <message>
         <source>No block can be inserted at {path}: blocks must follow one another without a gap.</source>
         <translation>无法在 {path} 插入残差块：块与块必须首尾相接。</translation>
+    </message>
+    <message>
+        <source>No epoch was finished, so nothing is known about the accuracy.</source>
+        <translation>没有完成任何一轮，因此精度未知。</translation>
     </message>
     <message>
         <source>No identity: the shape changes from {input} to {output}; {left}.</source>
@@ -592,6 +732,10 @@
         <translation>没有这个文件或文件夹</translation>
     </message>
     <message>
+        <source>None has been chosen. Whoever publishes this network states one here and in the head of this file; the licence of the images may restrict it.</source>
+        <translation>尚未选择。发布这个网络的人应在此处和本文件开头写明许可证；图像的许可证可能对它有所限制。</translation>
+    </message>
+    <message>
         <source>Norm in stem</source>
         <translation>起始层规范化</translation>
     </message>
@@ -606,6 +750,10 @@
     <message>
         <source>Not a directory</source>
         <translation>不是文件夹</translation>
+    </message>
+    <message>
+        <source>Not used</source>
+        <translation>未使用</translation>
     </message>
     <message>
         <source>Not used: {reason}</source>
@@ -634,6 +782,14 @@
     <message>
         <source>Of a run, on the validation set</source>
         <translation>任务在验证集上的结果</translation>
+    </message>
+    <message>
+        <source>Of {count:,} classes, the {shown:,} with the lowest F1:</source>
+        <translation>共 {count:,} 个类别，以下是 F1 最低的 {shown:,} 个：</translation>
+    </message>
+    <message>
+        <source>Of {count:,} classes, the {shown:,} with the most mistakes.</source>
+        <translation>共 {count:,} 个类别，这里显示错误最多的 {shown:,} 个。</translation>
     </message>
     <message>
         <source>One more or less, once the box has been clicked</source>
@@ -717,7 +873,7 @@
     </message>
     <message>
         <source>Precision</source>
-        <translation>数值精度</translation>
+        <translation>精确率</translation>
     </message>
     <message>
         <source>Pullover</source>
@@ -744,8 +900,36 @@
         <translation>感受野：一个位置沿每边能看到的输入像素数</translation>
     </message>
     <message>
+        <source>Recipe</source>
+        <translation>训练方案</translation>
+    </message>
+    <message>
+        <source>Recipe, results and layer table (Markdown)</source>
+        <translation>训练方案、结果与层表格（Markdown）</translation>
+    </message>
+    <message>
+        <source>Repeat it</source>
+        <translation>重复这次训练</translation>
+    </message>
+    <message>
+        <source>Repeats</source>
+        <translation>重复自</translation>
+    </message>
+    <message>
+        <source>Report on one page (HTML)</source>
+        <translation>单页报告（HTML）</translation>
+    </message>
+    <message>
         <source>Resized crops</source>
         <translation>缩放裁剪</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Results by class</source>
+        <translation>各类别的结果</translation>
     </message>
     <message>
         <source>Run</source>
@@ -760,12 +944,20 @@
         <translation>凉鞋</translation>
     </message>
     <message>
+        <source>Saving ended unexpectedly. {details}</source>
+        <translation>保存意外中断。{details}</translation>
+    </message>
+    <message>
         <source>Scale larger gradients down to this norm; 0 turns clipping off.</source>
         <translation>梯度范数大于此值时缩放到此值；0 表示不裁剪。</translation>
     </message>
     <message>
         <source>Schedule</source>
         <translation>学习率调度</translation>
+    </message>
+    <message>
+        <source>Script that repeats the run</source>
+        <translation>重复该训练任务的脚本</translation>
     </message>
     <message>
         <source>Seed</source>
@@ -836,6 +1028,10 @@
         <translation>最后一个阶段末尾的一个位置所能看到区域的边长（像素）</translation>
     </message>
     <message>
+        <source>Size</source>
+        <translation>尺寸</translation>
+    </message>
+    <message>
         <source>Sliders</source>
         <translation>滑块</translation>
     </message>
@@ -846,6 +1042,10 @@
     <message>
         <source>So many epochs only the last layer learns, then all layers do.</source>
         <translation>前这么多轮只训练最后一层，之后训练所有层。</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>划分</translation>
     </message>
     <message>
         <source>Split seed</source>
@@ -928,16 +1128,36 @@
         <translation>加十；减十</translation>
     </message>
     <message>
+        <source>Test accuracy</source>
+        <translation>测试精度</translation>
+    </message>
+    <message>
+        <source>Test loss</source>
+        <translation>测试损失</translation>
+    </message>
+    <message>
         <source>Test share</source>
         <translation>测试集比例</translation>
+    </message>
+    <message>
+        <source>The accuracy was measured on {count:,} images; by chance alone, as many others like them would give between {low} and {high} (95 % interval).</source>
+        <translation>精度是在 {count:,} 张图像上测得的；换成同样多的同类图像，仅因偶然，结果就会在 {low} 到 {high} 之间（95 % 置信区间）。</translation>
     </message>
     <message>
         <source>The baseline cannot be built</source>
         <translation>基线无法构建</translation>
     </message>
     <message>
+        <source>The best epoch was chosen by the same images, so other images may be recognised less well.</source>
+        <translation>最佳轮是用同一批图像选出的，因此在其他图像上可能识别得差一些。</translation>
+    </message>
+    <message>
         <source>The choice before; the next one</source>
         <translation>上一个选项；下一个选项</translation>
+    </message>
+    <message>
+        <source>The colour is the share of the images of a class; the diagonal is right.</source>
+        <translation>颜色表示占该类别图像的比例；对角线上的是正确的。</translation>
     </message>
     <message>
         <source>The computer is busy</source>
@@ -946,6 +1166,10 @@
     <message>
         <source>The darker part is the middle half, {low} to {high}; the line is the median, {median}.</source>
         <translation>较深的部分是居中的一半，{low} 至 {high}；横线是中位数 {median}。</translation>
+    </message>
+    <message>
+        <source>The dashed line is the best epoch, whose weights are kept. The validation loss: {learning}.</source>
+        <translation>虚线是最佳轮，保留的就是这一轮的权重。验证损失：{learning}。</translation>
     </message>
     <message>
         <source>The download ended unexpectedly. {details}</source>
@@ -970,6 +1194,10 @@
     <message>
         <source>The last norm outputs 0, so the sum is x, and ReLU leaves x ≥ 0 unchanged: f(x) = x exactly.</source>
         <translation>最后一个规范化层输出 0，于是和就是 x，而 ReLU 不改变 x ≥ 0：精确地有 f(x) = x。</translation>
+    </message>
+    <message>
+        <source>The network has never been evaluated on the {count:,} test images.</source>
+        <translation>从未在 {count:,} 张测试图像上评估过这个网络。</translation>
     </message>
     <message>
         <source>The network has no blocks. Add a block to at least one stage.</source>
@@ -1012,6 +1240,18 @@
         <translation>两者能表示的函数相同。</translation>
     </message>
     <message>
+        <source>There is no image on the clipboard.</source>
+        <translation>剪贴板中没有图像。</translation>
+    </message>
+    <message>
+        <source>There is no test part: no image was kept from every choice.</source>
+        <translation>没有测试集：没有任何图像完全不参与各种选择。</translation>
+    </message>
+    <message>
+        <source>These are the results of one run with seed {seed}; other seeds give other results.</source>
+        <translation>这是一次训练的结果，随机种子为 {seed}；换用其他随机种子，结果会有所不同。</translation>
+    </message>
+    <message>
         <source>They differ in depth alone, and each block more can be an identity.</source>
         <translation>两者只有深度不同，而多出的每个残差块都可以是恒等映射。</translation>
     </message>
@@ -1028,8 +1268,28 @@
         <translation>用时</translation>
     </message>
     <message>
+        <source>Times that the run was evaluated on the {count:,} test images: {looks:,}. The more often, the less their accuracy says about other images.</source>
+        <translation>已在 {count:,} 张测试图像上评估过 {looks:,} 次。评估得越多，测试精度就越不能说明在其他图像上的表现。</translation>
+    </message>
+    <message>
         <source>Train on a random rectangle with at least this share of the image; 0 takes all of it.</source>
         <translation>用图像中随机的矩形区域训练，其面积至少占图像的这一比例；0 表示使用整张图像。</translation>
+    </message>
+    <message>
+        <source>Trained network (ONNX)</source>
+        <translation>训练好的网络（ONNX）</translation>
+    </message>
+    <message>
+        <source>Training accuracy</source>
+        <translation>训练精度</translation>
+    </message>
+    <message>
+        <source>Training loss</source>
+        <translation>训练损失</translation>
+    </message>
+    <message>
+        <source>Training time</source>
+        <translation>训练时间</translation>
     </message>
     <message>
         <source>Training, images/s</source>
@@ -1056,6 +1316,18 @@
         <translation>类型</translation>
     </message>
     <message>
+        <source>Untitled</source>
+        <translation>未命名</translation>
+    </message>
+    <message>
+        <source>Untrained network (ONNX)</source>
+        <translation>未训练的网络（ONNX）</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>用法</translation>
+    </message>
+    <message>
         <source>Use a smaller network or a smaller input.</source>
         <translation>请使用更小的网络或更小的输入。</translation>
     </message>
@@ -1072,8 +1344,20 @@
         <translation>采用输入的数字</translation>
     </message>
     <message>
+        <source>Validation accuracy</source>
+        <translation>验证精度</translation>
+    </message>
+    <message>
+        <source>Validation loss</source>
+        <translation>验证损失</translation>
+    </message>
+    <message>
         <source>Validation share</source>
         <translation>验证集比例</translation>
+    </message>
+    <message>
+        <source>Values</source>
+        <translation>数值</translation>
     </message>
     <message>
         <source>Warm-up</source>
@@ -1088,6 +1372,14 @@
         <translation>下次启动时将无法恢复当前打开的内容：{error}</translation>
     </message>
     <message>
+        <source>What it made of each image is not kept, so there are no results by class.</source>
+        <translation>没有保存对每张图像的预测，因此没有各类别的结果。</translation>
+    </message>
+    <message>
+        <source>When this was written, the run was not finished but {state}.</source>
+        <translation>写下本文时训练尚未完成，状态为“{state}”。</translation>
+    </message>
+    <message>
         <source>Width</source>
         <translation>宽度</translation>
     </message>
@@ -1098,6 +1390,10 @@
     <message>
         <source>With biases, and each parameter of a norm once: what torchinfo prints as total mult-adds.</source>
         <translation>计入偏置，规范化的每个参数计一次：即 torchinfo 给出的 total mult-adds。</translation>
+    </message>
+    <message>
+        <source>With other data, packages, another device or number of threads, and after changes while it trained, the numbers are not the same.</source>
+        <translation>数据、软件包、设备或线程数不同，或训练期间有过改动时，得到的数值不会完全相同。</translation>
     </message>
     <message>
         <source>With the stride of a bottleneck on its 3×3: torchvision, which calls them GFLOPS.</source>
@@ -1132,6 +1428,14 @@
         <translation>你排除了 {n} 张图像</translation>
     </message>
     <message>
+        <source>You marked 1 image as none of the classes</source>
+        <translation>你将 1 张图像标为不属于任何类别</translation>
+    </message>
+    <message>
+        <source>You marked {n} images as none of the classes</source>
+        <translation>你将 {n} 张图像标为不属于任何类别</translation>
+    </message>
+    <message>
         <source>You moved 1 image to another class</source>
         <translation>你将 1 张图像移到了其他类别</translation>
     </message>
@@ -1150,6 +1454,14 @@
     <message>
         <source>a bottleneck&apos;s first 1×1 convolution, as in the paper (v1).</source>
         <translation>步幅放在瓶颈块的第一个 1×1 卷积上，与论文相同（v1）。</translation>
+    </message>
+    <message>
+        <source>a folder that cannot be read</source>
+        <translation>无法读取的文件夹</translation>
+    </message>
+    <message>
+        <source>a folder without images</source>
+        <translation>没有图像的文件夹</translation>
     </message>
     <message>
         <source>a norm before the head</source>
@@ -1184,6 +1496,10 @@
         <translation>第 {step:,} 步之后：增加 {added:,} 轮，共 {epochs:,} 轮</translation>
     </message>
     <message>
+        <source>again</source>
+        <translation>再次训练</translation>
+    </message>
+    <message>
         <source>all {tensors:,} tensors begin equal</source>
         <translation>全部 {tensors:,} 个张量的初始值相同</translation>
     </message>
@@ -1212,8 +1528,20 @@
         <translation>已不再是有限值</translation>
     </message>
     <message>
+        <source>as PyTorch does by itself, on a fixed number of threads: runs can be repeated to the last bit.</source>
+        <translation>按 PyTorch 原本的方式计算，线程数固定：训练可以逐位重复。</translation>
+    </message>
+    <message>
+        <source>as folders or the table say</source>
+        <translation>按文件夹或表格的指定</translation>
+    </message>
+    <message>
         <source>as in Dive into Deep Learning: plain SGD, 10 epochs, nothing else.</source>
         <translation>与《动手学深度学习》相同：只用 SGD 训练 10 轮，没有别的技巧。</translation>
+    </message>
+    <message>
+        <source>as published; the published test part validates</source>
+        <translation>按数据集发布时的划分；用其测试部分进行验证</translation>
     </message>
     <message>
         <source>as the known weights had it.</source>
@@ -1296,6 +1624,10 @@
         <translation>本版本无法使用：{error}</translation>
     </message>
     <message>
+        <source>cannot be written: {error}</source>
+        <translation>无法写入：{error}</translation>
+    </message>
+    <message>
         <source>cannot open</source>
         <translation>无法打开</translation>
     </message>
@@ -1304,12 +1636,20 @@
         <translation>教材</translation>
     </message>
     <message>
+        <source>class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
         <source>classes</source>
         <translation>按类别</translation>
     </message>
     <message>
         <source>click</source>
         <translation>单击</translation>
+    </message>
+    <message>
+        <source>computed on {now} instead of {before}: sums are rounded differently</source>
+        <translation>在 {now} 上计算，训练时为 {before}：求和的舍入会略有不同</translation>
     </message>
     <message>
         <source>continues with {now} threads instead of {before}: sums are rounded differently</source>
@@ -1380,12 +1720,20 @@
         <translation>拖动</translation>
     </message>
     <message>
+        <source>drawn class by class with seed {seed}: {train:g} % to train, {validation:g} % to validate, {test:g} % to test; equal images are in the same part</source>
+        <translation>逐类别抽取，随机种子为 {seed}：{train:g} % 用于训练，{validation:g} % 用于验证，{test:g} % 用于测试；相同的图像在同一部分</translation>
+    </message>
+    <message>
         <source>duplicate</source>
         <translation>重复</translation>
     </message>
     <message>
         <source>empty</source>
         <translation>空文件</translation>
+    </message>
+    <message>
+        <source>epoch</source>
+        <translation>轮</translation>
     </message>
     <message>
         <source>every image counts alike.</source>
@@ -1432,8 +1780,24 @@
         <translation>按文件夹或表格</translation>
     </message>
     <message>
+        <source>from 0 to 1</source>
+        <translation>0 到 1</translation>
+    </message>
+    <message>
+        <source>from 0 to 1, then less the mean {mean}, divided by the deviation {deviation}</source>
+        <translation>0 到 1，再减去均值 {mean}，除以标准差 {deviation}</translation>
+    </message>
+    <message>
+        <source>gone</source>
+        <translation>已不存在</translation>
+    </message>
+    <message>
         <source>good results after a few epochs.</source>
         <translation>几轮之后就有不错的结果。</translation>
+    </message>
+    <message>
+        <source>grey</source>
+        <translation>灰度</translation>
     </message>
     <message>
         <source>group width {value}</source>
@@ -1452,12 +1816,20 @@
         <translation>只有一张训练图像；{layer} 的特征图是 1×1，而规范化需要两个值</translation>
     </message>
     <message>
+        <source>has other files, which would be lost: {names}</source>
+        <translation>其中有其他文件，覆盖后会丢失：{names}</translation>
+    </message>
+    <message>
         <source>has shape {shape}; this design needs {wanted}</source>
         <translation>形状为 {shape}，而此设计需要 {wanted}</translation>
     </message>
     <message>
         <source>has the state {state!r}, which this version does not know</source>
         <translation>状态为 {state!r}，本版本不认识</translation>
+    </message>
+    <message>
+        <source>has weights but no design; open a design, then choose this file as the weights</source>
+        <translation>有权重，但没有设计；请先打开一个设计，再选择此文件作为权重</translation>
     </message>
     <message>
         <source>head replaced</source>
@@ -1476,8 +1848,16 @@
         <translation>已忽略一行：超过 {most:,} 个字符</translation>
     </message>
     <message>
+        <source>images of a published data set stay as they are</source>
+        <translation>已发布数据集中的图像保持原样</translation>
+    </message>
+    <message>
         <source>images of {other} instead of {first}: both must see the same ones</source>
         <translation>图像为 {other}，而不是 {first}：两者必须看到相同的图像</translation>
+    </message>
+    <message>
+        <source>in the fastest ways, on as many threads as cores are free.</source>
+        <translation>以最快的方式计算，空闲的核心有多少，就用多少个线程。</translation>
     </message>
     <message>
         <source>in use by process {process} since {since}</source>
@@ -1494,6 +1874,10 @@
     <message>
         <source>interrupted</source>
         <translation>已中断</translation>
+    </message>
+    <message>
+        <source>is a folder</source>
+        <translation>是文件夹</translation>
     </message>
     <message>
         <source>is damaged: it is not JSON</source>
@@ -1532,6 +1916,10 @@
         <translation>不是设计文件：大于 {limit} kB</translation>
     </message>
     <message>
+        <source>is not a folder</source>
+        <translation>不是文件夹</translation>
+    </message>
+    <message>
         <source>is not a known key</source>
         <translation>不是已知的键</translation>
     </message>
@@ -1546,6 +1934,10 @@
     <message>
         <source>is not a run</source>
         <translation>不是训练任务</translation>
+    </message>
+    <message>
+        <source>is not a safetensors file, or is damaged</source>
+        <translation>不是 safetensors 文件，或已损坏</translation>
     </message>
     <message>
         <source>is not a weight of this design</source>
@@ -1570,6 +1962,10 @@
     <message>
         <source>just long enough to see a deep plain network learn worse than its residual twin.</source>
         <translation>训练时间不长，刚好能看出深层普通网络学得不如其残差对照网络。</translation>
+    </message>
+    <message>
+        <source>layer</source>
+        <translation>层</translation>
     </message>
     <message>
         <source>leak</source>
@@ -1640,6 +2036,10 @@
         <translation>必须写作“块类型:通道x高x宽:类别数:宽度x块数/步幅,…[:键=值,…]”</translation>
     </message>
     <message>
+        <source>must be fp32 or auto: plain arithmetic has 32 bits per number</source>
+        <translation>必须是 fp32 或 auto：朴素算术的每个数都是 32 位</translation>
+    </message>
+    <message>
         <source>must be from 1 to {most:,}</source>
         <translation>必须在 1 到 {most:,} 之间</translation>
     </message>
@@ -1696,6 +2096,10 @@
         <translation>用于{use}；请运行 {python} -m pip install {name}</translation>
     </message>
     <message>
+        <source>needs packages that are not installed: uv sync --extra {extra}, or pip install &quot;resnet-explorer[{extra}]&quot;</source>
+        <translation>需要的软件包尚未安装，请运行：uv sync --extra {extra}，或 pip install &quot;resnet-explorer[{extra}]&quot;</translation>
+    </message>
+    <message>
         <source>no answer within {seconds} s</source>
         <translation>{seconds} 秒内没有响应</translation>
     </message>
@@ -1744,6 +2148,10 @@
         <translation>{path!r} 中列出的文件都不存在；第一个应为 {file!r}</translation>
     </message>
     <message>
+        <source>none of these</source>
+        <translation>不属于任何类别</translation>
+    </message>
+    <message>
         <source>norm and ReLU in the stem</source>
         <translation>起始层中有规范化和 ReLU</translation>
     </message>
@@ -1776,12 +2184,24 @@
         <translation>一个 3×3 卷积，尺寸不变。</translation>
     </message>
     <message>
+        <source>onnxruntime does not compute the same: the logits differ by {error:.1g} of the largest</source>
+        <translation>onnxruntime 的计算结果不同：logits 相差最大值的 {error:.1g}</translation>
+    </message>
+    <message>
         <source>other initial weights</source>
         <translation>初始权重不同</translation>
     </message>
     <message>
+        <source>others</source>
+        <translation>其他</translation>
+    </message>
+    <message>
         <source>out of memory on {device} at batch size {batch_size}: {shortage}</source>
         <translation>在 {device} 上批量大小为 {batch_size} 时内存不足：{shortage}</translation>
+    </message>
+    <message>
+        <source>output</source>
+        <translation>输出</translation>
     </message>
     <message>
         <source>outputs values too large for a float: the weights are unusable</source>
@@ -1836,6 +2256,10 @@
         <translation>预激活瓶颈块</translation>
     </message>
     <message>
+        <source>precision</source>
+        <translation>精确率</translation>
+    </message>
+    <message>
         <source>projection shortcut</source>
         <translation>投影捷径</translation>
     </message>
@@ -1856,6 +2280,14 @@
         <translation>读取设计</translation>
     </message>
     <message>
+        <source>recall</source>
+        <translation>召回率</translation>
+    </message>
+    <message>
+        <source>receptive field</source>
+        <translation>感受野</translation>
+    </message>
+    <message>
         <source>recipe {number}</source>
         <translation>训练方案 {number}</translation>
     </message>
@@ -1864,12 +2296,40 @@
         <translation>训练方案：{changes}</translation>
     </message>
     <message>
+        <source>red, green, blue</source>
+        <translation>红、绿、蓝</translation>
+    </message>
+    <message>
         <source>residual</source>
         <translation>残差网络</translation>
     </message>
     <message>
+        <source>resized and cropped at the centre to {size} pixels, bilinear</source>
+        <translation>双线性缩放并居中裁剪为 {size} 像素</translation>
+    </message>
+    <message>
+        <source>resized and cropped at the centre to {stored} pixels, bilinear; of these the central {size}</source>
+        <translation>双线性缩放并居中裁剪为 {stored} 像素，再取中央的 {size}</translation>
+    </message>
+    <message>
+        <source>resized to {size} pixels, bilinear</source>
+        <translation>双线性缩放为 {size} 像素</translation>
+    </message>
+    <message>
         <source>run main.py data get NAME for {names}</source>
         <translation>下载命令：main.py data get 名称（可选：{names}）</translation>
+    </message>
+    <message>
+        <source>run {run} began with weights of a run beside it, which are not there any more</source>
+        <translation>训练任务 {run} 从同时训练的另一个任务的权重开始，而那个任务已经不在了</translation>
+    </message>
+    <message>
+        <source>run {run} does not say with which weights it began</source>
+        <translation>训练任务 {run} 没有记录它从哪些权重开始</translation>
+    </message>
+    <message>
+        <source>run {run} goes on with a grown network, which no script repeats</source>
+        <translation>训练任务 {run} 接着训练一个加深过的网络，脚本无法重复这样的训练</translation>
     </message>
     <message>
         <source>run {run} has already done {done} epochs; set a larger number</source>
@@ -1880,8 +2340,16 @@
         <translation>训练任务 {run} 没有检查点；可以用它的权重开始新的训练任务（--weights）</translation>
     </message>
     <message>
+        <source>run {run} has no predictions of epoch {epoch}</source>
+        <translation>训练任务 {run} 没有第 {epoch} 轮的预测结果</translation>
+    </message>
+    <message>
         <source>run {run} has no weights yet</source>
         <translation>训练任务 {run} 还没有权重</translation>
+    </message>
+    <message>
+        <source>run {run} has not been evaluated on its {part} part</source>
+        <translation>训练任务 {run} 还没有在其{part}集上评估过</translation>
     </message>
     <message>
         <source>run {run} is of an older version, which did not note its images: they may have changed; start a new run with its weights (--weights)</source>
@@ -1986,8 +2454,16 @@ zeros for new channels</source>
         <translation>表格</translation>
     </message>
     <message>
+        <source>taken for it</source>
+        <translation>被认作该类</translation>
+    </message>
+    <message>
         <source>test</source>
         <translation>测试</translation>
+    </message>
+    <message>
+        <source>that run is of an older version, which did not note its images</source>
+        <translation>那次训练来自旧版本，当时没有记录所用的图像</translation>
     </message>
     <message>
         <source>the CIFAR stem (one 3×3)</source>
@@ -2000,6 +2476,10 @@ zeros for new channels</source>
     <message>
         <source>the address was not found</source>
         <translation>找不到该地址</translation>
+    </message>
+    <message>
+        <source>the best weights, of epoch {best}, were not written; those of epoch {epoch} were taken</source>
+        <translation>最佳权重（第 {best} 轮）未能写入；改用第 {epoch} 轮的权重</translation>
     </message>
     <message>
         <source>the chapter&apos;s {name}</source>
@@ -2028,6 +2508,10 @@ zeros for new channels</source>
     <message>
         <source>the design takes {channels} channels; {data} has {own}</source>
         <translation>设计接受 {channels} 个通道，而 {data} 有 {own} 个</translation>
+    </message>
+    <message>
+        <source>the events of run {run} are missing, which say how it was trained</source>
+        <translation>训练任务 {run} 的事件记录不见了，无法得知它是如何训练的</translation>
     </message>
     <message>
         <source>the file there has {size} bytes; the published one has {expected}</source>
@@ -2066,6 +2550,14 @@ zeros for new channels</source>
         <translation>图像少的类别在损失中权重更大。</translation>
     </message>
     <message>
+        <source>the network has no class {number}</source>
+        <translation>网络没有编号为 {number} 的类别</translation>
+    </message>
+    <message>
+        <source>the network is too large for one file of this format</source>
+        <translation>网络太大，无法存入这种格式的单个文件</translation>
+    </message>
+    <message>
         <source>the paper&apos;s ResNet-{depth} (CIFAR)</source>
         <translation>论文的 ResNet-{depth}（CIFAR）</translation>
     </message>
@@ -2076,6 +2568,18 @@ zeros for new channels</source>
     <message>
         <source>the process that answers questions has ended</source>
         <translation>负责解答的进程已退出</translation>
+    </message>
+    <message>
+        <source>the process that exports has ended; memory may have run out</source>
+        <translation>执行导出的进程已结束；可能是内存不足</translation>
+    </message>
+    <message>
+        <source>the run began with other weights, which are not here: these were drawn by its seed</source>
+        <translation>该训练任务的初始权重是另外的权重，现已不在；这里的权重由其随机种子生成</translation>
+    </message>
+    <message>
+        <source>the same images</source>
+        <translation>图像相同</translation>
     </message>
     <message>
         <source>the same network</source>
@@ -2118,6 +2622,10 @@ zeros for new channels</source>
         <translation>没有文件 {path!r}</translation>
     </message>
     <message>
+        <source>there is no folder {folder!r}</source>
+        <translation>文件夹 {folder!r} 不存在</translation>
+    </message>
+    <message>
         <source>there is no run and no file {source!r}</source>
         <translation>没有名为 {source!r} 的训练任务或文件</translation>
     </message>
@@ -2134,12 +2642,28 @@ zeros for new channels</source>
         <translation>没有任务 {name!r}</translation>
     </message>
     <message>
+        <source>this format needs a run, not a design</source>
+        <translation>这种格式需要训练任务，而不是设计</translation>
+    </message>
+    <message>
+        <source>this version does not know {names}, by which the run computes</source>
+        <translation>当前版本不认识该训练任务所用的计算方式 {names}</translation>
+    </message>
+    <message>
         <source>three 3×3 convolutions, the first with stride 2, then max pooling (ResNet-C).</source>
         <translation>三个 3×3 卷积（第一个步幅为 2），再接最大汇聚（ResNet-C）。</translation>
     </message>
     <message>
         <source>time</source>
         <translation>用时</translation>
+    </message>
+    <message>
+        <source>timm has no such network. network.py in this folder builds it and needs only torch; it is what `main.py export RUN --to python` writes. ResNet Explorer opens model.safetensors too.</source>
+        <translation>timm 没有这样的网络。本文件夹中的 network.py 可以构建它，只需要 torch；它就是 `main.py export RUN --to python` 写出的文件。ResNet Explorer 也能打开 model.safetensors。</translation>
+    </message>
+    <message>
+        <source>timm opens this folder; in it, the following classifies an image. timm rounds the sizes of images that are not square in its own way, so confidences may differ a little from those of the run:</source>
+        <translation>timm 可以打开这个文件夹；在文件夹中运行以下代码即可对图像分类。对于非正方形的图像，timm 对尺寸的取整方式不同，因此置信度可能与训练时略有差异：</translation>
     </message>
     <message>
         <source>timm&apos;s {name}</source>
@@ -2186,8 +2710,16 @@ zeros for new channels</source>
         <translation>训练</translation>
     </message>
     <message>
+        <source>training accuracy</source>
+        <translation>训练精度</translation>
+    </message>
+    <message>
         <source>training and --verify</source>
         <translation>训练和 --verify</translation>
+    </message>
+    <message>
+        <source>training loss</source>
+        <translation>训练损失</translation>
     </message>
     <message>
         <source>training needs {needed:,.0f} MiB on {device}; {free:,.0f} MiB are free</source>
@@ -2206,6 +2738,10 @@ zeros for new channels</source>
         <translation>透明图像置于白色背景上，如同在纸上。</translation>
     </message>
     <message>
+        <source>truth ↓ · taken for →</source>
+        <translation>真实类别 ↓ · 被认作 →</translation>
+    </message>
+    <message>
         <source>two 3×3 convolutions, norm and ReLU before each.</source>
         <translation>两个 3×3 卷积，每个之前先做规范化和 ReLU。</translation>
     </message>
@@ -2216,6 +2752,10 @@ zeros for new channels</source>
     <message>
         <source>two-classes</source>
         <translation>分属两类</translation>
+    </message>
+    <message>
+        <source>type</source>
+        <translation>类型</translation>
     </message>
     <message>
         <source>uniform, by both fans, as in the chapter.</source>
@@ -2236,6 +2776,22 @@ zeros for new channels</source>
     <message>
         <source>validation</source>
         <translation>验证</translation>
+    </message>
+    <message>
+        <source>validation accuracy</source>
+        <translation>验证精度</translation>
+    </message>
+    <message>
+        <source>validation images</source>
+        <translation>验证图像</translation>
+    </message>
+    <message>
+        <source>validation loss</source>
+        <translation>验证损失</translation>
+    </message>
+    <message>
+        <source>values of its own</source>
+        <translation>自定义</translation>
     </message>
     <message>
         <source>was made by a newer version of this program; it is kept as {name}</source>
@@ -2286,6 +2842,10 @@ zeros for new channels</source>
         <translation>写入被中断</translation>
     </message>
     <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
         <source>zeros for new channels (A).</source>
         <translation>新增通道补零（方案 A）。</translation>
     </message>
@@ -2294,12 +2854,20 @@ zeros for new channels</source>
         <translation>{after}，而不是{before}</translation>
     </message>
     <message>
-        <source>{change}: both must see the same images in the same order</source>
-        <translation>{change}：两者必须以相同顺序看到相同的图像</translation>
+        <source>{change}: both must see the same images in the same order and compute alike</source>
+        <translation>{change}：双方必须以相同的顺序看到相同的图像，并以相同的方式计算</translation>
+    </message>
+    <message>
+        <source>{count:,} blocks like this:</source>
+        <translation>{count:,} 个这样的块：</translation>
     </message>
     <message>
         <source>{count:,} more</source>
         <translation>另有 {count:,} 个</translation>
+    </message>
+    <message>
+        <source>{count:,} of the classes have fewer than {few} images to validate with: {names}</source>
+        <translation>有 {count:,} 个类别的验证图像不足 {few} 张：{names}</translation>
     </message>
     <message>
         <source>{count} blocks fewer</source>
@@ -2318,6 +2886,10 @@ zeros for new channels</source>
         <translation>{damage}；移走该文件即可使用最近检查点的权重</translation>
     </message>
     <message>
+        <source>{damage}; the weights of the last checkpoint were taken, of epoch {epoch}</source>
+        <translation>{damage}；改用最近检查点的权重（第 {epoch} 轮）</translation>
+    </message>
+    <message>
         <source>{data} could not be downloaded.</source>
         <translation>无法下载 {data}。</translation>
     </message>
@@ -2328,6 +2900,14 @@ zeros for new channels</source>
     <message>
         <source>{data} has no images for training or for validation</source>
         <translation>{data} 没有用于训练或验证的图像</translation>
+    </message>
+    <message>
+        <source>{data} has no images in its {part} part</source>
+        <translation>{data} 的{part}集中没有图像</translation>
+    </message>
+    <message>
+        <source>{data} has no test part of its own: what was published for testing validates</source>
+        <translation>{data} 没有单独的测试集：公开发布的测试集用作验证集</translation>
     </message>
     <message>
         <source>{data} has the label {highest}, but the design has only {classes} classes</source>
@@ -2358,8 +2938,16 @@ zeros for new channels</source>
         <translation>{difference}：参数 {cost} 个</translation>
     </message>
     <message>
+        <source>{done:,} of {planned:,} ({state})</source>
+        <translation>{done:,}/{planned:,}（{state}）</translation>
+    </message>
+    <message>
         <source>{equal:,} of {tensors:,} tensors begin equal; its own: {own}</source>
         <translation>{tensors:,} 个张量中有 {equal:,} 个初始值相同；自有的是：{own}</translation>
+    </message>
+    <message>
+        <source>{file!r} is not as it was, or has other names than the network, which a script cannot load</source>
+        <translation>{file!r} 已与当时不同，或其中的名称与网络的不同，脚本无法载入</translation>
     </message>
     <message>
         <source>{fit} ({count:,}): {names}</source>
@@ -2378,8 +2966,28 @@ zeros for new channels</source>
         <translation>{key} {value}</translation>
     </message>
     <message>
+        <source>{left_out:,} images left out, {excluded:,} of none of the classes, {moved:,} moved to another class</source>
+        <translation>排除 {left_out:,} 张图像，不属于任何类别 {excluded:,} 张，改归其他类别 {moved:,} 张</translation>
+    </message>
+    <message>
         <source>{mean} ± {spread} (seeds {seeds})</source>
         <translation>{mean} ± {spread}（随机种子 {seeds}）</translation>
+    </message>
+    <message>
+        <source>{n:,} images given another class</source>
+        <translation>{n:,} 张图像改为其他类别</translation>
+    </message>
+    <message>
+        <source>{n:,} images left out</source>
+        <translation>排除 {n:,} 张图像</translation>
+    </message>
+    <message>
+        <source>{n:,} images marked as none of the classes</source>
+        <translation>{n:,} 张图像标为不属于任何类别</translation>
+    </message>
+    <message>
+        <source>{n:,} images used again as they are in the folder</source>
+        <translation>{n:,} 张图像恢复为文件夹中的原样</translation>
     </message>
     <message>
         <source>{name!r} is no image of the data set</source>
@@ -2392,6 +3000,10 @@ zeros for new channels</source>
     <message>
         <source>{name!r} is not the name of a data set</source>
         <translation>{name!r} 不是数据集的名称</translation>
+    </message>
+    <message>
+        <source>{names}, {name}</source>
+        <translation>{names}、{name}</translation>
     </message>
     <message>
         <source>{name} already has {count} blocks, the maximum.</source>
@@ -2550,6 +3162,10 @@ zeros for new channels</source>
         <translation>有 {n} 张图像同时属于两个类别</translation>
     </message>
     <message>
+        <source>{n} images are taken for {predicted}, {share} of them rightly</source>
+        <translation>{n} 张图像被预测为“{predicted}”，其中 {share} 是正确的</translation>
+    </message>
+    <message>
         <source>{n} images are very bright</source>
         <translation>有 {n} 张图像过亮</translation>
     </message>
@@ -2576,6 +3192,18 @@ zeros for new channels</source>
     <message>
         <source>{n} min</source>
         <translation>{n} 分钟</translation>
+    </message>
+    <message>
+        <source>{n} of {total} images are taken for another class</source>
+        <translation>{total} 张图像中有 {n} 张被预测为其他类别</translation>
+    </message>
+    <message>
+        <source>{n} of {total} {truth} are recognised</source>
+        <translation>{total} 张“{truth}”中有 {n} 张预测正确</translation>
+    </message>
+    <message>
+        <source>{n} of {total} {truth} are taken for {predicted}</source>
+        <translation>{total} 张“{truth}”中有 {n} 张被预测为“{predicted}”</translation>
     </message>
     <message>
         <source>{n} s</source>
@@ -2646,6 +3274,10 @@ zeros for new channels</source>
         <translation>{path!r} 是空的</translation>
     </message>
     <message>
+        <source>{path!r} is inside {folder!r}, which stays as it is; choose another place</source>
+        <translation>{path!r} 位于 {folder!r} 中，该文件夹须保持原样；请选择其他位置</translation>
+    </message>
+    <message>
         <source>{path!r} is neither a file of PyTorch nor of safetensors</source>
         <translation>{path!r} 既不是 PyTorch 文件，也不是 safetensors 文件</translation>
     </message>
@@ -2670,6 +3302,10 @@ zeros for new channels</source>
         <translation>{path!r} 不存在；如果图像已移动，请用 --data 指明现在的位置</translation>
     </message>
     <message>
+        <source>{path!r} is there already; choose another name</source>
+        <translation>{path!r} 已存在；请换一个名称</translation>
+    </message>
+    <message>
         <source>{path!r} names a home folder that does not exist</source>
         <translation>{path!r} 指向的用户主目录不存在</translation>
     </message>
@@ -2678,12 +3314,28 @@ zeros for new channels</source>
         <translation>{path!r} 需要一列文件（{files}）和一列类别（{classes}）；它的第一行是：{row}</translation>
     </message>
     <message>
+        <source>{path!r} needs {needed:,.0f} MiB; {free:,.0f} MiB are free there</source>
+        <translation>{path!r} 需要 {needed:,.0f} MiB；该处可用空间为 {free:,.0f} MiB</translation>
+    </message>
+    <message>
         <source>{path!r}, line {line}: {part!r} is not a part; known are {parts}</source>
         <translation>{path!r} 第 {line} 行：{part!r} 不是数据的用途；可用的有 {parts}</translation>
     </message>
     <message>
+        <source>{path} cannot be written</source>
+        <translation>无法写入 {path}</translation>
+    </message>
+    <message>
+        <source>{path} is damaged</source>
+        <translation>{path} 已损坏</translation>
+    </message>
+    <message>
         <source>{path} is damaged; remove it to begin without decisions about these images</source>
         <translation>{path} 已损坏；删除它之后，这些图像就没有任何处理决定</translation>
+    </message>
+    <message>
+        <source>{pixels:,} pixels</source>
+        <translation>{pixels:,} 像素</translation>
     </message>
     <message>
         <source>{problem}; `main.py data get {name}` downloads it again</source>
@@ -2704,6 +3356,10 @@ You can also use a file that you have, such as {name}.</source>
         <translation>{run} · {changes}</translation>
     </message>
     <message>
+        <source>{run}: {changes}</source>
+        <translation>{run}：{changes}</translation>
+    </message>
+    <message>
         <source>{run}: {reason}</source>
         <translation>{run}：{reason}</translation>
     </message>
@@ -2720,8 +3376,28 @@ You can also use a file that you have, such as {name}.</source>
         <translation>{source}：采用 {matched:,} 个张量</translation>
     </message>
     <message>
+        <source>{stage!r} is no part of this design that outputs maps</source>
+        <translation>{stage!r} 不是此设计中输出特征图的部分</translation>
+    </message>
+    <message>
         <source>{text!r} cannot be read: {reason}</source>
         <translation>无法读取 {text!r}：{reason}</translation>
+    </message>
+    <message>
+        <source>{total} images are of {truth}, {share} of them are recognised</source>
+        <translation>“{truth}”共 {total} 张图像，其中 {share} 预测正确</translation>
+    </message>
+    <message>
+        <source>{train:,} to train, {validation:,} to validate, {test:,} to test</source>
+        <translation>训练 {train:,} 张，验证 {validation:,} 张，测试 {test:,} 张</translation>
+    </message>
+    <message>
+        <source>{truth}, taken for {taken} with {confidence}</source>
+        <translation>{truth}，被认作{taken}，置信度 {confidence}</translation>
+    </message>
+    <message>
+        <source>{unreadable:,} unreadable images, {skipped:,} files of other kinds or in no class</source>
+        <translation>无法读取的图像 {unreadable:,} 张，其他类型或不属于任何类别的文件 {skipped:,} 个</translation>
     </message>
     <message>
         <source>{value} classes</source>
@@ -2746,6 +3422,10 @@ You can also use a file that you have, such as {name}.</source>
     <message>
         <source>{where}: {what}</source>
         <translation>{where}：{what}</translation>
+    </message>
+    <message>
+        <source>{wrong:,} of {count:,} validation images were taken for another class.</source>
+        <translation>{count:,} 张验证图像中有 {wrong:,} 张被认作其他类别。</translation>
     </message>
 </context>
 <context>
@@ -2778,6 +3458,14 @@ You can also use a file that you have, such as {name}.</source>
         <translation>3 个通道</translation>
     </message>
     <message>
+        <source>A CSV file with file, class and part of each image</source>
+        <translation>CSV 文件，列出每张图像的文件、类别和所属部分</translation>
+    </message>
+    <message>
+        <source>A new folder with the images as you have decided; your own folder stays as it is</source>
+        <translation>新建文件夹，其中的图像按你的处理整理；你自己的文件夹保持原样</translation>
+    </message>
+    <message>
         <source>About ResNet Explorer</source>
         <translation>关于 ResNet Explorer</translation>
     </message>
@@ -2798,6 +3486,22 @@ You can also use a file that you have, such as {name}.</source>
         <translation>添加阶段 {number}</translation>
     </message>
     <message>
+        <source>All mistakes</source>
+        <translation>全部错误</translation>
+    </message>
+    <message>
+        <source>Another class …</source>
+        <translation>其他类别…</translation>
+    </message>
+    <message>
+        <source>As a clean copy …</source>
+        <translation>整理后的副本…</translation>
+    </message>
+    <message>
+        <source>As a table …</source>
+        <translation>表格…</translation>
+    </message>
+    <message>
         <source>Baseline unpinned</source>
         <translation>已取消基线</translation>
     </message>
@@ -2806,12 +3510,56 @@ You can also use a file that you have, such as {name}.</source>
         <translation>取消</translation>
     </message>
     <message>
+        <source>Cancel saving my changes</source>
+        <translation>取消保存我的更改</translation>
+    </message>
+    <message>
+        <source>Cancel the classification</source>
+        <translation>取消分类</translation>
+    </message>
+    <message>
+        <source>Cancel the evaluation</source>
+        <translation>取消评估</translation>
+    </message>
+    <message>
         <source>Cancel the scan</source>
         <translation>取消扫描</translation>
     </message>
     <message>
         <source>Check this computer</source>
         <translation>检查这台计算机</translation>
+    </message>
+    <message>
+        <source>Choose images, and see which class each of them is for the network of the run</source>
+        <translation>选择图像，查看该次训练的网络将每张图像归为哪一类</translation>
+    </message>
+    <message>
+        <source>Classify a folder …</source>
+        <translation>为文件夹中的图像分类 …</translation>
+    </message>
+    <message>
+        <source>Classify all images below a folder</source>
+        <translation>为文件夹（包括其子文件夹）中的所有图像分类</translation>
+    </message>
+    <message>
+        <source>Classify an image or files that were copied</source>
+        <translation>为已复制的图像或文件分类</translation>
+    </message>
+    <message>
+        <source>Classify from the clipboard</source>
+        <translation>为剪贴板中的图像分类</translation>
+    </message>
+    <message>
+        <source>Classify images …</source>
+        <translation>为图像分类 …</translation>
+    </message>
+    <message>
+        <source>Classify …</source>
+        <translation>分类 …</translation>
+    </message>
+    <message>
+        <source>Clipboard</source>
+        <translation>剪贴板</translation>
     </message>
     <message>
         <source>Continue the run that is shown from its last checkpoint</source>
@@ -2846,6 +3594,10 @@ You can also use a file that you have, such as {name}.</source>
         <translation>默认文字大小</translation>
     </message>
     <message>
+        <source>Evaluate this run</source>
+        <translation>评估这个训练任务</translation>
+    </message>
+    <message>
         <source>Feature maps</source>
         <translation>特征图</translation>
     </message>
@@ -2870,6 +3622,10 @@ You can also use a file that you have, such as {name}.</source>
         <translation>按数据调整设计</translation>
     </message>
     <message>
+        <source>Folder …</source>
+        <translation>文件夹 …</translation>
+    </message>
+    <message>
         <source>Forget decisions on images</source>
         <translation>撤回对图像的处理</translation>
     </message>
@@ -2880,6 +3636,10 @@ You can also use a file that you have, such as {name}.</source>
     <message>
         <source>Give the design 3 channels</source>
         <translation>把设计改为 3 个通道</translation>
+    </message>
+    <message>
+        <source>Give the selected images another class</source>
+        <translation>将所选图像改为其他类别</translation>
     </message>
     <message>
         <source>Give the selected images another class; no file is touched</source>
@@ -2922,6 +3682,14 @@ You can also use a file that you have, such as {name}.</source>
         <translation>排除</translation>
     </message>
     <message>
+        <source>Let the network of the run classify each image, and note the answers</source>
+        <translation>让训练任务的网络对每张图像分类，并记录结果</translation>
+    </message>
+    <message>
+        <source>Most confident mistakes</source>
+        <translation>最自信的错误</translation>
+    </message>
+    <message>
         <source>Move images to a class …</source>
         <translation>将图像移到某个类别…</translation>
     </message>
@@ -2932,6 +3700,10 @@ You can also use a file that you have, such as {name}.</source>
     <message>
         <source>Move to …</source>
         <translation>移到…</translation>
+    </message>
+    <message>
+        <source>None of these</source>
+        <translation>都不是</translation>
     </message>
     <message>
         <source>Note on run …</source>
@@ -3022,6 +3794,26 @@ You can also use a file that you have, such as {name}.</source>
         <translation>改用当前显示的设计重新训练</translation>
     </message>
     <message>
+        <source>Results: forget decisions on images</source>
+        <translation>结果：撤回对图像的处理</translation>
+    </message>
+    <message>
+        <source>Results: give images another class …</source>
+        <translation>结果：将图像改为其他类别…</translation>
+    </message>
+    <message>
+        <source>Results: leave images out</source>
+        <translation>结果：排除图像</translation>
+    </message>
+    <message>
+        <source>Results: mark images as none of the classes</source>
+        <translation>结果：将图像标为不属于任何类别</translation>
+    </message>
+    <message>
+        <source>Results: take decision back</source>
+        <translation>结果：撤销对图像的处理</translation>
+    </message>
+    <message>
         <source>Resume</source>
         <translation>继续</translation>
     </message>
@@ -3038,8 +3830,32 @@ You can also use a file that you have, such as {name}.</source>
         <translation>保存</translation>
     </message>
     <message>
+        <source>Save as CSV …</source>
+        <translation>保存为 CSV …</translation>
+    </message>
+    <message>
         <source>Save as …</source>
         <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Save my changes as a clean copy …</source>
+        <translation>将我的更改另存为整理后的副本…</translation>
+    </message>
+    <message>
+        <source>Save my changes as a table …</source>
+        <translation>将我的更改另存为表格…</translation>
+    </message>
+    <message>
+        <source>Save picture of curves …</source>
+        <translation>保存曲线图片…</translation>
+    </message>
+    <message>
+        <source>Save the classes of images …</source>
+        <translation>保存图像的类别 …</translation>
+    </message>
+    <message>
+        <source>Save the classes with their confidence</source>
+        <translation>保存类别及其置信度</translation>
     </message>
     <message>
         <source>Scan again</source>
@@ -3048,6 +3864,10 @@ You can also use a file that you have, such as {name}.</source>
     <message>
         <source>Scan the data again</source>
         <translation>重新扫描数据集</translation>
+    </message>
+    <message>
+        <source>Show all images that are taken for another class, the most confident mistake first</source>
+        <translation>显示所有被分到其他类别的图像，置信度最高的错误排在最前</translation>
     </message>
     <message>
         <source>Show hidden runs</source>
@@ -3106,8 +3926,20 @@ You can also use a file that you have, such as {name}.</source>
         <translation>撤销上一次对图像的处理</translation>
     </message>
     <message>
+        <source>The selected images show none of the classes; train without them</source>
+        <translation>所选图像不属于任何类别；训练时不使用</translation>
+    </message>
+    <message>
         <source>Tour</source>
         <translation>导览</translation>
+    </message>
+    <message>
+        <source>Train again with these changes</source>
+        <translation>用这些更改再次训练</translation>
+    </message>
+    <message>
+        <source>Train as this run was trained, on its data with your changes</source>
+        <translation>按这次训练的方式，在更改后的数据上再次训练</translation>
     </message>
     <message>
         <source>Train on a folder with one subfolder of images per class</source>
@@ -3124,6 +3956,10 @@ You can also use a file that you have, such as {name}.</source>
     <message>
         <source>Train the new head first, then all layers, those far below it slowly</source>
         <translation>先训练新的分类头，再训练所有层，离分类头越远的层学得越慢</translation>
+    </message>
+    <message>
+        <source>Train without the selected images</source>
+        <translation>训练时不使用所选图像</translation>
     </message>
     <message>
         <source>Train without these images; no file is touched</source>
@@ -3148,6 +3984,10 @@ You can also use a file that you have, such as {name}.</source>
     <message>
         <source>Use the recipe fine-tune</source>
         <translation>使用“微调”训练方案</translation>
+    </message>
+    <message>
+        <source>Use the selected images as they are in the folder</source>
+        <translation>按文件夹中的原样使用所选图像</translation>
     </message>
     <message>
         <source>Use these images as they are in the folder</source>
@@ -3266,6 +4106,77 @@ You can also use a file that you have, such as {name}.</source>
     </message>
 </context>
 <context>
+    <name>ChangeOrders</name>
+    <message>
+        <source>Added to the queue: {name}</source>
+        <translation>已加入队列：{name}</translation>
+    </message>
+    <message>
+        <source>Looking for images …</source>
+        <translation>正在查找图像 …</translation>
+    </message>
+    <message>
+        <source>Nothing has been decided about images since this run was started</source>
+        <translation>这次训练开始后还没有处理过图像</translation>
+    </message>
+    <message>
+        <source>Nothing was saved</source>
+        <translation>没有保存任何内容</translation>
+    </message>
+    <message>
+        <source>Repeats another run: {changes}</source>
+        <translation>重复另一次训练：{changes}</translation>
+    </message>
+    <message>
+        <source>Save as</source>
+        <translation>另存为</translation>
+    </message>
+    <message>
+        <source>Save my changes as</source>
+        <translation>将我的更改另存为</translation>
+    </message>
+    <message>
+        <source>Save my changes as a clean copy: a new folder</source>
+        <translation>将我的更改另存为整理后的副本：新文件夹</translation>
+    </message>
+    <message>
+        <source>Save my changes as a table</source>
+        <translation>将我的更改另存为表格</translation>
+    </message>
+    <message>
+        <source>Saved {n} images in {name}</source>
+        <translation>已将 {n} 张图像保存到 {name}</translation>
+    </message>
+    <message>
+        <source>Starts automatically when a device is free</source>
+        <translation>有空闲设备时自动开始</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv)</source>
+        <translation>表格 (*.csv)</translation>
+    </message>
+    <message>
+        <source>Training again: {name}</source>
+        <translation>正在再次训练：{name}</translation>
+    </message>
+    <message>
+        <source>files that could not be read: {n}</source>
+        <translation>无法读取的文件：{n} 个</translation>
+    </message>
+    <message>
+        <source>{done} of {total} images saved</source>
+        <translation>已保存 {done}/{total} 张图像</translation>
+    </message>
+    <message>
+        <source>{name} cleaned</source>
+        <translation>{name} 整理后</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
+    </message>
+</context>
+<context>
     <name>CheckDialog</name>
     <message>
         <source>Check this computer</source>
@@ -3343,6 +4254,169 @@ You can also use a file that you have, such as {name}.</source>
     <message>
         <source>{words}; an epoch draws {n}</source>
         <translation>{words}；每轮抽取 {n} 张</translation>
+    </message>
+</context>
+<context>
+    <name>ClassResultsModel</name>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>F1</source>
+        <translation>F1</translation>
+    </message>
+    <message>
+        <source>How many images are of the class</source>
+        <translation>属于该类别的图像数</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Of the images of the class, the share that is taken for it</source>
+        <translation>该类别的图像中，被预测为它的比例</translation>
+    </message>
+    <message>
+        <source>Of the images that are taken for the class, the share that is of it</source>
+        <translation>被预测为该类别的图像中，真正属于它的比例</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精确率</translation>
+    </message>
+    <message>
+        <source>Recall</source>
+        <translation>召回率</translation>
+    </message>
+    <message>
+        <source>The harmonic mean of precision and recall; ± is how far runs with other seeds lie apart</source>
+        <translation>精确率与召回率的调和平均；± 表示不同随机种子的训练任务之间的离散程度</translation>
+    </message>
+    <message>
+        <source>{figure} ± {deviation}</source>
+        <translation>{figure} ± {deviation}</translation>
+    </message>
+    <message>
+        <source>{name}: precision {precision}, recall {recall}, F1 {f1}, images: {images}</source>
+        <translation>{name}：精确率 {precision}，召回率 {recall}，F1 {f1}，图像 {images} 张</translation>
+    </message>
+</context>
+<context>
+    <name>ClassTable</name>
+    <message>
+        <source>Copy the results by class</source>
+        <translation>复制各类别的结果</translation>
+    </message>
+    <message>
+        <source>Results by class</source>
+        <translation>各类别的结果</translation>
+    </message>
+</context>
+<context>
+    <name>ClassifyModel</name>
+    <message>
+        <source>Class</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>置信度</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Then</source>
+        <translation>其次</translation>
+    </message>
+    <message>
+        <source>no image</source>
+        <translation>不是图像</translation>
+    </message>
+</context>
+<context>
+    <name>ClassifyPanel</name>
+    <message>
+        <source>Classification</source>
+        <translation>分类</translation>
+    </message>
+    <message>
+        <source>Copied the table of images</source>
+        <translation>已复制图像表</translation>
+    </message>
+    <message>
+        <source>Drop images or folders here, paste an image, or choose some: the network of this run tells which class each of them is.</source>
+        <translation>将图像或文件夹拖到此处、粘贴一张图像，或选择若干图像：该次训练的网络会指出每张图像属于哪一类。</translation>
+    </message>
+    <message>
+        <source>Folder with images to classify, at any depth</source>
+        <translation>包含待分类图像的文件夹（可含任意层子文件夹）</translation>
+    </message>
+    <message>
+        <source>Images can be classified once the first epoch has been validated.</source>
+        <translation>完成第一轮的验证后即可为图像分类。</translation>
+    </message>
+    <message>
+        <source>Images to classify</source>
+        <translation>要分类的图像</translation>
+    </message>
+    <message>
+        <source>Looking for images …</source>
+        <translation>正在查找图像 …</translation>
+    </message>
+    <message>
+        <source>Save the table</source>
+        <translation>保存表格</translation>
+    </message>
+    <message>
+        <source>Saved {name}</source>
+        <translation>已保存 {name}</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv)</source>
+        <translation>表格 (*.csv)</translation>
+    </message>
+    <message>
+        <source>classes of images</source>
+        <translation>图像的类别</translation>
+    </message>
+    <message>
+        <source>clipboard</source>
+        <translation>剪贴板</translation>
+    </message>
+    <message>
+        <source>no image: {n}</source>
+        <translation>不是图像：{n} 个</translation>
+    </message>
+    <message>
+        <source>{done} of {total} images</source>
+        <translation>{done} / {total} 张图像</translation>
+    </message>
+    <message>
+        <source>{n} images: {classes}</source>
+        <translation>{n} 张图像：{classes}</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>ClassifyTable</name>
+    <message>
+        <source>Classified images</source>
+        <translation>已分类的图像</translation>
+    </message>
+    <message>
+        <source>Copy the selected rows, or all of them</source>
+        <translation>复制所选的行；未选择时复制所有行</translation>
+    </message>
+    <message>
+        <source>no image</source>
+        <translation>不是图像</translation>
     </message>
 </context>
 <context>
@@ -3477,7 +4551,7 @@ You can also use a file that you have, such as {name}.</source>
     </message>
     <message>
         <source>epoch</source>
-        <translation>轮数</translation>
+        <translation>轮</translation>
     </message>
     <message>
         <source>{n} published runs</source>
@@ -3523,6 +4597,21 @@ You can also use a file that you have, such as {name}.</source>
     </message>
 </context>
 <context>
+    <name>DataGrid</name>
+    <message>
+        <source>As the network sees them</source>
+        <translation>网络所见</translation>
+    </message>
+    <message>
+        <source>Draw again, as another epoch does</source>
+        <translation>重新随机增广，如同另一轮训练</translation>
+    </message>
+    <message>
+        <source>Resized and augmented by the recipe, as in training; otherwise the images as they are.</source>
+        <translation>像训练时那样按训练方案缩放并增广；不勾选则显示原图。</translation>
+    </message>
+</context>
+<context>
     <name>DataPage</name>
     <message>
         <source>Copied the table of classes</source>
@@ -3535,6 +4624,29 @@ You can also use a file that you have, such as {name}.</source>
     <message>
         <source>The scan was cancelled, so nothing is known of the images yet.</source>
         <translation>扫描已取消，因此还不了解这些图像。</translation>
+    </message>
+</context>
+<context>
+    <name>DataThumbnails</name>
+    <message>
+        <source>no. {number}</source>
+        <translation>第 {number} 张</translation>
+    </message>
+    <message>
+        <source>test</source>
+        <translation>测试</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>训练</translation>
+    </message>
+    <message>
+        <source>validation</source>
+        <translation>验证</translation>
+    </message>
+    <message>
+        <source>{trouble}: {reason}</source>
+        <translation>{trouble}：{reason}</translation>
     </message>
 </context>
 <context>
@@ -3569,7 +4681,7 @@ You can also use a file that you have, such as {name}.</source>
     </message>
     <message>
         <source>images: {n}</source>
-        <translation>共 {n} 张</translation>
+        <translation>{n} 张图像</translation>
     </message>
     <message>
         <source>{n} of {total}</source>
@@ -3801,6 +4913,25 @@ You can also use a file that you have, such as {name}.</source>
     </message>
 </context>
 <context>
+    <name>EpochSlider</name>
+    <message>
+        <source>After which epoch the network is looked at</source>
+        <translation>查看第几轮之后的网络</translation>
+    </message>
+    <message>
+        <source>Epoch</source>
+        <translation>轮次</translation>
+    </message>
+    <message>
+        <source>epoch {n}</source>
+        <translation>第 {n} 轮</translation>
+    </message>
+    <message>
+        <source>epoch {n}, the best</source>
+        <translation>第 {n} 轮（最佳）</translation>
+    </message>
+</context>
+<context>
     <name>EstimateView</name>
     <message>
         <source>Activations</source>
@@ -3857,6 +4988,95 @@ You can also use a file that you have, such as {name}.</source>
     <message>
         <source>{size}: about {time} per epoch</source>
         <translation>{size}：每轮约 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>EvidenceFigure</name>
+    <message>
+        <source>Erase a rectangle of the image</source>
+        <translation>擦除图像中的一个矩形</translation>
+    </message>
+    <message>
+        <source>Erase another place</source>
+        <translation>移动擦除的位置</translation>
+    </message>
+    <message>
+        <source>Evidence in the image</source>
+        <translation>图像中的依据</translation>
+    </message>
+    <message>
+        <source>Have the image as it was</source>
+        <translation>恢复原来的图像</translation>
+    </message>
+    <message>
+        <source>Make the rectangle larger or smaller</source>
+        <translation>放大或缩小矩形</translation>
+    </message>
+    <message>
+        <source>Move what the rectangle holds</source>
+        <translation>移动矩形中的内容</translation>
+    </message>
+    <message>
+        <source>Take back the last change of the image</source>
+        <translation>撤销对图像的上一次改动</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Exporting {name} …</source>
+        <translation>正在导出 {name}…</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>Exports</name>
+    <message>
+        <source>Another export is under way</source>
+        <translation>另一项导出正在进行</translation>
+    </message>
+    <message>
+        <source>Could not export {name}</source>
+        <translation>未能导出 {name}</translation>
+    </message>
+    <message>
+        <source>Design</source>
+        <translation>设计</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Exported {name}</source>
+        <translation>已导出 {name}</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>训练任务</translation>
+    </message>
+    <message>
+        <source>Save picture of curves</source>
+        <translation>保存曲线图片</translation>
+    </message>
+    <message>
+        <source>Select a run in the list of runs</source>
+        <translation>请先在训练任务列表中选择一项</translation>
+    </message>
+    <message>
+        <source>Where to put the folder {name}</source>
+        <translation>把文件夹 {name} 放在哪里</translation>
+    </message>
+    <message>
+        <source>{format} …</source>
+        <translation>{format}…</translation>
     </message>
 </context>
 <context>
@@ -3990,10 +5210,6 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>已将设计复制为文本</translation>
     </message>
     <message>
-        <source>Could not export {name}</source>
-        <translation>未能导出 {name}</translation>
-    </message>
-    <message>
         <source>Could not open {name}</source>
         <translation>未能打开 {name}</translation>
     </message>
@@ -4006,20 +5222,8 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>设计 (*{suffix})</translation>
     </message>
     <message>
-        <source>Export</source>
-        <translation>导出</translation>
-    </message>
-    <message>
-        <source>Exported {name}</source>
-        <translation>已导出 {name}</translation>
-    </message>
-    <message>
-        <source>Exporting {name} …</source>
-        <translation>正在导出 {name}…</translation>
-    </message>
-    <message>
-        <source>Exports the run that is selected in the list of runs</source>
-        <translation>导出在列表中所选的训练任务</translation>
+        <source>Designs and trained networks (*{suffix})</source>
+        <translation>设计与训练好的网络 (*{suffix})</translation>
     </message>
     <message>
         <source>File already exists</source>
@@ -4040,6 +5244,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>Open design</source>
         <translation>打开设计</translation>
+    </message>
+    <message>
+        <source>Opened {name}; training starts with its weights</source>
+        <translation>已打开 {name}；训练将从其中的权重开始</translation>
     </message>
     <message>
         <source>Paste design</source>
@@ -4086,16 +5294,47 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>未保存的修改</translation>
     </message>
     <message>
-        <source>{format} …</source>
-        <translation>{format}…</translation>
-    </message>
-    <message>
         <source>{name} already exists. Replace it?</source>
         <translation>{name} 已存在。要替换吗？</translation>
     </message>
     <message>
         <source>{n} queued runs will be discarded.</source>
         <translation>队列中的 {n} 个训练任务将被丢弃。</translation>
+    </message>
+</context>
+<context>
+    <name>FlagOrders</name>
+    <message>
+        <source>Images as in the folder again: {n}</source>
+        <translation>已恢复为文件夹中的原样：{n} 张</translation>
+    </message>
+    <message>
+        <source>Images given the class {name}: {n}</source>
+        <translation>已将 {n} 张图像改为类别 {name}</translation>
+    </message>
+    <message>
+        <source>Images left out: {n}</source>
+        <translation>已排除 {n} 张图像</translation>
+    </message>
+    <message>
+        <source>Images marked as none of the classes: {n}</source>
+        <translation>已将 {n} 张图像标为不属于任何类别</translation>
+    </message>
+    <message>
+        <source>The last decision is taken back</source>
+        <translation>已撤销上一次处理</translation>
+    </message>
+    <message>
+        <source>given the class {name}</source>
+        <translation>已改为类别 {name}</translation>
+    </message>
+    <message>
+        <source>gone, or called otherwise by now</source>
+        <translation>图像已不存在，或已改名</translation>
+    </message>
+    <message>
+        <source>selected: {n}</source>
+        <translation>已选 {n} 张</translation>
     </message>
 </context>
 <context>
@@ -4240,7 +5479,7 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
     <message>
         <source>Copy the selected rows, or all of them</source>
-        <translation>复制所选的行；没有选择时复制全部</translation>
+        <translation>复制所选的行；未选择时复制所有行</translation>
     </message>
     <message>
         <source>Layers</source>
@@ -4295,6 +5534,13 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
 </context>
 <context>
+    <name>LikelyBars</name>
+    <message>
+        <source>Probabilities</source>
+        <translation>概率</translation>
+    </message>
+</context>
+<context>
     <name>LrDialog</name>
     <message>
         <source>Close</source>
@@ -4323,6 +5569,80 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>loss (smoothed)</source>
         <translation>损失（平滑）</translation>
+    </message>
+</context>
+<context>
+    <name>Matrix</name>
+    <message>
+        <source>Class ↓</source>
+        <translation>真实类别 ↓</translation>
+    </message>
+    <message>
+        <source>Confusion matrix</source>
+        <translation>混淆矩阵</translation>
+    </message>
+    <message>
+        <source>Copy the confusion matrix</source>
+        <translation>复制混淆矩阵</translation>
+    </message>
+    <message>
+        <source>Show the images of the cell</source>
+        <translation>显示单元格对应的图像</translation>
+    </message>
+    <message>
+        <source>taken for →</source>
+        <translation>预测为 →</translation>
+    </message>
+</context>
+<context>
+    <name>MatrixPanel</name>
+    <message>
+        <source>% of answers</source>
+        <translation>占预测 %</translation>
+    </message>
+    <message>
+        <source>% of class</source>
+        <translation>占真实类别 %</translation>
+    </message>
+    <message>
+        <source>All, as a picture</source>
+        <translation>全部，以图显示</translation>
+    </message>
+    <message>
+        <source>By confusion</source>
+        <translation>按混淆程度</translation>
+    </message>
+    <message>
+        <source>By name</source>
+        <translation>按名称</translation>
+    </message>
+    <message>
+        <source>Classes that are confused stand side by side</source>
+        <translation>相互混淆的类别排在一起</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>The order of the classes</source>
+        <translation>类别的顺序</translation>
+    </message>
+    <message>
+        <source>The worst of {total}</source>
+        <translation>{total} 类中最差的</translation>
+    </message>
+    <message>
+        <source>The worst {n} of {total}</source>
+        <translation>{total} 类中最差的 {n} 类</translation>
+    </message>
+    <message>
+        <source>What the cells show</source>
+        <translation>单元格的内容</translation>
+    </message>
+    <message>
+        <source>Which classes are shown</source>
+        <translation>显示哪些类别</translation>
     </message>
 </context>
 <context>
@@ -4393,6 +5713,13 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>Name: {name}</source>
         <translation>名称：{name}</translation>
+    </message>
+</context>
+<context>
+    <name>NeighbourStrip</name>
+    <message>
+        <source>Nearest training images</source>
+        <translation>最相近的训练图像</translation>
     </message>
 </context>
 <context>
@@ -4857,6 +6184,143 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
 </context>
 <context>
+    <name>ResultThumbnails</name>
+    <message>
+        <source>no. {number}</source>
+        <translation>第 {number} 张</translation>
+    </message>
+</context>
+<context>
+    <name>ResultsBar</name>
+    <message>
+        <source>Evaluating …</source>
+        <translation>正在评估…</translation>
+    </message>
+    <message>
+        <source>Evaluating: {done} of {total}</source>
+        <translation>正在评估：{done}/{total}</translation>
+    </message>
+    <message>
+        <source>Evaluation</source>
+        <translation>评估</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Other images</source>
+        <translation>其他图像</translation>
+    </message>
+    <message>
+        <source>Test images</source>
+        <translation>测试图像</translation>
+    </message>
+    <message>
+        <source>The run whose results are shown: {name}</source>
+        <translation>显示其结果的训练任务：{name}</translation>
+    </message>
+    <message>
+        <source>Training images</source>
+        <translation>训练图像</translation>
+    </message>
+    <message>
+        <source>Validation images</source>
+        <translation>验证图像</translation>
+    </message>
+    <message>
+        <source>accuracy {accuracy}</source>
+        <translation>精度 {accuracy}</translation>
+    </message>
+    <message>
+        <source>evaluations on these images: {n}</source>
+        <translation>在这些图像上评估的次数：{n}</translation>
+    </message>
+    <message>
+        <source>images: {n}</source>
+        <translation>{n} 张图像</translation>
+    </message>
+    <message>
+        <source>loss {loss}</source>
+        <translation>损失 {loss}</translation>
+    </message>
+    <message>
+        <source>{mean} ± {deviation} over {n} seeds</source>
+        <translation>{n} 个随机种子：{mean} ± {deviation}</translation>
+    </message>
+</context>
+<context>
+    <name>ResultsPage</name>
+    <message>
+        <source>Classes</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Copied the confusion matrix</source>
+        <translation>已复制混淆矩阵</translation>
+    </message>
+    <message>
+        <source>Copied the results by class</source>
+        <translation>已复制各类别的结果</translation>
+    </message>
+    <message>
+        <source>Decide</source>
+        <translation>处理</translation>
+    </message>
+    <message>
+        <source>Evaluate on the test images</source>
+        <translation>在测试图像上评估</translation>
+    </message>
+    <message>
+        <source>Evaluate this run</source>
+        <translation>评估这个训练任务</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Matrix</source>
+        <translation>矩阵</translation>
+    </message>
+    <message>
+        <source>Test images are for the end: whoever chooses between runs by what they show has learned from them. Evaluated on them so far: {n}</source>
+        <translation>测试图像应留到最后再用：如果根据测试结果挑选训练任务，就等于从测试图像中学习了。至今在其上评估的次数：{n}</translation>
+    </message>
+    <message>
+        <source>The results stand here once every image has been looked at.</source>
+        <translation>评估完所有图像后，这里会显示结果。</translation>
+    </message>
+    <message>
+        <source>The results stand here once the first epoch has been validated.</source>
+        <translation>第一轮验证之后，这里会显示结果。</translation>
+    </message>
+    <message>
+        <source>This run ended before its first epoch had been validated.</source>
+        <translation>这个训练任务在第一轮验证之前就结束了。</translation>
+    </message>
+    <message>
+        <source>This run has no validation images.</source>
+        <translation>这个训练任务没有验证图像。</translation>
+    </message>
+    <message>
+        <source>What shall become of the selected images</source>
+        <translation>决定如何处理选中的图像</translation>
+    </message>
+    <message>
+        <source>What the network of this run makes of each image has not been noted yet.</source>
+        <translation>还没有记录这个训练任务的网络对每张图像的判断。</translation>
+    </message>
+    <message>
+        <source>Which images a network gets wrong stands here once a run has been trained.</source>
+        <translation>训练一个网络之后，这里会显示它把哪些图像分错了类。</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>为什么</translation>
+    </message>
+</context>
+<context>
     <name>RunBar</name>
     <message>
         <source>End presentation</source>
@@ -5118,7 +6582,7 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <name>RunTable</name>
     <message>
         <source>Copy the selected rows, or all of them</source>
-        <translation>复制所选的行；没有选择时复制全部</translation>
+        <translation>复制所选的行；未选择时复制所有行</translation>
     </message>
     <message>
         <source>Runs</source>
@@ -5188,7 +6652,7 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <name>ScanBar</name>
     <message>
         <source>Looking for images …</source>
-        <translation>正在查找图像…</translation>
+        <translation>正在查找图像 …</translation>
     </message>
     <message>
         <source>Scan</source>
@@ -5216,7 +6680,7 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
     <message>
         <source>{done} of {total} images</source>
-        <translation>{done}/{total} 张图像</translation>
+        <translation>{done} / {total} 张图像</translation>
     </message>
     <message>
         <source>{images} images in {classes} classes</source>
@@ -5507,42 +6971,7 @@ and start</source>
     </message>
 </context>
 <context>
-    <name>ThumbnailGrid</name>
-    <message>
-        <source>As the network sees them</source>
-        <translation>网络所见</translation>
-    </message>
-    <message>
-        <source>Draw again, as another epoch does</source>
-        <translation>重新随机增广，如同另一轮训练</translation>
-    </message>
-    <message>
-        <source>Resized and augmented by the recipe, as in training; otherwise the images as they are.</source>
-        <translation>像训练时那样按训练方案缩放并增广；不勾选则显示原图。</translation>
-    </message>
-</context>
-<context>
     <name>ThumbnailModel</name>
-    <message>
-        <source>no. {number}</source>
-        <translation>第 {number} 张</translation>
-    </message>
-    <message>
-        <source>test</source>
-        <translation>测试</translation>
-    </message>
-    <message>
-        <source>training</source>
-        <translation>训练</translation>
-    </message>
-    <message>
-        <source>validation</source>
-        <translation>验证</translation>
-    </message>
-    <message>
-        <source>{trouble}: {reason}</source>
-        <translation>{trouble}：{reason}</translation>
-    </message>
     <message>
         <source>{width}×{height} pixels</source>
         <translation>{width}×{height} 像素</translation>
@@ -5715,7 +7144,7 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
     </message>
     <message>
         <source>Copy the selected rows, or all of them</source>
-        <translation>复制所选的行；没有选择时复制全部</translation>
+        <translation>复制所选的行；未选择时复制所有行</translation>
     </message>
     <message>
         <source>Known weights</source>
@@ -5779,6 +7208,101 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
     <message>
         <source>{n} of {all} tensors</source>
         <translation>{all} 个张量中取用 {n} 个</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>WhyPanel</name>
+    <message>
+        <source>Before training</source>
+        <translation>训练之前</translation>
+    </message>
+    <message>
+        <source>By the best weights, those of epoch {best}; the weights of epoch {epoch} are not kept.</source>
+        <translation>所用的是第 {best} 轮的最佳权重；第 {epoch} 轮的权重没有保存。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Drag over the image to erase a rectangle of it; drag the rectangle to move what it holds; click with the right button to take that back</source>
+        <translation>在图像上拖动可擦除一个矩形；拖动矩形可移动其中的内容；单击右键可撤销</translation>
+    </message>
+    <message>
+        <source>Drag to erase</source>
+        <translation>拖动即可擦除</translation>
+    </message>
+    <message>
+        <source>Evidence in the output of</source>
+        <translation>依据取自哪一部分的输出</translation>
+    </message>
+    <message>
+        <source>Have the image as it was</source>
+        <translation>恢复原来的图像</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Look for them</source>
+        <translation>查找</translation>
+    </message>
+    <message>
+        <source>Nearest training images</source>
+        <translation>最相近的训练图像</translation>
+    </message>
+    <message>
+        <source>Select an image to see where the network finds what speaks for a class.</source>
+        <translation>选择一张图像，查看网络在哪里找到支持某个类别的依据。</translation>
+    </message>
+    <message>
+        <source>Take back the last change of the image</source>
+        <translation>撤销对图像的上一次改动</translation>
+    </message>
+    <message>
+        <source>The same image in the network as it was before it had learned anything</source>
+        <translation>同一张图像在尚未学到任何东西的网络中的结果</translation>
+    </message>
+    <message>
+        <source>Which part of the network is asked: the first ones see details, the last ones whole things (Grad-CAM)</source>
+        <translation>查看网络的哪一部分：靠前的部分看到细节，靠后的部分看到整个物体（Grad-CAM）</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>为什么</translation>
+    </message>
+    <message>
+        <source>likely next, {share}</source>
+        <translation>其次可能，{share}</translation>
+    </message>
+    <message>
+        <source>nothing here speaks for {name}</source>
+        <translation>这里没有支持“{name}”的依据</translation>
+    </message>
+    <message>
+        <source>seen as {height} × {width}</source>
+        <translation>网络所见为 {height} × {width}</translation>
+    </message>
+    <message>
+        <source>the prediction, {share}</source>
+        <translation>预测类别，{share}</translation>
+    </message>
+    <message>
+        <source>the truth, {share}</source>
+        <translation>真实类别，{share}</translation>
+    </message>
+    <message>
+        <source>{done} of {total} images</source>
+        <translation>{done} / {total} 张图像</translation>
+    </message>
+    <message>
+        <source>{file}, similarity {similarity}</source>
+        <translation>{file}，相似度 {similarity}</translation>
     </message>
     <message>
         <source>{time} left</source>
@@ -5926,6 +7450,13 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
     <message>
         <source>Stage {number}: {field}</source>
         <translation>阶段 {number}：{field}</translation>
+    </message>
+</context>
+<context>
+    <name>plots</name>
+    <message>
+        <source>Loss and accuracy</source>
+        <translation>损失与精度</translation>
     </message>
 </context>
 </TS>
