@@ -123,7 +123,7 @@ def test_both_halves_have_the_same_sections_figures_and_commands():
 def test_every_table_of_kinds_is_in_readmes():
     kinds = "BLOCKS STEMS SHORTCUTS MODULES CATALOGUE DATASETS RECIPES FORMATS WRITERS QUESTIONS ANSWERS PROBES PAGES"
     others = "COLUMNS QUANTITIES CONVENTIONS TASKS COMMANDS Recipe Workspace Plots Preferences StageEdits"
-    more = "SHORT LONG DiagramHandles Column rows_of ProblemKind find_problems Loader open_data vocabularies"
+    more = "SHORT LONG READERS DiagramHandles Column rows_of ProblemKind find_problems Loader open_data vocabularies"
     found = {name for text in WHERE.values() for _, named in places_named(text) for name in named}
     assert found == {*kinds.split(), *others.split(), *more.split()}
 
