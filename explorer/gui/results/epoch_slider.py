@@ -31,7 +31,7 @@ class EpochSlider(QWidget):
         self.slider.setPageStep(1)
         watch_box(self.slider)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(0, 0, theme.RHYTHM, 0)
         row.setSpacing(theme.RHYTHM)
         row.addWidget(self.words)
         row.addWidget(self.slider)

@@ -61,7 +61,6 @@ class ResultsBar(QWidget):
         self.part.activated.connect(self._choose_part)
         self.epochs.moved.connect(state.show_epoch)
         self.words.setFont(theme.figures_font(self.words.font()))
-        self.words.setContentsMargins(theme.RHYTHM, 0, 0, 0)
         self.warning.setTextFormat(Qt.TextFormat.PlainText)
         self.warning.setForegroundRole(QPalette.ColorRole.BrightText)
         self.progress.setAccessibleName(self.tr("Evaluation"))

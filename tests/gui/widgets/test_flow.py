@@ -36,3 +36,10 @@ def test_a_hidden_widget_takes_no_room_unless_it_keeps_its_place(qtbot):
     policy.setRetainSizeWhenHidden(True)
     widgets[1].setSizePolicy(policy)
     assert places(whole, widgets, 300)[2] == (126, 0)
+
+
+def test_lower_widgets_stand_in_the_middle_of_their_line(qtbot):
+    whole, widgets = boxes(qtbot, 50, 60, 70)
+    widgets[1].setFixedHeight(40)
+    assert places(whole, widgets, 195) == [(0, 10), (58, 0), (0, 44)]
+    assert whole.layout().heightForWidth(195) == 64
