@@ -37,7 +37,8 @@ def _exactly(run: Run, history: History) -> str:
 
 def _nearly(history: History) -> str:
     """Say how exactly a run in faster ways is repeated."""
-    near, ways = ("1e-2", "with 16 bits per number") if "bf16" in history.rewrites else ("1e-4", "in faster ways")
+    is_rough = "bf16" in history.rewrites or "cuda" in history.devices  # where convolutions are in TF32
+    near, ways = ("1e-2", "with fewer than 32 bits per number") if is_rough else ("1e-4", "in faster ways")
     return (
         f"With --float64 the first ten losses are within {near} of the run's, which was computed {ways}: what that "
         "rounds differently grows with every step. A run with plain arithmetic is repeated exactly."

@@ -144,6 +144,23 @@ def tuned_runs(root):
     }
 
 
+def decided_runs(root):
+    """A run with decisions that were taken back afterwards."""
+    recipe = colours(root / "data").change(flip=True, resized_crop=0.5, normalise="data")
+    moved = (Move("class 1/2.jpg", "class 2"),)
+    write_decisions(root / "data", Decisions(left_out=("class 0/0.jpg",), moved=moved))
+    found = {"decided": drive(Train(COLOURS, recipe, root / "runs"))[0]}
+    write_decisions(root / "data", Decisions())
+    return found
+
+
+def resized_runs(root):
+    """A run on a named set of another size than the network's, moved about."""
+    design = BUNDLED.change(input=(1, 20, 24))
+    recipe = FEW.change(epochs=1, batch_size=2500, crop=3, flip=True, resized_crop=0.6)
+    return {"resized": drive(Train(design, recipe, root / "runs"))[0]}
+
+
 def fast_runs(root):
     """Ten steps with the rewrites of a default run, each read back alone."""
     with pytest.MonkeyPatch.context() as patch:
@@ -158,9 +175,11 @@ def fast_runs(root):
 def repeated(tmp_path_factory):
     """Runs of many kinds, whose scripts are run one after the other in a single process."""
     folders, flags = {}, dict.fromkeys(("fp32", "bf16"), ("--float64", "--steps", "10"))
-    for make in (knob_runs, changed_runs, runs_beside, tuned_runs, fast_runs):
+    for make in (knob_runs, changed_runs, runs_beside, tuned_runs, decided_runs, resized_runs, fast_runs):
         folders |= make(tmp_path_factory.mktemp(make.__name__))
     scripts = {name: export(folder) for name, folder in folders.items()}
+    data = Path(read_run(folders["decided"]).recipe.data)
+    flags["decided"] = ("--data", str(data.rename(data.with_name("elsewhere"))))
     printed = run_scripts(scripts, tmp_path_factory.mktemp("scripts"), flags)
     return {name: Repeated(folder, scripts[name], printed[name]) for name, folder in folders.items()}
 
@@ -192,6 +211,19 @@ def test_each_of_several_runs_beside_each_other_is_repeated(repeated, name):
 def test_what_began_with_known_weights_is_repeated(repeated, name):
     repeated[name].check()
     assert "--weights" in repeated[name].text
+
+
+def test_a_folder_with_decisions_that_has_moved_is_repeated(repeated):
+    """The script has the decisions that the run had, whatever was decided since."""
+    repeated["decided"].check()
+    lines = [line.strip() for line in repeated["decided"].text.splitlines()]
+    assert '"class 0/0.jpg",' not in lines
+    classes = [line for line in lines[: lines.index('"class 1/2.jpg",')] if line.endswith("[")]
+    assert classes[-1] == '"class 2": ['
+
+
+def test_a_named_set_of_another_size_is_repeated(repeated):
+    repeated["resized"].check()
 
 
 @pytest.mark.parametrize(("precision", "near"), [("fp32", "1e-4"), ("bf16", "1e-2")])
@@ -234,24 +266,6 @@ def test_two_epochs_on_the_bundled_data_in_a_process_of_its_own(tmp_path):
     best, again = load_file(folder / BEST), torch.load(weights)
     assert set(best) == set(again)
     assert all(torch.equal(values, again[name]) for name, values in best.items())
-
-
-def test_a_folder_with_decisions_that_has_moved(tmp_path):
-    """The script has the decisions that the run had, whatever was decided since."""
-    recipe = colours(tmp_path / "data").change(flip=True, resized_crop=0.5, normalise="data")
-    write_decisions(
-        tmp_path / "data", Decisions(left_out=("class 0/0.jpg",), moved=(Move("class 1/2.jpg", "class 2"),))
-    )
-    (folder,) = drive(Train(COLOURS, recipe, tmp_path / "runs"))
-    write_decisions(tmp_path / "data", Decisions())
-    text = export(folder)
-    assert "class 0/0.jpg" not in text
-    lines = [line.strip() for line in text.splitlines()]
-    classes = [line for line in lines[: lines.index('"class 1/2.jpg",')] if line.endswith("[")]
-    assert classes[-1] == '"class 2": ['
-    (tmp_path / "data").rename(tmp_path / "elsewhere")
-    printed = run_scripts({"moved": text}, tmp_path, {"moved": ("--data", str(tmp_path / "elsewhere"))})
-    assert_repeated(printed["moved"], folder)
 
 
 def test_what_no_script_repeats_is_refused(tmp_path):
