@@ -9,8 +9,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QProgressBar,
-    QSizePolicy,
-    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -42,13 +40,15 @@ class ResultsBar(QWidget):
         self._state, self._actions = state, actions
         self.run, self.part, self.epochs = QToolButton(), QComboBox(), EpochSlider()
         self.words, self.warning = QLabel(), QLabel(wordWrap=True)
-        self.progress, self._order = QProgressBar(textVisible=False), QStackedWidget()
+        self.progress = QProgressBar(textVisible=False)
+        self.evaluate = action_button(actions.evaluate_run, "evaluate_run")
+        self.cancel = action_button(actions.cancel_evaluation, "cancel_evaluation")
         self._set_up_controls()
         self._lay_out()
         state.progressed.connect(self._show_progress)
 
     def _set_up_controls(self) -> None:
-        state, actions = self._state, self._actions
+        state = self._state
         menu = QMenu(self.run)
         menu.aboutToShow.connect(lambda: self._fill_runs(menu))
         self.run.setMenu(menu)
@@ -66,15 +66,12 @@ class ResultsBar(QWidget):
         self.progress.setAccessibleName(self.tr("Evaluation"))
         self.progress.setFixedWidth(_PROGRESS * self.fontMetrics().averageCharWidth())
         theme.apply_style(self.progress, "progress")
-        for action in (actions.evaluate_run, actions.cancel_evaluation):
-            self._order.addWidget(action_button(action, action.objectName()))
-        self._order.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.RHYTHM // 2)
-        column.addLayout(Flow(self.run, self.part, self.epochs, self.words, self.progress, self._order))
+        column.addLayout(Flow(self.run, self.part, self.epochs, self.words, self.progress, self.cancel, self.evaluate))
         column.addWidget(self.warning)
 
     def _fill_runs(self, menu: QMenu) -> None:
@@ -107,8 +104,8 @@ class ResultsBar(QWidget):
         self.epochs.show_epochs(state.epochs, state.shown_epoch, run.best_epoch)
         self._show_orders()
         self._show_words()
-        for widget in (self.epochs, self.words):
-            widget.setVisible(is_evaluation)
+        self.words.setVisible(is_evaluation or state.is_evaluating)
+        self.epochs.setVisible(is_evaluation and bool(state.epochs))
 
     def _show_parts(self) -> None:
         state = self._state
@@ -134,9 +131,9 @@ class ResultsBar(QWidget):
 
     def _show_orders(self) -> None:
         state = self._state
-        self._order.setCurrentIndex(int(state.is_evaluating))
-        is_offered = state.part is not Part.VALIDATION and bool(state.epochs)
-        self._order.setVisible(state.is_evaluating or is_offered)
+        is_there = state.part is not Part.VALIDATION and bool(state.epochs) and not state.view.classifying
+        self.cancel.setVisible(state.is_evaluating)
+        self.evaluate.setVisible(is_there and not state.is_evaluating)
 
     def _show_words(self) -> None:
         """Say what is shown in a line, or what the evaluation waits for."""
