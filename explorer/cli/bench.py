@@ -10,8 +10,8 @@ from explorer.cli.columns import grid
 from explorer.runs.launch import launch_local
 from explorer.validation import refuse
 
-BENCHES = ("edit", "start", "window", "train", "busy", "data")
-_LIMITS = {"turns": ("train", "data"), "budget": ("train", "busy", "data")}  # which benchmarks each is for
+BENCHES = ("edit", "start", "window", "train", "busy", "data", "results")
+_LIMITS = {"turns": ("train", "data"), "budget": ("train", "busy", "data", "results")}  # which benchmarks each is for
 _MAX_LIMIT = 86_400
 
 
@@ -40,6 +40,10 @@ def measure(what: str, **limits: int) -> dict[str, Any]:
         from explorer.bench.data.comparison import bench_data
 
         return bench_data(**limits)
+    if what == "results":
+        from explorer.bench.results.results import bench_results
+
+        return bench_results(**limits)
     from explorer.bench.window.edit import bench_edit
     from explorer.bench.window.lateness import bench_window
     from explorer.bench.window.start import bench_start

@@ -364,13 +364,13 @@ def _cache(options: Namespace) -> int:
 def _bench_flags(parser: Parser) -> None:
     from explorer.cli.bench import BENCHES
 
-    what = "an edit, the start, the window, training against the notebook or beside other work, reading images, or all"
+    what = "an edit, the start, the window, training (against the notebook, beside other work), images, results, or all"
     parser.add_argument("what", choices=(*BENCHES, "all"), help=what)
     parser.add_argument("--turns", metavar="N", help="turns of train or data that are counted (default: 5, 3)")
     parser.add_argument(
         "--budget",
         metavar="SECONDS",
-        help="how long train, which does two turns a size at least, busy or data may take (default: some five minutes)",
+        help="how long train, busy, data or results may take, at least two turns of each (default: some five minutes)",
     )
     add_json_flag(parser)
 
