@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -44,7 +45,7 @@ class WhyPanel(QWidget):
         self.stage, self.fresh = QComboBox(), QCheckBox(self.tr("Before training"))
         self.undo = sign_button("undo-2", self.tr("Take back the last change of the image"), self.figure.undo)
         self.reset = sign_button("x", self.tr("Have the image as it was"), self.figure.reset)
-        self.hint = QLabel(self.tr("Drag to erase"))
+        self.hint = QLabel()
         self.words, self.content = QLabel(wordWrap=True), QStackedWidget()
         self.search = word_button(self.tr("Look for them"), self.neighbours.find, "find neighbours")
         self.cancel = word_button(self.tr("Cancel"), self.neighbours.cancel, "cancel neighbours")
@@ -84,7 +85,7 @@ class WhyPanel(QWidget):
         self.amount.setFont(theme.figures_font(self.amount.font()))
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.hint.setMinimumWidth(0)
+        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         for widget in (self.hint, self.figure):
             widget.setToolTip(
                 self.tr(
@@ -179,6 +180,10 @@ class WhyPanel(QWidget):
 
     def _give_room(self) -> None:
         """Give the pictures no more room than they can fill, and the rest to the neighbours."""
+        hint, others = self.tr("Drag to erase"), (self.stage, self.fresh, self.undo, self.reset)
+        taken = sum(each.sizeHint().width() + theme.RHYTHM // 2 for each in others)
+        has_room = taken + self.hint.fontMetrics().horizontalAdvance(hint) <= self.width()
+        self.hint.setText(hint if has_room else "")
         self.content.setMaximumHeight(max(self.figure.heightForWidth(self.width()), self.words.sizeHint().height()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -194,11 +199,11 @@ class WhyPanel(QWidget):
         for label, strength, greys in zip(maps.classes, maps.strengths, answer.pictures[1:], strict=True):
             name = names[label]
             if label == truth:
-                role = self.tr("the truth, {share}")
+                role = self.tr("{share} · truth")
             elif label == maps.likely.classes[0]:
-                role = self.tr("the prediction, {share}")
+                role = self.tr("{share} · prediction")
             else:
-                role = self.tr("likely next, {share}")
+                role = self.tr("{share} · likely next")
             lines = name, role.format(share=percent(shares[label], 0 if shares[label] >= 0.1 else 1))
             words = "" if strength else self.tr("nothing here speaks for {name}").format(name=name)
             found.append(HeatMap(greys, strength / most, lines, words))

@@ -159,8 +159,8 @@ def test_truth_and_prediction_stand_beside_the_image(panel, played):
     played.reply(SHARES)
     assert panel.content.currentWidget() is panel.figure
     assert [each.lines for each in panel.figure._maps] == [
-        ("T-shirt/top", "the truth, 30 %"),
-        ("Shirt", "the prediction, 60 %"),
+        ("T-shirt/top", "30 % · truth"),
+        ("Shirt", "60 % · prediction"),
     ]
     picture = panel.figure.grab().toImage()
     ratio = panel.devicePixelRatio()
@@ -188,8 +188,8 @@ def test_of_an_image_that_is_right_the_next_likely_class_is_shown(panel, played,
     state.select(FILES[1:2])
     played.reply(SHARES, other=0)
     assert [each.lines for each in panel.figure._maps] == [
-        ("Shirt", "the truth, 60 %"),
-        ("T-shirt/top", "likely next, 30 %"),
+        ("Shirt", "60 % · truth"),
+        ("T-shirt/top", "30 % · likely next"),
     ]
 
 
@@ -350,7 +350,7 @@ def test_of_an_image_from_elsewhere_the_prediction_alone_is_shown(panel, played,
     played.reply(SHARES)
     assert (played.questions[-1].file, played.questions[-1].classes) == ("/elsewhere/shirt.png", ())
     played.reply(SHARES)
-    assert [each.lines for each in panel.figure._maps] == [("Shirt", "the prediction, 60 %")]
+    assert [each.lines for each in panel.figure._maps] == [("Shirt", "60 % · prediction")]
 
 
 def test_weights_that_one_would_not_expect_are_named(panel, played, state):
@@ -448,6 +448,11 @@ def test_why_there_are_no_neighbours_is_said(panel, played):
     assert panel.search.isEnabled()
 
 
-def test_it_fits_into_half_a_page(panel):
+def test_it_fits_into_half_a_page(panel, played):
+    played.reply(SHARES)
+    panel.resize(500, 400)
+    assert panel.hint.text() == "Drag to erase"
+    panel.resize(300, 400)
+    assert not panel.hint.text()
     assert panel.minimumSizeHint().width() <= 420
     assert panel.minimumSizeHint().height() <= 400
