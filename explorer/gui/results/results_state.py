@@ -74,7 +74,7 @@ class ResultsState(QObject):
         self._results: ShownResults | None = None
         self._refusal: Sentence = NOTHING
         self._shown: tuple[int, ...] = ()
-        self._spread: tuple[ShownResults | None, SeedSpread | None] = None, None
+        self._spread: tuple[ShownResults | None, tuple[Run, ...], SeedSpread | None] = None, (), None
         self._images: tuple[object, EvaluatedImages] = ((), EvaluatedImages((), (), ()))
         self._evaluation: Inquiry | None = None
         self._watch = FolderWatch(self)
@@ -105,8 +105,8 @@ class ResultsState(QObject):
     def show_part(self, part: Part) -> None:
         """Show the results on another part of the data."""
         self.part = part
-        self.classify(False)
         self.reload()
+        self.classify(False)
 
     def classify(self, classifying: bool) -> None:
         """Let other images be shown in place of those of the data, or these again."""
@@ -121,20 +121,19 @@ class ResultsState(QObject):
 
     def reload(self) -> None:
         """Look which predictions there are now; emits `changed` if they are others."""
-        run = self.run
+        folder = self.run.folder if self.run else None
         if self.part not in self.parts:
             self.part = Part.VALIDATION
-        self.epochs = evaluated_epochs(run.folder, self.part) if run else ()
-        self._watch.watch([run.folder / FOLDER] if run else [])
-        stamp = self._found_stamp()
-        told = run, self.is_under_way, self.part, self.epochs, self.shown_epoch, stamp
-        if told == self._told:
-            return
-        self._is_read = self._is_read and stamp == self._told[-1]
-        before, self._told = self._told, told
-        if before and isinstance(before[0], Run) and not (run and before[0].folder == run.folder):
+        if self._told and folder != self._told[0]:
             self.epoch, self.warning, self.selected = None, NOTHING, ()
-        self.changed.emit()
+        self.epochs = evaluated_epochs(folder, self.part) if folder else ()
+        self._watch.watch([folder / FOLDER] if folder else [])
+        stamp = self._found_stamp()
+        told = folder, self.history.runs, self.is_under_way, self.part, self.epochs, stamp
+        if told != self._told:
+            self._is_read = self._is_read and stamp == self._told[-1]
+            self._told = told
+            self.changed.emit()
 
     @property
     def shown_epoch(self) -> int:
@@ -163,10 +162,10 @@ class ResultsState(QObject):
 
         All are taken at the same epoch, or if that is the shown run's best one, each at its own.
         """
-        found = self.results
-        if self._spread[0] is not found:
-            self._spread = found, self._find_spread(found) if found else None
-        return self._spread[1]
+        found, runs = self.results, self.history.runs
+        if self._spread[0] is not found or self._spread[1] is not runs:
+            self._spread = found, runs, self._find_spread(found) if found else None
+        return self._spread[2]
 
     @property
     def refusal(self) -> Sentence:

@@ -298,13 +298,15 @@ def test_damaged_predictions_are_said_and_can_be_made_again(open_page, root, dam
 
 
 def test_the_spread_over_seeds_is_said(open_page, root) -> None:
-    make_results(root, ROWS, NAMES, second=1)
+    run = make_results(root, ROWS, NAMES, second=2)
     page = open_page()
     assert "seeds" not in page.bar.words.text()
-    make_results(root, ((8, 0, 0), (0, 8, 0), (0, 0, 4)), NAMES, second=2, seed=1)
+    make_results(root, ((8, 0, 0), (0, 8, 0), (0, 0, 4)), NAMES, second=1, seed=1)
     page.history.reload()
     settle()
+    assert page.state.run.id == run
     assert "85.00 ± 21.21 % over 2 seeds" in page.bar.words.text()
+    assert page.table.classes.index(0, 3).data() == "40.0 % ± 42.4 %"  # the owl
 
 
 def test_another_run_is_chosen_in_the_bar(open_page, root) -> None:
