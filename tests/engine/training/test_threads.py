@@ -308,7 +308,7 @@ def test_what_changed_is_in_the_events_and_in_the_manifest(machine, train, every
 
 def test_a_validation_that_gets_slow_counts_too(machine, train, every_step, monkeypatch):
     monkeypatch.setattr(fit_module, "SHOW_EVERY", 0.0)
-    monkeypatch.setattr(fit_module, "batch_bounds", lambda images, size: batch_bounds(images, 2))
+    monkeypatch.setattr(fit_module, "evaluation_bounds", lambda images, recipe: batch_bounds(images, 2))
     noted = []
     monkeypatch.setattr(RunThreads, "has_changed", lambda self, rate, seconds: noted.append(rate * seconds))
     with machine.cores:
