@@ -234,12 +234,12 @@ class ClassTable(QTableView):
         widest = ["100.0 %" for _ in self.classes.columns]
         widest[_F1] = self.classes.widest_f1
         needed = [
-            max(map(metrics.horizontalAdvance, (f"{column.heading} ▾", text))) + 2 * theme.RHYTHM
+            max(map(metrics.horizontalAdvance, (f"{column.heading} ▾", text))) + 3 * theme.RHYTHM // 2
             for column, text in zip(self.classes.columns, widest, strict=True)
         ]
         for column in range(count):
             self.setColumnWidth(column + 1, needed[column])
-        self.setColumnWidth(0, max(room - sum(needed), 10 * metrics.averageCharWidth()))
+        self.setColumnWidth(0, max(room - sum(needed), 6 * metrics.averageCharWidth()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -39,7 +39,7 @@ class LikelyBars(QWidget):
         """Show what is likely now, in the order of what was `before` a change, so that no row moves during one."""
         self._now, self._before = _shares(now), _shares(before)
         self._names, self._truth = names, truth
-        self._rows = _rows(list(self._now), list(self._before) or list(self._now), truth)
+        self._rows = _rows(list(self._now), list(self._before) or list(self._now), truth) if now else []
         speak(self, "; ".join(f"{self._name(label)} {self._share(label)}" for label in self._rows))
         self.update()
 
