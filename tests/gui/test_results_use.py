@@ -47,6 +47,7 @@ class ResultsHand(Hand):
         self.presses += 1
         self._qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.actionGeometry(file).center())
         self.click_entry(file.menu(), export.menuAction())
+        self._qtbot.waitUntil(export.isVisible)
         entry = next(each for each in export.actions() if each.objectName() == name and each.isEnabled())
         QTimer.singleShot(0, self._accept_suggestion)  # the dialog has a loop of its own
         self.click_entry(export, entry)
@@ -78,10 +79,12 @@ def test_from_the_empty_window_to_an_exported_network(open_session, qtbot, photo
         hand.click(window.training.start)
     assert isinstance(client.run.outcome, Finished)
 
+    window.activateWindow()  # as a window manager does when a dialog has closed
+    qtbot.waitUntil(window.isActiveWindow)
     hand.press(Qt.Key.Key_5)
+    qtbot.waitUntil(lambda: session.workspace.page == RESULTS)
     page, state = window.pages.current, session.workspace.results_state
     assert isinstance(page, ResultsPage)
-    assert session.workspace.page == RESULTS
     qtbot.waitUntil(lambda: state.results is not None)
     run = state.run
     assert run.id == client.run.id
