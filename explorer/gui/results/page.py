@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFocusEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
@@ -30,6 +30,7 @@ from explorer.runs.results.choice import ImageChoice
 
 _IMAGES, _WHY = 0, 1  # the places of the tabs
 _HIGH = 26  # lines of text from which the page has room for the row of decisions
+_LOW = 15  # lines of text that matrix and images need; a lower page is scrolled
 _WHY_HIGH = 22  # lines of text that the reasons need; what has no room is scrolled
 _WIDTHS = (2000, 2000)  # in which the classes and the images share the width; only their ratio counts
 
@@ -57,7 +58,7 @@ class ResultsPage(QWidget):
         self.images, self.why = ImagesPanel(state, self.flags.images, actions), WhyPanel(state, state.pool)
         self.classify = ClassifyPanel(state, state.pool, actions)
         self.decide = QToolButton()
-        self.content = QStackedWidget()
+        self.content = _Content()
         self._set_up_decisions()
         self._lay_out()
         for action, do in (
@@ -125,12 +126,16 @@ class ResultsPage(QWidget):
         below.addWidget(self.flags)
         for widget in (self.unknown, shown, self.classify):
             self.content.addWidget(widget)
-        self.full = QWidget()
-        column = QVBoxLayout(self.full)
+        self.content.setMinimumHeight(_LOW * self.fontMetrics().lineSpacing())
+        self.content.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
         column.setContentsMargins(*[theme.RHYTHM] * 4)
         column.setSpacing(theme.RHYTHM // 2)
         column.addWidget(self.bar)
         column.addWidget(self.content, stretch=1)
+        self.full = Scroll(inside)
+        self.full.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)  # for very large texts
         whole_page = QVBoxLayout(self)
         whole_page.setContentsMargins(0, 0, 0, 0)
         whole_page.addWidget(self.no_run)
@@ -246,3 +251,10 @@ class ResultsPage(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "images"):
             self.table.viewport().update()
+
+
+class _Content(QStackedWidget):
+    """What stands below the bar: as high as there is room, and no higher for what it shows."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False
