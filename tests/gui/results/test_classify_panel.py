@@ -97,7 +97,8 @@ def open_panel(qtbot, root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
         panel.close()
         panel.results.classified.cancel()
         panel.pool.shut_down()
-        panel.deleteLater()
+        for each in (panel, panel.estimates, *(client.process for client in panel.pool.workers)):
+            each.deleteLater()  # with its timers, which another thread that collects garbage could not stop
     settle()
 
 
