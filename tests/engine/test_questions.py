@@ -216,6 +216,7 @@ def aside(monkeypatch):
 
         def ask(self, question, weights=None, step=None):
             got.append((question, weights is not None, step))
+            return True
 
         def close(self):
             pass
