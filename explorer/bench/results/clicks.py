@@ -3,12 +3,13 @@
 import random
 import time
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 
 from explorer.bench.window.measuring import wait
 from explorer.gui.data.thumbnails.grid import ThumbnailGrid
-from explorer.gui.results.matrix_cells import MatrixCells
+from explorer.gui.results.matrix.cells import MatrixCells
+from explorer.gui.results.matrix.matrix import Matrix
 from explorer.gui.results.page import ResultsPage
 from explorer.gui.results.results_state import ResultsState
 
@@ -43,7 +44,7 @@ class _PaintedImages(QObject):
 
 
 def click_times(page: ResultsPage, state: ResultsState, count: int) -> list[float]:
-    """Return the seconds from a click on a cell until its images are painted, for so many cells that are in view.
+    """Return the seconds from a click on a cell until its images are painted, for so many cells that have images.
 
     No cell is clicked twice, so that no image is there before; the first images of the page have come when it begins.
     """
@@ -54,13 +55,19 @@ def click_times(page: ResultsPage, state: ResultsState, count: int) -> list[floa
     watch.arm()
     page.images.grid.area.viewport().update()
     wait(lambda: watch.moment, _PATIENCE)
-    for row, column in cells:
-        place = matrix.cell_rect(int(row), int(column)).center()  # now, as what is decided may have taken room
-        if len(times) == count or not matrix.viewport().rect().contains(place):
-            continue
+    for row, column in cells[:count]:
+        place = _in_view(matrix, int(row), int(column))
         start = time.perf_counter()
         QTest.mouseClick(matrix.viewport(), Qt.MouseButton.LeftButton, pos=place)
         watch.arm()
         wait(lambda: watch.moment, _PATIENCE)
         times.append(watch.moment - start)
     return times
+
+
+def _in_view(matrix: Matrix, row: int, column: int) -> QPoint:
+    """Scroll a cell into the middle, as far as that goes, and return its place."""
+    away = matrix.cell_rect(row, column).center() - matrix.viewport().rect().center()
+    for bar, distance in ((matrix.horizontalScrollBar(), away.x()), (matrix.verticalScrollBar(), away.y())):
+        bar.setValue(bar.value() + distance)
+    return matrix.cell_rect(row, column).center()
