@@ -189,13 +189,13 @@ def _compare(options: Namespace) -> int:
 
 
 def _data_flags(parser: Parser) -> None:
-    from explorer.cli.data_command import add_data_flags
+    from explorer.cli.data.data_command import add_data_flags
 
     add_data_flags(parser)
 
 
 def _data(options: Namespace) -> int:
-    from explorer.cli.data_command import show_data
+    from explorer.cli.data.data_command import show_data
 
     return show_data(options)
 
@@ -314,49 +314,49 @@ def _runs(options: Namespace) -> int:
 
 
 def _evaluate_flags(parser: Parser) -> None:
-    from explorer.cli.evaluate_command import add_evaluate_flags
+    from explorer.cli.results.evaluate_command import add_evaluate_flags
 
     add_evaluate_flags(parser)
 
 
 def _evaluate(options: Namespace) -> int:
-    from explorer.cli.evaluate_command import evaluate_run
+    from explorer.cli.results.evaluate_command import evaluate_run
 
     return evaluate_run(options)
 
 
 def _predict_flags(parser: Parser) -> None:
-    from explorer.cli.predict_command import add_predict_flags
+    from explorer.cli.results.predict_command import add_predict_flags
 
     add_predict_flags(parser)
 
 
 def _predict(options: Namespace) -> int:
-    from explorer.cli.predict_command import predict
+    from explorer.cli.results.predict_command import predict
 
     return predict(options)
 
 
 def _export_flags(parser: Parser) -> None:
-    from explorer.cli.export_command import add_export_flags
+    from explorer.cli.results.export_command import add_export_flags
 
     add_export_flags(parser)
 
 
 def _export(options: Namespace) -> int:
-    from explorer.cli.export_command import export
+    from explorer.cli.results.export_command import export
 
     return export(options)
 
 
 def _cache_flags(parser: Parser) -> None:
-    from explorer.cli.cache_command import add_cache_flags
+    from explorer.cli.data.cache_command import add_cache_flags
 
     add_cache_flags(parser)
 
 
 def _cache(options: Namespace) -> int:
-    from explorer.cli.cache_command import run_cache
+    from explorer.cli.data.cache_command import run_cache
 
     return run_cache(options)
 

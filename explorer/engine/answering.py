@@ -7,18 +7,18 @@ from typing import Any
 from explorer.architecture.plan import plan_network
 from explorer.engine.data.progress import Report, Warn
 from explorer.engine.export.export import export_file
-from explorer.engine.probes.classification import classify
 from explorer.engine.probes.estimate import estimate
-from explorer.engine.probes.evaluation import evaluate
-from explorer.engine.probes.evidence import find_evidence
 from explorer.engine.probes.lr_range_test import sweep
-from explorer.engine.probes.neighbours import find_neighbours
 from explorer.engine.probes.outside import outside_network
 from explorer.engine.probes.scan import scan_data
 from explorer.engine.probes.speed import speed
 from explorer.engine.probes.thumbnails import thumbnails
 from explorer.engine.probes.weigh import weigh
 from explorer.engine.probes.work import work_on
+from explorer.engine.results.classification import classify
+from explorer.engine.results.evaluation import evaluate
+from explorer.engine.results.evidence import find_evidence
+from explorer.engine.results.neighbours import find_neighbours
 from explorer.runs.events import Event, Failed
 from explorer.runs.questions.data import Scan, Thumbnails
 from explorer.runs.questions.estimate import Estimate, Sweep

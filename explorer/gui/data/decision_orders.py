@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.gui.actions import Actions
-from explorer.gui.data.class_dialog import ClassDialog
+from explorer.gui.data.classes.class_dialog import ClassDialog
 from explorer.gui.data.data_state import DataState
 from explorer.gui.data.data_view import Note
 from explorer.gui.data.decided import Decided

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
-from explorer.gui.data.class_list import ClassList
-from explorer.gui.data.class_model import ClassRow
+from explorer.gui.data.classes.class_list import ClassList
+from explorer.gui.data.classes.class_model import ClassRow
 from explorer.gui.data.data_grid import DataGrid
 from explorer.gui.data.data_state import DataState
 from explorer.gui.data.data_view import DataView

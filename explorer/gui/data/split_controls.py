@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.fields import fields_of
 from explorer.gui.choice import TrainingChoice
-from explorer.gui.data.part_legend import PartLegend
+from explorer.gui.data.classes.part_legend import PartLegend
 from explorer.gui.widgets.flow import Flow
 from explorer.gui.widgets.input.controls import Control
 from explorer.gui.widgets.input.form import labelled_control

@@ -9,9 +9,9 @@ from explorer.gui.actions import Actions
 from explorer.gui.data.thumbnails.grid import ThumbnailGrid
 from explorer.gui.data.thumbnails.pictures import PictureSource, ThumbnailPictures
 from explorer.gui.results.choice_words import choice_words
+from explorer.gui.results.decisions.run_images import RunImages
 from explorer.gui.results.result_thumbnails import ResultThumbnails
 from explorer.gui.results.results_state import ResultsState, ShownResults
-from explorer.gui.results.run_images import RunImages
 from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.look import theme
 from explorer.runs.folder import Run

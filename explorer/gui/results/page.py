@@ -10,14 +10,14 @@ from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.data.decided import Decided
 from explorer.gui.results.class_table import ClassTable
-from explorer.gui.results.classify_panel import ClassifyPanel
-from explorer.gui.results.flag_orders import FlagOrders
+from explorer.gui.results.classify.panel import ClassifyPanel
+from explorer.gui.results.decisions.flag_orders import FlagOrders
 from explorer.gui.results.images_panel import ImagesPanel
 from explorer.gui.results.matrix.panel import MatrixPanel
 from explorer.gui.results.results_bar import ResultsBar
 from explorer.gui.results.results_state import ResultsState
 from explorer.gui.results.tabs import Tabs
-from explorer.gui.results.why_panel import WhyPanel
+from explorer.gui.results.why.panel import WhyPanel
 from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.input.keys import add_keys
 from explorer.gui.widgets.input.typed import connect_order

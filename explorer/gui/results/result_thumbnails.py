@@ -4,8 +4,8 @@ from pathlib import Path
 
 from explorer.gui.data.thumbnails.model import ThumbnailModel
 from explorer.gui.data.thumbnails.pictures import ThumbnailPictures
+from explorer.gui.results.decisions.run_images import RunImages
 from explorer.gui.results.results_state import ResultsState, ShownResults
-from explorer.gui.results.run_images import RunImages
 from explorer.gui.widgets.text.language import percent, say, whole
 from explorer.paths import real_name
 from explorer.runs.data.decisions import Decisions

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Self
 
 from PySide6.QtCore import QObject, Signal
 
-from explorer.gui.results.classify_state import ClassifyState
-from explorer.gui.results.evidence_view import EvidenceView
+from explorer.gui.results.classify.state import ClassifyState
 from explorer.gui.results.results_view import ResultsView
+from explorer.gui.results.why.evidence_view import EvidenceView
 from explorer.gui.runs.folder_watch import FolderWatch
 from explorer.gui.runs.run_history import RunHistory
 from explorer.gui.widgets.text.language import say

@@ -5,8 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from explorer.gui.data.class_dialog import ClassDialog
-from explorer.gui.data.class_model import IMAGES, NAME
+from explorer.gui.data.classes.class_dialog import ClassDialog
+from explorer.gui.data.classes.class_model import IMAGES, NAME
 from explorer.gui.data.data_view import Note
 from explorer.gui.data.page import DataPage
 from explorer.gui.widgets.text.language import apply_language

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPushButton
 
 from explorer.architecture.presets import preset
 from explorer.gui.app import make_application
-from explorer.gui.results.flag_orders import FlagOrders
+from explorer.gui.results.decisions.flag_orders import FlagOrders
 from explorer.gui.session import Session
 from tests.clicks import click
 from tests.conftest import keep_settings_in

@@ -1,0 +1,1 @@
+"""The classes of the data: bars, list and choice of one."""

@@ -1,0 +1,1 @@
+"""Images from anywhere, and the classes that a network takes them for."""
