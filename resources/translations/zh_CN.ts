@@ -7277,10 +7277,6 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
         <translation>为什么</translation>
     </message>
     <message>
-        <source>likely next, {share}</source>
-        <translation>其次可能，{share}</translation>
-    </message>
-    <message>
         <source>nothing here speaks for {name}</source>
         <translation>这里没有支持“{name}”的依据</translation>
     </message>
@@ -7289,20 +7285,24 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
         <translation>网络所见为 {height} × {width}</translation>
     </message>
     <message>
-        <source>the prediction, {share}</source>
-        <translation>预测类别，{share}</translation>
-    </message>
-    <message>
-        <source>the truth, {share}</source>
-        <translation>真实类别，{share}</translation>
-    </message>
-    <message>
         <source>{done} of {total} images</source>
         <translation>{done} / {total} 张图像</translation>
     </message>
     <message>
         <source>{file}, similarity {similarity}</source>
         <translation>{file}，相似度 {similarity}</translation>
+    </message>
+    <message>
+        <source>{share} · likely next</source>
+        <translation>{share} · 其次可能</translation>
+    </message>
+    <message>
+        <source>{share} · prediction</source>
+        <translation>{share} · 预测类别</translation>
+    </message>
+    <message>
+        <source>{share} · truth</source>
+        <translation>{share} · 真实类别</translation>
     </message>
     <message>
         <source>{time} left</source>
