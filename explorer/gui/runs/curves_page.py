@@ -24,7 +24,7 @@ class CurvesPage(QWidget):
         save.setDefaultAction(actions.save_curves)
         save.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         save.setAccessibleName(actions.save_curves.text())
-        self.plots.accuracy.head.addWidget(save)
+        self.plots.orders.addWidget(save)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.RHYTHM] * 4)
         column.addWidget(self.empty)

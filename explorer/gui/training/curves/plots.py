@@ -6,7 +6,7 @@ from html import escape
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.gui.training.curves.curve_plot import CurvePlot
 from explorer.gui.training.curves.curve_words import curve_words, values_at
@@ -121,7 +121,10 @@ class Plots(QWidget):
         side.setContentsMargins(0, 0, 0, 0)
         side.setSpacing(theme.RHYTHM // 2)
         side.addWidget(self.key, stretch=2)
-        side.addWidget(self.other_data)
+        self.orders = QHBoxLayout()
+        self.orders.addWidget(self.other_data)
+        self.orders.addStretch(1)
+        side.addLayout(self.orders)
         side.addWidget(self.gradients, stretch=3)
         self._whole.setContentsMargins(0, 0, 0, 0)
         self._whole.setSpacing(theme.RHYTHM)
