@@ -32,7 +32,7 @@ _IMAGES, _WHY = 0, 1  # the places of the tabs
 _HIGH = 26  # lines of text from which the page has room for the row of decisions
 _LOW = 15  # lines of text that matrix and images need; a lower page is scrolled
 _WHY_HIGH = 22  # lines of text that the reasons need; what has no room is scrolled
-_WIDTHS = (2000, 2000)  # in which the classes and the images share the width; only their ratio counts
+_WIDTHS = (2300, 2000)  # in which the classes and the images share the width; only their ratio counts
 
 
 class ResultsPage(QWidget):
