@@ -77,7 +77,7 @@ def _content(form: Format, plan: Plan, run: Run | None, options: Namespace) -> C
             line = ProgressLine(lambda progress: f"{form.name}: {progress.done} of {progress.total} steps")
 
             def report(done: int, total: int) -> None:
-                if total:  # else nobody knows yet
+                if total:  # else it is not known yet
                     line.show(Progress("export", done, total))
 
             try:

@@ -1,4 +1,4 @@
-"""Work in a process of its own, which ends at once when nobody wants its result any more. No Qt."""
+"""Work in a process of its own, which ends at once when its result is not wanted any more. No Qt."""
 
 import os
 import signal

@@ -19,7 +19,7 @@ _Asked = TypeVar("_Asked", bound=Question)
 def work_on(question: _Asked, work: Callable[[_Asked, Report, Warn], Answer]) -> Iterator[Event]:
     """Yield progress several times a second, and at the end the answer, or why there is none.
 
-    Until `work` reports, the total is 0. It rests while nobody takes what is yielded, and ends when the iterator is
+    Until `work` reports, the total is 0. It rests until what is yielded is taken, and ends when the iterator is
     closed: its report then raises Cancelled.
     """
     happened: queue.Queue[Event] = queue.Queue(maxsize=1)

@@ -75,7 +75,7 @@ def _load_known(source: object, opened: TrainedNetwork, runs: Path) -> bool:
         return False
     match find_weights(source, runs):
         case Published(version) if not published_weights(opened.plan.design, version).path.is_file():
-            return False  # nobody has asked for a download
+            return False  # the user has asked for no download
     read_to_end(known_weights(source, opened.plan, runs), unreported).fit.load(opened.network)
     return True
 

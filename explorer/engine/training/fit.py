@@ -155,7 +155,7 @@ class _Loop:
             what = translatable("the validation loss became {loss} after step {step}, with learning rate {rate:g}")
             values = {"loss": str(loss), "step": counters.step, "rate": training.learning_rate}
             raise _Diverged(Sentence(what, values))
-        yield from self._keep(outcome)  # before the event: whoever hears it finds them
+        yield from self._keep(outcome)  # before the event, whose readers look for them
         best = accuracy > counters.best_accuracy
         if best:
             counters.best_epoch, counters.best_accuracy = counters.epoch, accuracy

@@ -17,7 +17,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class ThumbnailModel(QAbstractListModel):
-    """One row per file, of which whoever shows them says more; a file with a path can be dragged out as a copy."""
+    """One row per file, of which a subclass says more; a file with a path can be dragged out as a copy."""
 
     def __init__(self, pictures: ThumbnailPictures) -> None:
         super().__init__()
@@ -148,4 +148,4 @@ class ThumbnailModel(QAbstractListModel):
         return found
 
     def supportedDragActions(self) -> Qt.DropAction:
-        return Qt.DropAction.CopyAction  # whoever takes them never removes them
+        return Qt.DropAction.CopyAction  # the receiver never removes them

@@ -125,7 +125,7 @@ class ChangeOrders(QObject):
         return run.recipe.device if self._choice.has_device(run.recipe.device) else self._choice.recipe.device
 
     def _train_again(self) -> None:
-        """Train as the shown run was trained; how its data differ by now is known to whoever trains."""
+        """Train as the shown run was trained; the worker finds out how its data differ by now."""
         run, pool = self._state.run, self._state.pool
         assert run
         try:

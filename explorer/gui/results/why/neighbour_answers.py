@@ -1,6 +1,6 @@
 """NeighbourAnswers: the training images that are nearest to the selected image, and their pictures. No widgets.
 
-For the first of them all training images pass the network, so nobody asks but the user; then they follow the selection
+For the first of them all training images pass the network, so only the user asks; then they follow the selection
 until the user cancels.
 """
 
