@@ -10,7 +10,8 @@ from explorer.runs.data.decisions import Decisions
 from explorer.runs.data.image_list import Layout, Part
 from explorer.runs.data.record import DataRecord
 from explorer.runs.data.split import Split, SplitKind
-from explorer.runs.folder import Run, RunFolder, RunState, read_run
+from explorer.runs.folder.run import Run, RunState, read_run
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.json_lines import record_table
 from explorer.runs.recipe import Recipe
 from explorer.runs.results.predictions import EvaluatedImages, write_images, write_predictions

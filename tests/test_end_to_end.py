@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QToolButton
 
 from explorer.architecture.notation import read_table
 from explorer.architecture.presets import preset
-from explorer.runs.folder import find_run
-from explorer.runs.log import read_events
+from explorer.runs.folder.log import read_events
+from explorer.runs.folder.survey import find_run
 from explorer.runs.recipe import RECIPES, read_recipe
 from tests.clicks import choose_preset, click, click_choice, curves, identity_panel, run_button, runs_page
 from tests.gui.design.test_block_view import open_block

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from explorer import paths
 from explorer.runs.data import catalogue
-from explorer.runs.folder import RunFolder, default_runs, list_runs
+from explorer.runs.folder.run_folder import RunFolder
+from explorer.runs.folder.survey import default_runs, list_runs
 from explorer.validation import Refused
 from tests.engine import small
 

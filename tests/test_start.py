@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from explorer.architecture.presets import preset
 from explorer.gui import display
 from explorer.gui.app import make_application
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.recipe import Recipe
 from explorer.validation import Refused
 from tests.patience import patience

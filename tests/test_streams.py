@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.runs.folder import list_runs
+from explorer.runs.folder.survey import list_runs
 from tests.engine.shades import shades
 from tests.patience import patience
 

@@ -295,7 +295,7 @@ def _runs_flags(parser: Parser) -> None:
 
 def _runs(options: Namespace) -> int:
     from explorer.cli.listings import run_in_full, run_text, run_values, runs_text
-    from explorer.runs.folder import find_run, survey_runs
+    from explorer.runs.folder.survey import find_run, survey_runs
 
     if (options.action == "show") != (options.run is not None):
         raise refuse(

@@ -23,7 +23,7 @@ from explorer.runs.columns import (
     column_of_plan,
     column_of_run,
 )
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.runs.questions.networks import TORCHVISION
 
 _NONE = "–"

@@ -18,7 +18,7 @@ from explorer.runs.recipe import RECIPES, Recipe, read_recipe, recipe_table
 from explorer.validation import refuse
 
 if TYPE_CHECKING:
-    from explorer.runs.folder import Run
+    from explorer.runs.folder.run import Run
 
 _FIELDS = fields_of(Recipe)
 
@@ -32,7 +32,7 @@ def add_runs_flag(parser: ArgumentParser) -> None:
 
 
 def runs_of(options: Namespace) -> Path:
-    from explorer.runs.folder import default_runs
+    from explorer.runs.folder.survey import default_runs
 
     if options.runs is None:
         return default_runs()
@@ -63,7 +63,8 @@ def with_flags(design: Design, options: Namespace) -> Design:
 
 def run_named(text: str, runs: Path) -> "Run | None":
     """Return the run with this id or in this folder, if there is one. Raises Refused."""
-    from explorer.runs.folder import MANIFEST, find_run
+    from explorer.runs.folder.manifest import MANIFEST
+    from explorer.runs.folder.survey import find_run
 
     is_run = any(is_file(folder / MANIFEST) for folder in (runs / text, Path(text)))
     return find_run(text, runs) if is_run else None

@@ -11,9 +11,10 @@ from explorer.cli.columns import grid
 from explorer.runs.data.decisions import Fate
 from explorer.runs.data.record import DataRecord
 from explorer.runs.events import Epoch
-from explorer.runs.folder import Listing, Run
+from explorer.runs.folder.log import read_events
+from explorer.runs.folder.run import Run
+from explorer.runs.folder.survey import Listing
 from explorer.runs.json_lines import record_table
-from explorer.runs.log import read_events
 from explorer.runs.published import reference_of
 from explorer.runs.questions.estimate import Swept
 from explorer.runs.recipe import recipe_table

@@ -17,7 +17,8 @@ from explorer.paths import storable
 from explorer.runs.again import repeat
 from explorer.runs.commands import ResumeRun, Train, read_threads
 from explorer.runs.data.catalogue import DataSet, describe_data
-from explorer.runs.folder import find_run, read_paths
+from explorer.runs.folder.manifest import read_paths
+from explorer.runs.folder.survey import find_run
 from explorer.runs.recipe import Recipe, read_recipe
 from explorer.runs.sides import MAX_SIDES, Side, on_same_batches, twin_side, with_seeds
 from explorer.validation import Complaint, Refused, refuse

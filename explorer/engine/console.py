@@ -10,7 +10,7 @@ from pathlib import Path
 from explorer.runs import events
 from explorer.runs.data.download import Pace
 from explorer.runs.events import Event
-from explorer.runs.folder import read_run
+from explorer.runs.folder.run import read_run
 from explorer.runs.sides import Side, labels
 from explorer.runs.spread import Gap, Spread
 from explorer.sentences import system_words

@@ -38,7 +38,7 @@ from explorer.engine.training.threads import Cores
 from explorer.runs import events
 from explorer.runs.commands import Command, Control, ResumeRun, Stop, Train, Unpause, Withdraw
 from explorer.runs.events import PROTOCOL, Event
-from explorer.runs.folder import installed_versions
+from explorer.runs.folder.run_folder import installed_versions
 from explorer.runs.questions.data import Scan, Thumbnails
 from explorer.runs.questions.estimate import Estimate
 from explorer.runs.questions.networks import Outside

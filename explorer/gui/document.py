@@ -24,7 +24,7 @@ from explorer.sentences import translatable
 
 if TYPE_CHECKING:
     from explorer.runs.events import Verdict
-    from explorer.runs.folder import Run
+    from explorer.runs.folder.run import Run
 
 _AGAIN = translatable("again")  # of a run that repeats another one on changed data
 _MERGEABLE = 1

@@ -23,7 +23,7 @@ from explorer.sentences import translatable
 from explorer.validation import Refused, refuse
 
 if TYPE_CHECKING:
-    from explorer.runs.folder import Run
+    from explorer.runs.folder.run import Run
 
 _Others = Callable[[Side], Sequence[Side]]  # what trains beside the first one; raises Refused
 _SEEDS = 3

@@ -42,7 +42,7 @@ RESULTS, COMPARE, RUNS = "results", "compare", "runs"
 
 def saved_runs() -> Path:
     """Return the folder of runs that the user has chosen, or the default one."""
-    from explorer.runs.folder import default_runs
+    from explorer.runs.folder.survey import default_runs
 
     return Path(str(QSettings().value("runs") or default_runs()))
 

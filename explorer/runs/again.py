@@ -5,7 +5,8 @@ from pathlib import Path
 from explorer.runs.commands import Train
 from explorer.runs.data.changes import data_changes
 from explorer.runs.data.record import DataRecord
-from explorer.runs.folder import Again, Run, read_manifest, read_paths
+from explorer.runs.folder.manifest import read_manifest, read_paths
+from explorer.runs.folder.run import Again, Run
 from explorer.sentences import Sentence, joined, translatable
 
 

@@ -12,7 +12,7 @@ from explorer.architecture.layers import Shape
 from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.nesting import containment
 from explorer.architecture.plan import Plan, Section
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.runs.questions.networks import OutsideNetwork
 from explorer.sentences import Sentence, translatable
 

@@ -11,6 +11,7 @@ from explorer.runs.json_lines import MISREAD, json_line, read_record, record_tab
 from explorer.runs.questions.question import Question
 from explorer.runs.recipe import Recipe
 from explorer.runs.sides import MAX_SIDES, Side, obstacle, twin_side
+from explorer.runs.studies.trial import Trial
 from explorer.sentences import translatable
 from explorer.validation import Complaint, Refused, refuse
 
@@ -41,6 +42,7 @@ class Train:
     on the same batches in the same order.
 
     `again` is the id of the run that it repeats with the data as they are now; the new run says what is different.
+    `trial` says of which study the run is, if it is of one.
 
     `threads` share a step on a processor; 0 finds out how many cores are free. They belong to the moment, not to the
     recipe: on another machine, or a day later, another number is right. `anyway`: even if memory seems too small.
@@ -55,6 +57,7 @@ class Train:
     threads: int = 0
     anyway: bool = False
     again: str = ""
+    trial: Trial | None = None
 
     def __post_init__(self) -> None:
         _checked_threads(self.threads)

@@ -8,7 +8,7 @@ from statistics import quantiles
 
 from explorer.architecture.presets import DEFAULT, preset
 from explorer.resources import resource
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.runs.recipe import recipe_name
 from explorer.sentences import Sentence, translatable
 

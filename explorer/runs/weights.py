@@ -9,7 +9,9 @@ from explorer.architecture.differences import brief_differences, count_differenc
 from explorer.architecture.known import KnownNetwork, Likeness
 from explorer.architecture.presets import preset, preset_families
 from explorer.paths import expand_user, is_file
-from explorer.runs.folder import MANIFEST, Run, find_run
+from explorer.runs.folder.manifest import MANIFEST
+from explorer.runs.folder.run import Run
+from explorer.runs.folder.survey import find_run
 from explorer.sentences import Sentence, translatable
 from explorer.validation import Refused, refuse
 

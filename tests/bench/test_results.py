@@ -11,7 +11,7 @@ from explorer.bench.results.made_run import made_run
 from explorer.bench.results.page_cost import cost_figures
 from explorer.bench.results.results import bench_results
 from explorer.runs.data.image_list import Part
-from explorer.runs.folder import find_run
+from explorer.runs.folder.survey import find_run
 from explorer.runs.results.confusion import confusion_matrix
 from explorer.runs.results.predictions import read_predictions
 

@@ -20,7 +20,9 @@ from explorer.cli import main
 from explorer.cli.commands import COMMANDS
 from explorer.runs.commands import ResumeRun, Train
 from explorer.runs.events import Epoch
-from explorer.runs.folder import RunFolder, read_run, remark
+from explorer.runs.folder.manifest import remark
+from explorer.runs.folder.run import read_run
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.formats import FORMATS
 from explorer.runs.recipe import RECIPES, Recipe
 from explorer.runs.sides import Side

@@ -5,7 +5,7 @@ import pytest
 from explorer.architecture.notation import to_toml
 from explorer.architecture.presets import preset
 from explorer.cli import main
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.recipe import Recipe
 
 

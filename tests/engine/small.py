@@ -13,7 +13,7 @@ from explorer.engine.training.state import Training
 from explorer.runs import events
 from explorer.runs.commands import Control
 from explorer.runs.events import Event
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.recipe import Recipe
 
 CPU = torch.device("cpu")

@@ -22,7 +22,8 @@ from explorer.engine.worker import Worker
 from explorer.runs import events
 from explorer.runs.commands import Pause, ResumeRun, Stop, Train, Unpause
 from explorer.runs.events import Failed
-from explorer.runs.folder import list_runs, read_hashes
+from explorer.runs.folder.manifest import read_hashes
+from explorer.runs.folder.survey import list_runs
 from explorer.runs.questions.blocks import Comparison, Insert, Norms, Zero
 from explorer.runs.questions.data import Pictured, Thumbnails
 from explorer.runs.questions.estimate import Estimate

@@ -15,9 +15,9 @@ import pytest
 from explorer.engine.training.run import open_runs
 from explorer.runs.commands import Pause, ResumeRun, StepOnce, Stop, Train, Unpause, command_line
 from explorer.runs.events import Step
-from explorer.runs.folder import find_run, list_runs
+from explorer.runs.folder.log import read_events
+from explorer.runs.folder.survey import find_run, list_runs
 from explorer.runs.launch import launch_local
-from explorer.runs.log import read_events
 from explorer.runs.questions.estimate import Estimate
 from explorer.runs.questions.results import Evidence, Neighbours
 from explorer.runs.trainings import Slot

@@ -21,7 +21,7 @@ from explorer.gui.app import open_session
 from explorer.gui.saved_session import SavedSession
 from explorer.gui.session import Session
 from explorer.gui.workspace import BLOCK, LAYERS
-from explorer.runs.folder import list_runs
+from explorer.runs.folder.survey import list_runs
 
 PRESETS = ("mini", "resnet18", "resnet50", "cifar-resnet20", "wrn-16-8")
 

@@ -4,7 +4,8 @@ import pytest
 
 from explorer.architecture.presets import preset
 from explorer.architecture.twins import twin_of
-from explorer.runs.folder import RunFolder, read_run
+from explorer.runs.folder.run import read_run
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.questions.estimate import Estimate, Estimated
 from explorer.runs.recipe import RECIPES, Recipe
 from explorer.runs.sides import Side

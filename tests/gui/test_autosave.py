@@ -17,7 +17,7 @@ from explorer.architecture.notation import to_toml
 from explorer.architecture.presets import preset
 from explorer.gui.saved_session import SessionFile
 from explorer.gui.session import Session
-from explorer.runs.folder import list_runs
+from explorer.runs.folder.survey import list_runs
 from tests.gui.paths import open_block
 from tests.patience import patience
 

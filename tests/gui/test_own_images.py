@@ -7,7 +7,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 
 from explorer.runs.data.image_list import Layout, Part
-from explorer.runs.folder import find_run
+from explorer.runs.folder.survey import find_run
 from explorer.runs.questions.data import ProblemKind
 from tests.clicks import click, type_path
 from tests.planted import fingerprint, plant

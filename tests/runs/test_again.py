@@ -10,7 +10,8 @@ from explorer.architecture.presets import preset
 from explorer.runs.again import again, repeat
 from explorer.runs.commands import command_line, read_command
 from explorer.runs.data.decisions import Decisions
-from explorer.runs.folder import MANIFEST, Again, read_run
+from explorer.runs.folder.manifest import MANIFEST
+from explorer.runs.folder.run import Again, read_run
 from explorer.runs.json_lines import record_table
 from explorer.sentences import Sentence
 from tests.flagged_run import RECORD, make_run

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from explorer.architecture.presets import preset
-from explorer.runs.folder import RunFolder, read_run
+from explorer.runs.folder.run import read_run
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.published import published, reference_of
 from explorer.runs.recipe import RECIPES
 

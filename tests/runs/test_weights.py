@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.architecture.presets import preset, preset_families
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.recipe import Recipe
 from explorer.runs.weights import Published, find_weights, published_network
 from explorer.validation import Refused

@@ -13,7 +13,7 @@ from explorer.engine.referee import referee
 from explorer.engine.training.run import TrainingRun
 from explorer.engine.training.state import Training
 from explorer.engine.training.tuning import tuned
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 
 
 class _Double(Training):

@@ -12,7 +12,8 @@ from explorer.cli.terminal import Parser, complain, show
 from explorer.paths import storable
 from explorer.runs.data.image_list import Part
 from explorer.runs.events import Progress
-from explorer.runs.folder import Run, find_run, read_run
+from explorer.runs.folder.run import Run, read_run
+from explorer.runs.folder.survey import find_run
 from explorer.runs.questions.results import Evaluate
 from explorer.runs.results.confusion import ClassResult, class_results, confusion_matrix, mistakes, worst_pairs
 from explorer.runs.results.predictions import Predictions, evaluated_epochs, read_predictions

@@ -16,7 +16,7 @@ from explorer.cli.summary import problem_lines
 from explorer.cli.terminal import BAD_INPUT, DONE, Parser, complain, show
 from explorer.runs.destination import Content, check_destination, write_content
 from explorer.runs.events import Progress
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.runs.formats import FORMATS, Format, Maker
 from explorer.validation import refuse
 

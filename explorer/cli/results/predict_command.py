@@ -13,7 +13,7 @@ from explorer.cli.terminal import BAD_INPUT, Parser, complain, show
 from explorer.paths import exists, storable
 from explorer.runs.destination import check_destination, write_content
 from explorer.runs.events import Progress
-from explorer.runs.folder import find_run
+from explorer.runs.folder.survey import find_run
 from explorer.runs.questions.results import Classification, ClassifiedImage, Classify
 from explorer.runs.results.classification import csv_text
 from explorer.validation import refuse

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from explorer.runs.events import Epoch, Step
-from explorer.runs.folder import Run
-from explorer.runs.log import read_events
+from explorer.runs.folder.log import read_events
+from explorer.runs.folder.run import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from explorer.engine.export.tensorboard import tensorboard
 from explorer.engine.export.timm_folder import timm
 from explorer.engine.export.weights import trained_weights
 from explorer.runs.destination import Content, check_destination, write_content
-from explorer.runs.folder import find_run
+from explorer.runs.folder.survey import find_run
 from explorer.runs.formats import FORMATS, Format
 from explorer.runs.questions.export import Export, Exported
 from explorer.sentences import NOTHING, Sentence, translatable

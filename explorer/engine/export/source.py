@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from explorer.architecture.plan import Plan
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.sentences import translatable
 from explorer.validation import refuse
 

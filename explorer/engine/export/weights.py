@@ -11,7 +11,7 @@ from explorer.engine.export.source import Source
 from explorer.engine.model import ResNet, build_model
 from explorer.engine.training.weights import best_facts, best_weights
 from explorer.engine.weights.facts import facts_of_run
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.sentences import Sentence
 
 

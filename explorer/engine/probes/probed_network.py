@@ -17,7 +17,7 @@ from explorer.engine.training.growth import fill, grow
 from explorer.engine.training.run import TrainingRun, buildable_plan
 from explorer.engine.training.weights import load_weights, weights_of
 from explorer.runs.data.record import DataRecord
-from explorer.runs.folder import find_run
+from explorer.runs.folder.survey import find_run
 from explorer.runs.questions.question import Probe
 from explorer.runs.recipe import Recipe
 

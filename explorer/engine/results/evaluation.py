@@ -8,7 +8,8 @@ from explorer.engine.results.trained_network import TrainedNetwork, open_trained
 from explorer.engine.training.run import moved_data
 from explorer.engine.training.tally import Tally, evaluation_bounds, judge
 from explorer.runs.data.image_list import Part
-from explorer.runs.folder import Run, count_test_look, read_run, unwritable
+from explorer.runs.folder.manifest import count_test_look, unwritable
+from explorer.runs.folder.run import Run, read_run
 from explorer.runs.questions.results import Evaluate, Evaluated
 from explorer.runs.results.predictions import (
     EvaluatedImages,

@@ -15,7 +15,8 @@ from explorer.engine.training.known_weights import known_weights, read_to_end
 from explorer.engine.training.weights import BEST
 from explorer.engine.weights.published import published_weights
 from explorer.runs.data.image_list import Part
-from explorer.runs.folder import find_run, read_manifest
+from explorer.runs.folder.manifest import read_manifest
+from explorer.runs.folder.survey import find_run
 from explorer.runs.questions.results import RunQuestion
 from explorer.runs.results.predictions import read_images
 from explorer.runs.weights import Published, find_weights

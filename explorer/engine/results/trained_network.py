@@ -16,8 +16,9 @@ from explorer.engine.training.run import buildable_plan
 from explorer.engine.training.state import put_weights
 from explorer.engine.training.weights import StoredWeights, best_weights, last_weights
 from explorer.runs.events import Epoch, Threads
-from explorer.runs.folder import Run, find_run
-from explorer.runs.log import read_events
+from explorer.runs.folder.log import read_events
+from explorer.runs.folder.run import Run
+from explorer.runs.folder.survey import find_run
 from explorer.runs.questions.results import RunQuestion
 from explorer.runs.recipe import Recipe
 from explorer.sentences import NOTHING, Sentence, joined, translatable

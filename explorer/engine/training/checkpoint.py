@@ -13,7 +13,7 @@ import torch
 from torch.nn.utils import get_total_norm
 from torch.serialization import get_crc32_options, set_crc32_options
 
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.json_lines import MISREAD
 from explorer.sentences import NOTHING, Sentence, joined, system_words, translatable
 from explorer.validation import Complaint, Refused, refuse

@@ -29,7 +29,7 @@ from explorer.runs.commands import AddEpochs, Change, ChangeRate, Control, Pause
 from explorer.runs.data.image_list import Part
 from explorer.runs.data.record import class_names
 from explorer.runs.events import Event
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.results.predictions import FOLDER, EvaluatedImages, numbered_files, write_images, write_predictions
 from explorer.sentences import Sentence, translatable
 

@@ -19,7 +19,8 @@ from explorer.engine.training.checkpoint import load_checkpoint
 from explorer.engine.training.optimizers import make_optimizer
 from explorer.engine.training.state import Training, put_weights
 from explorer.engine.training.weights import weights_of
-from explorer.runs.folder import Run, read_hashes
+from explorer.runs.folder.manifest import read_hashes
+from explorer.runs.folder.run import Run
 from explorer.sentences import NOTHING, Sentence, joined, translatable
 from explorer.validation import Complaint, Refused, refuse
 

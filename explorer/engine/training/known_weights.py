@@ -12,7 +12,7 @@ from explorer.engine.weights.facts import Facts, facts_of_run, read_facts
 from explorer.engine.weights.files import Group, read_file
 from explorer.engine.weights.fit import Fit, fit_weights
 from explorer.engine.weights.published import fetch, published_weights
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.runs.json_lines import record_table
 from explorer.runs.questions.weights import MAX_WEIGHT_ROWS, Weighed, WeightFit, WeightRow
 from explorer.runs.weights import IMAGENET, Published, find_weights

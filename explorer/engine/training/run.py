@@ -37,7 +37,10 @@ from explorer.runs.commands import ResumeRun, Train
 from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.data.record import DataRecord
 from explorer.runs.events import Event, Threads
-from explorer.runs.folder import Run, RunFolder, RunState, Siblings, find_run, read_paths, unwritable
+from explorer.runs.folder.manifest import read_paths, unwritable
+from explorer.runs.folder.run import Run, RunState, Siblings
+from explorer.runs.folder.run_folder import RunFolder
+from explorer.runs.folder.survey import find_run
 from explorer.runs.json_lines import record_table
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
 from explorer.runs.sides import Side, differences, labels, weights_in_words
@@ -231,7 +234,9 @@ def _new_runs(command: Train, cores: Cores, report: Report, fetched: Report) -> 
         for folder, training in zip(folders, trainings, strict=True):
             insisted = {"anyway": True} if command.anyway else {}  # a resume need not be told again
             repeats = {"again": record_table(again(repeated, data.record))} if repeated else {}
-            folder.update(data=record_table(data.record), **_arithmetic_entries(training), **insisted, **repeats)
+            studied = {"trial": record_table(command.trial)} if command.trial else {}
+            entries = {**_arithmetic_entries(training), **insisted, **repeats, **studied}
+            folder.update(data=record_table(data.record), **entries)
         if known:
             folders[0].update(weights=known.record())
         if command.beside:

@@ -22,7 +22,9 @@ from explorer.engine.training.checkpoint import (
 from explorer.engine.training.state import evaluated_weights
 from explorer.engine.weights.facts import facts_of_data
 from explorer.engine.weights.files import read_metadata
-from explorer.runs.folder import Run, RunFolder, read_hashes
+from explorer.runs.folder.manifest import read_hashes
+from explorer.runs.folder.run import Run
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.sentences import NOTHING, Sentence, joined, system_words, translatable
 from explorer.validation import refuse
 

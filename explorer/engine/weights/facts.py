@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from explorer.architecture.design import Design
 from explorer.architecture.notation import to_toml
 from explorer.runs.data.record import DataRecord
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.runs.json_lines import MISREAD
 
 _VALUES = "pixels / 255"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from explorer.engine.weights.facts import Facts, facts_of_run, read_facts
 from explorer.engine.weights.files import read_metadata
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.runs.weights import Published, find_weights
 
 IMAGENET = Facts(

@@ -14,7 +14,7 @@ from explorer.gui.document import title_of_run
 from explorer.gui.widgets.input.typed import connect_order
 from explorer.gui.widgets.text.language import say
 from explorer.runs.columns import OUTSIDE
-from explorer.runs.folder import list_runs
+from explorer.runs.folder.survey import list_runs
 from explorer.validation import Refused
 
 _MOST_RUNS = 20  # the newest; more would not fit a screen

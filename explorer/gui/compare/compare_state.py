@@ -18,7 +18,7 @@ from explorer.gui.document import Document, title_of_run
 from explorer.gui.workers.inquiry import SETTLE, Inquiry
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.columns import OUTSIDE, Column, column_of_outside, column_of_plan
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.runs.questions.networks import MeasuredSpeed, Outside, OutsideNetwork, Speed
 from explorer.sentences import NOTHING, Sentence
 

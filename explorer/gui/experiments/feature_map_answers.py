@@ -23,7 +23,8 @@ from explorer.gui.workers.pictures import read_pictures
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.data.catalogue import CATALOGUE, DataSet, describe_data
 from explorer.runs.data.record import DataRecord
-from explorer.runs.folder import Run, find_run, list_runs, newest_ended
+from explorer.runs.folder.run import Run
+from explorer.runs.folder.survey import find_run, list_runs, newest_ended
 from explorer.runs.questions.pictures import FeatureMaps, Maps
 from explorer.runs.questions.question import Probe
 from explorer.sentences import NOTHING, Sentence, translatable

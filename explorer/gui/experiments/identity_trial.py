@@ -32,7 +32,7 @@ from explorer.sentences import NOTHING, Sentence, translatable
 from explorer.validation import refuse
 
 if TYPE_CHECKING:
-    from explorer.runs.folder import Run
+    from explorer.runs.folder.run import Run
 
 
 class _WeightsOrigin(NamedTuple):
@@ -118,7 +118,7 @@ class IdentityTrial(QObject):
 
         That is one under way, else the newest that has ended. Without any they are its initial ones.
         """
-        from explorer.runs.folder import list_runs, newest_ended  # not needed when the window starts
+        from explorer.runs.folder.survey import list_runs, newest_ended  # not needed when the window starts
 
         if self.runs is None:
             self.runs = list_runs(self.pool.runs)

@@ -20,7 +20,7 @@ from explorer.gui.widgets.text.language import chosen_language, say, spoken_lang
 from explorer.gui.workers.exporting import Exporting
 from explorer.gui.workspace import CURVES
 from explorer.runs.destination import Content, write_content
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.runs.formats import FORMATS, Format, Maker
 from explorer.runs.questions.export import Export, Exported
 from explorer.runs.recipe import Recipe

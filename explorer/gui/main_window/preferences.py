@@ -15,7 +15,7 @@ from explorer.gui.widgets.text.language import chosen_language, memory, percent,
 from explorer.gui.workers.pool import saved_threads
 from explorer.gui.workspace import Workspace
 from explorer.runs.data.cache_folder import cache_bytes, cache_folder, cache_limit, clear_cache, use_cache_limit
-from explorer.runs.folder import check_runs_folder, default_runs
+from explorer.runs.folder.survey import check_runs_folder, default_runs
 from explorer.sentences import LANGUAGES
 
 _LIMITS = (1, 2, 5, 10, 20, 50, 100, 200, 500)  # GiB

@@ -14,7 +14,7 @@ from explorer.gui.results.result_thumbnails import ResultThumbnails
 from explorer.gui.results.results_state import ResultsState, ShownResults
 from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.look import theme
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.runs.results.choice import ImageChoice
 
 

@@ -25,7 +25,7 @@ from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.scroll import Scroll
 from explorer.gui.widgets.text.language import say, whole
 from explorer.runs.data.image_list import ImageList, Part
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.runs.results.choice import ImageChoice
 
 _IMAGES, _WHY = 0, 1  # the places of the tabs

@@ -21,7 +21,7 @@ from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.data.image_list import Part
-from explorer.runs.folder import ACTIVE, Run
+from explorer.runs.folder.run import ACTIVE, Run
 from explorer.runs.questions.results import Evaluate, Evaluated
 from explorer.runs.results.choice import ImageChoice
 from explorer.runs.results.confusion import ClassResult, class_results, confusion_matrix

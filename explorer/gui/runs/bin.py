@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QFile
 
 from explorer.gui.document import title_of_run
-from explorer.runs.folder import ACTIVE, Run, read_run
+from explorer.runs.folder.run import ACTIVE, Run, read_run
 from explorer.sentences import Sentence, system_words, translatable
 from explorer.validation import Refused, refuse
 

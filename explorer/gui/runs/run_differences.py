@@ -7,7 +7,7 @@ from explorer.architecture.compare import changed_fields, design_changes
 from explorer.gui.runs.run_row import RunRow
 from explorer.gui.widgets.text.language import percent, say
 from explorer.runs.data.changes import data_changes
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.sentences import translatable
 
 

@@ -14,8 +14,9 @@ from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import say
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.folder import RESUMABLE, Run, RunState, UnreadableRun, survey_runs
-from explorer.runs.log import read_events
+from explorer.runs.folder.log import read_events
+from explorer.runs.folder.run import RESUMABLE, Run, RunState
+from explorer.runs.folder.survey import UnreadableRun, survey_runs
 from explorer.runs.published import Reference, reference_of
 
 if TYPE_CHECKING:

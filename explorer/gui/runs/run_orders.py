@@ -24,7 +24,8 @@ from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.presence import show_if
 from explorer.gui.widgets.text.language import say, whole
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.folder import Run, remark
+from explorer.runs.folder.manifest import remark
+from explorer.runs.folder.run import Run
 from explorer.validation import Refused
 
 

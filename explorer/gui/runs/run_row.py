@@ -14,7 +14,8 @@ from explorer.architecture.twins import kind_of
 from explorer.gui.document import title_of, title_of_run
 from explorer.gui.widgets.text.language import clock, percent, say
 from explorer.runs.data.catalogue import CATALOGUE
-from explorer.runs.folder import Run, RunState, UnreadableRun
+from explorer.runs.folder.run import Run, RunState
+from explorer.runs.folder.survey import UnreadableRun
 from explorer.sentences import Sentence, translatable
 
 _line_of = lru_cache(maxsize=4096)(to_line)

@@ -13,7 +13,7 @@ from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.look.table import row_size, style_table
 from explorer.gui.widgets.text.clipboard import copy_table
 from explorer.gui.widgets.text.language import say
-from explorer.runs.folder import RunState
+from explorer.runs.folder.run import RunState
 from explorer.sentences import translatable
 
 _SHARE = 4  # characters for each share of a column

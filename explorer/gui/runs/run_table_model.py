@@ -12,7 +12,7 @@ from explorer.gui.runs.runs_view import RunsView
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.look.dot import dot
 from explorer.gui.widgets.text.language import say
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 
 _Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole

@@ -29,7 +29,7 @@ from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import whole
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.folder import ACTIVE
+from explorer.runs.folder.run import ACTIVE
 
 _LINES = 4  # of the text below the table
 _HIGH = 22  # lines of text from which the page has room for all of these

@@ -7,7 +7,7 @@ from explorer.architecture.compare import changed_fields, design_changes
 from explorer.architecture.design import Design
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document, title_of_run
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence
 

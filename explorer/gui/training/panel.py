@@ -34,7 +34,7 @@ from explorer.runs.questions.data import ProblemKind
 from explorer.runs.recipe import PLACE, RECIPE_MEANINGS, RECIPES, Recipe, recipe_name
 
 if TYPE_CHECKING:
-    from explorer.runs.folder import Run
+    from explorer.runs.folder.run import Run
 
 
 class TrainingPanel(QWidget):

@@ -20,14 +20,15 @@ from explorer.gui.workers.worker import Asker, WorkerClient
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import AddEpochs, ChangeRate, Train
 from explorer.runs.events import Hello
-from explorer.runs.folder import RunState, find_run
+from explorer.runs.folder.run import RunState
+from explorer.runs.folder.survey import find_run
 from explorer.runs.questions.question import Probe, Question
 from explorer.sentences import Sentence, translatable
 from explorer.validation import Refused
 
 if TYPE_CHECKING:
     from explorer.gui.workers.curves import Curves
-    from explorer.runs.folder import Run
+    from explorer.runs.folder.run import Run
 
 
 class WorkerPool(QObject):
@@ -201,7 +202,9 @@ class WorkerPool(QObject):
         worker = self.shown
         assert worker.run
         order = worker.order or Train(design=design, recipe=worker.run.recipe, runs=self.runs)
-        self._restarts.append((worker, replace(order, design=design, weights=None, grown=(), anyway=False, again="")))
+        self._restarts.append(
+            (worker, replace(order, design=design, weights=None, grown=(), anyway=False, again="", trial=None))
+        )
         worker.stop()
 
     def stop(self) -> None:

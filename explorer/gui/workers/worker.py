@@ -43,7 +43,7 @@ from explorer.sentences import NOTHING, Sentence, translatable
 if TYPE_CHECKING:
     from explorer.gui.workers.curves import Curves
     from explorer.runs.data.download import Pace
-    from explorer.runs.folder import Run
+    from explorer.runs.folder.run import Run
 
 Reply = Answer | Failed | Progress  # to a question
 

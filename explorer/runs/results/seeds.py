@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.runs.results.confusion import class_results, confusion_matrix
 from explorer.runs.results.predictions import Predictions
 from explorer.runs.spread import Spread

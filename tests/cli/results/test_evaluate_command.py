@@ -11,8 +11,8 @@ import pytest
 from explorer.cli import main
 from explorer.runs.data.image_list import Part
 from explorer.runs.events import Epoch
-from explorer.runs.folder import list_runs
-from explorer.runs.log import read_events
+from explorer.runs.folder.log import read_events
+from explorer.runs.folder.survey import list_runs
 from explorer.runs.results.predictions import read_predictions
 from tests.engine.shades import shades
 

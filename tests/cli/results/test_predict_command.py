@@ -10,7 +10,7 @@ import pytest
 from explorer.cli import main
 from explorer.runs import destination
 from explorer.runs.data.image_list import Part
-from explorer.runs.folder import list_runs
+from explorer.runs.folder.survey import list_runs
 from explorer.runs.results.predictions import read_predictions
 from tests.engine.shades import shades
 

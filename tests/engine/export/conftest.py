@@ -8,7 +8,7 @@ from explorer.engine.export.export import exported
 from explorer.engine.export.source import Source
 from explorer.runs.destination import Content
 from explorer.runs.events import Epoch, Event
-from explorer.runs.folder import Run, read_run
+from explorer.runs.folder.run import Run, read_run
 from explorer.runs.formats import FORMATS
 from tests.engine import small
 

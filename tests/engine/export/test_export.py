@@ -13,7 +13,7 @@ from explorer.engine.export import export as export_module
 from explorer.engine.export.export import export_file, exported
 from explorer.engine.export.source import Source
 from explorer.runs.events import Failed, Progress
-from explorer.runs.folder import read_run
+from explorer.runs.folder.run import read_run
 from explorer.runs.formats import FORMATS
 from explorer.runs.questions.export import Export, Exported
 from explorer.validation import Refused

@@ -19,7 +19,8 @@ from explorer.engine.export.source import Source
 from explorer.engine.export.weights import network_of
 from explorer.engine.model import build_model
 from explorer.engine.training.weights import save_best, weights_of
-from explorer.runs.folder import Run, RunFolder, read_run
+from explorer.runs.folder.run import Run, read_run
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.recipe import Recipe
 from explorer.validation import Refused
 from tests.designs import SMALL, designs

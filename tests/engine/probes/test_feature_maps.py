@@ -25,7 +25,7 @@ from explorer.engine.training.run import open_runs
 from explorer.engine.training.weights import save_best
 from explorer.runs.commands import Train, command_line
 from explorer.runs.events import Failed, event_line, read_event
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.launch import launch_local
 from explorer.runs.questions.pictures import MAX_MAPS, FeatureMaps, Maps, sent_size
 from explorer.runs.recipe import Recipe

@@ -21,7 +21,7 @@ from explorer.engine.training import run as run_module
 from explorer.engine.worker import DONE, Worker
 from explorer.runs.commands import Train
 from explorer.runs.data.image_list import Part
-from explorer.runs.folder import list_runs
+from explorer.runs.folder.survey import list_runs
 from explorer.runs.questions.results import Classification, Classified, Classify
 from explorer.runs.results.classification import read_classification
 from explorer.runs.results.predictions import read_predictions

@@ -26,8 +26,8 @@ from explorer.engine.worker import DONE, Worker
 from explorer.runs.commands import ResumeRun, Stop, Train
 from explorer.runs.data.image_list import Part
 from explorer.runs.events import Epoch, Step, Threads, event_line
-from explorer.runs.folder import list_runs
-from explorer.runs.log import read_events
+from explorer.runs.folder.log import read_events
+from explorer.runs.folder.survey import list_runs
 from explorer.runs.questions.results import Evaluate, Evaluated
 from explorer.runs.results.predictions import FOLDER, evaluated_epochs, read_predictions
 from explorer.sentences import Sentence

@@ -23,7 +23,8 @@ from explorer.engine.training.weights import load_weights, save_best
 from explorer.runs.commands import Train
 from explorer.runs.data.image_list import Part
 from explorer.runs.events import Failed, event_line, read_event
-from explorer.runs.folder import Run, RunFolder, read_run
+from explorer.runs.folder.run import Run, read_run
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.questions.results import Evidence, EvidenceMaps, Patch
 from explorer.runs.recipe import Recipe
 from explorer.runs.results.predictions import evaluated_epochs, read_predictions

@@ -18,7 +18,7 @@ from explorer.engine.results.neighbours import find_neighbours
 from explorer.engine.results.trained_network import open_trained
 from explorer.engine.training.weights import load_weights
 from explorer.runs.data.image_list import Part
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.runs.questions.results import NearestImages, Neighbours
 from explorer.runs.recipe import Recipe
 from explorer.runs.results.predictions import read_images

@@ -21,8 +21,9 @@ from explorer.engine.training.threads import Cores
 from explorer.engine.training.tuning import tuned
 from explorer.runs import events
 from explorer.runs.commands import ResumeRun, Train
-from explorer.runs.folder import MANIFEST, read_hashes, read_run
-from explorer.runs.log import read_events
+from explorer.runs.folder.log import read_events
+from explorer.runs.folder.manifest import MANIFEST, read_hashes
+from explorer.runs.folder.run import read_run
 from explorer.runs.questions.blocks import Zero
 from explorer.validation import Refused
 from tests.engine import killed, small

@@ -17,7 +17,8 @@ from explorer.engine.training.run import open_runs
 from explorer.engine.worker import DONE, Worker
 from explorer.runs import events
 from explorer.runs.commands import Pause, ResumeRun, Stop, Train, Unpause
-from explorer.runs.folder import read_hashes, read_run
+from explorer.runs.folder.manifest import read_hashes
+from explorer.runs.folder.run import read_run
 from explorer.runs.sides import Side, with_seeds
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN

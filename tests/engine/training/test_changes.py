@@ -13,8 +13,10 @@ from explorer.engine.training.fit import fit
 from explorer.engine.training.run import open_runs
 from explorer.runs import events
 from explorer.runs.commands import AddEpochs, ChangeRate, Pause, ResumeRun, Stop, Train, Unpause, read_command
-from explorer.runs.folder import list_runs, read_hashes, read_run
-from explorer.runs.log import read_events
+from explorer.runs.folder.log import read_events
+from explorer.runs.folder.manifest import read_hashes
+from explorer.runs.folder.run import read_run
+from explorer.runs.folder.survey import list_runs
 from explorer.validation import Refused
 from tests.engine import small
 from tests.engine.same import differences, timeless

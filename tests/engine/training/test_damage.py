@@ -17,7 +17,8 @@ from explorer.engine.training.run_in_progress import RunInProgress
 from explorer.engine.training.weights import BEST, weights_of
 from explorer.runs import events
 from explorer.runs.commands import ResumeRun, Train
-from explorer.runs.folder import read_hashes, read_run
+from explorer.runs.folder.manifest import read_hashes
+from explorer.runs.folder.run import read_run
 from explorer.validation import Refused
 from tests.engine import small
 from tests.engine.shades import shades

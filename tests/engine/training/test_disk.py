@@ -17,8 +17,10 @@ from explorer.engine.training.weights import BEST, weights_of
 from explorer.engine.worker import DONE, FAILED, Worker
 from explorer.runs import events
 from explorer.runs.commands import ResumeRun, Stop, Train
-from explorer.runs.folder import Run, list_runs, read_hashes, survey_runs
-from explorer.runs.log import read_events
+from explorer.runs.folder.log import read_events
+from explorer.runs.folder.manifest import read_hashes
+from explorer.runs.folder.run import Run
+from explorer.runs.folder.survey import list_runs, survey_runs
 from explorer.validation import Refused
 from tests.engine import small
 from tests.engine.shades import shades

@@ -31,8 +31,10 @@ from explorer.runs import folder as folder_module
 from explorer.runs.commands import ResumeRun, Stop, Train
 from explorer.runs.data.decisions import Decisions, write_decisions
 from explorer.runs.events import Said, event_line, read_line
-from explorer.runs.folder import find_run, list_runs, read_hashes, read_run
-from explorer.runs.log import read_events
+from explorer.runs.folder.log import read_events
+from explorer.runs.folder.manifest import read_hashes
+from explorer.runs.folder.run import read_run
+from explorer.runs.folder.survey import find_run, list_runs
 from explorer.runs.questions.blocks import Zero
 from explorer.runs.questions.estimate import Estimate, Sweep
 from explorer.runs.recipe import RECIPES, Recipe

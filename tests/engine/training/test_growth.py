@@ -20,7 +20,7 @@ from explorer.engine.training.run import TrainingRun, open_runs
 from explorer.engine.training.state import Training
 from explorer.runs.commands import ResumeRun, Train, command_line, read_command
 from explorer.runs.events import Step
-from explorer.runs.folder import read_run
+from explorer.runs.folder.run import read_run
 from explorer.runs.questions.blocks import Insert
 from explorer.runs.recipe import Recipe
 from explorer.validation import Refused

@@ -18,8 +18,11 @@ from explorer.engine.training.weights import BEST, save_best, weights_of
 from explorer.runs import events
 from explorer.runs.commands import ResumeRun, Train
 from explorer.runs.events import read_event
-from explorer.runs.folder import RunFolder, find_run, list_runs, read_hashes, read_run
-from explorer.runs.log import EVENTS
+from explorer.runs.folder.log import EVENTS
+from explorer.runs.folder.manifest import read_hashes
+from explorer.runs.folder.run import read_run
+from explorer.runs.folder.run_folder import RunFolder
+from explorer.runs.folder.survey import find_run, list_runs
 from tests.engine import small
 from tests.engine.same import differences
 from tests.engine.shades import shades

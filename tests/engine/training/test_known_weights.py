@@ -23,7 +23,9 @@ from explorer.engine.weights.statistics import IMAGENET, weights_statistics
 from explorer.engine.worker import DONE, Worker
 from explorer.runs.commands import ResumeRun, Stop, Train
 from explorer.runs.events import Progress, Started, Stopped
-from explorer.runs.folder import list_runs, read_hashes, read_run
+from explorer.runs.folder.manifest import read_hashes
+from explorer.runs.folder.run import read_run
+from explorer.runs.folder.survey import list_runs
 from explorer.runs.questions.weights import WeightFit
 from explorer.validation import Refused
 from tests.engine.shades import shades

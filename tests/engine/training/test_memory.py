@@ -21,7 +21,7 @@ from explorer.engine.training.run import open_runs, prepare
 from explorer.engine.training.state import Training
 from explorer.runs.commands import ResumeRun, Train
 from explorer.runs.data.catalogue import describe_data
-from explorer.runs.folder import list_runs
+from explorer.runs.folder.survey import list_runs
 from explorer.runs.launch import GLIBC, launch_local
 from explorer.runs.questions.estimate import Memory, Sweep
 from explorer.runs.recipe import Recipe

@@ -17,7 +17,8 @@ from explorer.engine.worker import DONE, Worker
 from explorer.runs import events
 from explorer.runs.commands import ResumeRun, Stop, Train
 from explorer.runs.data.image_list import Layout
-from explorer.runs.folder import RunState, list_runs
+from explorer.runs.folder.run import RunState
+from explorer.runs.folder.survey import list_runs
 from explorer.validation import Refused
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN

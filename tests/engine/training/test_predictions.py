@@ -14,8 +14,8 @@ from explorer.engine.worker import DONE, Worker
 from explorer.runs import events
 from explorer.runs.commands import ResumeRun, Stop, Train
 from explorer.runs.data.image_list import Part
-from explorer.runs.folder import list_runs
-from explorer.runs.log import read_events
+from explorer.runs.folder.log import read_events
+from explorer.runs.folder.survey import list_runs
 from explorer.runs.results.predictions import evaluated_epochs, read_images, read_predictions
 from tests.engine import small
 from tests.engine.shades import shades

@@ -17,7 +17,9 @@ from explorer.engine.training.side_by_side import SideBySide
 from explorer.engine.training.threads import BUSY, FREED, SHARED, Cores, RunThreads, free_cores
 from explorer.runs import events
 from explorer.runs.commands import ResumeRun, Stop, Train
-from explorer.runs.folder import MANIFEST, RunFolder, list_runs
+from explorer.runs.folder.manifest import MANIFEST
+from explorer.runs.folder.run_folder import RunFolder
+from explorer.runs.folder.survey import list_runs
 from explorer.sentences import NOTHING
 from tests.engine import small
 from tests.engine.shades import shades

@@ -19,8 +19,9 @@ from explorer.engine.training.state import Training
 from explorer.engine.worker import DONE, FAILED, Worker
 from explorer.runs import events
 from explorer.runs.commands import Pause, ResumeRun, StepOnce, Stop, Train, Unpause
-from explorer.runs.folder import list_runs, read_run
-from explorer.runs.log import read_events
+from explorer.runs.folder.log import read_events
+from explorer.runs.folder.run import read_run
+from explorer.runs.folder.survey import list_runs
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN
 from tests.twins import with_twin

@@ -8,7 +8,7 @@ from torch import nn
 
 from explorer.engine.training.state import put_weights
 from explorer.engine.training.weights import BEST, load_weights, weights_of
-from explorer.runs.folder import read_run
+from explorer.runs.folder.run import read_run
 from explorer.validation import Refused
 from tests.engine import small
 

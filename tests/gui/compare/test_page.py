@@ -17,7 +17,7 @@ from explorer.gui.workspace import COMPARE
 from explorer.runs.columns import column_of_plan
 from explorer.runs.commands import Withdraw
 from explorer.runs.events import Progress
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.questions.networks import MeasuredSpeed, Outside, Speed
 from explorer.runs.recipe import Recipe
 from tests.clicks import click

@@ -26,7 +26,7 @@ from explorer.runs.data.image_list import Layout
 from explorer.runs.data.record import DataRecord
 from explorer.runs.data.split import Split, SplitKind
 from explorer.runs.events import Started, Step, Verdict
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.json_lines import record_table
 from explorer.runs.questions.pictures import MAX_MAPS, FeatureMaps, ImageOrigin, Maps, Sheet, sent_size
 from explorer.runs.recipe import RECIPES

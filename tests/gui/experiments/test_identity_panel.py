@@ -19,7 +19,8 @@ from explorer.gui.workers.worker_state import WorkerState
 from explorer.gui.workspace import BLOCK
 from explorer.runs.commands import Train
 from explorer.runs.events import Finished, Started, Verdict
-from explorer.runs.folder import RunFolder, list_runs
+from explorer.runs.folder.run_folder import RunFolder
+from explorer.runs.folder.survey import list_runs
 from explorer.runs.questions.blocks import Effect, Example, Insert, Inserted, Zero, Zeroed
 from explorer.runs.questions.pictures import Sheet
 from explorer.runs.questions.question import Probe

@@ -14,7 +14,7 @@ from explorer.gui.widgets.text.language import say
 from explorer.gui.workspace import CURVES
 from explorer.runs.commands import Withdraw
 from explorer.runs.events import Progress
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.formats import FORMATS
 from explorer.runs.questions.export import Export, Exported
 from explorer.runs.recipe import Recipe

@@ -17,7 +17,8 @@ from explorer.gui.widgets.text.language import apply_language, chosen_language
 from explorer.gui.workspace import BLOCK, saved_runs
 from explorer.runs.commands import Train
 from explorer.runs.data.cache_folder import cache_folder, cache_limit, clear_cache
-from explorer.runs.folder import RunFolder, default_runs
+from explorer.runs.folder.run_folder import RunFolder
+from explorer.runs.folder.survey import default_runs
 from explorer.runs.recipe import Recipe
 from tests.clicks import click
 from tests.events import settle

@@ -16,7 +16,7 @@ from explorer.gui.widgets.text.language import apply_language
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.gui.workspace import CURVES
 from explorer.runs.events import Step
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.questions.blocks import Zero
 from explorer.runs.questions.estimate import Estimate, Estimated
 from explorer.runs.questions.pictures import Maps

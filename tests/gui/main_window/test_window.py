@@ -183,7 +183,7 @@ def test_a_persons_window_shows_its_file_and_keeps_its_layout(qtbot, tmp_path, m
         window.close()
 
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    monkeypatch.setattr("explorer.runs.folder.default_runs", lambda: tmp_path / "runs")
+    monkeypatch.setattr("explorer.runs.folder.survey.default_runs", lambda: tmp_path / "runs")
     QTimer.singleShot(0, close)
     assert open_window(preset("mini").change(name="", classes=7), None, path) == 0
     assert seen == [(path, "mine", False)]

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from explorer.architecture.presets import preset
 from explorer.runs.data.image_list import Part
-from explorer.runs.folder import remark
+from explorer.runs.folder.manifest import remark
 from explorer.runs.json_lines import record_table
 from explorer.runs.questions.data import Pictured, Thumbnails
 from explorer.runs.questions.pictures import Sheet

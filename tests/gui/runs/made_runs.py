@@ -4,7 +4,7 @@ from pathlib import Path
 
 from explorer.architecture.design import Design
 from explorer.runs.events import Epoch
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.recipe import Recipe
 
 

@@ -9,7 +9,7 @@ from explorer.architecture.notation import from_line
 from explorer.architecture.presets import preset
 from explorer.architecture.twins import twin_of
 from explorer.gui.widgets.text.language import apply_language
-from explorer.runs.folder import list_runs
+from explorer.runs.folder.survey import list_runs
 from tests.clicks import click, click_choice, curves, run_button
 from tests.gui.scripted_workers import end, obedient
 

@@ -9,7 +9,8 @@ from explorer.gui.runs.run_row import NAME
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.events import Epoch
-from explorer.runs.folder import RunFolder, list_runs
+from explorer.runs.folder.run_folder import RunFolder
+from explorer.runs.folder.survey import list_runs
 from explorer.runs.recipe import RECIPES
 from tests.clicks import curves, runs_page
 

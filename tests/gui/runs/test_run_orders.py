@@ -14,7 +14,9 @@ from explorer.gui.runs.run_row import CHANGES, NAME, STATE
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.events import Paused, Resumed, Started, Stopped, Verdict
-from explorer.runs.folder import RunFolder, list_runs, read_run
+from explorer.runs.folder.run import read_run
+from explorer.runs.folder.run_folder import RunFolder
+from explorer.runs.folder.survey import list_runs
 from tests.clicks import click, runs_page
 from tests.events import settle
 from tests.gui.runs.conftest import OpenedPage

@@ -16,7 +16,8 @@ from explorer.gui.runs.runs_view import RunsView
 from explorer.gui.workers.live_run import LiveRun
 from explorer.runs.data.decisions import Decisions
 from explorer.runs.events import Epoch
-from explorer.runs.folder import Again, RunFolder
+from explorer.runs.folder.run import Again
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.json_lines import record_table
 from explorer.runs.recipe import RECIPES, Recipe
 from explorer.sentences import Sentence

@@ -7,7 +7,7 @@ from explorer.architecture.presets import preset
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import Pause, ResumeRun, Train, Unpause
 from explorer.runs.events import Failed, Finished, Paused, Resumed, Started, Step, Stopped, Verdict
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence
 from tests.clicks import click, run_button

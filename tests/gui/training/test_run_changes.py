@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import AddEpochs, ChangeRate, ResumeRun, Stop, Train
 from explorer.runs.events import Changed, Finished, Paused, Started, Step, Stopped, Verdict
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 from tests.clicks import click
 from tests.events import settle
 from tests.gui.scripted_workers import Played

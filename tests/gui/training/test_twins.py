@@ -10,7 +10,7 @@ from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.worker import WorkerClient
 from explorer.runs.commands import Train
 from explorer.runs.events import Epoch, Gradients
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.questions.estimate import Estimate, Estimated
 from explorer.runs.recipe import RECIPES
 from explorer.sentences import Sentence

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMessageBox
 
 from explorer.architecture.notation import from_line
-from explorer.runs.folder import find_run
+from explorer.runs.folder.survey import find_run
 from tests.clicks import click, run_button, runs_page
 from tests.engine.shades import shades
 from tests.gui.scripted_workers import worker

@@ -11,7 +11,7 @@ from explorer.architecture.presets import preset
 from explorer.runs.data.image_list import Layout, Part
 from explorer.runs.data.record import DataRecord
 from explorer.runs.data.split import Split, SplitKind
-from explorer.runs.folder import Run, RunState
+from explorer.runs.folder.run import Run, RunState
 from explorer.runs.recipe import Recipe
 from explorer.runs.results.predictions import EvaluatedImages, Predictions
 from explorer.runs.results.seeds import runs_of_other_seeds, spread_over_seeds

@@ -12,8 +12,8 @@ from explorer.engine.export.source import Source
 from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.data.image_list import Part
 from explorer.runs.events import Epoch
-from explorer.runs.folder import Origin, Run, read_origin
-from explorer.runs.log import read_events
+from explorer.runs.folder.log import read_events
+from explorer.runs.folder.run import Origin, Run, read_origin
 from explorer.runs.results.confusion import ClassResult, class_results, confusion_matrix
 from explorer.runs.results.predictions import Predictions, read_predictions
 from explorer.sentences import Sentence

@@ -19,7 +19,7 @@ from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.data.decisions import Fate
 from explorer.runs.data.split import Split, SplitKind
 from explorer.runs.data.storage import stored_size
-from explorer.runs.folder import Run, RunState
+from explorer.runs.folder.run import Run, RunState
 from explorer.runs.recipe import PLACE, RECIPES, Recipe, recipe_name
 from explorer.sentences import Sentence, explained, translatable
 from explorer.translations import user_text

@@ -25,7 +25,7 @@ from explorer.engine.export.report.mistake_list import mistake_list
 from explorer.engine.export.report.page import Child, document, element, folded, pairs, section, table
 from explorer.engine.export.source import Source
 from explorer.fields import fields_of
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.runs.learning import learning_of
 from explorer.runs.recipe import RECIPES, Recipe
 from explorer.runs.results.confusion import mistakes

@@ -10,7 +10,8 @@ from explorer.engine.training.weights import BEST
 from explorer.engine.weights.files import SAFE
 from explorer.engine.weights.published import published_weights
 from explorer.paths import is_file
-from explorer.runs.folder import Run, list_runs, read_origin
+from explorer.runs.folder.run import Run, read_origin
+from explorer.runs.folder.survey import list_runs
 from explorer.runs.questions.weights import WeightFit
 from explorer.runs.weights import Published, find_weights
 from explorer.sentences import translatable

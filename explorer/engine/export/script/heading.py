@@ -4,7 +4,7 @@ from textwrap import wrap
 
 from explorer.architecture.source.lines import Lines
 from explorer.engine.export.script.history import History
-from explorer.runs.folder import Run, read_origin
+from explorer.runs.folder.run import Run, read_origin
 
 _WIDTH = 100
 _DEVICES = {"cpu": "a processor", "cuda": "an NVIDIA GPU", "mps": "an Apple chip"}

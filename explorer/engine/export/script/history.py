@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from explorer.runs.events import Changed, Started, Threads
-from explorer.runs.folder import Run
-from explorer.runs.log import read_events
+from explorer.runs.folder.log import read_events
+from explorer.runs.folder.run import Run
 from explorer.sentences import translatable
 from explorer.validation import refuse
 

@@ -13,7 +13,7 @@ from explorer.paths import real_name
 from explorer.runs.data.catalogue import CATALOGUE, DataSet, describe_data
 from explorer.runs.data.image_list import Part
 from explorer.runs.data.storage import stored_size
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 
 READERS: dict[Callable[[DataSet], Data], str] = {
     read_bundled: "bundled",

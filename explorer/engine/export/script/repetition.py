@@ -7,7 +7,7 @@ from explorer.engine.data.progress import Report
 from explorer.engine.export.script.beginning import Beginning, beginning_of
 from explorer.engine.export.script.history import History, history_of
 from explorer.engine.export.script.images import Images, images_of
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.runs.recipe import Recipe
 
 

@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.events import Progress
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.runs.questions.results import Classification, Classified, Classify
 from explorer.runs.results.classification import read_classification
 from explorer.sentences import NOTHING, Sentence, translatable

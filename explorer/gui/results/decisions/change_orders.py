@@ -20,7 +20,7 @@ from explorer.gui.widgets.text.language import clock, say, whole
 from explorer.runs.again import repeat
 from explorer.runs.data.cleaned import TABLE
 from explorer.runs.events import Saved
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.sentences import NOTHING, translatable
 from explorer.validation import Refused
 

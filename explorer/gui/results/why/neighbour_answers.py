@@ -15,7 +15,7 @@ from explorer.gui.workers.inquiry import Inquiry
 from explorer.gui.workers.pictures import read_pictures
 from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.events import Progress
-from explorer.runs.folder import Run
+from explorer.runs.folder.run import Run
 from explorer.runs.questions.data import Pictured, Thumbnails
 from explorer.runs.questions.results import NearestImages, Neighbours
 from explorer.sentences import NOTHING, Sentence

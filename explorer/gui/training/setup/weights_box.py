@@ -12,7 +12,7 @@ from explorer.gui.training.setup.asking_box import AskingBox, fill_box, names_of
 from explorer.runs.weights import IMAGENET, is_same_network, published_versions
 
 if TYPE_CHECKING:
-    from explorer.runs.folder import Run
+    from explorer.runs.folder.run import Run
 
 _FILE = "…"  # the entry that asks for a file
 

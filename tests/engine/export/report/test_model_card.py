@@ -12,7 +12,9 @@ from explorer.engine.export.source import Source
 from explorer.runs.data.decisions import Decisions, Move
 from explorer.runs.data.image_list import Layout, Part
 from explorer.runs.data.split import Split, SplitKind
-from explorer.runs.folder import Again, Run, RunFolder, count_test_look, read_run
+from explorer.runs.folder.manifest import count_test_look
+from explorer.runs.folder.run import Again, Run, read_run
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.formats import FORMATS
 from explorer.runs.json_lines import record_table
 from explorer.runs.recipe import RECIPES, Recipe

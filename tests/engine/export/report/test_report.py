@@ -22,7 +22,9 @@ from explorer.engine.data.progress import Cancelled, unreported
 from explorer.engine.export.export import exported
 from explorer.engine.export.source import Source
 from explorer.runs.events import Changed, Epoch
-from explorer.runs.folder import Run, RunFolder, read_run, remark
+from explorer.runs.folder.manifest import remark
+from explorer.runs.folder.run import Run, read_run
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.formats import FORMATS
 from explorer.runs.json_lines import record_table
 from explorer.runs.recipe import RECIPES, Recipe

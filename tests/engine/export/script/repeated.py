@@ -15,9 +15,9 @@ from explorer.engine.data.progress import unreported
 from explorer.engine.export.export import exported
 from explorer.engine.export.source import Source
 from explorer.runs import events
-from explorer.runs.folder import read_run
+from explorer.runs.folder.log import read_events
+from explorer.runs.folder.run import read_run
 from explorer.runs.formats import FORMATS
-from explorer.runs.log import read_events
 
 # Runs one script after the other, for torch takes seconds to import; what one prints goes to a file beside it.
 RUNNER = """

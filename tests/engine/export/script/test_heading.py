@@ -4,7 +4,7 @@ import pytest
 
 from explorer.engine.export.script.heading import heading
 from explorer.engine.export.script.history import History
-from explorer.runs.folder import read_run
+from explorer.runs.folder.run import read_run
 from tests.engine import small
 
 

@@ -20,8 +20,8 @@ from explorer.engine.training import run as run_module
 from explorer.engine.training.weights import BEST
 from explorer.runs.commands import AddEpochs, ChangeRate, ResumeRun, Train
 from explorer.runs.data.decisions import Decisions, Move, write_decisions
-from explorer.runs.folder import read_run
-from explorer.runs.log import EVENTS
+from explorer.runs.folder.log import EVENTS
+from explorer.runs.folder.run import read_run
 from explorer.runs.recipe import Recipe
 from explorer.runs.sides import Side
 from explorer.validation import Refused

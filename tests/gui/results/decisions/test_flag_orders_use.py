@@ -10,7 +10,8 @@ from explorer.architecture.presets import preset
 from explorer.gui.results.decisions.flag_orders import FlagOrders
 from explorer.runs.commands import Train
 from explorer.runs.data.decisions import Decisions, Move
-from explorer.runs.folder import Run, find_run
+from explorer.runs.folder.run import Run
+from explorer.runs.folder.survey import find_run
 from explorer.runs.recipe import Recipe
 from tests.clicks import click
 from tests.planted import fingerprint

@@ -16,7 +16,7 @@ from explorer.runs.data.image_list import Layout, Part
 from explorer.runs.data.record import DataRecord
 from explorer.runs.data.split import Split, SplitKind
 from explorer.runs.events import Progress
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.json_lines import record_table
 from explorer.runs.questions.data import Pictured, Thumbnails
 from explorer.runs.questions.pictures import Sheet

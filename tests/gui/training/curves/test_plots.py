@@ -19,7 +19,7 @@ from explorer.gui.widgets.text.language import percent
 from explorer.gui.workers.curves import FIRST, Curves
 from explorer.gui.workers.live_run import LiveRun
 from explorer.runs.events import Epoch, Started, Verdict
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.published import published
 from explorer.runs.recipe import RECIPES
 from tests.clicks import curves

@@ -11,7 +11,7 @@ from explorer.architecture.presets import preset
 from explorer.gui.training.setup.weights_table import WeightsTable
 from explorer.runs.commands import Train
 from explorer.runs.events import Progress
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.questions.weights import Weigh, Weighed, WeightFit, WeightRow
 from explorer.runs.recipe import Recipe
 from tests.clicks import click

@@ -14,19 +14,12 @@ from explorer.architecture.notation import design_table
 from explorer.architecture.presets import preset
 from explorer.runs import events
 from explorer.runs import folder as folder_module
-from explorer.runs.folder import (
-    RunFolder,
-    Siblings,
-    check_runs_folder,
-    find_run,
-    folder_name,
-    list_runs,
-    read_run,
-    remark,
-    survey_runs,
-)
+from explorer.runs.folder.log import read_events
+from explorer.runs.folder.manifest import remark
+from explorer.runs.folder.run import Siblings, read_run
+from explorer.runs.folder.run_folder import RunFolder, folder_name
+from explorer.runs.folder.survey import check_runs_folder, find_run, list_runs, survey_runs
 from explorer.runs.json_lines import record_table
-from explorer.runs.log import read_events
 from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence
 from explorer.validation import Refused

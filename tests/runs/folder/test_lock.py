@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from explorer.architecture.presets import preset
-from explorer.runs.folder import RunFolder, read_run
+from explorer.runs.folder.run import read_run
+from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.recipe import Recipe
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has other users and locks")

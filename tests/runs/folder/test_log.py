@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from explorer.runs.events import Checkpoint, Failed, Heartbeat, Stopped
-from explorer.runs.log import EVENTS, EventLog, read_events
+from explorer.runs.folder.log import EVENTS, EventLog, read_events
 from explorer.sentences import Sentence
 
 

@@ -1,0 +1,1 @@
+"""Studies: many runs that vary one design, and what they show together."""
