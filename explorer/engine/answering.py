@@ -18,6 +18,7 @@ from explorer.engine.probes.work import work_on
 from explorer.engine.results.classification import classify
 from explorer.engine.results.evaluation import evaluate
 from explorer.engine.results.evidence import find_evidence
+from explorer.engine.results.lesions import find_lesions
 from explorer.engine.results.neighbours import find_neighbours
 from explorer.runs.events import Event, Failed
 from explorer.runs.questions.data import Scan, Thumbnails
@@ -25,7 +26,7 @@ from explorer.runs.questions.estimate import Estimate, Sweep
 from explorer.runs.questions.export import Export
 from explorer.runs.questions.networks import Outside, Speed
 from explorer.runs.questions.question import Answer, Question
-from explorer.runs.questions.results import Classify, Evaluate, Evidence, Neighbours
+from explorer.runs.questions.results import Classify, Evaluate, Evidence, Lesions, Neighbours
 from explorer.runs.questions.weights import Weigh
 
 
@@ -47,6 +48,7 @@ LONG: dict[type[Question], Callable[[Any], Iterator[Event]]] = {  # with progres
     Evaluate: _worked_on(evaluate),
     Classify: _worked_on(classify),
     Neighbours: _worked_on(find_neighbours),
+    Lesions: _worked_on(find_lesions),
     Export: _worked_on(export_file),
 }
 _QUICK = 2 * 10**9  # multiply–accumulates that one core has done before it is known how many are free

@@ -12,12 +12,14 @@ from explorer.runs.questions.networks import MeasuredSpeed, Outside, OutsideNetw
 from explorer.runs.questions.pictures import FeatureMaps, Maps
 from explorer.runs.questions.question import Answer, Question
 from explorer.runs.questions.results import (
+    BlockWorths,
     Classified,
     Classify,
     Evaluate,
     Evaluated,
     Evidence,
     EvidenceMaps,
+    Lesions,
     NearestImages,
     Neighbours,
 )
@@ -25,7 +27,7 @@ from explorer.runs.questions.weights import Weigh, Weighed
 
 QUESTIONS: tuple[type[Question], ...] = (
     *(Estimate, Sweep, Scan, Thumbnails, Weigh, Zero, Insert, Norms, Maps, Outside, Speed, Torchinfo),
-    *(Evaluate, Classify, Evidence, Neighbours, Export),
+    *(Evaluate, Classify, Evidence, Neighbours, Lesions, Export),
 )
 ANSWERS: tuple[type[Answer], ...] = (
     Estimated,
@@ -44,5 +46,6 @@ ANSWERS: tuple[type[Answer], ...] = (
     Classified,
     EvidenceMaps,
     NearestImages,
+    BlockWorths,
     Exported,
 )

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QSplitter, QStackedWidget, QTo
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.data.decided import Decided
+from explorer.gui.results.blocks.panel import BlocksPanel
 from explorer.gui.results.class_table import ClassTable
 from explorer.gui.results.classify.panel import ClassifyPanel
 from explorer.gui.results.decisions.flag_orders import FlagOrders
@@ -54,6 +55,7 @@ class ResultsPage(QWidget):
         )
         self.unknown = EmptyState("", actions.evaluate_run)
         self.matrix, self.table = MatrixPanel(state), ClassTable(state.view)
+        self.blocks = BlocksPanel(state, state.pool)
         self.flags = FlagOrders(state, decided, choice, actions)
         self.images, self.why = ImagesPanel(state, self.flags.images, actions), WhyPanel(state, state.pool)
         self.classify = ClassifyPanel(state, state.pool, actions)
@@ -96,7 +98,7 @@ class ResultsPage(QWidget):
     def _lay_out(self) -> None:
         view = self._state.view
         self.left = Tabs(
-            {self.tr("Matrix"): self.matrix, self.tr("Classes"): self.table},
+            {self.tr("Matrix"): self.matrix, self.tr("Classes"): self.table, self.tr("Blocks"): self.blocks},
             dict.fromkeys(self.matrix.controls, (0,)),
             self.tr("Classes"),
         )

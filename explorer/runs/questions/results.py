@@ -166,3 +166,38 @@ class NearestImages(Answer):
     files: tuple[str, ...]
     labels: tuple[int, ...]
     similarities: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesions(RunQuestion):
+    """What is each block worth: what does the network make of validation images without it?
+
+    At most so many `images`, spread over the set. A block is switched off by setting its branch to zero, so that only
+    its shortcut is left, if it has one.
+    """
+
+    images: int = 2000
+    long: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockWorths(Answer):
+    """The accuracy and loss of the whole network on so many `images`, and those without each of its `blocks`.
+
+    `epoch` is that of the weights, and `warning` says which were taken if not those of the best epoch.
+    """
+
+    run: str
+    epoch: int
+    images: int
+    accuracy: float
+    loss: float
+    blocks: tuple[str, ...]
+    accuracies: tuple[float, ...]
+    losses: tuple[float, ...]
+    warning: Sentence = NOTHING
+
+    @property
+    def worths(self) -> tuple[float, ...]:
+        """How much accuracy is lost without each block; below 0 where it is gained."""
+        return tuple(self.accuracy - without for without in self.accuracies)
