@@ -337,6 +337,18 @@ def _predict(options: Namespace) -> int:
     return predict(options)
 
 
+def _probe_flags(parser: Parser) -> None:
+    from explorer.cli.results.probe_command import add_probe_flags
+
+    add_probe_flags(parser)
+
+
+def _probe(options: Namespace) -> int:
+    from explorer.cli.results.probe_command import probe_run
+
+    return probe_run(options)
+
+
 def _export_flags(parser: Parser) -> None:
     from explorer.cli.results.export_command import add_export_flags
 
@@ -410,6 +422,7 @@ COMMANDS = {
     "runs": Command("List the runs, or show one.", _runs_flags, _runs),
     "evaluate": Command("Show what a run's network makes of its images, class by class.", _evaluate_flags, _evaluate),
     "predict": Command("Tell which classes images are, by the network of a run.", _predict_flags, _predict),
+    "probe": Command("Ask something about the network of a run.", _probe_flags, _probe),
     "export": Command("Write a design, or a run, in a format for other programs.", _export_flags, _export),
     "cache": Command("List the decoded images that are kept on the disk, or remove them.", _cache_flags, _cache),
     "bench": Command("Measure how fast this program is.", _bench_flags, _bench),
