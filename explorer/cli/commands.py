@@ -98,6 +98,7 @@ def _window_flags(parser: Parser) -> None:
         "--language", choices=("en", "zh_CN"), help="language of the window, or of the screenshot (default there: en)"
     )
     parser.add_argument("--page", help="page of the screenshot: layers (default), block, curves, runs …")
+    parser.add_argument("--new-window", action="store_true", help="open another window beside one that is open")
     parser.add_argument("--version", action="store_true", help="print the version, and exit")
 
 
@@ -114,7 +115,7 @@ def _window(options: Namespace) -> int:
         raise refuse("usage", "--size, --theme and --page need --screenshot")
     from explorer.gui.app import open_window
 
-    return open_window(design, options.language, design_file(options.design or ""))
+    return open_window(design, options.language, design_file(options.design or ""), options.new_window)
 
 
 def _draw_window(options: Namespace, design: Design) -> int:

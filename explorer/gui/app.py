@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QMessageLogContext, QtMsgType
     from PySide6.QtWidgets import QApplication
 
+    from explorer.gui.handover import Handover
     from explorer.gui.session import Session
 
 
@@ -37,6 +38,7 @@ def make_application(language: str | None = None, text_size: int | None = None) 
     assert isinstance(app, QApplication)
     app.setOrganizationName("resnet-explorer")
     app.setApplicationName("ResNet Explorer")
+    app.setDesktopFileName("resnet-explorer")  # by which desktops find icon and name
     _keep_damaged_settings()
     app.setQuitOnLastWindowClosed(False)
     theme.apply_theme(theme.saved_theme())
@@ -57,21 +59,35 @@ def _keep_damaged_settings() -> None:
             shutil.copy2(path, path.with_name(path.name + ".damaged"))
 
 
-def open_window(design: Design | None, language: str | None, path: Path | None = None) -> int:
+def open_window(design: Design | None, language: str | None, path: Path | None = None, anew: bool = False) -> int:
     """Show the window, with the file at `path` if `design` is from one, until it is closed.
 
-    Raises Refused if there can be no window.
+    A window that is open already shows the design instead, unless another one is wanted `anew`. Raises Refused if
+    there can be no window.
     """
     from PySide6.QtWidgets import QApplication
 
+    from explorer.gui.handover import Handover, hand_over
     from explorer.gui.saved_session import state_folder
 
-    session = open_session(design, None, language, path, state_folder())
+    check_start()
+    state = state_folder()
+    if not anew and hand_over(state, design, path):
+        return 0
+    session = open_session(design, None, language, path, state)
+    session.completed.connect(lambda: _accept_others(session, Handover(state)))
     sys.excepthook = session.show_crash
     session.left.connect(lambda: session.window.save_layout())  # looked up then, for the window may have been rebuilt
     session.closed.connect(QApplication.quit)
     session.completed.connect(session.greet)
     return QApplication.exec()
+
+
+def _accept_others(session: "Session", handover: "Handover") -> None:
+    """Let the session show what other starts hand over, until it ends."""
+    handover.setParent(session)
+    handover.received.connect(session.show_design)
+    session.left.connect(handover.close)
 
 
 def open_session(

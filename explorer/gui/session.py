@@ -6,13 +6,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from explorer.architecture.design import Design
 from explorer.architecture.presets import DEFAULT, preset
 from explorer.architecture.weights_file import is_weights_file
 from explorer.gui.document import Document, called_as
+from explorer.gui.main_window.end_notice import EndNotice
 from explorer.gui.main_window.window import Window
 from explorer.gui.saved_session import SavedSession, SessionFile
 from explorer.gui.widgets.look import theme
@@ -20,6 +21,7 @@ from explorer.gui.widgets.look.text_size import apply_size, chosen_size
 from explorer.gui.widgets.paint_watch import PaintWatch
 from explorer.gui.widgets.text.language import apply_language, say
 from explorer.gui.workspace import Workspace
+from explorer.resources import resource
 from explorer.sentences import NOTHING, Sentence, system_words, translatable
 from explorer.validation import Refused
 
@@ -98,6 +100,8 @@ class Session(QObject):
 
     def _complete_window(self) -> None:
         self.window.add_controls()
+        QApplication.setWindowIcon(QIcon(str(resource("icons", "resnet-explorer.svg"))))
+        EndNotice(self.window, self.workspace.pool)
         orders = self.window.orders
         orders.language_chosen.connect(self.use_language)
         orders.theme_chosen.connect(self._use_theme)
@@ -152,6 +156,17 @@ class Session(QObject):
         if not QSettings().value("toured", False):
             QSettings().setValue("toured", True)
             self.window.tutor.show_tour()
+
+    def show_design(self, design: Design | None, path: Path | None) -> None:
+        """Bring the window to the front, with a design that another start was to show, as one undoable step."""
+        window = self.window
+        if path:
+            window.files.open(path)
+        elif design:
+            self.document.open(design, None)
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.raise_()
+        window.activateWindow()
 
     def _apply_system_theme(self) -> None:
         """Apply the system's light or dark colours if the user has chosen to have them."""

@@ -3,7 +3,7 @@
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import explorer
+from explorer import resources
 from explorer.sentences import translatable
 
 PROGRAM = "resnet-explorer"
@@ -36,5 +36,5 @@ def program_version() -> str:
         return found
     import tomllib
 
-    pyproject = Path(explorer.__file__).parent.parent / "pyproject.toml"
+    pyproject = Path(resources.__file__).parent.parent / "pyproject.toml"
     return str(tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]["version"])

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, qVersion
 from PySide6.QtWidgets import QWidget
 
-import explorer
+from explorer import resources
 from explorer.gui.help.text_dialog import TextDialog, aligned
 from explorer.resources import resource
 from explorer.runs.versions import PACKAGES, installed_version, program_version
@@ -48,4 +48,4 @@ def _licences() -> Iterator[tuple[str, str]]:
 def _program_licence() -> Path:
     """Return the path of the licence: among the resources in a wheel, beside the package in a checkout."""
     inside = resource("licences", _PROGRAM_LICENCE)
-    return inside if inside.is_file() else Path(explorer.__file__).parent.parent / "LICENSE"
+    return inside if inside.is_file() else Path(resources.__file__).parent.parent / "LICENSE"

@@ -1,0 +1,1 @@
+"""What the program is to other programs: its functions by the names that `explorer` promises."""
