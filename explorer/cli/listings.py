@@ -10,7 +10,7 @@ from explorer.architecture.presets import preset, preset_families
 from explorer.cli.columns import grid
 from explorer.runs.data.decisions import Fate
 from explorer.runs.data.record import DataRecord
-from explorer.runs.events import Epoch
+from explorer.runs.events import Epoch, Learned
 from explorer.runs.folder.log import read_events
 from explorer.runs.folder.run import Run
 from explorer.runs.folder.survey import Listing
@@ -86,8 +86,9 @@ def run_in_full(run: Run) -> dict[str, object]:
     epochs = _epochs_of(run)
     data = record_table(run.data) if run.data else None
     computed = {"rewrites": list(run.rewrites), "computed_on": run.device, "test_looks": run.test_looks}
+    learned = {"learned": record_table(run.learned) if run.learned else None}
     rest = {"standing": _standing_of(run, epochs), "epochs": [asdict(epoch) for epoch in epochs]}
-    return {**run_values(run), "data": data, **computed, **rest}
+    return {**run_values(run), "data": data, **computed, **learned, **rest}
 
 
 def _standing_of(run: Run, epochs: Sequence[Epoch]) -> str | None:
@@ -135,6 +136,7 @@ def run_text(run: Run) -> str:
         *(("changed", change.sentence) for change in run.changes),
         ("best accuracy", f"{_decimal(run.best_accuracy)} after epoch {run.best_epoch}" if run.best_epoch else "–"),
         *([("last accuracy", standing)] if standing else []),
+        *([("training loss", _learned_text(run.learned))] if run.learned else []),
         *([("test part", f"looked at {run.test_looks:,} time{'s' * (run.test_looks > 1)}")] if run.test_looks else []),
         *([("images", _images_text(run.data))] if run.data else []),
         *((key, str(value)) for key, value in recipe_table(run.recipe).items()),
@@ -145,6 +147,10 @@ def run_text(run: Run) -> str:
         validation = _decimal(each.validation_loss), _decimal(each.validation_accuracy)
         rows.append((str(each.epoch), *training, *validation, f"{each.seconds:.1f}"))
     return f"{grid(facts, '<<')}\n\n{grid(rows, '>>>>>>')}"
+
+
+def _learned_text(learned: Learned) -> str:
+    return f"{_decimal(learned.loss)} after epoch {learned.epoch}, on {learned.images:,} images in eval mode"
 
 
 def _images_text(data: DataRecord) -> str:

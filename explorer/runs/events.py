@@ -97,6 +97,21 @@ class Epoch:
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """What the run has learned of its training images: mean `loss` and accuracy of so many `images`, in eval mode.
+
+    The images are the same for every run on the same data, and seen as in validation. The weights are those after the
+    last epoch, not the best ones; if they are averaged, their average.
+    """
+
+    epoch: int
+    step: int
+    images: int
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
 class Gradients:
     """The norm of the loss's gradient at `step` by each part of the network: stem, blocks by their names, head."""
 
@@ -251,6 +266,7 @@ Event = (
     | Started
     | Step
     | Epoch
+    | Learned
     | Gradients
     | Signals
     | Threads

@@ -108,6 +108,12 @@ def batch_bounds(images: int, batch_size: int) -> list[slice]:
     return [slice(start, end) for start, end in zip(starts, [*starts[1:], images], strict=True)]
 
 
+def evenly_spaced(images: int, most: int) -> Tensor:
+    """Return the numbers of at most so many images, int64, at equal distances: those of a folder lie class by class."""
+    count = min(images, most)
+    return torch.arange(count) * images // count
+
+
 def epoch_order(images: int, seed: int, epoch: int, device: torch.device) -> Tensor:
     """Return the order of the epoch's images, an int64 permutation that depends on the seed and the epoch alone."""
     return torch.randperm(images, generator=drawn_from(seed, epoch)).to(device)

@@ -18,11 +18,11 @@ from torch import Tensor, nn
 
 from explorer.architecture.plan import Plan
 from explorer.engine.data.augment import Feed
-from explorer.engine.data.loader import Loader, batch_bounds, seen_after
+from explorer.engine.data.loader import Loader, batch_bounds, evenly_spaced, seen_after
 from explorer.engine.training.checkpoint import Unwritten, save_checkpoint, unwritten
 from explorer.engine.training.signals import SignalNorms
 from explorer.engine.training.state import Training
-from explorer.engine.training.tally import Outcome, Tally, evaluation_bounds
+from explorer.engine.training.tally import Outcome, Tally, evaluation_bounds, evaluation_size
 from explorer.engine.training.weights import save_best
 from explorer.runs import events
 from explorer.runs.commands import AddEpochs, Change, ChangeRate, Control, Pause, StepOnce, Stop, Unpause
@@ -31,6 +31,7 @@ from explorer.runs.data.record import class_names
 from explorer.runs.events import Event
 from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.results.predictions import FOLDER, EvaluatedImages, numbered_files, write_images, write_predictions
+from explorer.runs.studies.study import Measure
 from explorer.sentences import Sentence, translatable
 
 Events = Generator[Event, Control | None, None]
@@ -40,6 +41,7 @@ READ_EVERY = 0.05  # seconds
 SAVE_EVERY = 60.0
 MEASURE_EVERY = 2.0  # gradients and signals
 SHOW_EVERY = 0.5  # progress of a validation
+LEARNED_IMAGES = 5000  # of the training images, at most: what a study compares takes less than an epoch
 
 
 class _Halted(Exception):
@@ -110,6 +112,8 @@ class _Loop:
                 yield from self._train_epoch()
                 yield from self._finish_epoch()
                 yield from self._make_changes()
+            if (trial := self.folder.trial) and trial.measure is Measure.TRAINING_LOSS:
+                yield from self._measure_learned()
             yield events.Finished(
                 step=counters.step,
                 best_epoch=counters.best_epoch,
@@ -148,7 +152,8 @@ class _Loop:
     def _finish_epoch(self) -> Events:
         """Validate, keep the weights if they are the best so far, write a checkpoint."""
         training, counters = self.training, self.training.counters
-        outcome = yield from self._validate()
+        bounds = evaluation_bounds(len(self.validation), training.recipe)
+        outcome = yield from self._test("validation", self.validation, bounds)
         loss, accuracy = outcome.loss, outcome.accuracy
         self._count_working_time()
         if not math.isfinite(loss):
@@ -176,18 +181,36 @@ class _Loop:
         counters.next_epoch()
         yield self._save()
 
-    def _validate(self) -> Generator[Event, Control | None, Outcome]:
-        """Return what the network makes of all validation images."""
-        training, count = self.training, len(self.validation)
+    def _measure_learned(self) -> Events:
+        """Measure the loss of the last weights on a fixed part of the training images, which changes no state."""
+        training, counters = self.training, self.training.counters
+        chosen = evenly_spaced(len(self.train), LEARNED_IMAGES).to(training.device)
+        batches = torch.split(chosen, evaluation_size(training.recipe))
+        outcome = yield from self._test("training loss", self.train, batches)
+        yield events.Learned(
+            epoch=counters.last_epoch,
+            step=counters.step,
+            images=len(chosen),
+            loss=outcome.loss,
+            accuracy=outcome.accuracy,
+        )
+
+    def _test(
+        self, work: str, images: Loader, batches: Sequence[Tensor | slice]
+    ) -> Generator[Event, Control | None, Outcome]:
+        """Return what the network makes of the `batches` of images; how far that has come is told as `work`."""
+        training = self.training
         tally = Tally(training.device)
+        done, total = 0, sum(len(images.labels[batch]) for batch in batches)
         shown = time.monotonic()
-        batches = evaluation_bounds(count, training.recipe)
-        self.validation.expect(batches)
-        for bounds in batches:
-            tally.add(training.test(*self.validation.batch(bounds)))
+        images.expect(batches)
+        for batch in batches:
+            pixels, labels = images.batch(batch)
+            tally.add(training.test(pixels, labels))
+            done += len(labels)
             if time.monotonic() - shown >= SHOW_EVERY:
                 shown = time.monotonic()
-                yield from self._apply((yield events.Progress("validation", bounds.stop, count)))
+                yield from self._apply((yield events.Progress(work, done, total)))
         return tally.read()
 
     def _keep(self, outcome: Outcome) -> Iterator[Event]:

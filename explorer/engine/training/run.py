@@ -135,6 +135,7 @@ class TrainingRun:
                     seconds, images = spent, event.done - validated
                     rate, validated = images / max(seconds, 1e-9), event.done
                 else:
+                    validated = 0 if isinstance(event, events.Epoch) else validated
                     continue
                 spent = 0.0
                 if self.threads.has_changed(rate, seconds):
@@ -149,6 +150,8 @@ class TrainingRun:
             self.folder.update(state=_STATES[type(event)], **_progress_entries(self.training))
         elif isinstance(event, events.Epoch):
             self.folder.update(**_progress_entries(self.training))
+        elif isinstance(event, events.Learned):
+            self.folder.update(learned=record_table(event))
         elif isinstance(event, Threads):
             self._record_threads(event)
         elif isinstance(event, events.Changed):
@@ -308,7 +311,7 @@ def _resumed_run(command: ResumeRun, cores: Cores, report: Report) -> TrainingRu
         with usable_checkpoint():
             done = found.state["counters"]["epoch"] - 1 if found else 0
             rewrites = found and _rewrites_of(found.state, recipe)
-        if done >= recipe.epochs:
+        if done >= recipe.epochs and (command.epochs or run.state is RunState.FINISHED):  # else it died before it ended
             what = translatable("run {run} has already done {done} epochs; set a larger number")
             raise refuse("epochs", what, run=run.id, done=done)
         before = _known_threads(folder, found and found.state)

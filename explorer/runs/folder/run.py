@@ -15,7 +15,7 @@ from pathlib import Path
 from explorer.architecture.design import Design
 from explorer.architecture.twins import kind_of
 from explorer.runs.data.record import DataRecord, class_names
-from explorer.runs.events import Changed
+from explorer.runs.events import Changed, Learned
 from explorer.runs.folder.lock import is_held
 from explorer.runs.folder.manifest import MANIFEST, read_manifest, read_paths
 from explorer.runs.json_lines import MISREAD, read_record
@@ -59,7 +59,8 @@ class Run:
     trained. `seconds` is the time that training took so far, 0 if the manifest does not tell. `data` is None for a run
     of an older version. `rewrites` are the names of those that it computes with on a `device` of that kind, which is
     empty for a run of an older version. `test_looks` counts how often it has been evaluated on the test part.
-    `again` is None unless it repeats another run, and `trial` unless it is one of a study.
+    `again` is None unless it repeats another run, and `trial` unless it is one of a study. `learned` is None unless it
+    has ended and its study wants to know it.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Run:
     test_looks: int = 0
     again: Again | None = None
     trial: Trial | None = None
+    learned: Learned | None = None
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -169,6 +171,7 @@ class _Manifest:
     test_looks: int = 0
     again: Again | None = None
     trial: Trial | None = None
+    learned: Learned | None = None
 
 
 def read_run(folder: Path) -> Run:
@@ -213,6 +216,7 @@ def read_run(folder: Path) -> Run:
         test_looks=manifest.test_looks,
         again=manifest.again,
         trial=manifest.trial,
+        learned=manifest.learned,
     )
 
 

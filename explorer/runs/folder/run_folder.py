@@ -22,6 +22,7 @@ from explorer.runs.folder.manifest import MANIFEST, hashes_of, read_manifest, un
 from explorer.runs.folder.run import RunState
 from explorer.runs.json_lines import read_record
 from explorer.runs.recipe import Recipe, recipe_table
+from explorer.runs.studies.trial import Trial
 from explorer.runs.versions import PROGRAM, installed_version
 from explorer.sentences import translatable
 from explorer.validation import Refused, refuse
@@ -135,6 +136,12 @@ class RunFolder:
         """What the run is trained on; None for a run of an older version."""
         table = self.manifest.get("data")
         return read_record(DataRecord, table) if table else None
+
+    @property
+    def trial(self) -> Trial | None:
+        """Which trial of a study the run is; None for a run of its own."""
+        table = self.manifest.get("trial")
+        return read_record(Trial, table) if table else None
 
     def mark_running(self, **changes: object) -> None:
         """Write to the manifest that this process trains the run. Raises OSError."""
