@@ -5,12 +5,15 @@ contains another that has fewer blocks, and is like it in all else, where each b
 Deep Learning, chapter on residual networks.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from explorer.architecture.design import MAX_BLOCKS, Design
 from explorer.architecture.differences import first_difference
 from explorer.architecture.identity import IdentityVerdict, zeroing
-from explorer.architecture.plan import Plan
+from explorer.architecture.plan import Plan, plan_network
 from explorer.sentences import Sentence, translatable
+from explorer.validation import refuse
 
 
 def containment(larger: Plan, smaller: Plan) -> IdentityVerdict:
@@ -38,3 +41,43 @@ def containment(larger: Plan, smaller: Plan) -> IdentityVerdict:
         return IdentityVerdict(True, Sentence(translatable("The two can compute the same functions.")))
     why = translatable("They differ in depth alone, and each block more can be an identity.")
     return IdentityVerdict(True, Sentence(why))
+
+
+def nested_design(design: Design, depth: int) -> Design:
+    """Return `design` with blocks in its stages so that it has this depth, as `Plan.depth` counts.
+
+    The stages have equally many, or the first of them one more, so that of two depths the larger network is the smaller
+    one with further blocks. Stages without blocks stay empty. Raises Refused, with the nearest depths that there are.
+    """
+    used = [index for index, stage in enumerate(design.stages) if stage.blocks]
+    least, most = _filled(design, used, len(used)), _filled(design, used, MAX_BLOCKS * len(used))
+    if least == most:  # nothing but a stem and a head
+        raise refuse("depth", translatable("the network has no blocks to repeat"))
+    step = (most - least) // ((MAX_BLOCKS - 1) * len(used))
+    if not least <= depth <= most:
+        what = translatable("{depth} cannot be reached: with its blocks the network has from {least} to {most} layers")
+        raise refuse("depth", what, depth=depth, least=least, most=most)
+    more, rest = divmod(depth - least, step)
+    if rest:
+        what = translatable("{depth} cannot be reached: near it, with blocks of {step} layers, are {below} and {above}")
+        raise refuse("depth", what, depth=depth, step=step, below=depth - rest, above=depth - rest + step)
+    return _with_total(design, used, len(used) + more)
+
+
+def _filled(design: Design, used: Sequence[int], total: int) -> int:
+    return plan_network(_with_total(design, used, total)).depth
+
+
+def _with_total(design: Design, used: Sequence[int], total: int) -> Design:
+    """Return `design` with so many blocks in all, in the stages `used`."""
+    for place, index in enumerate(used):
+        design = design.with_stage(index, blocks=(total + len(used) - 1 - place) // len(used))
+    return design
+
+
+def further_blocks(smaller: Design, larger: Design) -> tuple[str, ...]:
+    """Return the paths of the blocks that `larger` has after those of `smaller`, stage by stage."""
+    pairs = enumerate(zip(smaller.stages, larger.stages, strict=True), 1)
+    return tuple(
+        f"layer{number}.{index}" for number, (one, other) in pairs for index in range(one.blocks, other.blocks)
+    )

@@ -16,6 +16,7 @@ from explorer.sentences import NOTHING, Sentence, translatable
 
 PROTOCOL = 1
 MAX_CHARACTERS = 1_000_000  # a longer line is dropped
+MAX_LEARNED = 5000  # training images on which a run measures what it has learned: less than an epoch of most sets
 
 
 @dataclass(frozen=True, slots=True)

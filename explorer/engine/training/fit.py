@@ -41,7 +41,6 @@ READ_EVERY = 0.05  # seconds
 SAVE_EVERY = 60.0
 MEASURE_EVERY = 2.0  # gradients and signals
 SHOW_EVERY = 0.5  # progress of a validation
-LEARNED_IMAGES = 5000  # of the training images, at most: what a study compares takes less than an epoch
 
 
 class _Halted(Exception):
@@ -184,7 +183,7 @@ class _Loop:
     def _measure_learned(self) -> Events:
         """Measure the loss of the last weights on a fixed part of the training images, which changes no state."""
         training, counters = self.training, self.training.counters
-        chosen = evenly_spaced(len(self.train), LEARNED_IMAGES).to(training.device)
+        chosen = evenly_spaced(len(self.train), events.MAX_LEARNED).to(training.device)
         batches = torch.split(chosen, evaluation_size(training.recipe))
         outcome = yield from self._test("training loss", self.train, batches)
         yield events.Learned(

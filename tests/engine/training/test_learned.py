@@ -13,6 +13,7 @@ from explorer.engine.data.loader import evenly_spaced
 from explorer.engine.training import fit as fit_module
 from explorer.engine.training.run import open_runs
 from explorer.engine.training.tally import judge
+from explorer.runs import events
 from explorer.runs.commands import ResumeRun, Stop, Train
 from explorer.runs.events import Checkpoint, Epoch, Finished, Learned, Progress, Step
 from explorer.runs.folder.log import read_events
@@ -36,7 +37,7 @@ def little_data(monkeypatch):
     labels = torch.arange(90) * 3 // 90
     images = Images((pixels + 80 * labels.reshape(-1, 1, 1, 1)).to(torch.uint8), labels)
     monkeypatch.setattr(training_data, "load_data", lambda name, design: Data(images, images))
-    monkeypatch.setattr(fit_module, "LEARNED_IMAGES", 40)
+    monkeypatch.setattr(events, "MAX_LEARNED", 40)
     for name in ("READ_EVERY", "SHOW_EVERY"):
         monkeypatch.setattr(fit_module, name, 0.0)
 
