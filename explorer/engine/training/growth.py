@@ -17,7 +17,7 @@ from explorer.architecture.plan import plan_network
 from explorer.engine.model import ResidualBlock, build_model, set_branch_to_zero
 from explorer.engine.training.checkpoint import load_checkpoint
 from explorer.engine.training.optimizers import make_optimizer
-from explorer.engine.training.state import Training, put_weights
+from explorer.engine.training.state import Training, evaluated_weights, put_weights
 from explorer.engine.training.weights import weights_of
 from explorer.runs.folder.manifest import read_hashes
 from explorer.runs.folder.run import Run
@@ -71,14 +71,18 @@ def check_growth(parent: Design, design: Design, inserted: Sequence[str]) -> Non
 def inherit(training: Training, parent: Run, inserted: Sequence[str]) -> Sentence:
     """Start from the weights of `parent`: its best ones, or those of its end if blocks were `inserted` since.
 
-    In the second case its tensors keep their momentum; counters and schedule start from zero in both. Returns what is
-    wrong with a newer checkpoint, or nothing. Raises Refused.
+    In the second case its tensors keep their momentum, and averages go on from its averages, so that what is validated
+    begins as the same function; counters and schedule start from zero in both. Returns what is wrong with a newer
+    checkpoint, or nothing. Raises Refused.
     """
     found = load_checkpoint(parent.folder, read_hashes(parent.folder)) if inserted else None
     weights = found.state["model"] if found else weights_of(parent)
     fill(training.network, training.plan.design, parent.design, weights, inserted)
     if found is None:
         return NOTHING
+    if training.average and (average := found.state.get("average")):
+        grow(training.average.module, evaluated_weights(found.state), inserted)
+        training.average.n_averaged.copy_(average["n_averaged"])
     if parent.recipe.optimizer == training.recipe.optimizer:
         _keep_momentum(training, parent, found.state["optimizer"]["state"], inserted)
     return found.warning

@@ -43,7 +43,9 @@ class NestedTrial(NamedTuple):
 
 def nested_knobs(text: str) -> tuple[Knob, ...]:
     """Return the knobs of a study of the depths in `text`: `8,14,20`. Raises Refused."""
-    return Knob(DEPTH, tuple(part.strip() for part in text.split(","))), Knob(NETWORK, tuple(Network))
+    return Knob(DEPTH, tuple(part.strip() for part in text.split(","))), Knob(
+        NETWORK, tuple(each.value for each in Network)
+    )
 
 
 def nested_trials(study: Study) -> Iterator[NestedTrial]:
@@ -62,7 +64,7 @@ def nested_trials(study: Study) -> Iterator[NestedTrial]:
             design = twin_of(designs[place]) if network is Network.PLAIN else designs[place]
             in_all = recipe.epochs if network is Network.GROWN else epochs[place]
             side = Side(_named(study.design, design, depths[place], network), recipe.change(epochs=in_all), seed)
-            return NestedTrial((depths[place], network), side)
+            return NestedTrial((depths[place], network.value), side)
 
         first = later * per_seed
         yield trial(0, Network.SCRATCH)

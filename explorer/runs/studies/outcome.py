@@ -10,9 +10,11 @@ from typing import assert_never
 from explorer.runs.folder.run import Run
 from explorer.runs.spread import Spread
 from explorer.runs.studies.folder import StudyFolder
+from explorer.runs.studies.nested import Network, nested_words
 from explorer.runs.studies.schedule import KnownTrial, TrialState, schedule_of
-from explorer.runs.studies.study import Knob, Measure
+from explorer.runs.studies.study import Knob, Measure, StudyKind
 from explorer.runs.studies.trials import point_text
+from explorer.sentences import Sentence
 
 _WIDE = 8  # of the largest value to the smallest one: from here on an axis may be logarithmic
 
@@ -49,12 +51,16 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The series of a study over the knob `axis`, whose values lie on a `scale`; `axis` is empty without a knob."""
+    """The series of a study over the knob `axis`, whose values lie on a `scale`; `axis` is empty without a knob.
+
+    `words` say what is compared and what is seen, where there is more to say than the series show.
+    """
 
     measure: Measure
     axis: str
     scale: Scale
     series: tuple[Series, ...]
+    words: tuple[Sentence, ...] = ()
 
 
 def measured(run: Run, measure: Measure) -> float | None:
@@ -63,7 +69,7 @@ def measured(run: Run, measure: Measure) -> float | None:
         case Measure.ACCURACY:
             value = run.best_accuracy
         case Measure.TRAINING_LOSS:
-            value = None
+            value = run.learned.loss if run.learned else None
         case _:
             assert_never(measure)
     return value if value is not None and isfinite(value) else None
@@ -79,12 +85,16 @@ def outcome(study: StudyFolder, runs: Iterable[Run]) -> Outcome:
         values = known.trial.values
         group = groups.setdefault(tuple(values[place] for place in others), {})
         group.setdefault(values[axis] if knobs else "", []).append(known)
+    nested = study.study.kind is StudyKind.NESTED
+    if nested:  # the first network is that from which the others have grown, too
+        first, groups = knobs[axis].values[0], {(network,): groups[network,] for network in Network}
+        groups[Network.GROWN,][first] = groups[Network.SCRATCH,][first]
     written = knobs[axis].values if knobs else ("",)
     scale = _scale(written)
     places = {text: float(text) if scale is not Scale.NAMES else float(at) for at, text in enumerate(written)}
-    series = (
+    series = tuple(
         Series(
-            point_text([knobs[place] for place in others], values),
+            values[0] if nested else point_text([knobs[place] for place in others], values),
             tuple(
                 sorted(
                     (_point(text, places[text], trials, measure) for text, trials in group.items()),
@@ -94,7 +104,9 @@ def outcome(study: StudyFolder, runs: Iterable[Run]) -> Outcome:
         )
         for values, group in groups.items()
     )
-    return Outcome(measure, knobs[axis].key if knobs else "", scale, tuple(series))
+    spreads = {each.name: [point.spread for point in each.points] for each in series}
+    words = nested_words(study.study, spreads) if nested else ()
+    return Outcome(measure, knobs[axis].key if knobs else "", scale, series, words)
 
 
 def _point(text: str, place: float, trials: Sequence[KnownTrial], measure: Measure) -> Point:

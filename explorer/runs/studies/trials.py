@@ -14,9 +14,10 @@ from explorer.architecture.twins import LONGEST
 from explorer.runs.data.catalogue import describe_data
 from explorer.runs.sides import Side
 from explorer.runs.studies.knobs import Value, read_knob_value, with_knob
+from explorer.runs.studies.nested import nested_trials
 from explorer.runs.studies.study import Knob, Study, StudyKind
 from explorer.sentences import Sentence, translatable
-from explorer.validation import Complaint, Refused, refuse
+from explorer.validation import Complaint, Refused
 
 MAX_RUNS = 1000
 
@@ -44,7 +45,9 @@ def planned(study: Study) -> tuple[PlannedTrial, ...]:
         case StudyKind.GRID:
             return tuple(_grid(study))
         case StudyKind.NESTED:
-            raise refuse("study", translatable("this version does not know how to plan a study of this kind"))
+            if complaints := tuple(_knob_complaints(study)):
+                raise Refused(*complaints)
+            return tuple(PlannedTrial(number, *trial) for number, trial in enumerate(nested_trials(study)))
         case StudyKind.SEARCH:
             return ()
         case _:
