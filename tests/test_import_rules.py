@@ -53,7 +53,7 @@ def test_inner_packages_need_neither_torch_nor_qt_nor_pydantic(package):
 
 
 def test_base_modules_need_nothing_but_the_standard_library_and_annotated_types():
-    assert len(BASE) == 9
+    assert len(BASE) == 10
     assert loaded_by(BASE, before="annotated_types") - sys.stdlib_module_names == {"explorer"}
 
 

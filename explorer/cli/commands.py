@@ -254,6 +254,18 @@ def _train(options: Namespace) -> int:
         raise
 
 
+def _study_flags(parser: Parser) -> None:
+    from explorer.cli.studies.study_command import add_study_flags
+
+    add_study_flags(parser)
+
+
+def _study(options: Namespace) -> int:
+    from explorer.cli.studies.study_command import study
+
+    return study(options)
+
+
 def _sweep_flags(parser: Parser) -> None:
     parser.add_argument("design", metavar="DESIGN", help=_DESIGN)
     add_design_flags(parser)
@@ -418,6 +430,7 @@ COMMANDS = {
     "compare": Command("Show designs, runs and networks of torchvision side by side.", _compare_flags, _compare),
     "data": Command("List the data sets, download one, or scan a folder of images.", _data_flags, _data),
     "train": Command("Train a design, or resume a run.", _train_flags, _train),
+    "study": Command("Train many variants of a design, and show what they tell together.", _study_flags, _study),
     "sweep": Command("Run a learning-rate range test on a design.", _sweep_flags, _sweep),
     "worker": Command("Execute JSON commands from stdin, as the window's own worker does.", add_runs_flag, _worker),
     "runs": Command("List the runs, or show one.", _runs_flags, _runs),

@@ -119,6 +119,14 @@ def _number(text: str) -> int | float | str:
     return text
 
 
+def whole_number(where: str, text: str, least: int, most: int) -> int:
+    """Return the whole number in `text`. Raises Refused."""
+    if not text.isdecimal() or len(text) > 10 or not least <= int(text) <= most:
+        what = "must be a whole number from {least} to {most}, not {text!r}"
+        raise refuse(where, what, least=least, most=most, text=text[:40])
+    return int(text)
+
+
 def sizes(where: str, text: str, form: str) -> list[int]:
     """Return the numbers of `text`, written as `form`: CxHxW or WxH. Raises Refused."""
     parts = text.replace("×", "x").split("x")

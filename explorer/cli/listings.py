@@ -75,6 +75,7 @@ def run_values(run: Run) -> dict[str, object]:
         "changes": [record_table(change) for change in run.changes],
         "seconds": run.seconds,
         "again": record_table(run.again) if run.again else None,
+        "trial": record_table(run.trial) if run.trial else None,
     }
 
 
@@ -98,13 +99,13 @@ def _standing_of(run: Run, epochs: Sequence[Epoch]) -> str | None:
 
 
 def runs_text(found: Listing) -> str:
-    rows = [("run", "name", "state", "epochs", "best", "data", "note")]
+    rows = [("run", "name", "state", "epochs", "best", "data", "study", "note")]
     for run in found.runs:
         state = f"{run.state}, hidden" if run.hidden else run.state
         facts = (state, _epochs_text(run), _decimal(run.best_accuracy), run.recipe.data)
-        rows.append((run.id, run.name, *facts, _first_line(run.note)))
-    rows += [(each.folder.name, "–", "unreadable", "–", "–", "–", "") for each in found.unreadable]
-    return grid(rows, "<<<>><<")
+        rows.append((run.id, run.name, *facts, run.trial.study if run.trial else "–", _first_line(run.note)))
+    rows += [(each.folder.name, "–", "unreadable", "–", "–", "–", "–", "") for each in found.unreadable]
+    return grid(rows, "<<<>><<<")
 
 
 def _first_line(note: str) -> str:
@@ -129,6 +130,11 @@ def run_text(run: Run) -> str:
         ("parameters", f"{run.params:,}"),
         ("parent", run.parent or "–"),
         *([("repeats", f"{run.again.run}: {run.again.changes}")] if run.again else []),
+        *(
+            [("study", f"{run.trial.study}, run {run.trial.number}: {', '.join(run.trial.values)}")]
+            if run.trial
+            else []
+        ),
         *([("beside", ", ".join(run.beside))] if run.beside else []),
         *([("label", run.label)] if run.label else []),
         *([("difference", run.difference)] if run.difference else []),

@@ -12,6 +12,7 @@ from explorer.sentences import system_words
 from explorer.validation import refuse
 
 DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
+SIGNALLED = 128  # and the number of the signal
 DISAGREES = FAILED = 1
 
 

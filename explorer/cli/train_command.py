@@ -11,7 +11,7 @@ from explorer.architecture.layers import shape_text
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import design_file, find_design
 from explorer.architecture.weights_file import is_weights_file
-from explorer.cli.flags import design_of, given_fields, recipe_of, run_named, runs_of, with_flags
+from explorer.cli.flags import design_of, given_fields, recipe_of, run_named, runs_of, whole_number, with_flags
 from explorer.cli.summary import spoken_path
 from explorer.paths import storable
 from explorer.runs.again import repeat
@@ -68,7 +68,7 @@ def _sides_of(options: Namespace, first: Side) -> tuple[Side, ...]:
     """Return every network to train on the same batches, `first` and those that the flags add. Raises Refused."""
     sides = [first, *([twin_side(first)] if options.twin else [])]
     sides += [_side_of(spec, options, first) for spec in options.beside or ()]
-    count = 1 if options.seeds is None else _whole("seeds", options.seeds, 1, MAX_SIDES)
+    count = 1 if options.seeds is None else whole_number("seeds", options.seeds, 1, MAX_SIDES)
     return with_seeds(sides, count)
 
 
@@ -76,7 +76,7 @@ def _side_of(spec: str, options: Namespace, first: Side) -> Side:
     """Return the side that a SPEC of --beside means. Raises Refused."""
     kind, _, value = spec.partition("=")
     if kind == "seed":
-        return replace(first, seed=_whole("beside", value, 0, 2**32 - 1))
+        return replace(first, seed=whole_number("beside", value, 0, 2**32 - 1))
     if kind == "recipe":
         return replace(first, recipe=on_same_batches(recipe_of(options, value), first.recipe))
     try:
@@ -87,14 +87,6 @@ def _side_of(spec: str, options: Namespace, first: Side) -> Side:
     return replace(
         first, design=_buildable(_fitted(with_flags(design, options), describe_data(first.recipe.data), "beside"))
     )
-
-
-def _whole(where: str, text: str, least: int, most: int) -> int:
-    """Return the whole number in `text`. Raises Refused."""
-    if not text.isdecimal() or len(text) > 10 or not least <= int(text) <= most:
-        what = "must be a whole number from {least} to {most}, not {text!r}"
-        raise refuse(where, what, least=least, most=most, text=text[:40])
-    return int(text)
 
 
 def task_of(options: Namespace) -> tuple[Design, Recipe]:

@@ -158,6 +158,22 @@ def draw_design(format_name: str, design: Design, vocabulary: str, language: str
     return WRITERS[format_name](design, vocabulary)
 
 
+def png_of(svg: str, scale: int = 2) -> bytes:
+    """Return a drawing as a PNG file, with so many pixels for each of its own, without a display."""
+    _make_offscreen("en", "light")
+    from PySide6.QtCore import QBuffer, QByteArray
+    from PySide6.QtGui import QImage, QPainter
+    from PySide6.QtSvg import QSvgRenderer
+
+    drawing, content = QSvgRenderer(QByteArray(svg.encode())), QBuffer()
+    picture = QImage(drawing.defaultSize() * scale, QImage.Format.Format_RGB32)
+    painter = QPainter(picture)
+    drawing.render(painter)
+    painter.end()
+    picture.save(content, b"PNG")
+    return bytes(content.data().data())
+
+
 def _make_offscreen(language: str, theme_name: str) -> "QApplication":
     """Return the QApplication for pictures that are alike wherever and whenever they are drawn."""
     for name in [name for name in os.environ if name.startswith("QT_")]:  # scale factors, fonts, styles

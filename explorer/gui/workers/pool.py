@@ -19,6 +19,7 @@ from explorer.gui.workers.queue import Queue
 from explorer.gui.workers.worker import Asker, WorkerClient
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import AddEpochs, ChangeRate, Train
+from explorer.runs.devices import candidates
 from explorer.runs.events import Hello
 from explorer.runs.folder.run import RunState
 from explorer.runs.folder.survey import find_run
@@ -342,11 +343,3 @@ def saved_threads() -> int:
     """Return the number of threads that the user has set for every run, 0 for one per free core."""
     text = str(QSettings().value("threads", ""))
     return int(text) if text.isdecimal() else 0
-
-
-def candidates(device: str, hello: Hello | None) -> list[str]:
-    """Return the devices that a recipe's `device` may mean here: auto is any NVIDIA card, else the fastest device."""
-    if device != "auto":
-        return [{"cuda": "cuda:0"}.get(device, device)]
-    usable = [known.id for known in (hello.devices if hello else ()) if not known.note]
-    return [name for name in usable if name.startswith("cuda")] or usable[:1] or [device]

@@ -130,6 +130,11 @@ def point_text(knobs: Sequence[Knob], values: Sequence[str]) -> str:
     return " ".join(f"{knob.key}={value}" for knob, value in zip(knobs, values, strict=False))
 
 
+def trial_text(knobs: Sequence[Knob], trial: PlannedTrial) -> str:
+    """Return what a trial is in one line: `stage3.blocks=4 shortcut=none seed=1`."""
+    return f"{point_text(knobs, trial.values)} seed={trial.side.seed}".strip()
+
+
 def named_after(design: Design, point: str) -> Design:
     """Return `design` with a name that says which point of a study it is."""
     if not point:

@@ -4,10 +4,9 @@ import pytest
 
 from explorer.architecture.presets import preset
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
-from explorer.gui.workers.pool import WorkerPool, candidates
+from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import Train
-from explorer.runs.events import Device, Hello
 from explorer.runs.questions.estimate import Estimate
 from explorer.runs.recipe import RECIPES
 from tests.events import settle
@@ -217,22 +216,3 @@ def test_the_end_of_the_window_is_the_end_of_the_queue(gather, order, qtbot):
     settle()
     assert not pool.is_running()
     assert names(pool) == ["c"]
-
-
-@pytest.mark.parametrize(
-    ("device", "there", "expected"),
-    [
-        ("auto", ("cuda:0", "cuda:1", "cpu"), ["cuda:0", "cuda:1"]),
-        ("auto", ("mps", "cpu"), ["mps"]),
-        ("auto", ("cpu",), ["cpu"]),
-        ("cuda", ("cuda:0", "cpu"), ["cuda:0"]),
-        ("cpu", ("cuda:0", "cpu"), ["cpu"]),
-    ],
-)
-def test_what_a_device_may_mean(device, there, expected):
-    assert candidates(device, Hello(1, {}, tuple(Device(each, each, 1) for each in there))) == expected
-
-
-def test_a_card_that_torch_cannot_use_is_none():
-    hello = Hello(1, {}, (Device("cuda", "NVIDIA", 0, "no driver"), Device("cpu", "a processor", 1)))
-    assert candidates("auto", hello) == ["cpu"]

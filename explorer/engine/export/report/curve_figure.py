@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from xml.etree.ElementTree import Element
 
-from explorer.engine.export.report.page import element
+from explorer.figures import element, ticks
 
 _WIDTH, _HEIGHT = 480, 250
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 12, 34  # margins
-_TICKS = 5
 _MAX_DOTTED = 30  # epochs; with more, dots would hide the line
 
 
@@ -26,12 +25,12 @@ def curve_figure(title: str, axis: str, curves: Sequence[Curve], write: Callable
     """Return a figure of at least one value; `axis` names the epochs, `write` the values, and `best` is an epoch."""
     finite = [value for curve in curves for value in curve.values if math.isfinite(value)]
     epochs = max(len(curve.values) for curve in curves)
-    ticks = _ticks(min(finite, default=0.0), max(finite, default=1.0))
-    scale = _Scale(epochs, ticks[0], ticks[-1])
+    values = ticks(min(finite, default=0.0), max(finite, default=1.0))
+    scale = _Scale(epochs, values[0], values[-1])
     drawing = element(
         "svg",
         element("title", title),
-        *_grid(scale, ticks, write),
+        *_grid(scale, values, write),
         *_epoch_axis(scale, axis),
         *([_best_line(scale, best)] if best else []),
         *(shape for number, curve in enumerate(curves) for shape in _shapes(scale, curve, f"curve{number}")),
@@ -62,24 +61,15 @@ class _Scale:
         return f"{_HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM):.1f}"
 
 
-def _ticks(low: float, high: float) -> list[float]:
-    """Return round numbers in equal steps, from at most `low` to at least `high`."""
-    size = (high - low or abs(high) or 1.0) / _TICKS
-    unit = 10.0 ** math.floor(math.log10(size))
-    step = next(unit * factor for factor in (1, 2, 2.5, 5, 10) if unit * factor >= size * (1 - 1e-9))
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [number * step for number in range(first, max(last, first + 1) + 1)]
-
-
-def _grid(scale: _Scale, ticks: Sequence[float], write: Callable[[float], str]) -> Iterator[Element]:
-    for value in ticks:
+def _grid(scale: _Scale, values: Sequence[float], write: Callable[[float], str]) -> Iterator[Element]:
+    for value in values:
         y = scale.y(value)
         yield element("line", x1=_LEFT, x2=_WIDTH - _RIGHT, y1=y, y2=y, class_="grid")
         yield element("text", write(value), x=_LEFT - 6, y=y, dy="0.35em", text_anchor="end")
 
 
 def _epoch_axis(scale: _Scale, axis: str) -> Iterator[Element]:
-    step = max(1, round(_ticks(0, scale.epochs)[1]))
+    step = max(1, round(ticks(0, scale.epochs)[1]))
     for epoch in sorted({1, *range(step, scale.epochs + 1, step)}):
         yield element("text", f"{epoch:,}", x=scale.x(epoch), y=_HEIGHT - _BOTTOM + 14, text_anchor="middle")
     middle = (_LEFT + _WIDTH - _RIGHT) / 2

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.engine.export.report.page import element
+from explorer.figures import element
 from explorer.sentences import Sentence, translatable
 from explorer.translations import Say
 

@@ -10,8 +10,8 @@ from PIL import Image
 from explorer.engine.data.progress import Report
 from explorer.engine.export.report.account import Account, Outcome
 from explorer.engine.export.report.facts import percent
-from explorer.engine.export.report.page import element
 from explorer.engine.probes.seen_images import SeenImages
+from explorer.figures import element
 from explorer.runs.results.confusion import mistakes
 from explorer.sentences import Sentence, translatable
 from explorer.translations import Say, user_text

@@ -3,23 +3,10 @@
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, tostring
 
+from explorer.figures import Child, element
 from explorer.resources import resource
 
-Child = str | Element
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"  # nothing is loaded, and no script runs
-
-
-def element(tag: str, *children: Child, **attributes: object) -> Element:
-    """Return an element; of the names of attributes, `_` at the end is dropped and others become `-`."""
-    made = Element(tag, {name.rstrip("_").replace("_", "-"): str(value) for name, value in attributes.items()})
-    for child in children:
-        if isinstance(child, Element):
-            made.append(child)
-        elif len(made):
-            made[-1].tail = (made[-1].tail or "") + child
-        else:
-            made.text = (made.text or "") + child
-    return made
 
 
 def section(heading: str, *children: Child) -> Element:

@@ -22,9 +22,10 @@ from explorer.engine.export.report.facts import (
 from explorer.engine.export.report.layer_table import layer_table
 from explorer.engine.export.report.matrix_table import matrix_table
 from explorer.engine.export.report.mistake_list import mistake_list
-from explorer.engine.export.report.page import Child, document, element, folded, pairs, section, table
+from explorer.engine.export.report.page import document, folded, pairs, section, table
 from explorer.engine.export.source import Source
 from explorer.fields import fields_of
+from explorer.figures import Child, element
 from explorer.runs.folder.run import Run
 from explorer.runs.learning import learning_of
 from explorer.runs.recipe import RECIPES, Recipe
