@@ -162,15 +162,15 @@ def png_of(svg: str, scale: int = 2) -> bytes:
     """Return a drawing as a PNG file, with so many pixels for each of its own, without a display."""
     _make_offscreen("en", "light")
     from PySide6.QtCore import QBuffer, QByteArray
-    from PySide6.QtGui import QImage, QPainter
+    from PySide6.QtGui import QPainter, QPixmap
     from PySide6.QtSvg import QSvgRenderer
 
     drawing, content = QSvgRenderer(QByteArray(svg.encode())), QBuffer()
-    picture = QImage(drawing.defaultSize() * scale, QImage.Format.Format_RGB32)
+    picture = QPixmap(drawing.defaultSize() * scale)
     painter = QPainter(picture)
     drawing.render(painter)
     painter.end()
-    picture.save(content, b"PNG")
+    picture.save(content, "PNG")
     return bytes(content.data().data())
 
 

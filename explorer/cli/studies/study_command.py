@@ -23,12 +23,13 @@ from explorer.runs.folder.survey import check_runs_folder
 from explorer.runs.recipe import read_recipe
 from explorer.runs.studies.folder import StudyFolder, create_study, find_study, list_studies
 from explorer.runs.studies.knobs import read_knob
+from explorer.runs.studies.nested import nested_knobs
 from explorer.runs.studies.study import Knob, Measure, Study, StudyKind
 from explorer.runs.studies.trials import MAX_RUNS, check_study
 from explorer.validation import Complaint, Refused, refuse
 
 _MEASURES = {measure.name.lower().replace("_", "-"): measure for measure in Measure}
-_OF_DESIGN = ("design", "input", "classes", "recipe", "vary", "seeds", "measure", "name", "prepare")
+_OF_DESIGN = ("design", "input", "classes", "recipe", "vary", "nested", "seeds", "measure", "name", "prepare")
 
 
 def add_study_flags(parser: Parser) -> None:
@@ -42,8 +43,14 @@ def add_study_flags(parser: Parser) -> None:
         "on, stages.blocks for all stages, or depth; may be given several times. If any combination cannot be built, "
         "nothing is trained",
     )
+    parser.add_argument(
+        "--nested",
+        metavar="D1,D2",
+        help="train networks of these depths, each from scratch, grown from the one before by identities, and plain",
+    )
     parser.add_argument("--seeds", metavar="N", help="train each with this many seeds, the recipe's and the next ones")
-    parser.add_argument("--measure", choices=tuple(_MEASURES), help="what is compared (default: accuracy)")
+    what = "what is compared (default: accuracy; training-loss for --nested)"
+    parser.add_argument("--measure", choices=tuple(_MEASURES), help=what)
     parser.add_argument("--name", metavar="NAME", help="what the study is called in its plot and in lists")
     parser.add_argument("--prepare", action="store_true", help="write the study and print its id, but train nothing")
     parser.add_argument("--resume", metavar="ID", help="train what is left of a study, and what failed, and show it")
@@ -82,14 +89,17 @@ def study(options: Namespace) -> int:
 
 def _planned_study(options: Namespace) -> Study:
     """Return the study that the flags describe, every run of which can be trained. Raises Refused."""
+    if options.nested is not None and options.vary:
+        raise refuse("usage", "a study of nested classes varies nothing else; leave out --nested or --vary")
     design, recipe = task_of(options)
+    nested = options.nested is not None
     planned = Study(
-        kind=StudyKind.GRID,
+        kind=StudyKind.NESTED if nested else StudyKind.GRID,
         design=design,
         recipe=recipe,
-        knobs=_knobs_of(options),
+        knobs=nested_knobs(options.nested) if nested else _knobs_of(options),
         seeds=1 if options.seeds is None else whole_number("seeds", options.seeds, 1, MAX_RUNS),
-        measure=_MEASURES[options.measure or "accuracy"],
+        measure=_MEASURES[options.measure or ("training-loss" if nested else "accuracy")],
         name=" ".join((options.name or "").split()),
     )
     check_study(planned)
@@ -141,9 +151,9 @@ def _train(found: StudyFolder, options: Namespace, device: str, failed_too: bool
 
 
 def _show(result: Result, options: Namespace) -> int:
-    result.write_plot(options.output)
     show(options.json, result.values, result.text)
     complain(result.failure_lines())
+    result.write_plot(options.output)
     return DONE
 
 

@@ -80,6 +80,7 @@ class Result:
                 {"name": series.name, "points": [_point_values(point) for point in series.points]}
                 for series in self.outcome.series
             ],
+            "words": list(self.outcome.words),
             "failures": self.failure_lines(),
         }
 
@@ -98,7 +99,8 @@ class Result:
                 runs = f"{spread.count if spread else 0}/{point.planned}"
                 rows.append((*([series.name] if named else []), point.value or "–", mean, deviation, runs))
         head = f"study {self.study.id}: {len(schedule.trials)} runs, {', '.join(counts)}"
-        return f"{head}\n{heading(self.outcome)}\n\n{grid(rows, '<' * named + '>>>>')}"
+        table = grid(rows, "<" * named + ">>>>")
+        return "\n\n".join([f"{head}\n{heading(self.outcome)}", table, *filter(None, ["\n".join(self.outcome.words)])])
 
 
 def _facts(found: StudyFolder) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Knobs: what a study may vary, and a network with one of its values. No torch, no Qt.
 
 A key is a field of a design (`shortcut`) or of a recipe (`lr`), a field of one stage counted from 1 (`stage3.blocks`)
-or of all of them (`stages.blocks`), or `depth`, which gives all stages equally many blocks.
+or of all of them (`stages.blocks`), or `depth`, which spreads blocks evenly over the stages.
 """
 
 import difflib
@@ -10,8 +10,8 @@ from dataclasses import replace
 from annotated_types import Interval
 
 from explorer.architecture.blocks import SHORTCUTS
-from explorer.architecture.depth import at_depth
 from explorer.architecture.design import Design, Stage
+from explorer.architecture.nesting import nested_design
 from explorer.architecture.notation import design_table, read_table
 from explorer.fields import Field, Label, fields_of
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
@@ -29,7 +29,7 @@ _DEPTH_FIELD = Field(
     kind=int,
     label=Label(
         translatable("Depth"),
-        translatable("Convolutions and linear layers on the main path, with equally many blocks in all stages."),
+        translatable("Convolutions and linear layers on the main path, with blocks spread evenly over the stages."),
     ),
     options=(),
     bounds=Interval(ge=1),
@@ -108,7 +108,7 @@ def with_knob(side: Side, key: str, value: Value) -> Side:
     design, recipe = side.design, side.recipe
     if key == DEPTH:
         assert isinstance(value, int)
-        return replace(side, design=at_depth(design, value))
+        return replace(side, design=nested_design(design, value))
     if place:
         chosen = range(len(design.stages)) if place == _ALL else [int(place.removeprefix("stage")) - 1]
         assert isinstance(value, int)

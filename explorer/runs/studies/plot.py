@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import log
+from textwrap import wrap
 from xml.etree.ElementTree import Element, tostring
 
 from explorer.figures import element, ticks
 from explorer.runs.studies.outcome import Outcome, Point, Scale, Series
 from explorer.runs.studies.study import Measure
 
-SIZE = 640, 400  # pixels
+_WIDTH, _HEIGHT = 640, 400  # pixels, the height without words below
 _LEFT, _RIGHT, _BOTTOM = 64, 20, 48  # margins
 _LINE = 18  # height of a line of text
 _CHARACTER = 6.6  # its width on average
@@ -40,17 +41,18 @@ class _Frame:
 
     def x(self, place: float) -> float:
         share = (place - self.first) / (self.last - self.first) if self.last > self.first else 0.5
-        width = SIZE[0] - _LEFT - _RIGHT
+        width = _WIDTH - _LEFT - _RIGHT
         return _LEFT + (0.04 + 0.92 * share) * width  # so that no error bar is cut
 
     def y(self, value: float) -> float:
         share = (value - self.low) / (self.high - self.low)
-        return SIZE[1] - _BOTTOM - share * (SIZE[1] - _BOTTOM - self.top)
+        return _HEIGHT - _BOTTOM - share * (_HEIGHT - _BOTTOM - self.top)
 
 
 def plot_svg(outcome: Outcome, title: str) -> str:
     """Return the drawing; `title` names the study."""
-    width, height = SIZE
+    words = [line for each in outcome.words for line in wrap(each, int((_WIDTH - _LEFT - _RIGHT) / _CHARACTER))]
+    width, height = _WIDTH, _HEIGHT + len(words) * _LINE + (_LINE if words else 0)
     legend = list(_legend_rows([series.name for series in outcome.series]))
     top = 2.5 * _LINE + (1 + len(legend)) * _LINE
     write = value_writer(outcome.measure)
@@ -73,7 +75,8 @@ def plot_svg(outcome: Outcome, title: str) -> str:
         *_value_axis(frame, values, write),
         *_knob_axis(frame, outcome),
         *(shape for at, each in enumerate(outcome.series) for shape in _shapes(frame, outcome, each, at)),
-        *([] if known else [_text("no run has finished yet", width / 2, height / 2, quiet=True, text_anchor="middle")]),
+        *(_text(line, _LEFT, _HEIGHT + (down + 0.6) * _LINE, quiet=True) for down, line in enumerate(words)),
+        *([] if known else [_text("no run has finished yet", width / 2, _HEIGHT / 2, True, text_anchor="middle")]),
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {width} {height}",
         width=width,
@@ -115,7 +118,7 @@ def _legend_rows(names: Sequence[str]) -> Iterator[list[tuple[int, str, float]]]
     row, x = list[tuple[int, str, float]](), float(_LEFT)
     for at, name in enumerate(names):
         needed = 40 + len(name) * _CHARACTER + 16
-        if row and x + needed > SIZE[0] - _RIGHT:
+        if row and x + needed > _WIDTH - _RIGHT:
             yield row
             row, x = [], float(_LEFT)
         if name:
@@ -137,7 +140,7 @@ def _legend(rows: Sequence[Sequence[tuple[int, str, float]]]) -> Iterator[Elemen
 def _value_axis(frame: _Frame, values: Sequence[float], write: Callable[[float], str]) -> Iterator[Element]:
     for value in values:
         y = f"{frame.y(value):.1f}"
-        yield element("line", x1=_LEFT, x2=SIZE[0] - _RIGHT, y1=y, y2=y, stroke="#d4d8de", class_="grid")
+        yield element("line", x1=_LEFT, x2=_WIDTH - _RIGHT, y1=y, y2=y, stroke="#d4d8de", class_="grid")
         yield _text(write(value), _LEFT - 8, frame.y(value) + 4, quiet=True, text_anchor="end")
 
 
@@ -148,11 +151,11 @@ def _knob_axis(frame: _Frame, outcome: Outcome) -> Iterator[Element]:
     for value, place in sorted(known.items(), key=lambda each: each[1]):
         x, half = frame.x(place), len(value) * _CHARACTER / 2
         if x - half > end:
-            yield _text(value, x, SIZE[1] - _BOTTOM + _LINE, quiet=True, text_anchor="middle")
+            yield _text(value, x, _HEIGHT - _BOTTOM + _LINE, quiet=True, text_anchor="middle")
             end = x + half + 4
     logarithmic = ", logarithmic" if outcome.scale is Scale.LOG else ""
-    middle = (_LEFT + SIZE[0] - _RIGHT) / 2
-    yield _text(f"{outcome.axis}{logarithmic}", middle, SIZE[1] - 10, text_anchor="middle")
+    middle = (_LEFT + _WIDTH - _RIGHT) / 2
+    yield _text(f"{outcome.axis}{logarithmic}", middle, _HEIGHT - 10, text_anchor="middle")
 
 
 def _shapes(frame: _Frame, outcome: Outcome, series: Series, at: int) -> Iterator[Element]:
