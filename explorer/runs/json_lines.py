@@ -19,7 +19,7 @@ from explorer.architecture.notation import design_table, read_table
 from explorer.runs.recipe import Recipe, read_recipe, recipe_table
 from explorer.sentences import Sentence, read_sentence, sentence_table
 
-_MADE_OF = "_made_of"  # suffix of the key with a sentence's template and values
+MADE_OF = "_made_of"  # suffix of the key with a sentence's template and values
 MISREAD = (
     ValueError,
     LookupError,
@@ -69,7 +69,7 @@ def record_table(record: Any) -> dict[str, object]:
         value = getattr(record, each.name)
         table[each.name] = _plain(value)
         if isinstance(value, Sentence) and value.values:
-            table[each.name + _MADE_OF] = sentence_table(value)
+            table[each.name + MADE_OF] = sentence_table(value)
     return table
 
 
@@ -84,18 +84,18 @@ def _plain(value: object) -> object:
     return record_table(value) if is_dataclass(value) else value
 
 
-def read_record(kind: type[_Record], table: Any) -> _Record:
+def read_record(kind: type[_Record], table: Any, **made: Any) -> _Record:
     """Make a `kind`, a dataclass, of what `table` has for its fields; keys that it does not know are ignored.
 
-    Raises one of `MISREAD` where a value is not what its field is annotated with, or is missing; of these `Refused` is
-    the one that says what is wrong with a design or a recipe.
+    `made` are fields whose values are there already. Raises one of `MISREAD` where a value is not what its field is
+    annotated with, or is missing; of these `Refused` is the one that says what is wrong with a design or a recipe.
     """
-    values = {}
+    values: dict[str, Any] = {**made}
     for name, read in _readers(cast(Any, kind)):
-        if name in _check((dict,), table):
+        if name in _check((dict,), table) and name not in made:
             values[name] = read(table[name])
             if isinstance(values[name], Sentence):
-                values[name] = read_sentence(values[name], table.get(name + _MADE_OF))
+                values[name] = read_sentence(values[name], table.get(name + MADE_OF))
     return kind(**values)
 
 

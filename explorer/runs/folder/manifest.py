@@ -14,12 +14,14 @@ from explorer.validation import Refused, refuse
 
 MANIFEST, _MANIFEST_LOCK = "run.json", "run.json.lock"
 _WRITE_WAIT = 10.0  # seconds: another process may be writing the manifest
+_MAX_BYTES = 64 * 2**20  # a manifest with a decision on each of a million images is smaller
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Read run.json. Raises Refused."""
+    path = folder / MANIFEST
     try:
-        table = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        table = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size <= _MAX_BYTES else None
     except OSError as error:
         what = translatable("cannot be read: {error}")
         raise refuse(str(folder / MANIFEST), what, error=system_words(error)) from None
@@ -46,8 +48,8 @@ def read_paths(grown: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(filter(None, map(str.strip, paths)))
 
 
-def remark(folder: Path, **remarks: str | bool) -> None:
-    """Write the user's `name` or `note` of the run in `folder`, or whether it is `hidden`. Raises Refused."""
+def remark(folder: Path, **remarks: str | bool | int | tuple[str, ...]) -> None:
+    """Write what the user remarks on the run in `folder`, from `name` to `colour` as in `Run`. Raises Refused."""
     try:
         with writing(folder):
             write_manifest(folder, {**read_manifest(folder), **remarks})

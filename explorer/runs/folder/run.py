@@ -1,27 +1,31 @@
 """Run: a run as a list shows it, read from its manifest alone. No torch, no Qt.
 
 The worker holds `run.lock` for as long as it works on the folder, so a run that says "running" while its lock is free
-was interrupted. What the user remarks on a run, its name, a note and whether it is hidden, is in the manifest too, as
-is how often its test part was looked at.
+was interrupted. What the user remarks on a run, its name, a note, tags, a star, its colour and whether it is hidden, is
+in the manifest too, as is how often its test part was looked at.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
+from zlib import crc32
 
 from explorer.architecture.design import Design
+from explorer.architecture.notation import read_table
 from explorer.architecture.twins import kind_of
 from explorer.runs.data.record import DataRecord, class_names
 from explorer.runs.events import Changed, Learned
 from explorer.runs.folder.lock import is_held
 from explorer.runs.folder.manifest import MANIFEST, read_manifest, read_paths
-from explorer.runs.json_lines import MISREAD, read_record
-from explorer.runs.recipe import Recipe
+from explorer.runs.json_lines import MADE_OF, MISREAD, read_record
+from explorer.runs.recipe import Recipe, read_recipe
 from explorer.runs.studies.trial import Trial
-from explorer.sentences import NOTHING, Sentence, system_words, translatable
+from explorer.sentences import NOTHING, Sentence, translatable
 from explorer.validation import Refused, refuse
 
 
@@ -60,7 +64,8 @@ class Run:
     of an older version. `rewrites` are the names of those that it computes with on a `device` of that kind, which is
     empty for a run of an older version. `test_looks` counts how often it has been evaluated on the test part.
     `again` is None unless it repeats another run, and `trial` unless it is one of a study. `learned` is None unless it
-    has ended and its study wants to know it.
+    has ended and its study wants to know it. `colour` is the number, from 1, of the colour that the user gave it, else
+    0.
     """
 
     id: str
@@ -82,6 +87,9 @@ class Run:
     name: str = ""
     note: str = ""
     hidden: bool = False
+    tags: tuple[str, ...] = ()
+    starred: bool = False
+    colour: int = 0
     changes: tuple[Changed, ...] = ()
     seconds: float = 0.0
     data: DataRecord | None = None
@@ -163,6 +171,9 @@ class _Manifest:
     name: str = ""
     note: str = ""
     hidden: bool = False
+    tags: tuple[str, ...] = ()
+    starred: bool = False
+    colour: int = 0
     changes: tuple[Changed, ...] = ()
     seconds: float = 0.0
     data: DataRecord | None = None
@@ -174,24 +185,61 @@ class _Manifest:
     learned: Learned | None = None
 
 
+class WrittenRun(NamedTuple):
+    """A run with the state that its manifest has, the same run interrupted, and the computer that last worked on it."""
+
+    run: Run
+    left: Run
+    host: str
+
+    def now(self) -> Run:
+        """Return the run as it is now: no process holds the lock of one that was left."""
+        is_left = self.run.state in ACTIVE and not is_held(self.run.folder, self.host)
+        return self.left if is_left else self.run
+
+
 def read_run(folder: Path) -> Run:
     """Read the run in `folder` from its manifest alone. Raises Refused."""
+    return run_of(folder, read_entries(folder)).now()
+
+
+def read_entries(folder: Path) -> str:
+    """Read from run.json what makes a `Run`, as text for an index. Raises Refused.
+
+    It has a line of JSON for design, recipe and data, which many runs share, and one for all the others.
+    """
+    table = read_manifest(folder)
+    rest = {key: value for key, value in table.items() if key.removesuffix(MADE_OF) in _ENTRIES}
+    try:
+        return "\n".join(json.dumps(part) for part in (*map(table.get, _SHARED), rest))
+    except MISREAD:
+        raise refuse(str(folder / MANIFEST), translatable("is not a run")) from None
+
+
+def run_of(folder: Path, entries: str) -> WrittenRun:
+    """Return the run in `folder` that these entries of its manifest describe. Raises Refused."""
     where = str(folder / MANIFEST)
     try:
-        status = (folder / MANIFEST).stat()
-    except OSError as error:
-        raise refuse(where, translatable("cannot be read: {error}"), error=system_words(error)) from None
-    manifest, created = _known_manifest(folder, (status.st_ino, status.st_mtime_ns, status.st_size))
+        *shared, rest = entries.split("\n")
+        parts = {key: read(text) for (key, read), text in zip(_SHARED.items(), shared, strict=True)}
+        manifest = read_record(_Manifest, json.loads(rest), **parts)
+        created = datetime.fromisoformat(manifest.created).astimezone()  # one without a zone is meant here
+    except Refused as refused:
+        raise refuse(where, translatable("cannot be read: {error}"), error=refused.sentence) from None
+    except (*MISREAD, OSError):  # OSError: Windows knows no time zone of very old dates
+        raise refuse(where, translatable("is not a run")) from None
     if manifest.state not in list(RunState):
         what = translatable("has the state {state!r}, which this version does not know")
         raise refuse(where, what, state=manifest.state[:40])
-    state = RunState(manifest.state)
-    if state in ACTIVE and not is_held(folder, manifest.host):
-        state = RunState.INTERRUPTED
+    run = _run(folder, manifest, created)
+    return WrittenRun(run, replace(run, state=RunState.INTERRUPTED) if run.state in ACTIVE else run, manifest.host)
+
+
+def _run(folder: Path, manifest: _Manifest, created: datetime) -> Run:
     return Run(
         id=folder.name,
         folder=folder,
-        state=state,
+        state=RunState(manifest.state),
         created=created,
         design=manifest.design,
         recipe=manifest.recipe,
@@ -208,6 +256,9 @@ def read_run(folder: Path) -> Run:
         name=manifest.name,
         note=manifest.note,
         hidden=manifest.hidden,
+        tags=manifest.tags,
+        starred=manifest.starred,
+        colour=manifest.colour,
         changes=manifest.changes,
         seconds=manifest.seconds,
         data=manifest.data,
@@ -220,17 +271,26 @@ def read_run(folder: Path) -> Run:
     )
 
 
-@lru_cache(maxsize=4096)  # of a thousand runs, one has changed since they were last listed
-def _known_manifest(folder: Path, status: tuple[int, ...]) -> tuple[_Manifest, datetime]:
-    """Return what run.json, which has this `status`, says of a run and when that was created. Raises Refused."""
-    where, table = str(folder / MANIFEST), read_manifest(folder)
-    try:
-        manifest = read_record(_Manifest, table)
-        return manifest, datetime.fromisoformat(manifest.created).astimezone()  # one without a zone is meant here
-    except Refused as refused:
-        raise refuse(where, translatable("cannot be read: {error}"), error=refused.sentence) from None
-    except (*MISREAD, OSError):  # OSError: Windows knows no time zone of very old dates
-        raise refuse(where, translatable("is not a run")) from None
+@lru_cache(maxsize=8192)
+def _design(text: str) -> Design:
+    return read_table(json.loads(text))
+
+
+@lru_cache(maxsize=8192)
+def _recipe(text: str) -> Recipe:
+    return read_recipe(json.loads(text))
+
+
+@lru_cache(maxsize=8192)
+def _data(text: str) -> DataRecord | None:
+    table = json.loads(text)
+    return None if table is None else read_record(DataRecord, table)
+
+
+_SHARED: dict[str, Callable[[str], object]] = {"design": _design, "recipe": _recipe, "data": _data}
+_ENTRIES = {each.name for each in fields(_Manifest)} - {*_SHARED}
+# of the entries of this version
+FORM = crc32(repr([*map(fields, (_Manifest, Design, Recipe, DataRecord))]).encode()) & 0x7FFF_FFFF
 
 
 def read_origin(folder: Path) -> Origin:

@@ -29,7 +29,10 @@ from explorer.validation import Refused, refuse
 
 _PACKAGES = (PROGRAM, "torch", "torchvision", "torchinfo", "numpy")
 _LOCK_WAIT = 1.0  # seconds: another process may be testing the lock
-_FROM_ELSEWHERE = ("name", "note", "hidden", "test_looks")  # entries that other processes write while a run trains
+_FROM_ELSEWHERE = (  # entries that other processes write while a run trains
+    *("name", "note", "hidden", "tags", "starred", "colour"),
+    "test_looks",
+)
 
 
 def folder_name(design: Design, created: datetime) -> str:

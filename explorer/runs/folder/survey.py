@@ -1,17 +1,20 @@
 """Survey: the runs in a folder, those that cannot be read too, without reading their curves. No torch, no Qt."""
 
-from collections.abc import Iterable
+import stat
+from collections.abc import Container, Iterable
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from explorer.architecture.design import Design
-from explorer.paths import expand_user, user_folder
+from explorer.paths import expand_user, is_file, storable, user_folder
 from explorer.runs.folder.manifest import MANIFEST, unwritable
-from explorer.runs.folder.run import Run, RunState, read_run
+from explorer.runs.folder.run import FORM, Run, RunState, WrittenRun, read_entries, read_run, run_of
+from explorer.runs.index.manifest_index import Kept, ManifestIndex, Status
 from explorer.sentences import Sentence, system_words, translatable
 from explorer.validation import Refused, refuse
 
+_MANY = 100  # runs that are read faster than the index is opened
 _ENDED = (RunState.FINISHED, RunState.STOPPED)
 
 
@@ -49,25 +52,87 @@ def list_runs(root: Path) -> tuple[Run, ...]:
     return survey_runs(root).runs
 
 
-def survey_runs(root: Path) -> Listing:
-    """Read every run below `root`; where that cannot be listed, it is itself what is unreadable."""
-    runs: list[Run] = []
-    unreadable = []
+def survey_runs(root: Path, changed: Container[str] | None = None) -> Listing:
+    """Read every run below `root`; where that cannot be listed, it is itself what is unreadable.
+
+    A manifest that is as it was when this process read it, or as the index knows it, is not read again. With `changed`
+    only folders of these names are looked at, and those that are new.
+    """
     try:
-        folders = sorted(root.iterdir())
+        names = {path.name for path in root.iterdir()}
     except FileNotFoundError:
-        folders = []
+        names = set()
     except OSError as error:
         return Listing((), (UnreadableRun(root, system_words(error)),))
-    for folder in folders:
+    known = _KNOWN.setdefault(root.absolute(), {})
+    for name in known.keys() - names:
+        del known[name]
+    wanted = names if changed is None else {name for name in names if name in changed or name not in known}
+    _look_at(root, sorted(wanted), known)
+    runs = [each.found.now() for each in known.values() if isinstance(each.found, WrittenRun)]
+    unreadable = [each.found for each in known.values() if isinstance(each.found, UnreadableRun)]
+    return Listing(tuple(sorted(runs, key=lambda run: (run.created, run.id), reverse=True)), tuple(sorted(unreadable)))
+
+
+class _Seen(NamedTuple):
+    """What was found in a folder, whose manifest had this status; None if that is to be read again."""
+
+    status: Status | None
+    found: WrittenRun | UnreadableRun
+
+
+_KNOWN: dict[Path, dict[str, _Seen]] = {}  # by folder of runs and by name, what this process has seen there
+
+
+def _look_at(root: Path, names: Iterable[str], known: dict[str, _Seen]) -> None:
+    """Note in `known` what is in these folders; those without a manifest hold no run."""
+    new: dict[str, Status] = {}
+    for name in names:
         try:
-            if (folder / MANIFEST).is_file():
-                runs.append(read_run(folder))
+            status = _status_of(root / name)
         except OSError as error:
-            unreadable.append(UnreadableRun(folder, system_words(error)))
+            known[name] = _Seen(None, UnreadableRun(root / name, system_words(error)))
+            continue
+        if status is None:
+            known.pop(name, None)
+        elif name not in known or known[name].status != status:
+            new[name] = status
+    many = len(new) >= _MANY
+    index = ManifestIndex(FORM)
+    kept = index.read(root) if many else {}
+    read: dict[str, Kept] = {}
+    for name, status in new.items():
+        before = kept.pop(storable(name), None)
+        if before and before.status == status and (run := _kept_run(root / name, before.entries)):
+            known[name] = _Seen(status, run)
+            continue
+        try:
+            entries = read_entries(root / name)
+            known[name] = _Seen(status, run_of(root / name, entries))
+            read[storable(name)] = Kept(status, entries)
         except Refused as refused:
-            unreadable.append(UnreadableRun(folder, refused.complaints[0].what))
-    return Listing(tuple(sorted(runs, key=lambda run: (run.created, run.id), reverse=True)), tuple(unreadable))
+            known[name] = _Seen(None, UnreadableRun(root / name, refused.complaints[0].what))
+            if not is_file(root / name / MANIFEST):  # deleted meanwhile
+                del known[name]
+    if many and (read or kept):
+        index.write(root, read, kept)
+
+
+def _kept_run(folder: Path, entries: str) -> WrittenRun | None:
+    """Return the run that the index knows; None if it is not one for this version."""
+    try:
+        return run_of(folder, entries)
+    except Refused:
+        return None
+
+
+def _status_of(folder: Path) -> Status | None:
+    """Return the status of the manifest in `folder`; None if there is none. Raises OSError."""
+    try:
+        status = (folder / MANIFEST).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return (status.st_ino, status.st_mtime_ns, status.st_size) if stat.S_ISREG(status.st_mode) else None
 
 
 def newest_ended(runs: Iterable[Run], design: Design) -> Run | None:

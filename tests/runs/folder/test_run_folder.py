@@ -13,7 +13,7 @@ import pytest
 from explorer.architecture.notation import design_table
 from explorer.architecture.presets import preset
 from explorer.runs import events
-from explorer.runs import folder as folder_module
+from explorer.runs.folder import manifest
 from explorer.runs.folder.log import read_events
 from explorer.runs.folder.manifest import remark
 from explorer.runs.folder.run import Siblings, read_run
@@ -155,14 +155,14 @@ def test_a_time_without_a_zone_is_meant_here(tmp_path):
 def test_a_folder_that_cannot_be_looked_into_hides_no_other(tmp_path, monkeypatch):
     good, denied = spoil(tmp_path), tmp_path / "denied"
     denied.mkdir()
-    real = Path.is_file
+    real = Path.stat
 
-    def is_file(path):
+    def stat(path, **options):
         if path.parent == denied:
             raise PermissionError(13, "Permission denied", str(path))
-        return real(path)
+        return real(path, **options)
 
-    monkeypatch.setattr(Path, "is_file", is_file)
+    monkeypatch.setattr(Path, "stat", stat)
     found = survey_runs(tmp_path)
     assert ([run.folder for run in found.runs], found.unreadable) == ([good], ((denied, "Permission denied"),))
 
@@ -185,7 +185,7 @@ def test_a_run_that_cannot_be_created_leaves_nothing(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folder_module, "write_atomically", full)
+    monkeypatch.setattr(manifest, "write_atomically", full)
     with pytest.raises(Refused, match="cannot be written: No space left on device"):
         make(tmp_path / "runs")
     assert list((tmp_path / "runs").iterdir()) == []
@@ -255,9 +255,8 @@ def test_a_resume_before_another_resume_supersedes_that_one_too(tmp_path):
 
 def test_a_second_process_is_told_who_is_at_work(tmp_path):
     folder = make(tmp_path)
-    code = (
-        "import sys; from pathlib import Path; from explorer.runs.folder import RunFolder; RunFolder(Path(sys.argv[1]))"
-    )
+    imports = "import sys; from pathlib import Path; from explorer.runs.folder.run_folder import RunFolder"
+    code = f"{imports}; RunFolder(Path(sys.argv[1]))"
     other = subprocess.run([sys.executable, "-c", code, str(folder.path)], capture_output=True, text=True, check=False)
     folder.close()
     assert f"in use by process {os.getpid()} since 20" in other.stderr
@@ -296,20 +295,3 @@ def test_a_run_of_older_versions_names_its_twin_and_one_of_these_all_beside_it(t
     assert (run.beside, run.label, run.difference, run.seed) == (("a", "b"), "seed 4", "deeper", 4)
     assert run.label.values == {"seed": 4}  # so that the window can translate it
     new.close()
-
-
-def test_only_manifests_that_have_changed_are_parsed_again(tmp_path, monkeypatch):
-    ids = []
-    for number in range(3):
-        folder = make(tmp_path, epochs_done=number)
-        folder.close()
-        ids.append(folder.path.name)
-    before = {run.id: run for run in list_runs(tmp_path)}
-    parsed, read = [], folder_module.read_manifest
-    monkeypatch.setattr(folder_module, "read_manifest", lambda path: parsed.append(path.name) or read(path))
-    assert {run.id: run for run in list_runs(tmp_path)} == before
-    assert parsed == []
-    remark(tmp_path / ids[1], name="another")
-    parsed.clear()
-    assert [run.name for run in list_runs(tmp_path) if run != before[run.id]] == ["another"]
-    assert parsed == [ids[1]]
