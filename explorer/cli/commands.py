@@ -302,12 +302,18 @@ def _runs_flags(parser: Parser) -> None:
         "action", nargs="?", default="list", choices=("list", "show"), help="list (the default) or show"
     )
     parser.add_argument("run", nargs="?", metavar="RUN", help="for show: a run's id or its folder")
+    parser.add_argument(
+        "--filter",
+        metavar="EXPR",
+        help='for list: which runs, as in "accuracy > 0.9 and params < 1e6" or "name ~ wide or not star"; fields '
+        "are those of recipe and design, and accuracy, params, macs, depth, done, seconds, state, created, tag …",
+    )
     add_runs_flag(parser)
     add_json_flag(parser)
 
 
 def _runs(options: Namespace) -> int:
-    from explorer.cli.listings import run_in_full, run_text, run_values, runs_text
+    from explorer.cli.listings import filtered, run_in_full, run_text, run_values, runs_text
     from explorer.runs.folder.survey import find_run, survey_runs
 
     if (options.action == "show") != (options.run is not None):
@@ -315,12 +321,16 @@ def _runs(options: Namespace) -> int:
             "usage", "runs list takes no RUN" if options.run else "runs show needs a RUN; `runs list` lists them"
         )
     if options.run is not None:
+        if options.filter is not None:
+            raise refuse("usage", "--filter is for runs list")
         run = find_run(options.run, runs_of(options))
         return show(options.json, lambda: run_in_full(run), lambda: run_text(run))
     found = survey_runs(runs_of(options))
     complaints = [Complaint(str(each.folder), each.reason) for each in found.unreadable]
     if complaints and not found.runs:
         raise Refused(*complaints)
+    if options.filter is not None:
+        found = filtered(found, options.filter)
     show(options.json, lambda: [run_values(run) for run in found.runs], lambda: runs_text(found))
     complain(map(str, complaints))
     return DONE

@@ -1,8 +1,10 @@
 """Output of `presets`, `runs` and `sweep`. No torch, no Qt."""
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 
 from explorer.architecture.notation import design_table, to_line
 from explorer.architecture.plan import plan_network
@@ -13,11 +15,14 @@ from explorer.runs.data.record import DataRecord
 from explorer.runs.events import Epoch, Learned
 from explorer.runs.folder.log import read_events
 from explorer.runs.folder.run import Run
+from explorer.runs.folder.run_values import run_filter, run_value
 from explorer.runs.folder.survey import Listing
+from explorer.runs.index.filter import BadFilter
 from explorer.runs.json_lines import record_table
 from explorer.runs.published import reference_of
 from explorer.runs.questions.estimate import Swept
 from explorer.runs.recipe import recipe_table
+from explorer.validation import refuse
 
 _NOTE = 60  # characters of a note in the list of runs
 _DECIDED = {Fate.LEFT_OUT: "left out", Fate.EXCLUDED: "of none of the classes", Fate.MOVED: "moved"}
@@ -57,6 +62,9 @@ def run_values(run: Run) -> dict[str, object]:
         "name": run.name,
         "note": run.note,
         "hidden": run.hidden,
+        "tags": list(run.tags),
+        "starred": run.starred,
+        "colour": run.colour,
         "folder": str(run.folder),
         "state": run.state,
         "created": run.created.isoformat(),
@@ -98,6 +106,19 @@ def _standing_of(run: Run, epochs: Sequence[Epoch]) -> str | None:
     return reference.standing(epochs[-1].validation_accuracy) if reference and epochs else None
 
 
+def filtered(found: Listing, text: str) -> Listing:
+    """Return only the runs that match the filter `text`; those that cannot be read match none.
+
+    Raises Refused, after pointing at what is wrong on stderr.
+    """
+    try:
+        matches = run_filter(text)
+    except BadFilter as bad:
+        print(bad.pointed(), file=sys.stderr)
+        raise refuse("filter", "{reason}", reason=bad.reason) from None
+    return Listing(tuple(run for run in found.runs if matches(partial(run_value, run))), ())
+
+
 def runs_text(found: Listing) -> str:
     rows = [("run", "name", "state", "epochs", "best", "data", "study", "note")]
     for run in found.runs:
@@ -122,6 +143,8 @@ def run_text(run: Run) -> str:
         ("run", run.id),
         *([("name", run.name)] if run.name else []),
         *([("note", " / ".join(run.note.splitlines()))] if run.note else []),
+        *([("tags", ", ".join(run.tags))] if run.tags else []),
+        *([("starred", "yes")] if run.starred else []),
         ("folder", str(run.folder)),
         ("state", f"{run.state}, hidden" if run.hidden else run.state),
         ("created", f"{run.created:%Y-%m-%d %H:%M:%S}"),

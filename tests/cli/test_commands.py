@@ -378,6 +378,25 @@ def test_what_the_user_remarked_on_a_run_is_listed_and_shown(run, run_folder):
     assert "lr 0.3 / second line" in out
 
 
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [("accuracy >= 50% and tag = good", 1), ("mini finished star", 1), ("epochs > 2", 0), ("macs > 1M depth < 9", 1)],
+)
+def test_runs_are_filtered_by_value(run, run_folder, expression, found):
+    remark(run_folder, tags=("good",), starred=True)
+    where = "--runs", str(run_folder.parent), "--filter", expression
+    status, out, _ = run("runs", "list", *where, "--json")
+    assert (status, len(json.loads(out))) == (0, found)
+    assert (run_folder.name in run("runs", *where)[1]) is bool(found)
+
+
+def test_a_filter_that_cannot_be_read_is_pointed_at(run, run_folder):
+    status, _, err = run("runs", "--runs", str(run_folder.parent), "--filter", "star and accurcy > 0.9")
+    assert status == 2
+    assert err == ["star and accurcy > 0.9", "         ^", "filter: there is no field 'accurcy'; 'accuracy' is one"]
+    assert run("runs", "show", str(run_folder), "--filter", "x")[0] == 2
+
+
 @pytest.mark.parametrize("by", ["name", "path"])
 def test_a_run_is_shown(run, run_folder, by):
     which = run_folder.name if by == "name" else str(run_folder)
