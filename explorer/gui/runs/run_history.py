@@ -3,20 +3,21 @@
 No widgets. What needs numpy is imported when it is first used, for the window's first paint does not wait for it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 
 from explorer.gui.document import title_of_run
+from explorer.gui.runs.folder_watch import FolderWatch
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import say
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.folder.log import read_events
-from explorer.runs.folder.run import RESUMABLE, Run, RunState
-from explorer.runs.folder.survey import UnreadableRun, survey_runs
+from explorer.runs.folder.log import EVENTS, read_events
+from explorer.runs.folder.run import ACTIVE, RESUMABLE, Run, RunState
+from explorer.runs.folder.survey import Listing, UnreadableRun, survey_runs
 from explorer.runs.published import Reference, reference_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from explorer.gui.workers.curves import Curves
 
 _FAINT = 5  # earlier runs on the plots
+MAX_DRAWN = 200  # of the selected ones
 
 
 class RunHistory(QObject):
@@ -45,7 +47,9 @@ class RunHistory(QObject):
         self._all: tuple[Run, ...] = ()
         self._places: dict[str, int] = {}  # of each run among all, the oldest first, by its id
         self._known: list[tuple[str, Curves]] = []  # the current runs of which the list has been told
-        self._read: dict[str, Curves] = {}
+        self._read: dict[str, tuple[int, Curves]] = {}  # with the bytes that the log had, by the run's id
+        self._by_id: dict[str, Run] = {}
+        self._watch = FolderWatch(self)
         self.runs: tuple[Run, ...] = ()
         self.unreadable: tuple[UnreadableRun, ...] = ()
         self.chosen: tuple[str, ...] = ()
@@ -56,21 +60,30 @@ class RunHistory(QObject):
         pool.progressed.connect(self._note_progress)
         for signal in (pool.run_ended, pool.runs_changed):
             signal.connect(self.reload)
+        self._watch.changed.connect(self._note_change)
 
     def reload(self) -> None:
-        """Read the run folders again."""
-        found = survey_runs(self._pool.runs)
-        self._all, self.unreadable = found.runs, found.unreadable
+        """Look at every run folder again."""
+        self._show(survey_runs(self._pool.runs))
+
+    def _note_change(self, names: Container[str]) -> None:
+        """Look again at the runs with these names, and for new ones; another process may have changed them."""
+        found = survey_runs(self._pool.runs, names)
+        if found != (self._all, self.unreadable):
+            self._show(found)
+
+    def _show(self, found: Listing) -> None:
+        self._all, self.unreadable = found
         self._places = {run.id: place for place, run in enumerate(reversed(self._all))}
         self.runs = tuple(run for run in self._all if self.with_hidden or not run.hidden)
-        ids = {run.id for run in self.runs}
-        self.chosen = tuple(run_id for run_id in self.chosen if run_id in ids)
+        self._by_id = {run.id: run for run in self.runs}
+        self.chosen = tuple(run_id for run_id in self.chosen if run_id in self._by_id)
+        self._watch.watch(self._pool.runs, [run.folder for run in self._all if run.state in ACTIVE])
         self.changed.emit()
 
     def choose(self, ids: Iterable[str]) -> None:
         """Select these runs instead of those before; the first is the one that orders concern."""
-        known = {run.id for run in self.runs}
-        chosen = tuple(run_id for run_id in ids if run_id in known)
+        chosen = tuple(run_id for run_id in ids if run_id in self._by_id)
         if chosen != self.chosen:
             self.chosen = chosen
             self.changed.emit()
@@ -104,7 +117,7 @@ class RunHistory(QObject):
 
     def run(self, run_id: str) -> Run | None:
         """Return the listed run with this id, or None."""
-        return next((run for run in self.runs if run.id == run_id), None)
+        return self._by_id.get(run_id)
 
     @property
     def current(self) -> Run | None:
@@ -113,7 +126,8 @@ class RunHistory(QObject):
 
     def by_choice(self) -> tuple[Run, ...]:
         """Return the runs, the one that orders concern first."""
-        return tuple(sorted(self.runs, key=lambda run: run is not self.current))
+        current = self.current
+        return tuple(sorted(self.runs, key=lambda run: run is not current))
 
     def state_of(self, run: Run) -> RunState:
         """Return the state of a run, that of a current one as its worker reports it."""
@@ -124,7 +138,12 @@ class RunHistory(QObject):
         return self.state_of(run) in RESUMABLE and bool(self._pool.free_device(run.recipe.device))
 
     def colour(self, run_id: str) -> str:
-        """Return the run's colour, by its place among all runs, oldest first; one not among them gets the next."""
+        """Return the colour that the user gave the run, else that of its place among all runs, oldest first.
+
+        A run that is not among them gets the next.
+        """
+        if (run := self._by_id.get(run_id)) and run.colour:
+            return theme.run_colour(run.colour - 1).name()
         return theme.run_colour(self._places.get(run_id, len(self._places))).name()
 
     def curves_of(self, run: Run) -> "Curves":
@@ -134,26 +153,31 @@ class RunHistory(QObject):
         live = next((live for live in self._pool.live if live.id == run.id), None)
         if live:
             return live.curves
-        if run.id not in self._read:
-            try:
-                self._read[run.id] = Curves(read_events(run.folder))
-            except OSError:  # the list and the other runs are shown all the same
-                self._read[run.id] = Curves()
-        return self._read[run.id]
+        try:
+            size = (run.folder / EVENTS).stat().st_size
+            if run.id not in self._read or self._read[run.id][0] != size:  # another process trains it
+                self._read[run.id] = size, Curves(read_events(run.folder))
+        except OSError:  # the list and the other runs are shown all the same
+            self._read.setdefault(run.id, (0, Curves()))
+        return self._read[run.id][1]
 
     def lines(self) -> "Iterator[Line]":
         """Yield the latest runs faint, the selected ones in full, and last the current ones in full.
 
         With a single selected one go those that were trained beside it. Those whose ids are in `unseen` are among them.
+        Of very many selected ones, only the first are drawn.
         """
         from explorer.gui.training.curves.plotted_run import Line
 
-        full = set(self.chosen)
+        full = set(self.chosen[:MAX_DRAWN])
         if self.current and len(full) == 1:
             full |= {*self.current.beside}
         current = {run.id for run in self.live}
         others = [run for run in self.runs if run.id not in current]
-        for run in reversed([run for place, run in enumerate(others) if place < _FAINT or run.id in full]):
+        drawn = [run for place, run in enumerate(others) if place < _FAINT or run.id in full]
+        for run_id in self._read.keys() - {run.id for run in drawn}:
+            del self._read[run_id]
+        for run in reversed(drawn):
             yield Line(
                 id=run.id,
                 name=say(run.label) if run.label and full & {*run.beside} else title_of_run(run),

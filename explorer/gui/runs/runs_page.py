@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document, title_of_run
-from explorer.gui.runs.folder_watch import FolderWatch
 from explorer.gui.runs.run_differences import differences
 from explorer.gui.runs.run_history import RunHistory
 from explorer.gui.runs.run_orders import RunOrders
@@ -29,7 +28,6 @@ from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import whole
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.folder.run import ACTIVE
 
 _LINES = 4  # of the text below the table
 _HIGH = 22  # lines of text from which the page has room for all of these
@@ -49,7 +47,7 @@ class RunsPage(QWidget):
         actions: Actions,
     ) -> None:
         super().__init__()
-        self._pool, self._history, self._view = pool, history, view
+        self._history, self._view = history, view
         self.table, self.scatter = RunTable(history, view), RunScatter(history, view)
         self.orders = RunOrders(document, choice, pool, history, view, self.table, actions)
         self.empty = EmptyState(self.tr("Every run that you start is kept and listed here."), actions.start)
@@ -62,11 +60,9 @@ class RunsPage(QWidget):
             action_button(actions.resume_run, "resume_run"),
         )
         self.words = QPlainTextEdit()
-        self._watch = FolderWatch(self)
         self.setFocusProxy(self.table)
         self._set_up_controls()
         self._lay_out()
-        self._watch.changed.connect(history.reload)
         history.changed.connect(self.show_runs)
         history.progressed.connect(self._show_progress)
         self.table.itemDelegate().closeEditor.connect(lambda: QTimer.singleShot(0, self, self.show_runs))
@@ -123,10 +119,7 @@ class RunsPage(QWidget):
 
     def show_runs(self) -> None:
         """Show the runs as they are now; while the page is not seen or a name is typed, later."""
-        history = self._history
         if self.isVisible() and not self.table.is_edited:
-            active = [run.folder for run in history.runs if history.state_of(run) in ACTIVE]
-            self._watch.watch([self._pool.runs, *active])
             self.table.runs.show_runs()
             self._show_rows()
 
