@@ -6,6 +6,7 @@ are looked at every few seconds too.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QStorageInfo, QTimer, Signal
@@ -15,17 +16,18 @@ _POLL = 5000  # milliseconds
 _REMOTE = ("nfs", "cifs", "smb", "9p", "afpfs", "webdav", "fuse.", "davfs", "ceph", "lustre", "glusterfs", "beegfs")
 
 
-def is_remote(folder: Path) -> bool:
+@lru_cache(maxsize=1024)
+def is_remote(folder: str) -> bool:
     """Whether another computer may change `folder` without this system being told."""
-    storage = QStorageInfo(str(folder))
+    storage = QStorageInfo(folder)
     kind = bytes(storage.fileSystemType().data()).decode(errors="replace").lower()
     return kind.startswith(_REMOTE) or storage.device().startsWith(b"\\\\")
 
 
 class FolderWatch(QObject):
-    """Watches a folder of runs and some of the runs; `changed` carries the names of those that may be others now.
+    """Watches folders; `changed` carries the names of those in which something has changed, or may have.
 
-    It is emitted half a second after a change, once for all in that time. What is new or gone is not named.
+    It is emitted half a second after a change, once for all in that time.
     """
 
     changed = Signal(object)
@@ -35,11 +37,11 @@ class FolderWatch(QObject):
         self._watcher = QFileSystemWatcher(self)
         self._settled = QTimer(self, interval=_SETTLING, singleShot=True)
         self._poll = QTimer(self, interval=_POLL)
-        self._names: set[str] = set()  # of the runs that have changed
-        self._runs: frozenset[str] = frozenset()
+        self._names: set[str] = set()  # of folders that have changed
+        self._polled: frozenset[str] = frozenset()  # names of all folders
         self._watcher.directoryChanged.connect(self._note_change)
         self._settled.timeout.connect(self._tell)
-        self._poll.timeout.connect(lambda: self.changed.emit(self._runs))
+        self._poll.timeout.connect(lambda: self.changed.emit(self._polled))
 
     def _note_change(self, folder: str) -> None:
         self._names.add(Path(folder).name)
@@ -50,16 +52,15 @@ class FolderWatch(QObject):
         names, self._names = frozenset(self._names), set()
         self.changed.emit(names)
 
-    def watch(self, root: Path, runs: Iterable[Path]) -> None:
-        """Watch `root` and these runs in it instead of those before; if it is missing, the folder it would be in."""
-        folders = tuple(runs)
-        self._runs = frozenset(folder.name for folder in folders)
-        wanted = {str(folder if folder.is_dir() else folder.parent) for folder in (root, *folders)}
+    def watch(self, folders: Iterable[Path], is_polled: bool = False) -> None:
+        """Watch these folders instead of those before; of one that is missing, the folder that it would be in."""
+        wanted = {str(folder if folder.is_dir() else folder.parent) for folder in folders}
         watched = set(self._watcher.directories())
         if gone := watched - wanted:
             self._watcher.removePaths(list(gone))
         if new := wanted - watched:
             self._watcher.addPaths(list(new))
-        is_polled = bool(self._runs) or is_remote(root)
-        if is_polled is not self._poll.isActive():
-            self._poll.start() if is_polled else self._poll.stop()
+        self._polled = frozenset(Path(folder).name for folder in wanted)
+        is_told = set(self._watcher.directories()) == wanted and not any(map(is_remote, wanted))
+        if (is_polled or not is_told) is not self._poll.isActive():
+            self._poll.stop() if self._poll.isActive() else self._poll.start()

@@ -78,7 +78,8 @@ class RunHistory(QObject):
         self.runs = tuple(run for run in self._all if self.with_hidden or not run.hidden)
         self._by_id = {run.id: run for run in self.runs}
         self.chosen = tuple(run_id for run_id in self.chosen if run_id in self._by_id)
-        self._watch.watch(self._pool.runs, [run.folder for run in self._all if run.state in ACTIVE])
+        under_way = [run.folder for run in self._all if run.state in ACTIVE]
+        self._watch.watch([self._pool.runs, *under_way], is_polled=bool(under_way))
         self.changed.emit()
 
     def choose(self, ids: Iterable[str]) -> None:
