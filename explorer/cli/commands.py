@@ -72,7 +72,7 @@ def _run(command: "Command", parser: Parser, words: Sequence[str]) -> int:
     """Run a command, to the last line of its output; return the exit status. Raises OSError."""
     try:
         check_working_directory()
-        return command.run(parser.parse_args(words))
+        return command.run(parser.parse_args(words, Namespace(words=tuple(words))))
     except Refused as refused:
         complain(map(str, refused.complaints))
         return BAD_INPUT
@@ -235,6 +235,11 @@ def _train_flags(parser: Parser) -> None:
         help="train again as this run was trained, on its data with what you have decided about images since",
     )
     parser.add_argument("--threads", metavar="auto|N", help="threads of a run on a processor (auto: one per free core)")
+    parser.add_argument(
+        "--devices",
+        metavar="N",
+        help="train by N processes that torchrun starts: one per NVIDIA GPU, or all on the processor (Linux)",
+    )
     parser.add_argument("--anyway", action="store_true", help="train even if there seems to be too little memory")
     parser.add_argument("--events", action="store_true", help="print a JSON object per line, read commands from stdin")
     parser.add_argument("--detach", action="store_true", help="with --events: keep training when stdin ends")
@@ -242,8 +247,17 @@ def _train_flags(parser: Parser) -> None:
 
 def _train(options: Namespace) -> int:
     from explorer.cli.train_command import order_of
+    from explorer.runs.launch import torchrun_rank
 
+    if torchrun_rank():
+        from explorer.engine.training.follower import follow
+
+        return follow()
     order = order_of(options)  # refuses what it can before torch is imported
+    if options.devices is not None:
+        from explorer.cli.devices import train_on_devices
+
+        return train_on_devices(options, order)
     from explorer.engine.worker import train
 
     try:

@@ -31,6 +31,7 @@ from explorer.engine.probes.probed_network import is_about, shares_images
 from explorer.engine.probes.registry import least_images, probe
 from explorer.engine.referee import referee
 from explorer.engine.training.failure import failure
+from explorer.engine.training.ranks import ALONE, Ranks, join
 from explorer.engine.training.run import TrainingRun, open_runs
 from explorer.engine.training.run_in_progress import RunInProgress
 from explorer.engine.training.side_by_side import SideBySide
@@ -68,11 +69,13 @@ def serve(runs: Path) -> int:
 def train(command: Train | ResumeRun, events: bool, detach: bool) -> int:
     """Train the runs of a command, with JSON lines if `events`, else with lines of text; return the exit status.
 
-    With `detach` the end of standard input does not stop the run. Raises Refused.
+    With `detach` the end of standard input does not stop the run. Where torchrun has started this process, it is rank 0
+    of those that train the run. Raises Refused.
     """
+    ranks = join()
     if not events:
         console = Console()
-        status = Worker(console, queue.SimpleQueue()).run(command)
+        status = Worker(console, queue.SimpleQueue(), ranks=ranks).run(command)
         if isinstance(command, Train):
             console.compare(command.sides)
         return status
@@ -80,7 +83,7 @@ def train(command: Train | ResumeRun, events: bool, detach: bool) -> int:
     inbox = Inbox(command.runs) if is_pipe(0) else queue.SimpleQueue[Message]()
     outbox.send(_hello_event())
     lower_priority()
-    return Worker(outbox, inbox, detach).run(command)
+    return Worker(outbox, inbox, detach, ranks).run(command)
 
 
 def lower_priority() -> None:
@@ -104,8 +107,14 @@ class Worker:
     SIGINT, SIGTERM, SIGHUP and an output whose reader is gone count as a stop and end of input.
     """
 
-    def __init__(self, outbox: Outbox | Console, inbox: "queue.SimpleQueue[Message]", detach: bool = False) -> None:
-        self.outbox, self.inbox, self._detach = outbox, inbox, detach
+    def __init__(
+        self,
+        outbox: Outbox | Console,
+        inbox: "queue.SimpleQueue[Message]",
+        detach: bool = False,
+        ranks: Ranks = ALONE,
+    ) -> None:
+        self.outbox, self.inbox, self._detach, self._ranks = outbox, inbox, detach, ranks
         outbox.on_loss = partial(inbox.put, END)
         if isinstance(inbox, Inbox):
             inbox.takes = self._takes_at_once
@@ -312,7 +321,8 @@ class Worker:
                 self._aside = ProbeProcess(self.outbox)
             try:
                 try:
-                    opened = open_runs(command, self._cores, self._told("reading"), self._told("download"))
+                    told = self._told("reading"), self._told("download")
+                    opened = open_runs(command, self._cores, *told, self._ranks)
                 except Refused:
                     raise
                 except Cancelled:
@@ -329,6 +339,7 @@ class Worker:
                     done = self._drive(self._runs, heartbeat)
             finally:
                 self._runs = None
+                self._ranks.leave()
                 if self._aside:
                     self._aside.close()
                 for run in opened:

@@ -17,6 +17,11 @@ GLIBC = {
 }
 
 
+def torchrun_rank() -> int | None:
+    """Return this process's number among those that torchrun has started together; None if it started none."""
+    return int(os.environ["RANK"]) if "TORCHELASTIC_RUN_ID" in os.environ and "RANK" in os.environ else None
+
+
 class Launch(NamedTuple):
     program: str
     arguments: tuple[str, ...]

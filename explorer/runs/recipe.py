@@ -289,6 +289,14 @@ class Recipe:
             heading=translatable("Run"),
         ),
     ] = 0.0
+    sync_norms: Annotated[
+        bool,
+        Label(
+            translatable("Norms over all GPUs"),
+            translatable("Each norm sees the images of all GPUs that train the run together, not only its own."),
+            rare=True,
+        ),
+    ] = False
     early_stop: Annotated[
         int,
         Interval(ge=0, le=100_000),

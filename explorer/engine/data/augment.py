@@ -23,7 +23,8 @@ _ERASED_SHARES = (0.02, 1 / 3)  # of an image's area that is erased (Zhong et al
 _ERASED_SIDES = (0.3, 1 / 0.3)  # its height to its width
 MOVES, ERASURES, MIXES, CROPS, COLOURS = range(1, 6)  # streams of the epoch's random numbers; its order has one
 
-_Change = Callable[[Tensor, slice], Tensor]
+_Positions = slice | Tensor  # in the epoch's order of images
+_Change = Callable[[Tensor, _Positions], Tensor]
 
 
 class Augmentation:
@@ -63,17 +64,22 @@ class Augmentation:
             self._changes.append(lambda pixels, bounds: erase(pixels, self.boxes[:, bounds]))
         self._mixes = draw_mixes(images, mixes) if recipe.cutmix else None
 
-    def pixels(self, pixels: Tensor, bounds: slice) -> Tensor:
+    @property
+    def mixes(self) -> bool:
+        """Whether an image may have a part of the one before it in the batch."""
+        return self._mixes is not None
+
+    def pixels(self, pixels: Tensor, bounds: _Positions) -> Tensor:
         """Return augmented images of the network's size; both are uint8 of (n, channels, height, width)."""
         for change in self._changes:
             pixels = change(pixels, bounds)
         return pixels
 
-    def mix(self, pixels: Tensor, labels: Tensor, classes: int, bounds: slice) -> tuple[Tensor, Tensor]:
-        """Mix some of the batches as `cutmix` does; the others stay as they are."""
+    def mix(self, pixels: Tensor, labels: Tensor, classes: int, first: int) -> tuple[Tensor, Tensor]:
+        """Mix some of the batches as `cutmix` does; the others stay as they are. The batch begins at `first`."""
         if self._mixes is None:
             return pixels, labels
-        return cutmix(pixels, labels, self._mixes[:, bounds.start], self._cutmix, classes)
+        return cutmix(pixels, labels, self._mixes[:, first], self._cutmix, classes)
 
 
 def draw_moves(images: int, most: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -184,13 +190,26 @@ class Feed:
             self.order = epoch_order(len(loader), recipe.seed, epoch, device)
         self._augmentation = Augmentation(recipe, len(loader), loader.stored, loader.preprocessing, epoch, device)
 
-    def batches(self, bounds: Sequence[slice]) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yield the batches at `bounds`, of which the loader is told before."""
-        self._loader.expect([self.order[each] for each in bounds])
-        return map(self.__getitem__, bounds)
+    def batches(self, bounds: Sequence[slice], parts: Sequence[slice] | None = None) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield the batches at `bounds`, or of each only one of the `parts`; the loader is told of them before."""
+        parts = bounds if parts is None else parts
+        positions = [self._needed(batch, part) for batch, part in zip(bounds, parts, strict=True)]
+        chosen = [self.order[each] for each in positions]
+        self._loader.expect(chosen)
+        return map(self._read, bounds, parts, positions, chosen)
 
     def __getitem__(self, bounds: slice) -> tuple[Tensor, Tensor]:
-        chosen = self.order[bounds]
-        pixels = self._augmentation.pixels(self._loader.read(chosen), bounds)
-        mixed, targets = self._augmentation.mix(pixels, self._loader.labels[chosen], self._classes, bounds)
-        return self._loader.preprocessing.scale(mixed), targets
+        return self._read(bounds, bounds, bounds, self.order[bounds])
+
+    def _needed(self, batch: slice, part: slice) -> _Positions:
+        """Return the positions of a part; where images are mixed, after that of the one before its first."""
+        if part == batch or not self._augmentation.mixes:
+            return part
+        before = (part.start if part.start > batch.start else batch.stop) - 1
+        return torch.tensor([before, *range(part.start, part.stop)], device=self.order.device)
+
+    def _read(self, batch: slice, part: slice, positions: _Positions, chosen: Tensor) -> tuple[Tensor, Tensor]:
+        pixels = self._augmentation.pixels(self._loader.read(chosen), positions)
+        mixed, targets = self._augmentation.mix(pixels, self._loader.labels[chosen], self._classes, batch.start)
+        before = len(chosen) - (part.stop - part.start)
+        return self._loader.preprocessing.scale(mixed[before:]), targets[before:]

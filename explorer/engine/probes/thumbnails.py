@@ -116,7 +116,7 @@ def _seen(question: Thumbnails, pixels: Tensor) -> Tensor:
     augmentation = Augmentation(recipe, images, stored, preprocessing, question.seen, _CPU)
     batch = slice(0, images)
     labels = torch.zeros(images, dtype=torch.int64)
-    return augmentation.mix(augmentation.pixels(pixels, batch), labels, question.design.classes, batch)[0]
+    return augmentation.mix(augmentation.pixels(pixels, batch), labels, question.design.classes, batch.start)[0]
 
 
 def _shrunk(pixels: Tensor, side: int) -> Tensor:

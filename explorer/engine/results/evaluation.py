@@ -57,7 +57,7 @@ def _predicted(trained: TrainedNetwork, part: Part, report: Report) -> Predictio
     gallery = open_gallery(
         trained.recipe, run.design, device, run.data, part, lambda done, total: report(done, 2 * total)
     )
-    loader, tally = gallery.loader, Tally(device)
+    loader, tally = gallery.loader, Tally()
     count = len(loader)
     batches = evaluation_bounds(count, run.recipe)
     loader.expect(batches)

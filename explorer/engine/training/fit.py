@@ -59,14 +59,14 @@ def fit(
     training: Training,
     train: Loader,
     validation: Loader,
-    folder: RunFolder,
+    folder: RunFolder | None,
     changes: Changes | None = None,
     files: Sequence[str] = (),
 ) -> Events:
     """Train from where `training` stands to the end of its recipe; the last event is Finished, Stopped or Failed.
 
     `changes` may be filled between two events, each with a step that is not past. `files` are the names of the images
-    to validate with; those of a named set have none, and are numbered.
+    to validate with; those of a named set have none, and are numbered. Only rank 0 has a `folder` and is sent controls.
     """
     loop = _Loop(training, train, validation, folder, deque() if changes is None else changes, files)
     steps, command = loop.events(), None
@@ -86,11 +86,12 @@ class _Loop:
         training: Training,
         train: Loader,
         validation: Loader,
-        folder: RunFolder,
+        folder: RunFolder | None,
         changes: Changes,
         files: Sequence[str],
     ) -> None:
         self.training, self.train, self.validation, self.folder = training, train, validation, folder
+        self._ranks = training.ranks
         self._changes, self._files = changes, files
         self._has_named_images = False  # in the folder
         self._bounds = batch_bounds(len(train), training.recipe.batch_size)
@@ -111,7 +112,8 @@ class _Loop:
                 yield from self._train_epoch()
                 yield from self._finish_epoch()
                 yield from self._make_changes()
-            if (trial := self.folder.trial) and trial.measure is Measure.TRAINING_LOSS:
+            trial = self._ranks.agree(self.folder and self.folder.trial)
+            if trial and trial.measure is Measure.TRAINING_LOSS:
                 yield from self._measure_learned()
             yield events.Finished(
                 step=counters.step,
@@ -132,18 +134,21 @@ class _Loop:
         feed = Feed(self.train, training.recipe, counters.epoch, training.plan.design.classes)
         if not counters.position:
             counters.batches = seen_after(counters.batches, self._images, feed.order, self._bounds)
-        for pixels, targets in feed.batches(self._bounds[counters.position :]):
+        bounds = self._bounds[counters.position :]
+        parts = [self._ranks.part(each) for each in bounds]
+        batches = feed.batches(bounds, [part.bounds for part in parts])
+        for batch, part, (pixels, targets) in zip(bounds, parts, batches, strict=True):
             rate = training.learning_rate
-            due = time.monotonic() - self._measured >= MEASURE_EVERY
+            due = self._ranks.agree(time.monotonic() - self._measured >= MEASURE_EVERY)
             with self._signals.measuring() if due else nullcontext():
-                learned = training.learn(pixels, targets, eagerly=due)
-            self._pending.append((*learned, len(targets), rate))
+                learned = training.learn(pixels, targets, eagerly=due, share=part.share)
+            self._pending.append((*learned, batch.stop - batch.start, rate))
             last = counters.position == len(self._bounds)
             waits = time.monotonic() - self.mark < READ_EVERY
-            if waits and not (due or last or self._single_step or self._has_change()):
+            if self._ranks.agree(waits and not (due or last or self._single_step or self._has_change())):
                 continue
             command = yield from self._read_back(due)
-            if time.monotonic() - self._saved >= SAVE_EVERY:
+            if self._ranks.agree(time.monotonic() - self._saved >= SAVE_EVERY):
                 yield self._save()
             yield from self._apply(command)
             yield from self._make_changes()
@@ -172,7 +177,7 @@ class _Loop:
             validation_accuracy=accuracy,
             seconds=counters.epoch_seconds,
         )
-        if best:
+        if best and self.folder:
             try:
                 save_best(self.folder, training.evaluated, epoch=str(counters.epoch), accuracy=str(accuracy))
             except Unwritten as error:
@@ -198,35 +203,41 @@ class _Loop:
         self, work: str, images: Loader, batches: Sequence[Tensor | slice]
     ) -> Generator[Event, Control | None, Outcome]:
         """Return what the network makes of the `batches` of images; how far that has come is told as `work`."""
-        training = self.training
-        tally = Tally(training.device)
-        done, total = 0, sum(len(images.labels[batch]) for batch in batches)
-        shown = time.monotonic()
-        images.expect(batches)
-        for batch in batches:
-            pixels, labels = images.batch(batch)
-            tally.add(training.test(pixels, labels))
-            done += len(labels)
-            if time.monotonic() - shown >= SHOW_EVERY:
+        training, ranks, tally = self.training, self._ranks, Tally(self._ranks)
+        sizes = [len(images.labels[batch]) for batch in batches]
+        done, shown = 0, time.monotonic()
+        ranks.share_statistics(training.evaluated)
+        images.expect([batch for number, batch in enumerate(batches) if ranks.owns(number)])
+        for number, batch in enumerate(batches):
+            if ranks.owns(number):
+                tally.add(training.test(*images.batch(batch)))
+            done += sizes[number]
+            if ranks.agree(time.monotonic() - shown >= SHOW_EVERY):
                 shown = time.monotonic()
-                yield from self._apply((yield events.Progress(work, done, total)))
+                yield from self._apply((yield from self._listen(events.Progress(work, done, sum(sizes)))))
         return tally.read()
+
+    def _listen(self, event: Event) -> Generator[Event, Control | None, Control | None]:
+        """Yield an event and return the control that rank 0 receives."""
+        return self._ranks.agree((yield event))
 
     def _keep(self, outcome: Outcome) -> Iterator[Event]:
         """Write the predictions into the run's folder; training goes on if that fails."""
+        if self.folder is None:
+            return
         folder, epoch = self.folder.path, self.training.counters.epoch
         try:
             if not self._has_named_images:
-                write_images(folder, Part.VALIDATION, self._evaluated_images())
+                write_images(folder, Part.VALIDATION, self._evaluated_images(self.folder))
                 self._has_named_images = True
             write_predictions(folder, Part.VALIDATION, epoch, outcome.predicted, outcome.confidence, outcome.loss)
         except OSError as error:
             yield events.Warned(unwritten(folder / f"{FOLDER}.part", FOLDER, error).sentence)
 
-    def _evaluated_images(self) -> EvaluatedImages:
+    def _evaluated_images(self, folder: RunFolder) -> EvaluatedImages:
         labels = self.validation.labels.tolist()
         return EvaluatedImages(
-            class_names=class_names(self.folder.data, self.training.plan.design.classes),
+            class_names=class_names(folder.data, self.training.plan.design.classes),
             files=tuple(self._files) or numbered_files(labels, self.train.labels.tolist()),
             labels=tuple(labels),
         )
@@ -239,7 +250,8 @@ class _Loop:
         counters, count = self.training.counters, len(self._pending)
         on_device, on_device_hits, images, rates = zip(*self._pending, strict=True)
         norms = [self._gradients.measure(), self._signals.norms()] if measured else []
-        values = torch.cat([torch.stack(on_device), torch.stack(on_device_hits), *norms]).tolist()
+        learned = self._ranks.sum(torch.cat([torch.stack(on_device), torch.stack(on_device_hits)]))
+        values = torch.cat([learned, *norms]).tolist()
         losses, hits = values[:count], values[count : 2 * count]
         self._pending.clear()
         first = counters.step - count + 1
@@ -251,7 +263,7 @@ class _Loop:
             counters.loss_sum += loss * size
         counters.hits += int(sum(hits))
         counters.images += sum(images)
-        command = yield events.Step(
+        step_event = events.Step(
             step=counters.step,
             epoch=counters.epoch,
             loss=sum(losses) / count,
@@ -262,6 +274,7 @@ class _Loop:
             learning_rate=rates[-1],
             examples_per_second=sum(images) / max(self._count_working_time(), 1e-9),
         )
+        command = yield from self._listen(step_event)
         if measured:
             self._measured = time.monotonic()
             yield from self._measurements(values[2 * count :])
@@ -285,7 +298,7 @@ class _Loop:
             yield self._save()
         while True:
             yield from self._make_changes()
-            command = yield events.Paused(self.training.counters.step)
+            command = yield from self._listen(events.Paused(self.training.counters.step))
             if not isinstance(command, Pause | None):
                 break
         if isinstance(command, Stop):
@@ -301,8 +314,7 @@ class _Loop:
     def _make_changes(self) -> Events:
         """Make the changes that are due, and save a checkpoint: a run that is killed resumes with them."""
         training, counters = self.training, self.training.counters
-        while self._has_change():
-            _, change = self._changes.popleft()
+        while change := self._ranks.agree(self._changes.popleft()[1] if self._has_change() else None):
             factor, added = 1.0, 0
             match change:
                 case ChangeRate():
@@ -327,7 +339,8 @@ class _Loop:
         counters = self.training.counters
         self._count_working_time()
         try:
-            save_checkpoint(self.folder, self.training.state())
+            if self.folder:
+                save_checkpoint(self.folder, self.training.state())
         except Unwritten as error:
             return events.Warned(error.sentence)
         finally:

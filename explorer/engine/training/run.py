@@ -24,8 +24,9 @@ from explorer.engine.training.fit import Changes, Events, fit
 from explorer.engine.training.growth import inherit
 from explorer.engine.training.known_weights import known_weights, read_to_end
 from explorer.engine.training.memory import memory_needed, refuse_too_large
+from explorer.engine.training.ranks import ALONE, Ranks, largest_part
 from explorer.engine.training.shared_weights import share_weights
-from explorer.engine.training.state import Training, single_valued_norm
+from explorer.engine.training.state import Training, refuse_other_ranks, single_valued_norm
 from explorer.engine.training.threads import Cores, RunThreads
 from explorer.engine.training.tuning import tuned
 from explorer.engine.training.weights import BEST
@@ -184,7 +185,9 @@ def _progress_entries(training: Training) -> dict[str, object]:
 
 def _arithmetic_entries(training: Training) -> dict[str, object]:
     """Return the entries of the manifest that say how the network is computed: other ways round differently."""
-    return {"rewrites": training.rewrites.names, "device": training.device.type}
+    alone = training.ranks.size == 1
+    several = {} if alone else {"processes": training.ranks.size}
+    return {"rewrites": training.rewrites.names, "device": training.device.type, **several}
 
 
 def open_runs(
@@ -192,22 +195,40 @@ def open_runs(
     cores: Cores | None = None,
     report: Report = unreported,
     fetched: Report = unreported,
+    ranks: Ranks = ALONE,
 ) -> tuple[TrainingRun, ...]:
     """Open the run of a command, or one per side, and check everything before the first step.
 
     On a processor they compute on `cores`, by default all that torch would use. `report` is told how far reading has
-    come, and `fetched` how many bytes of known weights. Raises Refused, and what these raise.
+    come, and `fetched` how many bytes of known weights. Of several `ranks` this is the first, and the others open the
+    run after it. Raises Refused, and what these raise.
     """
     cores = cores or Cores()
     if isinstance(command, Train):
-        return _new_runs(command, cores, report, fetched)
-    return (_resumed_run(command, cores, report),)
+        return _new_runs(command, cores, report, fetched, ranks)
+    return (_resumed_run(command, cores, report, ranks),)
 
 
-def _new_runs(command: Train, cores: Cores, report: Report, fetched: Report) -> tuple[TrainingRun, ...]:
+@dataclass(frozen=True, slots=True)
+class SharedRun:
+    """What the other ranks have to know of a run that rank 0 has opened, beside its state."""
+
+    side: Side
+    rewrites: Rewrites
+    data: DataRecord
+    threads: int
+
+
+def _let_others_open(training: Training, seed: int, data: DataRecord, threads: RunThreads, report: Report) -> None:
+    """Wait until all ranks have opened the run, and give them its state. Raises Refused, and what `report` raises."""
+    side = Side(training.plan.design, training.recipe, seed)
+    training.ranks.open(SharedRun(side, training.rewrites, data, threads.count), training.state, report)
+
+
+def _new_runs(command: Train, cores: Cores, report: Report, fetched: Report, ranks: Ranks) -> tuple[TrainingRun, ...]:
     """Create a run in its own folder for each side of the command. Raises Refused."""
     repeated = find_run(command.again, command.runs) if command.again else None
-    threads = _threads_of(command.recipe, cores, command.threads)
+    threads = _threads_of(command.recipe, cores, command.threads, ranks=ranks)
     parent, known, statistics = None, None, None
     if command.weights:
         if not command.grown:
@@ -218,7 +239,7 @@ def _new_runs(command: Train, cores: Cores, report: Report, fetched: Report) -> 
         statistics = weights_statistics(command.weights, command.runs)
     elif command.grown:
         raise refuse("grown", "needs weights, the run whose design was grown")
-    data, trainings = prepare(*command.sides, anyway=command.anyway, report=report, statistics=statistics)
+    data, trainings = prepare(*command.sides, anyway=command.anyway, report=report, statistics=statistics, ranks=ranks)
     warnings = [data.warning]
     if known:
         known.fit.load(trainings[0].network)
@@ -228,6 +249,7 @@ def _new_runs(command: Train, cores: Cores, report: Report, fetched: Report) -> 
         parent = run.id
     siblings = _introduced(command.sides, trainings)
     verdicts = {training.plan.design: referee(training.plan) for training in trainings}
+    _let_others_open(trainings[0], command.recipe.seed, data.record, threads, report)
     folders: list[RunFolder] = []
     try:
         for side, training in zip(command.sides, trainings, strict=True):
@@ -297,7 +319,7 @@ def _without(ids: Sequence[str], place: int) -> tuple[str, ...]:
     return (*ids[:place], *ids[place + 1 :])
 
 
-def _resumed_run(command: ResumeRun, cores: Cores, report: Report) -> TrainingRun:
+def _resumed_run(command: ResumeRun, cores: Cores, report: Report, ranks: Ranks) -> TrainingRun:
     """Continue a run from its checkpoint, in the same folder. Raises Refused, and what `report` raises."""
     run = find_run(command.run, command.runs)
     changes = {"epochs": command.epochs, "device": command.device, "data": moved_data(run, command.data)}
@@ -305,6 +327,7 @@ def _resumed_run(command: ResumeRun, cores: Cores, report: Report) -> TrainingRu
     recipe = read_recipe(recipe_table(run.recipe) | given)
     folder = RunFolder(run.folder)
     try:
+        refuse_other_ranks(folder.manifest.get("processes", 1), ranks)
         found = load_checkpoint(run.folder, folder.hashes)
         if found is None:
             _refuse_restart(run)
@@ -316,13 +339,14 @@ def _resumed_run(command: ResumeRun, cores: Cores, report: Report) -> TrainingRu
             raise refuse("epochs", what, run=run.id, done=done)
         before = _known_threads(folder, found and found.state)
         wanted = before.fixed if command.threads is None else command.threads
-        threads = _threads_of(recipe, cores, wanted, before)
+        threads = _threads_of(recipe, cores, wanted, before, ranks)
         data, (training,) = prepare(
             Side(run.design, recipe, run.seed),
             rewrites=rewrites,
             anyway=command.anyway or folder.manifest.get("anyway", False),
             report=report,
             known=run.data,
+            ranks=ranks,
         )
         warnings = [data.warning, NOTHING if found is None else found.warning]
         if found is not None:
@@ -337,6 +361,7 @@ def _resumed_run(command: ResumeRun, cores: Cores, report: Report) -> TrainingRu
                 parent = find_run(run.parent, run.folder.parent)
                 inherit(training, parent, read_paths(folder.manifest.get("grown", ())))
         verdict = referee(training.plan)
+        _let_others_open(training, run.seed, data.record, threads, report)
         entries = {**_progress_entries(training), **_arithmetic_entries(training)}
         folder.mark_running(recipe=recipe_table(recipe), data=record_table(data.record), **entries)
     except OSError as error:
@@ -406,15 +431,20 @@ def _known_threads(folder: RunFolder, state: dict[str, Any] | None) -> _KnownThr
     return _KnownThreads(entry["count"], entry["count"] if entry["fixed"] else 0, bool(entry["changes"]))
 
 
-def _threads_of(recipe: Recipe, cores: Cores, wanted: int, known: _KnownThreads = _NONE_KNOWN) -> RunThreads:
+def _threads_of(
+    recipe: Recipe, cores: Cores, wanted: int, known: _KnownThreads = _NONE_KNOWN, ranks: Ranks = ALONE
+) -> RunThreads:
     """Return the threads of a run, `wanted` or one per free core; from now on torch computes with so many.
 
     A run that never had another number of threads than `known` gets no more than these, so that it continues exactly.
-    Plain arithmetic keeps its number: with another one, sums are rounded differently.
+    Plain arithmetic keeps its number: with another one, sums are rounded differently. So does a run of several
+    processes, which each have their number from who started them.
     """
     if choose_device(recipe.device).type != "cpu":
         return RunThreads(cores.most)
     cores.join()
+    if ranks.size > 1:
+        return RunThreads(cores.most)
     threads = RunThreads(wanted) if wanted else cores.start(known.count, fewer=not known.changed)
     if recipe.arithmetic == "plain":
         threads = RunThreads(threads.count)
@@ -429,18 +459,21 @@ def prepare(
     report: Report = unreported,
     known: DataRecord | None = None,
     statistics: Statistics | None = None,
+    ranks: Ranks = ALONE,
 ) -> tuple[TrainingData, list[Training]]:
     """Open the data and build the networks that share it. Raises Refused, and what `report` raises.
 
     `rewrites` are by default the fastest for the first network, and for the first one of another precision. What does
     not fit into memory is refused before anything is read, unless `anyway`. `known` and `statistics` are as for
-    `open_data`.
+    `open_data`. Each of the `ranks` computes a part of every batch.
     """
     plans = [buildable_plan(side.design) for side in sides]
     first, recipe = sides[0].design, sides[0].recipe
-    device = choose_device(recipe.device)
+    device = ranks.device(choose_device(recipe.device))
     if not anyway:
-        refuse_too_large([(plan, side.recipe) for plan, side in zip(plans, sides, strict=True)], device)
+        parts = [_part_of_recipe(side.recipe, ranks) for side in sides]
+        beside = ranks.local_size if device.type == "cpu" else 1
+        refuse_too_large(list(zip(plans, parts, strict=True)) * beside, device)
     torch.backends.cudnn.benchmark = True  # sizes hardly change: the fastest algorithms are worth finding
     largest = recipe.change(resized_crop=max(side.recipe.resized_crop for side in sides))  # all share stored images
     data = open_data(
@@ -456,10 +489,17 @@ def prepare(
     trainings = []
     for plan, side in zip(plans, sides, strict=True):
         if side.recipe.precision not in chosen:
-            chosen[side.recipe.precision] = rewrites or tuned(plan, side.recipe, device)
+            chosen[side.recipe.precision] = rewrites or tuned(plan, _part_of_recipe(side.recipe, ranks), device)
         rewritten = chosen[side.recipe.precision]
-        trainings.append(Training(plan, side.recipe, device, steps, rewritten, side.seed, counts))
+        if ranks.size > 1:  # a recorded step would leave out what the ranks tell each other
+            rewritten = replace(rewritten, graph=False)
+        trainings.append(Training(plan, side.recipe, device, steps, rewritten, side.seed, counts, ranks))
     return data, trainings
+
+
+def _part_of_recipe(recipe: Recipe, ranks: Ranks) -> Recipe:
+    """Return a recipe with the batches that one rank computes."""
+    return recipe.change(batch_size=largest_part(recipe.batch_size, ranks.size))
 
 
 def _room(plans: Sequence[Plan], sides: Sequence[Side], device: torch.device) -> int | None:

@@ -16,6 +16,7 @@ from explorer.engine.kernels.rewrites import Rewrites, make_network, promised
 from explorer.engine.training.loss import weighted_cross_entropy
 from explorer.engine.training.optimizers import average_of, make_optimizer, make_schedule, restore_optimizer
 from explorer.engine.training.parts import frozen_modules
+from explorer.engine.training.ranks import ALONE, Ranks
 from explorer.engine.training.tally import Tested, judge
 from explorer.runs.data.balance import class_weights
 from explorer.runs.recipe import Recipe
@@ -66,18 +67,25 @@ class Training:
         rewrites: Rewrites | None = None,
         seed: int | None = None,
         class_counts: Sequence[int] = (),
+        ranks: Ranks = ALONE,
     ) -> None:
         """Build the network with weights drawn by `seed`, by default the recipe's. Raises Refused.
 
         `rewrites` are by default all that should be faster. `class_counts` are the numbers of training images, by which
-        the recipe may balance the loss.
+        the recipe may balance the loss. Each of the `ranks` learns from its part of a batch.
         """
         if recipe.batch_size == 1:
             refuse_single_values(plan)
+        if recipe.sync_norms and device.type != "cuda":
+            raise refuse("sync_norms", translatable("norms share their statistics between NVIDIA GPUs only"))
         torch.manual_seed(recipe.seed if seed is None else seed)
         self.plan, self.recipe, self.device, self.steps_per_epoch = plan, recipe, device, steps_per_epoch
+        self.ranks = ranks
         self.rewrites = rewrites or promised(plan, recipe, device)
         self.network = make_network(plan, device, self.rewrites)
+        if recipe.sync_norms and ranks.size > 1:
+            self.network = nn.SyncBatchNorm.convert_sync_batchnorm(self.network)  # type: ignore[no-untyped-call]
+        self._parallel: nn.Module | None = None  # the network as all ranks compute it, from the first step on
         self.average = average_of(self.network, recipe.ema) if recipe.ema else None
         self.optimizer = make_optimizer(self.network, recipe)
         self._highest_rates = [group["lr"] for group in self.optimizer.param_groups]
@@ -116,7 +124,7 @@ class Training:
         """Return the logits (n, classes), float32, of images (n, channels, height, width) as the network sees them."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.rewrites.bf16):
             out: Tensor = network(pixels)
-        return out.float()
+        return out.float() if self.rewrites.bf16 else out
 
     def _backward_step_eagerly(self, pixels: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Leave a batch's gradients in the parameters; return its mean loss and number of hits."""
@@ -124,8 +132,21 @@ class Training:
         loss = self._loss(scores, targets)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        labels = targets if targets.ndim == 1 else targets.argmax(1)
-        return loss.detach(), (scores.detach().argmax(1) == labels).sum()
+        return loss.detach(), _hits(scores, targets)
+
+    def _backward_step_of_part(self, pixels: Tensor, targets: Tensor, share: float) -> tuple[Tensor, Tensor]:
+        """Do the same for this rank's part of a batch, whose loss has this `share` in that of the batch.
+
+        The gradients are those of the batch, on every rank; the losses and hits of all are still to be added up.
+        """
+        if self._parallel is None:
+            self._parallel = self.ranks.parallel(self.network)
+        scores = self.scores(self._parallel, pixels)
+        loss = self._loss(scores, targets) * share
+        self.optimizer.zero_grad(set_to_none=True)
+        mean = loss * self.ranks.size  # which torch divides by their number
+        mean.backward()  # type: ignore[no-untyped-call]
+        return loss.detach(), _hits(scores, targets) * (share > 0)
 
     def _loss(self, scores: Tensor, targets: Tensor) -> Tensor:
         """Return the mean cross-entropy."""
@@ -144,6 +165,7 @@ class Training:
         self.network.requires_grad_()
         for module in self._frozen:
             module.requires_grad_(False)
+        self._parallel = None  # it knows what gets gradients
         self.backward_step: BackwardStep = (  # a recorded step has the gradients of what it was recorded with
             Graph(self.network, self._backward_step_eagerly) if self.rewrites.graph else self._backward_step_eagerly
         )
@@ -167,15 +189,21 @@ class Training:
         for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
             group["lr"] = rate
 
-    def learn(self, pixels: Tensor, targets: Tensor, eagerly: bool = False) -> tuple[Tensor, Tensor]:
+    def learn(
+        self, pixels: Tensor, targets: Tensor, eagerly: bool = False, share: float = 1.0
+    ) -> tuple[Tensor, Tensor]:
         """Take one step; return its mean loss and number of hits, scalars on the device.
 
         `pixels` are floats of (n, channels, height, width), `targets` are (n,) labels or (n, classes) shares,
         of which the largest counts as the label. `eagerly` calls every layer, where a recorded graph calls none.
+        Of several ranks each has a `share` of the batch, and of its loss and hits.
         """
         self._prepare_to_learn()
-        backward_step = self._backward_step_eagerly if eagerly else self.backward_step
-        loss, hits = backward_step(pixels, targets)
+        if self.ranks.size > 1:
+            loss, hits = self._backward_step_of_part(pixels, targets, share)
+        else:
+            backward_step = self._backward_step_eagerly if eagerly else self.backward_step
+            loss, hits = backward_step(pixels, targets)
         if self.recipe.clip:
             nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.clip)
         with self._changed_rate():
@@ -199,6 +227,7 @@ class Training:
             "average": self.average.state_dict() if self.average else None,
             "rewrites": asdict(self.rewrites),
             "device": self.device.type,
+            "processes": self.ranks.size,
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
             "steps_per_epoch": self.steps_per_epoch,
@@ -229,6 +258,7 @@ class Training:
             there, here = state["steps_per_epoch"], self.steps_per_epoch
             what = translatable("has changed since the run started: an epoch had {there} steps and now has {here}")
             raise refuse("data", what, there=there, here=here)
+        refuse_other_ranks(state.get("processes", 1), self.ranks)
         put_weights(self.network, state["model"])
         if self.average:
             self.average.load_state_dict(state["average"])
@@ -241,6 +271,28 @@ class Training:
         torch.set_rng_state(state["random"])
         if self.device.type == "cuda" and state["random_cuda"] is not None:
             torch.cuda.set_rng_state(state["random_cuda"], self.device)
+
+
+def _hits(scores: Tensor, targets: Tensor) -> Tensor:
+    """Return of how many images the most likely class is that of the target."""
+    labels = targets if targets.ndim == 1 else targets.argmax(1)
+    return (scores.detach().argmax(1) == labels).sum()
+
+
+def refuse_other_ranks(before: int, ranks: Ranks) -> None:
+    """Raise Refused unless a run that was trained by so many processes goes on with as many.
+
+    Another number has other parts of each batch: norms would see other images, and sums would be rounded differently.
+    """
+    if before == ranks.size:
+        return
+    if before == 1:
+        raise refuse("devices", translatable("the run was trained by one process; resume it without --devices"))
+    what = translatable(
+        "the run was trained by {count} processes; resume it with --devices {count}, or start a new run with its "
+        "weights (--weights)"
+    )
+    raise refuse("devices", what, count=before)
 
 
 def evaluated_weights(state: Mapping[str, Any]) -> dict[str, Tensor]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explorer.engine.data.loader import batch_bounds
+from explorer.engine.training.ranks import ALONE, Ranks
 from explorer.runs.recipe import Recipe
 
 
@@ -56,17 +57,23 @@ def evaluation_size(recipe: Recipe) -> int:
 class Tally:
     """Adds up batches. A run and who evaluates it later add in the same order, and so round alike."""
 
-    def __init__(self, device: torch.device) -> None:
-        self._sums = torch.zeros(2, device=device)
+    def __init__(self, ranks: Ranks = ALONE) -> None:
+        self._ranks = ranks
         self._tested: list[Tested] = []
 
     def add(self, tested: Tested) -> None:
-        self._sums += tested.sums
         self._tested.append(tested)
 
     def read(self) -> Outcome:
-        """Fetch what was added from the device."""
-        predicted = torch.cat([each.predicted for each in self._tested]).int().cpu().numpy()
-        confidence = torch.cat([each.confidence for each in self._tested]).cpu().numpy()
-        loss, hits = self._sums.tolist()
+        """Fetch what was added from the device, by all ranks."""
+        own = self._tested
+        if self._ranks.size > 1:  # a tensor on a device would arrive on the sender's
+            own = [Tested(*(values.cpu() for values in each)) for each in own]
+        found = self._ranks.collect(own)
+        sums = torch.zeros_like(found[0].sums)
+        for tested in found:
+            sums += tested.sums
+        predicted = torch.cat([each.predicted for each in found]).int().cpu().numpy()
+        confidence = torch.cat([each.confidence for each in found]).cpu().numpy()
+        loss, hits = sums.tolist()
         return Outcome(loss / len(predicted), hits / len(predicted), predicted, confidence)

@@ -11,7 +11,7 @@ BATCHES = [(torch.randn(count, 5) * 3, torch.arange(count) % 5) for count in (16
 
 
 def test_it_adds_up_as_plain_sums_in_order_do():
-    tally, loss, hits = Tally(small.CPU), torch.zeros(()), 0
+    tally, loss, hits = Tally(), torch.zeros(()), 0
     for scores, labels in BATCHES:
         tally.add(judge(scores, labels))
         loss += F.cross_entropy(scores, labels, reduction="sum")
@@ -21,7 +21,7 @@ def test_it_adds_up_as_plain_sums_in_order_do():
 
 
 def test_every_image_has_its_most_likely_class_and_the_probability_of_it():
-    tally = Tally(small.CPU)
+    tally = Tally()
     for batch in BATCHES:
         tally.add(judge(*batch))
     outcome, scores = tally.read(), torch.cat([scores for scores, _ in BATCHES])
