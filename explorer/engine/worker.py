@@ -133,7 +133,8 @@ class Worker:
             signal.signal(signal.SIGHUP, self._interrupt)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        signal.signal(number, signal.SIG_DFL)  # a second signal ends the process at once
+        # a second signal ends the process at once, but torchrun sends the first one twice, and kills what does not end
+        signal.signal(number, signal.SIG_DFL if self._ranks.size == 1 else signal.SIG_IGN)
         self._signal = number
         self.inbox.put(END)
 

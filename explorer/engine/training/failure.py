@@ -34,6 +34,10 @@ def failure(error: Exception, recipe: Recipe | None, plan: Plan | None = None) -
     """Describe an unexpected error, or a lack of memory with advice on how to need less, by the network's `plan`."""
     if isinstance(error, Refused):  # of an image that has gone while a run reads it
         return events.Failed(error.sentence)
+    if is_lost_rank(error):
+        what = translatable("one of the processes that train this run was lost, or stopped answering")
+        advice = Sentence(translatable("Resume the run: it continues from its last checkpoint."))
+        return events.Failed(Sentence(what), advice=advice)
     text = str(error).strip() or type(error).__name__
     if not lacks_memory(error):
         return events.Failed(Sentence(f"{type(error).__name__}: {text.splitlines()[0]}"))
@@ -48,6 +52,11 @@ def failure(error: Exception, recipe: Recipe | None, plan: Plan | None = None) -
     batch_size = recipe.batch_size if recipe else 1
     values = {"device": device.type, "batch_size": batch_size, "shortage": _shortage(text, free)}
     return events.Failed(Sentence(what, values), advice=advice)
+
+
+def is_lost_rank(error: Exception) -> bool:
+    """Return whether an error is that of a process that waits for another one which has ended or hangs."""
+    return isinstance(error, RuntimeError) and bool(re.search(r"\bgloo\b|NCCL", str(error)))
 
 
 def lacks_memory(error: Exception) -> bool:
