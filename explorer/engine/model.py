@@ -51,10 +51,11 @@ class ResidualBlock(nn.Module):
 
     Parameters are registered in the order of execution: those of a projection after the branch, or after the shared
     start of a pre-activation block. `watch_sum`, where one is set, is called with the outputs of branch and shortcut
-    before they are added in place.
+    before they are added in place. One that is `asleep` passes its input on, as it does when its branch is zero.
     """
 
     downsample: nn.Sequential
+    asleep = False
     watch_sum: Callable[[Tensor, Tensor], None] | None = None
 
     def __init__(self, block: Block) -> None:
@@ -71,6 +72,8 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Compute maps (n, channels, height, width) of the block from maps of its input's shape."""
+        if self.asleep:
+            return x
         start = self.run(self.before, x)
         if self.before:
             side, out = self.shortcut(x, start), self.run(self.branch, start)

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from explorer.architecture.design import Design
+from explorer.architecture.plan import plan_network
 from explorer.runs.answers import QUESTIONS
 from explorer.runs.json_lines import MISREAD, json_line, read_record, record_table
+from explorer.runs.late_blocks import late_blocks
 from explorer.runs.questions.question import Question
 from explorer.runs.recipe import Recipe
 from explorer.runs.sides import MAX_SIDES, Side, obstacle, twin_side
@@ -68,6 +70,12 @@ class Train:
             raise Refused(*complaints)
         if len(set(sides)) < len(sides):
             raise refuse("beside", translatable("names the same network twice"))
+        for side in sides:
+            if side.recipe.grow:
+                late_blocks(plan_network(side.design), side.recipe)
+            if side.recipe.grow and self.weights:
+                what = translatable("blocks that join later begin as identities: with known weights they cannot")
+                raise refuse("grow", what)
         if self.weights and len({side.seed for side in sides}) > 1:
             what = translatable("another seed changes nothing: all begin with the weights of {run}")
             raise refuse("beside", what, run=self.weights)

@@ -147,9 +147,10 @@ class Threads:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The user changed the run after `step`: the rate by a `factor`, or the epochs by so many that were `added`.
+    """The run changed after `step`: the rate by a `factor`, the epochs by so many that were `added`, or its network.
 
-    The next step has this `learning_rate`, and the run has so many `epochs` in all.
+    The user did it, but for the blocks that `joined`, which its recipe names. The next step has this `learning_rate`,
+    and the run has so many `epochs` in all.
     """
 
     step: int
@@ -157,10 +158,14 @@ class Changed:
     epochs: int
     factor: float = 1.0
     added: int = 0
+    joined: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> Sentence:
         """Say what was changed."""
+        if self.joined:
+            what = translatable("after step {step:,}: {blocks} joined as an identity")
+            return Sentence(what, {"step": self.step, "blocks": ", ".join(self.joined)})
         if self.added:
             what = translatable("after step {step:,}: {added:,} more epochs, {epochs:,} in all")
             return Sentence(what, {"step": self.step, "added": self.added, "epochs": self.epochs})

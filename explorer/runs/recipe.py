@@ -306,6 +306,18 @@ class Recipe:
             rare=True,
         ),
     ] = 0
+    grow: Annotated[
+        str,
+        Len(0, 1000),
+        Label(
+            translatable("Late blocks"),
+            translatable(
+                "stage3@5,10: the last two blocks of stage 3 join as identities after epochs 5 and 10; with ; between "
+                "stages."
+            ),
+            rare=True,
+        ),
+    ] = ""
     precision: Annotated[
         str,
         OneOf(("auto", "fp32", "bf16")),
@@ -437,7 +449,7 @@ PLACE = (
 FREE = (  # what changes neither the time of a step nor the memory it takes
     *("epochs", "lr", "nesterov", "weight_decay", "schedule", "warm_up", "label_smoothing", "early_stop", "seed"),
     *("flip", "crop", "erase", "cutmix", "jitter", "normalise", "split_seed", "background"),  # almost nothing
-    *("balance", "head_epochs", "backbone_rate"),  # estimates are of epochs in which all layers learn
+    *("balance", "head_epochs", "backbone_rate", "grow"),  # estimates are of epochs in which all layers learn
 )
 
 

@@ -36,7 +36,7 @@ def sweep(question: Sweep) -> Iterator[Event]:
         yield from _reading(question)
         with torch.random.fork_rng():
             # the rates are set here, and should suit all layers
-            recipe = question.recipe.change(schedule="constant", warm_up=0.0, ema=0.0, head_epochs=0)
+            recipe = question.recipe.change(schedule="constant", warm_up=0.0, ema=0.0, head_epochs=0, grow="")
             data, (training,) = prepare(Side(question.design, recipe, recipe.seed))
         yield from _steps(question, training, data.train)
     except Exception as error:

@@ -109,6 +109,7 @@ class _Loop:
         try:
             yield from self._make_changes()
             while counters.epoch <= training.recipe.epochs and not training.has_stalled():
+                yield from self._let_blocks_join()
                 yield from self._train_epoch()
                 yield from self._finish_epoch()
                 yield from self._make_changes()
@@ -128,6 +129,18 @@ class _Loop:
         except _Diverged as error:
             advice = translatable("Lower the learning rate, or start with smaller weights.")
             yield events.Failed(error.sentence, advice=Sentence(advice))
+
+    def _let_blocks_join(self) -> Iterator[Event]:
+        """Let the blocks learn whose epochs are done, and save a checkpoint: a run that is killed resumes with them."""
+        training, counters = self.training, self.training.counters
+        if joined := training.join_blocks():
+            yield events.Changed(
+                step=counters.step,
+                learning_rate=training.learning_rate,
+                epochs=training.recipe.epochs,
+                joined=joined,
+            )
+            yield self._save()
 
     def _train_epoch(self) -> Events:
         training, counters = self.training, self.training.counters

@@ -74,6 +74,14 @@ def restore_optimizer(optimizer: Optimizer, state: dict[str, Any]) -> None:
                 kept[name] = torch.empty_like(values).copy_(each)
 
 
+def bring_to_rest(optimizer: Optimizer) -> None:
+    """Let what has not moved yet have a momentum of 0: torch's SGD wants all of a group to have one, or none."""
+    for group in optimizer.param_groups:
+        moving = [values for values in group["params"] if "momentum_buffer" in optimizer.state.get(values, {})]
+        for values in group["params"] if moving else ():
+            optimizer.state[values].setdefault("momentum_buffer", torch.zeros_like(values))
+
+
 _SCHEDULES: dict[str, Callable[[Optimizer, int], LRScheduler]] = {
     "constant": lambda optimizer, steps: ConstantLR(optimizer, factor=1, total_iters=0),
     "cosine": lambda optimizer, steps: CosineAnnealingLR(optimizer, T_max=steps),

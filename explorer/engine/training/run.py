@@ -156,7 +156,8 @@ class TrainingRun:
         elif isinstance(event, Threads):
             self._record_threads(event)
         elif isinstance(event, events.Changed):
-            changes = [*self.folder.manifest.get("changes", ()), record_table(event)]
+            known, change = self.folder.manifest.get("changes", ()), record_table(event)
+            changes = [*known, change] if change not in known else known  # one that joined twice if killed in between
             self.folder.update(changes=changes, recipe=recipe_table(self.training.recipe))
 
     def _record_threads(self, event: Threads) -> None:

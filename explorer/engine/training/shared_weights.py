@@ -26,9 +26,10 @@ def share_weights(first: Training, other: Training) -> Shared:
     """Copy what both networks have by name and shape from `first` to `other`, statistics of norms too.
 
     Where the designs differ in how they draw initial weights, nothing is copied, and where they differ in what starts
-    at zero, not that: it is what is compared.
+    at zero, not that: it is what is compared. Blocks that join only one of them late begin as they are.
     """
     one, another = first.plan.design, other.plan.design
+    late = {each.path for each in (*first.late, *other.late) if (each in first.late) != (each in other.late)}
 
     def is_compared(there: Tensor, here: Tensor) -> bool:
         zeroed = one.zero_init != another.zero_init and bool(there.any()) != bool(here.any())
@@ -36,7 +37,7 @@ def share_weights(first: Training, other: Training) -> Shared:
 
     known, own = first.network.state_dict(), []
     for name, values in other.network.state_dict().items():
-        there = known.get(name)
+        there = None if ".".join(name.split(".")[:2]) in late else known.get(name)
         if there is None or there.shape != values.shape or is_compared(there, values):
             own.append(name)
         else:

@@ -13,12 +13,20 @@ from explorer.architecture.layers import BatchNorm2d
 from explorer.architecture.plan import Plan
 from explorer.engine.kernels.cuda_graph import BackwardStep, Graph
 from explorer.engine.kernels.rewrites import Rewrites, make_network, promised
+from explorer.engine.model import ResidualBlock, set_branch_to_zero
 from explorer.engine.training.loss import weighted_cross_entropy
-from explorer.engine.training.optimizers import average_of, make_optimizer, make_schedule, restore_optimizer
+from explorer.engine.training.optimizers import (
+    average_of,
+    bring_to_rest,
+    make_optimizer,
+    make_schedule,
+    restore_optimizer,
+)
 from explorer.engine.training.parts import frozen_modules
 from explorer.engine.training.ranks import ALONE, Ranks
 from explorer.engine.training.tally import Tested, judge
 from explorer.runs.data.balance import class_weights
+from explorer.runs.late_blocks import late_blocks
 from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence, translatable
 from explorer.validation import Complaint, Refused, refuse
@@ -43,6 +51,7 @@ class Counters:
     best_accuracy: float = -1.0
     rate_factor: float = 1.0  # by which the user has multiplied the rate of the schedule
     batches: str = ""  # a sha256 over the batches of all epochs begun
+    joined: int = 0  # of the late blocks, in their order
 
     @property
     def last_epoch(self) -> int:
@@ -86,6 +95,9 @@ class Training:
         if recipe.sync_norms and ranks.size > 1:
             self.network = nn.SyncBatchNorm.convert_sync_batchnorm(self.network)  # type: ignore[no-untyped-call]
         self._parallel: nn.Module | None = None  # the network as all ranks compute it, from the first step on
+        self.late = late_blocks(plan, recipe)
+        for block in self._late_blocks:
+            set_branch_to_zero(block)
         self.average = average_of(self.network, recipe.ema) if recipe.ema else None
         self.optimizer = make_optimizer(self.network, recipe)
         self._highest_rates = [group["lr"] for group in self.optimizer.param_groups]
@@ -155,14 +167,37 @@ class Training:
             return F.cross_entropy(scores, targets, label_smoothing=smoothing)
         return weighted_cross_entropy(scores, targets, self._class_weights, smoothing)
 
+    @property
+    def _late_blocks(self) -> list[ResidualBlock]:
+        """The late blocks in the order in which they join."""
+        found = [self.network.get_submodule(each.path) for each in self.late]
+        return [block for block in found if isinstance(block, ResidualBlock)]
+
+    def join_blocks(self) -> tuple[str, ...]:
+        """Let the late blocks learn whose epochs are done; return their paths.
+
+        Until then they are identities, so that they change nothing at first, neither the network nor its average.
+        """
+        waiting = self.late[self.counters.joined :]
+        due = tuple(each.path for each in waiting if each.epoch < self.counters.epoch)
+        if due:
+            self.counters.joined += len(due)
+            bring_to_rest(self.optimizer)
+            self._freeze(self._head_only)
+        return due
+
     def _freeze(self, head_only: bool) -> None:
         """Let all learn that the recipe allows, or the last layer alone; the rest is as in validation.
 
-        What is frozen gets no gradient, so that an optimizer leaves it as it is, and no backward pass reaches it.
+        What is frozen or has not joined yet gets no gradient, so that an optimizer leaves it as it is, and no backward
+        pass reaches it.
         """
         self._head_only = head_only
         self._frozen = frozen_modules(self.network, self.recipe, head_only)
         self.network.requires_grad_()
+        for place, block in enumerate(self._late_blocks):
+            block.asleep = place >= self.counters.joined
+            block.requires_grad_(not block.asleep)
         for module in self._frozen:
             module.requires_grad_(False)
         self._parallel = None  # it knows what gets gradients
@@ -263,6 +298,7 @@ class Training:
         if self.average:
             self.average.load_state_dict(state["average"])
         self.counters = Counters(**state["counters"])
+        self._freeze(self._head_only)
         restore_optimizer(self.optimizer, state["optimizer"])
         if state["steps"] == self.steps:
             self.schedule.load_state_dict(state["schedule"])

@@ -72,7 +72,7 @@ def trial(plan: Plan, recipe: Recipe, device: torch.device, rewrites: Rewrites) 
     It is one of those after the epochs in which only the head learns.
     """
     with torch.random.fork_rng():
-        training = Training(plan, recipe.change(head_epochs=0), device, 10**6, rewrites)
+        training = Training(plan, recipe.change(head_epochs=0, grow=""), device, 10**6, rewrites)
         pixels = torch.rand(recipe.batch_size, *plan.design.input, device=device)
     pixels = pixels.contiguous(memory_format=torch.channels_last)
     labels = torch.zeros(recipe.batch_size, dtype=torch.long, device=device)

@@ -108,4 +108,5 @@ class Curves:
             case Gradients():
                 self.gradients, self.first_gradients = event, self.first_gradients or event
             case Signals():
-                self.signals, self.first_signals = event, self.first_signals or event
+                first = self.first_signals
+                self.signals, self.first_signals = event, first if first and first.names == event.names else event

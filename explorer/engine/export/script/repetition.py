@@ -9,6 +9,8 @@ from explorer.engine.export.script.history import History, history_of
 from explorer.engine.export.script.images import Images, images_of
 from explorer.runs.folder.run import Run
 from explorer.runs.recipe import Recipe
+from explorer.sentences import translatable
+from explorer.validation import refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +35,7 @@ class Repetition:
 
 def repetition_of(plan: Plan, run: Run, report: Report) -> Repetition:
     """Find out about a run. Raises Refused where it cannot be repeated, and what `report` raises."""
+    if run.recipe.grow:
+        what = translatable("run {run} was joined by blocks while it trained, which a script does not repeat")
+        raise refuse("export", what, run=run.id)
     return Repetition(plan, run, history_of(run), beginning_of(plan, run, report), images_of(plan, run, report))
