@@ -5,9 +5,9 @@ A format is one entry here and one writer of the same name, in the `WRITERS` of 
 
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.util import find_spec
 
-from explorer.sentences import NOTHING, Sentence, translatable
+from explorer.runs.extras import missing_packages
+from explorer.sentences import Sentence, translatable
 from explorer.validation import refuse
 
 
@@ -45,12 +45,7 @@ class Format:
     @property
     def missing(self) -> Sentence:
         """Say how to install what is not there, without importing any of it; empty if nothing is missing."""
-        if all(map(find_spec, self.modules)):
-            return NOTHING
-        what = translatable(
-            'needs packages that are not installed: uv sync --extra {extra}, or pip install "resnet-explorer[{extra}]"'
-        )
-        return Sentence(what, {"extra": self.extra})
+        return missing_packages(self.extra, self.modules)
 
     def check(self) -> None:
         """Raise Refused if what this format needs is not installed."""
