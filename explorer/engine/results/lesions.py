@@ -46,7 +46,7 @@ def _outcomes(trained: TrainedNetwork, most: int, report: Report) -> tuple[Outco
         raise refuse("data", "has no validation images")
     chosen = torch.linspace(0, images - 1, min(most, images)).round().long().to(loader.device)
     network = _LayerRow(trained)
-    tallies = [Tally(trained.device) for _ in range(len(network.places) + 1)]
+    tallies = [Tally() for _ in range(len(network.places) + 1)]
     with trained.computing():
         for bounds in batch_bounds(len(chosen), evaluation_size(trained.recipe)):
             inputs = loader.preprocessing.inputs(loader.read(chosen[bounds]))
