@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from explorer.architecture.plan import plan_network
+from explorer.engine.block_check.checking import check_block
 from explorer.engine.data.progress import Report, Warn
 from explorer.engine.export.export import export_file
 from explorer.engine.probes.estimate import estimate
@@ -21,6 +22,7 @@ from explorer.engine.results.evidence import find_evidence
 from explorer.engine.results.lesions import find_lesions
 from explorer.engine.results.neighbours import find_neighbours
 from explorer.runs.events import Event, Failed
+from explorer.runs.questions.block_check import CheckBlock
 from explorer.runs.questions.data import Scan, Thumbnails
 from explorer.runs.questions.estimate import Estimate, Sweep
 from explorer.runs.questions.export import Export
@@ -50,6 +52,7 @@ LONG: dict[type[Question], Callable[[Any], Iterator[Event]]] = {  # with progres
     Neighbours: _worked_on(find_neighbours),
     Lesions: _worked_on(find_lesions),
     Export: _worked_on(export_file),
+    CheckBlock: _worked_on(check_block),
 }
 _QUICK = 2 * 10**9  # multiply–accumulates that one core has done before it is known how many are free
 

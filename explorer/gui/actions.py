@@ -123,6 +123,8 @@ class Actions(QObject):
     def _make_design_actions(self) -> None:
         self.add_stage = self._add(self.tr("Add stage"), self._add_next_stage, icon="plus")
         self.open_block = self._add(self.tr("Open block"))
+        self.check_block = self._add(self.tr("Check my block …"))
+        self.check_block.setToolTip(self.tr("Compare a class Residual that you have written with the expected one"))
         self.pin = self._add(self.tr("Pin as baseline"), self._pin, icon="pin")
         self.unpin = self._add(self.tr("Unpin baseline"), self._unpin, icon="pin-off")
 

@@ -27,7 +27,9 @@ class Autosave(QObject):
         self._timer = QTimer(self, interval=_SETTLED, singleShot=True)
         self._timer.timeout.connect(self._save)
         document = workspace.document
-        for signal in (document.changed, document.selection_changed, document.file_changed, workspace.choice.chosen):
+        choice, block_check = workspace.choice, workspace.block_check
+        signals = (document.changed, document.selection_changed, document.file_changed, choice.chosen)
+        for signal in (*signals, block_check.edited):
             signal.connect(self.note_change)
         self.note_change()
 

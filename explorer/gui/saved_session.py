@@ -71,7 +71,8 @@ class DocumentState:
 class SavedSession:
     """A document, the page that is shown, and what Start would train; `own_size` and `weights` as in `TrainingChoice`.
 
-    `page_windows` are the names of the pages in windows of their own, each with its place on the screen.
+    `page_windows` are the names of the pages in windows of their own, each with its place on the screen, and
+    `pasted_block` is the source that "Check my block" shows.
     """
 
     document: DocumentState
@@ -80,6 +81,7 @@ class SavedSession:
     own_size: bool | None = None
     page_windows: tuple[tuple[str, str], ...] = ()
     weights: str = ""
+    pasted_block: str = ""
 
 
 def state_folder() -> Path:
@@ -178,6 +180,7 @@ def _session_table(session: SavedSession) -> dict[str, object]:
         "own_size": session.own_size,
         "page_windows": dict(session.page_windows),
         "weights": session.weights,
+        "pasted_block": session.pasted_block,
     }
 
 
@@ -216,6 +219,7 @@ def _read_session(table: Any) -> SavedSession:
         own_size=table["own_size"],
         page_windows=tuple(table.get("page_windows", {}).items()),  # which older versions had not
         weights=table.get("weights", ""),  # nor these
+        pasted_block=table.get("pasted_block", ""),
     )
 
 

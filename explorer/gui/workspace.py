@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from explorer.gui.data.data_state import DataState
     from explorer.gui.data.data_view import DataView
     from explorer.gui.data.decided import Decided
+    from explorer.gui.experiments.block_check.state import BlockCheckState
     from explorer.gui.experiments.feature_map_answers import FeatureMapAnswers
     from explorer.gui.experiments.identity_trial import IdentityTrial
     from explorer.gui.results.results_state import ResultsState
@@ -104,6 +105,7 @@ class Workspace:
             own_size=choice.own_size,
             page_windows=tuple(self.page_windows.items()),
             weights=choice.weights,
+            pasted_block=self.block_check.source,
         )
 
     def shows(self, page: str) -> bool:
@@ -200,6 +202,12 @@ class Workspace:
         from explorer.gui.experiments.identity_trial import IdentityTrial
 
         return IdentityTrial(self.document, self.choice, self.pool)
+
+    @cached_property
+    def block_check(self) -> "BlockCheckState":
+        from explorer.gui.experiments.block_check.state import BlockCheckState
+
+        return BlockCheckState(self.document, self.pool, self._saved.pasted_block if self._saved else "")
 
     @cached_property
     def compare_state(self) -> "CompareState":

@@ -4,6 +4,7 @@ A question is sent as a command and its answer as an event, each with the questi
 A new one is two records in `runs/questions/`, named in `QUESTIONS` and `ANSWERS`, and a function of the engine.
 """
 
+from explorer.runs.questions.block_check import BlockChecked, CheckBlock
 from explorer.runs.questions.blocks import BatchStatistics, Insert, Inserted, Norms, Zero, Zeroed
 from explorer.runs.questions.data import Pictured, Scan, Scanned, Thumbnails
 from explorer.runs.questions.estimate import Estimate, Estimated, Sweep, Swept
@@ -27,7 +28,7 @@ from explorer.runs.questions.weights import Weigh, Weighed
 
 QUESTIONS: tuple[type[Question], ...] = (
     *(Estimate, Sweep, Scan, Thumbnails, Weigh, Zero, Insert, Norms, Maps, Outside, Speed, Torchinfo),
-    *(Evaluate, Classify, Evidence, Neighbours, Lesions, Export),
+    *(Evaluate, Classify, Evidence, Neighbours, Lesions, Export, CheckBlock),
 )
 ANSWERS: tuple[type[Answer], ...] = (
     Estimated,
@@ -48,4 +49,5 @@ ANSWERS: tuple[type[Answer], ...] = (
     NearestImages,
     BlockWorths,
     Exported,
+    BlockChecked,
 )

@@ -28,11 +28,14 @@ class Dialogs(QObject):
             (actions.about, self._about),
         ):
             connect_order(action, partial(self._open, make))
+        connect_order(actions.check_block, self._show_block_check)
 
     def reopen(self) -> None:
-        """Open the preferences again if they were open in the window that this one, once it is shown, replaces."""
+        """Open what was open in the window that this one, once it is shown, replaces: preferences, the block check."""
         if self._workspace.preference:
             QTimer.singleShot(0, self, partial(self._open, self._preferences_dialog))
+        if self._workspace.block_check.is_open:
+            QTimer.singleShot(0, self, self._show_block_check)
 
     def entries(self) -> list[MenuEntry]:
         """Return every order: those of the menus in their places, and those that only a button has."""
@@ -55,6 +58,17 @@ class Dialogs(QObject):
         from explorer.gui.main_window.preferences_dialog import PreferencesDialog
 
         return PreferencesDialog(self._preferences, self._workspace, self._window)
+
+    def _show_block_check(self) -> None:
+        """Show the dialog beside the window, or bring it to the front."""
+        from explorer.gui.experiments.block_check.dialog import BlockCheckDialog
+
+        dialog = self._window.findChild(BlockCheckDialog)
+        if dialog is None:
+            dialog = BlockCheckDialog(self._workspace.block_check, self._workspace.document, self._window)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
 
     def _shortcuts(self) -> QDialog:
         from explorer.gui.help.shortcuts import ShortcutsDialog

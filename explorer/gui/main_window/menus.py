@@ -64,7 +64,7 @@ class Menus(QObject):
         actions = self._actions
         self.presets = menu.addMenu(self.tr("Preset"))
         self.presets.aboutToShow.connect(lambda: fill_preset_menu(self.presets, self._document))
-        menu.addActions([actions.add_stage, actions.open_block, actions.pin, actions.unpin])
+        menu.addActions([actions.add_stage, actions.open_block, actions.check_block, actions.pin, actions.unpin])
 
     def _fill_train_menu(self, menu: QMenu) -> None:
         actions = self._actions

@@ -1,0 +1,1 @@
+"""A block that the user has written, beside the expected one."""
