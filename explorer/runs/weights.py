@@ -68,7 +68,7 @@ def published_versions(design: Design) -> tuple[str, ...]:
 
 def is_same_network(known: Design, design: Design) -> bool:
     """Return whether two designs differ in nothing that weights below the head depend on but the number of channels."""
-    return _without_task(known, design) == design
+    return known.stages == design.stages and _without_task(known, design) == design
 
 
 def _distance(known: Design, design: Design) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import say
 from explorer.gui.workers.live_run import LiveRun
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.folder.log import EVENTS, read_events
+from explorer.runs.folder.log import EVENTS, read_curves
 from explorer.runs.folder.run import ACTIVE, RESUMABLE, Run, RunState
 from explorer.runs.folder.survey import Listing, UnreadableRun, survey_runs
 from explorer.runs.published import Reference, reference_of
@@ -157,7 +157,7 @@ class RunHistory(QObject):
         try:
             size = (run.folder / EVENTS).stat().st_size
             if run.id not in self._read or self._read[run.id][0] != size:  # another process trains it
-                self._read[run.id] = size, Curves(read_events(run.folder))
+                self._read[run.id] = size, Curves(read_curves(run.folder))
         except OSError:  # the list and the other runs are shown all the same
             self._read.setdefault(run.id, (0, Curves()))
         return self._read[run.id][1]

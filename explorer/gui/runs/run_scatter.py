@@ -191,11 +191,13 @@ class RunScatter(QWidget):
         chosen, ink = set(self._history.chosen), theme.colours()
         ring, rim = pg.mkPen(ink.text, width=2), pg.mkPen(ink.surface)
         points = sorted(self.points, key=lambda point: point.row.id in chosen)
+        colours = [self._history.colour(point.row.id) for point in points]
+        brushes = {colour: pg.mkBrush(colour) for colour in colours}  # of which pyqtgraph draws each only once
         self._dots.setData(
             x=[point.x for point in points],
             y=[point.y for point in points],
             size=[14 if point.row.id in chosen else 9 for point in points],
-            brush=[pg.mkBrush(self._history.colour(point.row.id)) for point in points],
+            brush=[brushes[colour] for colour in colours],
             pen=[ring if point.row.id in chosen else rim for point in points],
         )
         self._read(self._chosen_place())

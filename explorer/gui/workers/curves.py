@@ -7,6 +7,7 @@ import numpy as np
 from explorer.gui.workers.moving_mean import MovingMean
 from explorer.gui.workers.peaks import Pyramid
 from explorer.runs.events import Epoch, Event, Gradients, Signals, Started, Step
+from explorer.runs.folder.log import Steps
 
 FIRST = 1024  # rows that a new series has room for
 
@@ -29,6 +30,13 @@ class Series:
             self.rows = np.concatenate([self.rows, np.empty_like(self.rows)], axis=1)
         self.rows[:, self.count] = [np.nan if value is None else value for value in values]
         self.count += 1
+
+    def extend(self, rows: np.ndarray) -> None:
+        """Append rows, one below the other: shape (rows, columns)."""
+        while self.count + len(rows) > self.rows.shape[1]:
+            self.rows = np.concatenate([self.rows, np.empty_like(self.rows)], axis=1)
+        self.rows[:, self.count : self.count + len(rows)] = rows.T
+        self.count += len(rows)
 
     def cut(self, last: float) -> None:
         """Drop the rows after step `last`."""
@@ -83,7 +91,7 @@ class Curves:
     The columns of both series are step, loss and accuracy; `validation` also has the training loss of the epoch.
     """
 
-    def __init__(self, events: Iterable[Event] = ()) -> None:
+    def __init__(self, events: Iterable[Event | Steps] = ()) -> None:
         self.train = Series(3)
         self.validation = Series(4)
         self.steps_per_epoch = 1.0
@@ -94,8 +102,11 @@ class Curves:
         for event in events:
             self.apply_event(event)
 
-    def apply_event(self, event: Event) -> None:
+    def apply_event(self, event: Event | Steps) -> None:
         match event:
+            case Steps(rows):
+                if rows:
+                    self.train.extend(np.array(rows, dtype=float))
             case Started(step=step):
                 self.steps_per_epoch = event.steps_per_epoch
                 self.train.cut(step)

@@ -1,12 +1,18 @@
 """EventLog: a run's events.jsonl, appended line by line and read back. No torch, no Qt."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from explorer.runs.events import Event, Started, event_line, read_event
+from explorer.runs.events import Event, Started, Step, event_line, read_event
 
 EVENTS = "events.jsonl"
+_NUMBER = r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)"  # one that is not finite is null
+_STEP = re.compile(
+    rf'^{{"event": "step", "step": {_NUMBER}, "epoch": \d+, "loss": {_NUMBER}, .*"accuracy": {_NUMBER}, [^{{}}]*}}$', re.M
+)
 
 
 class EventLog:
@@ -50,6 +56,38 @@ def read_events(folder: Path, *kinds: type[Event]) -> Iterator[Event]:
             part += isinstance(event, Started)
             if getattr(event, "step", 0) <= last[max(part, 0)] and isinstance(event, kinds or object):
                 yield event
+
+
+class Steps(NamedTuple):
+    """Steps that follow one another in a log: of each its number, loss and accuracy, written as numbers."""
+
+    rows: list[tuple[str, str, str]]
+
+
+def read_curves(folder: Path) -> Iterator[Event | Steps]:
+    """Yield the events of a run in order, many steps at once; those that a later `started` superseded are among them.
+
+    A log of thousands of steps is read ten times as fast as by `read_events`. Raises OSError.
+    """
+    start, steps = _start_of(Step), list[str]()
+    with (folder / EVENTS).open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            if line.startswith(start):
+                steps.append(line)
+                continue
+            yield from _read_steps(steps)
+            steps = []
+            if event := read_event(line):
+                yield event
+    yield from _read_steps(steps)
+
+
+def _read_steps(lines: list[str]) -> Iterator[Event | Steps]:
+    rows = _STEP.findall("".join(lines))
+    if len(rows) == len(lines):
+        yield Steps(rows)
+    else:  # a torn line, or a value that is not known
+        yield from filter(None, map(read_event, lines))
 
 
 def _start_of(kind: type[Event]) -> str:

@@ -41,6 +41,7 @@ class RunState(StrEnum):
     INTERRUPTED = translatable("interrupted")
 
 
+_STATES = frozenset(RunState)
 ACTIVE = (RunState.RUNNING, RunState.PAUSED)
 RESUMABLE = (RunState.STOPPED, RunState.INTERRUPTED, RunState.FAILED)
 
@@ -218,19 +219,19 @@ def read_entries(folder: Path) -> str:
 
 def run_of(folder: Path, entries: str) -> WrittenRun:
     """Return the run in `folder` that these entries of its manifest describe. Raises Refused."""
-    where = str(folder / MANIFEST)
     try:
         *shared, rest = entries.split("\n")
         parts = {key: read(text) for (key, read), text in zip(_SHARED.items(), shared, strict=True)}
         manifest = read_record(_Manifest, json.loads(rest), **parts)
         created = datetime.fromisoformat(manifest.created).astimezone()  # one without a zone is meant here
     except Refused as refused:
-        raise refuse(where, translatable("cannot be read: {error}"), error=refused.sentence) from None
+        what = translatable("cannot be read: {error}")
+        raise refuse(str(folder / MANIFEST), what, error=refused.sentence) from None
     except (*MISREAD, OSError):  # OSError: Windows knows no time zone of very old dates
-        raise refuse(where, translatable("is not a run")) from None
-    if manifest.state not in list(RunState):
+        raise refuse(str(folder / MANIFEST), translatable("is not a run")) from None
+    if manifest.state not in _STATES:
         what = translatable("has the state {state!r}, which this version does not know")
-        raise refuse(where, what, state=manifest.state[:40])
+        raise refuse(str(folder / MANIFEST), what, state=manifest.state[:40])
     run = _run(folder, manifest, created)
     return WrittenRun(run, replace(run, state=RunState.INTERRUPTED) if run.state in ACTIVE else run, manifest.host)
 

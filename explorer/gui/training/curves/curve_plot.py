@@ -35,17 +35,21 @@ _WAYS = {  # to the right and upwards
 _ZOOMS = {Qt.Key.Key_Plus: 0.7, Qt.Key.Key_Equal: 0.7, Qt.Key.Key_Minus: 1 / 0.7}
 _DOT = 4  # pixels per dot; with less room no dots are drawn
 _NEAR = 8  # pixels between the pointer and the curve that it points at
+_FEW = 12  # runs in full of which the steps are drawn too
 _BAND = 0.25  # share of the colour in the band of several seeds
 _BAND_DEPTH, _MARKED = -10, 10  # z values of that band and of the highlighted run
 
 
 @dataclass(frozen=True, slots=True)
 class _DrawnRun:
-    """The curves of a run: its training values, smoothed ones before them, and its validations."""
+    """The curves of a run: its training values, smoothed ones before them, and its validations.
+
+    Where its steps are not drawn, it has the last alone.
+    """
 
     line: Line
-    train: pg.PlotDataItem
-    smooth: pg.PlotDataItem
+    train: pg.PlotDataItem | None
+    smooth: pg.PlotDataItem | None
     validation: pg.PlotDataItem
     of_many: bool  # of several seeds, whose mean is drawn in full
 
@@ -57,10 +61,11 @@ class _DrawnRun:
         """Draw in full or pale, and stronger if `marked`; lines wider than 1 are slow, so those of steps are not."""
         colour = self.colour(marked)
         full = self.line.live and not self.of_many
-        self.train.setPen(pg.mkPen(self.line.pale if smoothed else colour, width=1))
-        self.smooth.setPen(pg.mkPen(colour, width=2 if marked else 1))
+        if self.train and self.smooth:
+            self.train.setPen(pg.mkPen(self.line.pale if smoothed else colour, width=1))
+            self.smooth.setPen(pg.mkPen(colour, width=2 if marked else 1))
         self.validation.setPen(pg.mkPen(colour, width=(2 if full else 1) + marked))
-        for curve in (self.train, self.smooth, self.validation):
+        for curve in filter(None, (self.train, self.smooth, self.validation)):
             curve.setZValue(_MARKED if marked else 0)
 
 
@@ -185,7 +190,8 @@ class CurvePlot(QWidget):
     def _drawn_run(self, line: Line, of_many: bool) -> _DrawnRun:
         full = line.live and not of_many
         dots = {"symbol": "o", "symbolSize": 7 if full else 4, "symbolPen": None}
-        train, smooth = self.plot.plot(connect="finite"), self.plot.plot(connect="finite")
+        has_steps = len(self._full()) <= _FEW or not line.curves.validation.count
+        train, smooth = (self.plot.plot(connect="finite") if has_steps else None for _ in range(2))
         validation = self.plot.plot(connect="finite", **dots)
         run = _DrawnRun(line, train, smooth, validation, of_many)
         run.set_pens(bool(self.share), line.id == self._marked)
@@ -214,7 +220,7 @@ class CurvePlot(QWidget):
                 continue
             rate = curves.steps_per_epoch
             part = (self.row, left * rate, right * rate, pixels)
-            if line.live or not curves.validation.count:  # one line is enough of an earlier run
+            if run.train and run.smooth and (line.live or not curves.validation.count):  # one line is enough of an earlier run
                 if not (run.of_many and self.share):
                     _set_data(run.train, curves.train.visible(*part), rate)
                 if self.share:
@@ -352,7 +358,7 @@ class CurvePlot(QWidget):
         distances: dict[str, float] = {}
         for drawn in self.runs:
             for curve in (drawn.validation, drawn.smooth if self.share else drawn.train):
-                x, y = curve.getData()
+                x, y = curve.getData() if curve else (None, None)
                 if x is not None and len(x) and x[0] <= place.x() <= x[-1]:
                     distance = abs(float(np.interp(place.x(), x, y)) - place.y()) / height
                     distances[drawn.line.id] = min(distance, distances.get(drawn.line.id, np.inf))

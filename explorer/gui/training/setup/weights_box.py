@@ -28,9 +28,9 @@ class WeightsBox(AskingBox):
 
     def show_choice(self) -> None:
         """Offer what fits the design, and what is chosen."""
-        choice = self._choice
-        entries = {"": self.tr("new")} | self._published(published_versions(choice.fitted))
-        fitting = (run for run in self._runs() if run.best_epoch and is_same_network(run.design, choice.fitted))
+        choice, design = self._choice, self._choice.fitted
+        entries = {"": self.tr("new")} | self._published(published_versions(design))
+        fitting = (run for run in self._runs() if run.best_epoch and is_same_network(run.design, design))
         if run := next(fitting, None):
             entries[run.id] = self.tr("run {name}").format(name=title_of_run(run))
         if choice.weights not in entries:
