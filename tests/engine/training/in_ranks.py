@@ -21,8 +21,9 @@ from explorer.runs.folder.run_folder import RunFolder
 from tests.engine import small
 
 IMAGES = 38  # in batches of 7: the last one has 3, too few for two ranks
+EPOCHS = 4
 RECIPE = small.RECIPE.change(
-    epochs=4, batch_size=7, clip=0.5, ema=0.9, head_epochs=1, label_smoothing=0.1, flip=True, crop=1, erase=0.5
+    epochs=EPOCHS, batch_size=7, clip=0.5, ema=0.9, head_epochs=1, label_smoothing=0.1, flip=True, crop=1, erase=0.5
 )
 
 

@@ -1,0 +1,119 @@
+"""Ranks: the parts of a batch, and what the processes of one run compute together."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import torch
+from torch import nn
+
+from explorer.architecture.plan import plan_network
+from explorer.engine.data.augment import Feed
+from explorer.engine.kernels.rewrites import Rewrites
+from explorer.engine.training.failure import failure
+from explorer.engine.training.ranks import Ranks, part_of
+from explorer.engine.training.state import Training
+from explorer.runs.launch import launch_local
+from explorer.validation import Refused
+from tests.engine import small
+from tests.engine.training import in_ranks
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 8])
+@pytest.mark.parametrize("images", [1, 2, 3, 7, 16, 33])
+def test_the_parts_of_a_batch_are_apart_and_make_it_whole(images, size):
+    parts = [part_of(slice(10, 10 + images), rank, size) for rank in range(size)]
+    counted = [number for part in parts if part.share for number in range(part.bounds.start, part.bounds.stop)]
+    assert counted == list(range(10, 10 + images))
+    assert sum(part.share for part in parts) == pytest.approx(1, abs=1e-12)
+    for bounds, share in parts:
+        assert bounds.stop - bounds.start >= min(2, images)  # a norm of 1×1 maps needs two
+        assert share in (0.0, (bounds.stop - bounds.start) / images)
+        assert bounds.start >= 10
+        assert bounds.stop <= 10 + images
+
+
+@pytest.mark.parametrize("cutmix", [0.0, 1.0])
+def test_parts_of_a_batch_are_augmented_and_mixed_as_the_whole_batch_is(cutmix):
+    recipe = small.RECIPE.change(flip=True, crop=2, jitter=0.3, erase=0.5, resized_crop=0.5, cutmix=cutmix)
+    feed, batches = Feed(small.TRAIN, recipe, 1, 3), [slice(0, 7), slice(7, 16)]
+    whole = list(feed.batches(batches))
+    parts = [list(feed.batches(batches, [part_of(each, rank, 3).bounds for each in batches])) for rank in range(3)]
+    for number, (pixels, targets) in enumerate(whole):
+        assert torch.cat([part[number][0] for part in parts]).equal(pixels)
+        assert torch.cat([part[number][1] for part in parts]).equal(targets)
+    assert bool(cutmix) == any(targets.ndim == 2 for _, targets in whole)
+
+
+class OneOfTwo(Ranks):
+    """A rank that is alone all the same: its gradients are those of its part, twice as large for torch's mean."""
+
+    size = 2
+
+
+def test_gradients_losses_and_hits_of_parts_add_up_to_those_of_the_batch(monkeypatch):
+    monkeypatch.setattr(nn.BatchNorm2d, "train", lambda norm, mode=True: nn.Module.train(norm, False))
+    recipe = small.RECIPE.change(clip=0.0, balance="weights", label_smoothing=0.1)
+
+    def learned(bounds, share, ranks):
+        training = Training(plan_network(small.DESIGN), recipe, small.CPU, 5, Rewrites(), 0, (20, 14, 6), ranks)
+        pixels, targets = next(Feed(small.TRAIN, recipe, 1, 3).batches([slice(0, 7)], [bounds]))
+        loss, hits = training.learn(pixels, targets, share=share)
+        return loss, hits, [values.grad for values in training.network.parameters()]
+
+    loss, hits, gradients = learned(slice(0, 7), 1.0, Ranks())
+    parts = [learned(*part_of(slice(0, 7), rank, 2), OneOfTwo()) for rank in range(2)]
+    assert sum(part[0] for part in parts).item() == pytest.approx(loss.item(), rel=1e-6)
+    assert sum(part[1] for part in parts) == hits
+    for whole, *halves in zip(gradients, *(part[2] for part in parts), strict=True):
+        torch.testing.assert_close(sum(halves) / 2, whole, rtol=1e-4, atol=1e-6)
+    nothing = learned(slice(0, 2), 0.0, OneOfTwo())
+    assert not any(values.any() for values in (nothing[0], nothing[1], *nothing[2]))
+
+
+def test_a_checkpoint_of_two_processes_is_refused_by_one_and_the_reverse():
+    alone, one_of_two = (
+        Training(plan_network(small.DESIGN), small.RECIPE, small.CPU, 5, ranks=ranks) for ranks in (Ranks(), OneOfTwo())
+    )
+    with pytest.raises(Refused, match="trained by 2 processes; resume it with --devices 2, or start a new run with"):
+        alone.restore(one_of_two.state())
+    with pytest.raises(Refused, match="trained by one process; resume it without --devices"):
+        one_of_two.restore(alone.state())
+    older = {name: value for name, value in alone.state().items() if name != "processes"}
+    alone.restore(older)
+
+
+def test_norms_over_all_gpus_are_refused_elsewhere():
+    with pytest.raises(Refused, match="sync_norms: norms share their statistics between NVIDIA GPUs only"):
+        small.training(small.RECIPE.change(sync_norms=True))
+
+
+def test_a_lost_process_is_told_in_words():
+    text = "[/gloo/gloo/transport/tcp/pair.cc:545] Read error [127.0.0.1]:44230: Connection reset by peer"
+    failed = failure(RuntimeError(text), small.RECIPE)
+    assert failed.reason == "one of the processes that train this run was lost, or stopped answering"
+    assert failed.advice == "Resume the run: it continues from its last checkpoint."
+
+
+@pytest.mark.uses
+@pytest.mark.skipif(sys.platform != "linux", reason="several processes train one run on Linux only")
+def test_two_processes_have_the_losses_of_one_and_see_every_image_once(tmp_path):
+    """In 64 bits and with frozen norms, over 24 steps, with a last batch that is too small for two."""
+    in_ranks.main(tmp_path)
+    torchrun = ["-m", "torch.distributed.run", "--standalone", "--local-addr", "localhost", "--nproc-per-node", "2"]
+    command = [sys.executable, *torchrun, "-m", "tests.engine.training.in_ranks", str(tmp_path)]
+    environment = launch_local().environment | {"GLOO_SOCKET_IFNAME": "lo", "OMP_NUM_THREADS": "1"}
+    subprocess.run(command, env=environment, check=True, capture_output=True, timeout=170)
+    alone, *ranks = (json.loads((tmp_path / name).read_text()) for name in ("0 of 1.json", "0 of 2.json", "1 of 2.json"))
+    for whole, first, second in zip(alone, *ranks, strict=True):
+        assert len(whole["losses"]) == 24
+        assert first["losses"] == pytest.approx(whole["losses"], abs=1e-9)
+        assert first["validation"] == [pytest.approx(each, abs=1e-9) for each in whole["validation"]]
+        assert first["accuracies"] == whole["accuracies"]
+        for what in ("losses", "validation", "accuracies"):
+            assert second[what] == first[what]
+        assert [sum(both) for both in zip(first["tested"], second["tested"], strict=True)] == [in_ranks.EPOCHS] * 50
+    _, first, second = alone[1], ranks[0][1], ranks[1][1]  # whose batches all have images for both
+    assert [sum(both) for both in zip(first["reads"], second["reads"], strict=True)] == [in_ranks.EPOCHS] * 40
+    assert sum(first["reads"]) in range(60, 90)
