@@ -4,13 +4,14 @@ import signal
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from explorer.architecture.plan import plan_network
 from explorer.cli.columns import grid
 from explorer.cli.flags import given_fields, runs_of
 from explorer.cli.studies.search_worker import SearchWorker
-from explorer.cli.terminal import DONE, FAILED, INTERRUPTED, show
+from explorer.cli.terminal import DONE, FAILED, show
 from explorer.cli.train_command import task_of
 from explorer.runs.data.catalogue import describe_data
 from explorer.runs.recipe import read_recipe
@@ -25,6 +26,8 @@ from explorer.validation import refuse
 
 _WITH_DESIGN = ("vary", "objective", "prune", "recipe", "input", "classes")
 _JOURNAL = ".journal"
+_SAID = [state for state in SearchState if state is not SearchState.GIVEN_BACK]
+_SIGNALLED = 128  # and the signal: an exit status
 
 
 def add_search_flags(parser: ArgumentParser) -> None:
@@ -56,20 +59,19 @@ def search_study(options: Namespace) -> int:
     describe_data(recipe.data, recipe)  # refused here, not trial by trial
     until = time.monotonic() + _seconds(options.seconds)
     worker = SearchWorker(shared, runs, str(given_fields(options).get("device", recipe.device)), until)
-    status = DONE
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        if not worker.work():
-            status = FAILED
-    except KeyboardInterrupt:
-        status = INTERRUPTED
+    status, signals = DONE, list[int]()
+
+    def interrupt(number: int, frame: object) -> None:
+        signals.append(number)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
+    with suppress(KeyboardInterrupt):
+        status = DONE if worker.work() else FAILED
     trials, best = shared.trials(), shared.best()
     show(options.json, lambda: search_values(shared, storage, trials, best), lambda: search_text(shared, trials, best))
-    return status
-
-
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
+    return _SIGNALLED + signals[0] if signals else status
 
 
 def _opened(options: Namespace) -> tuple[SharedSearch, Path, str]:
@@ -164,14 +166,15 @@ def search_text(shared: SharedSearch, trials: Sequence[SearchTrial], best: Seque
     study, objectives = shared.search.study, shared.search.objectives
     finished = [trial for trial in trials if trial.state is SearchState.FINISHED]
     finished.sort(key=lambda trial: (trial.number not in best, -trial.results[0]))
-    heading = ["", "trial", *(knob.key for knob in study.knobs), "accuracy", "MACs", "run"]
-    rows = [heading]
+    rows = [["", "trial", *(knob.key for knob in study.knobs), "accuracy", "MACs", "run"]]
     for trial in finished:
         macs = plan_network(point_side(study, trial.values).design).macs
         mark = "*" if trial.number in best else ""
         rows.append([mark, str(trial.number), *trial.values, f"{trial.results[0]:.2%}", f"{macs:,}", trial.run])
-    sides = "<>" + ">" * len(study.knobs) + ">><"
-    counts = [f"{count} {state}" for state in SearchState if (count := sum(trial.state is state for trial in trials))]
-    marked = "* no other is better in accuracy and MACs" if len(objectives) > 1 else "* the best"
+    counts = [f"{count} {state}" for state in _SAID if (count := sum(trial.state is state for trial in trials))]
     lines = [f"{shared.name}: {', '.join(counts)}; {shared.budget} in all"]
-    return "\n".join([*lines, *([grid(rows, sides), marked] if finished else [])])
+    if finished:
+        marked = "no other is better in accuracy and MACs" if len(objectives) > 1 else "the best"
+        lines += [grid(rows, "<>" + ">" * len(study.knobs) + ">><"), f"* {marked}"]
+    lines += [f"trial {trial.number} {trial.state}: {trial.reason}" for trial in trials if trial.reason]
+    return "\n".join(lines)

@@ -30,7 +30,7 @@ class _Stopping(Enum):
     """Why a run is stopped."""
 
     HOPELESS = auto()  # by the search
-    OVER = auto()  # the time of this process
+    OVER = auto()  # this process has no more time, or is to end
     LOST = auto()  # to another worker
 
 
@@ -46,7 +46,7 @@ class SearchWorker:
     def work(self) -> bool:
         """Train trials until all are done, the time is over, or several failed in a row; return False for the last.
 
-        What is under way when KeyboardInterrupt is raised is stopped with a checkpoint and given back.
+        At a KeyboardInterrupt what is under way is stopped with a checkpoint and given back; at a second one, at once.
         """
         failures, is_waiting = 0, False
         with SearchProcess(self.runs) as process:
@@ -58,7 +58,7 @@ class SearchWorker:
                     if not going:
                         return True
                     if not is_waiting:
-                        say(f"waiting for {going} trials of other workers")
+                        say(f"waiting for other workers; their trials under way: {going}")
                     is_waiting = True
                     time.sleep(_MOMENT)
                     continue
@@ -144,6 +144,11 @@ class SearchWorker:
                         return self._fail(asked, reason)
             except EOFError:
                 return self._fail(asked, f"the training process ended with status {process.status}")
+            except KeyboardInterrupt:
+                if stopping is _Stopping.OVER:
+                    raise
+                self.until, stopping = float("-inf"), _Stopping.OVER
+                process.stop()
             except Lost:
                 if stopping is not _Stopping.LOST:
                     stopping = _Stopping.LOST

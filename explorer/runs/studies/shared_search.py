@@ -43,7 +43,8 @@ class SearchState(StrEnum):
     FINISHED = translatable("finished")
     PRUNED = translatable("stopped early")
     FAILED = translatable("failed")
-    LOST = translatable("lost")  # with its worker; it is tried again under another number
+    NOT_TRAINED = translatable("not trained")  # for it cannot be built
+    GIVEN_BACK = translatable("given back")  # by its worker, or lost with it: it has another number now
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ class SharedSearch:
         self._end(asked, lambda trial: self._study.tell(trial, list(results)))
 
     def tell_pruned(self, asked: Asked, reason: str = "") -> None:
-        """End a trial that was stopped early, or that was not trained for a `reason`: the search avoids its like."""
+        """End a trial that was stopped early, or was not trained for a `reason`; the search then avoids its like."""
         self._end(asked, self._as_pruned, reason)
 
     def _as_pruned(self, trial: "optuna.Trial") -> None:
@@ -356,7 +357,7 @@ def _add_slots(study: Any, count: int) -> None:
 
 def _counts(trial: Any) -> bool:
     """Whether a trial is one of the budget, and not one that was given back."""
-    return _SLOT in trial.user_attrs and _state(trial) is not SearchState.LOST
+    return _SLOT in trial.user_attrs and _state(trial) is not SearchState.GIVEN_BACK
 
 
 def _state(trial: Any) -> SearchState:
@@ -370,9 +371,9 @@ def _state(trial: Any) -> SearchState:
         case TrialState.COMPLETE:
             return SearchState.FINISHED
         case TrialState.PRUNED:
-            return SearchState.PRUNED
+            return SearchState.NOT_TRAINED if _REASON in trial.user_attrs else SearchState.PRUNED
         case _:
-            return SearchState.FAILED if _REASON in trial.user_attrs else SearchState.LOST
+            return SearchState.FAILED if _REASON in trial.user_attrs else SearchState.GIVEN_BACK
 
 
 def _search_trial(trial: Any, keys: Sequence[str]) -> SearchTrial:
