@@ -105,7 +105,7 @@ def test_two_processes_have_the_losses_of_one_and_see_every_image_once(tmp_path)
     command = [sys.executable, *torchrun, "-m", "tests.engine.training.in_ranks", str(tmp_path)]
     environment = launch_local().environment | {"GLOO_SOCKET_IFNAME": "lo", "OMP_NUM_THREADS": "1"}
     subprocess.run(command, env=environment, check=True, capture_output=True, timeout=170)
-    alone, *ranks = (json.loads((tmp_path / name).read_text()) for name in ("0 of 1.json", "0 of 2.json", "1 of 2.json"))
+    alone, *ranks = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("0 of 1", "0 of 2", "1 of 2"))
     for whole, first, second in zip(alone, *ranks, strict=True):
         assert len(whole["losses"]) == 24
         assert first["losses"] == pytest.approx(whole["losses"], abs=1e-9)
