@@ -11,7 +11,9 @@ from explorer.runs.events import Event, Started, Step, event_line, read_event
 EVENTS = "events.jsonl"
 _NUMBER = r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)"  # one that is not finite is null
 _STEP = re.compile(
-    rf'^{{"event": "step", "step": {_NUMBER}, "epoch": \d+, "loss": {_NUMBER}, .*"accuracy": {_NUMBER}, [^{{}}]*}}$', re.M
+    rf'^{{"event": "step", "step": {_NUMBER}, "epoch": \d+, "loss": {_NUMBER}, "loss_min": [^,]+, "loss_max": [^,]+, '
+    rf'"steps": \d+, "accuracy": {_NUMBER}, [^{{}}]*}}$',
+    re.MULTILINE,
 )
 
 

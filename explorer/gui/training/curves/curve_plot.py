@@ -35,7 +35,7 @@ _WAYS = {  # to the right and upwards
 _ZOOMS = {Qt.Key.Key_Plus: 0.7, Qt.Key.Key_Equal: 0.7, Qt.Key.Key_Minus: 1 / 0.7}
 _DOT = 4  # pixels per dot; with less room no dots are drawn
 _NEAR = 8  # pixels between the pointer and the curve that it points at
-_FEW = 12  # runs in full of which the steps are drawn too
+_FEW = 12  # runs in full of which steps and dots are drawn too
 _BAND = 0.25  # share of the colour in the band of several seeds
 _BAND_DEPTH, _MARKED = -10, 10  # z values of that band and of the highlighted run
 
@@ -189,14 +189,19 @@ class CurvePlot(QWidget):
 
     def _drawn_run(self, line: Line, of_many: bool) -> _DrawnRun:
         full = line.live and not of_many
+        if not self._is_few() and line.curves.validation.count:
+            validation = self.plot.plot(connect="finite", pen=pg.mkPen(line.colour if full else line.pale))
+            return _DrawnRun(line, None, None, validation, of_many)
         dots = {"symbol": "o", "symbolSize": 7 if full else 4, "symbolPen": None}
-        has_steps = len(self._full()) <= _FEW or not line.curves.validation.count
-        train, smooth = (self.plot.plot(connect="finite") if has_steps else None for _ in range(2))
+        train, smooth = self.plot.plot(connect="finite"), self.plot.plot(connect="finite")
         validation = self.plot.plot(connect="finite", **dots)
         run = _DrawnRun(line, train, smooth, validation, of_many)
         run.set_pens(bool(self.share), line.id == self._marked)
         validation.setSymbolBrush(run.colour(marked=False))
         return run
+
+    def _is_few(self) -> bool:
+        return len(self._full()) <= _FEW
 
     def _drawn_group(self, group: SeedGroup) -> _DrawnGroup:
         colour = group.first.colour
@@ -229,7 +234,7 @@ class CurvePlot(QWidget):
             dots = steps / rate, values
             # pyqtgraph renders all dots again whenever they are set
             if everything or not _same_points(dots, run.validation.getOriginalDataset()):
-                has_dots = not run.of_many and len(steps) * _DOT <= pixels
+                has_dots = run.train and not run.of_many and len(steps) * _DOT <= pixels
                 run.validation.setData(*dots, symbol="o" if has_dots else None)
         for drawn in self.groups:
             known = drawn.mean.getOriginalDataset()[0]
