@@ -186,11 +186,12 @@ class StartOrders(QObject):
         """Enable the orders that have an effect, and let their texts say what they do now."""
         fatal = self._document.fatal
         is_free = bool(self._pool.free_device(self._choice.recipe.device))
-        self.start.setEnabled(fatal is None)
+        reason = say(fatal.what) if fatal else self._why_not(_nothing)
+        self.start.setEnabled(not reason)
         self.start.setText(self.tr("Start") if is_free else self.tr("Add to queue"))
         self.start.setIconText(self._start_text(is_free))
         queued = "" if is_free else self.tr("Starts automatically when a device is free")
-        self.start.setToolTip(say(fatal.what) if fatal else queued)
+        self.start.setToolTip(reason or queued)
         self._show_choices(is_free)
 
     def _start_text(self, is_free: bool) -> str:

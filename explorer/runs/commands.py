@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from explorer.architecture.design import Design
-from explorer.architecture.plan import plan_network
 from explorer.runs.answers import QUESTIONS
 from explorer.runs.json_lines import MISREAD, json_line, read_record, record_table
-from explorer.runs.late_blocks import late_blocks
 from explorer.runs.questions.question import Question
 from explorer.runs.recipe import Recipe
 from explorer.runs.sides import MAX_SIDES, Side, obstacle, twin_side
@@ -72,13 +70,19 @@ class Train:
             raise refuse("beside", translatable("names the same network twice"))
         for side in sides:
             if side.recipe.grow:
-                late_blocks(plan_network(side.design), side.recipe)
-            if side.recipe.grow and self.weights:
-                what = translatable("blocks that join later begin as identities: with known weights they cannot")
-                raise refuse("grow", what)
+                self._check_late_blocks(side)
         if self.weights and len({side.seed for side in sides}) > 1:
             what = translatable("another seed changes nothing: all begin with the weights of {run}")
             raise refuse("beside", what, run=self.weights)
+
+    def _check_late_blocks(self, side: Side) -> None:
+        from explorer.architecture.plan import plan_network  # rare, and nothing that the first paint needs
+        from explorer.runs.late_blocks import late_blocks
+
+        late_blocks(plan_network(side.design), side.recipe)
+        if self.weights:
+            what = translatable("blocks that join later begin as identities: with known weights they cannot")
+            raise refuse("grow", what)
 
     @property
     def sides(self) -> tuple[Side, ...]:

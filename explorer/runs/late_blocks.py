@@ -62,7 +62,7 @@ def _obstacle(plan: Plan, recipe: Recipe, number: int, epochs: list[int]) -> Sen
     blocks = stages[number - 1].blocks
     if len(epochs) >= blocks:
         what = translatable(
-            "{count} blocks cannot join stage {number} later: it has {blocks}, and the first sets width and stride"
+            "stage {number}: {count} of {blocks} cannot join later; the first block sets width and stride"
         )
         return Sentence(what, {"count": len(epochs), "number": number, "blocks": blocks})
     if not 1 <= epochs[0] <= epochs[-1] < recipe.epochs:

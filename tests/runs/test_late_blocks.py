@@ -33,7 +33,7 @@ def test_the_last_blocks_of_a_stage_join_one_by_one():
         ("stage3@-5", "must be like"),
         ("stage4@5", "there is no stage 4: the design has 3"),
         ("stage0@5", "there is no stage 0"),
-        ("stage3@1,2,3,4,5", "5 blocks cannot join stage 3 later: it has 5, and the first sets width and stride"),
+        ("stage3@1,2,3,4,5", "stage 3: 5 of 5 cannot join later; the first block sets width and stride"),
         ("stage3@5,20", "blocks join after epoch 1 to 19, not after epoch 20"),
         ("stage3@0,5", "blocks join after epoch 1 to 19, not after epoch 0"),
         ("stage3@5;stage3@6", "names stage 3 twice"),

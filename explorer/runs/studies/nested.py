@@ -95,6 +95,8 @@ def _designs(study: Study) -> tuple[Design, ...]:
     if study.recipe.early_stop:
         what = translatable("must be 0: all networks of a depth train for as many epochs")
         raise refuse("early_stop", what)
+    if study.recipe.grow:
+        raise refuse("grow", translatable("must be empty: the study itself says which blocks are added when"))
     designs: list[Design] = []
     complaints: list[Complaint] = []
     for text in study.knobs[0].values:

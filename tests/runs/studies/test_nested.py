@@ -79,6 +79,7 @@ def test_every_depth_is_the_one_before_and_further_identities(name):
         ({"design": CIFAR.change(shortcut="none")}, "design: is plain"),
         ({"design": CIFAR.change(shortcut="projection-all")}, "design: No identity"),
         ({"recipe": Recipe(early_stop=3)}, "early_stop: must be 0"),
+        ({"recipe": Recipe(grow="stage1@1")}, "grow: must be empty"),
     ],
 )
 def test_what_cannot_grow_is_refused(changes, why):

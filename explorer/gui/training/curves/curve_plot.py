@@ -125,7 +125,7 @@ class CurvePlot(QWidget):
         keys = self.tr(
             "Arrow keys read values, + and − zoom, Shift and arrow keys move the view, Home shows everything"
         )
-        self.legend.setToolTip(f"{key}\n{keys}")
+        self.legend.setToolTip(f"{key}\n{self.tr('¦ +1: a block joins the network')}\n{keys}")
         self.legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.legend.setAlignment(Qt.AlignmentFlag.AlignRight)
         theme.make_heading(self.heading)
@@ -185,6 +185,9 @@ class CurvePlot(QWidget):
         many = {line.id for group in groups for line in group.lines}
         self.runs = [self._drawn_run(line, line.id in many) for line in self.lines]
         self.groups = list(map(self._drawn_group, groups))
+        for line in self.lines:
+            for epoch, count in line.joinings.items():
+                item.addItem(self._joining(line, epoch, count), ignoreBounds=True)
         item.addItem(self._hair, ignoreBounds=True)
 
     def _drawn_run(self, line: Line, of_many: bool) -> _DrawnRun:
@@ -202,6 +205,14 @@ class CurvePlot(QWidget):
 
     def _is_few(self) -> bool:
         return len(self._full()) <= _FEW
+
+    def _joining(self, line: Line, epoch: int, count: int) -> pg.InfiniteLine:
+        """Return the mark of an epoch after which so many blocks join the network of a run."""
+        place = {"position": 0.97, "anchors": [(0, 0), (0, 0)], "color": theme.colours().quiet}
+        pen = pg.mkPen(line.pale, style=Qt.PenStyle.DashLine)
+        mark = pg.InfiniteLine(epoch, angle=90, pen=pen, label=f"+{count}", labelOpts=place)
+        mark.label.setFont(self.font())
+        return mark
 
     def _drawn_group(self, group: SeedGroup) -> _DrawnGroup:
         colour = group.first.colour
@@ -468,6 +479,9 @@ class CurvePlot(QWidget):
             )
         elif len(points):
             text += self.tr("; validation {values}").format(values=", ".join(map(self.form, points)))
+        if line.joinings:
+            epochs = ", ".join(map(str, line.joinings))
+            text += self.tr("; blocks join after epochs {epochs}").format(epochs=epochs)
         standing = self._standing_of(line)
         return f"{text}; {standing}" if standing else text
 

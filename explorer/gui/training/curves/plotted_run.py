@@ -54,6 +54,16 @@ class Line:
         return max(self.steps, *known, 0.0) / self.curves.steps_per_epoch
 
     @property
+    def joinings(self) -> dict[int, int]:
+        """After which epochs how many blocks join the network."""
+        if not self.recipe.grow:
+            return {}
+        from explorer.architecture.plan import plan_network  # rare, and nothing that the first paint needs
+        from explorer.runs.late_blocks import late_blocks
+
+        return Counter(block.epoch for block in late_blocks(plan_network(self.design), self.recipe))
+
+    @property
     def has_values(self) -> bool:
         return bool(self.curves.train.count or self.curves.validation.count)
 

@@ -21,6 +21,7 @@ from explorer.gui.workers.pool import WorkerPool
 from explorer.runs.data.cache_folder import cache_bytes, cache_folder, cache_limit
 from explorer.runs.data.storage import free_bytes
 from explorer.runs.questions.data import ProblemKind
+from explorer.validation import Refused
 
 _COLOURED = 0.02  # share of images with colour from which it is worth a word that the network will not see it
 _PROBLEMS = (ProblemKind.LEAK, ProblemKind.UNREADABLE)  # what to know before Start
@@ -60,10 +61,11 @@ class Remarks(QWidget):
             },
             "cache": self._line(),
             "checkpoints": self._line(),
+            "grow": self._line(),
             "test": self._line(),
         }
         theme.make_secondary(self.lines["test"].words)
-        for name in ("colour", ProblemKind.LEAK, "checkpoints"):
+        for name in ("colour", ProblemKind.LEAK, "checkpoints", "grow"):
             self.lines[name].words.setForegroundRole(QPalette.ColorRole.BrightText)
         for signal in (choice.changed, estimates.changed):
             signal.connect(self.show_state)
@@ -83,7 +85,10 @@ class Remarks(QWidget):
 
     def show_state(self) -> None:
         """Show the lines that there is a reason for now."""
-        texts = {**self._texts_of_data(), **self._texts_of_disk(), "fine_tune": self._fine_tune_text()}
+        texts = {
+            **{**self._texts_of_data(), **self._texts_of_disk()},
+            **{"fine_tune": self._fine_tune_text(), "grow": self._late_blocks_text()},
+        }
         for name, line in self.lines.items():
             line.words.setText(texts.get(name, ""))
             show_if(bool(texts.get(name)), line.whole)
@@ -111,6 +116,19 @@ class Remarks(QWidget):
         if is_tuning or not self._choice.weights:
             return ""
         return self.tr("Known weights learn best at low rates, after the new head.")
+
+    def _late_blocks_text(self) -> str:
+        """Return why blocks cannot join later as the recipe has it."""
+        if not self._choice.recipe.grow:
+            return ""
+        from explorer.architecture.plan import plan_network  # rare, and nothing that the first paint needs
+        from explorer.runs.late_blocks import late_blocks
+
+        try:
+            late_blocks(plan_network(self._choice.fitted), self._choice.recipe)
+        except Refused as refused:
+            return self.tr("Late blocks: {reason}").format(reason=say(refused.complaints[0].what))
+        return ""
 
     def _texts_of_disk(self) -> dict[str, str]:
         """Return what there is no room for on the disk."""

@@ -2,6 +2,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
@@ -378,3 +379,21 @@ def test_beside_a_low_plot_stand_no_more_figures_than_find_room(qtbot):
         plot.resize(300, lines * plot.fontMetrics().height())
         steps.append(plot.plot.getPlotItem().getAxis("left").tickSpacing(0.0, 1.0, plot.plot.height())[0][0])
     assert steps == [0.5, pytest.approx(0.2)]
+
+
+def test_the_epochs_after_which_blocks_join_are_marked(plots, qtbot):
+    curves = Curves([step(1, 2.0), Epoch(1, 1, 1.0, 0.5, 0.5, 0.875, 1.0)])
+    recipe = RECIPES["quick"].change(grow="stage3@2,4;stage2@4")
+    joined = made_line(curves, design=preset("cifar-resnet20"), recipe=recipe)
+    plots.show_lines([joined])
+    qtbot.waitUntil(lambda: not plots.timer.isActive())
+
+    def marked():
+        items = plots.loss.plot.getPlotItem().items
+        return {each.value(): each.label.format for each in items if isinstance(each, pg.InfiniteLine) and each.label}
+
+    assert marked() == {2: "+1", 4: "+2"}
+    assert "blocks join after epochs 2, 4" in plots.loss.accessibleDescription()
+    plots.show_lines([made_line(curves)])
+    qtbot.waitUntil(lambda: not plots.timer.isActive())
+    assert marked() == {}

@@ -143,3 +143,17 @@ def test_a_disk_that_is_too_small_is_said(session, played, pets, monkeypatch):
     free["bytes"] = 2**40
     session.workspace.estimates.changed.emit()
     assert lines(session) == []
+
+
+def test_late_blocks_that_do_not_fit_the_design_are_said_and_start_waits(session):
+    choice, start = session.workspace.choice, session.window.orders.start
+    session.document.propose(preset("mini"), "")
+    stages = len(preset("mini").stages)
+    choice.use_recipe(choice.recipe.change(grow=f"stage{stages + 1}@5"))
+    assert lines(session) == [f"Late blocks: there is no stage {stages + 1}: the design has {stages}"]
+    assert not start.isEnabled()
+    assert "there is no stage" in start.toolTip()
+    choice.use_recipe(choice.recipe.change(grow="stage1@5"))
+    session.document.propose(preset("mini").with_stage(0, blocks=3), "")
+    assert lines(session) == []
+    assert start.isEnabled()
