@@ -15,7 +15,7 @@ from explorer.sentences import explained, translatable
 
 MAX_BLOCKS = 512  # per stage
 _MAX_WIDTH = 8192
-_MAX_STAGES = 8
+MAX_STAGES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Design:
         Interval(ge=2, le=100_000),
         Label(translatable("Classes"), translatable("Number of classes that the network distinguishes.")),
     ]
-    stages: Annotated[tuple[Stage, ...], Len(1, _MAX_STAGES)]
+    stages: Annotated[tuple[Stage, ...], Len(1, MAX_STAGES)]
     name: Annotated[str, Len(0, 80)] = field(default="", compare=False)
     stem: Annotated[
         str,
@@ -207,7 +207,7 @@ class Design:
 
     @property
     def can_add_stage(self) -> bool:
-        return len(self.stages) < _MAX_STAGES
+        return len(self.stages) < MAX_STAGES
 
     @property
     def can_remove_stage(self) -> bool:

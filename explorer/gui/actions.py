@@ -97,6 +97,8 @@ class Actions(QObject):
         self.save_as = self._add(self.tr("Save as …"), keys="Ctrl+Shift+S")
         self.open_images = self._add(self.tr("Open images …"), keys="Ctrl+Shift+O")
         self.open_table = self._add(self.tr("Open table of images …"))
+        self.example_images = self._add(self.tr("Example folder of images …"))
+        self.example_images.setToolTip(self.tr("Train on a small folder of images that has what own images often have"))
         self.open_images.setToolTip(self.tr("Train on a folder with one subfolder of images per class"))
         self.open_table.setToolTip(self.tr("Train on images that a CSV file names, with the class of each"))
         self.quit = self._add(self.tr("Quit"), keys=_Keys.Quit)
@@ -317,6 +319,8 @@ class Actions(QObject):
         self.smaller = self._add(self.tr("Smaller text"), lambda: self.size_chosen.emit(-1), _Keys.ZoomOut)
         self.usual_size = self._add(self.tr("Default text size"), lambda: self.size_chosen.emit(0), "Ctrl+0")
         self.tour = self._add(self.tr("Tour"))
+        self.own_lessons = self._add(self.tr("Folder of own lessons …"))
+        self.own_lessons.setToolTip(self.tr("Lessons that you or your teacher have written; they are listed here"))
 
     def add_page(self, name: str, title: str, show: Callable[[], object]) -> None:
         """Add the action that shows a page; its key is the number of its place in the row."""

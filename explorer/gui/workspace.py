@@ -50,16 +50,16 @@ def saved_runs() -> Path:
 
 @dataclass
 class LessonPlace:
-    """Which page of which lesson is open, if any; `done` are the pages whose tasks were done since it was opened.
+    """Which page of which lesson is open, if any; `done` has how many steps of each page were done since it was opened.
 
-    `before` is the design that was shown when the page was opened, `replaced` whether the lesson's took its place.
+    `before` is the design that was shown when the step was asked for, `replaced` whether the lesson's took its place.
     """
 
     before: Design
     name: str = ""
     page: int = 0
     replaced: bool = False
-    done: set[int] = field(default_factory=set)
+    done: dict[int, int] = field(default_factory=dict)
 
 
 class Workspace:

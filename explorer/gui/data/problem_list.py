@@ -25,6 +25,7 @@ class ProblemList(QListWidget):
         self._view = view
         self._is_showing = False
         self.lines: Sequence[ProblemLine] = ()
+        self.setObjectName("problems")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformItemSizes(True)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)

@@ -23,7 +23,7 @@ class ProblemLine(QWidget):
         self.colour()
         design = problem.repair.design
         repair = word_button(
-            say(problem.repair.label), lambda: document.propose(design, say(problem.repair.label)), icon="wrench"
+            say(problem.repair.label), lambda: document.propose(design, say(problem.repair.label)), "repair", "wrench"
         )
         repair.setAccessibleName(self.tr("Repair: {what}").format(what=say(problem.repair.label)))
         repair.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)

@@ -1,4 +1,7 @@
-"""The card below the network that shows a lesson: its text, its task, its drawing, Back and Next."""
+"""The card below the network that shows a lesson: its text, what to do, its drawing, Back and Next."""
+
+from contextlib import suppress
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -23,10 +26,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.gui.lessons.lesson import Lesson
+from explorer.gui.lessons.lesson import Lesson, LessonPage
 from explorer.gui.widgets.buttons import sign_button, word_button
 from explorer.gui.widgets.look import theme
-from explorer.resources import resource
 
 _MAX_LINES = 9  # of the text of a page; longer texts scroll
 
@@ -102,13 +104,13 @@ class LessonCard(QDockWidget):
         self.hide()
         window.addDockWidget(area.BottomDockWidgetArea, self)
 
-    def show_page(self, lesson: Lesson, number: int, note: str, following: str) -> None:
-        """Show page `number` of `lesson`, from 0.
+    def show_page(self, lesson: Lesson, number: int, note: str, following: str, drawing: Path | None) -> None:
+        """Show page `number` of `lesson`, from 0, with the `drawing` if it has one.
 
         `note` is added to the first page; `following` is the title of the lesson that follows, or empty.
         """
         self.lesson, self._note, self._number, self._is_answered = lesson, note, number, False
-        page, last = lesson.pages[number], number + 1 == len(lesson.pages)
+        last = number + 1 == len(lesson.pages)
         self.setWindowTitle(lesson.title)
         self.heading.setText(lesson.title)
         self.count.setText(f"{number + 1}/{len(lesson.pages)}")
@@ -116,7 +118,7 @@ class LessonCard(QDockWidget):
         self.leave.setAccessibleName(self.leave.toolTip())
         self.text.setMarkdown(self._text_of(lesson, number, answered=False))
         self.text.setAccessibleName(lesson.title)
-        self.drawing._show_file(page.drawing)
+        self.drawing._show_file(drawing)
         self.back.setEnabled(number > 0)
         end = self.tr("Next lesson") if following else self.tr("Finish")
         self.next.setText(end if last else self.tr("Next"))
@@ -127,19 +129,27 @@ class LessonCard(QDockWidget):
         text = lesson.pages[number].markdown(answered)
         return f"{text}\n\n*{self._note}*" if self._note and number == 0 else text
 
-    def show_task(self, task: str, done: bool) -> None:
-        """Show the page's task and whether it is `done`, with its answer then.
+    def show_steps(self, done: int) -> None:
+        """Show what to do on the page, so many steps of which are `done`, and its answer once all are.
 
-        Next is the primary button if it is, or if there is none.
+        Next is the primary button if they are, or if there are none.
         """
         assert self.lesson is not None
-        if done and not self._is_answered:
+        steps = self.lesson.pages[self._number].steps
+        is_done = done >= len(steps)
+        if steps and is_done and not self._is_answered:
             self._is_answered = True
             self.text.setMarkdown(self._text_of(self.lesson, self._number, answered=True))
-        self.task.setText(f"{'☑' if done else '▢'} {task}" if task else "")
-        words = self.tr("Done: {task}") if done else self.tr("To do: {task}")
-        self.task.setAccessibleName(words.format(task=task.replace("*", "")) if task else "")
-        theme.apply_style(self.next, "primary" if done or not task else "plain")
+        self.task.setText(_steps_text(self.lesson.pages[self._number], done))
+        words = [self.tr("Done: {task}")] * done + [self.tr("To do: {task}")] * (len(steps) - done)
+        spoken = (text.format(task=step.task.replace("*", "")) for text, step in zip(words, steps, strict=False))
+        self.task.setAccessibleName("\n".join(spoken))
+        theme.apply_style(self.next, "primary" if is_done else "plain")
+
+    def show_fault(self, words: str) -> None:
+        """Say in place of the page why the file of the lesson, which has changed, cannot be read."""
+        self.text.setPlainText(words)
+        self.task.clear()
 
     def _fit(self, lesson: Lesson) -> None:
         """Set the height that the longest page needs, so that nothing moves between one page and the next."""
@@ -153,7 +163,7 @@ class LessonCard(QDockWidget):
         widths = [beside if page.drawing else room for page in lesson.pages]
         texts = (self._text_of(lesson, number, answered=True) for number in range(len(widths)))
         tall = max(map(self._height_of, texts, widths))
-        task = max(map(self._height_of, (f"▢ {page.task}" for page in lesson.pages), widths))
+        task = max(map(self._height_of, (_steps_text(page, 0) for page in lesson.pages), widths))
         if any(page.drawing for page in lesson.pages):
             tall = max(tall, drawn.height() - task)
         self.text.setFixedHeight(min(int(tall) + 1, _MAX_LINES * line))
@@ -204,17 +214,19 @@ class LessonCard(QDockWidget):
 
 
 class _Drawing(QWidget):
-    """An SVG of resources/lessons with its aspect ratio, in the colour of the text, so that it suits every palette."""
+    """An SVG with its aspect ratio, in the colour of the text, so that it suits every palette."""
 
     def __init__(self) -> None:
         super().__init__()
         self._svg = ""
         self.setAccessibleName(self.tr("Drawing"))
 
-    def _show_file(self, name: str) -> None:
-        """Show the file, or hide if there is no name."""
-        self._svg = resource("lessons", name).read_text(encoding="utf-8") if name else ""
-        self.setVisible(bool(name))
+    def _show_file(self, path: Path | None) -> None:
+        """Show the file, or hide if there is none or it cannot be read."""
+        self._svg = ""
+        with suppress(OSError, UnicodeDecodeError):
+            self._svg = path.read_text(encoding="utf-8") if path else ""
+        self.setVisible(bool(self._svg))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -222,3 +234,8 @@ class _Drawing(QWidget):
         renderer = QSvgRenderer(QByteArray(self._svg.replace("currentColor", colour).encode()))
         renderer.setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
         renderer.render(QPainter(self))
+
+
+def _steps_text(page: LessonPage, done: int) -> str:
+    """Return the steps of a page in Markdown, a line each, with a tick before those that are done."""
+    return "  \n".join(f"{'☑' if number < done else '▢'} {step.task}" for number, step in enumerate(page.steps))

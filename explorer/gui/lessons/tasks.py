@@ -1,7 +1,7 @@
 """Tasks: what a lesson may ask the user to do, each with a function that returns whether it is done.
 
-The function gets the workspace and the design that was shown when the page was opened. A new task is one function here
-and one entry of `TASKS`; lessons give the name of the function as `done`.
+The function gets the workspace and the design that was shown when the step was asked for. A new task is a function
+here, its entry of `TASKS`, and its name and meaning in `TaskKind`; lessons give the name as `done`.
 """
 
 from collections.abc import Callable
@@ -14,11 +14,15 @@ from explorer.architecture.design import Design
 from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset_of
 from explorer.architecture.source.network import python_source
+from explorer.gui.lessons.vocabulary import TaskKind
 from explorer.gui.training.curves.plot_view import Depth
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.gui.workspace import BLOCK, Workspace
 from explorer.runs.questions.blocks import Inserted
+from explorer.runs.questions.data import ProblemKind
+from explorer.runs.weights import is_same_network
 
+_HIGH_RATE = 1.0
 _TABLE_1 = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")  # of He et al. 2015
 
 
@@ -91,6 +95,14 @@ def params_doubled(workspace: Workspace, before: Design) -> bool:
     return workspace.document.plan.params >= 2 * plan_network(before).params
 
 
+def mismatched(workspace: Workspace, before: Design) -> bool:
+    return workspace.document.fatal is not None
+
+
+def repaired(workspace: Workspace, before: Design) -> bool:
+    return workspace.document.fatal is None
+
+
 def table_1_compared(workspace: Workspace, before: Design) -> bool:
     design, baseline = workspace.document.design, workspace.document.baseline
     if baseline is None or baseline.design == design:
@@ -127,6 +139,11 @@ def average_opened(workspace: Workspace, before: Design) -> bool:
 def small_network_compared(workspace: Workspace, before: Design) -> bool:
     baseline = workspace.document.baseline
     return baseline is not None and baseline.params >= 20 * workspace.document.plan.params
+
+
+def grown_tenfold(workspace: Workspace, before: Design) -> bool:
+    baseline = workspace.document.baseline
+    return baseline is not None and workspace.document.plan.params >= 10 * baseline.params
 
 
 def trained(workspace: Workspace, before: Design) -> bool:
@@ -171,8 +188,55 @@ def feature_maps_compared(workspace: Workspace, before: Design) -> bool:
     return workspace.shows_maps and workspace.feature_maps.are_compared()
 
 
-TASKS: dict[str, Task] = {
-    task.is_done.__name__: task
+def high_rate_validated(workspace: Workspace, before: Design) -> bool:
+    run = workspace.pool.shown.run
+    return run is not None and run.epoch is not None and run.recipe.lr >= _HIGH_RATE
+
+
+def rate_lowered(workspace: Workspace, before: Design) -> bool:
+    run = workspace.pool.shown.run
+    return run is not None and workspace.choice.recipe.lr < run.recipe.lr
+
+
+def low_rate_validated(workspace: Workspace, before: Design) -> bool:
+    run = workspace.pool.shown.run
+    return run is not None and run.epoch is not None and run.recipe.lr < _HIGH_RATE
+
+
+def weights_at_hand(workspace: Workspace, before: Design) -> bool:
+    design = workspace.choice.fitted
+    return any(run.best_epoch and is_same_network(run.design, design) for run in workspace.run_history.runs)
+
+
+def weights_chosen(workspace: Workspace, before: Design) -> bool:
+    return bool(workspace.choice.weights)
+
+
+def fine_tuned(workspace: Workspace, before: Design) -> bool:
+    run = workspace.pool.shown.run
+    return run is not None and run.epoch is not None and run.started is not None and bool(run.started.weights)
+
+
+def images_chosen(workspace: Workspace, before: Design) -> bool:
+    return workspace.choice.data.images is not None
+
+
+def _has_no(workspace: Workspace, *kinds: ProblemKind) -> bool:
+    """Return whether the images that are chosen were looked at, and have none of these problems."""
+    scanned = workspace.data_state.scanned if images_chosen(workspace, workspace.document.design) else None
+    return scanned is not None and not any(problem.kind in kinds for problem in scanned.problems)
+
+
+def leak_mended(workspace: Workspace, before: Design) -> bool:
+    return _has_no(workspace, ProblemKind.LEAK)
+
+
+def images_decided(workspace: Workspace, before: Design) -> bool:
+    return _has_no(workspace, *ProblemKind)
+
+
+TASKS: dict[TaskKind, Task] = {
+    TaskKind(task.is_done.__name__): task
     for task in (
         Task(selected),
         Task(stage_deepened),
@@ -188,6 +252,8 @@ TASKS: dict[str, Task] = {
         Task(bottleneck_opened),
         Task(preactivation_opened),
         Task(params_doubled),
+        Task(mismatched),
+        Task(repaired),
         Task(table_1_compared),
         Task(shortcut_changed),
         Task(projected_everywhere),
@@ -195,6 +261,7 @@ TASKS: dict[str, Task] = {
         Task(stride_moved),
         Task(average_opened),
         Task(small_network_compared),
+        Task(grown_tenfold),
         Task(trained, answer="curves"),
         Task(validated, answer="curves"),
         Task(twin_validated, answer="curves"),
@@ -202,6 +269,15 @@ TASKS: dict[str, Task] = {
         Task(norms_compared, answer="norms effect"),
         Task(preactivation_beside, answer="curves"),
         Task(signal_shown, answer="gradients"),
+        Task(high_rate_validated, answer="curves"),
+        Task(rate_lowered),
+        Task(low_rate_validated, answer="curves"),
+        Task(weights_at_hand),
+        Task(weights_chosen),
+        Task(fine_tuned, answer="curves"),
+        Task(images_chosen),
+        Task(leak_mended),
+        Task(images_decided),
         Task(paused),
         Task(feature_maps_compared, answer="maps"),
     )

@@ -14,6 +14,7 @@ from explorer.architecture.weights_file import is_weights_file
 from explorer.atomic_files import write_atomically
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
+from explorer.gui.data.example_images import example_images, make_example_images
 from explorer.gui.document import Document, called_as
 from explorer.gui.widgets.input.typed import connect_order
 from explorer.gui.widgets.text.language import say, whole
@@ -53,6 +54,7 @@ class Files(QObject):
             (actions.open, self.ask_open),
             (actions.open_images, self.ask_images),
             (actions.open_table, self.ask_table),
+            (actions.example_images, self.ask_example),
             (actions.save, self.save),
             (actions.save_as, self.ask_save),
             (actions.copy_text, self.copy_line),
@@ -95,6 +97,21 @@ class Files(QObject):
         name, _ = QFileDialog.getOpenFileName(self.window, title, self._images_folder(), kinds)
         if name:
             self.use_images(Path(name))
+
+    def ask_example(self) -> None:
+        """Train on the example images, which are made if the user agrees, unless they are there."""
+        place = example_images()
+        words = self.tr("Make a folder of 167 small images of clothing? It takes less than 1 MB:\n{place}")
+        title = self.tr("Example images")
+        if not is_folder(place):
+            if QMessageBox.question(self.window, title, words.format(place=place)) != QMessageBox.StandardButton.Yes:
+                return
+            try:
+                make_example_images()
+            except OSError as error:
+                self.complain(self.tr("The example images cannot be made"), say(system_words(error)))
+                return
+        self.use_images(place)
 
     def _images_folder(self) -> str:
         recent = self.choice.recent_data

@@ -151,6 +151,7 @@ class Window(QMainWindow):
             menu.aboutToShow.connect(partial(fill, menu))
         connect_order(self.orders.quit, self.close)
         connect_order(self.orders.tour, lambda: self.tutor.show_tour())
+        connect_order(self.orders.own_lessons, lambda: self.tutor.open_own_lessons())
         self.orders.show_maps.toggled.connect(self.show_maps)
         self.orders.present.toggled.connect(self.present)
         DiagramKeys(self.diagram)
@@ -224,12 +225,13 @@ class Window(QMainWindow):
         """Return the tutor with its card of lessons, made when it is first used."""
         from explorer.gui.lessons.tutor import Tutor
 
-        tutor = Tutor(self, self.workspace)
+        tutor = Tutor(self, self.workspace, self.orders)
         self._presentation.enlarge(tutor.card)
         tutor.card.opening.connect(self.centre.press)
         tutor.card.left.connect(self.centre.release)
         self.pages.opened.connect(tutor.check)
         tutor.page_wanted.connect(self.pages.show_page)
+        tutor.failed.connect(self.files.complain)
         self.orders.show_maps.toggled.connect(tutor.check)
         return tutor
 

@@ -7,7 +7,7 @@ from explorer.gui.widgets.text.language import memory, say
 from explorer.gui.workers.data_download import DataDownload, DownloadState
 from explorer.runs.data.catalogue import CATALOGUE
 
-FOLDER, TABLE = "…/", "….csv"  # the entries that ask for a folder, and for a table
+FOLDER, TABLE, EXAMPLE = "…/", "….csv", "…"  # the entries that ask for a folder, a table, and whether to make one
 
 
 class DataBox(AskingBox):
@@ -31,11 +31,14 @@ class DataBox(AskingBox):
             for name, entry in CATALOGUE.items():
                 entries.setdefault(name, text.format(data=say(entry.label), size=memory(entry.size)))
         entries |= {FOLDER: self.tr("Image folder …"), TABLE: self.tr("Table (CSV) …")}
+        entries |= {EXAMPLE: self.tr("Example folder …")}
         fill_box(self, entries, self._choice.data.name)
 
     def _pick(self) -> None:
         name = self.currentData()
-        if asks := {FOLDER: self._actions.open_images, TABLE: self._actions.open_table}.get(name):
+        actions = self._actions
+        asking = {FOLDER: actions.open_images, TABLE: actions.open_table, EXAMPLE: actions.example_images}
+        if asks := asking.get(name):
             asks.trigger()
         elif name in CATALOGUE and name not in [data.name for data in self._choice.known_data]:
             self._choice.forget_refusal()
