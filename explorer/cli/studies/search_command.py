@@ -1,33 +1,36 @@
 """`study --search` and `study --storage`: a search begun, or joined from anywhere. No torch, no Qt."""
 
+import re
 import signal
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from explorer.architecture.plan import plan_network
 from explorer.cli.columns import grid
-from explorer.cli.flags import given_fields, runs_of
-from explorer.cli.studies.search_worker import SearchWorker
-from explorer.cli.terminal import DONE, FAILED, show
+from explorer.cli.flags import given_fields, runs_of, whole_number
+from explorer.cli.studies.search_worker import SearchWorker, say
+from explorer.cli.terminal import DONE, FAILED, SIGNALLED, show
 from explorer.cli.train_command import task_of
 from explorer.runs.data.catalogue import describe_data
+from explorer.runs.folder.survey import check_runs_folder
 from explorer.runs.recipe import read_recipe
 from explorer.runs.studies.folder import STUDIES
-from explorer.runs.studies.knobs import read_knob
-from explorer.runs.studies.search import Objective, Search, check_search, read_objectives
+from explorer.runs.studies.search import MAX_TRIALS, Objective, Search, check_search, read_objectives
 from explorer.runs.studies.search_storage import open_storage, shown_address
 from explorer.runs.studies.shared_search import SearchState, SearchTrial, SharedSearch
-from explorer.runs.studies.study import Study, StudyKind
+from explorer.runs.studies.study import Knob, Study, StudyKind
 from explorer.runs.studies.trials import point_side
 from explorer.validation import refuse
 
-_WITH_DESIGN = ("vary", "objective", "prune", "recipe", "input", "classes")
+_FLAGS = ("search", "storage", "objective", "prune", "seconds")
+_NOT_SEARCHED = ("nested", "seeds", "measure", "prepare", "resume")
+_FIXED = ("vary", "objective", "prune", "recipe", "input", "classes")  # when the search began
 _JOURNAL = ".journal"
 _SAID = [state for state in SearchState if state is not SearchState.GIVEN_BACK]
-_SIGNALLED = 128  # and the signal: an exit status
 
 
 def add_search_flags(parser: ArgumentParser) -> None:
@@ -52,12 +55,30 @@ def add_search_flags(parser: ArgumentParser) -> None:
     )
 
 
-def search_study(options: Namespace) -> int:
-    """Begin or join a search, work on it and show what it has found so far; return the exit status. Raises Refused."""
-    shared, runs, storage = _opened(options)
+def is_search(options: Namespace) -> bool:
+    return any(getattr(options, name) not in (None, False) for name in _FLAGS)
+
+
+def search_study(options: Namespace, knobs: tuple[Knob, ...]) -> int:
+    """Begin or join a search, work on it and show what it has found so far; return the exit status. Raises Refused.
+
+    With --show only what is in the storage is shown.
+    """
+    seconds = _seconds(options.seconds)
+    _check_flags(options)
+    shared, runs, storage = _opened(options, knobs)
+    status = DONE if options.show is not None else _work(shared, runs, options, seconds)
+    trials, best = shared.trials(), shared.best()
+    show(options.json, lambda: search_values(shared, storage, trials, best), lambda: search_text(shared, trials, best))
+    return status
+
+
+def _work(shared: SharedSearch, runs: Path, options: Namespace, seconds: float) -> int:
+    """Train trials until none is left or the time is over; return the exit status. Raises Refused."""
     recipe = shared.search.study.recipe
     describe_data(recipe.data, recipe)  # refused here, not trial by trial
-    until = time.monotonic() + _seconds(options.seconds)
+    check_runs_folder(runs)
+    until = time.monotonic() + seconds
     worker = SearchWorker(shared, runs, str(given_fields(options).get("device", recipe.device)), until)
     status, signals = DONE, list[int]()
 
@@ -69,53 +90,48 @@ def search_study(options: Namespace) -> int:
         signal.signal(number, interrupt)
     with suppress(KeyboardInterrupt):
         status = DONE if worker.work() else FAILED
-    trials, best = shared.trials(), shared.best()
-    show(options.json, lambda: search_values(shared, storage, trials, best), lambda: search_text(shared, trials, best))
-    return _SIGNALLED + signals[0] if signals else status
+    return SIGNALLED + signals[0] if signals else status
 
 
-def _opened(options: Namespace) -> tuple[SharedSearch, Path, str]:
-    """Return the search, the folder of this machine's runs and the storage's address to show. Raises Refused."""
-    runs = runs_of(options)
-    trials = None if options.search is None else _trials(options.search)
+def _check_flags(options: Namespace) -> None:
+    """Raise Refused for flags that do not go together."""
+    others = [name for name in _NOT_SEARCHED if getattr(options, name)]
+    others += ["show"] if options.show else []  # an id: a search has a name and a storage
     if options.design is None:
         given = given_fields(options)
         read_recipe(given)
-        others = [name for name in _WITH_DESIGN if getattr(options, name)]
-        others += [name for name in given if name != "device"]
-        if others:
-            what = "a search that is joined keeps what it varies and its recipe; leave out {flags}"
-            raise refuse("usage", what, flags=", ".join(name.replace("_", "-") for name in others))
+        others += [name for name in (*_FIXED, *given) if name != "device" and (name in given or getattr(options, name))]
         if not options.storage:
-            raise refuse("usage", "study --search needs a DESIGN, or the --storage of a search to join")
+            raise refuse("usage", "a search needs a DESIGN, or the --storage of one to join")
+    elif options.search is None:
+        raise refuse("usage", "--storage, --objective, --prune and --seconds are of a search: --search N")
+    if others:
+        what = "a search keeps its design, recipe and values, and has one seed; leave out {flags}"
+        raise refuse("usage", what, flags=", ".join(name.replace("_", "-") for name in others))
+
+
+def _opened(options: Namespace, knobs: tuple[Knob, ...]) -> tuple[SharedSearch, Path, str]:
+    """Return the search, the folder of this machine's runs and the storage's address to show. Raises Refused."""
+    runs = runs_of(options)
+    trials = None if options.search is None else whole_number("search", options.search, 1, MAX_TRIALS)
+    if options.design is None:
         storage = open_storage(options.storage, create=False)
         return SharedSearch.join(storage, options.name or None, trials), runs, shown_address(options.storage)
-    if trials is None:
-        raise refuse("usage", "--storage is for a search: --search N")
+    assert trials
     design, recipe = task_of(options)
-    knobs = tuple(map(read_knob, options.vary or ()))
-    name = options.name or f"{design.name or 'network'}-{time.strftime('%Y%m%d-%H%M%S')}"
-    search = Search(
-        Study(StudyKind.SEARCH, design, recipe, knobs, name=name),
-        read_objectives(options.objective or Objective.ACCURACY),
-        options.prune,
-    )
-    check_search(search, trials)
+    name = options.name or f"{design.name or 'network'} {datetime.now():%Y%m%d-%H%M%S}"
+    study = Study(StudyKind.SEARCH, design, recipe, knobs, name=name)
+    search = Search(study, read_objectives(options.objective or Objective.ACCURACY), options.prune)
+    check_search(search)
     address = options.storage or str(_journal_of(runs, name))
+    say(f"search {name!r}; `study --storage {shown_address(address)} --name {name!r}` joins it from elsewhere")
     return SharedSearch.create(open_storage(address, create=True), search, trials), runs, shown_address(address)
 
 
 def _journal_of(runs: Path, name: str) -> Path:
-    """Return the journal file of a search without an address, whose folder is made. Raises OSError."""
-    folder = runs.absolute() / STUDIES
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{''.join(each if each.isalnum() or each in '-_.' else '-' for each in name)}{_JOURNAL}"
-
-
-def _trials(text: str) -> int:
-    if not text.isdecimal() or len(text) > 9:
-        raise refuse("search", "must be a whole number, not {text!r}", text=text[:40])
-    return int(text)
+    """Return the journal file of a search without an address, whose folder is made. Raises Refused and OSError."""
+    check_runs_folder(runs / STUDIES)
+    return runs.absolute() / STUDIES / (re.sub(r"[^\w]+", "-", name).strip("-")[:80] + _JOURNAL)
 
 
 def _seconds(text: str | None) -> float:

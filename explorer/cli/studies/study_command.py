@@ -13,6 +13,7 @@ from explorer.cli.flags import (
     runs_of,
     whole_number,
 )
+from explorer.cli.studies.search_command import add_search_flags, is_search, search_study
 from explorer.cli.studies.study_queue import StudyQueue
 from explorer.cli.studies.study_result import Result, check_plot_path, studies_text, studies_values
 from explorer.cli.terminal import DONE, FAILED, SIGNALLED, Parser, complain, show
@@ -62,11 +63,14 @@ def add_study_flags(parser: Parser) -> None:
     add_recipe_flags(parser)
     add_runs_flag(parser)
     add_json_flag(parser)
+    add_search_flags(parser)
 
 
 def study(options: Namespace) -> int:
     """Train a study, or show one; return the exit status. Raises Refused."""
     check_plot_path(options.output)
+    if is_search(options):
+        return search_study(options, _knobs_of(options))
     given = [name for name in ("design", "resume", "show") if getattr(options, name) is not None]
     if len(given) != 1:
         raise refuse("usage", "study needs a DESIGN, or --resume ID, or --show [ID]")

@@ -78,18 +78,15 @@ def range_of(study: Study, knob: Knob) -> Range | None:
     return Range(low, high, kind is int)
 
 
-def check_search(search: Search, trials: int) -> None:
-    """Raise Refused with all that is wrong with a search for the best of so many `trials`, before any is trained."""
-    complaints = list(_complaints(search, trials))
+def check_search(search: Search) -> None:
+    """Raise Refused with all that is wrong with a search, before anything is trained."""
+    complaints = list(_complaints(search))
     if complaints:
         raise Refused(*dict.fromkeys(complaints))
 
 
-def _complaints(search: Search, trials: int) -> Iterator[Complaint]:
+def _complaints(search: Search) -> Iterator[Complaint]:
     study = search.study
-    if not 1 <= trials <= MAX_TRIALS:
-        what = translatable("must be a whole number from {least} to {most:,}")
-        yield Complaint("search", Sentence(what, {"least": 1, "most": MAX_TRIALS}))
     if search.prune and len(search.objectives) > 1:
         yield Complaint("prune", Sentence(translatable("only a search for accuracy alone can stop trials early")))
     if not study.knobs:
