@@ -10,7 +10,7 @@ from explorer.runs.data.catalogue import CATALOGUE, data_sets
 from explorer.runs.events import Device
 from explorer.runs.findings import Findings, Missing
 from explorer.runs.versions import PACKAGES, installed_version
-from explorer.sentences import Sentence, translatable
+from explorer.sentences import LANGUAGES, Sentence, translatable
 from explorer.validation import Refused
 
 
@@ -22,7 +22,8 @@ def examine() -> Findings:
     window = tuple(missing_for_window()) if versions["PySide6-Essentials"] else ()
     missing = (*missing_packages(versions), *unusable_cards(devices), *window, *_missing_data(data))
     can_open = versions["PySide6-Essentials"] is not None and not window
-    return Findings(versions=versions, devices=devices, window=can_open, data=data, missing=missing)
+    lessons = tuple(_faulty_lessons())
+    return Findings(versions=versions, devices=devices, window=can_open, data=data, missing=missing, lessons=lessons)
 
 
 def _found_devices() -> tuple[Device, ...]:
@@ -60,6 +61,18 @@ def _missing_data(found: tuple[str, ...]) -> Iterator[Missing]:
     if absent := [name for name in CATALOGUE if name not in found]:
         what = translatable("run main.py data get NAME for {names}")
         yield Missing("data sets", Sentence(what, {"names": ", ".join(absent)}))
+
+
+def _faulty_lessons() -> Iterator[Missing]:
+    """Yield what is wrong with the lessons that the user has written, each problem by itself."""
+    from explorer.gui.lessons.lesson_file import is_own, lesson_files, load_lesson
+
+    for name, path in lesson_files(next(iter(LANGUAGES))).items():
+        try:
+            if is_own(name):
+                load_lesson(path)
+        except Refused as refused:
+            yield from (Missing(where, what) for where, what in refused.complaints)
 
 
 def findings_text(findings: Findings) -> str:

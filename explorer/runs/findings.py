@@ -9,7 +9,7 @@ from explorer.sentences import Sentence, translatable
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What is missing, and how to get it."""
+    """What is missing or cannot be read, and how to mend it."""
 
     what: str
     advice: Sentence
@@ -17,13 +17,17 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found; `versions` has None for a missing package, `data` are the names of the data sets found."""
+    """What was found; `versions` has None for a missing package, `data` are the names of the data sets found.
+
+    `lessons` are those of the user that cannot be read.
+    """
 
     versions: Mapping[str, str | None]
     devices: tuple[Device, ...] = ()
     window: bool = True
     data: tuple[str, ...] = ()
     missing: tuple[Missing, ...] = ()
+    lessons: tuple[Missing, ...] = ()
 
     def rows(self) -> Iterator[tuple[Sentence, Sentence]]:
         """Yield a name and what is to be said about it, for each line of a listing."""
@@ -36,6 +40,8 @@ class Findings:
         yield Sentence(translatable("window")), Sentence(can_open)
         for name in self.data:
             yield Sentence(translatable("data")), Sentence(name)
-        for each in self.missing:
-            values = {"what": each.what, "advice": each.advice}
-            yield Sentence(translatable("missing")), Sentence(translatable("{what}: {advice}"), values)
+        lessons, missing = translatable("lesson"), translatable("missing")
+        for label, found in ((lessons, self.lessons), (missing, self.missing)):
+            for each in found:
+                values = {"what": each.what, "advice": each.advice}
+                yield Sentence(label), Sentence(translatable("{what}: {advice}"), values)

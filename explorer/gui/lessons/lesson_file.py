@@ -70,8 +70,9 @@ def drawing_file(lesson: Path, name: str) -> Path | None:
 def load_lesson(path: Path) -> Lesson:
     """Read a lesson. Raises Refused, which says where the file is wrong."""
     text = _read_text(path)
+    table = _parse(path.name, text)
     try:
-        lesson = read_value(Lesson, _parse(path.name, text))
+        lesson = read_value(Lesson, table)
         if faults := [*_find_faults(lesson, path)]:
             raise Refused(*faults)
     except Refused as refused:
@@ -103,11 +104,10 @@ def _parse(name: str, text: str) -> dict[str, object]:
 
 
 def _placed(complaint: Complaint, name: str, text: str) -> Complaint:
-    """Return a complaint about a key with the line of the key before it."""
-    if complaint.where == name:  # about the whole file
-        return complaint
-    where = translatable("line {line}, {key}")
-    return complaint._replace(where=Sentence(where, {"line": _line_of(complaint.where, text), "key": complaint.where}))
+    """Return a complaint about a key with the name of the file and the key's line before it."""
+    where = translatable("{file}, line {line}, {key}")
+    values = {"file": name, "line": _line_of(complaint.where, text), "key": complaint.where}
+    return complaint._replace(where=Sentence(where, values))
 
 
 def _line_of(where: str, text: str) -> int:

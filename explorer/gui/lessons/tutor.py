@@ -1,6 +1,7 @@
 """The tutor: opens a lesson on its design, highlights the control of each step, and notices when the step is done."""
 
 from functools import partial
+from itertools import dropwhile
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, QUrl, Signal
@@ -89,14 +90,13 @@ class Tutor(QObject):
             action.setChecked(name in _lessons_done())
             connect_order(action, partial(self.teach, name))
             return
-        words = self.tr("Could not read {name}").format(name=name)
-        reason, _, more = say(lesson.sentence).partition("\n")
-        text = f"{words} · {reason}" if is_own(name) else words
+        reason, words = say(lesson.sentence), self.tr("Could not read {name}").format(name=name)
+        text = reason.split("\n")[0] if is_own(name) else words
         shown = menu.fontMetrics().elidedText(
             text, Qt.TextElideMode.ElideRight, _WIDTH * menu.fontMetrics().averageCharWidth()
         )
         action = menu.addAction(shown.replace("&", "&&"))
-        action.setToolTip("\n".join(filter(None, (reason, more))))
+        action.setToolTip(reason)
         action.setEnabled(False)
 
     def lessons(self) -> dict[str, Lesson | Refused]:
@@ -141,7 +141,7 @@ class Tutor(QObject):
 
     def _open_card(self, lesson: Lesson) -> None:
         self.lesson = lesson
-        self._watch.watch(self._files()[self._place.name] if is_own(self._place.name) else None)
+        self._watch.watch(self._files().get(self._place.name) if is_own(self._place.name) else None)
         self._show_page()
         self.card.open()
 
@@ -168,7 +168,8 @@ class Tutor(QObject):
     def _show_page(self) -> None:
         assert self.lesson is not None
         following = self._following() if self._is_last() else None
-        drawing = drawing_file(self._files()[self._place.name], self.page.drawing) if self.page.drawing else None
+        path = self._files().get(self._place.name)  # a file of the user may be gone
+        drawing = drawing_file(path, self.page.drawing) if path and self.page.drawing else None
         title = following[1].title if following else ""
         self.card.show_page(self.lesson, self._place.page, self._note(), title, drawing)
         if self.page.opens:
@@ -196,9 +197,9 @@ class Tutor(QObject):
         return words.format(name=title_of(self.lesson.first_design))
 
     def _following(self) -> tuple[str, Lesson] | None:
-        """Return the name of the next lesson that can be read, and that lesson."""
+        """Return the name of the next lesson that can be read, and that lesson; None after one whose file is gone."""
         lessons = self.lessons()
-        later = [*lessons][[*lessons].index(self._place.name) + 1 :]
+        later = [*dropwhile(lambda name: name != self._place.name, lessons)][1:]
         return next(((name, lesson) for name in later if isinstance(lesson := lessons[name], Lesson)), None)
 
     def turn(self, by: int) -> None:
