@@ -3,9 +3,9 @@
 import logging
 import os
 import shlex
+import signal
 import sys
 from collections.abc import Sequence
-from signal import Signals
 
 import torch
 
@@ -41,8 +41,11 @@ def train_on_devices(words: Sequence[str], processes: int, device: str, threads:
     os.environ["OMP_NUM_THREADS"] = str(share)
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # a computer need not know its own name
     logging.getLogger("torch.distributed.elastic").setLevel(logging.CRITICAL)  # what happens is said below
+    options = parse_args([*here, *module])  # type: ignore[no-untyped-call]
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:  # as nohup has it
+        options.signals_to_handle = "SIGTERM,SIGINT,SIGQUIT"
     try:
-        run(parse_args([*here, *module]))  # type: ignore[no-untyped-call]
+        run(options)  # type: ignore[no-untyped-call]
     except SignalException as stopped:
         return _SIGNALLED + stopped.sigval
     except ChildFailedError as failed:
@@ -68,6 +71,6 @@ def _status_of(statuses: dict[int, int]) -> int:
     """
     for rank, status in sorted(statuses.items()):
         if status < 0:
-            what = Sentence("rank {rank} was ended by {name}", {"rank": rank, "name": Signals(-status).name})
+            what = Sentence("rank {rank} was ended by {name}", {"rank": rank, "name": signal.Signals(-status).name})
             print(what, file=sys.stderr)
     return _REFUSED if statuses.get(0) == _REFUSED else _FAILED

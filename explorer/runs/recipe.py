@@ -450,6 +450,7 @@ FREE = (  # what changes neither the time of a step nor the memory it takes
     *("epochs", "lr", "nesterov", "weight_decay", "schedule", "warm_up", "label_smoothing", "early_stop", "seed"),
     *("flip", "crop", "erase", "cutmix", "jitter", "normalise", "split_seed", "background"),  # almost nothing
     *("balance", "head_epochs", "backbone_rate", "grow"),  # estimates are of epochs in which all layers learn
+    "sync_norms",  # of one process
 )
 
 

@@ -586,6 +586,7 @@ def test_every_field_of_the_recipe_is_a_flag(run, orders):
         "backbone_rate": 0.5,
         "frozen_stages": 2,
         "ema": 0.99,
+        "sync_norms": True,
         "early_stop": 4,
         "precision": "fp32",
         "arithmetic": "plain",

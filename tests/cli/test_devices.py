@@ -96,7 +96,7 @@ class Several:
 
     def ended(self) -> tuple[int, str]:
         """The exit status and what was written to stderr."""
-        _, errors = self.process.communicate(timeout=90)
+        _, errors = self.process.communicate(timeout=200)
         return self.process.returncode, errors
 
 
@@ -149,7 +149,7 @@ def test_both_processes_obey_and_one_alone_speaks_and_writes(tmp_path, flags, ca
 
 @pytest.mark.uses
 @linux
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_run_that_loses_a_process_ends_in_words_and_can_be_resumed_by_as_many(tmp_path, flags):
     with started(tmp_path / "runs", *flags) as several:
         several.until("epoch")

@@ -1,6 +1,7 @@
 """torchrun: how the processes of a run are started, and what is said of how they ended."""
 
 import os
+import signal
 import sys
 
 import pytest
@@ -60,6 +61,12 @@ def test_the_exit_status_is_that_of_rank_0_unless_another_one_is_lost(run, capsy
     assert train_on_devices(WORDS, 2, "cpu", 2) == status
     _, _, said = capsys.readouterr().err.partition("explorer train mini\n")
     assert said == words
+
+
+def test_nohup_holds_for_the_processes_as_well(run, monkeypatch):
+    monkeypatch.setattr("explorer.engine.torchrun.signal.getsignal", lambda number: signal.SIG_IGN)
+    assert train_on_devices(WORDS, 2, "cpu", 2) == 0
+    assert "SIGHUP" not in run.options.signals_to_handle
 
 
 def test_a_signal_is_the_exit_status(run):

@@ -1,6 +1,8 @@
 """Ranks: the parts of a batch, and what the processes of one run compute together."""
 
+import io
 import json
+import pickle
 import subprocess
 import sys
 
@@ -12,7 +14,7 @@ from explorer.architecture.plan import plan_network
 from explorer.engine.data.augment import Feed
 from explorer.engine.kernels.rewrites import Rewrites
 from explorer.engine.training.failure import failure
-from explorer.engine.training.ranks import Ranks, part_of
+from explorer.engine.training.ranks import Group, Ranks, part_of
 from explorer.engine.training.state import Training
 from explorer.runs.launch import launch_local
 from explorer.validation import Refused
@@ -94,6 +96,33 @@ def test_a_lost_process_is_told_in_words():
     failed = failure(RuntimeError(text), small.RECIPE)
     assert failed.reason == "one of the processes that train this run was lost, or stopped answering"
     assert failed.advice == "Resume the run: it continues from its last checkpoint."
+
+
+class Joined(Group):
+    """Rank 0 of two, beside which no process runs: what the other one answers is in the store already."""
+
+    def __init__(self, answer: str) -> None:
+        self.store, self.rank, self.size = torch.distributed.HashStore(), 0, 2
+        self.store.set("answer of 1", answer)
+        self.agreed = []
+
+    def agree(self, value):
+        self.agreed.append(value)
+        return value
+
+
+def test_rank_0_gives_its_state_to_those_that_have_opened_the_run():
+    ranks, told = Joined(""), []
+    ranks.open("order", small.training().state, lambda done, total: told.append((done, total)))
+    assert pickle.loads(ranks.store.get("order")) == "order"
+    assert told == [(1, 2)]
+    state = torch.load(io.BytesIO(ranks.agreed[0]), weights_only=True)
+    small.training().restore(state)
+
+
+def test_a_run_that_another_rank_cannot_open_is_refused_with_its_reason():
+    with pytest.raises(Refused, match=r"^rank 1: does not join the run: data: it is not there$"):
+        Joined("data: it is not there").open("order", dict, lambda *_: None)
 
 
 @pytest.mark.uses

@@ -7,6 +7,7 @@ from explorer.engine.data.progress import Report
 from explorer.engine.export.script.beginning import Beginning, beginning_of
 from explorer.engine.export.script.history import History, history_of
 from explorer.engine.export.script.images import Images, images_of
+from explorer.runs.folder.manifest import read_manifest
 from explorer.runs.folder.run import Run
 from explorer.runs.recipe import Recipe
 from explorer.sentences import translatable
@@ -38,4 +39,7 @@ def repetition_of(plan: Plan, run: Run, report: Report) -> Repetition:
     if run.recipe.grow:
         what = translatable("run {run} was joined by blocks while it trained, which a script does not repeat")
         raise refuse("export", what, run=run.id)
+    if (count := read_manifest(run.folder).get("processes", 1)) > 1:
+        what = translatable("run {run} was trained by {count} processes, which no script repeats")
+        raise refuse("export", what, run=run.id, count=count)
     return Repetition(plan, run, history_of(run), beginning_of(plan, run, report), images_of(plan, run, report))
