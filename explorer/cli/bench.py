@@ -10,7 +10,7 @@ from explorer.cli.columns import grid
 from explorer.runs.launch import launch_local
 from explorer.validation import refuse
 
-BENCHES = ("edit", "start", "window", "train", "busy", "data", "results")
+BENCHES = ("edit", "start", "window", "train", "busy", "data", "results", "runs")
 _LIMITS = {"turns": ("train", "data"), "budget": ("train", "busy", "data", "results")}  # which benchmarks each is for
 _MAX_LIMIT = 86_400
 
@@ -44,6 +44,10 @@ def measure(what: str, **limits: int) -> dict[str, Any]:
         from explorer.bench.results.results import bench_results
 
         return bench_results(**limits)
+    if what == "runs":
+        from explorer.bench.runs.runs import bench_runs
+
+        return bench_runs()
     from explorer.bench.window.edit import bench_edit
     from explorer.bench.window.lateness import bench_window
     from explorer.bench.window.start import bench_start

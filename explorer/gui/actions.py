@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from explorer.architecture.plan import Section
 from explorer.gui.choice import TrainingChoice
@@ -173,6 +173,17 @@ class Actions(QObject):
         self.resume_run = self._add(self.tr("Resume selected run"))
         self.rename_run = self._add(self.tr("Rename run"))
         self.note_run = self._add(self.tr("Note on run …"))
+        self.tag_run = self._add(self.tr("Tags of run …"))
+        self.star_run = self._add(self.tr("Star run"))
+        numbered, by_age = self.tr("Colour of run: {n}"), self.tr("Colour of run: by age")
+        others = [numbered.format(n=whole(number)) for number in range(1, 1 + theme.RUN_COLOURS)]
+        self.colours_of_run = tuple(map(self._add, (by_age, *others)))
+        for number, action in enumerate(self.colours_of_run):
+            action.setObjectName(f"colour_of_run_{number}")
+            action.setCheckable(True)
+        self._colour_menu = QMenu(self.tr("Colour of run"))
+        self._colour_menu.addActions(list(self.colours_of_run))
+        self.colour_run = self._colour_menu.menuAction()
         self.hide_run = self._add(self.tr("Hide run"))
         self.show_run_folder = self._add(self.tr("Show run in its folder"))
         self.delete_run = self._add(self.tr("Move run to the bin"))
@@ -187,7 +198,8 @@ class Actions(QObject):
         self.resume_run.setToolTip(self.tr("Continue this run from its last checkpoint"))
         for action in (self.take_back_run, self.restore_run):
             action.setIconText(self.tr("Undo"))
-        for action in (*self.of_runs, self.copy_runs, self.take_back_run, self.restore_run, self.save_curves):
+        rest = (self.copy_runs, self.take_back_run, self.restore_run, self.save_curves)
+        for action in (*self.of_runs, *self.colours_of_run, *rest):
             action.setEnabled(False)  # until their page is open
 
     def _make_data_actions(self) -> None:
@@ -307,7 +319,8 @@ class Actions(QObject):
         """The actions that need a selected run, as they stand in its menu."""
         return (
             *(self.use_run, self.open_run, self.pin_run, self.resume_run),
-            *(self.rename_run, self.note_run, self.hide_run, self.show_run_folder, self.delete_run),
+            *(self.rename_run, self.note_run, self.tag_run, self.star_run, self.colour_run),
+            *(self.hide_run, self.show_run_folder, self.delete_run),
         )
 
     def _make_view_actions(self) -> None:

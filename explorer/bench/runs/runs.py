@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.architecture.presets import DEFAULT, preset
 from explorer.bench.disturbance import Disturbance
 from explorer.bench.runs.made_runs import make_runs
-from explorer.bench.window.measuring import wait, wait_complete
+from explorer.bench.window.measuring import run_apart, wait, wait_complete
 from explorer.gui.app import make_application
 from explorer.gui.display import check_start
 from explorer.gui.runs.curves_page import CurvesPage
@@ -82,7 +82,6 @@ def _measure(session: Session, runs: Path) -> dict[str, object]:
     wait(lambda: len(curves.plots.loss.runs) >= MAX_DRAWN)
     drawn = time.perf_counter() - start + _seconds(curves.plots.loss.update, curves.plots.loss.plot.viewport())
     all_curves = len(curves.plots.lines)
-    event = _seconds(lambda: history._note_change(frozenset()), curves)
     return {
         "open_s": round(opened, 3),
         "filter_s": round(max(filtered), 3),
@@ -100,7 +99,7 @@ def _measure(session: Session, runs: Path) -> dict[str, object]:
 def _list_seconds(runs: Path) -> float:
     """Return the seconds that a new process takes for a list of the runs."""
     start = time.perf_counter()
-    run_apart("main.py", "runs", "--runs", str(runs))
+    run_apart("-m", "explorer", "runs", "--runs", str(runs))
     return round(time.perf_counter() - start, 3)
 
 

@@ -1,10 +1,10 @@
 """RunOrders: what the user may do with the runs that are selected on their page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QModelIndex, QPoint, QUrl
+from PySide6.QtGui import QDesktopServices, QIcon
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLabel, QMenu, QWidget
 
 from explorer.architecture.plan import plan_network
@@ -13,7 +13,7 @@ from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document, title_of_run
 from explorer.gui.runs.bin import DeletedRun, delete_run, restore_run
 from explorer.gui.runs.run_history import RunHistory
-from explorer.gui.runs.run_row import COLUMNS
+from explorer.gui.runs.run_row import COLUMNS, NAME, STAR, TAGS, tags_of
 from explorer.gui.runs.run_table import RunTable
 from explorer.gui.runs.runs_view import RunsView
 from explorer.gui.runs.used_run import use_run
@@ -21,6 +21,7 @@ from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.input.keys import add_keys
 from explorer.gui.widgets.input.typed import connect_order
 from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.look.dot import dot
 from explorer.gui.widgets.presence import show_if
 from explorer.gui.widgets.text.language import say, whole
 from explorer.gui.workers.pool import WorkerPool
@@ -32,7 +33,7 @@ from explorer.validation import Refused
 class RunOrders(QWidget):
     """Connects the actions on runs, and shows a line: what an order did, with Undo, or why it was refused.
 
-    Hiding and the bin concern all selected runs, every other action the first of them.
+    Tags, star, colour, hiding and the bin concern all selected runs, every other action the first of them.
     """
 
     def __init__(
@@ -75,6 +76,8 @@ class RunOrders(QWidget):
             (actions.resume_run, self._resume),
             (actions.rename_run, self._rename),
             (actions.note_run, self._ask_note),
+            (actions.tag_run, self._tag),
+            (actions.star_run, self._star),
             (actions.hide_run, self._hide),
             (actions.show_run_folder, self._show_folder),
             (actions.delete_run, self._delete),
@@ -83,13 +86,18 @@ class RunOrders(QWidget):
             (actions.restore_run, self._restore),
         ):
             connect_order(action, do)
+        for number, each in enumerate(actions.colours_of_run):
+            connect_order(each, partial(self._colour, number))
         actions.show_hidden_runs.setChecked(self._history.with_hidden)
         actions.show_hidden_runs.toggled.connect(self._show_hidden)
-        self._table.runs.renamed.connect(lambda run, name: self._remark((run,), name=name))
+        self._table.runs.remarked.connect(lambda run, name, value: self._remark((run,), **{name: value}))
+        self._table.clicked.connect(self._click)
         self._table.doubleClicked.connect(actions.open_run.trigger)
         for action, *keys in (
             (actions.open_run, "Return", "Enter"),
             (actions.rename_run, "F2"),
+            (actions.tag_run, "Shift+F2"),
+            (actions.star_run, "*"),
             (actions.delete_run, "Del"),
         ):
             add_keys(self._table, action.text(), action.trigger, *keys)
@@ -119,6 +127,11 @@ class RunOrders(QWidget):
         actions.resume_run.setEnabled(run is not None and self._history.can_resume(run))
         actions.copy_runs.setEnabled(bool(self._table.runs.rows))
         actions.restore_run.setEnabled(bool(self._history.deleted))
+        actions.star_run.setText(self.tr("Remove star of run") if run and run.starred else self.tr("Star run"))
+        for number, action in enumerate(actions.colours_of_run):
+            action.setEnabled(run is not None)
+            action.setChecked(run is not None and run.colour == number)
+            action.setIcon(QIcon(dot(theme.run_colour(number - 1))) if number else QIcon())
         actions.hide_run.setText(self.tr("Show run again") if run and run.hidden else self.tr("Hide run"))
         used = self._used_words()
         actions.take_back_run.setEnabled(bool(used))
@@ -154,12 +167,38 @@ class RunOrders(QWidget):
         self._history.reload()
         self.show_state()
 
-    def _remark(self, runs: tuple[Run, ...], **remarks: str | bool) -> None:
+    def _remark(self, runs: tuple[Run, ...], **remarks: str | bool | int | tuple[str, ...]) -> None:
         def order() -> None:
             for run in runs:
                 remark(run.folder, **remarks)
 
         self._try(order)
+
+    def _click(self, index: QModelIndex) -> None:
+        """Give a run a star, or remove it, by a click on its place in the table."""
+        if index.column() == STAR and (run := self._table.runs.run_at(index.row())):
+            self._remark((run,), starred=not run.starred)
+
+    def _star(self) -> None:
+        if run := self._history.current:
+            self._remark(self._selected, starred=not run.starred)
+
+    def _colour(self, number: int) -> None:
+        self._remark(self._selected, colour=number)
+
+    def _tag(self) -> None:
+        """Let the user type tags in the table, or in a dialog those that all selected runs have."""
+        runs, table = self._selected, self._table
+        if len(runs) == 1 and table.can_edit(TAGS):
+            table.edit_cell(TAGS)
+        elif runs:
+            common = tuple(tag for tag in runs[0].tags if all(tag in run.tags for run in runs))
+            name = self.tr("{n} runs").format(n=whole(len(runs))) if len(runs) > 1 else title_of_run(runs[0])
+            title, label = self.tr("Tags of {name}").format(name=name), self.tr("Tags, with commas between them:")
+            text, accepted = QInputDialog.getText(self, title, label, text=", ".join(common))
+            typed = tags_of(text)
+            if accepted and typed != common:
+                self._try(lambda: _replace_tags(runs, common, typed))
 
     @property
     def _selected(self) -> tuple[Run, ...]:
@@ -196,8 +235,8 @@ class RunOrders(QWidget):
     def _rename(self) -> None:
         """Let the user type another name in the table, or while that is not seen, in a dialog."""
         run = self._history.current
-        if self._table.isVisible():
-            self._table.edit_name()
+        if self._table.can_edit(NAME):
+            self._table.edit_cell(NAME)
         elif run:
             title = self.tr("Rename {name}").format(name=title_of_run(run))
             name, accepted = QInputDialog.getText(self, title, self.tr("Name:"), text=title_of_run(run))
@@ -245,3 +284,10 @@ class RunOrders(QWidget):
             self._history.chosen = tuple(deleted.folder.name for deleted in last)
 
         self._try(order)
+
+
+def _replace_tags(runs: Sequence[Run], before: Sequence[str], after: Sequence[str]) -> None:
+    """Give each run the tags `after` instead of those `before`; its other tags stay. Raises Refused."""
+    for run in runs:
+        own = [tag for tag in run.tags if tag not in before]
+        remark(run.folder, tags=tuple(dict.fromkeys([*own, *after])))

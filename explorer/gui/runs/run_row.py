@@ -1,24 +1,23 @@
 """What the table of runs says of each run. A new column is one entry of `COLUMNS`."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from explorer.architecture.compare import changed_fields, design_changes
 from explorer.architecture.design import Design
-from explorer.architecture.notation import to_line
 from explorer.architecture.twins import kind_of
 from explorer.gui.document import title_of, title_of_run
 from explorer.gui.widgets.text.language import clock, percent, say
 from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.folder.run import Run, RunState
+from explorer.runs.folder.run_values import line_of, run_value
 from explorer.runs.folder.survey import UnreadableRun
+from explorer.runs.index.filter import TEXT, Value
 from explorer.sentences import Sentence, translatable
-
-_line_of = lru_cache(maxsize=4096)(to_line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,8 @@ class RunRow:
     line: str = ""
     design: str = ""
     changes: str = ""
+    tags: tuple[str, ...] = ()
+    starred: bool = False
     data: str = ""
     best: float | None = None
     seconds: float = 0.0
@@ -54,11 +55,24 @@ class RunRow:
             return say(translatable("{note} · {changes}")).format(note=note, changes=self.changes)
         return note or self.changes
 
+    def value(self, field: str) -> Value:
+        """Return the present value of a field of the filter."""
+        if field == TEXT or not self.run:
+            return self._words if field == TEXT else None
+        match field:
+            case "state":
+                return self.state
+            case "accuracy":
+                return self.best
+            case _:
+                return run_value(self.run, field)
+
     @property
-    def words(self) -> str:
-        """What the filter looks into, folded to lower case."""
+    def _words(self) -> str:
+        """All that the row says, and what the command line calls it, folded to lower case."""
         title = title_of(self.run.design) if self.run else ""
-        return "\n".join((self.name, title, self.note, self.line, self.data, self.state_text)).casefold()
+        states = (self.state_text, self.state or "")
+        return "\n".join((self.name, title, self.note, *self.tags, self.line, self.data, *states, self.id)).casefold()
 
     @property
     def tip(self) -> str:
@@ -78,9 +92,11 @@ def run_row(run: Run, before: Run | None, state: RunState, best: float | None) -
         id=run.id,
         name=title_of_run(run),
         state=state,
-        line=_line_of(run.design),
+        line=line_of(run.design),
         design=_design_text(run.design),
         changes=changes,
+        tags=run.tags,
+        starred=run.starred,
         data=data_text(run.recipe.data),
         best=best,
         seconds=run.seconds,
@@ -89,6 +105,11 @@ def run_row(run: Run, before: Run | None, state: RunState, best: float | None) -
         run=run,
         before=before,
     )
+
+
+def tags_of(text: str) -> tuple[str, ...]:
+    """Return the tags in a text, which has commas between them, each once."""
+    return tuple(dict.fromkeys(filter(None, (tag.strip() for tag in re.split("[,，、;；]", text)))))
 
 
 def unreadable_row(found: UnreadableRun) -> RunRow:
@@ -130,10 +151,12 @@ class Column(NamedTuple):
 
 
 COLUMNS = (
+    Column("★", lambda row: "★" if row.starred else "", lambda row: not row.starred, widest="★"),
     Column(translatable("State"), lambda row: row.state_text, lambda row: row.state_text),
     Column(translatable("Name"), lambda row: row.name, lambda row: row.name.casefold(), share=4),
     Column(translatable("Design"), lambda row: row.design, lambda row: row.design, share=4),
     Column(translatable("Changes"), lambda row: row.remarks, lambda row: row.remarks.casefold(), share=5),
+    Column(translatable("Tags"), lambda row: ", ".join(row.tags), lambda row: ", ".join(row.tags).casefold(), share=2),
     Column(translatable("Data"), lambda row: row.data, lambda row: row.data.casefold(), share=3),
     Column(
         translatable("Best"),
@@ -157,5 +180,5 @@ COLUMNS = (
         figure=True,
     ),
 )
-STATE, NAME, DESIGN, CHANGES, DATA, BEST, TIME, DATE = range(len(COLUMNS))
-SPARE = (DESIGN, TIME, DATA, DATE)  # columns without which the table makes sense, in the order in which they go
+STAR, STATE, NAME, DESIGN, CHANGES, TAGS, DATA, BEST, TIME, DATE = range(len(COLUMNS))
+SPARE = (DESIGN, TIME, TAGS, DATA, DATE)  # columns without which the table makes sense, in the order in which they go

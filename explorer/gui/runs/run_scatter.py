@@ -1,7 +1,6 @@
 """RunScatter: the best accuracy of each run against its parameters, MACs, time or depth. Imports pyqtgraph."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from math import hypot, log10
 from typing import Any, NamedTuple
 
@@ -10,8 +9,6 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from explorer.architecture.design import Design
-from explorer.architecture.plan import plan_network
 from explorer.gui.runs.run_history import RunHistory
 from explorer.gui.runs.run_row import RunRow
 from explorer.gui.runs.runs_view import RunsView
@@ -19,18 +16,12 @@ from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.look.style import TARGET
 from explorer.gui.widgets.text.language import clock, percent, say, short, whole
 from explorer.gui.widgets.text.spoken import speak
+from explorer.runs.folder.run_values import size_of
 from explorer.sentences import translatable
 
 _WIDE = 20  # from this ratio of the greatest value to the least, the axis is logarithmic
 _MARGIN = 0.12  # share of the plot at each side that no point is in
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -(10**9), Qt.Key.Key_End: 10**9}
-
-
-@lru_cache(maxsize=4096)
-def _size_of(design: Design) -> tuple[int, int]:
-    """Return MACs and depth of a design."""
-    plan = plan_network(design)
-    return plan.macs, plan.depth
 
 
 class _Quantity(NamedTuple):
@@ -43,11 +34,11 @@ class _Quantity(NamedTuple):
 
 QUANTITIES = {
     "params": _Quantity(translatable("parameters"), lambda row: row.run.params if row.run else 0, short),
-    "macs": _Quantity(translatable("MACs"), lambda row: _size_of(row.run.design)[0] if row.run else 0, short),
+    "macs": _Quantity(translatable("MACs"), lambda row: size_of(row.run.design)[0] if row.run else 0, short),
     "seconds": _Quantity(translatable("time"), lambda row: row.seconds, clock),
     "depth": _Quantity(
         translatable("depth"),
-        lambda row: _size_of(row.run.design)[1] if row.run else 0,
+        lambda row: size_of(row.run.design)[1] if row.run else 0,
         lambda value: whole(round(value)),
     ),
 }
@@ -60,6 +51,15 @@ class _Point(NamedTuple):
     y: float
     row: RunRow
     value: float
+
+
+def pareto_front(points: Sequence[_Point]) -> list[_Point]:
+    """Return the points that are on the Pareto front, from left to right: none is as high and further left."""
+    front: list[_Point] = []
+    for point in sorted(points, key=lambda point: (point.x, -point.y)):
+        if not front or point.y > front[-1].y or (point.x, point.y) == front[-1][:2]:
+            front.append(point)
+    return front
 
 
 class _Axis(pg.AxisItem):
@@ -77,7 +77,7 @@ class _Axis(pg.AxisItem):
 class RunScatter(QWidget):
     """A point per run that has an accuracy; a click chooses the runs of `history`, as in the table.
 
-    The chosen runs have a ring. The arrow keys go from point to point.
+    The chosen runs have a ring. The arrow keys go from point to point. A line joins the points of the Pareto front.
     """
 
     def __init__(self, history: RunHistory, view: RunsView) -> None:
@@ -85,6 +85,7 @@ class RunScatter(QWidget):
         self._history, self._view = history, view
         self._shown: tuple[str, tuple[str, ...], list[RunRow]] = ("", (), [])  # axis, chosen runs, all runs
         self.points: list[_Point] = []
+        self.front: list[_Point] = []
         self.box = QComboBox()
         for name, quantity in QUANTITIES.items():
             self.box.addItem(say(quantity.label), name)
@@ -114,7 +115,9 @@ class RunScatter(QWidget):
         column.addWidget(self.reading)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Accuracy of the runs"))
-        self.setToolTip(self.tr("A click chooses a run, Ctrl and a click one more; arrow keys go from point to point"))
+        keys = self.tr("A click chooses a run, Ctrl and a click one more; arrow keys go from point to point")
+        front = self.tr("The line is the Pareto front: no other run is as accurate with less")
+        self.setToolTip(f"{keys}\n{front}")
         self.show_rows([])
 
     def _make_plot(self) -> None:
@@ -124,6 +127,8 @@ class RunScatter(QWidget):
         item.hideButtons()
         item.vb.setMouseEnabled(x=False, y=False)
         item.vb.disableAutoRange()
+        self._line = pg.PlotCurveItem()
+        item.addItem(self._line)
         self._dots = pg.ScatterPlotItem()
         item.addItem(self._dots)
         self.plot.scene().sigMouseMoved.connect(self._read_at)
@@ -168,6 +173,7 @@ class RunScatter(QWidget):
             (_Point(log10(value) if logarithmic else value, row.best or 0.0, row, value) for value, row in found),
             key=lambda point: point[:2],
         )
+        self.front = pareto_front(self.points)
         self._axis("bottom").form = quantity.form
         self._axis("bottom").setLogMode(logarithmic)
         self.plot.setVisible(bool(self.points))
@@ -200,7 +206,14 @@ class RunScatter(QWidget):
             brush=[brushes[colour] for colour in colours],
             pen=[ring if point.row.id in chosen else rim for point in points],
         )
+        self._draw_front()
         self._read(self._chosen_place())
+
+    def _draw_front(self) -> None:
+        """Join the points of the front by steps: as accurate as the one on the left, until there is a better one."""
+        x = [point.x for point in self.front for _ in range(2)][1:]
+        y = [point.y for point in self.front for _ in range(2)][:-1]
+        self._line.setData(x, y, pen=pg.mkPen(theme.colours().border, width=2))
 
     def _chosen_place(self) -> int | None:
         first = self._history.chosen[:1]
@@ -262,6 +275,8 @@ class RunScatter(QWidget):
                 value=quantity.form(point.value),
                 quantity=say(quantity.label),
             )
+            if point in self.front:
+                words = self.tr("{words} · on the Pareto front").format(words=words)
             spoken = self.tr("{words}, point {n} of {total}").format(words=words, n=place + 1, total=len(self.points))
         self.reading.setText(words)
         self.reading.setToolTip(words)
@@ -274,6 +289,7 @@ class RunScatter(QWidget):
         words = self.tr("{n} runs, {low} to {high}").format(
             n=whole(len(self.points)), low=percent(min(accuracies)), high=percent(max(accuracies))
         )
+        words += self.tr("; {n} on the Pareto front").format(n=whole(len(self.front)))
         missing = len(self._shown[2]) - len(self.points)
         if missing:
             words += self.tr("; {n} without accuracy or {quantity}").format(

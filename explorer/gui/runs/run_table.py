@@ -56,15 +56,19 @@ class RunTable(QTableView):
 
     @property
     def is_edited(self) -> bool:
-        """Whether the user is typing a name."""
+        """Whether the user is typing a name or tags."""
         return self.state() == QAbstractItemView.State.EditingState
 
-    def edit_name(self) -> None:
-        """Let the user type another name of the run that orders concern."""
+    def can_edit(self, column: int) -> bool:
+        """Whether the user can type in a column."""
+        return self.isVisible() and not self.isColumnHidden(column)
+
+    def edit_cell(self, column: int) -> None:
+        """Let the user type another name, or other tags, of the run that orders concern."""
         if run := self._history.current:
             place = self.runs.place_of(run.id)
             if place is not None:
-                self.edit(self.runs.index(place, NAME))
+                self.edit(self.runs.index(place, column))
 
     def show_choice(self) -> None:
         """Select the chosen runs that are in the table; the row that was at the top stays there."""

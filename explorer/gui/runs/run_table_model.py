@@ -7,12 +7,14 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor
 
 from explorer.gui.runs.run_history import RunHistory
-from explorer.gui.runs.run_row import COLUMNS, NAME, RunRow, run_row, unreadable_row
+from explorer.gui.runs.run_row import COLUMNS, NAME, STAR, TAGS, RunRow, run_row, tags_of, unreadable_row
 from explorer.gui.runs.runs_view import RunsView
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.look.dot import dot
 from explorer.gui.widgets.text.language import say
 from explorer.runs.folder.run import Run
+from explorer.runs.folder.run_values import run_filter
+from explorer.runs.index.filter import BadFilter, Predicate
 
 _Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
@@ -23,10 +25,11 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class RunTableModel(QAbstractTableModel):
     """The runs of `history` that match the filter of `view`, sorted as it says, those that cannot be read last.
 
-    `renamed` carries a run and its new name, when that has been typed.
+    `remarked` carries a run, the name of a remark and its value, when that has been typed. `wrong` is why the text of
+    the filter cannot be read, None if it can.
     """
 
-    renamed = Signal(object, str)
+    remarked = Signal(object, str, object)
 
     def __init__(self, history: RunHistory, view: RunsView) -> None:
         super().__init__()
@@ -34,8 +37,11 @@ class RunTableModel(QAbstractTableModel):
         self._known: dict[str, RunRow] = {}  # every row, by the run's id
         self._places: dict[str, int] = {}
         self._best: dict[str, float] = {}  # accuracy so far of each current run
+        self._matches: Predicate = lambda values: True
+        self.wrong: BadFilter | None = None
         self.rows: list[RunRow] = []
         self.cell = QSize()  # least size of a cell
+        self._read_filter()
 
     @property
     def total(self) -> int:
@@ -57,9 +63,17 @@ class RunTableModel(QAbstractTableModel):
         return {run_id: best for run_id, (_, best) in spans.items() if not isnan(best)}
 
     def use_filter(self, text: str) -> None:
-        """Show only the runs in which every word of `text` occurs."""
+        """Show only the runs that match `text`; while that cannot be read, those that are shown."""
         self._view.filter = text
-        self._show_rows()
+        self._read_filter()
+        if not self.wrong:
+            self._show_rows()
+
+    def _read_filter(self) -> None:
+        try:
+            self._matches, self.wrong = run_filter(self._view.filter), None
+        except BadFilter as bad:
+            self.wrong = bad
 
     def _made_rows(self) -> list[RunRow]:
         """Return the row of every run; one that is as it was is not made again."""
@@ -88,8 +102,8 @@ class RunTableModel(QAbstractTableModel):
         self.endResetModel()
 
     def _wanted_rows(self) -> list[RunRow]:
-        view, words = self._view, self._view.filter.casefold().split()
-        rows = [row for row in self._known.values() if all(word in row.words for word in words)]
+        view = self._view
+        rows = [row for row in self._known.values() if self._matches(row.value)]
         rows.sort(key=COLUMNS[view.column].key, reverse=view.descending)
         return sorted(rows, key=lambda row: row.run is None)
 
@@ -124,6 +138,8 @@ class RunTableModel(QAbstractTableModel):
                 return say(column.heading)
             case _Role.TextAlignmentRole:
                 return _RIGHT if column.figure else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            case _Role.AccessibleTextRole if section == STAR:
+                return self.tr("Star")
             case _Role.InitialSortOrderRole:  # the best, the longest or the newest first
                 return (Qt.SortOrder.DescendingOrder if column.figure else Qt.SortOrder.AscendingOrder).value
         return None
@@ -132,7 +148,7 @@ class RunTableModel(QAbstractTableModel):
         flags = super().flags(index)
         if self.run_at(index.row()) is None:
             return flags & ~Qt.ItemFlag.ItemIsSelectable
-        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == NAME else flags
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() in (NAME, TAGS) else flags
 
     def data(self, index: _Index, role: int = _Role.DisplayRole) -> Any:
         row, column = self.rows[index.row()], index.column()
@@ -142,9 +158,11 @@ class RunTableModel(QAbstractTableModel):
             case _Role.ToolTipRole:
                 return row.tip
             case _Role.TextAlignmentRole:
-                return _RIGHT if COLUMNS[column].figure else None
+                return _RIGHT if COLUMNS[column].figure else Qt.AlignmentFlag.AlignCenter if column == STAR else None
             case _Role.DecorationRole if column == NAME and row.run:
                 return dot(QColor(self._history.colour(row.id)))
+            case _Role.AccessibleTextRole if column == STAR:
+                return self.tr("starred") if row.starred else self.tr("not starred")
             case _Role.ForegroundRole if row.run is None or row.run.hidden:
                 return QColor(theme.colours().quiet)
             case _Role.SizeHintRole:
@@ -152,8 +170,12 @@ class RunTableModel(QAbstractTableModel):
         return None
 
     def setData(self, index: _Index, value: Any, role: int = _Role.EditRole) -> bool:
-        run, name = self.run_at(index.row()), str(value).strip()
-        if run is None or name == self.rows[index.row()].name:
+        run, row, text = self.run_at(index.row()), self.rows[index.row()], str(value).strip()
+        tags = tags_of(text)
+        if run is None or (tags == row.tags if index.column() == TAGS else text == row.name):
             return False
-        self.renamed.emit(run, name)
+        if index.column() == TAGS:
+            self.remarked.emit(run, "tags", tags)
+        else:
+            self.remarked.emit(run, "name", text)
         return True

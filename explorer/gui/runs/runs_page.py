@@ -26,7 +26,8 @@ from explorer.gui.runs.runs_view import RunsView
 from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.look import theme
-from explorer.gui.widgets.text.language import whole
+from explorer.gui.widgets.text.language import say, whole
+from explorer.gui.widgets.text.spoken import speak
 from explorer.gui.workers.pool import WorkerPool
 
 _LINES = 4  # of the text below the table
@@ -52,7 +53,7 @@ class RunsPage(QWidget):
         self.orders = RunOrders(document, choice, pool, history, view, self.table, actions)
         self.empty = EmptyState(self.tr("Every run that you start is kept and listed here."), actions.start)
         self.full = QWidget()
-        self.filter, self.count = QLineEdit(view.filter), QLabel()
+        self.filter, self.count, self.wrong = QLineEdit(view.filter), QLabel(), QLabel()
         self.points = QCheckBox(self.tr("Scatter plot"))
         self.columns, self.more = QToolButton(), QToolButton()
         self.use, self.resume = (
@@ -63,6 +64,7 @@ class RunsPage(QWidget):
         self.setFocusProxy(self.table)
         self._set_up_controls()
         self._lay_out()
+        self._show_wrong()
         history.changed.connect(self.show_runs)
         history.progressed.connect(self._show_progress)
         self.table.itemDelegate().closeEditor.connect(lambda: QTimer.singleShot(0, self, self.show_runs))
@@ -71,7 +73,8 @@ class RunsPage(QWidget):
 
     def _set_up_controls(self) -> None:
         view = self._view
-        self.filter.setPlaceholderText(self.tr("Filter by name, note, design, data or state"))
+        self.filter.setPlaceholderText(self.tr("Filter by words, or accuracy > 0.9 and params < 1e6"))
+        self.filter.setToolTip(self._filter_help())
         self.filter.setAccessibleName(self.tr("Filter runs"))
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self._use_filter)
@@ -101,7 +104,7 @@ class RunsPage(QWidget):
         above.addWidget(self.points)
         for button in (self.use, self.resume, self.more):
             buttons.addWidget(button)
-        buttons.addStretch(1)
+        buttons.addWidget(self.wrong, stretch=1)
         middle.addWidget(self.table, stretch=3)
         middle.addWidget(self.scatter, stretch=2)
         column = QVBoxLayout(self.full)
@@ -131,7 +134,28 @@ class RunsPage(QWidget):
         self.table.runs.use_filter(text)
         shown = [run_id for run_id in self._history.chosen if self.table.runs.place_of(run_id) is not None]
         self._history.choose(shown)  # so that no order concerns a run that is not seen
+        self._show_wrong()
         self._show_rows()
+
+    def _show_wrong(self) -> None:
+        """Say what is wrong with the filter, and from where on, beside the list, which stays as it is."""
+        wrong = self.table.runs.wrong
+        words = ""
+        if wrong:
+            rest = wrong.text[wrong.place :].strip()
+            words = say(wrong.reason)
+            words = self.tr("At “{text}”: {reason}").format(text=rest, reason=words) if rest else words
+        self.wrong.setText(words)
+        self.wrong.setToolTip(words)
+        speak(self.filter, words)
+
+    def _filter_help(self) -> str:
+        return self.tr(
+            "Words are looked for in name, note, tags, design, data and state. Fields are compared by = != < <= > >= "
+            "and ~ (contains), and joined by and, or, not and parentheses: accuracy, params, macs, depth, epochs, "
+            "done, seconds, seed, state, created, data, device, name, note, tag, star, hidden, study, blocks, "
+            "stage2.width, and every other field of a design or a recipe, such as lr or shortcut."
+        )
 
     def _show_rows(self) -> None:
         rows, total = self.table.runs.rows, self.table.runs.total

@@ -130,3 +130,16 @@ def test_only_what_can_go_on_can_be_resumed(history, root, monkeypatch):
     for device, able in (("", False), ("cpu", True)):
         monkeypatch.setattr(WorkerPool, "free_device", lambda pool, wanted, device=device: device)
         assert history.can_resume(newest) is able
+
+
+def test_the_curves_of_a_run_of_another_process_grow(history, root):
+    folder = RunFolder.create(root, preset("mini"), RECIPES["quick"], params=1)
+    lengths = []
+    for epoch in (1, 2):
+        folder.log(Epoch(epoch, 79 * epoch, 1.0, 0.6, 0.5, 0.8, 8.0))
+        folder.update(epochs_done=epoch)
+        history.reload()
+        (line,) = [line for line in history.lines() if line.id == folder.path.name]
+        lengths.append(line.curves.validation.count)
+    assert lengths == [1, 2]
+    folder.close()

@@ -59,7 +59,7 @@ def test_every_quantity_has_its_values(page):
         assert [point.value for point in page.scatter.points] == values
         assert [point.y for point in page.scatter.points] == [0.7, 0.8, 0.9]
         assert page.view.axis == name
-    assert page.scatter.reading.text() == "3 runs, 70.0 % to 90.0 %; 1 without accuracy or depth"
+    assert page.scatter.reading.text() == "3 runs, 70.0 % to 90.0 %; 3 on the Pareto front; 1 without accuracy or depth"
 
 
 def test_only_runs_that_match_the_filter_are_points(page):
@@ -113,7 +113,7 @@ def test_arrow_keys_go_from_point_to_point_and_say_where(page, qtbot):
         said.append(scatter.accessibleDescription().partition(":")[0])
         assert page.history.current.name == said[-1]
     assert said == ["one", "two", "three", "three", "one", "one"]
-    assert scatter.accessibleDescription() == "one: 70.0 % · parameters 100.0 k, point 1 of 3"
+    assert scatter.accessibleDescription() == "one: 70.0 % · parameters 100.0 k · on the Pareto front, point 1 of 3"
 
 
 def test_where_there_is_little_room_the_points_take_the_place_of_the_table(page, open_page, qtbot):
@@ -125,3 +125,17 @@ def test_where_there_is_little_room_the_points_take_the_place_of_the_table(page,
     assert not narrow.table.isVisible()
     click(qtbot, narrow.points)
     assert narrow.table.isVisible()
+
+
+def test_no_run_is_as_accurate_with_less_than_one_on_the_front(page, root):
+    added = {"worse": (150_000, 0.69), "equal": (200_000, 0.8), "beaten": (250_000, 0.8), "best": (400_000, 0.95)}
+    for second, (name, (params, accuracy)) in enumerate(added.items(), 10):
+        make_run(root, MINI, Recipe(), second, params=params, best_accuracy=accuracy, name=name)
+    page.history.reload()
+    scatter = page.scatter
+    assert {point.row.name for point in scatter.front} == {"one", "two", "equal", "three", "best"}
+    assert "; 5 on the Pareto front" in scatter.reading.text()
+    x, y = scatter._line.getData()
+    assert (x[0], y[0], x[-1], y[-1]) == (100_000, 0.7, 400_000, 0.95)
+    page.history.choose([next(point.row.id for point in scatter.points if point.row.name == "beaten")])
+    assert "front" not in scatter.reading.text()

@@ -7,17 +7,19 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QInputDialog, QLineEdit
 
 from explorer.architecture.notation import to_line
 from explorer.architecture.presets import preset
-from explorer.gui.runs.run_row import BEST, CHANGES, COLUMNS, DATA, DATE, DESIGN, NAME, STATE, TIME
+from explorer.gui.runs.run_row import BEST, CHANGES, COLUMNS, DATA, DATE, DESIGN, NAME, STAR, STATE, TAGS, TIME
 from explorer.gui.runs.runs_view import RunsView
+from explorer.gui.widgets.look import theme
 from explorer.gui.workers.live_run import LiveRun
 from explorer.runs.data.decisions import Decisions
 from explorer.runs.events import Epoch
 from explorer.runs.folder.run import Again
 from explorer.runs.folder.run_folder import RunFolder
+from explorer.runs.folder.survey import list_runs
 from explorer.runs.json_lines import record_table
 from explorer.runs.recipe import RECIPES, Recipe
 from explorer.sentences import Sentence
@@ -196,8 +198,8 @@ def test_the_selected_rows_are_copied_as_tsv_and_html(three, open_page, qtbot):
     page.choose(1)
     qtbot.keyClick(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     heading, row = QGuiApplication.clipboard().text().splitlines()
-    assert heading.split("\t")[:3] == ["State", "Name", "Design"]
-    assert row.split("\t")[:3] == ["finished", "Mini (edited)", "basic 16×1, 32×3, 64×1"]
+    assert heading.split("\t")[1:4] == ["State", "Name", "Design"]
+    assert row.split("\t")[1:4] == ["finished", "Mini (edited)", "basic 16×1, 32×3, 64×1"]
     assert "<td>85.0 %</td>" in QGuiApplication.clipboard().mimeData().html()
 
 
@@ -358,3 +360,78 @@ def test_runs_on_other_images_are_not_seeds_of_one(root, open_page):
         "Mini: 80.5 % ± 0.7 % (seeds 0, 1)",
         "Mini: 82.0 % · 1 image left out",
     ]
+
+
+def test_the_filter_compares_values(three, open_page):
+    page = open_page()
+    page.filter.setText("accuracy > 82% and stage2.blocks = 3 or state = failed")
+    assert page.texts(NAME) == ["fast one", "Mini (edited)"]
+    assert page.wrong.text() == ""
+
+
+def test_a_filter_that_cannot_be_read_says_where_and_keeps_the_list(three, open_page, qtbot):
+    page = open_page()
+    shown = {}
+    for letter in "lr = 0.3":
+        qtbot.keyClicks(page.filter, letter)
+        shown[page.filter.text()] = (page.table.runs.rowCount(), page.wrong.text())
+    assert shown["lr ="] == (0, "a value is missing here")  # no run has the word `lr`
+    assert shown["lr = 0.3"] == (1, "")
+    page.filter.setText("lr = 0.3 oder (x")
+    assert (page.texts(NAME), page.wrong.text()) == (["fast one"], "At “(x”: this parenthesis is not closed")
+    assert page.filter.accessibleDescription() == page.wrong.text()
+    again = open_page(page.view)
+    assert (again.table.runs.rowCount(), again.wrong.text()) == (3, page.wrong.text())
+
+
+def test_a_star_is_given_by_a_click_in_the_table_by_the_menu_and_by_a_key(three, root, open_page, qtbot):
+    page = open_page()
+    place = page.table.visualRect(page.table.runs.index(1, STAR)).center()
+    qtbot.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert page.texts(STAR) == ["", "★", ""]
+    page.choose(0, 1)
+    page.actions_.star_run.trigger()
+    assert page.texts(STAR) == ["★", "★", ""]
+    assert page.actions_.star_run.text() == "Remove star of run"
+    page.filter.setText("star and not failed")
+    assert page.texts(NAME) == ["Mini (edited)"]
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Qt.Key.Key_Asterisk)
+    assert page.table.runs.rowCount() == 0
+    assert [run.starred for run in list_runs(root)] == [True, False, False]
+
+
+def test_tags_are_typed_in_the_table_or_for_several_runs_in_a_dialog(three, root, open_page, qtbot, monkeypatch):
+    page = open_page(width=1600)
+    page.choose(0)
+    page.table.setFocus()
+    qtbot.keyClick(page.table, Qt.Key.Key_F2, Qt.KeyboardModifier.ShiftModifier)
+    editor = page.table.viewport().findChild(QLineEdit)
+    editor.setText("good, for report,good")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.texts(TAGS) == ["good, for report", "", ""])
+    asked = []
+    monkeypatch.setattr(QInputDialog, "getText", lambda *args, text: (asked.append(text) or "wide，deep", True))
+    page.choose(0, 1)
+    page.actions_.tag_run.trigger()
+    page.actions_.tag_run.trigger()
+    assert asked == ["", "wide, deep"]
+    assert page.texts(TAGS) == ["good, for report, wide, deep", "wide, deep", ""]
+    page.filter.setText("tag = report or tag ~ repo")
+    assert page.texts(NAME) == ["fast one"]
+
+
+def test_a_colour_that_is_kept_does_not_shift_when_another_run_is_deleted(three, root, open_page):
+    page = open_page()
+    page.choose(1)
+    page.actions_.colours_of_run[5].trigger()
+    before = [page.history.colour(run_id) for run_id in three]
+    assert before[1] == theme.run_colour(4).name()
+    assert page.actions_.colours_of_run[5].isChecked()
+    assert [line.colour.name() for line in page.history.lines() if line.id == three[1]] == [before[1]]
+    shutil.rmtree(root / three[0])
+    page.history.reload()
+    assert page.history.colour(three[1]) == before[1]
+    assert page.history.colour(three[2]) != before[2]
+    page.actions_.colours_of_run[0].trigger()
+    assert page.history.colour(three[1]) == before[0]

@@ -236,7 +236,8 @@ class CurvePlot(QWidget):
                 continue
             rate = curves.steps_per_epoch
             part = (self.row, left * rate, right * rate, pixels)
-            if run.train and run.smooth and (line.live or not curves.validation.count):  # one line is enough of an earlier run
+            is_alone = not line.live and curves.validation.count  # one line is enough of an earlier run
+            if run.train and run.smooth and not is_alone:
                 if not (run.of_many and self.share):
                     _set_data(run.train, curves.train.visible(*part), rate)
                 if self.share:
@@ -375,7 +376,7 @@ class CurvePlot(QWidget):
         for drawn in self.runs:
             for curve in (drawn.validation, drawn.smooth if self.share else drawn.train):
                 x, y = curve.getData() if curve else (None, None)
-                if x is not None and len(x) and x[0] <= place.x() <= x[-1]:
+                if x is not None and y is not None and len(x) and x[0] <= place.x() <= x[-1]:
                     distance = abs(float(np.interp(place.x(), x, y)) - place.y()) / height
                     distances[drawn.line.id] = min(distance, distances.get(drawn.line.id, np.inf))
         nearest = min(distances, key=distances.__getitem__, default="")

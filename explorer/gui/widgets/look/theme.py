@@ -93,6 +93,7 @@ PROJECTOR = Colours(
     runs=("#1010c8", "#c87010", "#40a070", "#701070", "#a01010", "#404040", "#c810c8", "#a070a0"),
 )
 PALETTES = {"light": LIGHT, "dark": DARK, "projector": PROJECTOR}
+RUN_COLOURS = min(len(each.runs) for each in PALETTES.values())
 _THEMES = ("system", *PALETTES)
 
 
