@@ -17,7 +17,7 @@ from explorer.architecture.plan import plan_network
 from explorer.engine.model import ResidualBlock, build_model, set_branch_to_zero
 from explorer.engine.training.checkpoint import load_checkpoint
 from explorer.engine.training.optimizers import make_optimizer
-from explorer.engine.training.state import Training, evaluated_weights, put_weights
+from explorer.engine.training.state import Training, averaged_steps, evaluated_weights, put_weights
 from explorer.engine.training.weights import weights_of
 from explorer.runs.folder.manifest import read_hashes
 from explorer.runs.folder.run import Run
@@ -80,9 +80,10 @@ def inherit(training: Training, parent: Run, inserted: Sequence[str]) -> Sentenc
     fill(training.network, training.plan.design, parent.design, weights, inserted)
     if found is None:
         return NOTHING
-    if training.average and (average := found.state.get("average")):
+    steps = averaged_steps(found.state)
+    if training.average and steps is not None:
         grow(training.average.module, evaluated_weights(found.state), inserted)
-        training.average.n_averaged.copy_(average["n_averaged"])
+        training.average.n_averaged.copy_(steps)
     if parent.recipe.optimizer == training.recipe.optimizer:
         _keep_momentum(training, parent, found.state["optimizer"]["state"], inserted)
     return found.warning

@@ -339,6 +339,12 @@ def evaluated_weights(state: Mapping[str, Any]) -> dict[str, Tensor]:
     return weights
 
 
+def averaged_steps(state: Mapping[str, Any]) -> Tensor | None:
+    """Return how many steps the averages in a `state` are of, a scalar; None where nothing is averaged."""
+    average = state.get("average")
+    return average["n_averaged"] if average else None
+
+
 def put_weights(network: nn.Module, weights: Mapping[str, Tensor]) -> None:
     """Load `weights` into `network`. Raises Refused with every weight that does not fit."""
     own = network.state_dict()

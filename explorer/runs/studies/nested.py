@@ -171,8 +171,8 @@ def _comparison(measure: Measure) -> Sentence:
 
 def _training(study: Study) -> Sentence:
     what = translatable(
-        "A grown network continues the one before it for {epochs:,} epochs. From scratch and plain, each depth trains "
-        "for as many as the grown ones up to it: {in_all}."
+        "Epochs: a grown network continues the one before it for {epochs:,} more; from scratch and plain, each depth "
+        "trains for as many in all as the grown ones up to it: {in_all}."
     )
     in_all = ", ".join(f"{epochs:,}" for epochs in _epochs_in_all(study))
     return Sentence(what, {"epochs": study.recipe.epochs, "in_all": in_all})

@@ -12,6 +12,7 @@ from explorer.architecture.differences import effective
 from explorer.architecture.plan import plan_network
 from explorer.architecture.twins import LONGEST
 from explorer.runs.data.catalogue import describe_data
+from explorer.runs.late_blocks import late_blocks
 from explorer.runs.sides import Side
 from explorer.runs.studies.knobs import Value, read_knob_value, with_knob
 from explorer.runs.studies.nested import nested_trials
@@ -173,9 +174,14 @@ def _problems(study: Study, trials: Sequence[PlannedTrial]) -> Iterator[Complain
 def side_problems(where: str, side: Side) -> Iterator[Complaint]:
     """Yield every reason why a network cannot be built or does not fit its data; `where` names it."""
     design, recipe = side.design, side.recipe
-    for problem in find_problems(plan_network(design)):
+    plan = plan_network(design)
+    for problem in find_problems(plan):
         if problem.fatal:
             yield Complaint(where, problem.what)
+    try:
+        late_blocks(plan, recipe)
+    except Refused as refused:
+        yield from (Complaint(where, each.what) for each in refused.complaints)
     try:
         data = describe_data(recipe.data, recipe)
     except Refused as refused:

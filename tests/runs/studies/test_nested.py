@@ -103,7 +103,7 @@ def test_it_says_what_is_seen():
         "Each larger network is at least as good as the one before it: grown 2 of 2, from scratch 1 of 2, plain 0 of 1."
     )
     assert "on the same 5,000 training images" in compared[0]
-    assert compared[1].endswith("for as many as the grown ones up to it: 2, 4, 6.")
+    assert compared[1].endswith("for as many in all as the grown ones up to it: 2, 4, 6.")
     *compared, seen = nested_words(study(measure=Measure.ACCURACY), series)
     assert "grown 1 of 2, from scratch 1 of 2, plain 1 of 1." in seen
     assert len(nested_words(study(), {})) == 2
