@@ -15,7 +15,7 @@ from explorer.cli.flags import (
 )
 from explorer.cli.studies.search_command import add_search_flags, is_search, search_study
 from explorer.cli.studies.study_queue import StudyQueue
-from explorer.cli.studies.study_result import Result, check_plot_path, studies_text, studies_values
+from explorer.cli.studies.study_result import PLOT, Result, check_plot_path, studies_text, studies_values
 from explorer.cli.terminal import DONE, FAILED, SIGNALLED, Parser, complain, show
 from explorer.cli.train_command import task_of
 from explorer.paths import storable
@@ -149,6 +149,7 @@ def _train(found: StudyFolder, options: Namespace, device: str, failed_too: bool
     line.run()
     result = Result(found, line.failures)
     _show(result, options)
+    result.write_plot(found.folder / PLOT)
     if line.signal:
         return SIGNALLED + line.signal
     return FAILED if result.failure_lines() else DONE
@@ -157,7 +158,8 @@ def _train(found: StudyFolder, options: Namespace, device: str, failed_too: bool
 def _show(result: Result, options: Namespace) -> int:
     show(options.json, result.values, result.text)
     complain(result.failure_lines())
-    result.write_plot(options.output)
+    if options.output is not None:
+        result.write_plot(options.output)
     return DONE
 
 

@@ -90,11 +90,11 @@ class StudyQueue:
                 self._start_trials(devices)
                 if self._busy():
                     self._handle(_MOMENT)
-                elif self.signal or not self._others():
+                elif self.signal or not (others := self._others()):
                     break
                 else:
                     if not waits:
-                        self._say(f"{self._others()} under way in other processes; Ctrl-C does not wait for them")
+                        self._say(f"waits for {others} trained by other processes; Ctrl-C ends the waiting")
                     waits = True
                     time.sleep(_LOOK_EVERY)
         finally:
@@ -246,8 +246,15 @@ class StudyQueue:
         self._done, self._planned = schedule.count(TrialState.DONE), len(schedule.trials)
 
     def _others(self) -> int:
-        """Return how many trials other processes have under way."""
-        return schedule_of(self._study, list_runs(self._study.runs)).count(TrialState.UNDER_WAY)
+        """Return how many trials other processes have under way, or have claimed."""
+        schedule = schedule_of(self._study, list_runs(self._study.runs))
+        self._done = schedule.count(TrialState.DONE)
+        claimed = [
+            known
+            for known in schedule.trials
+            if known.state is TrialState.READY and known.trial.number not in self._passed
+        ]
+        return schedule.count(TrialState.UNDER_WAY) + len(claimed)
 
     def _progress(self) -> Progress:
         under_way = sum(worker.done for worker in self._busy())

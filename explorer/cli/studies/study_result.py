@@ -43,12 +43,9 @@ class Result:
     def title(self) -> str:
         return self.study.study.name or self.study.study.design.name or "Study"
 
-    def write_plot(self, path: Path | None) -> None:
-        """Write the plot into the study's folder, and to `path` if given. Raises Refused."""
+    def write_plot(self, path: Path) -> None:
+        """Write the plot to a file that `check_plot_path` accepts. Raises Refused."""
         svg = plot_svg(self.outcome, self.title)
-        write_content(self.study.folder / PLOT, svg)
-        if path is None:
-            return
         if path.suffix.lower() == ".png":
             from explorer.gui.app import png_of
 

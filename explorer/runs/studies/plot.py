@@ -93,8 +93,10 @@ def heading(outcome: Outcome) -> str:
     of = f" by {outcome.axis}" if outcome.axis else ""
     counts = {point.spread.count if point.spread else 0 for each in outcome.series for point in each.points}
     least, most = min(counts, default=0), max(counts, default=0)
+    if most < 2:
+        return f"{outcome.measure}{of}; one run per point"
     runs = f"{most}" if least == most else f"{least} to {most}"
-    return f"{outcome.measure}{of}; mean and standard deviation of {runs} run{'s' * (most != 1)} per point"
+    return f"{outcome.measure}{of}; mean and standard deviation of {runs} runs per point"
 
 
 def value_writer(measure: Measure) -> Callable[[float], str]:

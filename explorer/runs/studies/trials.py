@@ -14,7 +14,7 @@ from explorer.architecture.twins import LONGEST
 from explorer.runs.data.catalogue import describe_data
 from explorer.runs.late_blocks import late_blocks
 from explorer.runs.sides import Side
-from explorer.runs.studies.knobs import Value, read_knob_value, with_knob
+from explorer.runs.studies.knobs import DEPTH, Value, read_knob_value, with_knob
 from explorer.runs.studies.nested import nested_trials
 from explorer.runs.studies.study import Knob, Study, StudyKind
 from explorer.sentences import Sentence, translatable
@@ -102,7 +102,8 @@ def _side(study: Study, point: Sequence[tuple[str, Value]]) -> Side:
     name = point_text(study.knobs, [text for text, _ in point])
     side = Side(study.design, study.recipe, study.recipe.seed)
     try:
-        for knob, (_, value) in zip(study.knobs, point, strict=True):
+        knobs = zip(study.knobs, point, strict=True)
+        for knob, (_, value) in sorted(knobs, key=lambda each: each[0].key == DEPTH):  # that of all the rest
             side = with_knob(side, knob.key, value)
     except Refused as refused:
         raise Refused(*(Complaint(name, each.what) for each in refused.complaints)) from None
@@ -167,7 +168,10 @@ def _repeated(study: Study, trials: Sequence[PlannedTrial]) -> Iterator[Complain
 
 def _problems(study: Study, trials: Sequence[PlannedTrial]) -> Iterator[Complaint]:
     """Yield what keeps trials from being built or from fitting their data; the seeds of a point are alike."""
-    for trial in {trial.values: trial for trial in reversed(trials)}.values():
+    firsts: dict[tuple[str, ...], PlannedTrial] = {}
+    for trial in trials:
+        firsts.setdefault(trial.values, trial)
+    for trial in firsts.values():
         yield from side_problems(point_text(study.knobs, trial.values) or "design", trial.side)
 
 
