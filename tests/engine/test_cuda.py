@@ -116,9 +116,18 @@ def test_a_recorded_step_is_the_eager_one():
     torch.testing.assert_close(dict(recorded.network.state_dict()), dict(eager.network.state_dict()))
 
 
-def test_a_step_is_recorded_again_when_more_layers_learn():
-    plan, given = plan_network(preset("mini")), batches(8, choose_device("cuda"))
-    recipe = RECIPE.change(head_epochs=1, frozen_stages=1, backbone_rate=0.5, balance="weights")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"head_epochs": 1, "frozen_stages": 1, "backbone_rate": 0.5, "balance": "weights"},
+        {"grow": "stage1@1;stage3@1,1", "ema": 0.9},
+    ],
+    ids=["head first", "late blocks"],
+)
+def test_a_step_is_recorded_again_when_more_layers_learn(changes):
+    design = preset("mini").with_stage(0, blocks=2).with_stage(2, blocks=3)
+    plan, given = plan_network(design), batches(8, choose_device("cuda"))
+    recipe = RECIPE.change(**changes)
     works = []
     with torch.backends.cudnn.flags(deterministic=True, benchmark=False, allow_tf32=False):
         for graph in (False, True):
@@ -128,6 +137,7 @@ def test_a_step_is_recorded_again_when_more_layers_learn():
             for number, batch in enumerate(given):
                 if number == 4:
                     work.counters.next_epoch()
+                    work.join_blocks()
                 losses.append(work.learn(*batch)[0])
             works.append((work, torch.stack(losses)))
     (eager, expected), (recorded, found) = works

@@ -125,7 +125,8 @@ class CurvePlot(QWidget):
         keys = self.tr(
             "Arrow keys read values, + and − zoom, Shift and arrow keys move the view, Home shows everything"
         )
-        self.legend.setToolTip(f"{key}\n{self.tr('¦ +1: a block joins the network')}\n{keys}")
+        joining = self.tr("¦ +1: a block joins the network")
+        self.legend.setToolTip(f"{key}\n{joining}\n{keys}")
         self.legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.legend.setAlignment(Qt.AlignmentFlag.AlignRight)
         theme.make_heading(self.heading)
