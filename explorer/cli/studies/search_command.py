@@ -13,6 +13,7 @@ from explorer.architecture.plan import plan_network
 from explorer.cli.columns import grid
 from explorer.cli.flags import given_fields, runs_of, whole_number
 from explorer.cli.studies.search_worker import SearchWorker, say
+from explorer.cli.studies.study_result import write_drawing
 from explorer.cli.terminal import DONE, FAILED, SIGNALLED, show
 from explorer.cli.train_command import task_of
 from explorer.runs.data.catalogue import describe_data
@@ -20,6 +21,7 @@ from explorer.runs.folder.survey import check_runs_folder
 from explorer.runs.recipe import read_recipe
 from explorer.runs.studies.folder import STUDIES
 from explorer.runs.studies.search import MAX_TRIALS, Objective, Search, check_search, read_objectives
+from explorer.runs.studies.search_plot import search_svg
 from explorer.runs.studies.search_storage import open_storage, shown_address
 from explorer.runs.studies.shared_search import SearchState, SearchTrial, SharedSearch
 from explorer.runs.studies.study import Knob, Study, StudyKind
@@ -70,6 +72,8 @@ def search_study(options: Namespace, knobs: tuple[Knob, ...]) -> int:
     status = DONE if options.show is not None else _work(shared, runs, options, seconds)
     trials, best = shared.trials(), shared.best()
     show(options.json, lambda: search_values(shared, storage, trials, best), lambda: search_text(shared, trials, best))
+    if options.output is not None:
+        write_drawing(options.output, search_svg(shared.search, trials, best))
     return status
 
 

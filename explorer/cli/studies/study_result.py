@@ -28,6 +28,16 @@ def check_plot_path(path: Path | None) -> None:
     check_destination(path, is_folder=False)
 
 
+def write_drawing(path: Path, svg: str) -> None:
+    """Write a plot to a file that `check_plot_path` accepts. Raises Refused."""
+    if path.suffix.lower() == ".png":
+        from explorer.gui.app import png_of
+
+        write_content(path, png_of(svg))
+    else:
+        write_content(path, svg)
+
+
 class Result:
     """A study, how far its trials are, and what they show so far."""
 
@@ -45,13 +55,7 @@ class Result:
 
     def write_plot(self, path: Path) -> None:
         """Write the plot to a file that `check_plot_path` accepts. Raises Refused."""
-        svg = plot_svg(self.outcome, self.title)
-        if path.suffix.lower() == ".png":
-            from explorer.gui.app import png_of
-
-            write_content(path, png_of(svg))
-        else:
-            write_content(path, svg)
+        write_drawing(path, plot_svg(self.outcome, self.title))
 
     def failure_lines(self) -> list[str]:
         """Return a line per trial that has failed, or could not be started."""

@@ -76,9 +76,10 @@ def test_without_an_address_the_search_is_kept_beside_the_runs(study, tmp_path):
     assert (tmp_path / "runs" / "studies" / "a-b-c.journal").is_file()
 
 
-def test_showing_a_search_trains_nothing(study):
+def test_showing_a_search_trains_nothing(study, tmp_path):
     study("mini", "--search", "1", *VARY, "--storage", "a.journal")
-    _, out, _ = study("--storage", "a.journal", "--search", "5", "--show")
+    _, out, _ = study("--storage", "a.journal", "--search", "5", "--show", "-o", "plot.svg")
+    assert "1 finished" in (tmp_path / "plot.svg").read_text()
     assert "1 finished" in out
     assert "4 waiting" in out
 
