@@ -30,6 +30,7 @@ LEFT = SavedSession(
     own_size=True,
     page_windows=(("curves", "AdnQ"),),
     weights="imagenet:V2",
+    pasted_block="class Residual:\n    ...\n",
 )
 
 

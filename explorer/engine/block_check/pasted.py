@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from importlib.util import find_spec
 from types import ModuleType, TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -106,6 +106,14 @@ class Role(Enum):
     STRIDE = auto()
 
 
+class _Argument(NamedTuple):
+    """An argument of the class; without a role it is none of the chapter's, and has no default."""
+
+    name: str
+    role: Role | None
+    optional: bool
+
+
 _CHAPTER = (Role.INPUTS, Role.OUTPUTS, Role.PROJECTED, Role.STRIDE)
 _FLAG_WORDS = ("1x1", "proj", "down", "shortcut", "skip", "use")
 
@@ -119,8 +127,10 @@ class PastedClass:
         if not (isinstance(found, type) and issubclass(found, nn.Module)):
             raise NoClass(_no_class(names, found))
         self._kind = found
-        self.roles, self._defaults = _roles(found)
-        if Role.OUTPUTS not in self.roles or Role.STRIDE not in self.roles or len({*self.roles}) < len(self.roles):
+        self._arguments = _arguments_of(found)
+        roles = [each.role for each in self._arguments]
+        known = None not in roles and len({*roles}) == len(roles)
+        if not (known and Role.OUTPUTS in roles and Role.STRIDE in roles):
             what = translatable(
                 "{name} takes ({arguments}); the chapter’s takes (input_channels, num_channels, use_1x1conv, strides)."
             )
@@ -130,13 +140,13 @@ class PastedClass:
     @property
     def has_flag(self) -> bool:
         """Return whether an argument says that the shortcut has a 1×1 convolution."""
-        return Role.PROJECTED in self.roles
+        return any(each.role is Role.PROJECTED for each in self._arguments)
 
     def make(self, inputs: int, outputs: int, projected: bool, stride: int, brief: bool) -> nn.Module:
         """Return a new block; a `brief` call leaves out what has a default. Raises whatever the class raises."""
         values = {Role.INPUTS: inputs, Role.OUTPUTS: outputs, Role.PROJECTED: projected, Role.STRIDE: stride}
-        number = len(self.roles) - (self._defaults if brief else 0)
-        return self._kind(*(values[role] for role in self.roles[:number]))
+        wanted = [each for each in self._arguments if not (brief and each.optional)]
+        return self._kind(**{each.name: values[each.role] for each in wanted if each.role})
 
 
 def _no_class(names: Mapping[str, Any], found: object) -> Remark:
@@ -155,25 +165,22 @@ def _line_of_class(found: type) -> int:
     return code.co_firstlineno if code and code.co_filename == PASTED else 0
 
 
-def _roles(kind: type) -> tuple[tuple[Role, ...], int]:
-    """Return what the positional arguments of a class stand for, and how many of them have a default."""
-    arguments = [
-        each
-        for each in inspect.signature(kind).parameters.values()
-        if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)
-    ]
-    if any(each.kind is each.VAR_POSITIONAL for each in inspect.signature(kind).parameters.values()) and not arguments:
-        return _CHAPTER, 0
-    found: list[Role | None] = [_told_role(each) for each in arguments]
-    unknown = [place for place, role in enumerate(found) if role is None]
-    missing = [role for role in _CHAPTER if role not in found]
-    if len(unknown) == 1 and Role.INPUTS in missing and arguments:  # lazy layers find the input channels
-        missing = [Role.OUTPUTS]
+def _arguments_of(kind: type) -> tuple[_Argument, ...]:
+    """Return the arguments of a class with what they stand for; those that stand for nothing known are left out."""
+    given = [*inspect.signature(kind).parameters.values()]
+    named = [each for each in given if each.kind is each.POSITIONAL_OR_KEYWORD]
+    roles = [_told_role(each) for each in named]
+    unknown = [place for place, role in enumerate(roles) if role is None]
+    missing = [role for role in _CHAPTER if role not in roles]
+    if len([place for place in unknown if named[place].default is inspect.Parameter.empty]) == 1:
+        missing = [Role.OUTPUTS]  # lazy layers find the input channels
     for place, role in zip(unknown, missing, strict=False):
-        found[place] = role
-    roles = [role for role in found if role is not None]
-    optional = sum(each.default is not each.empty for each in arguments[: len(roles)])
-    return tuple(roles), optional
+        roles[place] = role
+    return tuple(
+        _Argument(each.name, role, each.default is not each.empty)
+        for each, role in zip(named, roles, strict=True)
+        if role or each.default is each.empty
+    )
 
 
 def _told_role(argument: inspect.Parameter) -> Role | None:

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from explorer.architecture.blocks import BLOCKS, Block, CannotBuild, Join, build_block
+from explorer.architecture.blocks import BLOCKS, SHORTCUTS, Block, CannotBuild, Join, build_block
 from explorer.architecture.design import Design
 from explorer.architecture.layers import Signal
 from explorer.engine.model import ResidualBlock
@@ -81,7 +81,13 @@ def _cases(design: Design, width: int) -> tuple[Case, ...]:
 
 def _block(design: Design, inputs: int, width: int, projected: bool, stride: int) -> Block:
     wiring = design.wiring(inputs, width, stride)
-    if wiring.shortcut in ("projection", "projection-all"):
-        wiring = replace(wiring, shortcut="projection-all" if projected else "projection")
+    wiring = replace(wiring, shortcut=_shortcut(wiring.shortcut, everywhere=projected))
     block, _ = build_block("block", design.block, wiring, Signal((inputs, *_SIDES)))
     return block
+
+
+def _shortcut(name: str, everywhere: bool) -> str:
+    """Return the kind of shortcut with the layers of `name` that is used everywhere or not, `name` if there is none."""
+    make = SHORTCUTS[name].make
+    alike = (other for other, kind in SHORTCUTS.items() if kind.make is make and kind.everywhere is everywhere)
+    return next(alike, name)

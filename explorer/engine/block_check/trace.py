@@ -120,7 +120,7 @@ def _operation(name: str, args: tuple[Any, ...], sources: tuple[int, ...]) -> Op
         case _ if name in _NORMS:
             return _norm(args, sources, line)
         case "relu":
-            return Operation(OperationKind.RELU, "ReLU", sources, {}, {}, line)
+            return Operation(OperationKind.RELU, nn.ReLU.__name__, sources, {}, {}, line)
         case "add" if isinstance(args[1], Tensor):
             return Operation(OperationKind.SUM, "+", sources, {}, {}, line)
         case other:
@@ -140,7 +140,7 @@ def _convolution(args: tuple[Any, ...], sources: tuple[int, ...], line: int) -> 
         if value != usual:
             settings[key] = value
     values = {key: value for key, value in (("weight", weight), ("bias", bias)) if value is not None}
-    name = "ConvTranspose2d" if transposed else "Conv2d"
+    name = (nn.ConvTranspose2d if transposed else nn.Conv2d).__name__
     return Operation(OperationKind.CONV, name, sources, values, settings, line)
 
 
@@ -157,7 +157,7 @@ def _norm(args: tuple[Any, ...], sources: tuple[int, ...], line: int) -> Operati
         settings["affine"] = False
     if "running_mean" not in values:
         settings["track_running_stats"] = False
-    return Operation(OperationKind.NORM, "BatchNorm2d", sources, values, settings, line)
+    return Operation(OperationKind.NORM, nn.BatchNorm2d.__name__, sources, values, settings, line)
 
 
 def _one(numbers: Any) -> object:

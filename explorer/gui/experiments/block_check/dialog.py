@@ -113,7 +113,7 @@ class BlockCheckDialog(QDialog):
         for part in (left, right):
             self.splitter.addWidget(part)
             part.setMinimumWidth(30 * metrics.averageCharWidth())
-        self.splitter.setSizes([1000, 1000])
+        self.splitter.setSizes([900, 1100])
         QVBoxLayout(self).addWidget(self.splitter)
         wanted = self.sizeHint().expandedTo(self.editor.size())
         wanted.setWidth(_SIZE[0] * metrics.averageCharWidth())
@@ -135,8 +135,7 @@ class BlockCheckDialog(QDialog):
         is_bad = bool(state.refusal) or bool(answer and answer.verdict is not Verdict.EQUAL)
         role = QPalette.ColorRole.BrightText if is_bad else QPalette.ColorRole.WindowText
         self.summary.setForegroundRole(role)
-        if not (answer or state.is_checking or state.refusal):
-            self.summary.setText(self.tr("What your block does, layer by layer beside ours, stands here."))
+        self.summary.setVisible(bool(self.summary.text()))
         self.hints.setText("\n".join(f"• {_with_line(self, hint)}" for hint in answer.hints) if answer else "")
         self.hints.setVisible(bool(self.hints.text()))
         self._show_layers(answer)
@@ -149,8 +148,10 @@ class BlockCheckDialog(QDialog):
 
     def _show_layers(self, answer: BlockChecked | None) -> None:
         layers = answer.layers if answer else ()
-        self.case.setText(self.tr("The layers {case}:").format(case=say(answer.case)) if answer and layers else "")
-        self.case.setVisible(bool(layers))
+        nothing = self.tr("What your block does, layer by layer beside ours, stands here.")
+        words = self.tr("The layers {case}:").format(case=say(answer.case)) if answer else nothing
+        self.case.setText(words)
+        self.case.setHidden(self.summary.isVisibleTo(self) and not layers)
         self.layers.show_layers(layers)
         self.layers.setVisible(bool(layers))
 

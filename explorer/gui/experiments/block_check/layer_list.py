@@ -12,6 +12,9 @@ from explorer.runs.questions.block_check import LayerBeside, LayerState
 _SIGNS = {LayerState.SAME: "✓", LayerState.DIFFERENT: "≠", LayerState.MISSING: "–", LayerState.EXTRA: "+"}
 
 
+_PLACE, _DIFFERENCE = 0, 3  # columns
+
+
 class LayerList(QTableWidget):
     """A row per layer; `line_chosen` carries the line of the user's source that the selected one runs in."""
 
@@ -20,14 +23,19 @@ class LayerList(QTableWidget):
     def __init__(self) -> None:
         super().__init__(0, 4)
         self.setAccessibleName(self.tr("Layers side by side"))
-        self.setHorizontalHeaderLabels(
-            [self.tr("Layer"), self.tr("Expected"), self.tr("Yours"), self.tr("Largest difference")]
-        )
+        self.setHorizontalHeaderLabels([self.tr("Layer"), self.tr("Expected"), self.tr("Yours"), self.tr("Difference")])
         style_table(self)
         header = self.horizontalHeader()
         header.setSectionsClickable(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        for column in range(self.columnCount()):
+            fits = column in (_PLACE, _DIFFERENCE)
+            mode = QHeaderView.ResizeMode.ResizeToContents if fits else QHeaderView.ResizeMode.Stretch
+            header.setSectionResizeMode(column, mode)
+        header.sectionResized.connect(self.resizeRowsToContents)
+        self.setWordWrap(True)  # two layers beside each other are wider than the place that there is
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        if heading := self.horizontalHeaderItem(_DIFFERENCE):
+            heading.setToolTip(self.tr("The largest difference of any output of the layer"))
         self._layers: tuple[LayerBeside, ...] = ()
         self.itemSelectionChanged.connect(self._tell_line)
 
@@ -53,6 +61,7 @@ class LayerList(QTableWidget):
                 if layer.state is not LayerState.SAME:
                     item.setForeground(QColor(theme.colours().bad))
                 self.setItem(row, column, item)
+        self.resizeRowsToContents()
 
     def _tell_line(self) -> None:
         rows = self.selectionModel().selectedRows()
@@ -61,7 +70,7 @@ class LayerList(QTableWidget):
 
 
 def _short(source: str) -> str:
-    """Return a layer as a student writes it, without the names of what every one of them has."""
-    return (
-        source.replace("in_channels=", "").replace("out_channels=", "").replace("num_features=", "").removesuffix("()")
-    )
+    """Return a layer as one writes it: without the names of its first arguments and without usual values."""
+    for part in ("in_channels=", "out_channels=", "num_features=", "kernel_size=", ", stride=1", ", padding=0"):
+        source = source.replace(part, "")
+    return source.removesuffix("()")

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from explorer.architecture.notation import from_line, load_design
 from explorer.gui.design.name_line import NameLine
+from explorer.gui.experiments.block_check.dialog import BlockCheckDialog
 from explorer.gui.session import Session
 from explorer.gui.widgets.input.controls import Real
 from tests.clicks import block_view, boxes_of, show_block, type_into
@@ -49,6 +50,7 @@ def unasked(session, monkeypatch) -> None:
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
     monkeypatch.setattr(QFileDialog, "exec", lambda _: 0)
     monkeypatch.setattr(QDialog, "open", QWidget.deleteLater)
+    monkeypatch.setattr(BlockCheckDialog, "show", QWidget.deleteLater)
     monkeypatch.setattr(session.window.files, "may_close", lambda: False)
     for signal in (session.window.orders.language_chosen, session.window.orders.size_chosen):
         signal.disconnect()

@@ -1,0 +1,1 @@
+"""A pasted block beside the expected one."""
