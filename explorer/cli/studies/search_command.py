@@ -16,9 +16,10 @@ from explorer.cli.studies.search_worker import SearchWorker, say
 from explorer.cli.studies.study_result import write_drawing
 from explorer.cli.terminal import DONE, FAILED, SIGNALLED, show
 from explorer.cli.train_command import task_of
+from explorer.paths import storable
 from explorer.runs.data.catalogue import describe_data
 from explorer.runs.folder.survey import check_runs_folder
-from explorer.runs.recipe import read_recipe
+from explorer.runs.recipe import Recipe, read_recipe
 from explorer.runs.studies.folder import STUDIES
 from explorer.runs.studies.search import MAX_TRIALS, Objective, Search, check_search, read_objectives
 from explorer.runs.studies.search_plot import search_svg
@@ -31,6 +32,7 @@ from explorer.validation import refuse
 _FLAGS = ("search", "storage", "objective", "prune", "seconds")
 _NOT_SEARCHED = ("nested", "seeds", "measure", "prepare", "resume")
 _FIXED = ("vary", "objective", "prune", "recipe", "input", "classes")  # when the search began
+_PLACE = ("device", "data")  # each machine has its own
 _JOURNAL = ".journal"
 _SAID = [state for state in SearchState if state is not SearchState.GIVEN_BACK]
 
@@ -79,11 +81,10 @@ def search_study(options: Namespace, knobs: tuple[Knob, ...]) -> int:
 
 def _work(shared: SharedSearch, runs: Path, options: Namespace, seconds: float) -> int:
     """Train trials until none is left or the time is over; return the exit status. Raises Refused."""
-    recipe = shared.search.study.recipe
-    describe_data(recipe.data, recipe)  # refused here, not trial by trial
+    recipe = _on_this_machine(shared.search.study.recipe, options)
     check_runs_folder(runs)
     until = time.monotonic() + seconds
-    worker = SearchWorker(shared, runs, str(given_fields(options).get("device", recipe.device)), until)
+    worker = SearchWorker(shared, runs, recipe, until)
     status, signals = DONE, list[int]()
 
     def interrupt(number: int, frame: object) -> None:
@@ -97,6 +98,14 @@ def _work(shared: SharedSearch, runs: Path, options: Namespace, seconds: float) 
     return SIGNALLED + signals[0] if signals else status
 
 
+def _on_this_machine(recipe: Recipe, options: Namespace) -> Recipe:
+    """Return the recipe of a search with the device and the data that this machine has. Raises Refused."""
+    given = given_fields(options)
+    recipe = recipe.change(**{name: given[name] for name in _PLACE if name in given})
+    data = describe_data(recipe.data, recipe)  # refused here, not trial by trial
+    return recipe if data.shape else recipe.change(data=storable(str(data.path.resolve())))
+
+
 def _check_flags(options: Namespace) -> None:
     """Raise Refused for flags that do not go together."""
     others = [name for name in _NOT_SEARCHED if getattr(options, name)]
@@ -104,7 +113,8 @@ def _check_flags(options: Namespace) -> None:
     if options.design is None:
         given = given_fields(options)
         read_recipe(given)
-        others += [name for name in (*_FIXED, *given) if name != "device" and (name in given or getattr(options, name))]
+        others += [name for name in _FIXED if getattr(options, name)]
+        others += [name for name in given if name not in _PLACE]
         if not options.storage:
             raise refuse("usage", "a search needs a DESIGN, or the --storage of one to join")
     elif options.search is None:

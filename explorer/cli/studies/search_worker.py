@@ -3,7 +3,7 @@
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
 from typing import assert_never
@@ -15,6 +15,7 @@ from explorer.runs.events import Epoch, Failed, Finished, Started, Stopped
 from explorer.runs.folder.manifest import remark
 from explorer.runs.folder.run import Run, RunState
 from explorer.runs.folder.survey import find_run
+from explorer.runs.recipe import Recipe
 from explorer.runs.sides import Side
 from explorer.runs.studies.search import Objective
 from explorer.runs.studies.shared_search import BEAT, Asked, Lost, SearchState, SharedSearch
@@ -36,11 +37,14 @@ class _Stopping(Enum):
 
 @dataclass
 class SearchWorker:
-    """Works on a search until no trial is left; `until` is the moment, on the monotonic clock, to begin none after."""
+    """Works on a search with its recipe, but the data and the device of this machine.
+
+    `until` is the moment, on the monotonic clock, after which no trial begins.
+    """
 
     shared: SharedSearch
     runs: Path
-    device: str
+    recipe: Recipe
     until: float = float("inf")
 
     def work(self) -> bool:
@@ -71,6 +75,7 @@ class SearchWorker:
                     raise
                 failures = failures + 1 if failed else 0
                 if failures == _MAX_FAILURES:
+                    say(f"{failures} trials in a row have failed: the others are left to other workers")
                     return False
         return True
 
@@ -80,7 +85,7 @@ class SearchWorker:
 
     def _train(self, asked: Asked, process: SearchProcess) -> bool:
         """Have a trial trained and tell what came out of it; return whether its training failed."""
-        study = self.shared.search.study
+        study = replace(self.shared.search.study, recipe=self.recipe)
         point = point_text(study.knobs, asked.values)
         try:
             side = point_side(study, asked.values)
@@ -96,10 +101,10 @@ class SearchWorker:
             self._finish(asked, side, point, begun.best_accuracy or 0.0)
             return False
         if begun:
-            process.start(ResumeRun(begun.id, self.runs, device=self.device))
+            process.start(ResumeRun(begun.id, self.runs, device=self.recipe.device))
         else:
             trial = Trial(self.shared.name, asked.number, asked.values, study.measure)
-            process.start(Train(side.design, side.recipe.change(device=self.device), self.runs, trial=trial))
+            process.start(Train(side.design, side.recipe, self.runs, trial=trial))
         say(f"trial {asked.number}: {point}" + (f": resuming {begun.id}" if begun else ""))
         return self._follow(asked, side, point, process)
 

@@ -6,6 +6,7 @@ A knob with one value `LOW..HIGH` may take every value between; any other takes 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePath
 
 from explorer.runs.studies.knobs import DEPTH, knob_fields, read_knob_value
 from explorer.runs.studies.study import Knob, Study
@@ -41,10 +42,10 @@ class Search:
 
     @property
     def task(self) -> tuple[object, ...]:
-        """What must be equal for two searches to be the same: neither their names nor the device of one worker."""
+        """What must be equal for two searches to be the same: not a name, nor where data are and the device."""
         study = self.study
-        design = study.design, study.recipe.change(device="auto")
-        return *design, study.knobs, study.measure, self.objectives, self.prune
+        recipe = study.recipe.change(device="auto", data=PurePath(study.recipe.data).name)
+        return study.design, recipe, study.knobs, study.measure, self.objectives, self.prune
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,11 @@ class StandIn:
 
     succeeds = True
 
-    def __init__(self, shared, runs, device, until):
-        self.shared, self.device = shared, device
+    recipes = []
+
+    def __init__(self, shared, runs, recipe, until):
+        self.shared = shared
+        self.recipes.append(recipe)
 
     def work(self):
         while asked := self.shared.ask():
@@ -64,6 +67,17 @@ def test_a_search_begins_is_joined_and_shown(study):
     best = max(trial["accuracy"] for trial in shown["trials"])
     assert [shown["trials"][number]["accuracy"] for number in shown["best"]] == [best] * len(shown["best"])
     assert study("--storage", "a.journal", "--search", "4")[1].startswith("best of mini: 4 finished; 4 in all")
+
+
+def test_who_joins_says_where_its_data_and_its_device_are(study, images, tmp_path):
+    tiny = (TINY, "--search", "1", *VARY, "--storage", "a.journal", "--name", "x")
+    study(*tiny, "--data", "images")
+    images.rename(tmp_path / "moved")
+    status, _, err = study("--storage", "a.journal")
+    assert (status, "there is no data set or folder" in err) == (BAD_INPUT, True)
+    assert study("--storage", "a.journal", "--data", "moved", "--device", "cpu")[0] == DONE
+    recipe = StandIn.recipes[-1]
+    assert (recipe.device, recipe.data) == ("cpu", str((tmp_path / "moved").resolve()))
 
 
 def test_a_front_of_two_objectives_is_marked(study):

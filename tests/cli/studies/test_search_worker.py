@@ -80,7 +80,7 @@ def searching(tmp_path, monkeypatch):
         monkeypatch.setattr(search_worker, "SearchProcess", lambda runs: process)
         search = Search(changes.pop("study", STUDY), **changes)
         shared = SharedSearch.create(open_storage(str(tmp_path / "s.journal"), create=True), search, trials)
-        return shared, SearchWorker(shared, tmp_path, "cpu"), process
+        return shared, SearchWorker(shared, tmp_path, search.study.recipe.change(device="cpu")), process
 
     return begin
 
@@ -164,7 +164,7 @@ def test_an_interrupted_worker_gives_its_trial_back_and_the_next_one_resumes_the
     folder.update(state=RunState.STOPPED)
     folder.close()
     assert [trial.state for trial in shared.trials()] == [SearchState.GIVEN_BACK, SearchState.WAITING]
-    assert SearchWorker(shared, worker.runs, "cpu").work()
+    assert SearchWorker(shared, worker.runs, worker.recipe).work()
     assert process.orders[1] == ResumeRun(begun.name, worker.runs, device="cpu")
     assert shared.trials()[1].results == (0.6,)
 
