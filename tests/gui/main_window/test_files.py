@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox
 
 from explorer.architecture.notation import load_design, to_toml
 from explorer.architecture.presets import preset
+from explorer.gui.data.example_images import example_images
 from explorer.gui.session import Session
 from explorer.gui.training.setup.data_box import FOLDER, TABLE
 from explorer.gui.workers.worker_state import WorkerState
@@ -348,3 +349,26 @@ def test_the_last_own_images_are_in_the_box_at_the_next_start(open_session, tmp_
     box.setCurrentIndex(box.findText("set3/train"))
     box.activated.emit(box.currentIndex())
     assert box.toolTip() == str(tmp_path / "set3" / "train")
+
+
+def test_the_example_folder_is_made_when_the_user_agrees(session, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    choice, asked, answers = session.workspace.choice, [], [NO, YES]
+    monkeypatch.setattr(QMessageBox, "question", lambda *words: asked.append(words[-1]) or answers.pop(0))
+    session.window.orders.example_images.trigger()
+    assert choice.data.images is None
+    assert not (tmp_path / "data").exists()
+    for _ in range(2):
+        session.window.orders.example_images.trigger()
+        assert choice.data.path == example_images()
+    assert len(asked) == 2
+    assert str(example_images()) in asked[1]
+
+
+def test_an_example_folder_that_cannot_be_made_changes_nothing(session, monkeypatch, tmp_path, complaints):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: YES)
+    (tmp_path / "data").write_text("not a folder")
+    session.window.orders.example_images.trigger()
+    assert complaints == ["The example images cannot be made\nNot a directory"]
+    assert session.workspace.choice.data.images is None

@@ -88,6 +88,7 @@ def test_the_box_lists_what_can_be_downloaded_with_its_size(panel):
         "cifar-10": "CIFAR-10 · download 162.6 MiB …",
         "…/": "Image folder …",
         "….csv": "Table (CSV) …",
+        "…": "Example folder …",
     }
 
 

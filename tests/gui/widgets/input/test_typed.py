@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDropEvent, QGuiApplication
+from PySide6.QtGui import QAction, QDesktopServices, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -51,6 +51,8 @@ def unasked(session, monkeypatch) -> None:
     monkeypatch.setattr(QFileDialog, "exec", lambda _: 0)
     monkeypatch.setattr(QDialog, "open", QWidget.deleteLater)
     monkeypatch.setattr(BlockCheckDialog, "show", QWidget.deleteLater)
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _: True)
     monkeypatch.setattr(session.window.files, "may_close", lambda: False)
     for signal in (session.window.orders.language_chosen, session.window.orders.size_chosen):
         signal.disconnect()
