@@ -209,7 +209,6 @@ class SharedSearch:
         self._end(asked, lambda trial: self._fail(trial.number), reason)
 
     def _end(self, asked: Asked, end: Callable[["optuna.Trial"], object], reason: str = "") -> None:
-        import optuna
 
         trial = self._trials.pop(asked.number)
 
@@ -218,7 +217,7 @@ class SharedSearch:
                 if reason:
                     trial.set_user_attr(_REASON, reason)
                 end(trial)
-            except (optuna.exceptions.UpdateFinishedTrialError, ValueError):
+            except (RuntimeError, ValueError):
                 raise Lost from None
 
         with suppress(Lost):  # whoever has it now tells the same
@@ -271,12 +270,11 @@ class SharedSearch:
 
     def _fail(self, number: int) -> bool:
         """Fail a trial; return whether it was under way."""
-        import optuna
         from optuna.trial import TrialState
 
         try:
             self._study.tell(number, state=TrialState.FAIL)
-        except (optuna.exceptions.UpdateFinishedTrialError, ValueError):  # another process was faster
+        except (RuntimeError, ValueError):  # another process was faster
             return False
         return True
 
@@ -302,12 +300,10 @@ def _storage_errors() -> tuple[type[Exception], ...]:
 @contextmanager
 def _forgiven() -> Iterator[None]:
     """Go on where the storage does not answer. Raises Lost where it says that a trial has ended."""
-    from optuna.exceptions import UpdateFinishedTrialError
-
     try:
         with suppress(*_storage_errors()):
             yield
-    except UpdateFinishedTrialError:
+    except RuntimeError:  # Optuna 4.2 gave it a class of its own
         raise Lost from None
 
 
