@@ -52,6 +52,7 @@ class Actions(QObject):
         self._make_design_actions()
         self._make_training_actions()
         self._make_run_actions()
+        self._make_study_actions()
         self._make_data_actions()
         self._make_results_actions()
         self._make_flag_actions()
@@ -200,6 +201,14 @@ class Actions(QObject):
             action.setIconText(self.tr("Undo"))
         rest = (self.copy_runs, self.take_back_run, self.restore_run, self.save_curves)
         for action in (*self.of_runs, *self.colours_of_run, *rest):
+            action.setEnabled(False)  # until their page is open
+
+    def _make_study_actions(self) -> None:
+        """Make the actions on the study that is shown on the page of the runs, which connects and enables them."""
+        self.continue_study = self._add(self.tr("Continue study"), icon="play")
+        self.copy_study = self._add(self.tr("Copy study as a command"))
+        self.delete_study = self._add(self.tr("Move study to the bin …"))
+        for action in (self.continue_study, self.copy_study, self.delete_study):
             action.setEnabled(False)  # until their page is open
 
     def _make_data_actions(self) -> None:

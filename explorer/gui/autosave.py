@@ -31,6 +31,7 @@ class Autosave(QObject):
         signals = (document.changed, document.selection_changed, document.file_changed, choice.chosen)
         for signal in (*signals, block_check.edited):
             signal.connect(self.note_change)
+        workspace.pool.queue.changed.connect(self.note_change)
         self.note_change()
 
     def note_change(self) -> None:

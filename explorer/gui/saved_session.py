@@ -72,7 +72,7 @@ class SavedSession:
     """A document, the page that is shown, and what Start would train; `own_size` and `weights` as in `TrainingChoice`.
 
     `page_windows` are the names of the pages in windows of their own, each with its place on the screen, and
-    `pasted_block` is the source that "Check my block" shows.
+    `pasted_block` is the source that "Check my block" shows. `studies` are the folders of those that go on.
     """
 
     document: DocumentState
@@ -82,6 +82,7 @@ class SavedSession:
     page_windows: tuple[tuple[str, str], ...] = ()
     weights: str = ""
     pasted_block: str = ""
+    studies: tuple[str, ...] = ()
 
 
 def state_folder() -> Path:
@@ -181,6 +182,7 @@ def _session_table(session: SavedSession) -> dict[str, object]:
         "page_windows": dict(session.page_windows),
         "weights": session.weights,
         "pasted_block": session.pasted_block,
+        "studies": session.studies,
     }
 
 
@@ -220,6 +222,7 @@ def _read_session(table: Any) -> SavedSession:
         page_windows=tuple(table.get("page_windows", {}).items()),  # which older versions had not
         weights=table.get("weights", ""),  # nor these
         pasted_block=table.get("pasted_block", ""),
+        studies=tuple(table.get("studies", ())),  # nor these
     )
 
 

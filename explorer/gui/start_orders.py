@@ -77,6 +77,7 @@ class StartOrders(QObject):
             lambda first: [replace(first, seed=first.seed + 1)],
             self.tr("The same network with other initial weights, on the same images in the same order"),
         )
+        self.as_study = self._add(self.tr("Start as a study …"))
         self.several_seeds = self._add_company(
             lambda first: with_seeds([first], _SEEDS)[1:],
             self.tr("How much of a result is luck: the same network from several initial weights"),
@@ -88,7 +89,7 @@ class StartOrders(QObject):
         """The other ways to start, which the arrow beside Start offers."""
         return (
             *(self.twin, self.beside_baseline, self.beside_run, self.beside_recipe),
-            *(self.another_seed, self.several_seeds),
+            *(self.another_seed, self.several_seeds, self.as_study),
         )
 
     def _add_company(self, others: _Others, tip: str, networks: int = 2) -> QAction:
@@ -227,6 +228,9 @@ class StartOrders(QObject):
             action.setText(self._anyway_text() if confirmed == networks else texts[action])
             action.setToolTip(reason or tip)
         self.beside_recipe.setText(texts[self.beside_recipe])
+        self.as_study.setEnabled(fatal is None)
+        tip = self.tr("Many runs that vary this design or its recipe, with one plot of all")
+        self.as_study.setToolTip(say(fatal.what) if fatal else tip)
 
     def _choice_texts(self, is_free: bool) -> dict[QAction, str]:
         start = self.tr("Start") if is_free else self.tr("Add to queue")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from explorer.gui.workers.exporting import Exporting
     from explorer.gui.workers.pool import WorkerPool
     from explorer.gui.workers.process import WorkerProcess
+    from explorer.gui.workers.studies import Studies
     from explorer.gui.workers.weighing import Weighing
     from explorer.runs.data.image_list import ImageList
 
@@ -106,6 +107,7 @@ class Workspace:
             page_windows=tuple(self.page_windows.items()),
             weights=choice.weights,
             pasted_block=self.block_check.source,
+            studies=tuple(map(str, self.pool.queue.studies)),
         )
 
     def shows(self, page: str) -> bool:
@@ -184,6 +186,12 @@ class Workspace:
         from explorer.gui.runs.run_history import RunHistory
 
         return RunHistory(self.pool)
+
+    @cached_property
+    def studies(self) -> "Studies":
+        from explorer.gui.workers.studies import Studies
+
+        return Studies(self.pool, self._saved.studies if self._saved else ())
 
     @cached_property
     def runs_view(self) -> "RunsView":

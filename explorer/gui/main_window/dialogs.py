@@ -22,6 +22,7 @@ class Dialogs(QObject):
         for action, make in (
             (actions.find_command, self._palette),
             (actions.preferences, self._preferences_dialog),
+            (actions.starts.as_study, self._study),
             (actions.shortcuts, self._shortcuts),
             (actions.check, self._check),
             (actions.report, self._report),
@@ -69,6 +70,20 @@ class Dialogs(QObject):
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()
+
+    def _study(self) -> QDialog:
+        from explorer.gui.studies.study_dialog import StudyDialog
+
+        space = self._workspace
+        dialog = StudyDialog(
+            space.document, space.choice, space.pool, space.estimates, space.studies, parent=self._window
+        )
+        dialog.started.connect(self._note_study)
+        return dialog
+
+    def _note_study(self, title: str) -> None:
+        self._workspace.runs_view.has_studies = True  # its plot, once the page of the runs is opened
+        self._actions.confirmed.emit(self.tr("Started the study {name}").format(name=title))
 
     def _shortcuts(self) -> QDialog:
         from explorer.gui.help.shortcuts import ShortcutsDialog

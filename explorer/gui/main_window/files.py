@@ -238,7 +238,7 @@ class Files(QObject):
     def may_close(self) -> bool:
         """Ask once about runs under way, queued runs and unsaved changes, and return whether the window may close."""
         choice = QMessageBox.StandardButton
-        going, waiting = len(self.pool.busy), len(self.pool.queue.orders)
+        going, waiting = len(self.pool.busy), len(self.pool.queue.orders)  # studies go on at the next start
         unsaved = self.document.path if not self.document.undo_stack.isClean() else None
         if not (going or waiting or unsaved):
             return True

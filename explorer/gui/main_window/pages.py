@@ -226,7 +226,13 @@ def _make_runs_page(workspace: Workspace, pages: Pages) -> QWidget:
     from explorer.gui.runs.runs_page import RunsPage
 
     return RunsPage(
-        workspace.document, workspace.choice, workspace.pool, workspace.run_history, workspace.runs_view, pages.orders
+        workspace.document,
+        workspace.choice,
+        workspace.pool,
+        workspace.run_history,
+        workspace.studies,
+        workspace.runs_view,
+        pages.orders,
     )
 
 

@@ -19,7 +19,7 @@ from explorer.gui.main_window.pages import Pages
 from explorer.gui.main_window.presentation import Arrangement, Presentation
 from explorer.gui.widgets.input.typed import commit_typed, connect_order
 from explorer.gui.widgets.look import theme
-from explorer.gui.workspace import CURVES, DATA, Workspace
+from explorer.gui.workspace import CURVES, DATA, RUNS, Workspace
 
 if TYPE_CHECKING:
     from explorer.gui.experiments.feature_map_panel import FeatureMapPanel
@@ -124,7 +124,7 @@ class Window(QMainWindow):
         self.training.add_remarks(workspace.data_state, self._look_at_data)
         workspace.data_state.changed.connect(self.training.remarks.show_state)
         workspace.run_history.changed.connect(self.training.weights_box.show_choice)
-        self.queue = QueueList(document, pool, self.orders)
+        self.queue = QueueList(document, pool, workspace.studies, self.orders, self._show_study)
         self.spark = SparkLine(pool, workspace.run_history, self.orders.page(CURVES))
         self.training.add_runs(self.spark, self.queue)
         self.run_bar = RunBar(pool, self.orders)
@@ -162,6 +162,12 @@ class Window(QMainWindow):
         self.has_controls = True
         pool.changed.connect(self._show_title)
         self._show_title()
+
+    def _show_study(self, study: str) -> None:
+        """Show a study on the page of the runs."""
+        self.workspace.runs_view.has_studies = True
+        self.workspace.studies.show(study)
+        self.pages.show_page(RUNS)
 
     def _look_at_data(self, kind: "ProblemKind | None") -> None:
         """Show the page of the data, with the images that have this problem."""

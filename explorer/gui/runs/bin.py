@@ -26,11 +26,16 @@ def delete_run(run: Run) -> DeletedRun:
     title = title_of_run(run)
     if _is_under_way(run.folder):
         raise refuse(title, translatable("is in progress and cannot be deleted; stop it first"))
-    file = QFile(str(run.folder))
+    return DeletedRun(title, run.folder, delete_folder(run.folder, title))
+
+
+def delete_folder(folder: Path, title: str) -> Path:
+    """Move the folder of what is called `title` to the bin, and return where it is there. Raises Refused."""
+    file = QFile(str(folder))
     if not file.moveToTrash():
         what = translatable("could not be moved to the bin: {error}")
         raise refuse(title, what, error=Sentence(file.errorString()))
-    return DeletedRun(title, run.folder, Path(file.fileName()))
+    return Path(file.fileName())
 
 
 def _is_under_way(folder: Path) -> bool:

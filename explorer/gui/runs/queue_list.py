@@ -19,6 +19,7 @@ from explorer.architecture.compare import changed_fields, design_changes
 from explorer.architecture.design import Design
 from explorer.gui.actions import Actions
 from explorer.gui.document import Document, title_of
+from explorer.gui.studies.study_words import progress_text, title_of_study
 from explorer.gui.widgets.buttons import action_button, sign_button, word_button
 from explorer.gui.widgets.input.keys import add_keys
 from explorer.gui.widgets.look import theme
@@ -26,29 +27,40 @@ from explorer.gui.widgets.presence import show_if
 from explorer.gui.widgets.short_list import ShortList
 from explorer.gui.widgets.text.language import percent, say, whole
 from explorer.gui.workers.pool import WorkerPool
+from explorer.gui.workers.studies import KnownStudy, Studies
 from explorer.gui.workers.worker import WorkerClient
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.commands import Train
 from explorer.runs.recipe import Recipe, recipe_name
 from explorer.runs.sides import Side, labels, twin_side
+from explorer.runs.studies.schedule import TrialState
 
 
 class _QueueRow(NamedTuple):
-    """A row of the list: the current run of `worker`, or the order that waits at `place`."""
+    """A row of the list: the current run of `worker`, the order that waits at `place`, or the `study` that goes on."""
 
     name: str
     state: str
     words: str
     worker: WorkerClient | None = None
     place: int = -1
+    study: KnownStudy | None = None
 
 
 class QueueList(QWidget):
     """The queue and the current runs; hidden while nothing waits and no other run than the shown one trains."""
 
-    def __init__(self, document: Document, pool: WorkerPool, actions: Actions) -> None:
+    def __init__(
+        self,
+        document: Document,
+        pool: WorkerPool,
+        studies: Studies,
+        actions: Actions,
+        show_study: Callable[[str], None],
+    ) -> None:
+        """`show_study` shows the study with an id."""
         super().__init__()
-        self.document, self.pool = document, pool
+        self.document, self.pool, self._studies, self._show_study = document, pool, studies, show_study
         self.rows: list[_QueueRow] = []
         self.tree = ShortList(self.tr("Queue"), (self.tr("Queue"), self.tr("State"), self.tr("Changes")))
         self.tree.setHeaderHidden(True)
@@ -77,6 +89,7 @@ class QueueList(QWidget):
         pool.changed.connect(self.show_rows)
         pool.progressed.connect(self.show_rows)
         pool.queue.changed.connect(self.show_rows)
+        studies.changed.connect(self.show_rows)
         self.show_rows()
 
     def tool(self, sign: str | Qt.ArrowType, text: str, act: Callable[[], None], keys: str) -> QToolButton:
@@ -86,7 +99,7 @@ class QueueList(QWidget):
 
     def show_rows(self) -> None:
         """Show the current and the waiting runs; the selected row number stays."""
-        rows = [*self.running(), *self.waiting()]
+        rows = [*self.running(), *self.waiting(), *self._going_studies()]
         self.heading.setVisible(not self.pool.queue.held)
         self.release.setVisible(self.pool.queue.held)
         if rows != self.rows:
@@ -127,6 +140,22 @@ class QueueList(QWidget):
             name = self.name(order.sides)
             rows.append(_QueueRow(name=name, state=state, words=words, place=place))
             before = (order.design, order.recipe)
+        return rows
+
+    def _going_studies(self) -> list[_QueueRow]:
+        rows, queue = [], self.pool.queue
+        for known in self._studies.known:
+            if known.folder.folder in queue.studies:
+                done, total = known.schedule.count(TrialState.DONE), len(known.schedule.trials)
+                state = self.tr("on hold") if queue.held else self.tr("{n} of {total}")
+                rows.append(
+                    _QueueRow(
+                        name=self.tr("Study {name}").format(name=title_of_study(known.study)),
+                        state=state.format(n=whole(done), total=whole(total)),
+                        words=progress_text(known),
+                        study=known,
+                    )
+                )
         return rows
 
     def name(self, sides: Sequence[Side]) -> str:
@@ -178,28 +207,34 @@ class QueueList(QWidget):
         """Let the buttons say and offer what they do with the selected row."""
         row, last = self.current(), len(self.pool.queue.orders) - 1
         place = row.place if row else -1
-        self.open.setText(self.tr("Show this run") if row and row.worker else self.tr("Open design"))
+        study = row.study if row else None
+        design = self.tr("Show this study") if study else self.tr("Open design")
+        self.open.setText(self.tr("Show this run") if row and row.worker else design)
         self.open.setEnabled(row is not None and row.worker is not self.pool.shown)
         self.up.setEnabled(place > 0)
         self.down.setEnabled(0 <= place < last)
-        self.cancel.setEnabled(place >= 0)
+        self.cancel.setEnabled(place >= 0 or study is not None)
 
     def _open_row(self) -> None:
         """Show and control the run of the selected row, or open the design that waits there."""
         row = self.current()
         if row and row.worker:
             self.pool.show_worker(row.worker)
+        elif row and row.study:
+            self._show_study(row.study.id)
         elif row:
             order = self.pool.queue.orders[row.place]
             self.document.propose(order.design, self.tr("Open a run's design"))
 
     def shift(self, by: int) -> None:
         row = self.current()
-        if row and row.worker is None:
+        if row and row.place >= 0:
             place = self.pool.queue.move(row.place, by)
             self.choose(self.number() + place - row.place)
 
     def _cancel_row(self) -> None:
         row = self.current()
-        if row and row.worker is None:
+        if row and row.study:
+            self._studies.stop(row.study)
+        elif row and row.place >= 0:
             self.pool.queue.remove(row.place)

@@ -105,7 +105,7 @@ class RunHistory(QObject):
             begun = [run_id for run_id, _ in now if run_id not in dict(self._known)]
             self._known = now
             self.reload()
-            if begun and self.run(begun[-1]):
+            if begun and (run := self.run(begun[-1])) and run.trial is None:  # a study would select one after the other
                 self.choose((begun[-1],))
         self.progressed.emit()
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document, title_of_run
+from explorer.gui.runs.folder_watch import FolderWatch
 from explorer.gui.runs.run_differences import differences
 from explorer.gui.runs.run_history import RunHistory
 from explorer.gui.runs.run_orders import RunOrders
@@ -23,12 +24,16 @@ from explorer.gui.runs.run_row import RunRow
 from explorer.gui.runs.run_scatter import RunScatter
 from explorer.gui.runs.run_table import RunTable
 from explorer.gui.runs.runs_view import RunsView
+from explorer.gui.runs.study_orders import StudyOrders
+from explorer.gui.studies.studies_panel import StudiesPanel
 from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import say, whole
 from explorer.gui.widgets.text.spoken import speak
 from explorer.gui.workers.pool import WorkerPool
+from explorer.gui.workers.studies import Studies
+from explorer.runs.studies.folder import STUDIES
 
 _LINES = 4  # of the text below the table
 _HIGH = 22  # lines of text from which the page has room for all of these
@@ -44,27 +49,35 @@ class RunsPage(QWidget):
         choice: TrainingChoice,
         pool: WorkerPool,
         history: RunHistory,
+        studies: Studies,
         view: RunsView,
         actions: Actions,
     ) -> None:
         super().__init__()
-        self._history, self._view = history, view
+        self._pool, self._history, self._studies, self._view = pool, history, studies, view
         self.table, self.scatter = RunTable(history, view), RunScatter(history, view)
         self.orders = RunOrders(document, choice, pool, history, view, self.table, actions)
+        self.studies, self.study_orders = StudiesPanel(studies, actions), StudyOrders(studies, history, actions, self)
         self.empty = EmptyState(self.tr("Every run that you start is kept and listed here."), actions.start)
         self.full = QWidget()
         self.filter, self.count, self.wrong = QLineEdit(view.filter), QLabel(), QLabel()
-        self.points = QCheckBox(self.tr("Scatter plot"))
+        self.points, self.plots = QCheckBox(self.tr("Scatter plot")), QCheckBox(self.tr("Studies"))
         self.columns, self.more = QToolButton(), QToolButton()
         self.use, self.resume = (
             action_button(actions.use_run, "use_run"),
             action_button(actions.resume_run, "resume_run"),
         )
         self.words = QPlainTextEdit()
+        self._watch, self._told = FolderWatch(self), history.runs
         self.setFocusProxy(self.table)
         self._set_up_controls()
         self._lay_out()
         self._show_wrong()
+        self._watch.changed.connect(studies.reload)
+        studies.changed.connect(self.show_runs)
+        history.changed.connect(self._note_runs)
+        self.studies.plot.chosen.connect(history.choose)
+        self.studies.plot.opened.connect(lambda _: actions.open_run.trigger())
         history.changed.connect(self.show_runs)
         history.progressed.connect(self._show_progress)
         self.table.itemDelegate().closeEditor.connect(lambda: QTimer.singleShot(0, self, self.show_runs))
@@ -84,9 +97,13 @@ class RunsPage(QWidget):
         self.columns.setAutoRaise(True)
         self.columns.setChecked(view.has_all_columns)
         self.columns.toggled.connect(self.table.show_all_columns)
-        theme.apply_style(self.points, "check")
-        self.points.setChecked(view.has_scatter)
-        self.points.toggled.connect(self._show_points)
+        for box, shown, show in (
+            (self.points, view.has_scatter, self._use_scatter),
+            (self.plots, view.has_studies, self._use_studies),
+        ):
+            theme.apply_style(box, "check")
+            box.setChecked(shown)
+            box.toggled.connect(show)
         self.more.setText(self.tr("More"))
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more.setMenu(self.orders.menu)
@@ -102,11 +119,13 @@ class RunsPage(QWidget):
         above.addWidget(self.count)
         above.addWidget(self.columns)
         above.addWidget(self.points)
+        above.addWidget(self.plots)
         for button in (self.use, self.resume, self.more):
             buttons.addWidget(button)
         buttons.addWidget(self.wrong, stretch=1)
         middle.addWidget(self.table, stretch=3)
         middle.addWidget(self.scatter, stretch=2)
+        middle.addWidget(self.studies, stretch=2)
         column = QVBoxLayout(self.full)
         column.setContentsMargins(*[theme.RHYTHM] * 4)
         column.setSpacing(theme.RHYTHM)
@@ -123,8 +142,15 @@ class RunsPage(QWidget):
     def show_runs(self) -> None:
         """Show the runs as they are now; while the page is not seen or a name is typed, later."""
         if self.isVisible() and not self.table.is_edited:
+            self._watch.watch([self._pool.runs / STUDIES])
             self.table.runs.show_runs()
             self._show_rows()
+
+    def _note_runs(self) -> None:
+        """Look how far the studies are when another process has trained."""
+        if self._history.runs is not self._told:
+            self._told = self._history.runs
+            self._studies.reload()
 
     def _show_progress(self) -> None:
         if self.table.runs.has_progress():
@@ -163,18 +189,40 @@ class RunsPage(QWidget):
         self.empty.setVisible(not total)
         self.count.setText(self.tr("{n} of {total}").format(n=whole(len(rows)), total=whole(total)))
         self.table.show_choice()
-        self._show_points(self._view.has_scatter)
+        self._show_plots()
         self._show_words()
 
-    def _show_points(self, shown: bool) -> None:
-        """Show the points beside the table where there is room, else in its place, or do not."""
+    def _use_scatter(self, shown: bool) -> None:
+        """Show the points, in the place of the studies, or do not."""
         self._view.has_scatter = shown
-        is_wide = self.width() >= _WIDE * self.fontMetrics().averageCharWidth()
-        self.scatter.setVisible(shown)
-        self.table.setVisible(is_wide or not shown)
-        self.columns.setEnabled(is_wide or not shown)
         if shown:
+            self.plots.setChecked(False)
+        self._show_plots()
+
+    def _use_studies(self, shown: bool) -> None:
+        """Show the studies, in the place of the points, or do not."""
+        self._view.has_studies = shown
+        if shown:
+            self.points.setChecked(False)
+        self._show_plots()
+
+    def _show_plots(self) -> None:
+        """Show points or studies beside the table where there is room, else in its place, or neither."""
+        view, has_any = self._view, bool(self._studies.known or self._studies.unreadable)
+        is_wide = self.width() >= _WIDE * self.fontMetrics().averageCharWidth()
+        studies, points = view.has_studies and has_any, view.has_scatter
+        is_alone = is_wide or not (studies or points)
+        self.plots.setVisible(has_any)
+        self.plots.setChecked(view.has_studies)  # a study that was started shows itself
+        self.points.setChecked(points)
+        self.scatter.setVisible(points)
+        self.studies.setVisible(studies)
+        self.table.setVisible(is_alone)
+        self.columns.setEnabled(is_alone)
+        if points:
             self.scatter.show_rows(self.table.runs.rows)
+        if studies:
+            self.studies.show_studies(self._history.chosen)
 
     def _show_missing(self) -> None:
         """Say which columns there is no room for."""
@@ -204,14 +252,14 @@ class RunsPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.show_runs()
+        self._studies.reload()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         spacing, margins = self._line_height(), 2 * self.words.document().documentMargin()
         lines = _LINES if self.height() >= _HIGH * spacing else _LINES // 2
         self.words.setFixedHeight(int(lines * spacing + margins))
-        self._show_points(self._view.has_scatter)
+        self._show_plots()
 
     def _line_height(self) -> float:
         """Return the height of a line of words in pixels; Chinese ones are higher than the font says."""

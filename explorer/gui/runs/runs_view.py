@@ -21,5 +21,6 @@ class RunsView:
     descending: bool = True
     has_all_columns: bool = False
     has_scatter: bool = False
+    has_studies: bool = False
     axis: str = "params"
     used: "UsedRun | None" = None

@@ -4,6 +4,9 @@ Where the design's image size and the data's differ, both are measured, one afte
 Start.
 """
 
+from collections.abc import Iterable
+from functools import lru_cache
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.architecture.checks import find_problems
@@ -15,9 +18,15 @@ from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.worker_state import WorkerState
 from explorer.runs.questions.estimate import Estimate, Estimated
 from explorer.runs.recipe import Recipe, costly
+from explorer.runs.sides import Side
 from explorer.sentences import Sentence
 
 _EstimateKey = tuple[Design, Recipe]  # what an estimate depends on
+
+
+@lru_cache(maxsize=4096)
+def _macs_of(design: Design) -> int:
+    return plan_network(design).macs
 
 
 class Estimates(QObject):
@@ -45,6 +54,17 @@ class Estimates(QObject):
     def refusal(self, design: Design) -> Sentence | None:
         """Return why training `design` cannot be estimated, or None if no worker has refused to."""
         return self._refusals.get(self._key(design))
+
+    def seconds_of(self, sides: Iterable[Side]) -> float | None:
+        """Return about how long it takes to train these one after the other; None while that is not known.
+
+        It is reckoned from the MACs of each, against those of the chosen design, which is measured.
+        """
+        found = self.of(self._choice.fitted)
+        if found is None or found.seconds_per_epoch is None:
+            return None
+        per_mac = found.seconds_per_epoch / max(1, _macs_of(self._choice.fitted))
+        return per_mac * sum(_macs_of(side.design) * side.recipe.epochs for side in sides)
 
     @property
     def may_measure(self) -> bool:

@@ -54,7 +54,7 @@ class WorkerPool(QObject):
         self.workers: list[WorkerClient] = []
         self._leaving: list[WorkerClient] = []
         self._restarts: list[tuple[WorkerClient, Train]] = []  # what follows when a worker has stopped
-        self._is_closing = False
+        self.is_closing = False
         self.shown = self.add(process or WorkerProcess())
         self._soon = QTimer(self, interval=0, singleShot=True)
         self._soon.timeout.connect(self._start_waiting)
@@ -125,12 +125,22 @@ class WorkerPool(QObject):
         else:
             self.queue.add(order)
 
-    def resume_run(self, run: "Run", curves: "Curves", epochs: int | None = None) -> None:
-        """Resume a run on a free device, until `epochs` if given, and show it."""
-        self.failures = ()
+    def start_trial(self, order: Train) -> WorkerClient:
+        """Start a run of a study, whose device is free, and return its worker; it is shown if no run is."""
+        if not self.shown.is_busy():
+            self._keep_failure(self.shown)
+        return self._start_order(order, shown=False)
+
+    def resume_run(self, run: "Run", curves: "Curves", epochs: int | None = None, shown: bool = True) -> WorkerClient:
+        """Resume a run on a free device, until `epochs` if given; show it if `shown` or if no other run is."""
+        if shown:
+            self.failures = ()
         device = self._placed_device(run.recipe.device)
-        self.shown = self._pick_worker(device)
-        self.shown.resume_run(run, curves, None if device == run.recipe.device else device, epochs)
+        worker = self._pick_worker(device)
+        if shown or not self.shown.is_busy():
+            self.shown = worker
+        worker.resume_run(run, curves, None if device == run.recipe.device else device, epochs)
+        return worker
 
     def can_resume(self) -> bool:
         """Whether the shown run can be resumed, on a device that is free."""
@@ -215,13 +225,14 @@ class WorkerPool(QObject):
 
     # Runs
 
-    def _start_order(self, order: Train, shown: bool) -> None:
-        """Let a free worker train on a free device."""
+    def _start_order(self, order: Train, shown: bool) -> WorkerClient:
+        """Let a free worker train on a free device, and return it."""
         device = self._placed_device(order.recipe.device)
         worker = self._pick_worker(device)
         if shown or not self.shown.is_busy():
             self.shown = worker
         worker.start(replace(order.on_device(device), threads=saved_threads()))
+        return worker
 
     def _pick_worker(self, device: str) -> WorkerClient:
         """Return a worker without a run: preferably one whose process runs, then one that last used `device`."""
@@ -236,10 +247,10 @@ class WorkerPool(QObject):
 
         Then remove the workers that are not needed.
         """
-        for worker, order in [each for each in self._restarts if not (each[0].is_busy() or self._is_closing)]:
+        for worker, order in [each for each in self._restarts if not (each[0].is_busy() or self.is_closing)]:
             self._restarts.remove((worker, order))
             self.start(order)
-        while not (self.queue.held or self._is_closing):
+        while not (self.queue.held or self.is_closing):
             free = [bool(self.free_device(order.recipe.device)) for order in self.queue.orders]
             if True not in free:
                 break
@@ -248,7 +259,7 @@ class WorkerPool(QObject):
                 self._keep_failure(self.shown)
             self._start_order(order, shown=False)
         for worker in self.workers[1:]:
-            if worker is not self.shown and not worker.is_busy() and not self._is_closing:
+            if worker is not self.shown and not worker.is_busy() and not self.is_closing:
                 self.remove(worker)
 
     def remove(self, worker: WorkerClient) -> None:
@@ -259,12 +270,15 @@ class WorkerPool(QObject):
 
     def _keep_failure(self, worker: WorkerClient) -> None:
         """Keep the reason why the worker's run failed, for the shown worker does not tell it."""
-        if not worker.has_failed():
-            return
-        what = translatable("{run}: {reason}")
-        failure = Sentence(what, {"run": title_of(worker.live[0].design), "reason": worker.message})
+        if worker.has_failed():
+            self.note_failure(title_of(worker.live[0].design), worker.message)
+
+    def note_failure(self, name: str, reason: Sentence) -> None:
+        """Keep the reason why what is called `name` could not be trained."""
+        failure = Sentence(translatable("{run}: {reason}"), {"run": name, "reason": reason})
         if failure not in self.failures:
             self.failures = (*self.failures, failure)
+            self.changed.emit()
 
     def _note_end(self) -> None:
         worker = self.sender()
@@ -300,7 +314,7 @@ class WorkerPool(QObject):
         """Ask a worker, on a free device if there is one; return that worker, or None if none would answer."""
         question = asker.question
         worker = self._best_worker(question)
-        if self._is_closing or worker is None:
+        if self.is_closing or worker is None:
             return None
         device = self._placed_device(question.recipe.device)
         worker.ask(asker, replace(question, recipe=question.recipe.change(device=device)))
@@ -329,7 +343,7 @@ class WorkerPool(QObject):
 
     def shut_down(self) -> None:
         """Start no more runs and end every worker, as `WorkerClient.shut_down` does; the window closes."""
-        self._is_closing = True
+        self.is_closing = True
         for worker in self.workers:
             worker.shut_down()
 

@@ -14,6 +14,7 @@ from explorer.gui.runs.runs_page import RunsPage
 from explorer.gui.runs.runs_view import RunsView
 from explorer.gui.workers.estimates import Estimates
 from explorer.gui.workers.pool import WorkerPool
+from explorer.gui.workers.studies import Studies
 
 
 class OpenedPage(RunsPage):
@@ -26,8 +27,9 @@ class OpenedPage(RunsPage):
         self.estimates = Estimates(self.choice, self.pool)
         self.actions_ = Actions(self.document, self.choice, self.pool, self.estimates)
         self.history = RunHistory(self.pool)
+        self.studies_ = Studies(self.pool)
         self.view = view
-        super().__init__(self.document, self.choice, self.pool, self.history, view, self.actions_)
+        super().__init__(self.document, self.choice, self.pool, self.history, self.studies_, view, self.actions_)
 
     def texts(self, column: int) -> list[str]:
         runs = self.table.runs

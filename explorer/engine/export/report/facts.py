@@ -20,7 +20,8 @@ from explorer.runs.data.decisions import Fate
 from explorer.runs.data.split import Split, SplitKind
 from explorer.runs.data.storage import stored_size
 from explorer.runs.folder.run import Run, RunState
-from explorer.runs.recipe import PLACE, RECIPES, Recipe, recipe_name
+from explorer.runs.recipe import PLACE, Recipe
+from explorer.runs.recipe_flags import known_recipe
 from explorer.sentences import Sentence, explained, translatable
 from explorer.translations import user_text
 
@@ -39,13 +40,6 @@ class Fact(NamedTuple):
 
 def percent(share: float) -> str:
     return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
-
-
-def known_recipe(recipe: Recipe) -> str | None:
-    """Return the name of the recipe that this one is but for the number of epochs; None if it has none."""
-    return next(
-        (name for name, known in RECIPES.items() if recipe_name(recipe.change(epochs=known.epochs)) == name), None
-    )
 
 
 def listed(names: Iterable[Sentence]) -> Sentence:

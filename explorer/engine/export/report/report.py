@@ -11,7 +11,6 @@ from explorer.engine.export.report.curve_figure import Curve, curve_figure
 from explorer.engine.export.report.facts import (
     Fact,
     data_facts,
-    known_recipe,
     limits,
     network_facts,
     percent,
@@ -24,11 +23,10 @@ from explorer.engine.export.report.matrix_table import matrix_table
 from explorer.engine.export.report.mistake_list import mistake_list
 from explorer.engine.export.report.page import document, folded, pairs, section, table
 from explorer.engine.export.source import Source
-from explorer.fields import fields_of
 from explorer.figures import Child, element
 from explorer.runs.folder.run import Run
 from explorer.runs.learning import learning_of
-from explorer.runs.recipe import RECIPES, Recipe
+from explorer.runs.recipe_flags import recipe_flags
 from explorer.runs.results.confusion import mistakes
 from explorer.sentences import Sentence, translatable
 from explorer.translations import Say, speaker, user_text
@@ -175,17 +173,7 @@ def _repetition(account: Account, say: Say) -> Iterator[Element]:
 def _command(account: Account) -> str:
     """Return the line for a shell that trains as the run did."""
     run, origin = account.run, account.origin
-    name = known_recipe(run.recipe)
-    base = RECIPES[name] if name else Recipe()
-    words = ["main.py", "train", to_line(run.design), *(["--recipe", name] if name else [])]
+    words = ["main.py", "train", to_line(run.design)]
     words += ["--weights", origin.source] if origin.source else []
     words += ["--grown", ",".join(origin.grown)] if origin.grown else []
-    for field in fields_of(Recipe).values():
-        value, flag = getattr(run.recipe, field.name), field.name.replace("_", "-")
-        if value == getattr(base, field.name):
-            continue
-        if isinstance(value, bool):
-            words.append(f"--{flag}" if value else f"--no-{flag}")
-        else:
-            words += [f"--{flag}", repr(value) if isinstance(value, float) else str(value)]
-    return shlex.join(words)
+    return shlex.join([*words, *recipe_flags(run.recipe)])
