@@ -128,6 +128,7 @@ class RunScatter(QWidget):
         item.vb.setMouseEnabled(x=False, y=False)
         item.vb.disableAutoRange()
         self._line = pg.PlotCurveItem()
+        self._line.setZValue(1)  # above the points, which may be close to one another
         item.addItem(self._line)
         self._dots = pg.ScatterPlotItem()
         item.addItem(self._dots)
@@ -213,7 +214,7 @@ class RunScatter(QWidget):
         """Join the points of the front by steps: as accurate as the one on the left, until there is a better one."""
         x = [point.x for point in self.front for _ in range(2)][1:]
         y = [point.y for point in self.front for _ in range(2)][:-1]
-        self._line.setData(x, y, pen=pg.mkPen(theme.colours().border, width=2))
+        self._line.setData(x, y, pen=pg.mkPen(theme.colours().text, width=2))
 
     def _chosen_place(self) -> int | None:
         first = self._history.chosen[:1]

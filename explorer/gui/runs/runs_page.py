@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -88,6 +89,7 @@ class RunsPage(QWidget):
         view = self._view
         self.filter.setPlaceholderText(self.tr("Filter by words, or accuracy > 0.9 and params < 1e6"))
         self.filter.setToolTip(self._filter_help())
+        self.wrong.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it has a tool tip too
         self.filter.setAccessibleName(self.tr("Filter runs"))
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self._use_filter)
@@ -170,7 +172,7 @@ class RunsPage(QWidget):
         if wrong:
             rest = wrong.text[wrong.place :].strip()
             words = say(wrong.reason)
-            words = self.tr("At “{text}”: {reason}").format(text=rest, reason=words) if rest else words
+            words = self.tr("{reason}, at “{text}”").format(text=rest, reason=words) if rest else words
         self.wrong.setText(words)
         self.wrong.setToolTip(words)
         speak(self.filter, words)

@@ -378,7 +378,7 @@ def test_a_filter_that_cannot_be_read_says_where_and_keeps_the_list(three, open_
     assert shown["lr ="] == (0, "a value is missing here")  # no run has the word `lr`
     assert shown["lr = 0.3"] == (1, "")
     page.filter.setText("lr = 0.3 oder (x")
-    assert (page.texts(NAME), page.wrong.text()) == (["fast one"], "At “(x”: this parenthesis is not closed")
+    assert (page.texts(NAME), page.wrong.text()) == (["fast one"], "this parenthesis is not closed, at “(x”")
     assert page.filter.accessibleDescription() == page.wrong.text()
     again = open_page(page.view)
     assert (again.table.runs.rowCount(), again.wrong.text()) == (3, page.wrong.text())

@@ -66,12 +66,14 @@ def test_paused_under_its_lock_is_paused(tmp_path):
 def test_remarks_are_written_while_a_worker_writes(tmp_path):
     folder = make(tmp_path)
     remark(folder.path, name="The good one", note="lr 0.1\nseed 3", hidden=True)
+    remark(folder.path, tags=("good", "2"), starred=True, colour=3)
     folder.update(epochs_done=3)
     remark(folder.path, note="")
     folder.update(state="finished")
     folder.close()
     run = read_run(folder.path)
     assert (run.name, run.note, run.hidden) == ("The good one", "", True)
+    assert (run.tags, run.starred, run.colour) == (("good", "2"), True, 3)
     assert (run.epochs_done, run.state) == (3, "finished")
 
 
