@@ -4,14 +4,12 @@ import re
 import signal
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from explorer.architecture.plan import plan_network
-from explorer.cli.columns import grid
 from explorer.cli.flags import given_fields, runs_of, whole_number
+from explorer.cli.studies.search_result import search_text, search_values
 from explorer.cli.studies.search_worker import SearchWorker, say
 from explorer.cli.studies.study_result import write_drawing
 from explorer.cli.terminal import DONE, FAILED, SIGNALLED, show
@@ -24,9 +22,8 @@ from explorer.runs.studies.folder import STUDIES
 from explorer.runs.studies.search import MAX_TRIALS, Objective, Search, check_search, read_objectives
 from explorer.runs.studies.search_plot import search_svg
 from explorer.runs.studies.search_storage import open_storage, shown_address
-from explorer.runs.studies.shared_search import SearchState, SearchTrial, SharedSearch
+from explorer.runs.studies.shared_search import SharedSearch
 from explorer.runs.studies.study import Knob, Study, StudyKind
-from explorer.runs.studies.trials import point_side
 from explorer.validation import refuse
 
 _FLAGS = ("search", "storage", "objective", "prune", "seconds")
@@ -34,7 +31,6 @@ _NOT_SEARCHED = ("nested", "seeds", "measure", "prepare", "resume")
 _FIXED = ("vary", "objective", "prune", "recipe", "input", "classes")  # when the search began
 _PLACE = ("device", "data")  # each machine has its own
 _JOURNAL = ".journal"
-_SAID = [state for state in SearchState if state is not SearchState.GIVEN_BACK]
 
 
 def add_search_flags(parser: ArgumentParser) -> None:
@@ -128,12 +124,13 @@ def _opened(options: Namespace, knobs: tuple[Knob, ...]) -> tuple[SharedSearch, 
     """Return the search, the folder of this machine's runs and the storage's address to show. Raises Refused."""
     runs = runs_of(options)
     trials = None if options.search is None else whole_number("search", options.search, 1, MAX_TRIALS)
+    name = " ".join((options.name or "").split())
     if options.design is None:
         storage = open_storage(options.storage, create=False)
-        return SharedSearch.join(storage, options.name or None, trials), runs, shown_address(options.storage)
+        return SharedSearch.join(storage, name or None, trials), runs, shown_address(options.storage)
     assert trials
     design, recipe = task_of(options)
-    name = options.name or f"{design.name or 'network'} {datetime.now():%Y%m%d-%H%M%S}"
+    name = name or f"{design.name or 'network'} {datetime.now():%Y%m%d-%H%M%S}"
     study = Study(StudyKind.SEARCH, design, recipe, knobs, name=name)
     search = Search(study, read_objectives(options.objective or Objective.ACCURACY), options.prune)
     check_search(search)
@@ -158,53 +155,3 @@ def _seconds(text: str | None) -> float:
     if not seconds > 0:
         raise refuse("seconds", "must be a number above 0, not {text!r}", text=text[:40])
     return seconds
-
-
-def search_values(
-    shared: SharedSearch, storage: str, trials: Sequence[SearchTrial], best: Sequence[int]
-) -> dict[str, object]:
-    study = shared.search.study
-    return {
-        "study": shared.name,
-        "storage": storage,
-        "objectives": list(shared.search.objectives),
-        "knobs": [{"key": knob.key, "values": list(knob.values)} for knob in study.knobs],
-        "budget": shared.budget,
-        "best": list(best),
-        "trials": [
-            {
-                "number": trial.number,
-                "state": trial.state,
-                "values": dict(zip([knob.key for knob in study.knobs], trial.values, strict=False)),
-                **dict(
-                    zip(
-                        shared.search.objectives, trial.results or (None,) * len(shared.search.objectives), strict=False
-                    )
-                ),
-                "epochs": trial.epochs,
-                "run": trial.run or None,
-                "host": trial.host or None,
-                "reason": trial.reason or None,
-            }
-            for trial in trials
-        ],
-    }
-
-
-def search_text(shared: SharedSearch, trials: Sequence[SearchTrial], best: Sequence[int]) -> str:
-    """Return a table of the trials, the best first, and a line about the others."""
-    study, objectives = shared.search.study, shared.search.objectives
-    finished = [trial for trial in trials if trial.state is SearchState.FINISHED]
-    finished.sort(key=lambda trial: (trial.number not in best, -trial.results[0]))
-    rows = [["", "trial", *(knob.key for knob in study.knobs), "accuracy", "MACs", "run"]]
-    for trial in finished:
-        macs = plan_network(point_side(study, trial.values).design).macs
-        mark = "*" if trial.number in best else ""
-        rows.append([mark, str(trial.number), *trial.values, f"{trial.results[0]:.2%}", f"{macs:,}", trial.run])
-    counts = [f"{count} {state}" for state in _SAID if (count := sum(trial.state is state for trial in trials))]
-    lines = [f"{shared.name}: {', '.join(counts)}; {shared.budget} in all"]
-    if finished:
-        marked = "no other is better in accuracy and MACs" if len(objectives) > 1 else "the best"
-        lines += [grid(rows, "<>" + ">" * len(study.knobs) + ">><"), f"* {marked}"]
-    lines += [f"trial {trial.number} {trial.state}: {trial.reason}" for trial in trials if trial.reason]
-    return "\n".join(lines)

@@ -18,7 +18,9 @@ from explorer.runs.folder.survey import find_run
 from explorer.runs.recipe import Recipe
 from explorer.runs.sides import Side
 from explorer.runs.studies.search import Objective
-from explorer.runs.studies.shared_search import BEAT, Asked, Lost, SearchState, SharedSearch
+from explorer.runs.studies.search_patience import Lost
+from explorer.runs.studies.search_trial import SearchState
+from explorer.runs.studies.shared_search import BEAT, Asked, SharedSearch
 from explorer.runs.studies.trial import Trial
 from explorer.runs.studies.trials import point_side, point_text, side_problems
 from explorer.validation import Refused

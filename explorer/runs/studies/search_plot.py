@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, tostring
 
 from explorer.figures import element, ticks
 from explorer.runs.studies.search import Objective, Search, range_of
-from explorer.runs.studies.shared_search import SearchState, SearchTrial
+from explorer.runs.studies.search_trial import SearchState, SearchTrial
 
 _WIDTH, _PANEL, _TOP = 320, 240, 54  # pixels of a panel, and above all of them
 _LEFT, _RIGHT, _BOTTOM = 56, 16, 46  # margins in a panel

@@ -8,14 +8,25 @@ then. Optuna's own heartbeat does not work where trials are asked for and told, 
 import platform
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from explorer.runs.json_lines import MISREAD, read_record, record_table
 from explorer.runs.studies.search import MAX_TRIALS, Search, range_of
+from explorer.runs.studies.search_patience import Lost, answering, forgiven, patiently
+from explorer.runs.studies.search_trial import (
+    EPOCHS,
+    HOST,
+    REASON,
+    RUN,
+    SearchState,
+    SearchTrial,
+    read_trial,
+    state_of,
+    value_texts,
+)
 from explorer.sentences import translatable
 from explorer.validation import Refused, refuse
 
@@ -24,44 +35,13 @@ if TYPE_CHECKING:
 
 BEAT = 10.0  # seconds between two signs of life of a trial under way
 GRACE = 60.0  # seconds without one after which its worker counts as lost
-PATIENCE = 600.0  # seconds for a storage that does not answer, as when its server starts again
-_INTERVAL = 1.0  # seconds between two attempts
+_INTERVAL = 0.25  # seconds between two looks
 _MAKING = 5.0  # seconds that another process that makes a study may take for a trial
 _RETRIES = 3  # a trial with which so many workers were lost is to blame
 _SCHEMA = 1
 _SEARCH, _TRIALS = "resnet-explorer", "trials"  # attributes of a study: what is searched, and its budget
-_SLOT, _ALIVE, _RUN, _HOST, _REASON, _TRIES, _EPOCHS = "slot", "alive", "run", "host", "reason", "tries", "epochs"
+_SLOT, _ALIVE, _TRIES = "slot", "alive", "tries"  # attributes of a trial, besides those in search_trial.py
 _NO_SEARCH = translatable("is a study of another program, or was not made to its end")
-_Value = TypeVar("_Value")
-
-
-class SearchState(StrEnum):
-    """How far a trial of a search is."""
-
-    WAITING = translatable("waiting")
-    RUNNING = translatable("running")
-    FINISHED = translatable("finished")
-    PRUNED = translatable("stopped early")
-    FAILED = translatable("failed")
-    NOT_TRAINED = translatable("not trained")  # for it cannot be built
-    GIVEN_BACK = translatable("given back")  # by its worker, or lost with it: it has another number now
-
-
-@dataclass(frozen=True, slots=True)
-class SearchTrial:
-    """A trial: the values of the knobs, as written, and of the objectives, in their order; none before it is finished.
-
-    `run` is the id of its run, on the machine called `host`; `reason` says why it failed or was not trained.
-    """
-
-    number: int
-    state: SearchState
-    values: tuple[str, ...] = ()
-    results: tuple[float, ...] = ()
-    run: str = ""
-    host: str = ""
-    epochs: int = 0
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +51,6 @@ class Asked:
     number: int
     values: tuple[str, ...]
     run: str = ""
-
-
-class Lost(Exception):
-    """The trial was given to another worker meanwhile, for this one gave no sign of life."""
 
 
 class SharedSearch:
@@ -92,6 +68,7 @@ class SharedSearch:
         self._seen: dict[int, tuple[object, float]] = {}  # sign of life of others' trials, and when it was new here
 
     @classmethod
+    @answering()
     def create(cls, storage: Any, search: Search, trials: int) -> "SharedSearch":
         """Begin a search of so many trials, or join the same one. Raises Refused if another one has its name."""
         import optuna
@@ -115,6 +92,7 @@ class SharedSearch:
         return cls(storage, name, search, search.study.recipe.seed)
 
     @classmethod
+    @answering()
     def join(cls, storage: Any, name: str | None, trials: int | None = None) -> "SharedSearch":
         """Join the search called `name`, or the only one; give it more trials if it is to have more. Raises Refused."""
         import optuna
@@ -141,7 +119,7 @@ class SharedSearch:
 
     def ask(self) -> Asked | None:
         """Return a trial for this process; None if no more are to start now."""
-        return _patiently(self._ask)
+        return patiently(self._ask)
 
     def _ask(self) -> Asked | None:
         from optuna.trial import TrialState
@@ -152,9 +130,9 @@ class SharedSearch:
                 self._study.tell(trial, state=TrialState.FAIL)
                 continue
             self._trials[trial.number] = trial
-            trial.set_user_attr(_HOST, platform.node())
-            values = _texts(trial.params, [knob.key for knob in self.search.study.knobs])
-            return Asked(trial.number, values, str(trial.user_attrs.get(_RUN, "")))
+            trial.set_user_attr(HOST, platform.node())
+            values = value_texts(trial.params, [knob.key for knob in self.search.study.knobs])
+            return Asked(trial.number, values, str(trial.user_attrs.get(RUN, "")))
         return None
 
     def _distributions(self) -> dict[str, Any]:
@@ -173,19 +151,19 @@ class SharedSearch:
 
     def begin(self, asked: Asked, run: str) -> None:
         """Note the run that trains a trial. Raises Lost."""
-        with _forgiven():
-            self._trials[asked.number].set_user_attr(_RUN, run)
+        with forgiven():
+            self._trials[asked.number].set_user_attr(RUN, run)
 
     def beat(self, asked: Asked) -> None:
         """Give a sign of life of a trial. Raises Lost."""
-        with _forgiven():  # the next one may come through
+        with forgiven():  # the next one may come through
             self._trials[asked.number].set_user_attr(_ALIVE, round(time.time()))
 
     def is_hopeless(self, asked: Asked, epoch: int, accuracy: float) -> bool:
         """Note the accuracy after an epoch; return whether the trial should be stopped early for it. Raises Lost."""
         trial = self._trials[asked.number]
-        with _forgiven():
-            trial.set_user_attr(_EPOCHS, epoch)
+        with forgiven():
+            trial.set_user_attr(EPOCHS, epoch)
             if self.search.prune:
                 trial.report(accuracy, epoch)
                 return bool(trial.should_prune())
@@ -215,18 +193,18 @@ class SharedSearch:
         def try_to() -> None:
             try:
                 if reason:
-                    trial.set_user_attr(_REASON, reason)
+                    trial.set_user_attr(REASON, reason)
                 end(trial)
             except (RuntimeError, ValueError):
                 raise Lost from None
 
         with suppress(Lost):  # whoever has it now tells the same
-            _patiently(try_to)
+            patiently(try_to)
 
     def give_back(self, asked: Asked) -> None:
         """Let a trial that was stopped be finished by whoever asks next."""
         self._trials.pop(asked.number)
-        _patiently(lambda: self._put_back(asked.number))
+        patiently(lambda: self._put_back(asked.number))
 
     def revive(self) -> tuple[int, ...]:
         """Give back the trials of workers that have been silent for too long; return their numbers.
@@ -236,7 +214,7 @@ class SharedSearch:
         from optuna.trial import TrialState
 
         now, stale = time.monotonic(), []
-        with _forgiven():
+        with forgiven():
             running = self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
             others = [trial for trial in running if trial.number not in self._trials]
             signs = {trial.number: trial.user_attrs.get(_ALIVE) for trial in others}
@@ -257,7 +235,7 @@ class SharedSearch:
         (lost,) = (trial for trial in self._study.get_trials(deepcopy=False) if trial.number == number)
         tries = int(lost.user_attrs.get(_TRIES, 0)) + 1
         if tries < _RETRIES:
-            kept = {key: value for key, value in lost.user_attrs.items() if key in (_SLOT, _RUN)}
+            kept = {key: value for key, value in lost.user_attrs.items() if key in (_SLOT, RUN)}
             self._study.add_trial(
                 optuna.create_trial(
                     state=TrialState.WAITING,
@@ -281,43 +259,12 @@ class SharedSearch:
     def trials(self) -> tuple[SearchTrial, ...]:
         """Return all trials of the search."""
         keys = [knob.key for knob in self.search.study.knobs]
-        found = _patiently(lambda: self._study.get_trials(deepcopy=False))
-        return tuple(_search_trial(trial, keys) for trial in found if _SLOT in trial.user_attrs)
+        found = patiently(lambda: self._study.get_trials(deepcopy=False))
+        return tuple(read_trial(trial, keys) for trial in found if _SLOT in trial.user_attrs)
 
     def best(self) -> tuple[int, ...]:
         """Return the numbers of the trials that no other is better than in every objective."""
-        return tuple(sorted(trial.number for trial in _patiently(lambda: self._study.best_trials)))
-
-
-def _storage_errors() -> tuple[type[Exception], ...]:
-    """Return what a storage raises that does not answer."""
-    from optuna.exceptions import StorageInternalError
-    from sqlalchemy.exc import SQLAlchemyError
-
-    return StorageInternalError, SQLAlchemyError, OSError
-
-
-@contextmanager
-def _forgiven() -> Iterator[None]:
-    """Go on where the storage does not answer. Raises Lost where it says that a trial has ended."""
-    try:
-        with suppress(*_storage_errors()):
-            yield
-    except RuntimeError:  # Optuna 4.2 gave it a class of its own
-        raise Lost from None
-
-
-def _patiently(call: Callable[[], _Value]) -> _Value:
-    """Return what a call returns, once the storage answers. Raises Refused if it does not for a long time."""
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return call()
-        except _storage_errors() as error:
-            if time.monotonic() > until:
-                what = translatable("does not answer any more: {error}")
-                raise refuse("storage", what, error=str(error).strip().partition("\n")[0]) from None
-        time.sleep(_INTERVAL)
+        return tuple(sorted(trial.number for trial in patiently(lambda: self._study.best_trials)))
 
 
 def _read_search(name: str, study: Any) -> Search:
@@ -329,7 +276,7 @@ def _read_search(name: str, study: Any) -> Search:
             known, until = len(trials), time.monotonic() + _MAKING
         if time.monotonic() > until or not all(_SLOT in trial.user_attrs for trial in trials):
             raise refuse(name, _NO_SEARCH)
-        time.sleep(_INTERVAL / 4)
+        time.sleep(_INTERVAL)
     table = study.user_attrs[_SEARCH]
     schema = table.get("schema") if isinstance(table, dict) else None
     if isinstance(schema, int) and schema > _SCHEMA:
@@ -353,40 +300,4 @@ def _add_slots(study: Any, count: int) -> None:
 
 def _counts(trial: Any) -> bool:
     """Whether a trial is one of the budget, and not one that was given back."""
-    return _SLOT in trial.user_attrs and _state(trial) is not SearchState.GIVEN_BACK
-
-
-def _state(trial: Any) -> SearchState:
-    from optuna.trial import TrialState
-
-    match trial.state:
-        case TrialState.WAITING:
-            return SearchState.WAITING
-        case TrialState.RUNNING:
-            return SearchState.RUNNING
-        case TrialState.COMPLETE:
-            return SearchState.FINISHED
-        case TrialState.PRUNED:
-            return SearchState.NOT_TRAINED if _REASON in trial.user_attrs else SearchState.PRUNED
-        case _:
-            return SearchState.FAILED if _REASON in trial.user_attrs else SearchState.GIVEN_BACK
-
-
-def _search_trial(trial: Any, keys: Sequence[str]) -> SearchTrial:
-    told = trial.user_attrs
-    return SearchTrial(
-        number=trial.number,
-        state=_state(trial),
-        values=_texts(trial.params, keys) if trial.params else (),
-        results=tuple(trial.values or ()),
-        run=str(told.get(_RUN, "")),
-        host=str(told.get(_HOST, "")),
-        epochs=int(told.get(_EPOCHS, 0)),
-        reason=str(told.get(_REASON, "")),
-    )
-
-
-def _texts(params: Mapping[str, object], keys: Sequence[str]) -> tuple[str, ...]:
-    """Return the values of the knobs as they are trained and shown: numbers rounded to four digits."""
-    values = (params[key] for key in keys)
-    return tuple(f"{value:.4g}" if isinstance(value, float) else str(value) for value in values)
+    return _SLOT in trial.user_attrs and state_of(trial) is not SearchState.GIVEN_BACK

@@ -16,7 +16,8 @@ from explorer.runs.folder.run import RunState
 from explorer.runs.folder.survey import list_runs
 from explorer.runs.launch import launch_local
 from explorer.runs.studies.search_storage import open_storage
-from explorer.runs.studies.shared_search import GRACE, SearchState, SharedSearch
+from explorer.runs.studies.search_trial import SearchState
+from explorer.runs.studies.shared_search import GRACE, SharedSearch
 
 optuna = pytest.importorskip("optuna")
 TINY = "basic:3x8x8:2:4x1,4x1/2:stem=cifar,stem_width=4"
@@ -130,6 +131,13 @@ def test_the_search_that_has_the_name_is_not_changed(study):
     status, _, err = study("mini", "--search", "1", "--vary", "lr=0.1..0.2", "--storage", "a.journal", "--name", "x")
     assert status == BAD_INPUT
     assert "x: is the name of another search" in err
+
+
+def test_optuna_is_imported_by_a_search_alone():
+    program = "import sys, explorer.cli.studies.study_command; print({'optuna', 'sqlalchemy'} & set(sys.modules))"
+    launch = launch_local()
+    found = subprocess.run([launch.program, "-c", program], env=launch.environment, capture_output=True, text=True)
+    assert found.stdout == "set()\n", found.stderr
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from explorer.runs.recipe import Recipe
 from explorer.runs.studies.knobs import read_knob
 from explorer.runs.studies.search import Objective, Search
 from explorer.runs.studies.search_storage import open_storage
-from explorer.runs.studies.shared_search import SearchState, SharedSearch
+from explorer.runs.studies.search_trial import SearchState
+from explorer.runs.studies.shared_search import SharedSearch
 from explorer.runs.studies.study import Study, StudyKind
 from explorer.sentences import Sentence
 

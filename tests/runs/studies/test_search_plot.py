@@ -10,7 +10,7 @@ from explorer.runs.recipe import Recipe
 from explorer.runs.studies.knobs import read_knob
 from explorer.runs.studies.search import Objective, Search
 from explorer.runs.studies.search_plot import search_svg
-from explorer.runs.studies.shared_search import SearchState, SearchTrial
+from explorer.runs.studies.search_trial import SearchState, SearchTrial
 from explorer.runs.studies.study import Study, StudyKind
 
 KNOBS = ("stage3.blocks=1..8", "lr=0.01..0.5", "shortcut=pad,none")

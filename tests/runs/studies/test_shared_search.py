@@ -9,8 +9,10 @@ from explorer.runs.recipe import Recipe
 from explorer.runs.studies import shared_search
 from explorer.runs.studies.knobs import read_knob
 from explorer.runs.studies.search import Objective, Search
+from explorer.runs.studies.search_patience import Lost
 from explorer.runs.studies.search_storage import open_storage
-from explorer.runs.studies.shared_search import GRACE, Lost, SearchState, SharedSearch
+from explorer.runs.studies.search_trial import SearchState
+from explorer.runs.studies.shared_search import GRACE, SharedSearch
 from explorer.runs.studies.study import Study, StudyKind
 from explorer.validation import Refused
 
@@ -266,6 +268,18 @@ def test_a_storage_that_is_away_for_a_while_loses_nothing(journal, clock, monkey
     assert states(shared)[0] is SearchState.FINISHED
 
 
+def test_a_storage_that_cannot_be_written_is_said_before_anything_is_trained(tmp_path):
+    address = f"sqlite:///{tmp_path}/search.db"
+    begin(address)
+    storage = open_storage(address, create=False)
+    from sqlalchemy import event
+
+    event.listen(storage.engine, "begin", lambda connection: connection.exec_driver_sql("PRAGMA query_only = 1"))
+    other = Search(replace(STUDY, name="other"))
+    said = refusal(lambda: SharedSearch.create(storage, other, 1))
+    assert said == "storage: does not answer: attempt to write a readonly database"
+
+
 def test_a_storage_that_stays_away_is_said(journal, clock, monkeypatch):
     shared = begin(journal)
 
@@ -273,5 +287,5 @@ def test_a_storage_that_stays_away_is_said(journal, clock, monkeypatch):
         raise OSError("connection refused")
 
     monkeypatch.setattr(shared._study, "get_trials", away)
-    assert refusal(shared.ask) == "storage: does not answer any more: connection refused"
+    assert refusal(shared.ask) == "storage: does not answer: connection refused"
     assert shared.revive() == ()
