@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from explorer.engine.block_check.pasted import PastedClass, exception_remark
 from explorer.engine.block_check.paths import Alignment, Paths, align, find_paths
 from explorer.engine.block_check.standard import Case
-from explorer.engine.block_check.trace import Trace, trace
+from explorer.engine.block_check.trace import Trace, noted_lines, trace
 from explorer.runs.questions.block_check import Remark
 from explorer.sentences import Sentence, translatable
 
@@ -70,13 +70,14 @@ def compare(pasted: PastedClass, case: Case) -> Compared:
         ours = case.make().double()
         _randomise(ours)
         try:
-            theirs = pasted.make(case.inputs, case.width, case.projected, case.stride, case.brief)
+            with noted_lines() as lines:
+                theirs = pasted.make(case.inputs, case.width, case.projected, case.stride, case.brief)
             theirs.to("cpu", torch.float64).eval()
         except BaseException as error:
             return Compared(case, Mode.EVALUATION, error=exception_remark(error))
         ours.eval()
         x = _maps(case, 0)
-        seen, traced = trace(ours, x.clone()), trace(theirs, x.clone())
+        seen, traced = trace(ours, x.clone()), trace(theirs, x.clone(), lines)
         expected, found = find_paths(seen), find_paths(traced)
         alignment = align(expected, found)
         copied = _copy_values(alignment)
@@ -97,7 +98,7 @@ def compare(pasted: PastedClass, case: Case) -> Compared:
         if not traced.error:  # now with the same weights
             ours.train(mode is Mode.TRAINING)
             theirs.train(mode is Mode.TRAINING)
-            seen, again = trace(ours, x.clone()), trace(theirs, x.clone())
+            seen, again = trace(ours, x.clone()), trace(theirs, x.clone(), lines)
             if not again.error:
                 traced, expected, found = again, find_paths(seen), find_paths(again)
                 alignment = align(expected, found)

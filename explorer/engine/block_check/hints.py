@@ -1,6 +1,7 @@
 """Hints: what is likely meant where a pasted block differs from the expected one. No Qt."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from explorer.engine.block_check.comparison import Compared, Fault
 from explorer.engine.block_check.paths import Pair
@@ -29,11 +30,22 @@ def _remark(template: str, operation: Operation | None = None, **values: object)
     return Remark(Sentence(template, values), operation.line if operation else 0)
 
 
+def _made_remark(template: str, operation: Operation, **values: object) -> Remark:
+    """Return a remark about the line in which a layer is made."""
+    return Remark(Sentence(template, values), operation.made or operation.line)
+
+
 def _shortcut_convolution(case: Compared) -> Operation | None:
     """Return the convolution that the pasted block has on its shortcut in a case."""
     pairs = case.alignment.shortcut if case.alignment else ()
     on_shortcut = (pair.pasted for pair in pairs if pair.pasted and pair.pasted.kind is _Kind.CONV)
     return next(on_shortcut, None)
+
+
+def _shortcut_remark(template: str, case: Compared) -> Remark:
+    convolution = _shortcut_convolution(case)
+    assert convolution
+    return _made_remark(template, convolution)
 
 
 def _shortcut_hints(cases: Sequence[Compared]) -> Iterator[Remark]:
@@ -50,10 +62,10 @@ def _shortcut_hints(cases: Sequence[Compared]) -> Iterator[Remark]:
             "The shortcut has its 1×1 convolution where none is asked for, and none where it is: the two branches of "
             "the if are swapped, so that None stands in the wrong one."
         )
-        yield _remark(what, _shortcut_convolution(unasked[0]))
+        yield _shortcut_remark(what, unasked[0])
     elif unasked:
         what = translatable("The shortcut has its 1×1 convolution even where none is asked for: use_1x1conv is False.")
-        yield _remark(what, _shortcut_convolution(unasked[0]))
+        yield _shortcut_remark(what, unasked[0])
     elif lacking and len(lacking) == len(projected):
         if moved := _moved_convolution(lacking[0]):
             what = translatable("The 1×1 convolution is applied to the branch; it belongs on the shortcut, to X.")
@@ -156,9 +168,10 @@ def _stride_hints(case: Compared) -> Iterator[Remark]:
         return
     pairs = [p for p in case.alignment.branch if p.expected and p.pasted and p.expected.kind is _Kind.CONV]
     wrong = [p for p in pairs if _setting(p.expected, "stride") != _setting(p.pasted, "stride")]
-    if len(wrong) == 2 and _setting(wrong[0].expected, "stride") == _setting(wrong[1].pasted, "stride"):
+    moved = wrong[1].pasted if len(wrong) == 2 else None
+    if moved and _setting(wrong[0].expected, "stride") == _setting(moved, "stride"):
         what = translatable("The stride is on the second convolution; it belongs on the first.")
-        yield _remark(what, wrong[1].pasted)
+        yield _made_remark(what, moved)
 
 
 def _setting(operation: Operation | None, name: str) -> object:
@@ -172,6 +185,12 @@ def _setting_hints(case: Compared) -> Iterator[Remark]:
     places = places_of(case.alignment)
     swapped = next(_stride_hints(case), None)
     on_the_shortcut = {*case.alignment.shortcut}
+    before_norm = {
+        pair
+        for path in (case.alignment.branch, case.alignment.shortcut)
+        for pair, after in pairwise(path)
+        if after.expected and after.expected.kind is _Kind.NORM
+    }
     for pair in sorted(places, key=lambda each: each not in on_the_shortcut):
         ours, theirs = pair.expected, pair.pasted
         if not (ours and theirs):
@@ -182,25 +201,25 @@ def _setting_hints(case: Compared) -> Iterator[Remark]:
         on_shortcut = pair in on_the_shortcut and theirs.kind is _Kind.CONV
         if on_shortcut and "kernel_size" in names:
             what = translatable("The convolution on the shortcut has kernel {kernel}; it should be a 1×1.")
-            yield _remark(what, theirs, kernel=_setting(theirs, "kernel_size"))
+            yield _made_remark(what, theirs, kernel=_setting(theirs, "kernel_size"))
             continue
         for name in names:
             if on_shortcut and name == "padding":
                 what = translatable("The 1×1 convolution on the shortcut has padding {padding}; a 1×1 needs none.")
-                yield _remark(what, theirs, padding=_setting(theirs, name))
+                yield _made_remark(what, theirs, padding=_setting(theirs, name))
             elif on_shortcut and name == "stride":
                 what = translatable(
                     "The 1×1 convolution on the shortcut has stride {pasted}; it needs the block’s, {expected}."
                 )
-                yield _remark(what, theirs, pasted=_setting(theirs, name), expected=_setting(ours, name))
+                yield _made_remark(what, theirs, pasted=_setting(theirs, name), expected=_setting(ours, name))
             elif name == "bias":
-                yield _bias_hint(places[pair], ours, theirs)
+                yield _bias_hint(places[pair], theirs, before_norm=pair in before_norm)
             elif name == "stride" and swapped:
                 continue
             else:
                 what = translatable("The {place} has {name}={pasted}; expected is {name}={expected}.")
                 values = {"place": places[pair], "name": name}
-                yield _remark(what, theirs, **values, pasted=_shown(theirs, name), expected=_shown(ours, name))
+                yield _made_remark(what, theirs, **values, pasted=_shown(theirs, name), expected=_shown(ours, name))
 
 
 def _shown(operation: Operation, name: str) -> object:
@@ -208,14 +227,14 @@ def _shown(operation: Operation, name: str) -> object:
     return operation.settings.get(name, usual.get(name, True))
 
 
-def _bias_hint(place: Sentence, ours: Operation, theirs: Operation) -> Remark:
-    if _setting(theirs, "bias") is False:
-        what = translatable(
-            "The {place} has no bias; the expected one has. A norm after it makes the bias superfluous."
-        )
-    else:
+def _bias_hint(place: Sentence, theirs: Operation, before_norm: bool) -> Remark:
+    if _setting(theirs, "bias") is not False:
         what = translatable("The {place} has a bias; the expected one has none.")
-    return _remark(what, theirs, place=place)
+    elif before_norm:
+        what = translatable("The {place} has no bias; the expected one has, though the norm after it cancels the bias.")
+    else:
+        what = translatable("The {place} has no bias; the expected one has.")
+    return _made_remark(what, theirs, place=place)
 
 
 def _layer_hints(case: Compared) -> Iterator[Remark]:

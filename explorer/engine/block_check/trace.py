@@ -4,13 +4,15 @@ torch tells of each operation with its tensors, so a layer that is called as a f
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.module import register_module_module_registration_hook
 from torch.utils._python_dispatch import TorchDispatchMode
 
 PASTED = "<pasted>"  # the file name of what was pasted
@@ -31,7 +33,7 @@ class Operation:
 
     `sources` are the numbers of the operations whose outputs it reads. `values` are its parameters and statistics,
     `settings` how torch's constructor would be told. `output` is None if it failed. `line` is where the pasted code
-    ordered it, 0 in other code.
+    ordered it, and `made` where it made the layer; 0 in other code.
     """
 
     kind: OperationKind
@@ -40,6 +42,7 @@ class Operation:
     values: Mapping[str, Tensor]
     settings: Mapping[str, object]
     line: int
+    made: int = 0
     output: Tensor | None = None
 
     @property
@@ -178,12 +181,41 @@ def _pasted_line() -> int:
     return 0
 
 
-def trace(block: nn.Module, x: Tensor) -> Trace:
-    """Return the operations of `block` on maps `x` (n, channels, height, width), up to an exception if there is one."""
+@contextmanager
+def noted_lines() -> Iterator[dict[int, int]]:
+    """Note where the pasted code makes layers: the lines, by the ids of the modules that it gives to others."""
+    lines: dict[int, int] = {}
+
+    def note(parent: nn.Module, name: str, layer: nn.Module | None) -> None:
+        if layer is not None:
+            lines.setdefault(id(layer), _pasted_line())
+
+    handle = register_module_module_registration_hook(note)
+    try:
+        yield lines
+    finally:
+        handle.remove()
+
+
+def trace(block: nn.Module, x: Tensor, lines: Mapping[int, int] | None = None) -> Trace:
+    """Return the operations of `block` on maps `x` (n, channels, height, width), up to an exception if there is one.
+
+    `lines` are those of its modules, as `noted_lines` has them.
+    """
     recorder = _Recorder(x)
     try:
         with torch.no_grad(), recorder:
             returned = block(x)
     except Exception as error:
-        return Trace(recorder.operations, len(recorder.operations) - 1, error=error)
-    return Trace(recorder.operations, recorder.number(returned), returned)
+        found = Trace(recorder.operations, len(recorder.operations) - 1, error=error)
+    else:
+        found = Trace(recorder.operations, recorder.number(returned), returned)
+    made = {id(value): (lines or {}).get(id(module), 0) for module in block.modules() for value in _own(module)}
+    for operation in found.operations:
+        operation.made = next((made.get(id(value), 0) for value in operation.values.values()), 0)
+    return found
+
+
+def _own(module: nn.Module) -> Iterator[Tensor]:
+    yield from module.parameters(recurse=False)
+    yield from module.buffers(recurse=False)

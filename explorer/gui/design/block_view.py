@@ -88,8 +88,18 @@ class BlockView(QWidget):
     closed = Signal()
     shown = Signal(object)
 
-    def __init__(self, document: Document, alone: AloneBlock, controls: QWidget, answers: Sequence[QWidget]) -> None:
-        """Put `controls`, what can be asked about the block, below the figure, and their `answers` beside it."""
+    def __init__(
+        self,
+        document: Document,
+        alone: AloneBlock,
+        controls: QWidget,
+        answers: Sequence[QWidget],
+        own_block: QWidget,
+    ) -> None:
+        """Put `controls`, what can be asked about the block, below the figure, and their `answers` beside it.
+
+        `own_block` is the button that compares a block of the user's, above the figure.
+        """
         super().__init__()
         self.document = document
         self.alone_block = alone
@@ -107,16 +117,17 @@ class BlockView(QWidget):
         alone.changed.connect(self.show_block)
         self.figure, self.positions, self.source = BlockFigure(), PositionGrid(), SourceView()
         self.nothing = _NoBlock(self._select_first)
-        self._lay_out(controls, answers)
+        self._lay_out(controls, answers, own_block)
         self.form.setVisible(alone.is_shown)
         self.setFocusProxy(self.alone)
         document.changed.connect(self.show_block)
         document.selection_changed.connect(self.show_block)
         document.vocabulary_changed.connect(self.show_block)
 
-    def _lay_out(self, controls: QWidget, answers: Sequence[QWidget]) -> None:
+    def _lay_out(self, controls: QWidget, answers: Sequence[QWidget], own_block: QWidget) -> None:
         head = QHBoxLayout()
         head.addWidget(self.title, stretch=1)
+        head.addWidget(own_block)
         head.addWidget(self.alone)
         beside = QWidget()
         self._beside = QVBoxLayout(beside)

@@ -193,9 +193,11 @@ class Pages(QWidget):
 def _make_block_page(workspace: Workspace, pages: Pages) -> QWidget:
     from explorer.gui.design.block_view import BlockView
     from explorer.gui.experiments.identity_panel import IdentityPanel
+    from explorer.gui.widgets.buttons import action_button
 
     panel = IdentityPanel(workspace.document, workspace.identity_trial)
-    view = BlockView(workspace.document, workspace.alone_block, panel, panel.answers)
+    own_block = action_button(pages.orders.check_block, "own block")
+    view = BlockView(workspace.document, workspace.alone_block, panel, panel.answers, own_block)
     view.shown.connect(panel.show_block)
     panel.branch_changed.connect(view.figure.show_state)
     for answer in panel.answers:

@@ -143,7 +143,7 @@ class BlockCheckDialog(QDialog):
         self.printed.setPlainText(printed)
         for part in (self.printed, self.printed_title):
             part.setVisible(bool(printed))
-        lines = [summary.line, *(hint.line for hint in answer.hints)] if answer else []
+        lines = [*(hint.line for hint in answer.hints), summary.line] if answer else []
         self.editor.mark_line(next((line for line in lines if line), 0))
 
     def _show_layers(self, answer: BlockChecked | None) -> None:
