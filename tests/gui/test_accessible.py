@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.gui.experiments.feature_map_panel import FeatureMapPanel
-from explorer.gui.lessons.lesson import TOUR
+from explorer.gui.lessons.lesson_file import TOUR
 from explorer.gui.main_window.pages import PAGES
 from explorer.gui.session import Session
 from explorer.gui.training.lr_dialog import LrDialog

@@ -3,6 +3,7 @@
 It is divided into training and validation, and three things are wrong with it, as with folders of real people.
 """
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -74,4 +75,4 @@ def _save(pixels: "npt.NDArray[np.uint8]", path: Path) -> None:
     height, width = pixels.shape
     image = QImage(pixels.tobytes(), width, height, width, QImage.Format.Format_Grayscale8)
     if not image.save(str(path)):
-        raise OSError(None, "cannot be written", str(path))
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))  # Qt does not say what it was

@@ -190,7 +190,7 @@ def feature_maps_compared(workspace: Workspace, before: Design) -> bool:
 
 def high_rate_validated(workspace: Workspace, before: Design) -> bool:
     run = workspace.pool.shown.run
-    return run is not None and run.epoch is not None and run.recipe.lr >= _HIGH_RATE
+    return run is not None and run.epoch is not None and run.epoch.epoch > 1 and run.recipe.lr >= _HIGH_RATE
 
 
 def rate_lowered(workspace: Workspace, before: Design) -> bool:

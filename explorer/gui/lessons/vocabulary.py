@@ -47,7 +47,7 @@ class TaskKind(StrEnum):
     SIGNAL_SHOWN = "signal_shown"  # the bars of the signal are seen
     PAUSED = "paused"  # the run is paused
     FEATURE_MAPS_COMPARED = "feature_maps_compared"  # feature maps before and after training are seen
-    HIGH_RATE_VALIDATED = "high_rate_validated"  # a run at a learning rate of 1 or more has a point of validation
+    HIGH_RATE_VALIDATED = "high_rate_validated"  # a run at a learning rate of 1 or more has two points of validation
     RATE_LOWERED = "rate_lowered"  # the learning rate that is chosen is lower than the last run's
     LOW_RATE_VALIDATED = "low_rate_validated"  # a run at a learning rate below 1 has a point of validation
     # known weights

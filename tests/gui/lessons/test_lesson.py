@@ -492,8 +492,9 @@ for line in sys.stdin:
     asked = json.loads(line)
     if asked["command"] == "train":
         started(); step(1)
-        say("epoch", step=1, epoch=1, train_loss=1, train_accuracy=0.5, validation_loss=1, validation_accuracy=0.5,
-            seconds=1)
+        for epoch in (1, 2):
+            say("epoch", step=epoch, epoch=epoch, train_loss=1, train_accuracy=0.5, validation_loss=1,
+                validation_accuracy=0.5, seconds=1)
     if asked["command"] == "stop":
         say("stopped", step=1)
     if asked["command"] == "sweep":

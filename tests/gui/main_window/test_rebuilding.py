@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from explorer.architecture.presets import preset
-from explorer.gui.lessons.lesson import TOUR
+from explorer.gui.lessons.lesson_file import TOUR
 from explorer.gui.main_window.window import Window
 from explorer.gui.widgets.look import text_size
 from explorer.gui.widgets.text.language import apply_language

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QToolButton
 
 from explorer.architecture.presets import preset
 from explorer.gui.app import open_window
-from explorer.gui.lessons.lesson import TOUR
+from explorer.gui.lessons.lesson_file import TOUR
 from explorer.gui.main_window.window import Window
 from explorer.gui.session import Session
 from explorer.gui.training.curves.plots import Plots
