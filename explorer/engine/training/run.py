@@ -24,7 +24,7 @@ from explorer.engine.training.fit import Changes, Events, fit
 from explorer.engine.training.growth import inherit
 from explorer.engine.training.known_weights import known_weights, read_to_end
 from explorer.engine.training.memory import memory_needed, refuse_too_large
-from explorer.engine.training.ranks import ALONE, Ranks, largest_part
+from explorer.engine.training.ranks import ALONE, Ranks, largest_part, part_of
 from explorer.engine.training.shared_weights import share_weights
 from explorer.engine.training.state import Training, refuse_other_ranks, single_valued_norm
 from explorer.engine.training.threads import Cores, RunThreads
@@ -484,7 +484,11 @@ def prepare(
         if len(data.train) == 1 and (layer := single_valued_norm(plan)):
             what = translatable("has one training image; {layer} has 1×1 maps, and a norm needs two values")
             raise refuse("data", what, layer=layer)
-    steps = len(batch_bounds(len(data.train), recipe.batch_size))
+    bounds = batch_bounds(len(data.train), recipe.batch_size)
+    steps, last = len(bounds), bounds[-1].stop - bounds[-1].start
+    if recipe.sync_norms and not part_of(bounds[-1], ranks.size - 1, ranks.size).share:  # it would count images twice
+        what = translatable("the last batch of an epoch has {count} images, too few for norms over {size} GPUs")
+        raise refuse("batch_size", what, count=last, size=ranks.size)
     counts = data.train.labels.bincount(minlength=first.classes).tolist()
     chosen: dict[str, Rewrites] = {}
     trainings = []
@@ -492,10 +496,18 @@ def prepare(
         if side.recipe.precision not in chosen:
             chosen[side.recipe.precision] = rewrites or tuned(plan, _part_of_recipe(side.recipe, ranks), device)
         rewritten = chosen[side.recipe.precision]
-        if ranks.size > 1:  # a recorded step would leave out what the ranks tell each other
-            rewritten = replace(rewritten, graph=False)
+        if ranks.size > 1:
+            rewritten = _for_several(rewritten, side.recipe)
         trainings.append(Training(plan, side.recipe, device, steps, rewritten, side.seed, counts, ranks))
     return data, trainings
+
+
+def _for_several(rewrites: Rewrites, recipe: Recipe) -> Rewrites:
+    """Return the rewrites for several ranks: a recorded step would leave out what they tell each other.
+
+    Norms that share their statistics know nothing of a bias that a convolution leaves out.
+    """
+    return replace(rewrites, graph=False, folded=rewrites.folded and not recipe.sync_norms)
 
 
 def _part_of_recipe(recipe: Recipe, ranks: Ranks) -> Recipe:

@@ -15,10 +15,13 @@ from explorer.engine.data.augment import Feed
 from explorer.engine.kernels.rewrites import Rewrites
 from explorer.engine.training.failure import failure
 from explorer.engine.training.ranks import Group, Ranks, part_of
+from explorer.engine.training.run import prepare
 from explorer.engine.training.state import Training
 from explorer.runs.launch import launch_local
+from explorer.runs.sides import Side
 from explorer.validation import Refused
 from tests.engine import small
+from tests.engine.shades import shades
 from tests.engine.training import in_ranks
 
 
@@ -96,6 +99,35 @@ def test_a_lost_process_is_told_in_words():
     failed = failure(RuntimeError(text), small.RECIPE)
     assert failed.reason == "one of the processes that train this run was lost, or stopped answering"
     assert failed.advice == "Resume the run: it continues from its last checkpoint."
+
+
+def test_norms_over_all_gpus_need_images_for_each_of_them(tmp_path, monkeypatch):
+    """The last two are for one rank alone; and a bias before such a norm is not folded."""
+    monkeypatch.setattr("explorer.engine.training.run.Training", lambda *given: given)
+    recipe = shades(tmp_path / "data").change(sync_norms=True, precision="fp32", normalise="off")
+    data, _ = prepare(Side(small.DESIGN, recipe, 0), rewrites=Rewrites())
+    alone = recipe.change(batch_size=len(data.train) - 2)
+    with pytest.raises(
+        Refused, match=r"^batch_size: the last batch of an epoch has 2 images, too few for norms over 2"
+    ):
+        prepare(Side(small.DESIGN, alone, 0), rewrites=Rewrites(), ranks=OneOfTwo())
+    whole = recipe.change(batch_size=len(data.train))
+    for given, fold in ((whole, False), (whole.change(sync_norms=False), True)):
+        _, (made,) = prepare(Side(small.DESIGN, given, 0), rewrites=Rewrites(folded=True, graph=True), ranks=OneOfTwo())
+        assert made[4] == Rewrites(folded=fold)
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no NVIDIA GPU that this torch can use")
+def test_norms_over_all_gpus_have_the_names_of_others():
+    recipe, place = small.RECIPE.change(sync_norms=True, device="cuda"), torch.device("cuda")
+    shared, own = (
+        Training(plan_network(small.DESIGN), recipe, place, 5, Rewrites(), ranks=ranks)
+        for ranks in (OneOfTwo(), Ranks())
+    )
+    assert shared.network.state_dict().keys() == own.network.state_dict().keys()
+    assert any(isinstance(module, nn.SyncBatchNorm) for module in shared.network.modules())
+    assert not any(isinstance(module, nn.BatchNorm2d) for module in shared.network.modules())
 
 
 class Joined(Group):
