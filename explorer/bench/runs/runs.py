@@ -49,7 +49,7 @@ def bench_runs() -> dict[str, object]:
         make_runs(runs, _RUNS)
         _tell("listed by the command line, without the index and with it")
         listed = {name: _list_seconds(runs) for name in ("list_without_index_s", "list_s")}
-        session = Session(preset(DEFAULT), Path(folder) / "none")
+        session = Session(preset(DEFAULT), Path(folder) / "empty")
         session.window.show()
         wait_complete(session)
         session.window.resize(*_SIZE)
