@@ -4,15 +4,17 @@ import stat
 from collections.abc import Container, Iterable
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from explorer.architecture.design import Design
 from explorer.paths import expand_user, is_file, storable, user_folder
 from explorer.runs.folder.manifest import MANIFEST, unwritable
 from explorer.runs.folder.run import FORM, Run, RunState, WrittenRun, read_entries, read_run, run_of
-from explorer.runs.index.manifest_index import Kept, ManifestIndex, Status
 from explorer.sentences import Sentence, system_words, translatable
 from explorer.validation import Refused, refuse
+
+if TYPE_CHECKING:
+    from explorer.runs.index.manifest_index import ManifestIndex, Status
 
 _MANY = 100  # runs that are read faster than the index is opened
 _ENDED = (RunState.FINISHED, RunState.STOPPED)
@@ -77,7 +79,7 @@ def survey_runs(root: Path, changed: Container[str] | None = None) -> Listing:
 class _Seen(NamedTuple):
     """What was found in a folder, whose manifest had this status; None if that is to be read again."""
 
-    status: Status | None
+    status: "Status | None"
     found: WrittenRun | UnreadableRun
 
 
@@ -97,10 +99,9 @@ def _look_at(root: Path, names: Iterable[str], known: dict[str, _Seen]) -> None:
             known.pop(name, None)
         elif name not in known or known[name].status != status:
             new[name] = status
-    many = len(new) >= _MANY
-    index = ManifestIndex(FORM)
-    kept = index.read(root) if many else {}
-    read: dict[str, Kept] = {}
+    index = _open_index() if len(new) >= _MANY else None
+    kept = index.read(root) if index else {}
+    read: dict[str, tuple[Status, str]] = {}
     for name, status in new.items():
         before = kept.pop(storable(name), None)
         if before and before.status == status and (run := _kept_run(root / name, before.entries)):
@@ -109,13 +110,19 @@ def _look_at(root: Path, names: Iterable[str], known: dict[str, _Seen]) -> None:
         try:
             entries = read_entries(root / name)
             known[name] = _Seen(status, run_of(root / name, entries))
-            read[storable(name)] = Kept(status, entries)
+            read[storable(name)] = status, entries
         except Refused as refused:
             known[name] = _Seen(None, UnreadableRun(root / name, refused.complaints[0].what))
             if not is_file(root / name / MANIFEST):  # deleted meanwhile
                 del known[name]
-    if many and (read or kept):
+    if index and (read or kept):
         index.write(root, read, kept)
+
+
+def _open_index() -> "ManifestIndex":
+    from explorer.runs.index.manifest_index import ManifestIndex  # few folders need SQLite
+
+    return ManifestIndex(FORM)
 
 
 def _kept_run(folder: Path, entries: str) -> WrittenRun | None:
@@ -126,7 +133,7 @@ def _kept_run(folder: Path, entries: str) -> WrittenRun | None:
         return None
 
 
-def _status_of(folder: Path) -> Status | None:
+def _status_of(folder: Path) -> "Status | None":
     """Return the status of the manifest in `folder`; None if there is none. Raises OSError."""
     try:
         status = (folder / MANIFEST).stat()

@@ -53,7 +53,7 @@ class ManifestIndex:
 
         return self._use(read, {})
 
-    def write(self, root: Path, found: Mapping[str, Kept], gone: Iterable[str]) -> None:
+    def write(self, root: Path, found: Mapping[str, tuple[Status, str]], gone: Iterable[str]) -> None:
         """Keep what was found in these folders below `root`, and forget those that are gone."""
 
         def write(index: sqlite3.Connection) -> None:
