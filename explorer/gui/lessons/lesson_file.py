@@ -15,7 +15,7 @@ from explorer.architecture.notation import MAX_BYTES, MAX_COLUMNS
 from explorer.architecture.presets import named_design
 from explorer.gui.lessons.lesson import Lesson, LessonPage
 from explorer.gui.lessons.vocabulary import CONTROLS, PAGES, TaskKind
-from explorer.paths import is_file, user_folder
+from explorer.paths import is_file, storable, user_folder
 from explorer.resources import resource
 from explorer.sentences import Sentence, system_words, translatable
 from explorer.validation import Complaint, Refused, read_value, refuse
@@ -48,7 +48,7 @@ def lesson_files(language: str) -> dict[str, Path]:
     """
     folders = [resource("lessons", name) for name in (_WRITTEN_FIRST, language)]
     found = {path.stem: path for folder in folders for path in folder.glob("*.toml")}
-    own = {f"{_OWN}{path.stem}": path for path in sorted(own_lessons().glob("*.toml"))}
+    own = {f"{_OWN}{storable(path.stem)}": path for path in sorted(own_lessons().glob("*.toml"))}
     return {TOUR: found.pop(TOUR), **dict(sorted(found.items())), **own}
 
 
@@ -69,29 +69,30 @@ def drawing_file(lesson: Path, name: str) -> Path | None:
 
 def load_lesson(path: Path) -> Lesson:
     """Read a lesson. Raises Refused, which says where the file is wrong."""
-    text = _read_text(path)
-    table = _parse(path.name, text)
+    name = storable(path.name)
+    text = _read_text(path, name)
+    table = _parse(name, text)
     try:
         lesson = read_value(Lesson, table)
         if faults := [*_find_faults(lesson, path)]:
             raise Refused(*faults)
     except Refused as refused:
-        raise Refused(*(_placed(complaint, path.name, text) for complaint in refused.complaints)) from None
+        raise Refused(*(_placed(complaint, name, text) for complaint in refused.complaints)) from None
     return lesson
 
 
-def _read_text(path: Path) -> str:
+def _read_text(path: Path, name: str) -> str:
     """Read a small file; a large one is refused, as parsing could take for ever. Raises Refused."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
-        raise refuse(path.name, system_words(error)) from None
+        raise refuse(name, system_words(error)) from None
     except UnicodeDecodeError:
-        raise refuse(path.name, translatable("is not UTF-8 text")) from None
+        raise refuse(name, translatable("is not UTF-8 text")) from None
     if len(data) > MAX_BYTES or any(len(line) > MAX_COLUMNS for line in text.split("\n")):
-        raise refuse(path.name, translatable("is not a lesson file: too large, or a line is too long"))
+        raise refuse(name, translatable("is not a lesson file: too large, or a line is too long"))
     return text
 
 

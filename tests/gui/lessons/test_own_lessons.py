@@ -1,5 +1,7 @@
 """Lessons that a teacher writes: listed, opened, read again after an edit, and said to be wrong where they are."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -113,6 +115,16 @@ def test_a_faulty_lesson_says_at_the_list_and_in_check_where_it_is_wrong(session
     found = examine().lessons
     assert [each.what for each in found] == [where, "other.toml"]
     assert found[0].advice == what
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text there")
+def test_the_name_of_a_file_may_be_no_text(session, folder):
+    right = LESSON.format(title="Right", text="x", done="pinned").encode()
+    for name, content in ((b"\xff.toml", b"title = "), (b"\xfe.toml", right)):
+        Path(os.fsdecode(bytes(folder) + b"/" + name)).write_bytes(content)
+    (folder / "folder.toml").mkdir()
+    assert len([action for action in entries(session) if action.text() and not action.isEnabled()]) == 2
+    assert "Right" in texts(session)
 
 
 def test_the_order_shows_the_folder_with_an_example_in_the_language_of_the_window(session, folder, monkeypatch):
