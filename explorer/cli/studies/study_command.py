@@ -4,6 +4,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
+from explorer.architecture.twins import LONGEST
 from explorer.cli.flags import (
     add_design_flags,
     add_json_flag,
@@ -95,6 +96,9 @@ def _planned_study(options: Namespace) -> Study:
     """Return the study that the flags describe, every run of which can be trained. Raises Refused."""
     if options.nested is not None and options.vary:
         raise refuse("usage", "a study of nested classes varies nothing else; leave out --nested or --vary")
+    name = " ".join((options.name or "").split())
+    if len(name) > LONGEST:
+        raise refuse("name", "must have at most {limit} characters", limit=LONGEST)
     design, recipe = task_of(options)
     nested = options.nested is not None
     planned = Study(
@@ -104,7 +108,7 @@ def _planned_study(options: Namespace) -> Study:
         knobs=nested_knobs(options.nested) if nested else _knobs_of(options),
         seeds=1 if options.seeds is None else whole_number("seeds", options.seeds, 1, MAX_RUNS),
         measure=_MEASURES[options.measure or ("training-loss" if nested else "accuracy")],
-        name=" ".join((options.name or "").split()),
+        name=name,
     )
     check_study(planned)
     check_runs_folder(runs_of(options))

@@ -87,6 +87,9 @@ class StudyQueue:
             devices = self._devices()
             waits = False
             while not self.signal or self._busy():
+                if self.signal:  # not in its handler, which may have come in the middle of a write
+                    for worker in self._workers:
+                        worker.close()
                 self._start_trials(devices)
                 if self._busy():
                     self._handle(_MOMENT)
@@ -110,12 +113,10 @@ class StudyQueue:
                 signal.signal(number, handler)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        """Stop what is under way, with a checkpoint; the second time, end it at once."""
-        for worker in self._workers:
-            if self.signal:
+        """Have what is under way stopped, with a checkpoint; the second time, end it at once."""
+        if self.signal:
+            for worker in self._workers:
                 worker.process.kill()
-            else:
-                worker.close()
         self.signal = number
 
     def _devices(self) -> list[str]:

@@ -137,8 +137,8 @@ def studies_values(found: StudyListing) -> list[dict[str, object]]:
 
 def studies_text(found: StudyListing) -> str:
     rows = [("study", "kind", "runs", "varied")]
+    runs = list_runs(found.studies[0].runs) if found.studies else ()
     for each in found.studies:
-        runs = list_runs(each.runs)
         try:
             schedule = schedule_of(each, runs)
             done = f"{schedule.count(TrialState.DONE)}/{len(schedule.trials)}"

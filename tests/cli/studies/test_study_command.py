@@ -167,6 +167,7 @@ def test_runs_say_of_which_study_they_are(runs, capsys):
         (("mini", "--vary", "lr=0.1", "-o", "plot.pdf"), "-o: must end with .svg or .png"),
         (("mini", "--seeds", "0"), "seeds: must be a whole number from 1 to 1000, not '0'"),
         (("mini", "--vary", "lr=1", "--nested", "8,14"), "usage: a study of nested classes varies nothing else"),
+        (("mini", "--name", "x" * 81), "name: must have at most 80 characters"),
         (("--resume", "nothing"), "study: there is no study 'nothing' in "),
         (("--show", "nothing"), "study: there is no study 'nothing' in "),
         (("--resume", "x", "--epochs", "3"), "usage: a study keeps its design, recipe and values; leave out epochs"),
