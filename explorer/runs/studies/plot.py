@@ -94,7 +94,7 @@ def heading(outcome: Outcome) -> str:
     counts = {point.spread.count if point.spread else 0 for each in outcome.series for point in each.points}
     least, most = min(counts, default=0), max(counts, default=0)
     if most < 2:
-        return f"{outcome.measure}{of}; one run per point"
+        return f"{outcome.measure}{of}; {'one run per point' if most else 'no run has finished yet'}"
     runs = f"{most}" if least == most else f"{least} to {most}"
     return f"{outcome.measure}{of}; mean and standard deviation of {runs} runs per point"
 
