@@ -19,7 +19,7 @@ from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document, title_of_run
 from explorer.gui.runs.folder_watch import FolderWatch
 from explorer.gui.runs.run_differences import differences
-from explorer.gui.runs.run_history import RunHistory
+from explorer.gui.runs.run_history import MAX_DRAWN, RunHistory
 from explorer.gui.runs.run_orders import RunOrders
 from explorer.gui.runs.run_row import RunRow
 from explorer.gui.runs.run_scatter import RunScatter
@@ -240,6 +240,8 @@ class RunsPage(QWidget):
         places = [self.table.runs.place_of(run_id) for run_id in self._history.chosen]
         rows = [self.table.runs.rows[place] for place in places if place is not None]
         lines = differences(rows) if len(rows) > 1 else [line for row in rows for line in self._details(row)]
+        if len(rows) > MAX_DRAWN:
+            lines.insert(0, self.tr("Curves are drawn of the first {n} of them.").format(n=whole(MAX_DRAWN)))
         text = "\n".join(lines)
         if text != self.words.toPlainText():
             self.words.setPlainText(text)

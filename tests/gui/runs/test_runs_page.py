@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QInputDialog, QLineEdit
 
 from explorer.architecture.notation import to_line
 from explorer.architecture.presets import preset
+from explorer.gui.runs import folder_watch, run_history, runs_page
 from explorer.gui.runs.run_row import BEST, CHANGES, COLUMNS, DATA, DATE, DESIGN, NAME, STAR, STATE, TAGS, TIME
 from explorer.gui.runs.runs_view import RunsView
 from explorer.gui.widgets.look import theme
 from explorer.gui.workers.live_run import LiveRun
 from explorer.runs.data.decisions import Decisions
 from explorer.runs.events import Epoch
+from explorer.runs.folder import survey
 from explorer.runs.folder.run import Again
 from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.folder.survey import list_runs
@@ -310,6 +312,38 @@ def test_a_run_that_another_process_ends_is_shown_as_ended(open_page, root, qtbo
     qtbot.waitUntil(lambda: page.texts(STATE) == ["finished"])
     assert page.texts(BEST) == ["90.0 %"]
     folder.close()
+
+
+def test_the_progress_of_another_process_is_shown_and_no_other_folder_is_read(
+    three, open_page, root, qtbot, monkeypatch
+):
+    folder, read = RunFolder.create(root, MINI, QUICK, params=1), []
+    page = open_page()
+    real = survey.read_entries
+    monkeypatch.setattr(survey, "read_entries", lambda path: read.append(path.name) or real(path))
+    for epoch, best in ((1, "70.0 %"), (2, "75.0 %")):
+        folder.update(best_accuracy=0.65 + 0.05 * epoch, best_epoch=epoch, epochs_done=epoch)
+        qtbot.waitUntil(lambda best=best: page.texts(BEST)[0] == best)
+    assert {*read} == {folder.path.name}
+    folder.close()
+
+
+def test_a_process_that_was_killed_leaves_an_interrupted_run(open_page, root, qtbot, monkeypatch):
+    monkeypatch.setattr(folder_watch, "_POLL", 50)
+    folder = RunFolder.create(root, MINI, QUICK, params=1)
+    page = open_page()
+    assert page.texts(STATE) == ["running"]
+    folder.close()  # as the system does for a process that is gone
+    qtbot.waitUntil(lambda: page.texts(STATE) == ["interrupted"])
+
+
+def test_of_very_many_selected_runs_only_the_first_curves_are_drawn(three, open_page, monkeypatch):
+    for module in (run_history, runs_page):
+        monkeypatch.setattr(module, "MAX_DRAWN", 2)
+    page = open_page()
+    page.choose(2, 0, 1)
+    assert [line.id for line in page.history.lines() if line.live] == [three[0], three[2]]
+    assert page.words.toPlainText().splitlines()[0] == "Curves are drawn of the first 2 of them."
 
 
 def test_the_best_accuracy_of_a_run_under_way_moves(three, open_page, qtbot):

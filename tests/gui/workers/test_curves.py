@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from explorer.gui.workers.curves import Curves, Series
 from explorer.gui.workers.moving_mean import MovingMean
-from explorer.runs.events import Epoch, Gradients
+from explorer.runs.events import Epoch, Gradients, Started, Verdict
+from explorer.runs.folder.log import EventLog, read_curves, read_events
 from tests.gui.made_lines import made_step, started
 
 VALUES = st.lists(st.one_of(st.floats(-100, 100), st.just(np.nan)), min_size=1, max_size=300).map(np.array)
@@ -64,3 +65,19 @@ def test_epochs_are_known_from_the_start_or_from_the_first_that_is_done():
 def test_the_first_gradients_stay():
     curves = Curves(Gradients(number, ("stem", "head"), (number, 1.0)) for number in (1, 50, 90))
     assert (curves.first_gradients.step, curves.gradients.step) == (1, 90)
+
+
+def test_a_log_read_many_steps_at_once_has_the_curves_of_its_events(tmp_path):
+    log = EventLog(tmp_path)
+    for start in (0, 900):  # resumed before its last step
+        log.append(Started("id", "folder", 1, Verdict(True, 1, 1), "cpu", 600, 3, start))
+        for number in range(start + 1, start + 1201):
+            log.append(made_step(number, 1 / number))
+            if number % 600 == 0:
+                log.append(Epoch(number // 600, number, 1.0, 0.6, 0.5, 0.8, 8.0))
+    log.close()
+    fast, slow = Curves(read_curves(tmp_path)), Curves(read_events(tmp_path))
+    for one, other in ((fast.train, slow.train), (fast.validation, slow.validation)):
+        assert one.count == other.count > 1
+        assert np.array_equal(one.rows[:, : one.count], other.rows[:, : other.count])
+    assert fast.steps_per_epoch == slow.steps_per_epoch

@@ -1,11 +1,12 @@
 """The log of events: a line that found no room does not spoil the next."""
 
 import sys
+from math import nan
 
 import pytest
 
-from explorer.runs.events import Checkpoint, Failed, Heartbeat, Stopped
-from explorer.runs.folder.log import EVENTS, EventLog, read_events
+from explorer.runs.events import Checkpoint, Epoch, Failed, Heartbeat, Step, Stopped
+from explorer.runs.folder.log import EVENTS, EventLog, Steps, read_curves, read_events
 from explorer.sentences import Sentence
 
 
@@ -57,3 +58,18 @@ def test_cut_at_any_byte_it_has_every_line_before_and_takes_the_next(tmp_path):
         log.append(Stopped(9))
         log.close()
         assert list(read_events(tmp_path)) == [*kept, Stopped(9)]
+
+
+def test_what_curves_are_made_of_is_read_many_steps_at_once(tmp_path):
+    steps = [Step(number, 1, 2.5 / number, 0.1, 3.0, 1, 0.25 * number, 1e-05, 100.0) for number in range(1, 4)]
+    unknown = Step(4, 1, nan, nan, nan, 1, 0.5, 0.1, 100.0)
+    epoch = Epoch(1, 4, 1.0, 0.6, 0.5, 0.8, 8.0)
+    log = EventLog(tmp_path)
+    for event in (*steps, epoch, unknown, steps[0]):
+        log.append(event)
+    log.close()
+    first, *rest = read_curves(tmp_path)
+    assert isinstance(first, Steps)
+    assert [tuple(map(float, row)) for row in first.rows] == [(each.step, each.loss, each.accuracy) for each in steps]
+    assert rest[0] == epoch
+    assert [each.step for each in rest[1:]] == [4, 1]  # one by one, for the loss of one is not known
