@@ -116,6 +116,10 @@
         <translation>步幅为 2 的 7×7 卷积，再接最大汇聚。</translation>
     </message>
     <message>
+        <source>; did you mean {near}?</source>
+        <translation>；你是否想写 {near}？</translation>
+    </message>
+    <message>
         <source>A network that recognises {classes:,} classes of images, trained with ResNet Explorer {version}.</source>
         <translation>一个把图像分为 {classes:,} 个类别的网络，用 ResNet Explorer {version} 训练。</translation>
     </message>
@@ -233,7 +237,11 @@
     </message>
     <message>
         <source>Blocks</source>
-        <translation>块数</translation>
+        <translation>块</translation>
+    </message>
+    <message>
+        <source>Branch and shortcut are concatenated; the two are added.</source>
+        <translation>分支与捷径被连结了；两者应当相加。</translation>
     </message>
     <message>
         <source>Cat</source>
@@ -310,6 +318,10 @@
     <message>
         <source>Convolutions and linear layers of the network as it is; biases and norms do not count.</source>
         <translation>按网络现状，只计卷积层和全连接层；偏置和规范化不计。</translation>
+    </message>
+    <message>
+        <source>Convolutions and linear layers on the main path, with blocks spread evenly over the stages.</source>
+        <translation>主路径上的卷积层和全连接层的个数，残差块均匀分布在各阶段。</translation>
     </message>
     <message>
         <source>Convolutions and linear layers on the main path; wide networks are called after all their convolutions</source>
@@ -392,6 +404,14 @@
         <translation>连衣裙</translation>
     </message>
     <message>
+        <source>Each larger network is at least as good as the one before it: {counts}.</source>
+        <translation>更大的网络不差于前一个网络：{counts}。</translation>
+    </message>
+    <message>
+        <source>Each norm sees the images of all GPUs that train the run together, not only its own.</source>
+        <translation>每个批量规范化层看到共同训练的所有 GPU 上的图像，而不只是本 GPU 上的图像。</translation>
+    </message>
+    <message>
         <source>Early stopping</source>
         <translation>提前停止</translation>
     </message>
@@ -402,6 +422,10 @@
     <message>
         <source>Epochs over which the rate rises from 0; 0 means 30 % of the run for one-cycle, none otherwise.</source>
         <translation>学习率从 0 上升所用的轮数；0 表示 one-cycle 用全程的 30 %，其他调度不预热。</translation>
+    </message>
+    <message>
+        <source>Epochs: a grown network continues the one before it for {epochs:,} more; from scratch and plain, each depth trains for as many in all as the grown ones up to it: {in_all}.</source>
+        <translation>轮数：加深的网络在前一个网络的基础上再训练 {epochs:,} 轮；从头训练的网络和普通网络，在每个深度上训练的总轮数与加深到该深度的网络相同：{in_all}。</translation>
     </message>
     <message>
         <source>Erasing</source>
@@ -572,6 +596,10 @@
         <translation>标签</translation>
     </message>
     <message>
+        <source>Late blocks</source>
+        <translation>后加入的残差块</translation>
+    </message>
+    <message>
         <source>Layer</source>
         <translation>层</translation>
     </message>
@@ -634,6 +662,10 @@
     <message>
         <source>Macro recall</source>
         <translation>宏平均召回率</translation>
+    </message>
+    <message>
+        <source>Made, but not used in every case where it is made: {names}.</source>
+        <translation>已创建，但并非每次创建后都用到：{names}。</translation>
     </message>
     <message>
         <source>Measured on this computer by plain PyTorch in float32, the same for every column</source>
@@ -748,6 +780,10 @@
         <translation>标准化</translation>
     </message>
     <message>
+        <source>Norms over all GPUs</source>
+        <translation>跨 GPU 批量规范化</translation>
+    </message>
+    <message>
         <source>Not a directory</source>
         <translation>不是文件夹</translation>
     </message>
@@ -792,12 +828,20 @@
         <translation>共 {count:,} 个类别，这里显示错误最多的 {shown:,} 个。</translation>
     </message>
     <message>
+        <source>One convolution is used twice; two with weights of their own are needed.</source>
+        <translation>同一个卷积用了两次；需要两个各有权重的卷积。</translation>
+    </message>
+    <message>
         <source>One more or less, once the box has been clicked</source>
         <translation>点击过数字框之后，加一或减一</translation>
     </message>
     <message>
         <source>One more; one less</source>
         <translation>加一；减一</translation>
+    </message>
+    <message>
+        <source>One norm is used twice; each convolution needs a norm of its own.</source>
+        <translation>同一个规范化层用了两次；每个卷积需要自己的规范化层。</translation>
     </message>
     <message>
         <source>One of the two cannot be built.</source>
@@ -838,6 +882,18 @@
     <message>
         <source>Output, the chapter&apos;s name, and parameters</source>
         <translation>输出、教材中的名称和参数量</translation>
+    </message>
+    <message>
+        <source>Outputs agree, but gradients do not: a detach() or no_grad() keeps the gradient from one of the paths.</source>
+        <translation>输出一致，但梯度不一致：detach() 或 no_grad() 使梯度无法经过其中一条路径。</translation>
+    </message>
+    <message>
+        <source>Outputs agree, but the block has not the expected parameters.</source>
+        <translation>输出一致，但块的参数与预期不同。</translation>
+    </message>
+    <message>
+        <source>Outputs agree, but the running statistics of the norms do not: see momentum.</source>
+        <translation>输出一致，但规范化层的移动平均统计量不一致：请检查 momentum。</translation>
     </message>
     <message>
         <source>Parameters</source>
@@ -888,6 +944,14 @@
         <translation>分类头以下的学习率</translation>
     </message>
     <message>
+        <source>ReLU after the sum</source>
+        <translation>相加之后的 ReLU</translation>
+    </message>
+    <message>
+        <source>ReLU on the shortcut</source>
+        <translation>捷径上的 ReLU</translation>
+    </message>
+    <message>
         <source>Read-only file system</source>
         <translation>文件系统是只读的</translation>
     </message>
@@ -930,6 +994,10 @@
     <message>
         <source>Results by class</source>
         <translation>各类别的结果</translation>
+    </message>
+    <message>
+        <source>Resume the run: it continues from its last checkpoint.</source>
+        <translation>请继续该训练任务：它会从最后一个检查点接着训练。</translation>
     </message>
     <message>
         <source>Run</source>
@@ -1124,6 +1192,10 @@
         <translation>表格</translation>
     </message>
     <message>
+        <source>Tags</source>
+        <translation>标签</translation>
+    </message>
+    <message>
         <source>Ten more; ten less</source>
         <translation>加十；减十</translation>
     </message>
@@ -1140,6 +1212,26 @@
         <translation>测试集比例</translation>
     </message>
     <message>
+        <source>The 1×1 convolution is applied to the branch; it belongs on the shortcut, to X.</source>
+        <translation>1×1 卷积用在了分支上；它应当在捷径上作用于 X。</translation>
+    </message>
+    <message>
+        <source>The 1×1 convolution is there, but what it computes is not added.</source>
+        <translation>有 1×1 卷积，但它的结果没有被加上。</translation>
+    </message>
+    <message>
+        <source>The 1×1 convolution on the shortcut has padding {padding}; a 1×1 needs none.</source>
+        <translation>捷径上的 1×1 卷积有填充 {padding}；1×1 卷积不需要填充。</translation>
+    </message>
+    <message>
+        <source>The 1×1 convolution on the shortcut has stride {pasted}; it needs the block’s, {expected}.</source>
+        <translation>捷径上的 1×1 卷积的步幅是 {pasted}；它需要块的步幅 {expected}。</translation>
+    </message>
+    <message>
+        <source>The ReLU after the sum is missing.</source>
+        <translation>缺少相加之后的 ReLU。</translation>
+    </message>
+    <message>
         <source>The accuracy was measured on {count:,} images; by chance alone, as many others like them would give between {low} and {high} (95 % interval).</source>
         <translation>精度是在 {count:,} 张图像上测得的；换成同样多的同类图像，仅因偶然，结果就会在 {low} 到 {high} 之间（95 % 置信区间）。</translation>
     </message>
@@ -1152,8 +1244,28 @@
         <translation>最佳轮是用同一批图像选出的，因此在其他图像上可能识别得差一些。</translation>
     </message>
     <message>
+        <source>The block changes its input in place, or something that the backward pass still needs: use Y = Y + X or a ReLU that is not in place there.</source>
+        <translation>块原地修改了它的输入，或反向传播还需要的值：请使用 Y = Y + X，或非原地的 ReLU。</translation>
+    </message>
+    <message>
+        <source>The branch is added to itself, not to the block’s input.</source>
+        <translation>分支与它自己相加了，而不是与块的输入相加。</translation>
+    </message>
+    <message>
+        <source>The branch is multiplied by the shortcut; the two are added.</source>
+        <translation>分支与捷径相乘了；两者应当相加。</translation>
+    </message>
+    <message>
         <source>The choice before; the next one</source>
         <translation>上一个选项；下一个选项</translation>
+    </message>
+    <message>
+        <source>The class {name} is no nn.Module.</source>
+        <translation>类 {name} 不是 nn.Module。</translation>
+    </message>
+    <message>
+        <source>The code was still running after {seconds} s and was stopped; it may loop without end.</source>
+        <translation>代码运行 {seconds} 秒后仍未结束，已被停止；其中可能有无限循环。</translation>
     </message>
     <message>
         <source>The colour is the share of the images of a class; the diagonal is right.</source>
@@ -1162,6 +1274,10 @@
     <message>
         <source>The computer is busy</source>
         <translation>计算机正忙</translation>
+    </message>
+    <message>
+        <source>The convolution on the shortcut has kernel {kernel}; it should be a 1×1.</source>
+        <translation>捷径上的卷积核大小是 {kernel}；应当是 1×1。</translation>
     </message>
     <message>
         <source>The darker part is the middle half, {low} to {high}; the line is the median, {median}.</source>
@@ -1184,6 +1300,14 @@
         <translation>调度过程中的最高学习率。</translation>
     </message>
     <message>
+        <source>The input is never added: Y += X is missing.</source>
+        <translation>没有加上输入：缺少 Y += X。</translation>
+    </message>
+    <message>
+        <source>The last ReLU comes before the sum; it belongs after it.</source>
+        <translation>最后一个 ReLU 在相加之前；它应当在相加之后。</translation>
+    </message>
+    <message>
         <source>The last convolution outputs 0, so the sum is x, and nothing follows it: f(x) = x exactly.</source>
         <translation>最后一个卷积层输出 0，于是和就是 x，其后再无运算：精确地有 f(x) = x。</translation>
     </message>
@@ -1204,8 +1328,32 @@
         <translation>网络中没有残差块。请至少在一个阶段中添加残差块。</translation>
     </message>
     <message>
+        <source>The process with your code was ended by the system ({signal}); memory may have run out.</source>
+        <translation>运行你的代码的进程被系统结束（{signal}）；可能是内存不足。</translation>
+    </message>
+    <message>
         <source>The row above; the row below</source>
         <translation>上一行；下一行</translation>
+    </message>
+    <message>
+        <source>The shortcut has its 1×1 convolution even where none is asked for: use_1x1conv is False.</source>
+        <translation>即使不需要（use_1x1conv 为 False），捷径上也有 1×1 卷积。</translation>
+    </message>
+    <message>
+        <source>The shortcut has its 1×1 convolution where none is asked for, and none where it is: the two branches of the if are swapped, so that None stands in the wrong one.</source>
+        <translation>不需要 1×1 卷积时捷径上有，需要时却没有：if 的两个分支写反了，None 放在了错误的分支里。</translation>
+    </message>
+    <message>
+        <source>The shortcut has no 1×1 convolution where one is asked for: use_1x1conv is True.</source>
+        <translation>需要时（use_1x1conv 为 True），捷径上没有 1×1 卷积。</translation>
+    </message>
+    <message>
+        <source>The shortcut is subtracted; the two are added.</source>
+        <translation>捷径被减去了；两者应当相加。</translation>
+    </message>
+    <message>
+        <source>The stride is on the second convolution; it belongs on the first.</source>
+        <translation>步幅设在了第二个卷积上；它应当在第一个卷积上。</translation>
     </message>
     <message>
         <source>The training process could not be started.</source>
@@ -1238,6 +1386,50 @@
     <message>
         <source>The two can compute the same functions.</source>
         <translation>两者能表示的函数相同。</translation>
+    </message>
+    <message>
+        <source>The {place} has a bias; the expected one has none.</source>
+        <translation>{place}有偏置，预期的没有。</translation>
+    </message>
+    <message>
+        <source>The {place} has no bias; the expected one has, though the norm after it cancels the bias.</source>
+        <translation>{place}没有偏置，预期的有；不过其后的规范化会抵消偏置。</translation>
+    </message>
+    <message>
+        <source>The {place} has no bias; the expected one has.</source>
+        <translation>{place}没有偏置，预期的有。</translation>
+    </message>
+    <message>
+        <source>The {place} has {name}={pasted}; expected is {name}={expected}.</source>
+        <translation>{place}的 {name}={pasted}；预期为 {name}={expected}。</translation>
+    </message>
+    <message>
+        <source>The {place} is missing.</source>
+        <translation>缺少{place}。</translation>
+    </message>
+    <message>
+        <source>The {place} stands in another place.</source>
+        <translation>{place}的位置不对。</translation>
+    </message>
+    <message>
+        <source>There is a ReLU between the second norm and the sum, which is one too many.</source>
+        <translation>第二个规范化与相加之间多了一个 ReLU。</translation>
+    </message>
+    <message>
+        <source>There is a ReLU on the shortcut, which is one too many.</source>
+        <translation>捷径上多了一个 ReLU。</translation>
+    </message>
+    <message>
+        <source>There is a norm on the shortcut; the expected block has none there.</source>
+        <translation>捷径上有规范化；预期的块在那里没有。</translation>
+    </message>
+    <message>
+        <source>There is no class called {name}, but there is: {classes}.</source>
+        <translation>没有名为 {name} 的类；有以下类：{classes}。</translation>
+    </message>
+    <message>
+        <source>There is no class in it; {name} is expected.</source>
+        <translation>其中没有类；需要 {name}。</translation>
     </message>
     <message>
         <source>There is no image on the clipboard.</source>
@@ -1286,6 +1478,10 @@
     <message>
         <source>Training loss</source>
         <translation>训练损失</translation>
+    </message>
+    <message>
+        <source>Training loss of the last weights, in eval mode, on the same {images:,} training images, or all if there are fewer.</source>
+        <translation>用最后的权重，在评估模式下，于同样的 {images:,} 张训练图像（不足时为全部）上测得的训练损失。</translation>
     </message>
     <message>
         <source>Training time</source>
@@ -1348,6 +1544,10 @@
         <translation>验证精度</translation>
     </message>
     <message>
+        <source>Validation accuracy after the best epoch of each run.</source>
+        <translation>每个训练任务最佳轮之后的验证精度。</translation>
+    </message>
+    <message>
         <source>Validation loss</source>
         <translation>验证损失</translation>
     </message>
@@ -1368,12 +1568,20 @@
         <translation>权重衰减</translation>
     </message>
     <message>
+        <source>What is added is not the block’s input but the output of an inner layer: X has been overwritten.</source>
+        <translation>相加的不是块的输入，而是内部某一层的输出：X 被覆盖了。</translation>
+    </message>
+    <message>
         <source>What is open will not be there at the next start: {error}</source>
         <translation>下次启动时将无法恢复当前打开的内容：{error}</translation>
     </message>
     <message>
         <source>What it made of each image is not kept, so there are no results by class.</source>
         <translation>没有保存对每张图像的预测，因此没有各类别的结果。</translation>
+    </message>
+    <message>
+        <source>What stands below the class was not run to its end: {error}</source>
+        <translation>类后面的代码没有运行完：{error}</translation>
     </message>
     <message>
         <source>When this was written, the run was not finished but {state}.</source>
@@ -1444,6 +1652,42 @@
         <translation>你将 {n} 张图像移到了其他类别</translation>
     </message>
     <message>
+        <source>Your block differs first after the {place}, by up to {difference}, {mode} ({case}).</source>
+        <translation>你的块最先在{place}之后不同，{mode}最多相差 {difference}（{case}）。</translation>
+    </message>
+    <message>
+        <source>Your block differs first after the {place}: its output is {pasted}, not {expected} ({case}).</source>
+        <translation>你的块最先在{place}之后不同：输出是 {pasted}，而不是 {expected}（{case}）。</translation>
+    </message>
+    <message>
+        <source>Your block differs first at the {place}, which it does not have ({case}).</source>
+        <translation>你的块最先在{place}处不同：你的块没有这一层（{case}）。</translation>
+    </message>
+    <message>
+        <source>Your block differs first at {layer}, which ours does not have ({case}).</source>
+        <translation>你的块最先在 {layer} 处不同，我们的块没有这一层（{case}）。</translation>
+    </message>
+    <message>
+        <source>Your block differs from ours {mode} ({case}).</source>
+        <translation>你的块{mode}与我们的不同（{case}）。</translation>
+    </message>
+    <message>
+        <source>Your block fails {case}: {error}</source>
+        <translation>你的块出错（{case}）：{error}</translation>
+    </message>
+    <message>
+        <source>Your block is equal to ours: outputs, gradients and running statistics agree on {inputs} random inputs, in training and in evaluation mode, in all {cases} cases.</source>
+        <translation>你的块与我们的相同：在全部 {cases} 种情形下，无论训练模式还是评估模式，{inputs} 个随机输入的输出、梯度和移动平均统计量都一致。</translation>
+    </message>
+    <message>
+        <source>Your class Residual is equal to ours; resnet_block builds other stages with it.</source>
+        <translation>你的类 Residual 与我们的相同；但 resnet_block 用它创建的阶段不同。</translation>
+    </message>
+    <message>
+        <source>Your code ended its process (exit status {status}) before the block could be compared.</source>
+        <translation>你的代码在比较之前就结束了进程（退出状态 {status}）。</translation>
+    </message>
+    <message>
         <source>Zoom</source>
         <translation>缩放</translation>
     </message>
@@ -1454,6 +1698,14 @@
     <message>
         <source>a bottleneck&apos;s first 1×1 convolution, as in the paper (v1).</source>
         <translation>步幅放在瓶颈块的第一个 1×1 卷积上，与论文相同（v1）。</translation>
+    </message>
+    <message>
+        <source>a field or a word is missing here</source>
+        <translation>这里缺少字段或文字</translation>
+    </message>
+    <message>
+        <source>a filter has at most {n} characters</source>
+        <translation>筛选条件最多 {n} 个字符</translation>
     </message>
     <message>
         <source>a folder that cannot be read</source>
@@ -1484,8 +1736,16 @@
         <translation>训练任务正在进行</translation>
     </message>
     <message>
+        <source>a search needs at least one knob: --vary KEY=LOW..HIGH</source>
+        <translation>搜索至少需要一个可变的量：--vary KEY=LOW..HIGH</translation>
+    </message>
+    <message>
         <source>a stage {number}: {blocks} × width {width}, stride {stride}</source>
         <translation>增加阶段 {number}：{blocks} 个残差块，宽度 {width}，步幅 {stride}</translation>
+    </message>
+    <message>
+        <source>a value is missing here</source>
+        <translation>这里缺少值</translation>
     </message>
     <message>
         <source>after step {step:,}: learning rate × {factor:g}, now {rate:.3g}</source>
@@ -1496,8 +1756,16 @@
         <translation>第 {step:,} 步之后：增加 {added:,} 轮，共 {epochs:,} 轮</translation>
     </message>
     <message>
+        <source>after step {step:,}: {blocks} joined as an identity</source>
+        <translation>第 {step:,} 步之后：{blocks} 作为恒等映射加入</translation>
+    </message>
+    <message>
         <source>again</source>
         <translation>再次训练</translation>
+    </message>
+    <message>
+        <source>all stages: {field}</source>
+        <translation>所有阶段：{field}</translation>
     </message>
     <message>
         <source>all {tensors:,} tensors begin equal</source>
@@ -1514,6 +1782,10 @@
     <message>
         <source>another kind of network: {params} parameters, {macs} MACs</source>
         <translation>另一类网络：参数 {params} 个，乘加运算 {macs} 次</translation>
+    </message>
+    <message>
+        <source>another layer</source>
+        <translation>其他层</translation>
     </message>
     <message>
         <source>another process is downloading {name}</source>
@@ -1546,6 +1818,10 @@
     <message>
         <source>as the known weights had it.</source>
         <translation>与已有权重训练时相同。</translation>
+    </message>
+    <message>
+        <source>at least two depths are needed, as in 8,14,20</source>
+        <translation>至少需要两个深度，例如 8,14,20</translation>
     </message>
     <message>
         <source>at most {most} networks can be trained together</source>
@@ -1588,6 +1864,14 @@
         <translation>硬件能快速计算 bf16 时用 bf16，否则用 fp32。</translation>
     </message>
     <message>
+        <source>blocks join after epoch 1 to {last}, not after epoch {epoch}</source>
+        <translation>残差块可在第 1 到第 {last} 轮之后加入，不能在第 {epoch} 轮之后</translation>
+    </message>
+    <message>
+        <source>blocks that join later begin as identities: with known weights they cannot</source>
+        <translation>后加入的残差块初始为恒等映射：从已有权重开始时做不到</translation>
+    </message>
+    <message>
         <source>blocks that start as identities</source>
         <translation>残差块初始为恒等映射</translation>
     </message>
@@ -1610,6 +1894,14 @@
     <message>
         <source>can open</source>
         <translation>可以打开</translation>
+    </message>
+    <message>
+        <source>cannot be opened: {error}</source>
+        <translation>无法打开：{error}</translation>
+    </message>
+    <message>
+        <source>cannot be reached: {error}</source>
+        <translation>无法连接：{error}</translation>
     </message>
     <message>
         <source>cannot be read</source>
@@ -1654,6 +1946,10 @@
     <message>
         <source>continues with {now} threads instead of {before}: sums are rounded differently</source>
         <translation>以 {now} 个线程继续训练，之前为 {before} 个：求和的舍入会略有不同</translation>
+    </message>
+    <message>
+        <source>convolution on the shortcut</source>
+        <translation>捷径上的卷积</translation>
     </message>
     <message>
         <source>convolutions with biases</source>
@@ -1712,6 +2008,14 @@
         <translation>设计 {number}</translation>
     </message>
     <message>
+        <source>does not answer: {error}</source>
+        <translation>没有响应：{error}</translation>
+    </message>
+    <message>
+        <source>does not join the run: {reason}</source>
+        <translation>未能加入训练任务：{reason}</translation>
+    </message>
+    <message>
         <source>double click</source>
         <translation>双击</translation>
     </message>
@@ -1734,6 +2038,10 @@
     <message>
         <source>epoch</source>
         <translation>轮</translation>
+    </message>
+    <message>
+        <source>every depth must be larger than the one before: {other} follows {one}</source>
+        <translation>每个深度都必须大于前一个：{one} 之后是 {other}</translation>
     </message>
     <message>
         <source>every image counts alike.</source>
@@ -1768,12 +2076,28 @@
         <translation>已完成</translation>
     </message>
     <message>
+        <source>first ReLU</source>
+        <translation>第一个 ReLU</translation>
+    </message>
+    <message>
+        <source>first convolution</source>
+        <translation>第一个卷积</translation>
+    </message>
+    <message>
+        <source>first norm</source>
+        <translation>第一个规范化</translation>
+    </message>
+    <message>
         <source>fitted to the channels</source>
         <translation>已按通道数调整</translation>
     </message>
     <message>
         <source>for known weights: the last layer first, then all, the lower the more slowly.</source>
         <translation>用于已有权重：先训练最后一层，再训练所有层，越靠前的层学得越慢。</translation>
+    </message>
+    <message>
+        <source>forward returns nothing: its last line should return Y.</source>
+        <translation>forward 没有返回值：最后一行应当返回 Y。</translation>
     </message>
     <message>
         <source>found</source>
@@ -1786,6 +2110,14 @@
     <message>
         <source>from 0 to 1, then less the mean {mean}, divided by the deviation {deviation}</source>
         <translation>0 到 1，再减去均值 {mean}，除以标准差 {deviation}</translation>
+    </message>
+    <message>
+        <source>from scratch</source>
+        <translation>从头训练</translation>
+    </message>
+    <message>
+        <source>given back</source>
+        <translation>已退回</translation>
     </message>
     <message>
         <source>gone</source>
@@ -1804,12 +2136,28 @@
         <translation>组宽 {value}</translation>
     </message>
     <message>
+        <source>grown</source>
+        <translation>加深</translation>
+    </message>
+    <message>
         <source>has changed since the run started: an epoch had {there} steps and now has {here}</source>
         <translation>自训练任务开始以来已有变化：当时每轮 {there} 步，现在每轮 {here} 步</translation>
     </message>
     <message>
+        <source>has gaps between its values: list them, or vary stages.blocks</source>
+        <translation>的取值不连续：请逐个列出，或改为改变 stages.blocks</translation>
+    </message>
+    <message>
         <source>has more than {limit} characters</source>
         <translation>超过 {limit} 个字符</translation>
+    </message>
+    <message>
+        <source>has more than {most:,} characters</source>
+        <translation>超过 {most:,} 个字符</translation>
+    </message>
+    <message>
+        <source>has no {file}: it was not written to its end</source>
+        <translation>没有 {file}：尚未写完</translation>
     </message>
     <message>
         <source>has one training image; {layer} has 1×1 maps, and a norm needs two values</source>
@@ -1856,8 +2204,16 @@
         <translation>图像为 {other}，而不是 {first}：两者必须看到相同的图像</translation>
     </message>
     <message>
+        <source>in evaluation mode</source>
+        <translation>在评估模式下</translation>
+    </message>
+    <message>
         <source>in the fastest ways, on as many threads as cores are free.</source>
         <translation>以最快的方式计算，空闲的核心有多少，就用多少个线程。</translation>
+    </message>
+    <message>
+        <source>in training mode</source>
+        <translation>在训练模式下</translation>
     </message>
     <message>
         <source>in use by process {process} since {since}</source>
@@ -1880,6 +2236,10 @@
         <translation>是文件夹</translation>
     </message>
     <message>
+        <source>is a study of another program, or was not made to its end</source>
+        <translation>是其他程序的研究，或者没有创建完整</translation>
+    </message>
+    <message>
         <source>is damaged: it is not JSON</source>
         <translation>已损坏：不是 JSON</translation>
     </message>
@@ -1892,12 +2252,28 @@
         <translation>任务正在进行，不能删除；请先停止</translation>
     </message>
     <message>
+        <source>is kept in memory, where no other process finds it: name a file</source>
+        <translation>只保存在内存中，其他进程找不到它：请指定一个文件</translation>
+    </message>
+    <message>
         <source>is larger than {limit} kB</source>
         <translation>大于 {limit} kB</translation>
     </message>
     <message>
         <source>is missing</source>
         <translation>缺失</translation>
+    </message>
+    <message>
+        <source>is no address of a database: dialect://user:password@host/name, or the name of a file</source>
+        <translation>不是数据库的地址：应为 dialect://user:password@host/name 或文件名</translation>
+    </message>
+    <message>
+        <source>is no field of the design, of its {count} stages (stage1.blocks …) or of the recipe{hint}</source>
+        <translation>既不是设计的字段，也不是其 {count} 个阶段（stage1.blocks …）或训练方案的字段{hint}</translation>
+    </message>
+    <message>
+        <source>is no storage of Optuna</source>
+        <translation>不是 Optuna 的存储</translation>
     </message>
     <message>
         <source>is not TOML: {error}</source>
@@ -1940,12 +2316,28 @@
         <translation>不是 safetensors 文件，或已损坏</translation>
     </message>
     <message>
+        <source>is not a study</source>
+        <translation>不是一项研究</translation>
+    </message>
+    <message>
         <source>is not a weight of this design</source>
         <translation>不是此设计的权重</translation>
     </message>
     <message>
+        <source>is plain: only networks with shortcuts can grow by identities</source>
+        <translation>是普通网络：只有带捷径的网络才能以恒等映射加深</translation>
+    </message>
+    <message>
         <source>is required</source>
         <translation>不可缺少</translation>
+    </message>
+    <message>
+        <source>is the name of another search, with another design, recipe, knobs or objectives</source>
+        <translation>是另一个搜索的名称，其网络设计、训练方案、可变的量或目标与此不同</translation>
+    </message>
+    <message>
+        <source>is varied twice</source>
+        <translation>被改变了两次</translation>
     </message>
     <message>
         <source>it contains more than plain data; none of it was executed</source>
@@ -1980,6 +2372,10 @@
         <translation>已排除</translation>
     </message>
     <message>
+        <source>lesson</source>
+        <translation>课程</translation>
+    </message>
+    <message>
         <source>matched</source>
         <translation>匹配</translation>
     </message>
@@ -2000,12 +2396,28 @@
         <translation>所需内存超过可用内存</translation>
     </message>
     <message>
+        <source>must be 0: all networks of a depth train for as many epochs</source>
+        <translation>必须是 0：同一深度的所有网络训练的轮数相同</translation>
+    </message>
+    <message>
+        <source>must be KEY=VALUE,VALUE …, not {text!r}</source>
+        <translation>必须写成 KEY=VALUE,VALUE …，而不是 {text!r}</translation>
+    </message>
+    <message>
+        <source>must be LOW..HIGH, with the smaller number first</source>
+        <translation>必须写成 LOW..HIGH，较小的数在前</translation>
+    </message>
+    <message>
         <source>must be a list or a table of values, not {value}</source>
         <translation>必须是列表或表，而不是 {value}</translation>
     </message>
     <message>
         <source>must be a number, not {value}</source>
         <translation>必须是数字，而不是 {value}</translation>
+    </message>
+    <message>
+        <source>must be a whole number from {least} to {most}</source>
+        <translation>必须是 {least} 到 {most} 的整数</translation>
     </message>
     <message>
         <source>must be a whole number, not {value}</source>
@@ -2036,6 +2448,10 @@
         <translation>必须写作“块类型:通道x高x宽:类别数:宽度x块数/步幅,…[:键=值,…]”</translation>
     </message>
     <message>
+        <source>must be empty: the study itself says which blocks are added when</source>
+        <translation>必须为空：何时加入哪些残差块由这项研究自己决定</translation>
+    </message>
+    <message>
         <source>must be fp32 or auto: plain arithmetic has 32 bits per number</source>
         <translation>必须是 fp32 或 auto：朴素算术的每个数都是 32 位</translation>
     </message>
@@ -2046,6 +2462,10 @@
     <message>
         <source>must be less than {limit}, not {value}</source>
         <translation>必须小于 {limit}，而不是 {value}</translation>
+    </message>
+    <message>
+        <source>must be like stage3@5,10,15, with ; between stages, not {text!r}</source>
+        <translation>必须写成 stage3@5,10,15 的形式，各阶段之间用 ; 分隔，而不是 {text!r}</translation>
     </message>
     <message>
         <source>must be more than {limit}, not {value}</source>
@@ -2064,8 +2484,16 @@
         <translation>必须是 true 或 false，而不是 {value}</translation>
     </message>
     <message>
+        <source>must be whole numbers, as in 8,14,20, not {text!r}</source>
+        <translation>必须是整数，例如 8,14,20，而不是 {text!r}</translation>
+    </message>
+    <message>
         <source>must be {known}</source>
         <translation>必须是 {known}</translation>
+    </message>
+    <message>
+        <source>must be {one} or {both}, not {text!r}</source>
+        <translation>必须是 {one} 或 {both}，不能是 {text!r}</translation>
     </message>
     <message>
         <source>must have at least {limit} entries or characters</source>
@@ -2078,6 +2506,10 @@
     <message>
         <source>named</source>
         <translation>内置名称</translation>
+    </message>
+    <message>
+        <source>names stage {number} twice</source>
+        <translation>两次提到阶段 {number}</translation>
     </message>
     <message>
         <source>names the same network twice</source>
@@ -2094,6 +2526,10 @@
     <message>
         <source>needed for {use}; run {python} -m pip install {name}</source>
         <translation>用于{use}；请运行 {python} -m pip install {name}</translation>
+    </message>
+    <message>
+        <source>needs a driver that is not installed: pip install &quot;{package}&quot;</source>
+        <translation>所需的驱动程序没有安装：pip install &quot;{package}&quot;</translation>
     </message>
     <message>
         <source>needs packages that are not installed: uv sync --extra {extra}, or pip install &quot;resnet-explorer[{extra}]&quot;</source>
@@ -2156,8 +2592,16 @@
         <translation>起始层中有规范化和 ReLU</translation>
     </message>
     <message>
+        <source>norm on the shortcut</source>
+        <translation>捷径上的规范化</translation>
+    </message>
+    <message>
         <source>normal, by fan out.</source>
         <translation>正态分布，按输出连接数。</translation>
+    </message>
+    <message>
+        <source>norms share their statistics between NVIDIA GPUs only</source>
+        <translation>只有在 NVIDIA GPU 之间，批量规范化层才能共享统计量</translation>
     </message>
     <message>
         <source>not a regular file</source>
@@ -2166,6 +2610,10 @@
     <message>
         <source>not installed</source>
         <translation>未安装</translation>
+    </message>
+    <message>
+        <source>not trained</source>
+        <translation>未训练</translation>
     </message>
     <message>
         <source>not validated yet</source>
@@ -2182,6 +2630,18 @@
     <message>
         <source>one 3×3 convolution, size kept.</source>
         <translation>一个 3×3 卷积，尺寸不变。</translation>
+    </message>
+    <message>
+        <source>one of the processes that train this run was lost, or stopped answering</source>
+        <translation>训练此任务的某个进程已丢失或不再响应</translation>
+    </message>
+    <message>
+        <source>only a search for accuracy alone can stop trials early</source>
+        <translation>只有单以精度为目标的搜索才能提前停止试验</translation>
+    </message>
+    <message>
+        <source>only numbers have a range; list the values: KEY=VALUE,VALUE …</source>
+        <translation>只有数值才有范围；请逐个列出取值：KEY=VALUE,VALUE …</translation>
     </message>
     <message>
         <source>onnxruntime does not compute the same: the logits differ by {error:.1g} of the largest</source>
@@ -2356,12 +2816,32 @@
         <translation>训练 {run} 来自旧版本，当时没有记录所用的图像，图像可能已经改变；请用它的权重开始新的训练（--weights）</translation>
     </message>
     <message>
+        <source>run {run} was joined by blocks while it trained, which a script does not repeat</source>
+        <translation>训练任务 {run} 在训练过程中加入了残差块，脚本无法重复这样的训练</translation>
+    </message>
+    <message>
+        <source>run {run} was trained by {count} processes, which no script repeats</source>
+        <translation>训练任务 {run} 由 {count} 个进程训练，没有脚本能够重复它</translation>
+    </message>
+    <message>
         <source>run {run} was trained on {data}, which is always found by its name</source>
         <translation>训练 {run} 使用的是 {data}，它总是按名称查找</translation>
     </message>
     <message>
         <source>running</source>
         <translation>进行中</translation>
+    </message>
+    <message>
+        <source>second ReLU</source>
+        <translation>第二个 ReLU</translation>
+    </message>
+    <message>
+        <source>second convolution</source>
+        <translation>第二个卷积</translation>
+    </message>
+    <message>
+        <source>second norm</source>
+        <translation>第二个规范化</translation>
     </message>
     <message>
         <source>seed {seed}</source>
@@ -2408,6 +2888,14 @@
         <translation>阶段 {number}：{change}</translation>
     </message>
     <message>
+        <source>stage {number}: {count} of {blocks} cannot join later; the first block sets width and stride</source>
+        <translation>阶段 {number}：{blocks} 个残差块中不能有 {count} 个后加入；第一个残差块决定宽度和步幅</translation>
+    </message>
+    <message>
+        <source>stage3@5,10: the last two blocks of stage 3 join as identities after epochs 5 and 10; with ; between stages.</source>
+        <translation>stage3@5,10：阶段 3 的最后两个残差块分别在第 5 轮和第 10 轮之后作为恒等映射加入；各阶段之间用 ; 分隔。</translation>
+    </message>
+    <message>
         <source>stalled since epoch {epoch}</source>
         <translation>自第 {epoch} 轮起停滞</translation>
     </message>
@@ -2426,6 +2914,10 @@
     <message>
         <source>stopped</source>
         <translation>已停止</translation>
+    </message>
+    <message>
+        <source>stopped early</source>
+        <translation>提前停止</translation>
     </message>
     <message>
         <source>stratified</source>
@@ -2448,6 +2940,10 @@
 zeros for new channels</source>
         <translation>每 {n} 个位置取一个，
 新增通道补零</translation>
+    </message>
+    <message>
+        <source>sum</source>
+        <translation>相加</translation>
     </message>
     <message>
         <source>table</source>
@@ -2490,6 +2986,10 @@ zeros for new channels</source>
         <translation>类别 {before!r} 现名为 {now!r}</translation>
     </message>
     <message>
+        <source>the code needs more memory than it may have</source>
+        <translation>代码需要的内存超过了限制</translation>
+    </message>
+    <message>
         <source>the connection broke off after {done} of {total} bytes</source>
         <translation>连接中断，已收到 {done} 字节，共 {total} 字节</translation>
     </message>
@@ -2530,6 +3030,14 @@ zeros for new channels</source>
         <translation>在 GPU 上用一个晚上达到最高精度。</translation>
     </message>
     <message>
+        <source>the images of {data} have {own} channels, not {wanted}</source>
+        <translation>{data} 的图像有 {own} 个通道，而不是 {wanted} 个</translation>
+    </message>
+    <message>
+        <source>the last batch of an epoch has {count} images, too few for norms over {size} GPUs</source>
+        <translation>一个迭代周期的最后一个批量有 {count} 张图像，对于跨 {size} 个 GPU 的批量规范化来说太少</translation>
+    </message>
+    <message>
         <source>the learning rate falls to 0.</source>
         <translation>学习率逐渐降到 0。</translation>
     </message>
@@ -2548,6 +3056,10 @@ zeros for new channels</source>
     <message>
         <source>the loss of rare classes counts more.</source>
         <translation>图像少的类别在损失中权重更大。</translation>
+    </message>
+    <message>
+        <source>the network has no blocks to repeat</source>
+        <translation>网络中没有可以重复的残差块</translation>
     </message>
     <message>
         <source>the network has no class {number}</source>
@@ -2578,6 +3090,14 @@ zeros for new channels</source>
         <translation>该训练任务的初始权重是另外的权重，现已不在；这里的权重由其随机种子生成</translation>
     </message>
     <message>
+        <source>the run was trained by one process; resume it without --devices</source>
+        <translation>该训练任务由一个进程训练；请不带 --devices 继续训练</translation>
+    </message>
+    <message>
+        <source>the run was trained by {count} processes; resume it with --devices {count}, or start a new run with its weights (--weights)</source>
+        <translation>该训练任务由 {count} 个进程训练；请用 --devices {count} 继续训练，或用其权重开始新的训练任务（--weights）</translation>
+    </message>
+    <message>
         <source>the same images</source>
         <translation>图像相同</translation>
     </message>
@@ -2592,6 +3112,14 @@ zeros for new channels</source>
     <message>
         <source>the state of an NVIDIA card</source>
         <translation>显示 NVIDIA 显卡的状态</translation>
+    </message>
+    <message>
+        <source>the storage has no study {name!r}; it has: {names}</source>
+        <translation>该存储中没有研究 {name!r}；现有：{names}</translation>
+    </message>
+    <message>
+        <source>the storage has {count} studies; choose one with --name: {names}</source>
+        <translation>该存储中有 {count} 个研究；请用 --name 选择一个：{names}</translation>
     </message>
     <message>
         <source>the validation loss became {loss} after step {step}, with learning rate {rate:g}</source>
@@ -2610,12 +3138,24 @@ zeros for new channels</source>
         <translation>此设计没有 ImageNet 权重（{network}）</translation>
     </message>
     <message>
+        <source>there is no control {name!r}</source>
+        <translation>没有名为 {name!r} 的控件</translation>
+    </message>
+    <message>
         <source>there is no data set or folder {path!r}</source>
         <translation>没有名为 {path!r} 的数据集或文件夹</translation>
     </message>
     <message>
         <source>there is no drawing {name!r}</source>
         <translation>没有名为 {name!r} 的插图</translation>
+    </message>
+    <message>
+        <source>there is no field {field!r}</source>
+        <translation>没有字段 {field!r}</translation>
+    </message>
+    <message>
+        <source>there is no field {field!r}; {near!r} is one</source>
+        <translation>没有字段 {field!r}；有字段 {near!r}</translation>
     </message>
     <message>
         <source>there is no file {path!r}</source>
@@ -2626,6 +3166,10 @@ zeros for new channels</source>
         <translation>文件夹 {folder!r} 不存在</translation>
     </message>
     <message>
+        <source>there is no page {name!r}</source>
+        <translation>没有名为 {name!r} 的页面</translation>
+    </message>
+    <message>
         <source>there is no run and no file {source!r}</source>
         <translation>没有名为 {source!r} 的训练任务或文件</translation>
     </message>
@@ -2634,16 +3178,56 @@ zeros for new channels</source>
         <translation>{folder!r} 中没有训练任务 {text!r}</translation>
     </message>
     <message>
+        <source>there is no stage {number}: the design has {count}</source>
+        <translation>没有阶段 {number}：这个设计有 {count} 个阶段</translation>
+    </message>
+    <message>
+        <source>there is no study {text!r} in {folder!r}</source>
+        <translation>{folder!r} 中没有研究 {text!r}</translation>
+    </message>
+    <message>
         <source>there is no such file</source>
         <translation>没有这个文件</translation>
+    </message>
+    <message>
+        <source>there is no such storage</source>
+        <translation>没有这个存储</translation>
     </message>
     <message>
         <source>there is no task {name!r}</source>
         <translation>没有任务 {name!r}</translation>
     </message>
     <message>
+        <source>third ReLU</source>
+        <translation>第三个 ReLU</translation>
+    </message>
+    <message>
+        <source>third convolution</source>
+        <translation>第三个卷积</translation>
+    </message>
+    <message>
+        <source>third norm</source>
+        <translation>第三个规范化</translation>
+    </message>
+    <message>
+        <source>this build of torch has no torch.distributed</source>
+        <translation>此版本的 torch 不含 torch.distributed</translation>
+    </message>
+    <message>
+        <source>this closes no parenthesis</source>
+        <translation>没有与它对应的左括号</translation>
+    </message>
+    <message>
         <source>this format needs a run, not a design</source>
         <translation>这种格式需要训练任务，而不是设计</translation>
+    </message>
+    <message>
+        <source>this parenthesis is not closed</source>
+        <translation>这个括号没有配对</translation>
+    </message>
+    <message>
+        <source>this quotation mark is not closed</source>
+        <translation>这个引号没有配对</translation>
     </message>
     <message>
         <source>this version does not know {names}, by which the run computes</source>
@@ -2678,6 +3262,10 @@ zeros for new channels</source>
         <translation>太大，内存容纳不下</translation>
     </message>
     <message>
+        <source>too much is nested here</source>
+        <translation>这里嵌套太深</translation>
+    </message>
+    <message>
         <source>torch {torch} has no code for cards of compute capability {capability}; a build that has it may be installed by: uv pip install --reinstall torch torchvision --torch-backend {backend}</source>
         <translation>torch {torch} 不支持计算能力为 {capability} 的显卡；可用以下命令安装支持它的版本：uv pip install --reinstall torch torchvision --torch-backend {backend}</translation>
     </message>
@@ -2688,6 +3276,10 @@ zeros for new channels</source>
     <message>
         <source>torch {torch} was built without CUDA</source>
         <translation>torch {torch} 构建时未包含 CUDA</translation>
+    </message>
+    <message>
+        <source>torchrun could not start: {error}</source>
+        <translation>torchrun 无法启动：{error}</translation>
     </message>
     <message>
         <source>torchvision has no classifier {name!r}; {hint}</source>
@@ -2794,8 +3386,16 @@ zeros for new channels</source>
         <translation>自定义</translation>
     </message>
     <message>
+        <source>waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
         <source>was made by a newer version of this program; it is kept as {name}</source>
         <translation>由本程序的较新版本写入；已另存为 {name}</translation>
+    </message>
+    <message>
+        <source>was made by a newer version: it has schema {schema}, this version reads {known}</source>
+        <translation>由较新的版本写成：其 schema 为 {schema}，本版本只能读 {known}</translation>
     </message>
     <message>
         <source>what is left is what average pooling and the 1×1 convolution on the shortcut make of x</source>
@@ -2830,12 +3430,28 @@ zeros for new channels</source>
         <translation>窗口</translation>
     </message>
     <message>
+        <source>with the 1×1 convolution, {inputs} → {outputs} channels, stride {stride}</source>
+        <translation>使用 1×1 卷积，{inputs} → {outputs} 个通道，步幅 {stride}</translation>
+    </message>
+    <message>
         <source>with the classes {names}</source>
         <translation>多了类别 {names}</translation>
     </message>
     <message>
+        <source>without the 1×1 convolution, {inputs} → {outputs} channels, stride {stride}</source>
+        <translation>不用 1×1 卷积，{inputs} → {outputs} 个通道，步幅 {stride}</translation>
+    </message>
+    <message>
         <source>without the classes {names}</source>
         <translation>少了类别 {names}</translation>
+    </message>
+    <message>
+        <source>would be {runs:,} runs, more than the {most:,} that a study may have</source>
+        <translation>将有 {runs:,} 次运行，超过一项研究最多的 {most:,} 次</translation>
+    </message>
+    <message>
+        <source>would train the same as {earlier}</source>
+        <translation>与 {earlier} 训练的完全相同</translation>
     </message>
     <message>
         <source>writing was interrupted</source>
@@ -2878,6 +3494,10 @@ zeros for new channels</source>
         <translation>多 {count} 个残差块</translation>
     </message>
     <message>
+        <source>{count} processes need as many NVIDIA GPUs; this computer has {cards}</source>
+        <translation>{count} 个进程需要同样多的 NVIDIA GPU；这台计算机有 {cards} 个</translation>
+    </message>
+    <message>
         <source>{damage}; continuing from {name}</source>
         <translation>{damage}；从 {name} 继续</translation>
     </message>
@@ -2918,12 +3538,24 @@ zeros for new channels</source>
         <translation>{data} 有 {count} 个类别，而设计只有 {classes} 个</translation>
     </message>
     <message>
+        <source>{data} has {own:,} classes, not {wanted:,}</source>
+        <translation>{data} 有 {own:,} 个类别，而不是 {wanted:,} 个</translation>
+    </message>
+    <message>
         <source>{data} is not on this computer; to download it, choose it under Data or run `main.py data get {name}`</source>
         <translation>这台计算机上没有 {data}；要下载它，请在“数据”中选择它，或运行 `main.py data get {name}`</translation>
     </message>
     <message>
         <source>{data} needs {needed:.0f} MiB in {path}, where {free:.0f} MiB are free</source>
         <translation>{data} 需要 {path} 中有 {needed:.0f} MiB 空间，但那里只剩 {free:.0f} MiB</translation>
+    </message>
+    <message>
+        <source>{depth} cannot be reached: near it, with blocks of {step} layers, are {below} and {above}</source>
+        <translation>无法得到 {depth} 层：每个残差块有 {step} 层，与之相近的是 {below} 层和 {above} 层</translation>
+    </message>
+    <message>
+        <source>{depth} cannot be reached: with its blocks the network has from {least} to {most} layers</source>
+        <translation>无法得到 {depth} 层：用它的残差块，网络可以有 {least} 到 {most} 层</translation>
     </message>
     <message>
         <source>{difference}: same parameters and MACs</source>
@@ -2946,8 +3578,24 @@ zeros for new channels</source>
         <translation>{tensors:,} 个张量中有 {equal:,} 个初始值相同；自有的是：{own}</translation>
     </message>
     <message>
+        <source>{field!r} is compared with a number</source>
+        <translation>{field!r} 只能与数比较</translation>
+    </message>
+    <message>
+        <source>{field!r} is yes or no</source>
+        <translation>{field!r} 只能是 yes 或 no</translation>
+    </message>
+    <message>
+        <source>{field!r} is yes or no, which = compares</source>
+        <translation>{field!r} 只有是和否，用 = 比较</translation>
+    </message>
+    <message>
         <source>{file!r} is not as it was, or has other names than the network, which a script cannot load</source>
         <translation>{file!r} 已与当时不同，或其中的名称与网络的不同，脚本无法载入</translation>
+    </message>
+    <message>
+        <source>{file}, line {line}, {key}</source>
+        <translation>{file} 第 {line} 行，{key}</translation>
     </message>
     <message>
         <source>{fit} ({count:,}): {names}</source>
@@ -2964,6 +3612,10 @@ zeros for new channels</source>
     <message>
         <source>{key} {value}</source>
         <translation>{key} {value}</translation>
+    </message>
+    <message>
+        <source>{layer} is one too many.</source>
+        <translation>{layer} 是多余的。</translation>
     </message>
     <message>
         <source>{left_out:,} images left out, {excluded:,} of none of the classes, {moved:,} moved to another class</source>
@@ -3026,8 +3678,28 @@ zeros for new channels</source>
         <translation>{name} 含有非有限值</translation>
     </message>
     <message>
+        <source>{name} does not build as many blocks as it is told to.</source>
+        <translation>{name} 创建的块数与要求的不符。</translation>
+    </message>
+    <message>
         <source>{name} does not take images of 3×224×224</source>
         <translation>{name} 不接受 3×224×224 的图像</translation>
+    </message>
+    <message>
+        <source>{name} fails: {error}</source>
+        <translation>{name} 出错：{error}</translation>
+    </message>
+    <message>
+        <source>{name} gives the 1×1 convolution or the stride to other blocks than the first of a later stage.</source>
+        <translation>{name} 没有把 1×1 卷积和步幅只交给后续各阶段的第一个块。</translation>
+    </message>
+    <message>
+        <source>{name} halves the size in every block of a stage, not in the first alone: “or not first_block” should be “and not first_block”.</source>
+        <translation>{name} 在阶段的每个块中都将尺寸减半，而不仅是第一个：“or not first_block”应为“and not first_block”。</translation>
+    </message>
+    <message>
+        <source>{name} halves the size in the first stage as well: “and not first_block” is missing.</source>
+        <translation>{name} 在第一个阶段也将尺寸减半：缺少“and not first_block”。</translation>
     </message>
     <message>
         <source>{name} has attention, which torchinfo does not count</source>
@@ -3060,6 +3732,14 @@ zeros for new channels</source>
     <message>
         <source>{name} must be a list of addresses that begin with http:// or https://</source>
         <translation>{name} 必须是地址列表，每个地址以 http:// 或 https:// 开头</translation>
+    </message>
+    <message>
+        <source>{name} never halves the size: the first block of each later stage needs stride 2.</source>
+        <translation>{name} 从不将尺寸减半：后续每个阶段的第一个块需要步幅 2。</translation>
+    </message>
+    <message>
+        <source>{name} takes ({arguments}); the chapter’s takes (input_channels, num_channels, use_1x1conv, strides).</source>
+        <translation>{name} 的参数是 ({arguments})；本章的参数是 (input_channels, num_channels, use_1x1conv, strides)。</translation>
     </message>
     <message>
         <source>{name} was not written: {weight} contains non-finite values</source>
@@ -3100,6 +3780,10 @@ zeros for new channels</source>
     <message>
         <source>{network} has no weights {version}, only {others}</source>
         <translation>{network} 没有 {version} 权重，只有 {others}</translation>
+    </message>
+    <message>
+        <source>{network} {good} of {all}</source>
+        <translation>{network} {all} 次中有 {good} 次</translation>
     </message>
     <message>
         <source>{network}, but {changes}</source>
@@ -3204,6 +3888,10 @@ zeros for new channels</source>
     <message>
         <source>{n} of {total} {truth} are taken for {predicted}</source>
         <translation>{total} 张“{truth}”中有 {n} 张被预测为“{predicted}”</translation>
+    </message>
+    <message>
+        <source>{n} points</source>
+        <translation>{n} 个百分点</translation>
     </message>
     <message>
         <source>{n} s</source>
@@ -3368,6 +4056,10 @@ You can also use a file that you have, such as {name}.</source>
         <translation>{schema} 由更新的版本写成；当前版本只能读取 {known}</translation>
     </message>
     <message>
+        <source>{sign!r} means nothing here</source>
+        <translation>{sign!r} 在这里没有含义</translation>
+    </message>
+    <message>
         <source>{source!r}: the versions are {versions}</source>
         <translation>{source!r}：可用的版本有 {versions}</translation>
     </message>
@@ -3420,12 +4112,20 @@ You can also use a file that you have, such as {name}.</source>
         <translation>{what}：{advice}</translation>
     </message>
     <message>
+        <source>{what}; did you mean {name}?</source>
+        <translation>{what}；你是不是想写 {name}？</translation>
+    </message>
+    <message>
         <source>{where}: {what}</source>
         <translation>{where}：{what}</translation>
     </message>
     <message>
         <source>{wrong:,} of {count:,} validation images were taken for another class.</source>
         <translation>{count:,} 张验证图像中有 {wrong:,} 张被认作其他类别。</translation>
+    </message>
+    <message>
+        <source>~ looks into text, and {field!r} is a number</source>
+        <translation>~ 用于查找文字，而 {field!r} 是数</translation>
     </message>
 </context>
 <context>
@@ -3526,6 +4226,10 @@ You can also use a file that you have, such as {name}.</source>
         <translation>取消扫描</translation>
     </message>
     <message>
+        <source>Check my block …</source>
+        <translation>检查我的块…</translation>
+    </message>
+    <message>
         <source>Check this computer</source>
         <translation>检查这台计算机</translation>
     </message>
@@ -3562,6 +4266,26 @@ You can also use a file that you have, such as {name}.</source>
         <translation>剪贴板</translation>
     </message>
     <message>
+        <source>Colour of run</source>
+        <translation>任务颜色</translation>
+    </message>
+    <message>
+        <source>Colour of run: by age</source>
+        <translation>任务颜色：按先后顺序</translation>
+    </message>
+    <message>
+        <source>Colour of run: {n}</source>
+        <translation>任务颜色：{n}</translation>
+    </message>
+    <message>
+        <source>Compare a class Residual that you have written with the expected one</source>
+        <translation>将你编写的类 Residual 与预期的块比较</translation>
+    </message>
+    <message>
+        <source>Continue study</source>
+        <translation>继续研究</translation>
+    </message>
+    <message>
         <source>Continue the run that is shown from its last checkpoint</source>
         <translation>从最近的检查点继续当前显示的训练任务</translation>
     </message>
@@ -3586,6 +4310,10 @@ You can also use a file that you have, such as {name}.</source>
         <translation>复制报告…</translation>
     </message>
     <message>
+        <source>Copy study as a command</source>
+        <translation>将研究复制为命令</translation>
+    </message>
+    <message>
         <source>Copy table of runs</source>
         <translation>复制训练任务表</translation>
     </message>
@@ -3596,6 +4324,10 @@ You can also use a file that you have, such as {name}.</source>
     <message>
         <source>Evaluate this run</source>
         <translation>评估这个训练任务</translation>
+    </message>
+    <message>
+        <source>Example folder of images …</source>
+        <translation>示例图像文件夹 …</translation>
     </message>
     <message>
         <source>Feature maps</source>
@@ -3620,6 +4352,10 @@ You can also use a file that you have, such as {name}.</source>
     <message>
         <source>Fit design to data</source>
         <translation>按数据调整设计</translation>
+    </message>
+    <message>
+        <source>Folder of own lessons …</source>
+        <translation>自编课程的文件夹 …</translation>
     </message>
     <message>
         <source>Folder …</source>
@@ -3682,6 +4418,10 @@ You can also use a file that you have, such as {name}.</source>
         <translation>排除</translation>
     </message>
     <message>
+        <source>Lessons that you or your teacher have written; they are listed here</source>
+        <translation>你或老师编写的课程，会列在这里</translation>
+    </message>
+    <message>
         <source>Let the network of the run classify each image, and note the answers</source>
         <translation>让训练任务的网络对每张图像分类，并记录结果</translation>
     </message>
@@ -3696,6 +4436,10 @@ You can also use a file that you have, such as {name}.</source>
     <message>
         <source>Move run to the bin</source>
         <translation>将任务移到回收站</translation>
+    </message>
+    <message>
+        <source>Move study to the bin …</source>
+        <translation>将研究移到回收站…</translation>
     </message>
     <message>
         <source>Move to …</source>
@@ -3890,6 +4634,10 @@ You can also use a file that you have, such as {name}.</source>
         <translation>缩小文字</translation>
     </message>
     <message>
+        <source>Star run</source>
+        <translation>给任务加星标</translation>
+    </message>
+    <message>
         <source>Step</source>
         <translation>单步</translation>
     </message>
@@ -3904,6 +4652,10 @@ You can also use a file that you have, such as {name}.</source>
     <message>
         <source>Stretches the schedule over all epochs, so the rate may rise; a run that has ended is resumed</source>
         <translation>学习率调度会延展到全部轮数，学习率可能回升；已结束的训练任务会继续训练</translation>
+    </message>
+    <message>
+        <source>Tags of run …</source>
+        <translation>任务标签…</translation>
     </message>
     <message>
         <source>Take back</source>
@@ -3944,6 +4696,10 @@ You can also use a file that you have, such as {name}.</source>
     <message>
         <source>Train on a folder with one subfolder of images per class</source>
         <translation>用一个图像文件夹训练，每个类别一个子文件夹</translation>
+    </message>
+    <message>
+        <source>Train on a small folder of images that has what own images often have</source>
+        <translation>用一个小型图像文件夹训练，其中有自己的图像常见的问题</translation>
     </message>
     <message>
         <source>Train on images that a CSV file names, with the class of each</source>
@@ -4068,6 +4824,65 @@ You can also use a file that you have, such as {name}.</source>
     </message>
 </context>
 <context>
+    <name>BlockCheckDialog</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>检查</translation>
+    </message>
+    <message>
+        <source>Check my block</source>
+        <translation>检查我的块</translation>
+    </message>
+    <message>
+        <source>Compare with</source>
+        <translation>比较对象</translation>
+    </message>
+    <message>
+        <source>I trust this code</source>
+        <translation>我信任这段代码</translation>
+    </message>
+    <message>
+        <source>Paste your class Residual here, and resnet_block if you have it.</source>
+        <translation>在此粘贴你的类 Residual，如有 resnet_block 也可一并粘贴。</translation>
+    </message>
+    <message>
+        <source>The layers {case}:</source>
+        <translation>各层（{case}）：</translation>
+    </message>
+    <message>
+        <source>What your block does, layer by layer beside ours, stands here.</source>
+        <translation>这里逐层对照显示你的块与我们的块。</translation>
+    </message>
+    <message>
+        <source>What your code printed</source>
+        <translation>你的代码输出的内容</translation>
+    </message>
+    <message>
+        <source>Your block is built and compared; this takes some seconds …</source>
+        <translation>正在创建并比较你的块；需要几秒钟…</translation>
+    </message>
+    <message>
+        <source>Your class Residual</source>
+        <translation>你的类 Residual</translation>
+    </message>
+    <message>
+        <source>Your code runs in a process of its own, but with your rights: it can read and change your files. Check only code that you trust.</source>
+        <translation>你的代码在单独的进程中运行，但拥有你的权限：它可以读取和修改你的文件。请只检查你信任的代码。</translation>
+    </message>
+    <message>
+        <source>a block of this design: {kind}</source>
+        <translation>此设计的块：{kind}</translation>
+    </message>
+    <message>
+        <source>the chapter’s Residual</source>
+        <translation>本章的 Residual</translation>
+    </message>
+</context>
+<context>
     <name>BlockFigure</name>
     <message>
         <source>0 until trained</source>
@@ -4103,6 +4918,45 @@ You can also use a file that you have, such as {name}.</source>
     <message>
         <source>{name}: {input} → {output}, {params} parameters, {macs} MACs</source>
         <translation>{name}：{input} → {output}，{params} 个参数，{macs} 次乘加运算</translation>
+    </message>
+</context>
+<context>
+    <name>BlocksPanel</name>
+    <message>
+        <source>Accuracy on {images} validation images: {accuracy}. Each bar is what is lost when the branch of one block is switched off; on average {loss}.</source>
+        <translation>在 {images} 张验证图像上的准确率：{accuracy}。每根柱子表示关闭一个块的分支后损失的准确率；平均 {loss}。</translation>
+    </message>
+    <message>
+        <source>Every block is switched off in turn …</source>
+        <translation>正在逐个关闭各块…</translation>
+    </message>
+    <message>
+        <source>Images that have passed the network</source>
+        <translation>已通过网络的图像</translation>
+    </message>
+    <message>
+        <source>Outlined: its plain twin, which loses {loss} on average.</source>
+        <translation>描边：其普通对照网络，平均损失 {loss}。</translation>
+    </message>
+    <message>
+        <source>Outlined: its residual twin, which loses {loss} on average.</source>
+        <translation>描边：其残差对照网络，平均损失 {loss}。</translation>
+    </message>
+    <message>
+        <source>What each block is worth stands here once the first epoch has been validated.</source>
+        <translation>第一轮验证完成后，这里会显示每个块的作用。</translation>
+    </message>
+    <message>
+        <source>its twin: {without}, {loss} lost</source>
+        <translation>对照网络：{without}，损失 {loss}</translation>
+    </message>
+    <message>
+        <source>{block}: {without} without it, {loss} lost</source>
+        <translation>{block}：去掉后为 {without}，损失 {loss}</translation>
+    </message>
+    <message>
+        <source>{least} is worth least, {most} most</source>
+        <translation>{least} 作用最小，{most} 最大</translation>
     </message>
 </context>
 <context>
@@ -4538,6 +5392,10 @@ You can also use a file that you have, such as {name}.</source>
 <context>
     <name>CurvePlot</name>
     <message>
+        <source>; blocks join after epochs {epochs}</source>
+        <translation>；在第 {epochs} 轮之后加入残差块</translation>
+    </message>
+    <message>
         <source>; validation {last} after {n} epochs, between {least} and {most}</source>
         <translation>；{n} 轮后验证为 {last}，介于 {least} 与 {most} 之间</translation>
     </message>
@@ -4570,6 +5428,10 @@ You can also use a file that you have, such as {name}.</source>
         <translation>{title}：暂无数据</translation>
     </message>
     <message>
+        <source>¦ +1: a block joins the network</source>
+        <translation>¦ +1：网络加入一个残差块</translation>
+    </message>
+    <message>
         <source>— training   ● validation</source>
         <translation>— 训练集   ● 验证集</translation>
     </message>
@@ -4583,6 +5445,10 @@ You can also use a file that you have, such as {name}.</source>
 </context>
 <context>
     <name>DataBox</name>
+    <message>
+        <source>Example folder …</source>
+        <translation>示例文件夹 …</translation>
+    </message>
     <message>
         <source>Image folder …</source>
         <translation>图像文件夹 …</translation>
@@ -4852,6 +5718,13 @@ You can also use a file that you have, such as {name}.</source>
     </message>
 </context>
 <context>
+    <name>Dialogs</name>
+    <message>
+        <source>Started the study {name}</source>
+        <translation>已开始研究 {name}</translation>
+    </message>
+</context>
+<context>
     <name>Document</name>
     <message>
         <source>Open {name}</source>
@@ -4910,6 +5783,21 @@ You can also use a file that you have, such as {name}.</source>
     <message>
         <source>Probabilities {before} and {after}</source>
         <translation>概率：{before}与{after}</translation>
+    </message>
+</context>
+<context>
+    <name>EndNotice</name>
+    <message>
+        <source>{name} has ended</source>
+        <translation>{name} 已结束</translation>
+    </message>
+    <message>
+        <source>{name} has failed: {reason}</source>
+        <translation>{name} 失败：{reason}</translation>
+    </message>
+    <message>
+        <source>{name} has finished: {accuracy} on the validation images</source>
+        <translation>{name} 已完成：验证图像上 {accuracy}</translation>
     </message>
 </context>
 <context>
@@ -5226,6 +6114,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>设计与训练好的网络 (*{suffix})</translation>
     </message>
     <message>
+        <source>Example images</source>
+        <translation>示例图像</translation>
+    </message>
+    <message>
         <source>File already exists</source>
         <translation>文件已存在</translation>
     </message>
@@ -5236,6 +6128,12 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>Images to train on: {name}, {n} classes</source>
         <translation>训练用的图像：{name}，{n} 个类别</translation>
+    </message>
+    <message>
+        <source>Make a folder of 167 small images of clothing? It takes less than 1 MB:
+{place}</source>
+        <translation>要建立一个含 167 张小幅服装图像的文件夹吗？占用不到 1 MB：
+{place}</translation>
     </message>
     <message>
         <source>No recent files</source>
@@ -5284,6 +6182,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>Tables (*.csv *.tsv *.txt)</source>
         <translation>表格 (*.csv *.tsv *.txt)</translation>
+    </message>
+    <message>
+        <source>The example images cannot be made</source>
+        <translation>无法建立示例图像</translation>
     </message>
     <message>
         <source>There is no design on the clipboard</source>
@@ -5462,6 +6364,72 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>Testing on real images …</source>
         <translation>正在用真实图像测试…</translation>
+    </message>
+</context>
+<context>
+    <name>KnobRow</name>
+    <message>
+        <source>Do not vary this</source>
+        <translation>不改变此项</translation>
+    </message>
+    <message>
+        <source>Values of {name}</source>
+        <translation>{name} 的取值</translation>
+    </message>
+    <message>
+        <source>Values, as 1, 2, 4, 8</source>
+        <translation>取值，如 1, 2, 4, 8</translation>
+    </message>
+    <message>
+        <source>What is varied</source>
+        <translation>改变什么</translation>
+    </message>
+    <message>
+        <source>{name}: {value}</source>
+        <translation>{name}：{value}</translation>
+    </message>
+</context>
+<context>
+    <name>LayerList</name>
+    <message>
+        <source>Difference</source>
+        <translation>差异</translation>
+    </message>
+    <message>
+        <source>Expected</source>
+        <translation>预期</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Layers side by side</source>
+        <translation>逐层对照</translation>
+    </message>
+    <message>
+        <source>The largest difference of any output of the layer</source>
+        <translation>该层输出的最大差异</translation>
+    </message>
+    <message>
+        <source>Yours</source>
+        <translation>你的</translation>
+    </message>
+    <message>
+        <source>different</source>
+        <translation>不同</translation>
+    </message>
+    <message>
+        <source>equal</source>
+        <translation>相同</translation>
+    </message>
+    <message>
+        <source>missing in yours</source>
+        <translation>你的块中没有</translation>
+    </message>
+    <message>
+        <source>only in yours</source>
+        <translation>只在你的块中</translation>
     </message>
 </context>
 <context>
@@ -6058,8 +7026,16 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>显示此任务</translation>
     </message>
     <message>
+        <source>Show this study</source>
+        <translation>显示此研究</translation>
+    </message>
+    <message>
         <source>State</source>
         <translation>状态</translation>
+    </message>
+    <message>
+        <source>Study {name}</source>
+        <translation>研究 {name}</translation>
     </message>
     <message>
         <source>auto</source>
@@ -6109,6 +7085,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <source>{name} · {n} seeds</source>
         <translation>{name} · {n} 个随机种子</translation>
     </message>
+    <message>
+        <source>{n} of {total}</source>
+        <translation>{n} / {total}</translation>
+    </message>
 </context>
 <context>
     <name>Real</name>
@@ -6142,6 +7122,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>Known weights learn best at low rates, after the new head.</source>
         <translation>已有权重宜在新分类头学好之后，用较小的学习率继续训练。</translation>
+    </message>
+    <message>
+        <source>Late blocks: {reason}</source>
+        <translation>后加入的残差块：{reason}</translation>
     </message>
     <message>
         <source>Look</source>
@@ -6251,6 +7235,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
 </context>
 <context>
     <name>ResultsPage</name>
+    <message>
+        <source>Blocks</source>
+        <translation>块</translation>
+    </message>
     <message>
         <source>Classes</source>
         <translation>类别</translation>
@@ -6412,6 +7400,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>已将 {name} 设为基线</translation>
     </message>
     <message>
+        <source>Remove star of run</source>
+        <translation>去掉任务的星标</translation>
+    </message>
+    <message>
         <source>Rename {name}</source>
         <translation>重命名 {name}</translation>
     </message>
@@ -6424,12 +7416,28 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>排序方式</translation>
     </message>
     <message>
+        <source>Star run</source>
+        <translation>给任务加星标</translation>
+    </message>
+    <message>
+        <source>Tags of {name}</source>
+        <translation>{name}的标签</translation>
+    </message>
+    <message>
+        <source>Tags, with commas between them:</source>
+        <translation>标签，用逗号分隔：</translation>
+    </message>
+    <message>
         <source>Use a run&apos;s design</source>
         <translation>采用训练任务的设计</translation>
     </message>
     <message>
         <source>{name} is in the bin.</source>
         <translation>{name} 已移到回收站。</translation>
+    </message>
+    <message>
+        <source>{n} runs</source>
+        <translation>{n} 个训练任务</translation>
     </message>
     <message>
         <source>{n} runs are in the bin.</source>
@@ -6546,6 +7554,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
 <context>
     <name>RunScatter</name>
     <message>
+        <source>; {n} on the Pareto front</source>
+        <translation>；{n} 个在帕累托前沿上</translation>
+    </message>
+    <message>
         <source>; {n} without accuracy or {quantity}</source>
         <translation>；{n} 个缺少精度或{quantity}</translation>
     </message>
@@ -6566,12 +7578,20 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>这些训练任务都还没有验证过。</translation>
     </message>
     <message>
+        <source>The line is the Pareto front: no other run is as accurate with less</source>
+        <translation>这条线是帕累托前沿：没有其他训练任务能用更少的代价达到同样的精度</translation>
+    </message>
+    <message>
         <source>{name}: {accuracy} · {quantity} {value}</source>
         <translation>{name}：{accuracy} · {quantity} {value}</translation>
     </message>
     <message>
         <source>{n} runs, {low} to {high}</source>
         <translation>{n} 个训练任务，精度 {low} 至 {high}</translation>
+    </message>
+    <message>
+        <source>{words} · on the Pareto front</source>
+        <translation>{words} · 在帕累托前沿上</translation>
     </message>
     <message>
         <source>{words}, point {n} of {total}</source>
@@ -6590,6 +7610,21 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
 </context>
 <context>
+    <name>RunTableModel</name>
+    <message>
+        <source>Star</source>
+        <translation>星标</translation>
+    </message>
+    <message>
+        <source>not starred</source>
+        <translation>没有星标</translation>
+    </message>
+    <message>
+        <source>starred</source>
+        <translation>有星标</translation>
+    </message>
+</context>
+<context>
     <name>RunsPage</name>
     <message>
         <source>, </source>
@@ -6604,12 +7639,16 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>已复制训练任务表</translation>
     </message>
     <message>
+        <source>Curves are drawn of the first {n} of them.</source>
+        <translation>只绘制其中前 {n} 个的曲线。</translation>
+    </message>
+    <message>
         <source>Every run that you start is kept and listed here.</source>
         <translation>你启动的每个训练任务都会保存下来，并列在这里。</translation>
     </message>
     <message>
-        <source>Filter by name, note, design, data or state</source>
-        <translation>按名称、备注、设计、数据或状态筛选</translation>
+        <source>Filter by words, or accuracy &gt; 0.9 and params &lt; 1e6</source>
+        <translation>按文字筛选，或 accuracy &gt; 0.9 and params &lt; 1e6</translation>
     </message>
     <message>
         <source>Filter runs</source>
@@ -6632,8 +7671,16 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>只显示放得下的列</translation>
     </message>
     <message>
+        <source>Studies</source>
+        <translation>研究</translation>
+    </message>
+    <message>
         <source>The selected runs</source>
         <translation>所选的训练任务</translation>
+    </message>
+    <message>
+        <source>Words are looked for in name, note, tags, design, data and state. Fields are compared by = != &lt; &lt;= &gt; &gt;= and ~ (contains), and joined by and, or, not and parentheses: accuracy, params, macs, depth, epochs, done, seconds, seed, state, created, data, device, name, note, tag, star, hidden, study, blocks, stage2.width, and every other field of a design or a recipe, such as lr or shortcut.</source>
+        <translation>文字在名称、备注、标签、设计、数据和状态中查找。字段用 = != &lt; &lt;= &gt; &gt;= 和 ~（包含）比较，用 and、or、not 和括号连接：accuracy、params、macs、depth、epochs、done、seconds、seed、state、created、data、device、name、note、tag、star、hidden、study、blocks、stage2.width，以及设计或训练方案的其他任何字段，例如 lr 或 shortcut。</translation>
     </message>
     <message>
         <source>{columns} do not fit: show them</source>
@@ -6646,6 +7693,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
     <message>
         <source>{n} of {total}</source>
         <translation>{n} / {total}</translation>
+    </message>
+    <message>
+        <source>{reason}, at “{text}”</source>
+        <translation>{reason}，位于“{text}”</translation>
     </message>
 </context>
 <context>
@@ -6868,8 +7919,16 @@ and start</source>
         <translation>结果中有多少是运气：同一个网络从多组初始权重开始训练</translation>
     </message>
     <message>
+        <source>Many runs that vary this design or its recipe, with one plot of all</source>
+        <translation>改变此设计或其训练方案的多个训练任务，合成一张图</translation>
+    </message>
+    <message>
         <source>Start</source>
         <translation>开始训练</translation>
+    </message>
+    <message>
+        <source>Start as a study …</source>
+        <translation>作为研究开始…</translation>
     </message>
     <message>
         <source>Start with its plain twin</source>
@@ -6934,6 +7993,182 @@ and start</source>
     <message>
         <source>{start} with {n} seeds</source>
         <translation>{start}，用 {n} 个随机种子</translation>
+    </message>
+</context>
+<context>
+    <name>StudiesPanel</name>
+    <message>
+        <source>Cannot be read: {n}. {first}</source>
+        <translation>无法读取：{n} 个。{first}</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>Study</source>
+        <translation>研究</translation>
+    </message>
+    <message>
+        <source>{study} · {date}</source>
+        <translation>{study} · {date}</translation>
+    </message>
+</context>
+<context>
+    <name>StudyDialog</name>
+    <message>
+        <source>All are fitted to the data: {shape}, {classes} classes.</source>
+        <translation>所有网络都会适配数据：{shape}，{classes} 个类别。</translation>
+    </message>
+    <message>
+        <source>All begin with new weights, not with those chosen for Start.</source>
+        <translation>所有网络都从新权重开始，不用为“开始训练”所选的权重。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>Depths</source>
+        <translation>层数</translation>
+    </message>
+    <message>
+        <source>Each also plain, without shortcuts</source>
+        <translation>每个再训练一个无捷径的普通网络</translation>
+    </message>
+    <message>
+        <source>Every combination of values</source>
+        <translation>取值的所有组合</translation>
+    </message>
+    <message>
+        <source>How much of a result is luck: each network from several initial weights</source>
+        <translation>结果中有多少是运气：每个网络从多组初始权重开始训练</translation>
+    </message>
+    <message>
+        <source>Kind of study</source>
+        <translation>研究的种类</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Nested classes: deeper networks from scratch, grown, and plain</source>
+        <translation>嵌套函数类：更深的网络，从头训练、逐步加深、普通网络</translation>
+    </message>
+    <message>
+        <source>Seeds</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>Start as a study</source>
+        <translation>作为研究开始</translation>
+    </message>
+    <message>
+        <source>Start {n} runs</source>
+        <translation>开始 {n} 个训练任务</translation>
+    </message>
+    <message>
+        <source>Vary more</source>
+        <translation>再改变一项</translation>
+    </message>
+    <message>
+        <source>about {time}</source>
+        <translation>约 {time}</translation>
+    </message>
+    <message>
+        <source>about {time} on {n} devices</source>
+        <translation>约 {time}，使用 {n} 个设备</translation>
+    </message>
+    <message>
+        <source>measuring …</source>
+        <translation>正在测算…</translation>
+    </message>
+    <message>
+        <source>{n} runs, more than the {most} that a study may have</source>
+        <translation>{n} 个训练任务，超过一项研究的上限 {most} 个</translation>
+    </message>
+    <message>
+        <source>{n} runs: {points} networks with {seeds} seeds each</source>
+        <translation>{n} 个训练任务：{points} 个网络，各用 {seeds} 个随机种子</translation>
+    </message>
+    <message>
+        <source>{problem} (and {n} more)</source>
+        <translation>{problem}（另有 {n} 个）</translation>
+    </message>
+</context>
+<context>
+    <name>StudyOrders</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Continue study</source>
+        <translation>继续研究</translation>
+    </message>
+    <message>
+        <source>Copied the command that starts this study</source>
+        <translation>已复制开始此研究的命令</translation>
+    </message>
+    <message>
+        <source>Delete study</source>
+        <translation>删除研究</translation>
+    </message>
+    <message>
+        <source>Its plot is gone with it; its runs stay in the list unless they go too.</source>
+        <translation>它的图会随之消失；训练任务仍留在列表中，除非一并移走。</translation>
+    </message>
+    <message>
+        <source>Move its {n} runs to the bin as well</source>
+        <translation>同时将它的 {n} 个训练任务移到回收站</translation>
+    </message>
+    <message>
+        <source>Move the study {name} to the bin?</source>
+        <translation>要将研究 {name} 移到回收站吗？</translation>
+    </message>
+    <message>
+        <source>Move to the bin</source>
+        <translation>移到回收站</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stop its runs, which save checkpoints, and start no more of them</source>
+        <translation>停止它的训练任务（会保存检查点），不再开始新的</translation>
+    </message>
+    <message>
+        <source>Stop study</source>
+        <translation>停止研究</translation>
+    </message>
+    <message>
+        <source>The study is in the bin</source>
+        <translation>研究已移到回收站</translation>
+    </message>
+    <message>
+        <source>Train what is left, and again what failed</source>
+        <translation>训练剩下的部分，并重新训练失败的部分</translation>
+    </message>
+</context>
+<context>
+    <name>StudyPlot</name>
+    <message>
+        <source>A click on a point selects its runs, a double click opens the first; so do arrow keys and Enter</source>
+        <translation>单击一个点会选中它的训练任务，双击打开第一个；也可用方向键和回车键</translation>
+    </message>
+    <message>
+        <source>Plot of the study</source>
+        <translation>研究的图</translation>
     </message>
 </context>
 <context>
@@ -7080,6 +8315,14 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
     <message>
         <source>Questions</source>
         <translation>常见问题</translation>
+    </message>
+    <message>
+        <source>The folder cannot be shown here</source>
+        <translation>无法在这里显示文件夹</translation>
+    </message>
+    <message>
+        <source>The folder of own lessons cannot be made</source>
+        <translation>无法建立自编课程的文件夹</translation>
     </message>
     <message>
         <source>This lesson starts with {name}; Undo brings back yours.</source>
@@ -7356,6 +8599,13 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
     </message>
 </context>
 <context>
+    <name>WorthBars</name>
+    <message>
+        <source>What each block is worth</source>
+        <translation>每个块的作用</translation>
+    </message>
+</context>
+<context>
     <name>_AloneForm</name>
     <message>
         <source>Input channels</source>
@@ -7450,6 +8700,13 @@ One position at the end of the last stage sees {field} × {field} pixels of the 
     <message>
         <source>Stage {number}: {field}</source>
         <translation>阶段 {number}：{field}</translation>
+    </message>
+</context>
+<context>
+    <name>dialog</name>
+    <message>
+        <source>Line {line}: {words}</source>
+        <translation>第 {line} 行：{words}</translation>
     </message>
 </context>
 <context>

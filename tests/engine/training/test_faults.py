@@ -27,10 +27,10 @@ from explorer.engine.training.run_in_progress import RunInProgress
 from explorer.engine.training.state import Training
 from explorer.engine.worker import FAILED, Worker
 from explorer.runs import events
-from explorer.runs.folder import run_folder as folder_module
 from explorer.runs.commands import ResumeRun, Stop, Train
 from explorer.runs.data.decisions import Decisions, write_decisions
 from explorer.runs.events import Said, event_line, read_line
+from explorer.runs.folder import run_folder as folder_module
 from explorer.runs.folder.log import read_events
 from explorer.runs.folder.manifest import read_hashes
 from explorer.runs.folder.run import read_run
