@@ -10,9 +10,9 @@ from pathlib import Path
 
 from explorer.cli.flags import given_fields, runs_of, whole_number
 from explorer.cli.studies.search_result import search_text, search_values
-from explorer.cli.studies.search_worker import SearchWorker, say
+from explorer.cli.studies.search_worker import SearchWorker
 from explorer.cli.studies.study_result import write_drawing
-from explorer.cli.terminal import DONE, FAILED, SIGNALLED, show
+from explorer.cli.terminal import DONE, FAILED, SIGNALLED, complain, show
 from explorer.cli.train_command import task_of
 from explorer.paths import storable
 from explorer.runs.data.catalogue import describe_data
@@ -135,7 +135,7 @@ def _opened(options: Namespace, knobs: tuple[Knob, ...]) -> tuple[SharedSearch, 
     search = Search(study, read_objectives(options.objective or Objective.ACCURACY), options.prune)
     check_search(search)
     address = options.storage or str(_journal_of(runs, name))
-    say(f"search {name!r}; `study --storage {shown_address(address)} --name {name!r}` joins it from elsewhere")
+    complain([f"search {name!r}; `study --storage {shown_address(address)} --name {name!r}` joins it from elsewhere"])
     return SharedSearch.create(open_storage(address, create=True), search, trials), runs, shown_address(address)
 
 

@@ -1,17 +1,18 @@
 """The part of one process in a search: it asks for trials, has them trained and tells the results. No torch, no Qt."""
 
-import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from pathlib import Path
 from typing import assert_never
 
 from explorer.architecture.plan import plan_network
+from explorer.cli.progress_line import ProgressLine
 from explorer.cli.studies.search_process import SearchProcess
+from explorer.cli.terminal import complain
 from explorer.runs.commands import ResumeRun, Train
-from explorer.runs.events import Epoch, Failed, Finished, Started, Stopped
+from explorer.runs.events import Epoch, Failed, Finished, Progress, Started, Step, Stopped
 from explorer.runs.folder.manifest import remark
 from explorer.runs.folder.run import Run, RunState
 from explorer.runs.folder.survey import find_run
@@ -26,6 +27,8 @@ from explorer.runs.studies.trials import point_side, point_text, side_problems
 from explorer.validation import Refused
 
 _MOMENT = 1.0  # seconds
+_PARTS = 1000  # of a trial, for the line of progress
+_ENDED = (SearchState.FINISHED, SearchState.PRUNED, SearchState.NOT_TRAINED, SearchState.FAILED)
 _MAX_FAILURES = 3  # in a row: something else is wrong than one network
 
 
@@ -48,6 +51,13 @@ class SearchWorker:
     runs: Path
     recipe: Recipe
     until: float = float("inf")
+    _line: ProgressLine = field(init=False)
+    _point: str = ""  # that is trained
+    _ended: int = 0  # trials of the budget, when that began
+    _budget: int = 1
+
+    def __post_init__(self) -> None:
+        self._line = ProgressLine(self._words)
 
     def work(self) -> bool:
         """Train trials until all are done, the time is over, or several failed in a row; return False for the last.
@@ -64,7 +74,7 @@ class SearchWorker:
                     if not going:
                         return True
                     if not is_waiting:
-                        say(f"waiting for other workers; their trials under way: {going}")
+                        self._say(f"waiting for other workers; their trials under way: {going}")
                     is_waiting = True
                     time.sleep(_MOMENT)
                     continue
@@ -77,13 +87,13 @@ class SearchWorker:
                     raise
                 failures = failures + 1 if failed else 0
                 if failures == _MAX_FAILURES:
-                    say(f"{failures} trials in a row have failed: the others are left to other workers")
+                    self._say(f"{failures} trials in a row have failed: the others are left to other workers")
                     return False
         return True
 
     def _revive(self) -> None:
         for number in self.shared.revive():
-            say(f"trial {number}: its worker is lost; it will be tried again")
+            self._say(f"trial {number}: its worker is lost; it will be tried again")
 
     def _train(self, asked: Asked, process: SearchProcess) -> bool:
         """Have a trial trained and tell what came out of it; return whether its training failed."""
@@ -96,7 +106,7 @@ class SearchWorker:
         except Refused as refused:
             reason = "; ".join(each.what for each in refused.complaints)
             self.shared.tell_pruned(asked, reason)
-            say(f"trial {asked.number}: {point}: not trained: {reason}")
+            self._say(f"trial {asked.number}: {point}: not trained: {reason}")
             return False
         begun = self._begun(asked)
         if begun and begun.state is RunState.FINISHED:
@@ -107,7 +117,7 @@ class SearchWorker:
         else:
             trial = Trial(self.shared.name, asked.number, asked.values, study.measure)
             process.start(Train(side.design, side.recipe, self.runs, trial=trial))
-        say(f"trial {asked.number}: {point}" + (f": resuming {begun.id}" if begun else ""))
+        self._say(f"trial {asked.number}: {point}" + (f": resuming {begun.id}" if begun else ""))
         return self._follow(asked, side, point, process)
 
     def _begun(self, asked: Asked) -> Run | None:
@@ -121,7 +131,9 @@ class SearchWorker:
 
     def _follow(self, asked: Asked, side: Side, point: str, process: SearchProcess) -> bool:
         """Follow a run to its end; return whether it failed."""
-        stopping, folder, epoch, beat = None, None, 0, 0.0
+        stopping, folder, epoch, steps, beat = None, None, 0, 1, 0.0
+        self._point = point
+        self._budget, self._ended = self.shared.budget, sum(each.state in _ENDED for each in self.shared.trials())
         while True:
             try:
                 said = process.next(_MOMENT)
@@ -135,8 +147,10 @@ class SearchWorker:
                     process.stop()
                 match said and said.event:
                     case Started() as started:
-                        folder = Path(started.folder)
+                        folder, steps = Path(started.folder), started.steps_per_epoch * started.epochs
                         self.shared.begin(asked, folder.name)
+                    case Step() as step:
+                        self._show(min(step.step / max(steps, 1), 1.0))
                     case Epoch(epoch=epoch, validation_accuracy=accuracy):
                         if self.shared.is_hopeless(asked, epoch, accuracy) and stopping is None:
                             stopping = _Stopping.HOPELESS
@@ -164,7 +178,7 @@ class SearchWorker:
     def _finish(self, asked: Asked, side: Side, point: str, accuracy: float) -> None:
         results = [_result(objective, side, accuracy) for objective in self.shared.search.objectives]
         self.shared.tell(asked, results)
-        say(f"trial {asked.number}: {point}: {accuracy:.2%}")
+        self._say(f"trial {asked.number}: {point}: {accuracy:.2%}")
 
     def _end_stopped(self, asked: Asked, stopping: _Stopping | None, folder: Path | None, epoch: int) -> None:
         match stopping:
@@ -175,18 +189,29 @@ class SearchWorker:
                 )
                 with suppress(Refused):  # the run has ended well
                     remark(folder or Path(), note=words)
-                say(f"trial {asked.number}: stopped early after epoch {epoch}")
+                self._say(f"trial {asked.number}: stopped early after epoch {epoch}")
             case _Stopping.OVER | None:
                 self.shared.give_back(asked)
             case _Stopping.LOST:
-                say(f"trial {asked.number}: another worker has it now")
+                self._say(f"trial {asked.number}: another worker has it now")
             case _:
                 assert_never(stopping)
 
     def _fail(self, asked: Asked, reason: str) -> bool:
         self.shared.tell_failed(asked, reason)
-        say(f"trial {asked.number}: failed: {reason}")
+        self._say(f"trial {asked.number}: failed: {reason}")
         return True
+
+    def _show(self, done: float) -> None:
+        """Show how far the search is, with so much of the trial under way."""
+        self._line.show(Progress("search", int(_PARTS * (self._ended + done)), _PARTS * self._budget))
+
+    def _words(self, progress: Progress) -> str:
+        return f"{progress.done / progress.total:.0%} of {progress.total // _PARTS} trials; now {self._point}"
+
+    def _say(self, line: str) -> None:
+        self._line.clear()
+        complain([line])
 
 
 def _result(objective: Objective, side: Side, accuracy: float) -> float:
@@ -197,7 +222,3 @@ def _result(objective: Objective, side: Side, accuracy: float) -> float:
             return float(plan_network(side.design).macs)
         case _:
             assert_never(objective)
-
-
-def say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

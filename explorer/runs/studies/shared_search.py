@@ -115,7 +115,7 @@ class SharedSearch:
     @property
     def budget(self) -> int:
         """How many trials the search has in all."""
-        return int(self._study.user_attrs[_TRIALS])
+        return int(patiently(lambda: self._study.user_attrs)[_TRIALS])
 
     def ask(self) -> Asked | None:
         """Return a trial for this process; None if no more are to start now."""
@@ -202,9 +202,9 @@ class SharedSearch:
             patiently(try_to)
 
     def give_back(self, asked: Asked) -> None:
-        """Let a trial that was stopped be finished by whoever asks next."""
-        self._trials.pop(asked.number)
-        patiently(lambda: self._put_back(asked.number))
+        """Let a trial that was stopped be finished by whoever asks next, unless it has ended."""
+        if self._trials.pop(asked.number, None):
+            patiently(lambda: self._put_back(asked.number))
 
     def revive(self) -> tuple[int, ...]:
         """Give back the trials of workers that have been silent for too long; return their numbers.

@@ -8,7 +8,7 @@ from explorer.architecture.presets import preset
 from explorer.cli.studies import search_worker
 from explorer.cli.studies.search_worker import SearchWorker
 from explorer.runs.commands import ResumeRun, Train
-from explorer.runs.events import Epoch, Failed, Finished, Said, Started, Stopped, Verdict
+from explorer.runs.events import Epoch, Failed, Finished, Said, Started, Step, Stopped, Verdict
 from explorer.runs.folder.run import RunState, read_run
 from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.recipe import Recipe
@@ -67,6 +67,10 @@ def epoch(number, accuracy):
     return Epoch(number, number, 1.0, accuracy, 1.0, accuracy, 1.0)
 
 
+def _step(number):
+    return Step(number, 1, 1.0, 1.0, 1.0, 1, 0.5, 0.1, 1.0)
+
+
 def finished(accuracy):
     return Finished(1, 1, accuracy, 1.0)
 
@@ -95,6 +99,13 @@ def test_each_trial_is_an_ordinary_run_that_says_of_which_trial_it_is(searching)
         assert str(order.design.stages[0].width) == trial.values[0]
         assert order.recipe.device == "cpu"
         assert (worker.runs / trial.run).is_dir()
+
+
+def test_progress_is_of_the_whole_search(searching, capsys):
+    _, worker, _ = searching(lambda order: [_step(1), finished(0.5)], trials=2)
+    assert worker.work()
+    lines = [line for line in capsys.readouterr().err.splitlines() if " of 2 trials; now stage1.width=" in line]
+    assert [line.partition("%")[0] for line in lines] == ["50", "100"]
 
 
 def test_two_objectives_are_told(searching):
