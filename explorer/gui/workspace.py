@@ -106,7 +106,7 @@ class Workspace:
             own_size=choice.own_size,
             page_windows=tuple(self.page_windows.items()),
             weights=choice.weights,
-            pasted_block=self.block_check.source,
+            pasted_block=self.block_check.kept_source,
             studies=tuple(map(str, self.pool.queue.studies)),
         )
 

@@ -93,6 +93,11 @@ def test_everything_is_there_again(restart, tmp_path):
     assert again.document.baseline.design == preset("resnet34")
 
 
+def test_a_block_that_was_pasted_is_there_again(restart):
+    restart().workspace.block_check.edit("class Residual:\n    ...\n")
+    assert restart().workspace.block_check.source == "class Residual:\n    ...\n"
+
+
 def test_the_first_paint_has_design_and_baseline(restart, tmp_path, qtbot):
     session = restart()
     session.document.pin(session.document.plan)

@@ -17,7 +17,7 @@ from explorer.engine.block_check.standard import cases_of
 from explorer.engine.data.progress import Report, Warn
 from explorer.runs.json_lines import MISREAD, json_line, read_record, record_table
 from explorer.runs.launch import launch_local
-from explorer.runs.questions.block_check import MAX_SOURCE, BlockChecked, CheckBlock, Remark, Verdict
+from explorer.runs.questions.block_check import MAX_SOURCE, TOO_LONG, BlockChecked, CheckBlock, Remark, Verdict
 from explorer.sentences import Sentence, translatable
 from explorer.validation import refuse
 
@@ -30,8 +30,7 @@ def check_block(question: CheckBlock, report: Report, warn: Warn) -> BlockChecke
     """Run the pasted code and compare its block. Raises Refused, and what `report` raises."""
     cases_of(question.design)  # or say why the design has no such block
     if len(question.source) > MAX_SOURCE:
-        what = translatable("has more than {most:,} characters")
-        raise refuse("source", what, most=MAX_SOURCE)
+        raise refuse("source", TOO_LONG, most=MAX_SOURCE)
     with TemporaryDirectory(prefix="resnet-explorer-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         (folder / ORDER).write_text(json_line(record_table(question)), encoding="utf-8")

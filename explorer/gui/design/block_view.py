@@ -127,8 +127,8 @@ class BlockView(QWidget):
     def _lay_out(self, controls: QWidget, answers: Sequence[QWidget], own_block: QWidget) -> None:
         head = QHBoxLayout()
         head.addWidget(self.title, stretch=1)
-        head.addWidget(own_block)
         head.addWidget(self.alone)
+        head.addWidget(own_block)
         beside = QWidget()
         self._beside = QVBoxLayout(beside)
         self._beside.setContentsMargins(0, 0, theme.RHYTHM, 0)
@@ -151,6 +151,7 @@ class BlockView(QWidget):
         column.addWidget(self.nothing, stretch=1)
         column.addWidget(self.middle, stretch=1)
         column.addWidget(controls)
+        QWidget.setTabOrder(self.alone, own_block)  # it is older than this view, before whose parts it would come
 
     def _arrange(self) -> None:
         """Put the figure beside the other things, or on top of them where the view is too narrow for both."""

@@ -5,10 +5,11 @@ from enum import StrEnum, auto
 from typing import ClassVar
 
 from explorer.runs.questions.question import Answer, Question
-from explorer.sentences import NOTHING, Sentence
+from explorer.sentences import NOTHING, Sentence, translatable
 
 CLASS, BUILDER = "Residual", "resnet_block"  # what the chapter calls them
 MAX_SOURCE = 100_000  # characters
+TOO_LONG = translatable("The code has more than {most:,} characters.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

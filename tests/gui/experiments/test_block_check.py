@@ -11,7 +11,15 @@ from explorer.gui.widgets.look import theme
 from explorer.gui.widgets.text.language import apply_language
 from explorer.runs.commands import Withdraw
 from explorer.runs.events import Progress
-from explorer.runs.questions.block_check import BlockChecked, CheckBlock, LayerBeside, LayerState, Remark, Verdict
+from explorer.runs.questions.block_check import (
+    MAX_SOURCE,
+    BlockChecked,
+    CheckBlock,
+    LayerBeside,
+    LayerState,
+    Remark,
+    Verdict,
+)
 from explorer.sentences import Sentence
 from tests.clicks import click
 from tests.events import settle
@@ -128,6 +136,13 @@ def test_it_can_be_cancelled_and_a_refusal_is_said(session, qtbot, played, dialo
     click(qtbot, dialog.check)
     played.refuse(played.asked(CheckBlock)[-1], "block: no such thing")
     assert dialog.summary.text() == "block: no such thing"
+
+
+def test_what_no_block_is_as_long_as_is_not_sent(session, qtbot, played, dialog):
+    dialog.editor.setPlainText("#" * (MAX_SOURCE + 1))
+    click(qtbot, dialog.check)
+    assert played.asked(CheckBlock) == []
+    assert dialog.summary.text() == "The code has more than 100,000 characters."
 
 
 def test_it_is_compared_with_the_block_of_the_design_if_that_is_chosen(session, qtbot, played, dialog):

@@ -6,7 +6,7 @@ from explorer.architecture.presets import DEFAULT, preset
 from explorer.gui.document import Document
 from explorer.gui.workers.inquiry import Inquiry, InquiryState
 from explorer.gui.workers.pool import WorkerPool
-from explorer.runs.questions.block_check import MAX_SOURCE, BlockChecked, CheckBlock
+from explorer.runs.questions.block_check import MAX_SOURCE, TOO_LONG, BlockChecked, CheckBlock
 from explorer.runs.recipe import Recipe
 from explorer.sentences import NOTHING, Sentence
 
@@ -43,6 +43,11 @@ class BlockCheckState(QObject):
         self.changed.emit()
 
     @property
+    def kept_source(self) -> str:
+        """Return what the next start shows again: the source, up to a length that no block has."""
+        return self.source[:MAX_SOURCE]
+
+    @property
     def is_checking(self) -> bool:
         return self._inquiry is not None
 
@@ -51,9 +56,9 @@ class BlockCheckState(QObject):
         return bool(self.source.strip()) and not self.is_checking and self.is_accepted
 
     def edit(self, source: str) -> None:
-        """Take what was typed or pasted, up to a length that no block has."""
-        if source[:MAX_SOURCE] != self.source:
-            self.source = source[:MAX_SOURCE]
+        """Take what was typed or pasted."""
+        if source != self.source:
+            self.source = source
             self._forget()
             self.edited.emit()
 
@@ -67,6 +72,9 @@ class BlockCheckState(QObject):
         if not self.may_check:
             return
         self._forget()
+        if len(self.source) > MAX_SOURCE:
+            self._note_refusal(Sentence(TOO_LONG, {"most": MAX_SOURCE}))
+            return
         design = self._document.design if self.of_design else preset(DEFAULT)
         inquiry = Inquiry(self._pool, CheckBlock(design, Recipe(), source=self.source))
         inquiry.answered.connect(self._note_answer)
