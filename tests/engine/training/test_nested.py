@@ -1,7 +1,5 @@
 """A study of nested classes, trained: a grown network begins as the function that the one before it ended as."""
 
-from itertools import pairwise
-
 import pytest
 import torch
 
@@ -9,7 +7,6 @@ from explorer.architecture.design import Design, Stage
 from explorer.engine.data import training_data
 from explorer.engine.data.datasets import Data, Images
 from explorer.engine.training.run import open_runs
-from explorer.engine.training.run_in_progress import RunInProgress
 from explorer.runs import events
 from explorer.runs.commands import Train
 from explorer.runs.events import Learned
@@ -20,6 +17,7 @@ from explorer.runs.studies.nested import nested_knobs
 from explorer.runs.studies.outcome import outcome
 from explorer.runs.studies.schedule import claim_next
 from explorer.runs.studies.study import Measure, Study, StudyKind
+from tests.engine.driven import drive
 
 DESIGN = Design((1, 8, 8), 3, (Stage(1, 4), Stage(1, 8, 2)), stem="cifar", stem_width=4, name="tiny")
 RECIPE = Recipe(device="cpu", epochs=1, batch_size=16, schedule="constant", lr=0.05)
@@ -36,9 +34,9 @@ def little_data(monkeypatch):
 
 @pytest.fixture
 def new_study(tmp_path):
-    def make(block="basic", **changes):
+    def make(block, depths, **changes):
         design, recipe = DESIGN.change(block=block), RECIPE.change(**changes)
-        measure, knobs = Measure.TRAINING_LOSS, nested_knobs("8,11,14" if block.endswith("neck") else "6,8,10")
+        measure, knobs = Measure.TRAINING_LOSS, nested_knobs(depths)
         return create_study(tmp_path, Study(StudyKind.NESTED, design, recipe, knobs, 1, measure))
 
     return make
@@ -54,40 +52,45 @@ def loss_at_the_start(order):
     return next(event.loss for event in found if isinstance(event, Learned))
 
 
-def trained_whole(study):
+def train(study, *left_out):
     """Train one run after the other, as claimed; the loss of each grown one before its first step, by its parent."""
     begun = {}
-    while claim := claim_next(study, "cpu"):
+    while claim := claim_next(study, "cpu", left_out):
         order = claim.order
         assert isinstance(order, Train)
         if order.grown:
             begun[order.weights] = loss_at_the_start(order)
-        (opened,) = open_runs(order)
-        run = RunInProgress(opened)
-        while not run.has_ended():
-            run.advance()
-            list(run.record())
-        opened.folder.close()
+        drive(order)
         claim.release()
     return begun
 
 
-@pytest.mark.parametrize("changes", [{}, {"ema": 0.9, "optimizer": "adamw", "lr": 0.01}], ids=["plain", "averaged"])
-@pytest.mark.parametrize("block", ["basic", "preact-bottleneck"])
-def test_a_grown_network_begins_with_the_loss_that_its_parent_ended_with(new_study, block, changes):
-    study = new_study(block, **changes)
-    begun = trained_whole(study)
+@pytest.mark.parametrize(
+    ("block", "depths", "changes"),
+    [("basic", "6,8,10", {}), ("preact-bottleneck", "8,11,14", {"ema": 0.9, "optimizer": "adamw", "lr": 0.01})],
+    ids=["basic", "pre-activation, averaged"],
+)
+def test_a_grown_network_begins_with_the_loss_that_its_parent_ended_with(new_study, block, depths, changes):
+    study = new_study(block, depths, **changes)
+    begun = train(study, 1, 2, 4, 5, 7)  # only the chain
     runs = {run.id: run for run in list_runs(study.runs)}
     assert len(begun) == 2
+    assert len(runs) == 3
     for parent, loss in begun.items():
         assert loss == runs[parent].learned.loss  # bit for bit
+
+
+def test_the_outcome_has_three_series_and_says_what_is_seen(new_study):
+    study = new_study("basic", "6,8", epochs=2)
+    train(study)
+    runs = {run.id: run for run in list_runs(study.runs)}
     found = outcome(study, runs.values())
     assert [series.name for series in found.series] == ["from scratch", "grown", "plain"]
-    scratch, grown, _ = found.series
+    scratch, grown, plain = found.series
     assert scratch.points[0] == grown.points[0]
     assert {point.spread.count for series in found.series for point in series.points} == {1}
-    assert [runs[point.runs[0]].epochs_done for point in scratch.points] == [1, 2, 3]
-    (chain,) = {runs[grown.points[2].runs[0]].parent} & {grown.points[1].runs[0]}
-    assert runs[chain].parent == grown.points[0].runs[0]
-    good = sum(one.spread.mean >= two.spread.mean for one, two in pairwise(grown.points))
-    assert f"grown {good} of 2, from scratch" in found.words[-1]
+    assert [runs[point.runs[0]].epochs_done for point in (*scratch.points, *plain.points)] == [2, 4, 2, 4]
+    assert runs[grown.points[1].runs[0]].epochs_done == 2
+    assert (runs[grown.points[1].runs[0]].parent,) == grown.points[0].runs
+    first, second = (point.spread.mean for point in grown.points)
+    assert f"grown {int(second <= first)} of 1, from scratch" in found.words[-1]
