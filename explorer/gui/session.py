@@ -147,6 +147,7 @@ class Session(QObject):
         if self._is_ending:
             return
         self.workspace.run_history.reload()
+        self.workspace.studies.reload()
         self.window.pages.show_last()
         self.complete = True
         self.completed.emit()

@@ -31,6 +31,7 @@ LEFT = SavedSession(
     page_windows=(("curves", "AdnQ"),),
     weights="imagenet:V2",
     pasted_block="class Residual:\n    ...\n",
+    studies=("runs/studies/a",),
 )
 
 

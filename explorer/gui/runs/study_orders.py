@@ -15,6 +15,7 @@ from explorer.gui.widgets.text.language import say, whole
 from explorer.gui.workers.studies import KnownStudy, Studies, StudyState
 from explorer.runs.studies.command import study_command
 from explorer.runs.studies.schedule import TrialState
+from explorer.runs.studies.study import StudyKind
 from explorer.validation import Refused
 
 _GOING = (StudyState.GOING, StudyState.HELD)
@@ -50,7 +51,8 @@ class StudyOrders(QObject):
             else self.tr("Train what is left, and again what failed")
         )
         actions.continue_study.setEnabled(known is not None and (goes or left))
-        actions.copy_study.setEnabled(known is not None)
+        # how many trials a search may try is known to who ordered it alone
+        actions.copy_study.setEnabled(known is not None and known.study.kind is not StudyKind.SEARCH)
         actions.delete_study.setEnabled(known is not None and state not in (*_GOING, StudyState.ELSEWHERE))
 
     def _continue_or_stop(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -37,6 +37,7 @@ from explorer.runs.studies.knobs import DEPTH
 from explorer.runs.studies.nested import nested_knobs
 from explorer.runs.studies.study import Knob, Measure, Study, StudyKind
 from explorer.runs.studies.trials import MAX_RUNS, PlannedTrial, check_study, count_runs
+from explorer.sentences import translatable
 from explorer.validation import Refused
 
 _MAX_KNOBS = 4  # a plot of more cannot be read
@@ -329,6 +330,4 @@ def _first_line(refused: Refused) -> str:
     words = say(first.sentence)
     if not others:
         return words
-    return QCoreApplication.translate("StudyDialog", "{problem} (and {n} more)").format(
-        problem=words, n=whole(len(others))
-    )
+    return say(translatable("{problem} (and {n} more)")).format(problem=words, n=whole(len(others)))

@@ -1,6 +1,7 @@
 """StudyPlot: means with their spread against what a study varies, a line per series. Imports pyqtgraph."""
 
 from collections.abc import Callable, Sequence
+from html import escape
 from math import hypot
 from typing import Any
 
@@ -104,7 +105,7 @@ class StudyPlot(QWidget):
             for place, point in enumerate(series.points)
             if set(point.runs) == set(runs)
         ]
-        place = places[0] if places else None
+        place = self.place if self.place in places else next(iter(places), None)  # two series may share a point
         if (study, place) != (self.study, self.place):
             self.study, self.place = study, place
             self._draw()
@@ -187,11 +188,8 @@ class StudyPlot(QWidget):
         """Name a series above the plot, after a line in its colour; one alone needs no name."""
         if not series.name:
             return
-        label = QLabel(f'<span style="color: {self._colour(number)}">━●━</span> ')
-        name = QLabel(series.name)
-        name.setTextFormat(Qt.TextFormat.PlainText)
-        for widget in (label, name):
-            self.key.addWidget(widget)
+        mark = f'<span style="color: {self._colour(number)}">━●━</span>'
+        self.key.addWidget(QLabel(f"{mark} {escape(series.name)}"))
 
     def _nearest(self, position: QPointF) -> tuple[int, int] | None:
         """Return the point that can be hit at `position` of the scene, None if there is none."""

@@ -4,9 +4,10 @@ from functools import partial
 from math import log10
 from typing import assert_never
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QLocale
 
 from explorer.architecture.blocks import SHORTCUTS
+from explorer.architecture.design import Design
 from explorer.architecture.twins import NetworkKind
 from explorer.gui.document import title_of
 from explorer.gui.studies.knob_field import title_of_key
@@ -16,12 +17,9 @@ from explorer.gui.workers.studies import KnownStudy, StudyState
 from explorer.runs.studies.outcome import Point, Scale
 from explorer.runs.studies.schedule import TrialState
 from explorer.runs.studies.study import Measure, Study, StudyKind
+from explorer.sentences import translatable
 
 SHORTCUT = "shortcut"
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("StudyWords", text)
 
 
 def title_of_study(study: Study) -> str:
@@ -29,23 +27,23 @@ def title_of_study(study: Study) -> str:
     if study.name:
         return study.name
     if study.kind is StudyKind.NESTED:
-        return _tr("{design}: nested classes").format(design=title_of(study.design))
-    varied = _tr(", ").join(title_of_key(knob.key, study.design) for knob in study.knobs)
-    return _tr("{design}: {varied}").format(design=title_of(study.design), varied=varied)
+        return say(translatable("{design}: nested classes")).format(design=title_of(study.design))
+    varied = say(translatable(", ")).join(title_of_key(knob.key, study.design) for knob in study.knobs)
+    return say(translatable("{design}: {varied}")).format(design=title_of(study.design), varied=varied)
 
 
 def state_text(state: StudyState) -> str:
     match state:
         case StudyState.GOING:
-            return _tr("going on")
+            return say(translatable("going on"))
         case StudyState.HELD:
-            return _tr("on hold")
+            return say(translatable("on hold"))
         case StudyState.ELSEWHERE:
-            return _tr("trained by another process")
+            return say(translatable("trained by another process"))
         case StudyState.DONE:
-            return _tr("done")
+            return say(translatable("done"))
         case StudyState.OPEN:
-            return _tr("stopped")
+            return say(translatable("stopped"))
         case _:
             assert_never(state)
 
@@ -53,10 +51,10 @@ def state_text(state: StudyState) -> str:
 def progress_text(known: KnownStudy) -> str:
     """Return how many runs of a study are done, and how many failed or are under way."""
     count, total = known.schedule.count, len(known.schedule.trials)
-    words = [_tr("{n} of {total} runs done").format(n=whole(count(TrialState.DONE)), total=whole(total))]
+    words = [say(translatable("{n} of {total} runs done")).format(n=whole(count(TrialState.DONE)), total=whole(total))]
     for state, text in (
-        (TrialState.UNDER_WAY, _tr("{n} under way")),
-        (TrialState.FAILED, _tr("{n} failed")),
+        (TrialState.UNDER_WAY, say(translatable("{n} under way"))),
+        (TrialState.FAILED, say(translatable("{n} failed"))),
     ):
         if number := count(state):
             words.append(text.format(n=whole(number)))
@@ -74,19 +72,23 @@ def written(value: float, measure: Measure) -> str:
             assert_never(measure)
 
 
-def series_title(name: str) -> str:
+def series_title(name: str, design: Design) -> str:
     """Return what the window calls a series: `plain` for one without shortcuts."""
     parts = [part.partition("=") for part in name.split(" ")]
     if not all(equals for _, equals, _ in parts):
         return say(name)
-    return _tr(", ").join(_value_title(key, value) for key, _, value in parts)
+    return say(translatable(", ")).join(_value_title(key, value, design) for key, _, value in parts)
 
 
-def _value_title(key: str, value: str) -> str:
+def _value_title(key: str, value: str, design: Design) -> str:
     if key != SHORTCUT:
-        return f"{key} = {value}"
+        return f"{title_of_key(key, design)} = {value}"
     kind = NetworkKind.PLAIN if SHORTCUTS[value].plain else NetworkKind.RESIDUAL
-    return say(kind) if kind is NetworkKind.PLAIN else _tr("{kind} ({value})").format(kind=say(kind), value=value)
+    return (
+        say(kind)
+        if kind is NetworkKind.PLAIN
+        else say(translatable("{kind} ({value})")).format(kind=say(kind), value=value)
+    )
 
 
 def plotted(known: KnownStudy) -> PlottedStudy:
@@ -98,7 +100,7 @@ def plotted(known: KnownStudy) -> PlottedStudy:
     }
     series = []
     for each in found.series:
-        title = series_title(each.name) if each.name else ""
+        title = series_title(each.name, known.study.design) if each.name else ""
         drawn = (
             PlottedPoint(
                 x=log10(point.place) if log else point.place,
@@ -112,7 +114,11 @@ def plotted(known: KnownStudy) -> PlottedStudy:
         )
         series.append(PlottedSeries(title, tuple(drawn)))
     along = title_of_key(found.axis, known.study.design) if found.axis else ""
-    heading = _tr("{measure} by {knob}").format(measure=say(found.measure), knob=along) if along else say(found.measure)
+    heading = (
+        say(translatable("{measure} by {knob}")).format(measure=say(found.measure), knob=along)
+        if along
+        else say(found.measure)
+    )
     return PlottedStudy(
         heading=heading,
         ticks=tuple(sorted(ticks.items())),
@@ -126,11 +132,11 @@ def plotted(known: KnownStudy) -> PlottedStudy:
 def _point_words(known: KnownStudy, title: str, point: Point) -> str:
     """Return the mean of a point with its spread: `plain, 4: 91.2 % ± 0.3 % (3 of 3 runs)`."""
     assert point.spread
-    name = _tr(", ").join(filter(None, (title, point.value)))
+    name = say(translatable(", ")).join(filter(None, (title, point.value)))
     value = written(point.spread.mean, known.outcome.measure)
     if point.spread.count > 1:
         value = f"{value} ± {written(point.spread.deviation, known.outcome.measure)}"
-    return _tr("{name}: {value} ({n} of {total} runs)").format(
+    return say(translatable("{name}: {value} ({n} of {total} runs)")).format(
         name=name, value=value, n=whole(len(point.runs)), total=whole(point.planned)
     )
 
@@ -139,7 +145,7 @@ def _words(known: KnownStudy, heading: str, series: list[PlottedSeries]) -> str:
     """Return all that the plot shows, or that there is nothing yet."""
     points = [point.words for each in series for point in each.points]
     if not points:
-        return _tr("{progress}: a point is drawn when the first run of it is done.").format(
+        return say(translatable("{progress}: a point is drawn when the first run of it is done.")).format(
             progress=progress_text(known)
         )
     return "\n".join((heading, *points, *map(say, known.outcome.words)))

@@ -71,7 +71,9 @@ class Studies(QObject):
         self.unreadable: tuple[UnreadableStudy, ...] = ()
         self.shown = ""
         self._trials: dict[WorkerClient, tuple[Path, Claim]] = {}  # with the folders of their studies
-        self._left_out: dict[Path, set[int]] = {}  # trials that failed since the user has ordered the study
+        self._left_out: dict[Path, set[int]] = {}  # trials that failed here since the user has ordered the study
+        self._again: set[Path] = set()  # the studies of which what failed before is trained again
+        self._begun: tuple[str, ...] = ()  # the runs of trials when the studies were last read
         self._soon = QTimer(self, interval=0, singleShot=True)
         self._soon.timeout.connect(self._start_trials)
         self._later = QTimer(self, interval=_POLL, singleShot=True)
@@ -130,6 +132,7 @@ class Studies(QObject):
     def go_on(self, known: KnownStudy) -> None:
         """Train what is left of a study, and again what has failed in this window."""
         self._left_out.pop(known.folder.folder, None)
+        self._again.add(known.folder.folder)
         self._pool.queue.add_study(known.folder.folder)
         self._pool.release_queue()
         self.changed.emit()
@@ -150,6 +153,10 @@ class Studies(QObject):
         for folder in self._pool.queue.studies:
             while self._can_start() and self._start_next(folder):
                 pass
+        begun = tuple(worker.live[0].id for worker in self._trials)
+        if begun != self._begun:
+            self._begun = begun
+            self.reload()
 
     def _note_ends(self) -> None:
         """Release the trials that have ended; one that failed, or was refused, is not tried again by itself."""
@@ -170,7 +177,7 @@ class Studies(QObject):
         try:
             study = read_study(folder)
             device = self._pool.free_device(study.study.recipe.device)
-            claim = claim_next(study, device, left_out) if device else None
+            claim = claim_next(study, device, left_out, folder in self._again) if device else None
             if claim:
                 self._start(folder, claim)
             elif device and self._is_over(study, left_out):
@@ -205,8 +212,9 @@ class Studies(QObject):
         self._trials[worker] = folder, claim
 
     def _is_over(self, study: StudyFolder, left_out: Container[int]) -> bool:
-        """Return whether no trial is ready but those `left_out`, and no process trains one."""
+        """Return whether no trial can be started but those `left_out`, and no process trains one."""
+        startable = (TrialState.READY, TrialState.FAILED) if study.folder in self._again else (TrialState.READY,)
         return not any(
-            each.state is TrialState.UNDER_WAY or (each.state is TrialState.READY and each.trial.number not in left_out)
+            each.state is TrialState.UNDER_WAY or (each.state in startable and each.trial.number not in left_out)
             for each in schedule_of(study, list_runs(study.runs)).trials
         )
