@@ -71,8 +71,10 @@ def _summary(wrong: Compared) -> Remark:
     if wrong.error and not (wrong.traced and wrong.fault):
         return Remark(error_words(wrong), wrong.error.line)
     assert wrong.alignment
+    assert wrong.pasted
     values: dict[str, object] = {"case": wrong.case.words, "mode": Sentence(wrong.mode)}
-    for pair, place in places_of(wrong.alignment).items():
+    # where nothing of the block comes out, no layer is to blame
+    for pair, place in places_of(wrong.alignment).items() if wrong.pasted.main else ():
         ours, theirs = pair.expected, pair.pasted
         values["place"] = place
         if ours is None and theirs is not None:
@@ -106,7 +108,7 @@ def _shape(output: object) -> str:
 
 
 def _layers(compared: Compared) -> tuple[LayerBeside, ...]:
-    if compared.alignment is None:
+    if compared.alignment is None or not (compared.pasted and compared.pasted.main):
         return ()
     return tuple(_beside(pair, place) for pair, place in places_of(compared.alignment).items())
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
+from torch import Tensor
+
 from explorer.engine.block_check.comparison import Compared, Fault
 from explorer.engine.block_check.paths import Pair
-from explorer.engine.block_check.places import places_of
-from explorer.engine.block_check.trace import Operation, OperationKind
+from explorer.engine.block_check.places import LAST_RELU, places_of
+from explorer.engine.block_check.trace import INPUT, Operation, OperationKind
 from explorer.runs.questions.block_check import Remark
 from explorer.sentences import Sentence, translatable
 
@@ -17,11 +19,11 @@ _MOST = 4  # hints that help; the table of layers shows the rest
 def hints_for(cases: Sequence[Compared]) -> tuple[Remark, ...]:
     """Return what is likely meant, the surest first; of several cases that differ the first is looked at closely."""
     wrong = next(case for case in cases if not case.equal)
-    found = list(_shortcut_hints(cases))
+    found = [*_returned_hints(wrong)] or [*_shortcut_hints(cases)]
     if not found:
         for look in _LOOKS:
             found += look(wrong)
-        found = found or [*_fault_hints(wrong)]
+        found = found or [*_fault_hints(wrong)] or [*_other_hints(wrong)]
     unique = {hint.words: hint for hint in reversed(found)}
     return tuple(reversed(unique.values()))[:_MOST]
 
@@ -91,12 +93,25 @@ def _reused(case: Compared) -> bool:
     return bool(paths.before) and not case.expected.before
 
 
+def _returned_hints(case: Compared) -> Iterator[Remark]:
+    """Look at what forward returns: anything else than what its layers have made?"""
+    traced = case.traced
+    if traced is None or traced.error or (case.pasted and case.pasted.main):
+        return
+    if traced.returned is None:
+        yield _remark(translatable("forward returns nothing: its last line should return Y."))
+    elif traced.result == INPUT:
+        yield _remark(translatable("forward returns its input as it is: its last line should return Y."))
+    elif not isinstance(traced.returned, Tensor):
+        what = translatable("forward returns a {kind}; a tensor is expected.")
+        yield _remark(what, kind=type(traced.returned).__name__)
+    else:
+        yield _remark(translatable("What forward returns is not made by the layers of the block."))
+
+
 def _sum_hints(case: Compared) -> Iterator[Remark]:
     traced, paths, expected = case.traced, case.pasted, case.expected
     if traced is None or paths is None or expected is None or expected.total is None:
-        return
-    if not traced.error and traced.returned is None:
-        yield _remark(translatable("forward returns nothing: its last line should return Y."))
         return
     if paths.total is None:
         for name, what in _INSTEAD.items():
@@ -136,6 +151,9 @@ def _relu_hints(case: Compared) -> Iterator[Remark]:
         yield _remark(
             translatable("There is a ReLU between the second norm and the sum, which is one too many."), early[0]
         )
+    elif missing and (other := _other_layer(case.alignment.end)):
+        what = translatable("There is {layer} in place of the {place}.")
+        yield _remark(what, other, layer=other.source_text, place=Sentence(LAST_RELU))
     elif missing:
         yield _remark(translatable("The ReLU after the sum is missing."), case.pasted.total)
     on_shortcut = [pair.pasted for pair in case.alignment.shortcut if pair.pasted and pair.pasted.kind is _Kind.RELU]
@@ -241,8 +259,6 @@ def _layer_hints(case: Compared) -> Iterator[Remark]:
     """Name each layer that is missing, stands in another place, or is one too many."""
     if case.alignment is None or case.pasted is None or (case.traced and case.traced.error):
         return
-    if case.pasted.total is None and not case.pasted.branch:
-        return  # nothing was returned
     places = places_of(case.alignment)
     extra = [pair.pasted for pair in places if pair.pasted and not pair.expected]
     for pair in places:
@@ -253,6 +269,10 @@ def _layer_hints(case: Compared) -> Iterator[Remark]:
         if moved := next((each for each in extra if each.kind is kind), None):
             extra.remove(moved)
             yield _remark(translatable("The {place} stands in another place."), moved, place=places[pair])
+        elif other := next((each for each in extra if each.kind is _Kind.OTHER), None):
+            extra.remove(other)
+            what = translatable("There is {layer} in place of the {place}.")
+            yield _remark(what, other, layer=other.source_text, place=places[pair])
         else:
             yield _remark(translatable("The {place} is missing."), place=places[pair])
     for each in extra:
@@ -260,6 +280,16 @@ def _layer_hints(case: Compared) -> Iterator[Remark]:
             yield _remark(translatable("There is a norm on the shortcut; the expected block has none there."), each)
         elif each.kind not in (_Kind.RELU, _Kind.OTHER):
             yield _remark(translatable("{layer} is one too many."), each, layer=each.source_text)
+
+
+def _other_layer(pairs: Sequence[Pair]) -> Operation | None:
+    """Return the first operation of no kind that an expected block has."""
+    return next((p.pasted for p in pairs if p.pasted and not p.expected and p.pasted.kind is _Kind.OTHER), None)
+
+
+def _other_hints(case: Compared) -> Iterator[Remark]:
+    if case.alignment and not (case.traced and case.traced.error) and (other := _other_layer(case.alignment.pairs)):
+        yield _remark(translatable("{layer} is one too many."), other, layer=other.source_text)
 
 
 def _fault_hints(case: Compared) -> Iterator[Remark]:

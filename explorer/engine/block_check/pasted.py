@@ -168,7 +168,7 @@ def _line_of_class(found: type) -> int:
 def _arguments_of(kind: type) -> tuple[_Argument, ...]:
     """Return the arguments of a class with what they stand for; those that stand for nothing known are left out."""
     given = [*inspect.signature(kind).parameters.values()]
-    named = [each for each in given if each.kind is each.POSITIONAL_OR_KEYWORD]
+    named = [each for each in given if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)]
     roles = [_told_role(each) for each in named]
     unknown = [place for place, role in enumerate(roles) if role is None]
     missing = [role for role in _CHAPTER if role not in roles]

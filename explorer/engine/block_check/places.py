@@ -20,7 +20,7 @@ _SHORTCUT = {
     OperationKind.NORM: translatable("norm on the shortcut"),
     OperationKind.RELU: translatable("ReLU on the shortcut"),
 }
-_SUM, _LAST_RELU = translatable("sum"), translatable("ReLU after the sum")
+_SUM, LAST_RELU = translatable("sum"), translatable("ReLU after the sum")
 _ANOTHER = translatable("another layer")
 
 
@@ -42,7 +42,7 @@ def places_of(alignment: Alignment) -> dict[Pair, Sentence]:
             case OperationKind.SUM:
                 found[pair] = Sentence(_SUM)
             case OperationKind.RELU if pair.expected:
-                found[pair] = Sentence(_LAST_RELU)
+                found[pair] = Sentence(LAST_RELU)
             case _:
                 found[pair] = Sentence(_ANOTHER)
     return found

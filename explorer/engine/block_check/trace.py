@@ -206,7 +206,7 @@ def trace(block: nn.Module, x: Tensor, lines: Mapping[int, int] | None = None) -
     try:
         with torch.no_grad(), recorder:
             returned = block(x)
-    except Exception as error:
+    except BaseException as error:  # SystemExit as well
         found = Trace(recorder.operations, len(recorder.operations) - 1, error=error)
     else:
         found = Trace(recorder.operations, recorder.number(returned), returned)

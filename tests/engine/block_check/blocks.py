@@ -61,6 +61,7 @@ RIGHT = {
     "arguments with other names": changed(
         ("input_channels", "c_in"), ("num_channels", "c_out"), ("use_1x1conv", "flag"), ("strides", "s")
     ),
+    "arguments by name alone": changed(("use_1x1conv=False, strides=1", "*, use_1x1conv=False, strides=1")),
     "stride before the flag": changed(("use_1x1conv=False, strides=1", "strides=1, use_1x1conv=False")),
     "another order of definition": """
 class Residual(nn.Module):
@@ -157,5 +158,14 @@ WRONG = {  # and a part of the hint
         ),
         ("X = self.conv3(X)", "X = self.bn3(self.conv3(X))"),
     ),
+    "forward returns a tuple": changed(("return F.relu(Y)", "return F.relu(Y), X")),
+    "forward returns its input as it is": changed(
+        ("return F.relu(Y)", "return X"), ("            X = self.conv3(X)", "            Y = self.conv3(X)")
+    ),
+    "There is leaky_relu() in place of the ReLU after the sum": changed(("return F.relu(Y)", "return F.leaky_relu(Y)")),
+    "There is native_group_norm() in place of the first norm": changed(
+        ("nn.BatchNorm2d(num_channels)", "nn.GroupNorm(1, num_channels)")
+    ),
+    "mul() is one too many": changed(("Y += X", "Y = 0.5 * Y + X")),
     "forward returns nothing": changed(("        return F.relu(Y)", "        F.relu(Y)")),
 }

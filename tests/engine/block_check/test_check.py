@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+import torch
 
 from explorer.architecture.presets import preset
 from explorer.engine.block_check import comparison
@@ -18,8 +19,6 @@ DESIGN = preset("d2l-resnet18")
 
 @pytest.fixture(autouse=True)
 def _kept_generator():
-    import torch
-
     state = torch.get_rng_state()
     yield
     assert torch.equal(torch.get_rng_state(), state)
@@ -93,6 +92,7 @@ def mutants() -> list[str]:
     return found
 
 
+@pytest.mark.filterwarnings("ignore:Initializing zero-element")  # of a kernel of size 0
 def test_no_mutant_of_the_chapters_class_is_called_right():
     seen = mutants()
     assert len(seen) > 35
@@ -124,6 +124,7 @@ def test_equal_means_equal_on_twenty_inputs_in_both_modes():
         ("x = 1 / 0\n" + CHAPTER, 1, "ZeroDivisionError: division by zero"),
         ("import sys\nsys.exit(3)", 2, "SystemExit: 3"),
         (changed(("class Residual", "class Rest")), 0, "no class called Residual, but there is: Rest"),
+        (changed(("Y += X", "raise SystemExit(1)")), 24, "SystemExit: 1"),
         ("", 0, "There is no class in it"),
         ("x = '\0'", 0, "null"),
         ("class Residual:\n    def __init__(self): pass", 2, "is no nn.Module"),
