@@ -59,14 +59,14 @@ def is_search(options: Namespace) -> bool:
     return any(getattr(options, name) not in (None, False) for name in _FLAGS)
 
 
-def search_study(options: Namespace, knobs: tuple[Knob, ...]) -> int:
+def search_study(options: Namespace, name: str, knobs: tuple[Knob, ...]) -> int:
     """Begin or join a search, work on it and show what it has found so far; return the exit status. Raises Refused.
 
     With --show only what is in the storage is shown.
     """
     seconds = _seconds(options.seconds)
     _check_flags(options)
-    shared, runs, storage = _opened(options, knobs)
+    shared, runs, storage = _opened(options, name, knobs)
     status = DONE if options.show is not None else _work(shared, runs, options, seconds)
     trials, best = shared.trials(), shared.best()
     show(options.json, lambda: search_values(shared, storage, trials, best), lambda: search_text(shared, trials, best))
@@ -120,11 +120,10 @@ def _check_flags(options: Namespace) -> None:
         raise refuse("usage", what, flags=", ".join(name.replace("_", "-") for name in others))
 
 
-def _opened(options: Namespace, knobs: tuple[Knob, ...]) -> tuple[SharedSearch, Path, str]:
+def _opened(options: Namespace, name: str, knobs: tuple[Knob, ...]) -> tuple[SharedSearch, Path, str]:
     """Return the search, the folder of this machine's runs and the storage's address to show. Raises Refused."""
     runs = runs_of(options)
     trials = None if options.search is None else whole_number("search", options.search, 1, MAX_TRIALS)
-    name = " ".join((options.name or "").split())
     if options.design is None:
         storage = open_storage(options.storage, create=False)
         return SharedSearch.join(storage, name or None, trials), runs, shown_address(options.storage)

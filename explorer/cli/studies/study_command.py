@@ -71,7 +71,7 @@ def study(options: Namespace) -> int:
     """Train a study, or show one; return the exit status. Raises Refused."""
     check_plot_path(options.output)
     if is_search(options):
-        return search_study(options, _knobs_of(options))
+        return search_study(options, _name_of(options), _knobs_of(options))
     given = [name for name in ("design", "resume", "show") if getattr(options, name) is not None]
     if len(given) != 1:
         raise refuse("usage", "study needs a DESIGN, or --resume ID, or --show [ID]")
@@ -96,9 +96,6 @@ def _planned_study(options: Namespace) -> Study:
     """Return the study that the flags describe, every run of which can be trained. Raises Refused."""
     if options.nested is not None and options.vary:
         raise refuse("usage", "a study of nested classes varies nothing else; leave out --nested or --vary")
-    name = " ".join((options.name or "").split())
-    if len(name) > LONGEST:
-        raise refuse("name", "must have at most {limit} characters", limit=LONGEST)
     design, recipe = task_of(options)
     nested = options.nested is not None
     planned = Study(
@@ -108,11 +105,19 @@ def _planned_study(options: Namespace) -> Study:
         knobs=nested_knobs(options.nested) if nested else _knobs_of(options),
         seeds=1 if options.seeds is None else whole_number("seeds", options.seeds, 1, MAX_RUNS),
         measure=_MEASURES[options.measure or ("training-loss" if nested else "accuracy")],
-        name=name,
+        name=_name_of(options),
     )
     check_study(planned)
     check_runs_folder(runs_of(options))
     return planned
+
+
+def _name_of(options: Namespace) -> str:
+    """Return the name that is given, empty if there is none. Raises Refused."""
+    name = " ".join((options.name or "").split())
+    if len(name) > LONGEST:
+        raise refuse("name", "must have at most {limit} characters", limit=LONGEST)
+    return name
 
 
 def _knobs_of(options: Namespace) -> tuple[Knob, ...]:
