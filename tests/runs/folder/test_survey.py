@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -97,6 +99,15 @@ def test_what_the_index_keeps_is_what_the_folder_says(root, parsed):
     assert list_runs(root) == read
     assert parsed == []
     assert {run.state for run in read} == {"finished", "interrupted"}
+
+
+def test_other_processes_of_this_version_use_the_same_index(root, parsed):
+    make(root), make(root)
+    program = "import sys; from pathlib import Path; from explorer.runs.folder import survey; survey._MANY = 2"
+    listed = f"{program}; print(len(survey.list_runs(Path(sys.argv[1]))))"
+    assert subprocess.check_output([sys.executable, "-c", listed, str(root)], text=True) == "2\n"
+    assert len(list_runs(root)) == 2
+    assert parsed == []
 
 
 def spoilt(spoil):
