@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.runs.json_lines import MISREAD, read_record, record_table
 from explorer.runs.studies.search import MAX_TRIALS, Search, range_of
-from explorer.runs.studies.search_patience import Lost, answering, forgiven, patiently
+from explorer.runs.studies.search_patience import answering, forgiven, patiently
 from explorer.runs.studies.search_trial import (
     EPOCHS,
     HOST,
@@ -65,6 +65,7 @@ class SharedSearch:
         self._storage = storage
         self._study = optuna.load_study(study_name=name, storage=storage, sampler=sampler, pruner=pruner)
         self._trials: dict[int, optuna.Trial] = {}  # asked for by this process
+        self._notes: dict[int, dict[str, object]] = {}  # attributes of these that the storage has not taken yet
         self._seen: dict[int, tuple[object, float]] = {}  # sign of life of others' trials, and when it was new here
 
     @classmethod
@@ -129,8 +130,7 @@ class SharedSearch:
             if _SLOT not in trial.user_attrs:  # two workers wanted the last one, and this one was made for the other
                 self._study.tell(trial, state=TrialState.FAIL)
                 continue
-            self._trials[trial.number] = trial
-            trial.set_user_attr(HOST, platform.node())
+            self._trials[trial.number], self._notes[trial.number] = trial, {HOST: platform.node()}
             values = value_texts(trial.params, [knob.key for knob in self.search.study.knobs])
             return Asked(trial.number, values, str(trial.user_attrs.get(RUN, "")))
         return None
@@ -151,23 +151,33 @@ class SharedSearch:
 
     def begin(self, asked: Asked, run: str) -> None:
         """Note the run that trains a trial. Raises Lost."""
-        with forgiven():
-            self._trials[asked.number].set_user_attr(RUN, run)
+        self._note(asked, RUN, run)
 
     def beat(self, asked: Asked) -> None:
         """Give a sign of life of a trial. Raises Lost."""
-        with forgiven():  # the next one may come through
-            self._trials[asked.number].set_user_attr(_ALIVE, round(time.time()))
+        self._note(asked, _ALIVE, round(time.time()))
 
     def is_hopeless(self, asked: Asked, epoch: int, accuracy: float) -> bool:
         """Note the accuracy after an epoch; return whether the trial should be stopped early for it. Raises Lost."""
-        trial = self._trials[asked.number]
-        with forgiven():
-            trial.set_user_attr(EPOCHS, epoch)
-            if self.search.prune:
+        self._note(asked, EPOCHS, epoch)
+        if self.search.prune:
+            trial = self._trials[asked.number]
+            with forgiven():
                 trial.report(accuracy, epoch)
                 return bool(trial.should_prune())
         return False
+
+    def _note(self, asked: Asked, key: str, value: object) -> None:
+        """Write an attribute of a trial, and those that did not come through before. Raises Lost."""
+        self._notes[asked.number][key] = value
+        with forgiven():
+            self._write_notes(asked.number)
+
+    def _write_notes(self, number: int) -> None:
+        notes = self._notes[number]
+        for key in list(notes):
+            self._trials[number].set_user_attr(key, notes[key])
+            del notes[key]
 
     def tell(self, asked: Asked, results: Sequence[float]) -> None:
         """Finish a trial with the value of each objective."""
@@ -187,24 +197,27 @@ class SharedSearch:
         self._end(asked, lambda trial: self._fail(trial.number), reason)
 
     def _end(self, asked: Asked, end: Callable[["optuna.Trial"], object], reason: str = "") -> None:
-
-        trial = self._trials.pop(asked.number)
+        trial, notes = self._trials[asked.number], self._notes[asked.number]
+        notes |= {REASON: reason} if reason else {}
 
         def try_to() -> None:
             try:
-                if reason:
-                    trial.set_user_attr(REASON, reason)
+                self._write_notes(asked.number)
                 end(trial)
             except (RuntimeError, ValueError):
                 raise Lost from None
 
         with suppress(Lost):  # whoever has it now tells the same
             patiently(try_to)
+        del self._trials[asked.number], self._notes[asked.number]
 
     def give_back(self, asked: Asked) -> None:
         """Let a trial that was stopped be finished by whoever asks next, unless it has ended."""
-        if self._trials.pop(asked.number, None):
+        if asked.number in self._trials:
+            with suppress(RuntimeError):
+                patiently(lambda: self._write_notes(asked.number))
             patiently(lambda: self._put_back(asked.number))
+            del self._trials[asked.number], self._notes[asked.number]
 
     def revive(self) -> tuple[int, ...]:
         """Give back the trials of workers that have been silent for too long; return their numbers.

@@ -268,6 +268,22 @@ def test_a_storage_that_is_away_for_a_while_loses_nothing(journal, clock, monkey
     assert states(shared)[0] is SearchState.FINISHED
 
 
+def test_what_a_storage_missed_while_it_was_away_is_written_later(journal, monkeypatch):
+    shared = begin(journal)
+    asked = shared.ask()
+
+    def away(*arguments):
+        raise OSError("away")
+
+    with monkeypatch.context() as missing:
+        missing.setattr(shared._trials[asked.number], "set_user_attr", away)
+        shared.begin(asked, "run-1")
+        assert not shared.is_hopeless(asked, 1, 0.5)
+    shared.tell(asked, [0.5])
+    trial = shared.trials()[0]
+    assert (trial.run, trial.epochs, bool(trial.host)) == ("run-1", 1, True)
+
+
 def test_a_storage_that_cannot_be_written_is_said_before_anything_is_trained(tmp_path):
     address = f"sqlite:///{tmp_path}/search.db"
     begin(address)
@@ -282,6 +298,7 @@ def test_a_storage_that_cannot_be_written_is_said_before_anything_is_trained(tmp
 
 def test_a_storage_that_stays_away_is_said(journal, clock, monkeypatch):
     shared = begin(journal)
+    asked = shared.ask()
 
     def away(*arguments, **named):
         raise OSError("connection refused")
@@ -289,3 +306,5 @@ def test_a_storage_that_stays_away_is_said(journal, clock, monkeypatch):
     monkeypatch.setattr(shared._study, "get_trials", away)
     assert refusal(shared.ask) == "storage: does not answer: connection refused"
     assert shared.revive() == ()
+    monkeypatch.setattr(shared._study, "tell", away)
+    assert refusal(lambda: shared.tell(asked, [0.5])) == "storage: does not answer: connection refused"
