@@ -8,7 +8,7 @@ from torch import Tensor
 from explorer.engine.block_check.comparison import Compared, Fault
 from explorer.engine.block_check.paths import Pair
 from explorer.engine.block_check.places import LAST_RELU, places_of
-from explorer.engine.block_check.trace import INPUT, Operation, OperationKind
+from explorer.engine.block_check.trace import INPUT, MAX_OPERATIONS, Operation, OperationKind
 from explorer.runs.questions.block_check import Remark
 from explorer.sentences import Sentence, translatable
 
@@ -105,7 +105,7 @@ def _returned_hints(case: Compared) -> Iterator[Remark]:
     elif not isinstance(traced.returned, Tensor):
         what = translatable("forward returns a {kind}; a tensor is expected.")
         yield _remark(what, kind=type(traced.returned).__name__)
-    else:
+    elif len(traced.operations) < MAX_OPERATIONS:
         yield _remark(translatable("What forward returns is not made by the layers of the block."))
 
 

@@ -65,7 +65,7 @@ class Trace:
     error: BaseException | None = None
 
 
-_MOST = 200  # operations: a block has about ten
+MAX_OPERATIONS = 200  # are noted; a block has about ten
 _IGNORED = {"detach", "alias", "clone", "view", "_to_copy", "lift_fresh", "contiguous", "empty", "empty_like"}
 _NORMS = {"native_batch_norm", "_native_batch_norm_legit", "_native_batch_norm_legit_no_training", "batch_norm"}
 
@@ -93,7 +93,7 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         tensors = [each for part in args for each in (part if isinstance(part, list | tuple) else [part])]
         sources = tuple(n for n in map(self.number, tensors) if n is not None)
         name = call.overloadpacket.__name__
-        if not sources or len(self.operations) >= _MOST:
+        if not sources or len(self.operations) >= MAX_OPERATIONS:
             return call(*args, **(kwargs or {}))
         if name in _IGNORED:
             result = call(*args, **(kwargs or {}))
