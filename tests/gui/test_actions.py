@@ -43,6 +43,7 @@ def test_they_stand_in_one_row_for_the_arrow_and_the_menu(actions):
         "Start with the recipe",
         "Start with another seed",
         "Start with 3 seeds",
+        "Start as a study …",
     ]
     below = actions.starts.beside_recipe.menu().actions()
     assert [action.text() for action in below] == [

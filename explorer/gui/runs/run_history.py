@@ -19,6 +19,7 @@ from explorer.runs.folder.log import EVENTS, read_curves
 from explorer.runs.folder.run import ACTIVE, RESUMABLE, Run, RunState
 from explorer.runs.folder.survey import Listing, UnreadableRun, survey_runs
 from explorer.runs.published import Reference, reference_of
+from explorer.runs.studies.folder import STUDIES
 
 if TYPE_CHECKING:
     from explorer.gui.runs.bin import DeletedRun
@@ -35,11 +36,13 @@ class RunHistory(QObject):
     `chosen` are the ids of the selected runs, the first of which is the one that orders concern. `unseen` are the ids
     of those that the user does not want on the curves. `deleted` are the runs in the bin that can be taken back, those
     of one order together, the last order first to come. `changed` says that any of this or a run's state is another,
-    `progressed` that the current runs have new points. Until the first `reload` there are none.
+    `progressed` that the current runs have new points. Until the first `reload` there are none. `listed` says that the
+    folders of runs, or of the studies beside them, were looked at again.
     """
 
     changed = Signal()
     progressed = Signal()
+    listed = Signal()
 
     def __init__(self, pool: WorkerPool) -> None:
         super().__init__()
@@ -71,6 +74,8 @@ class RunHistory(QObject):
         found = survey_runs(self._pool.runs, names)
         if found != (self._all, self.unreadable):
             self._show(found)
+        elif STUDIES in names:
+            self.listed.emit()
 
     def _show(self, found: Listing) -> None:
         self._all, self.unreadable = found
@@ -79,8 +84,9 @@ class RunHistory(QObject):
         self._by_id = {run.id: run for run in self.runs}
         self.chosen = tuple(run_id for run_id in self.chosen if run_id in self._by_id)
         under_way = [run.folder for run in self._all if run.state in ACTIVE]
-        self._watch.watch([self._pool.runs, *under_way], is_polled=bool(under_way))
+        self._watch.watch([self._pool.runs, self._pool.runs / STUDIES, *under_way], is_polled=bool(under_way))
         self.changed.emit()
+        self.listed.emit()
 
     def choose(self, ids: Iterable[str]) -> None:
         """Select these runs instead of those before; the first is the one that orders concern."""

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 from explorer.gui.actions import Actions
 from explorer.gui.choice import TrainingChoice
 from explorer.gui.document import Document, title_of_run
-from explorer.gui.runs.folder_watch import FolderWatch
 from explorer.gui.runs.run_differences import differences
 from explorer.gui.runs.run_history import MAX_DRAWN, RunHistory
 from explorer.gui.runs.run_orders import RunOrders
@@ -34,7 +33,6 @@ from explorer.gui.widgets.text.language import say, whole
 from explorer.gui.widgets.text.spoken import speak
 from explorer.gui.workers.pool import WorkerPool
 from explorer.gui.workers.studies import Studies
-from explorer.runs.studies.folder import STUDIES
 
 _LINES = 4  # of the text below the table
 _HIGH = 22  # lines of text from which the page has room for all of these
@@ -55,7 +53,7 @@ class RunsPage(QWidget):
         actions: Actions,
     ) -> None:
         super().__init__()
-        self._pool, self._history, self._studies, self._view = pool, history, studies, view
+        self._history, self._studies, self._view = history, studies, view
         self.table, self.scatter = RunTable(history, view), RunScatter(history, view)
         self.orders = RunOrders(document, choice, pool, history, view, self.table, actions)
         self.studies, self.study_orders = StudiesPanel(studies, actions), StudyOrders(studies, history, actions, self)
@@ -69,14 +67,12 @@ class RunsPage(QWidget):
             action_button(actions.resume_run, "resume_run"),
         )
         self.words = QPlainTextEdit()
-        self._watch, self._told = FolderWatch(self), history.runs
         self.setFocusProxy(self.table)
         self._set_up_controls()
         self._lay_out()
         self._show_wrong()
-        self._watch.changed.connect(studies.reload)
+        history.listed.connect(self._reload_studies)
         studies.changed.connect(self.show_runs)
-        history.changed.connect(self._note_runs)
         self.studies.plot.chosen.connect(history.choose)
         self.studies.plot.opened.connect(lambda _: actions.open_run.trigger())
         history.changed.connect(self.show_runs)
@@ -144,14 +140,11 @@ class RunsPage(QWidget):
     def show_runs(self) -> None:
         """Show the runs as they are now; while the page is not seen or a name is typed, later."""
         if self.isVisible() and not self.table.is_edited:
-            self._watch.watch([self._pool.runs / STUDIES])
             self.table.runs.show_runs()
             self._show_rows()
 
-    def _note_runs(self) -> None:
-        """Look how far the studies are when another process has trained."""
-        if self._history.runs is not self._told:
-            self._told = self._history.runs
+    def _reload_studies(self) -> None:
+        if self.isVisible():
             self._studies.reload()
 
     def _show_progress(self) -> None:
