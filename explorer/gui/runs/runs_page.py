@@ -29,6 +29,7 @@ from explorer.gui.studies.studies_panel import StudiesPanel
 from explorer.gui.widgets.buttons import action_button
 from explorer.gui.widgets.empty_state import EmptyState
 from explorer.gui.widgets.look import theme
+from explorer.gui.widgets.scroll import Scroll
 from explorer.gui.widgets.text.language import say, whole
 from explorer.gui.widgets.text.spoken import speak
 from explorer.gui.workers.pool import WorkerPool
@@ -57,6 +58,7 @@ class RunsPage(QWidget):
         self.table, self.scatter = RunTable(history, view), RunScatter(history, view)
         self.orders = RunOrders(document, choice, pool, history, view, self.table, actions)
         self.studies, self.study_orders = StudiesPanel(studies, actions), StudyOrders(studies, history, actions, self)
+        self.studies_area = Scroll(self.studies)
         self.empty = EmptyState(self.tr("Every run that you start is kept and listed here."), actions.start)
         self.full = QWidget()
         self.filter, self.count, self.wrong = QLineEdit(view.filter), QLabel(), QLabel()
@@ -123,7 +125,7 @@ class RunsPage(QWidget):
         buttons.addWidget(self.wrong, stretch=1)
         middle.addWidget(self.table, stretch=3)
         middle.addWidget(self.scatter, stretch=2)
-        middle.addWidget(self.studies, stretch=2)
+        middle.addWidget(self.studies_area, stretch=2)
         column = QVBoxLayout(self.full)
         column.setContentsMargins(*[theme.RHYTHM] * 4)
         column.setSpacing(theme.RHYTHM)
@@ -211,7 +213,7 @@ class RunsPage(QWidget):
         self.plots.setChecked(view.has_studies)  # a study that was started shows itself
         self.points.setChecked(points)
         self.scatter.setVisible(points)
-        self.studies.setVisible(studies)
+        self.studies_area.setVisible(studies)
         self.table.setVisible(is_alone)
         self.columns.setEnabled(is_alone)
         if points:

@@ -19,6 +19,7 @@ from explorer.gui.widgets.text.spoken import speak
 _DODGE = 0.012  # between the points of two series over one value, as a share of the axis
 _CAP = 0.008  # half the width of the ends of a spread, as a share of the axis
 _MARGIN = 0.12  # share of the plot around the points
+_LOW = 11  # lines of text that the plot needs; what has no room is scrolled
 _WAYS = {  # to the next value, and to the next series
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -74,6 +75,8 @@ class StudyPlot(QWidget):
         for label in (self.hint, self.notes):
             theme.make_secondary(label)
         self.plot = _Canvas(axisItems={"left": _Axis("left")})
+        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.plot.setMinimumHeight(_LOW * self.fontMetrics().lineSpacing())
         self.plot.double_clicked.connect(self._open_at)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         item = self.plot.getPlotItem()
@@ -256,11 +259,11 @@ class StudyPlot(QWidget):
             self._choose((number, min(max(place + along, 0), len(self.study.series[number].points) - 1)))
 
     def _read(self, place: tuple[int, int] | None) -> None:
-        """Show the values of a point, or without one say what the study shows."""
-        words = self._point(place).words if place else (self.study.words if self.study else "")
+        """Show the values of a point; to a screen reader, say without one what the whole study shows."""
+        words = self._point(place).words if place else ""
         self.reading.setText(words.replace("\n", " "))
         self.reading.setToolTip(words)
-        speak(self, words)
+        speak(self, words or (self.study.words if self.study else ""))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -115,7 +115,7 @@ def plotted(known: KnownStudy) -> PlottedStudy:
         series.append(PlottedSeries(title, tuple(drawn)))
     along = title_of_key(found.axis, known.study.design) if found.axis else ""
     heading = (
-        say(translatable("{measure} by {knob}")).format(measure=say(found.measure), knob=along)
+        say(translatable("{measure} by {knob}")).format(measure=say(found.measure), knob=_inside(along))
         if along
         else say(found.measure)
     )
@@ -152,3 +152,8 @@ def _words(known: KnownStudy, heading: str, series: list[PlottedSeries]) -> str:
 
 
 _FORMS = {measure: partial(written, measure=measure) for measure in Measure}
+
+
+def _inside(title: str) -> str:
+    """Return a title as it stands inside a sentence; one of capitals stays."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
