@@ -290,11 +290,8 @@ def _data(text: str) -> DataRecord | None:
 
 _SHARED: dict[str, Callable[[str], object]] = {"design": _design, "recipe": _recipe, "data": _data}
 _ENTRIES = {each.name for each in fields(_Manifest)} - {*_SHARED}
-# of the entries of this version, and the same in every process of it
-FORM = (
-    crc32(" ".join(each.name for kind in (_Manifest, Design, Recipe, DataRecord) for each in fields(kind)).encode())
-    >> 1
-)
+_NAMES = " ".join(each.name for kind in (_Manifest, Design, Recipe, DataRecord) for each in fields(kind))
+FORM = crc32(_NAMES.encode()) >> 1  # of the entries of this version, the same in each of its processes
 
 
 def read_origin(folder: Path) -> Origin:
