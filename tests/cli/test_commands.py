@@ -839,7 +839,7 @@ def test_bench_all_runs_each_apart_and_says_which_failed(run, monkeypatch):
     monkeypatch.setattr("explorer.cli.bench.subprocess.run", pretend)
     status, out, _ = run("bench", "all", "--json")
     figures = {"seconds": 2}
-    benches = ("edit", "start", "window", "train", "busy", "data", "results")
+    benches = ("edit", "start", "window", "train", "busy", "data", "results", "runs")
     assert json.loads(out) == {each: None if each == "window" else figures for each in benches}
     assert asked == [["bench", each, "--json"] for each in benches]
     assert status == 1
