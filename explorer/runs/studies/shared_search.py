@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from explorer.runs.json_lines import MISREAD, read_record, record_table
 from explorer.runs.studies.search import MAX_TRIALS, Search, range_of
-from explorer.runs.studies.search_patience import answering, forgiven, patiently
+from explorer.runs.studies.search_patience import Lost, answering, forgiven, patiently
 from explorer.runs.studies.search_trial import (
     EPOCHS,
     HOST,
