@@ -1264,6 +1264,10 @@
         <translation>类 {name} 不是 nn.Module。</translation>
     </message>
     <message>
+        <source>The code has more than {most:,} characters.</source>
+        <translation>代码超过 {most:,} 个字符。</translation>
+    </message>
+    <message>
         <source>The code was still running after {seconds} s and was stopped; it may loop without end.</source>
         <translation>代码运行 {seconds} 秒后仍未结束，已被停止；其中可能有无限循环。</translation>
     </message>
@@ -1440,6 +1444,10 @@
         <translation>没有测试集：没有任何图像完全不参与各种选择。</translation>
     </message>
     <message>
+        <source>There is {layer} in place of the {place}.</source>
+        <translation>{place}的位置上是 {layer}。</translation>
+    </message>
+    <message>
         <source>These are the results of one run with seed {seed}; other seeds give other results.</source>
         <translation>这是一次训练的结果，随机种子为 {seed}；换用其他随机种子，结果会有所不同。</translation>
     </message>
@@ -1566,6 +1574,10 @@
     <message>
         <source>Weight decay</source>
         <translation>权重衰减</translation>
+    </message>
+    <message>
+        <source>What forward returns is not made by the layers of the block.</source>
+        <translation>forward 返回的不是由块中各层得到的结果。</translation>
     </message>
     <message>
         <source>What is added is not the block’s input but the output of an inner layer: X has been overwritten.</source>
@@ -2016,6 +2028,10 @@
         <translation>未能加入训练任务：{reason}</translation>
     </message>
     <message>
+        <source>done</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
         <source>double click</source>
         <translation>双击</translation>
     </message>
@@ -2096,6 +2112,14 @@
         <translation>用于已有权重：先训练最后一层，再训练所有层，越靠前的层学得越慢。</translation>
     </message>
     <message>
+        <source>forward returns a {kind}; a tensor is expected.</source>
+        <translation>forward 返回的是 {kind}；应当返回一个张量。</translation>
+    </message>
+    <message>
+        <source>forward returns its input as it is: its last line should return Y.</source>
+        <translation>forward 原样返回了它的输入：最后一行应当返回 Y。</translation>
+    </message>
+    <message>
         <source>forward returns nothing: its last line should return Y.</source>
         <translation>forward 没有返回值：最后一行应当返回 Y。</translation>
     </message>
@@ -2118,6 +2142,10 @@
     <message>
         <source>given back</source>
         <translation>已退回</translation>
+    </message>
+    <message>
+        <source>going on</source>
+        <translation>进行中</translation>
     </message>
     <message>
         <source>gone</source>
@@ -2150,10 +2178,6 @@
     <message>
         <source>has more than {limit} characters</source>
         <translation>超过 {limit} 个字符</translation>
-    </message>
-    <message>
-        <source>has more than {most:,} characters</source>
-        <translation>超过 {most:,} 个字符</translation>
     </message>
     <message>
         <source>has no {file}: it was not written to its end</source>
@@ -2626,6 +2650,10 @@
     <message>
         <source>odd-size</source>
         <translation>尺寸异常</translation>
+    </message>
+    <message>
+        <source>on hold</source>
+        <translation>已搁置</translation>
     </message>
     <message>
         <source>one 3×3 convolution, size kept.</source>
@@ -3298,6 +3326,10 @@ zeros for new channels</source>
         <translation>训练</translation>
     </message>
     <message>
+        <source>trained by another process</source>
+        <translation>由另一个进程训练</translation>
+    </message>
+    <message>
         <source>training</source>
         <translation>训练</translation>
     </message>
@@ -3558,6 +3590,14 @@ zeros for new channels</source>
         <translation>无法得到 {depth} 层：用它的残差块，网络可以有 {least} 到 {most} 层</translation>
     </message>
     <message>
+        <source>{design}: nested classes</source>
+        <translation>{design}：嵌套函数类</translation>
+    </message>
+    <message>
+        <source>{design}: {varied}</source>
+        <translation>{design}：{varied}</translation>
+    </message>
+    <message>
         <source>{difference}: same parameters and MACs</source>
         <translation>{difference}：参数量和乘加运算相同</translation>
     </message>
@@ -3614,6 +3654,10 @@ zeros for new channels</source>
         <translation>{key} {value}</translation>
     </message>
     <message>
+        <source>{kind} ({value})</source>
+        <translation>{kind}（{value}）</translation>
+    </message>
+    <message>
         <source>{layer} is one too many.</source>
         <translation>{layer} 是多余的。</translation>
     </message>
@@ -3624,6 +3668,10 @@ zeros for new channels</source>
     <message>
         <source>{mean} ± {spread} (seeds {seeds})</source>
         <translation>{mean} ± {spread}（随机种子 {seeds}）</translation>
+    </message>
+    <message>
+        <source>{measure} by {knob}</source>
+        <translation>{measure}，按{knob}</translation>
     </message>
     <message>
         <source>{n:,} images given another class</source>
@@ -3774,6 +3822,10 @@ zeros for new channels</source>
         <translation>{name}：{accuracy}</translation>
     </message>
     <message>
+        <source>{name}: {value} ({n} of {total} runs)</source>
+        <translation>{name}：{value}（{total} 个训练任务中的 {n} 个）</translation>
+    </message>
+    <message>
         <source>{needed}, {free:,.0f} MiB free</source>
         <translation>{needed}，可用 {free:,.0f} MiB</translation>
     </message>
@@ -3820,6 +3872,10 @@ zeros for new channels</source>
     <message>
         <source>{n} convolutions</source>
         <translation>{n} 个卷积层</translation>
+    </message>
+    <message>
+        <source>{n} failed</source>
+        <translation>{n} 个失败</translation>
     </message>
     <message>
         <source>{n} files were skipped: not an image, or in no class</source>
@@ -3882,6 +3938,10 @@ zeros for new channels</source>
         <translation>{total} 张图像中有 {n} 张被预测为其他类别</translation>
     </message>
     <message>
+        <source>{n} of {total} runs done</source>
+        <translation>已完成 {n} / {total} 个训练任务</translation>
+    </message>
+    <message>
         <source>{n} of {total} {truth} are recognised</source>
         <translation>{total} 张“{truth}”中有 {n} 张预测正确</translation>
     </message>
@@ -3896,6 +3956,10 @@ zeros for new channels</source>
     <message>
         <source>{n} s</source>
         <translation>{n} 秒</translation>
+    </message>
+    <message>
+        <source>{n} under way</source>
+        <translation>{n} 个进行中</translation>
     </message>
     <message>
         <source>{other:,} classes instead of {first:,}: both must learn the same ones</source>
@@ -4026,8 +4090,16 @@ zeros for new channels</source>
         <translation>{pixels:,} 像素</translation>
     </message>
     <message>
+        <source>{problem} (and {n} more)</source>
+        <translation>{problem}（另有 {n} 个）</translation>
+    </message>
+    <message>
         <source>{problem}; `main.py data get {name}` downloads it again</source>
         <translation>{problem}；`main.py data get {name}` 会重新下载</translation>
+    </message>
+    <message>
+        <source>{progress}: a point is drawn when the first run of it is done.</source>
+        <translation>{progress}：一个点的第一个训练任务完成后就会画出。</translation>
     </message>
     <message>
         <source>{reason}
@@ -8095,10 +8167,6 @@ and start</source>
     <message>
         <source>{n} runs: {points} networks with {seeds} seeds each</source>
         <translation>{n} 个训练任务：{points} 个网络，各用 {seeds} 个随机种子</translation>
-    </message>
-    <message>
-        <source>{problem} (and {n} more)</source>
-        <translation>{problem}（另有 {n} 个）</translation>
     </message>
 </context>
 <context>

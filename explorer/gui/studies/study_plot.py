@@ -6,7 +6,7 @@ from math import hypot
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -44,6 +44,13 @@ class _Canvas(pg.PlotWidget):
 
     double_clicked = Signal(QPointF)
 
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(20 * metrics.averageCharWidth(), _LOW * metrics.lineSpacing())
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         super().mouseDoubleClickEvent(event)
         if event.button() == Qt.MouseButton.LeftButton:
@@ -75,8 +82,6 @@ class StudyPlot(QWidget):
         for label in (self.hint, self.notes):
             theme.make_secondary(label)
         self.plot = _Canvas(axisItems={"left": _Axis("left")})
-        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        self.plot.setMinimumHeight(_LOW * self.fontMetrics().lineSpacing())
         self.plot.double_clicked.connect(self._open_at)
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         item = self.plot.getPlotItem()
