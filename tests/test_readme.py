@@ -124,8 +124,9 @@ def test_every_table_of_kinds_is_in_readmes():
     kinds = "BLOCKS STEMS SHORTCUTS MODULES CATALOGUE DATASETS RECIPES FORMATS WRITERS QUESTIONS ANSWERS PROBES PAGES"
     others = "COLUMNS QUANTITIES CONVENTIONS TASKS COMMANDS Recipe Workspace Plots Preferences StageEdits"
     more = "SHORT LONG READERS DiagramHandles Column rows_of ProblemKind find_problems Loader open_data vocabularies"
+    studies = "StudyKind planned knob_fields with_knob Objective TaskKind CONTROLS"
     found = {name for text in WHERE.values() for _, named in places_named(text) for name in named}
-    assert found == {*kinds.split(), *others.split(), *more.split()}
+    assert found == {*kinds.split(), *others.split(), *more.split(), *studies.split()}
 
 
 @pytest.mark.parametrize("heading", ["How it is built", "程序结构"])
@@ -171,6 +172,7 @@ def test_blocks_stems_and_shortcuts_are_named_in_one_file():
         "architecture/source/network.py": {"projection"},  # an attribute of the source in the paper's names
         "engine/training/state.py": {"average"},  # a key of a checkpoint
         "runs/weights.py": {"imagenet"},  # the weights of torchvision
+        "runs/studies/plot.py": {"none"},  # what fills a line of an SVG
         "engine/export/script/images.py": {"cifar"},  # how a data set is stored
     }
 
