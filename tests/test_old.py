@@ -231,8 +231,8 @@ def test_the_window_starts_with_old_settings_and_old_runs(runs, tmp_path):
     assert seen["points"] == pytest.approx(usual * 1.12**2)
     assert {name for name, is_shown in seen["docks"].items() if is_shown} == {"Design", "Training"}  # no tour again
     assert {"最近打开", "design.toml"} <= set(seen["actions"])
-    assert [run[1] for run in seen["runs"]] == ["Tiny"] * 3
-    assert [run[5] for run in seen["runs"]] == ["12.4 %", "23.6 %", "60.6 %"]
-    assert len({run[0] for run in seen["runs"]}) == 3
+    assert [run[2] for run in seen["runs"]] == ["Tiny"] * 3
+    assert [run[7] for run in seen["runs"]] == ["12.4 %", "23.6 %", "60.6 %"]
+    assert len({run[1] for run in seen["runs"]}) == 3
     assert "Tiny" in seen["run"]
     assert "Old friend – 老朋友" in seen["design"]

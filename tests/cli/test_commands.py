@@ -586,6 +586,7 @@ def test_every_field_of_the_recipe_is_a_flag(run, orders):
         "backbone_rate": 0.5,
         "frozen_stages": 2,
         "ema": 0.99,
+        "grow": "stage3@1",
         "sync_norms": True,
         "early_stop": 4,
         "precision": "fp32",
@@ -598,7 +599,7 @@ def test_every_field_of_the_recipe_is_a_flag(run, orders):
         flag = name.replace("_", "-")
         switch = {True: [f"--{flag}"], False: [f"--no-{flag}"]}
         words += switch[value] if isinstance(value, bool) else [f"--{flag}", str(value)]
-    assert run("train", "mini", *words)[0] == 0
+    assert run("train", "cifar-resnet20", *words)[0] == 0
     assert orders[0][0].recipe == Recipe(**values)
 
 
@@ -749,7 +750,11 @@ def test_no_command_opens_the_window(run, shown, tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(to_toml(preset("resnet34")), encoding="utf-8")
     assert [run()[0], run("resnet50")[0], run(str(path), "--language", "zh_CN")[0]] == [0, 0, 0]
-    assert shown == [(None, None, None), (preset("resnet50"), None, None), (preset("resnet34"), "zh_CN", path)]
+    assert shown == [
+        (None, None, None, False),
+        (preset("resnet50"), None, None, False),
+        (preset("resnet34"), "zh_CN", path, False),
+    ]
 
 
 def test_screenshot(run, shown, tmp_path):

@@ -73,6 +73,7 @@ def _images() -> "Iterator[tuple[str, str, int, npt.NDArray[np.uint8]]]":
 
 def _save(pixels: "npt.NDArray[np.uint8]", path: Path) -> None:
     height, width = pixels.shape
-    image = QImage(pixels.tobytes(), width, height, width, QImage.Format.Format_Grayscale8)
+    content = pixels.tobytes()  # which the image uses, and does not keep
+    image = QImage(content, width, height, width, QImage.Format.Format_Grayscale8)
     if not image.save(str(path)):
         raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))  # Qt does not say what it was

@@ -126,6 +126,7 @@ def test_weights_that_became_better_are_asked_about_again(page, root):
     open_tab(page)
     answer(page, 0.7, 0.8, 0.5)
     answer(page, 0.1, 0.1, 0.1, accuracy=0.5)
+    page.history.choose(())
     run = page.history.runs[0]
     page.blocks.answers._state.history.runs = (replace(run, best_epoch=5), *page.history.runs[1:])
     page.state.changed.emit()

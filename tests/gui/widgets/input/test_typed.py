@@ -21,7 +21,7 @@ from explorer.architecture.notation import from_line, load_design
 from explorer.gui.design.name_line import NameLine
 from explorer.gui.experiments.block_check.dialog import BlockCheckDialog
 from explorer.gui.session import Session
-from explorer.gui.widgets.input.controls import Real
+from explorer.gui.widgets.input.controls import Real, Words
 from tests.clicks import block_view, boxes_of, show_block, type_into
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -160,14 +160,14 @@ def other_text(box: QWidget) -> str:
 
 def test_every_box_is_taken_by_a_key_and_by_a_tool_button(session, qtbot, started):
     window, reached = session.window, 0
-    reals = [each for form in (window.editor.form, window.training.form) for each in form.controls.values()]
+    made = [each for form in (window.editor.form, window.training.form) for each in form.controls.values()]
     for box in boxes_of(session):
         if not isinstance(box, QAbstractSpinBox | QLineEdit) or isinstance(box, NameLine):
             continue  # a name is no number: see its own tests
         for order in ("key", "button"):
             taken: list[object] = []
-            real = next((each for each in reals if isinstance(each, Real) and each.box is box), None)
-            signal = real.edited if real else box.valueChanged
+            control = next((each for each in made if isinstance(each, Real | Words) and each.box is box), None)
+            signal = control.edited if control else box.valueChanged
             signal.connect(taken.append)
             type_into(qtbot, box, other_text(box))
             typed = box.text()
@@ -176,7 +176,8 @@ def test_every_box_is_taken_by_a_key_and_by_a_tool_button(session, qtbot, starte
                 qtbot.keyClick(box, Qt.Key.Key_C, CONTROL | SHIFT)
             else:
                 qtbot.mouseClick(window.findChild(QToolButton, "pin"), Qt.MouseButton.LeftButton)
-            assert taken == [type(taken[0])(float(typed))], box.accessibleName()
+            value = typed if isinstance(control, Words) else type(taken[0])(float(typed))
+            assert taken == [value], box.accessibleName()
             signal.disconnect(taken.append)
         reached += 1
     assert reached > 20
