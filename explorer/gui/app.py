@@ -59,10 +59,10 @@ def _keep_damaged_settings() -> None:
             shutil.copy2(path, path.with_name(path.name + ".damaged"))
 
 
-def open_window(design: Design | None, language: str | None, path: Path | None = None, anew: bool = False) -> int:
+def open_window(design: Design | None, language: str | None, path: Path | None = None, new_window: bool = False) -> int:
     """Show the window, with the file at `path` if `design` is from one, until it is closed.
 
-    A window that is open already shows the design instead, unless another one is wanted `anew`. Raises Refused if
+    A window that is open already shows the design instead, unless a `new_window` is wanted. Raises Refused if
     there can be no window.
     """
     from PySide6.QtWidgets import QApplication
@@ -72,7 +72,7 @@ def open_window(design: Design | None, language: str | None, path: Path | None =
 
     check_start()
     state = state_folder()
-    if not anew and hand_over(state, design, path):
+    if not new_window and hand_over(state, design, path):
         return 0
     session = open_session(design, None, language, path, state)
     session.completed.connect(lambda: _accept_others(session, Handover(state)))

@@ -76,5 +76,7 @@ def test_a_notebook_shows_tables(tmp_path, monkeypatch):
 
 
 def test_without_a_notebook_nothing_is_registered(monkeypatch):
-    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: None))
+    asked = []
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: asked.append("shell")))
     display.register()
+    assert asked == ["shell"]
