@@ -7,7 +7,9 @@ import json
 import os
 import secrets
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,6 +17,9 @@ from explorer.architecture.design import Design
 from explorer.architecture.notation import design_table, read_table
 from explorer.atomic_files import write_atomically
 from explorer.validation import Refused
+
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalSocket
 
 _NOTE = "open-window"
 _WAIT = 2000  # milliseconds for an answer: a window that is busy for longer is taken for one that hangs
@@ -65,25 +70,24 @@ class Handover(QObject):
                 self._note.unlink()
 
     def _accept(self) -> None:
+        """Listen to another start; its socket is the server's, and ends with it."""
         socket = self._server.nextPendingConnection()
-        socket.setParent(self)
+        socket.readyRead.connect(partial(self._read, socket))
+        self._read(socket)  # what has come already
 
-        def read() -> None:
-            if not socket.canReadLine():
-                if socket.bytesAvailable() > _MOST:
-                    socket.abort()
-                return
-            try:
-                table = json.loads(bytes(socket.readLine().data()))
-                design = read_table(table["design"]) if table["design"] else None
-                path = Path(table["path"]) if table["path"] else None
-            except (Refused, ValueError, LookupError, TypeError):
+    def _read(self, socket: "QLocalSocket") -> None:
+        """Take the message if all of it is there; what is none is answered by closing the connection."""
+        if not socket.canReadLine():
+            if socket.bytesAvailable() > _MOST:
                 socket.abort()
-                return
-            socket.write(b"ok\n")
-            socket.flush()
-            self.received.emit(design, path)
-
-        socket.readyRead.connect(read)
-        socket.disconnected.connect(socket.deleteLater)
-        read()  # what has come already
+            return
+        try:
+            table = json.loads(bytes(socket.readLine().data()))
+            design = read_table(table["design"]) if table["design"] else None
+            path = Path(table["path"]) if table["path"] else None
+        except (Refused, ValueError, LookupError, TypeError):
+            socket.abort()
+            return
+        socket.write(b"ok\n")
+        socket.flush()
+        self.received.emit(design, path)
