@@ -85,9 +85,8 @@ def open_window(design: Design | None, language: str | None, path: Path | None =
 
 def _accept_others(session: "Session", handover: "Handover") -> None:
     """Let the session show what other starts hand over, until it ends."""
-    handover.setParent(session)
     handover.received.connect(session.show_design)
-    session.left.connect(handover.close)
+    session.left.connect(lambda: handover.close())  # which keeps it for as long as the session is there
 
 
 def open_session(

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.architecture.design import Design
 from explorer.architecture.notation import design_table, read_table
@@ -90,4 +90,4 @@ class Handover(QObject):
             return
         socket.write(b"ok\n")
         socket.flush()
-        self.received.emit(design, path)
+        QTimer.singleShot(0, self, lambda: self.received.emit(design, path))  # once the socket is at rest

@@ -49,21 +49,34 @@ def wait_for(qtbot, process: subprocess.Popen) -> str:
     return process.communicate()[0].strip()
 
 
-def test_a_second_start_shows_its_file_in_the_open_window(qtbot, open_session, folder, tmp_path):
-    session = open_session("mini")
-    _accept_others(session, Handover(folder))
+def test_a_second_start_hands_over_its_design_and_ends(qtbot, folder, handover, tmp_path):
+    received = []
+    handover.received.connect(lambda *what: received.append(what))
     file = tmp_path / "mine.toml"
     file.write_text(to_toml(preset("resnet34")), encoding="utf-8")
-    assert wait_for(qtbot, start_another(folder, str(file))) == "True"
+    for words in ((str(file),), ("resnet50",), ()):
+        assert wait_for(qtbot, start_another(folder, *words)) == "True"
+    qtbot.waitUntil(lambda: len(received) == 3)
+    assert received == [(preset("resnet34"), file), (preset("resnet50"), None), (None, None)]
+    handover.close()
+    assert not (folder / NOTE).exists()
+    assert wait_for(qtbot, start_another(folder, "resnet50")) == "False"
+
+
+def test_the_open_window_shows_it_as_one_step(open_session, folder, tmp_path):
+    session, handover = open_session("mini"), Handover(folder)
+    _accept_others(session, handover)
+    file = tmp_path / "mine.toml"
+    file.write_text(to_toml(preset("resnet34")), encoding="utf-8")
+    handover.received.emit(preset("resnet34"), file)
     assert (session.document.design, session.document.path) == (preset("resnet34"), file)
-    assert wait_for(qtbot, start_another(folder, "resnet50")) == "True"
+    handover.received.emit(preset("resnet50"), None)
     assert session.document.design == preset("resnet50")
     session.document.undo_stack.undo()
     assert session.document.design == preset("resnet34")
-    assert wait_for(qtbot, start_another(folder)) == "True"  # the window alone is wanted
+    handover.received.emit(None, None)  # the window alone is wanted
     session.left.emit()
     assert not (folder / NOTE).exists()
-    assert wait_for(qtbot, start_another(folder, "resnet50")) == "False"
 
 
 def test_a_window_that_was_killed_is_not_waited_for(qtbot, folder):
