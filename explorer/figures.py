@@ -1,7 +1,7 @@
 """Figures: elements of SVG and HTML, in which no text is markup, and round numbers for an axis. No torch, no Qt."""
 
 import math
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, tostring
 
 Child = str | Element
 _TICKS = 5
@@ -18,6 +18,22 @@ def element(tag: str, *children: Child, **attributes: object) -> Element:
         else:
             made.text = (made.text or "") + child
     return made
+
+
+def drawing(width: float, height: float, *children: Child) -> str:
+    """Return the text of an SVG file of so many pixels."""
+    made = element(
+        "svg",
+        *children,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {width} {height}",
+        width=width,
+        height=height,
+        role="img",
+        font_family="sans-serif",
+        font_size=12,
+    )
+    return tostring(made, encoding="unicode") + "\n"
 
 
 def ticks(low: float, high: float) -> list[float]:

@@ -41,6 +41,16 @@ def folder_name(design: Design, created: datetime) -> str:
     return f"{created:%Y%m%d-%H%M%S}-{name}-{secrets.token_hex(2)}"
 
 
+def new_folder(root: Path, design: Design, created: datetime) -> Path:
+    """Make a folder with a new `folder_name` below `root`, which is created if missing. Raises OSError."""
+    root.mkdir(parents=True, exist_ok=True)
+    while True:
+        path = root / folder_name(design, created)
+        with suppress(FileExistsError):
+            path.mkdir()
+            return path
+
+
 def installed_versions() -> dict[str, str]:
     """Return the versions of the packages that matter to a run, without importing them."""
     return {package: found for package in _PACKAGES if (found := installed_version(package))}
@@ -90,15 +100,7 @@ class RunFolder:
         created = datetime.now().astimezone()
         root = expand_user("runs", root)
         try:
-            root = root.absolute()
-            root.mkdir(parents=True, exist_ok=True)
-            while True:
-                path = root / folder_name(design, created)
-                try:
-                    path.mkdir()
-                    break
-                except FileExistsError:
-                    continue
+            path = new_folder(root.absolute(), design, created)
         except OSError as error:
             raise unwritable(root, error) from None
         try:

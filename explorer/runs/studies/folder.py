@@ -9,7 +9,7 @@ from typing import NamedTuple
 from explorer.atomic_files import write_atomically
 from explorer.paths import expand_user, is_file
 from explorer.runs.folder.manifest import unwritable
-from explorer.runs.folder.run_folder import folder_name
+from explorer.runs.folder.run_folder import new_folder
 from explorer.runs.json_lines import MISREAD, read_record, record_table
 from explorer.runs.studies.study import Study
 from explorer.sentences import Sentence, system_words, translatable
@@ -58,14 +58,7 @@ def create_study(runs: Path, study: Study) -> StudyFolder:
     named = study.design.change(name=study.name) if study.name else study.design
     text = json.dumps({"schema": _SCHEMA, **record_table(study)}, ensure_ascii=False, indent=1) + "\n"
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        while True:
-            folder = root / folder_name(named, created)
-            try:
-                folder.mkdir()
-                break
-            except FileExistsError:
-                continue
+        folder = new_folder(root, named, created)
         write_atomically(folder / STUDY, text)
     except OSError as error:
         raise unwritable(root, error) from None

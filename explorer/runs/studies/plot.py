@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from math import log
 from textwrap import wrap
-from xml.etree.ElementTree import Element, tostring
+from xml.etree.ElementTree import Element
 
-from explorer.figures import element, ticks
+from explorer.figures import drawing, element, ticks
 from explorer.runs.studies.outcome import Outcome, Point, Scale, Series
 from explorer.runs.studies.study import Measure
 
@@ -64,8 +64,9 @@ def plot_svg(outcome: Outcome, title: str) -> str:
     )
     places = [_place(outcome.scale, point) for point in points]
     frame = _Frame(top, min(places), max(places), values[0], values[-1])
-    drawing = element(
-        "svg",
+    return drawing(
+        width,
+        height,
         element("title", title),
         element("style", _STYLE),
         element("rect", width=width, height=height, fill="#ffffff", class_="page"),
@@ -77,15 +78,7 @@ def plot_svg(outcome: Outcome, title: str) -> str:
         *(shape for at, each in enumerate(outcome.series) for shape in _shapes(frame, outcome, each, at)),
         *(_text(line, _LEFT, _HEIGHT + (down + 0.6) * _LINE, quiet=True) for down, line in enumerate(words)),
         *([] if known else [_text("no run has finished yet", width / 2, _HEIGHT / 2, True, text_anchor="middle")]),
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {width} {height}",
-        width=width,
-        height=height,
-        role="img",
-        font_family="sans-serif",
-        font_size=12,
     )
-    return tostring(drawing, encoding="unicode") + "\n"
 
 
 def heading(outcome: Outcome) -> str:

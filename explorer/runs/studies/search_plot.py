@@ -6,9 +6,9 @@ No torch, no Qt.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
-from xml.etree.ElementTree import Element, tostring
+from xml.etree.ElementTree import Element
 
-from explorer.figures import element, ticks
+from explorer.figures import drawing, element, ticks
 from explorer.runs.studies.search import Objective, Search, range_of
 from explorer.runs.studies.search_trial import SearchState, SearchTrial
 
@@ -43,8 +43,9 @@ def search_svg(search: Search, trials: Sequence[SearchTrial], best: Sequence[int
     goal = " and ".join("MACs" if each is Objective.MACS else each for each in search.objectives)
     title = search.study.name or search.study.design.name or "Search"
     heading = f"validation accuracy of {len(done)} finished trials; in orange the best in {goal}"
-    drawing = element(
-        "svg",
+    return drawing(
+        width,
+        height,
         element("title", title),
         element("style", _STYLE),
         element("rect", width=width, height=height, fill="#ffffff", class_="page"),
@@ -54,15 +55,7 @@ def search_svg(search: Search, trials: Sequence[SearchTrial], best: Sequence[int
             element("g", *_drawn(panel, across, done, best, search), transform=f"translate({x},{y})")
             for panel, (x, y) in zip(panels, corners, strict=True)
         ),
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {width} {height}",
-        width=width,
-        height=height,
-        role="img",
-        font_family="sans-serif",
-        font_size=12,
     )
-    return tostring(drawing, encoding="unicode") + "\n"
 
 
 def _panels(search: Search, done: Sequence[SearchTrial]) -> Iterator[_Panel]:
