@@ -18,7 +18,7 @@ from types import FrameType
 import torch
 
 from explorer.architecture.design import Design
-from explorer.architecture.plan import plan_network
+from explorer.architecture.plan import Plan, plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.answering import LONG, SHORT, is_quick
 from explorer.engine.card_meter import CardMeter
@@ -30,7 +30,7 @@ from explorer.engine.probe_process import ProbeProcess
 from explorer.engine.probes.probed_network import is_about, shares_images
 from explorer.engine.probes.registry import least_images, probe
 from explorer.engine.referee import referee
-from explorer.engine.training.failure import failure
+from explorer.engine.training.failure import failure, is_explained
 from explorer.engine.training.ranks import ALONE, Ranks, join
 from explorer.engine.training.run import TrainingRun, open_runs
 from explorer.engine.training.run_in_progress import RunInProgress
@@ -44,6 +44,7 @@ from explorer.runs.questions.data import Scan, Thumbnails
 from explorer.runs.questions.estimate import Estimate
 from explorer.runs.questions.networks import Outside
 from explorer.runs.questions.question import Probe, Question
+from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence, translatable
 from explorer.validation import Refused
 
@@ -314,7 +315,6 @@ class Worker:
 
     def run(self, command: Train | ResumeRun) -> int:
         """Train the runs of a command from start to end; return the exit status. Raises Refused."""
-        recipe = command.recipe if isinstance(command, Train) else None
         beats = HeartbeatThread(self.outbox) if isinstance(self.outbox, Outbox) else nullcontext()
         opened: tuple[TrainingRun, ...] = ()
         with self._cores, beats as heartbeat:
@@ -330,8 +330,9 @@ class Worker:
                     self.outbox.send(events.Stopped(0))
                     return self.status
                 except Exception as error:
-                    traceback.print_exc()
-                    self.outbox.send(failure(error, recipe))
+                    if not is_explained(error):
+                        traceback.print_exc()
+                    self.outbox.send(failure(error, *_what_trains(command)))
                     return FAILED
                 if heartbeat:
                     heartbeat.meter = CardMeter(opened[0].training.device).read
@@ -388,6 +389,11 @@ class Worker:
         """Send the run's last event, recorded in its folder, or the answers to what it was asked."""
         for event in run.reports():
             self.outbox.send(event, run.run)
+
+
+def _what_trains(command: Train | ResumeRun) -> tuple[Recipe, Plan] | tuple[None, None]:
+    """Return what a new run's first network trains by, as far as that can be said without its folder."""
+    return (command.recipe, plan_network(command.design)) if isinstance(command, Train) else (None, None)
 
 
 def _is_withdrawn(message: Message, withdrawal: Withdraw) -> bool:

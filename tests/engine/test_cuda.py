@@ -2,6 +2,7 @@
 
 import copy
 import math
+import re
 from contextlib import nullcontext
 
 import pytest
@@ -18,6 +19,7 @@ from explorer.engine.devices import available_memory, choose_device, list_device
 from explorer.engine.kernels.plain_arithmetic import arithmetic_of
 from explorer.engine.kernels.rewrites import Rewrites, make_network, promised
 from explorer.engine.training.failure import failure
+from explorer.engine.training.memory import memory_needed
 from explorer.engine.training.signals import SignalNorms
 from explorer.engine.training.state import Training
 from explorer.engine.training.tuning import tuned
@@ -77,7 +79,7 @@ def test_scores_are_those_of_the_processor():
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16", "auto"])
 def test_it_learns_in_every_precision(precision):
-    work = training(RECIPE.change(precision=precision, lr=0.05))
+    work = training(RECIPE.change(precision=precision, lr=0.05, schedule="constant"))
     assert work.rewrites.bf16 == (precision == "bf16" or (precision == "auto" and multiplies_bf16_fast(work.device)))
     batch = batches(1, work.device)[0]
     losses = [float(work.learn(*batch)[0]) for _ in range(20)]
@@ -197,13 +199,18 @@ def test_what_is_promised_here_is_tried_and_computes():
 
 
 def test_memory_that_runs_out_is_said_with_numbers_and_a_smaller_batch():
-    free = available_memory(torch.device("cuda:0"))
+    plan, free = plan_network(preset("mini")), available_memory(torch.device("cuda:0"))
+    taken = torch.empty(free // 2**30 * 2**30 - 2**31, dtype=torch.uint8, device="cuda")  # by the network that fails
     with pytest.raises(torch.OutOfMemoryError) as caught:
-        torch.empty(2 * free, dtype=torch.uint8, device="cuda")
-    failed = failure(caught.value, RECIPE)
-    assert str(failed.reason).startswith("out of memory on cuda at batch size 32: ")
-    assert "are free" in str(failed.reason)
+        torch.empty(taken.numel(), dtype=torch.uint8, device="cuda")
+    failed = failure(caught.value, RECIPE, plan)
+    lack = rf"{taken.numel() // 2**20:,} MiB more needed, [23],\d\d\d MiB free"
+    assert re.fullmatch(f"out of memory on cuda at batch size 32: {lack}", str(failed.reason))
     assert str(failed.advice) == "Try a batch size of 16."
+    least = RECIPE.change(batch_size=2 ** (2 * free // memory_needed(plan, RECIPE, 1).activations).bit_length())
+    advice = str(failure(caught.value, least, plan).advice)
+    batch_size = int(re.fullmatch(r"Try a batch size of (\d+)\.", advice)[1])
+    assert 2**31 + 2**30 < memory_needed(plan, RECIPE, batch_size).total <= free
 
 
 def test_images_that_do_not_fit_on_the_card_are_read_ahead_and_are_the_same(tmp_path):

@@ -15,6 +15,8 @@ from explorer.runs.recipe import Recipe
 from explorer.sentences import Sentence, translatable
 from explorer.validation import Refused
 
+_UNITS = {"b": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}  # of sizes in PyTorch's words, by the first letter
+
 
 def answered(question: Question, ask: Callable[[], Answer]) -> Answer | events.Failed:
     """Return the answer of `ask` with the question's id, or why it failed."""
@@ -34,7 +36,7 @@ def failure(error: Exception, recipe: Recipe | None, plan: Plan | None = None) -
     """Describe an unexpected error, or a lack of memory with advice on how to need less, by the network's `plan`."""
     if isinstance(error, Refused):  # of an image that has gone while a run reads it
         return events.Failed(error.sentence)
-    if is_lost_rank(error):
+    if _is_lost_rank(error):
         what = translatable("one of the processes that train this run was lost, or stopped answering")
         advice = Sentence(translatable("Resume the run: it continues from its last checkpoint."))
         return events.Failed(Sentence(what), advice=advice)
@@ -44,7 +46,7 @@ def failure(error: Exception, recipe: Recipe | None, plan: Plan | None = None) -
     on_card = isinstance(error, torch.OutOfMemoryError) or "CUDA" in text
     device = torch.device("cuda" if on_card else "mps" if "MPS" in text else "cpu")
     free = _memory_left(device)
-    if recipe and (fitting := _fitting_batch(recipe, plan, free)):
+    if recipe and (fitting := _fitting_batch(recipe, plan, free and free + _held(device))):
         advice = Sentence(translatable("Try a batch size of {batch_size}."), {"batch_size": fitting})
     else:
         advice = Sentence(translatable("Use a smaller network or a smaller input."))
@@ -54,9 +56,14 @@ def failure(error: Exception, recipe: Recipe | None, plan: Plan | None = None) -
     return events.Failed(Sentence(what, values), advice=advice)
 
 
-def is_lost_rank(error: Exception) -> bool:
+def _is_lost_rank(error: Exception) -> bool:
     """Return whether an error is that of a process that waits for another one which has ended or hangs."""
     return isinstance(error, RuntimeError) and bool(re.search(r"\bgloo\b|NCCL", str(error)))
+
+
+def is_explained(error: Exception) -> bool:
+    """Return whether `failure` says all that a person needs of an error, so that its traceback would only hide that."""
+    return _is_lost_rank(error) or lacks_memory(error)
 
 
 def lacks_memory(error: Exception) -> bool:
@@ -65,15 +72,23 @@ def lacks_memory(error: Exception) -> bool:
     return isinstance(error, kinds) or bool(re.search("allocate memory|out of memory", str(error)))
 
 
-def _fitting_batch(recipe: Recipe, plan: Plan | None, free: int | None) -> int:
-    """Return the largest batch size by halves that needs no more than the `free` bytes, as far as that is known.
+def _fitting_batch(recipe: Recipe, plan: Plan | None, room: int | None) -> int:
+    """Return the largest batch size by halves that needs no more bytes than there are, as far as that is known.
 
-    0 means that there is none. What the network that failed still holds counts as taken, so the next run has room.
+    0 means that there is none.
     """
     batch_size = recipe.batch_size // 2
-    while batch_size and plan and free is not None and memory_needed(plan, recipe, batch_size).total > free:
+    while batch_size and plan and room is not None and memory_needed(plan, recipe, batch_size).total > room:
         batch_size //= 2
     return batch_size
+
+
+def _held(device: torch.device) -> int:
+    """Return the bytes of a card that the network which failed still holds; they will be free for the next one.
+
+    In main memory it counts as taken: nobody says how much of it a network has.
+    """
+    return torch.cuda.memory_allocated(device) if device.type == "cuda" else 0
 
 
 def _memory_left(device: torch.device) -> int | None:
@@ -86,10 +101,9 @@ def _memory_left(device: torch.device) -> int | None:
 
 def _shortage(text: str, free: int | None) -> Sentence:
     """Describe how much memory was needed, as an error's `text` says, and the bytes that are free."""
-    wanted = re.search(r"allocate (?:([\d.]+ ?[KMGT]i?B)|(\d+) bytes)", text)
-    if wanted:
-        size = wanted[1] or f"{int(wanted[2]) / 2**20:,.0f} MiB"
-        needed = Sentence(translatable("{wanted} more needed"), {"wanted": size})
+    if wanted := re.search(r"allocate ([\d.]+) ?([KMGT]i?B|bytes)", text):
+        size = float(wanted[1]) * _UNITS[wanted[2][0]] / 2**20
+        needed = Sentence(translatable("{wanted} more needed"), {"wanted": f"{size:,.0f} MiB"})
     else:
         needed = Sentence(translatable("more needed than available"))
     if free is None:

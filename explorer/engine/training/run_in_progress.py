@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 
-from explorer.engine.training.failure import failure, is_lost_rank
+from explorer.engine.training.failure import failure, is_explained
 from explorer.engine.training.run import TrainingRun
 from explorer.runs import events
 from explorer.runs.commands import Control, Stop
@@ -93,7 +93,7 @@ class RunInProgress:
         try:
             self.event = self.steps.send(control)
         except Exception as error:
-            if not is_lost_rank(error):
+            if not is_explained(error):
                 traceback.print_exc()
             training = self.training_run.training
             self.event = failure(error, training.recipe, training.plan)

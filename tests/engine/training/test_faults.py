@@ -262,7 +262,7 @@ def test_a_card_without_memory_is_said_with_numbers_and_a_smaller_batch(worker, 
         patch.setattr(Training, "learn", learn)
         worker.execute(train)
     (failed,) = worker.outbox.all(events.Failed)
-    assert failed.reason == "out of memory on cuda at batch size 8: 2.50 GiB more needed, 1,200 MiB free"
+    assert failed.reason == "out of memory on cuda at batch size 8: 2,560 MiB more needed, 1,200 MiB free"
     assert failed.advice == "Try a batch size of 4."
     assert list_runs(train.runs)[0].state == "failed"
     assert list_runs(train.runs)[0].recipe.batch_size == 8
@@ -285,7 +285,7 @@ def test_a_card_that_does_not_answer_any_more_is_no_second_fault(train, monkeypa
 
     monkeypatch.setattr(failure_module, "available_memory", broken)
     failed = failure(torch.OutOfMemoryError(CARD), train.recipe.change(batch_size=1))
-    assert failed.reason == "out of memory on cuda at batch size 1: 2.50 GiB more needed"
+    assert failed.reason == "out of memory on cuda at batch size 1: 2,560 MiB more needed"
     assert failed.advice == "Use a smaller network or a smaller input."
 
 
