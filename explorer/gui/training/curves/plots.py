@@ -227,7 +227,7 @@ class Plots(QWidget):
             self.timer.start()
 
     def redraw(self) -> None:
-        if not self.isVisible() and not self.renewed:
+        if not self.isVisible():
             return
         self.loss.draw(self.lines, self.renewed)
         self.accuracy.draw(self.lines, self.renewed)
