@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from explorer.architecture.design import Design
-from explorer.architecture.plan import Plan
+from explorer.architecture.plan import Plan, plan_network
 from explorer.sentences import Sentence, translatable
+from explorer.validation import Complaint, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,14 @@ def find_problems(plan: Plan) -> tuple[Problem, ...]:
         repair = _REPAIRS[where.rpartition(".")[2]](plan.design)
         found.setdefault(where, Problem(where, what, repair))
     return (*found.values(), *_warnings(plan))
+
+
+def buildable_plan(design: Design) -> Plan:
+    """Return the plan of `design`. Raises Refused with every problem that keeps torch from building the network."""
+    plan = plan_network(design)
+    if fatal := [problem for problem in find_problems(plan) if problem.fatal]:
+        raise Refused(*(Complaint(problem.where, problem.what) for problem in fatal))
+    return plan
 
 
 def _warnings(plan: Plan) -> Iterator[Problem]:

@@ -250,7 +250,7 @@ def _train(options: Namespace) -> int:
     from explorer.runs.launch import torchrun_rank
 
     if torchrun_rank():
-        from explorer.engine.training.follower import follow
+        from explorer.engine.runs.follower import follow
 
         return follow()
     order = order_of(options)  # refuses what it can before torch is imported

@@ -30,11 +30,12 @@ from explorer.engine.probe_process import ProbeProcess
 from explorer.engine.probes.probed_network import is_about, shares_images
 from explorer.engine.probes.registry import least_images, probe
 from explorer.engine.referee import referee
+from explorer.engine.runs.opening import open_runs
+from explorer.engine.runs.run_in_progress import RunInProgress
+from explorer.engine.runs.side_by_side import SideBySide
+from explorer.engine.runs.training_run import TrainingRun
 from explorer.engine.training.failure import failure, is_explained
 from explorer.engine.training.ranks import ALONE, Ranks, join
-from explorer.engine.training.run import TrainingRun, open_runs
-from explorer.engine.training.run_in_progress import RunInProgress
-from explorer.engine.training.side_by_side import SideBySide
 from explorer.engine.training.threads import Cores
 from explorer.runs import events
 from explorer.runs.commands import Command, Control, ResumeRun, Stop, Train, Unpause, Withdraw

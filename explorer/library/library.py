@@ -107,9 +107,9 @@ def _buildable(network: Design) -> Design:
 
 
 def _events(order: Train) -> Iterator[Event]:
-    from explorer.engine.training.run import open_runs
-    from explorer.engine.training.run_in_progress import RunInProgress
-    from explorer.engine.training.side_by_side import SideBySide
+    from explorer.engine.runs.opening import open_runs
+    from explorer.engine.runs.run_in_progress import RunInProgress
+    from explorer.engine.runs.side_by_side import SideBySide
     from explorer.engine.training.threads import Cores
 
     with Cores() as cores:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from explorer.engine.training.run import open_runs
-from explorer.engine.training.run_in_progress import RunInProgress
+from explorer.engine.runs.opening import open_runs
+from explorer.engine.runs.run_in_progress import RunInProgress
 from explorer.engine.training.threads import Cores
 from explorer.runs import events
 from explorer.runs.commands import Change, ResumeRun, Stop, Train

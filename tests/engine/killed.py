@@ -8,8 +8,8 @@ from explorer.architecture.plan import plan_network
 from explorer.engine import worker
 from explorer.engine.kernels.rewrites import promised
 from explorer.engine.referee import referee
+from explorer.engine.runs import preparation
 from explorer.engine.training import fit as fit_module
-from explorer.engine.training import run
 from explorer.runs.commands import ResumeRun, Train
 from tests.engine.small import DESIGN
 
@@ -28,6 +28,6 @@ def work(command: Train | ResumeRun, out: Path, save_every: float) -> None:
     for descriptor, path in ((1, out), (2, out.with_suffix(".errors"))):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), descriptor)
     fit_module.READ_EVERY, fit_module.SAVE_EVERY = 0.0, save_every
-    run.tuned = promised  # as in every test of the engine
+    preparation.tuned = promised  # as in every test of the engine
     worker.NICE = 0  # who gives way on a busy machine is long in coming to what it is killed at
     os._exit(worker.train(command, events=True, detach=True))

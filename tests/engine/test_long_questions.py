@@ -10,7 +10,7 @@ import pytest
 from explorer.architecture.presets import preset
 from explorer.engine import worker as worker_module
 from explorer.engine.probe_process import ProbeProcess
-from explorer.engine.training.side_by_side import SideBySide
+from explorer.engine.runs.side_by_side import SideBySide
 from explorer.engine.worker import Worker
 from explorer.runs import events
 from explorer.runs.commands import Pause, Stop, Train, Unpause, Withdraw
@@ -20,9 +20,9 @@ from explorer.runs.questions.data import Scan, Scanned
 from explorer.runs.questions.estimate import Estimate, Sweep
 from explorer.runs.questions.pictures import Maps
 from explorer.runs.questions.results import Evidence, Neighbours
+from tests.engine.listener import Listener
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN
-from tests.engine.training.test_twins import Listener
 from tests.patience import patience
 
 FOUND = Scanned(data="x", layout="classes", classes=(), split=Split(SplitKind.FOUND), problems=(), skipped=0, bytes=0)

@@ -15,9 +15,9 @@ from explorer.engine.pipes import Inbox, Outbox
 from explorer.engine.probe_process import ProbeProcess
 from explorer.engine.probes.probed_network import open_probed_network
 from explorer.engine.probes.registry import PROBES, probe
-from explorer.engine.training import side_by_side as side_by_side_module
+from explorer.engine.runs import side_by_side as side_by_side_module
+from explorer.engine.runs.opening import open_runs
 from explorer.engine.training.checkpoint import load_checkpoint
-from explorer.engine.training.run import open_runs
 from explorer.engine.worker import Worker
 from explorer.runs import events
 from explorer.runs.commands import Pause, ResumeRun, Stop, Train, Unpause
@@ -32,14 +32,14 @@ from explorer.runs.questions.pictures import FeatureMaps, Maps
 from explorer.runs.questions.question import Answer
 from explorer.runs.questions.results import Classify
 from explorer.runs.recipe import Recipe
+from tests.engine.listener import Listener
 from tests.engine.same import differences, timeless
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN
-from tests.engine.training.test_twins import Listener, every_step
 from tests.patience import patience
 from tests.twins import with_twin
 
-__all__ = ["every_step"]  # a fixture
+pytestmark = pytest.mark.usefixtures("every_step")
 DEEPER = DESIGN.change(stages=(Stage(2, 4), Stage(1, 8, 2)))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.engine.training.run import open_runs
+from explorer.engine.runs.opening import open_runs
 from explorer.runs.commands import Pause, ResumeRun, StepOnce, Stop, Train, Unpause, command_line
 from explorer.runs.events import Step
 from explorer.runs.folder.log import read_events

@@ -10,7 +10,7 @@ from explorer.bench.training.entry import Entry
 from explorer.engine.data.datasets import load_data
 from explorer.engine.data.loader import PlacedLoader, batch_bounds, epoch_order, place_images
 from explorer.engine.referee import referee
-from explorer.engine.training.run import TrainingRun
+from explorer.engine.runs.training_run import TrainingRun
 from explorer.engine.training.state import Training
 from explorer.engine.training.tuning import tuned
 from explorer.runs.folder.run_folder import RunFolder

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import torch
 
+from explorer.architecture.checks import buildable_plan
 from explorer.architecture.design import Design
 from explorer.architecture.plan import Plan
 from explorer.engine.data.augment import Feed
@@ -17,7 +18,6 @@ from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.devices import available_memory, choose_device
 from explorer.engine.training.failure import answered, lacks_memory
 from explorer.engine.training.memory import checkpoint_bytes, data_bytes, memory_needed
-from explorer.engine.training.run import buildable_plan
 from explorer.engine.training.tuning import trial, trial_batch, tuned
 from explorer.runs.data.cache_folder import cached_sets, folder_of
 from explorer.runs.data.catalogue import DataSet, describe_data

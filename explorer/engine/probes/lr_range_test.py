@@ -12,9 +12,9 @@ from explorer.engine.data.augment import Feed
 from explorer.engine.data.loader import Loader, batch_bounds
 from explorer.engine.data.progress import followed
 from explorer.engine.data.training_data import open_data
+from explorer.engine.runs.preparation import prepare
 from explorer.engine.training.failure import unanswered
 from explorer.engine.training.fit import READ_EVERY
-from explorer.engine.training.run import prepare
 from explorer.engine.training.state import Training
 from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.events import Event, Progress

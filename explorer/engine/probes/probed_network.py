@@ -7,14 +7,15 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from explorer.architecture.checks import buildable_plan
 from explorer.architecture.design import Design
 from explorer.architecture.identity import deepened
 from explorer.architecture.plan import Plan, plan_network
 from explorer.engine.data.training_data import Gallery, open_gallery
 from explorer.engine.devices import choose_device
 from explorer.engine.kernels.rewrites import exact_rewrites, make_network
+from explorer.engine.runs.training_run import TrainingRun
 from explorer.engine.training.growth import fill, grow
-from explorer.engine.training.run import TrainingRun, buildable_plan
 from explorer.engine.training.weights import load_weights, weights_of
 from explorer.runs.data.record import DataRecord
 from explorer.runs.folder.survey import find_run

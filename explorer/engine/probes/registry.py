@@ -8,8 +8,8 @@ import torch
 
 from explorer.engine.probes import batch_norms, feature_maps, lesion, torchinfo_time
 from explorer.engine.probes.probed_network import ProbedNetwork, open_probed_network
+from explorer.engine.runs.training_run import TrainingRun
 from explorer.engine.training.failure import answered
-from explorer.engine.training.run import TrainingRun
 from explorer.runs.events import Failed
 from explorer.runs.questions.blocks import Insert, Norms, Zero
 from explorer.runs.questions.networks import Torchinfo

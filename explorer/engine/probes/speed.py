@@ -8,12 +8,12 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
+from explorer.architecture.checks import buildable_plan
 from explorer.architecture.layers import Shape
 from explorer.engine.devices import available_memory, choose_device
 from explorer.engine.model import build_model
 from explorer.engine.probes.outside import build_outside, summarise
 from explorer.engine.training.failure import unanswered
-from explorer.engine.training.run import buildable_plan
 from explorer.runs.events import Event, Progress
 from explorer.runs.questions.networks import MeasuredSpeed, Speed
 from explorer.sentences import translatable

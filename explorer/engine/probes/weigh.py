@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from explorer.architecture.checks import buildable_plan
 from explorer.engine.training.failure import unanswered
 from explorer.engine.training.known_weights import known_weights
-from explorer.engine.training.run import buildable_plan
 from explorer.runs.events import Event, Progress
 from explorer.runs.questions.weights import Weigh
 

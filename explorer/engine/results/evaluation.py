@@ -5,7 +5,7 @@ import time
 from explorer.engine.data.progress import Report, Warn
 from explorer.engine.data.training_data import open_gallery
 from explorer.engine.results.trained_network import TrainedNetwork, open_trained
-from explorer.engine.training.run import moved_data
+from explorer.engine.runs.opening import moved_data
 from explorer.engine.training.tally import Tally, evaluation_bounds, judge
 from explorer.runs.data.image_list import Part
 from explorer.runs.folder.manifest import count_test_look, unwritable

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from explorer.architecture.checks import buildable_plan
 from explorer.architecture.plan import Plan
 from explorer.engine.devices import choose_device
 from explorer.engine.kernels.plain_arithmetic import arithmetic_of
 from explorer.engine.kernels.rewrites import Rewrites, make_network, promised, rewrites_called
 from explorer.engine.probes.seen_images import SeenImages
-from explorer.engine.training.run import buildable_plan
 from explorer.engine.training.state import put_weights
 from explorer.engine.training.weights import StoredWeights, best_weights, last_weights
 from explorer.runs.events import Epoch, Threads

@@ -21,7 +21,7 @@ from explorer.engine.probes.feature_maps import section_outputs, sheet
 from explorer.engine.probes.pictures import KEPT
 from explorer.engine.probes.probed_network import open_probed_network
 from explorer.engine.probes.registry import probe
-from explorer.engine.training.run import open_runs
+from explorer.engine.runs.opening import open_runs
 from explorer.engine.training.weights import save_best
 from explorer.runs.commands import Train, command_line
 from explorer.runs.events import Failed, event_line, read_event

@@ -1,7 +1,6 @@
 """Classification: equal to the run's own validation to the last bit, and whatever lies at a path."""
 
 import os
-import queue
 import sys
 from pathlib import Path
 
@@ -11,14 +10,13 @@ import torch
 from PIL import Image
 
 from explorer.architecture.design import Design, Stage
-from explorer.engine import worker as worker_module
 from explorer.engine.data.loader import batch_bounds
 from explorer.engine.data.progress import Cancelled, unreported
 from explorer.engine.kernels.rewrites import Rewrites
 from explorer.engine.results import classification as classification_module
 from explorer.engine.results.classification import classify_images
-from explorer.engine.training import run as run_module
-from explorer.engine.worker import DONE, Worker
+from explorer.engine.runs import preparation
+from explorer.engine.worker import DONE
 from explorer.runs.commands import Train
 from explorer.runs.data.image_list import Part
 from explorer.runs.folder.survey import list_runs
@@ -27,26 +25,16 @@ from explorer.runs.results.classification import read_classification
 from explorer.runs.results.predictions import read_predictions
 from explorer.validation import Refused
 from tests.engine import small
+from tests.engine.listener import Listener
 from tests.engine.shades import shades
+
+pytestmark = pytest.mark.usefixtures("no_signals")
 
 NAMED = Design((1, 28, 28), 10, (Stage(1, 4, 4),), stem="cifar", stem_width=4)
 
 
-class Listener:
-    def __init__(self) -> None:
-        self.said = []
-
-    def send(self, event, run=""):
-        self.said.append(event)
-
-
-@pytest.fixture(autouse=True)
-def no_signals(monkeypatch):
-    monkeypatch.setattr(worker_module.signal, "signal", lambda number, handler: None)
-
-
 def train(runs: Path, recipe, design=small.DESIGN):
-    assert Worker(Listener(), queue.SimpleQueue()).run(Train(design, recipe, runs)) == DONE
+    assert Listener().run(Train(design, recipe, runs)) == DONE
     return list_runs(runs)[0]
 
 
@@ -97,7 +85,7 @@ def test_the_runs_own_validation_images_are_classified_as_it_did(recipe, tmp_pat
 
 @pytest.mark.parametrize("rewrites", [Rewrites(), Rewrites(channels_last=True, folded=True, winograd=True)], ids=str)
 def test_it_computes_by_the_rewrites_of_the_run(recipe, tmp_path, monkeypatch, rewrites):
-    monkeypatch.setattr(run_module, "tuned", lambda *_: rewrites)
+    monkeypatch.setattr(preparation, "tuned", lambda *_: rewrites)
     run = train(tmp_path / "runs", recipe)
     kept = read_predictions(run.folder, Part.VALIDATION, run.best_epoch)
     check_equal(ask(run, (Path(run.recipe.data) / file for file in kept.images.files)), kept)
@@ -206,8 +194,8 @@ def test_a_run_that_is_not_there_is_refused(run):
 
 def test_a_worker_answers_it_in_a_file_that_has_room_for_thousands(run):
     listener = Listener()
-    Worker(listener, queue.SimpleQueue()).execute(question(run, [run.recipe.data], id=7))
-    answer = listener.said[-1]
+    listener.worker().execute(question(run, [run.recipe.data], id=7))
+    answer = listener.events[-1]
     assert isinstance(answer, Classified)
     assert (answer.id, answer.images) == (7, 30)
     assert read_classification(answer.file) == ask(run, [run.recipe.data])

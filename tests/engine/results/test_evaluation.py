@@ -1,7 +1,6 @@
 """Evaluation: a run's own figures to the last digit, whichever images and recipe, and what it refuses."""
 
 import json
-import queue
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -12,20 +11,19 @@ import torch
 from PIL import Image
 
 from explorer.architecture.design import Design, Stage
-from explorer.engine import worker as worker_module
 from explorer.engine.data.progress import Cancelled, unreported, unwarned
 from explorer.engine.kernels.rewrites import Rewrites
 from explorer.engine.results import evaluation as evaluation_module
 from explorer.engine.results.evaluation import evaluate
+from explorer.engine.runs import preparation
+from explorer.engine.runs.opening import open_runs
 from explorer.engine.training import fit as fit_module
-from explorer.engine.training import run as run_module
 from explorer.engine.training.checkpoint import NEWEST, PREVIOUS
-from explorer.engine.training.run import open_runs
 from explorer.engine.training.weights import BEST
-from explorer.engine.worker import DONE, Worker
+from explorer.engine.worker import DONE
 from explorer.runs.commands import ResumeRun, Stop, Train
 from explorer.runs.data.image_list import Part
-from explorer.runs.events import Epoch, Step, Threads, event_line
+from explorer.runs.events import Epoch, Threads, event_line
 from explorer.runs.folder.log import read_events
 from explorer.runs.folder.survey import list_runs
 from explorer.runs.questions.results import Evaluate, Evaluated
@@ -33,27 +31,17 @@ from explorer.runs.results.predictions import FOLDER, evaluated_epochs, read_pre
 from explorer.sentences import Sentence
 from explorer.validation import Refused
 from tests.engine import small
+from tests.engine.listener import Listener
 from tests.engine.shades import shades
+
+pytestmark = pytest.mark.usefixtures("no_signals")
 
 NAMED = Design((1, 28, 28), 10, (Stage(1, 4, 4),), stem="cifar", stem_width=4)
 VALIDATION = Part.VALIDATION
 
 
-class Listener:
-    def __init__(self) -> None:
-        self.said = []
-
-    def send(self, event, run=""):
-        self.said.append(event)
-
-
-@pytest.fixture(autouse=True)
-def no_signals(monkeypatch):
-    monkeypatch.setattr(worker_module.signal, "signal", lambda number, handler: None)
-
-
 def train(runs: Path, recipe, design=small.DESIGN):
-    assert Worker(Listener(), queue.SimpleQueue()).run(Train(design, recipe, runs)) == DONE
+    assert Listener().run(Train(design, recipe, runs)) == DONE
     return list_runs(runs)[0]
 
 
@@ -120,7 +108,7 @@ def test_it_is_the_runs_own_validation_on_a_named_set(tmp_path, changes):
 
 @pytest.mark.parametrize("rewrites", [Rewrites(), Rewrites(bf16=True), Rewrites(folded=True, cropped=True)], ids=str)
 def test_it_computes_by_the_rewrites_that_the_run_computed_by(recipe, tmp_path, monkeypatch, rewrites):
-    monkeypatch.setattr(run_module, "tuned", lambda *_: rewrites)
+    monkeypatch.setattr(preparation, "tuned", lambda *_: rewrites)
     check(train(tmp_path / "runs", recipe))
 
 
@@ -233,20 +221,12 @@ def test_best_weights_that_could_not_be_written_are_not_taken_for_those_that_wer
 
 def test_the_last_weights_may_be_of_the_middle_of_an_epoch(recipe, tmp_path, monkeypatch):
     monkeypatch.setattr(fit_module, "READ_EVERY", 0.0)
-    inbox, steps = queue.SimpleQueue(), []
-
-    class Stopping(Listener):
-        def send(self, event, run=""):
-            steps.extend([event] * isinstance(event, Step))
-            if len(steps) == 12:
-                inbox.put(Stop())
-
-    Worker(Stopping(), inbox).run(Train(small.DESIGN, recipe, tmp_path / "runs"))
+    Listener(step_12=(Stop(),)).run(Train(small.DESIGN, recipe, tmp_path / "runs"))
     (run,) = list_runs(tmp_path / "runs")
     assert (run.epochs_done, run.state) == (1, "stopped")
     answer = ask(run, epoch="last")
     assert answer.epoch == 2
-    Worker(Listener(), queue.SimpleQueue()).run(ResumeRun(run.id, run.folder.parent))
+    Listener().run(ResumeRun(run.id, run.folder.parent))
     again = read_predictions(run.folder, VALIDATION, 2)
     assert (again.loss, again.accuracy) == epochs_of(run)[2]
     assert again.loss != answer.loss
@@ -347,8 +327,8 @@ def test_a_disk_that_fails_is_told(run, monkeypatch):
 def test_a_worker_answers_it(run):
     listener = Listener()
     question = Evaluate(run.design, run.recipe, 7, runs=run.folder.parent, run=run.id)
-    Worker(listener, queue.SimpleQueue()).execute(question)
-    answer = listener.said[-1]
+    listener.worker().execute(question)
+    answer = listener.events[-1]
     assert isinstance(answer, Evaluated)
     assert (answer.id, answer.accuracy) == (7, run.best_accuracy)
 
@@ -362,6 +342,6 @@ def test_a_run_beside_one_with_larger_images_saw_those_too(recipe, tmp_path):
     first = Train(small.DESIGN, recipe, tmp_path / "runs")
     beside = replace(first.sides[0], recipe=recipe.change(resized_crop=0.5))
     command = replace(first, beside=(beside,))
-    assert Worker(Listener(), queue.SimpleQueue()).run(command) == DONE
+    assert Listener().run(command) == DONE
     for run in list_runs(tmp_path / "runs"):
         check(run)

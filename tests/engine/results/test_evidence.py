@@ -18,7 +18,7 @@ from explorer.engine.model import build_model
 from explorer.engine.results import kept_networks
 from explorer.engine.results.evidence import find_evidence
 from explorer.engine.results.trained_network import open_trained
-from explorer.engine.training.run import open_runs
+from explorer.engine.runs.opening import open_runs
 from explorer.engine.training.weights import load_weights, save_best
 from explorer.runs.commands import Train
 from explorer.runs.data.image_list import Part

@@ -1,7 +1,6 @@
 """Lesions: the run's own accuracy with nothing switched off, and exactly what is left without each block."""
 
 import copy
-import queue
 
 import pytest
 import torch
@@ -15,12 +14,12 @@ from explorer.engine.data.training_data import open_gallery
 from explorer.engine.model import set_branch_to_zero
 from explorer.engine.results.lesions import find_lesions
 from explorer.engine.results.trained_network import open_trained
-from explorer.engine.worker import DONE, Worker
+from explorer.engine.worker import DONE
 from explorer.runs.commands import Train
 from explorer.runs.folder.survey import list_runs
 from explorer.runs.questions.results import Lesions
 from explorer.validation import Refused
-from tests.engine.results.test_evaluation import Listener
+from tests.engine.listener import Listener
 from tests.engine.shades import shades
 
 DESIGN = Design((1, 12, 12), 3, (Stage(2, 4), Stage(2, 8, 2)), stem="cifar", stem_width=4, zero_init=True)
@@ -34,7 +33,7 @@ def no_signals(monkeypatch):
 
 def train(tmp_path, design=DESIGN, **changes):
     recipe = shades(tmp_path / "shades", 20).change(validation_share=0.5, **{"epochs": 2, **changes})
-    assert Worker(Listener(), queue.SimpleQueue()).run(Train(design, recipe, tmp_path / "runs", threads=1)) == DONE
+    assert Listener().run(Train(design, recipe, tmp_path / "runs", threads=1)) == DONE
     return list_runs(tmp_path / "runs")[0]
 
 

@@ -12,9 +12,9 @@ from explorer.runs.commands import Train
 from explorer.runs.data.decisions import Decisions, Move, change_decisions, read_decisions
 from explorer.runs.data.image_list import list_images
 from explorer.runs.folder.survey import find_run, list_runs
+from tests.engine.listener import Listener
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN
-from tests.engine.training.test_own_images import Listener
 
 
 @pytest.fixture(autouse=True)

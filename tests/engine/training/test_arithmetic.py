@@ -12,10 +12,9 @@ from explorer.engine.kernels.plain_arithmetic import arithmetic_of
 from explorer.engine.kernels.rewrites import Rewrites, exact_rewrites, make_network, promised
 from explorer.engine.model import build_model
 from explorer.engine.probes.probed_network import open_probed_network
-from explorer.engine.training import fit as fit_module
+from explorer.engine.runs.opening import open_runs
 from explorer.engine.training import tuning
 from explorer.engine.training.checkpoint import load_checkpoint
-from explorer.engine.training.run import open_runs
 from explorer.engine.training.state import Training
 from explorer.engine.training.threads import Cores
 from explorer.engine.training.tuning import tuned
@@ -54,11 +53,6 @@ def content(folder):
     """The steps and epochs of a run, and its last state, without what a clock put there."""
     kept = [event for event in read_events(folder) if isinstance(event, events.Step | events.Epoch)]
     return timeless(kept), load_checkpoint(folder, read_hashes(folder)).state
-
-
-@pytest.fixture
-def every_step(monkeypatch):
-    monkeypatch.setattr(fit_module, "READ_EVERY", 0.0)
 
 
 def test_repeated_in_a_process_of_its_own_a_run_is_the_same_to_the_last_bit(tmp_path, train):

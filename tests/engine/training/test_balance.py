@@ -5,7 +5,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from explorer.architecture.plan import plan_network
-from explorer.engine.training.run import open_runs
+from explorer.engine.runs.opening import open_runs
 from explorer.engine.training.state import Training
 from explorer.runs.commands import Train
 from explorer.runs.data.balance import class_weights

@@ -9,11 +9,11 @@ import sys
 import pytest
 import torch
 
+from explorer.engine.runs.opening import open_runs
+from explorer.engine.runs.run_in_progress import RunInProgress
 from explorer.engine.training import checkpoint as checkpoint_module
 from explorer.engine.training import weights as weights_module
 from explorer.engine.training.checkpoint import NEWEST, PREVIOUS, load_checkpoint, seal
-from explorer.engine.training.run import open_runs
-from explorer.engine.training.run_in_progress import RunInProgress
 from explorer.engine.training.weights import BEST, weights_of
 from explorer.runs import events
 from explorer.runs.commands import ResumeRun, Train

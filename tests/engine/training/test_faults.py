@@ -16,14 +16,15 @@ from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine import worker as worker_module
 from explorer.engine.probes.lr_range_test import sweep
+from explorer.engine.runs.opening import open_runs
+from explorer.engine.runs.run_in_progress import RunInProgress
+from explorer.engine.runs.training_run import TrainingRun
 from explorer.engine.training import failure as failure_module
 from explorer.engine.training import fit as fit_module
 from explorer.engine.training.checkpoint import NEWEST, load_checkpoint
 from explorer.engine.training.failure import failure
 from explorer.engine.training.fit import fit
 from explorer.engine.training.memory import memory_needed
-from explorer.engine.training.run import TrainingRun, open_runs
-from explorer.engine.training.run_in_progress import RunInProgress
 from explorer.engine.training.state import Training
 from explorer.engine.worker import FAILED, Worker
 from explorer.runs import events

@@ -17,11 +17,7 @@ from explorer.runs.commands import Pause, StepOnce, Stop, Unpause
 from explorer.validation import Refused
 from tests.engine import small
 
-
-@pytest.fixture(autouse=True)
-def every_step(monkeypatch):
-    """Read back after each step, so that commands can come at any."""
-    monkeypatch.setattr(fit_module, "READ_EVERY", 0.0)
+pytestmark = pytest.mark.usefixtures("every_step")
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from explorer.engine.data import training_data
 from explorer.engine.data.datasets import Data, Images, load_data
 from explorer.engine.probes import lesion
 from explorer.engine.probes.probed_network import ProbedNetwork
+from explorer.engine.runs.opening import open_runs
+from explorer.engine.runs.training_run import TrainingRun
 from explorer.engine.training.growth import grow, inherit, tensor_names
-from explorer.engine.training.run import TrainingRun, open_runs
 from explorer.engine.training.state import Training
 from explorer.runs.commands import ResumeRun, Train, command_line, read_command
 from explorer.runs.events import Step

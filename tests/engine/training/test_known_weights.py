@@ -11,11 +11,11 @@ from explorer.architecture.notation import from_toml
 from explorer.architecture.plan import plan_network
 from explorer.engine.console import Console
 from explorer.engine.model import build_model
+from explorer.engine.runs import opening
+from explorer.engine.runs.opening import open_runs
 from explorer.engine.training import known_weights as known_weights_module
-from explorer.engine.training import run as run_module
 from explorer.engine.training.checkpoint import NEWEST, load_checkpoint
 from explorer.engine.training.known_weights import known_weights, read_to_end
-from explorer.engine.training.run import open_runs
 from explorer.engine.training.weights import BEST
 from explorer.engine.weights.facts import Facts, read_facts
 from explorer.engine.weights.files import read_metadata
@@ -28,11 +28,11 @@ from explorer.runs.folder.run import read_run
 from explorer.runs.folder.survey import list_runs
 from explorer.runs.questions.weights import WeightFit
 from explorer.validation import Refused
+from tests.engine.listener import Listener
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN
-from tests.engine.training.test_twins import Listener, every_step
 
-__all__ = ["every_step"]  # a fixture
+pytestmark = pytest.mark.usefixtures("every_step")
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def test_a_download_before_a_run_is_told_and_ends_at_a_stop(train, tmp_path, mon
         while True:
             yield 10, 100
 
-    monkeypatch.setattr(run_module, "known_weights", endless)
+    monkeypatch.setattr(opening, "known_weights", endless)
     listener = Listener(progress_1=[Stop()])
     assert listener.run(replace(train, weights="imagenet")) == DONE
     told, ending = listener.of("", Progress)[0], listener.said[-1][1]

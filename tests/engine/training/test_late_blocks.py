@@ -14,9 +14,9 @@ from explorer.engine.data.progress import unreported
 from explorer.engine.export.script.repetition import repetition_of
 from explorer.engine.kernels.rewrites import Rewrites
 from explorer.engine.results.evaluation import evaluate_part
+from explorer.engine.runs.opening import open_runs
 from explorer.engine.training import fit as fit_module
 from explorer.engine.training.checkpoint import load_checkpoint
-from explorer.engine.training.run import open_runs
 from explorer.engine.training.state import Training
 from explorer.runs.commands import ResumeRun, Train
 from explorer.runs.data.image_list import Part

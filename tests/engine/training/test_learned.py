@@ -10,8 +10,8 @@ from explorer.architecture.design import Design, Stage
 from explorer.engine.data import training_data
 from explorer.engine.data.datasets import Data, Images
 from explorer.engine.data.loader import evenly_spaced
+from explorer.engine.runs.opening import open_runs
 from explorer.engine.training import fit as fit_module
-from explorer.engine.training.run import open_runs
 from explorer.engine.training.tally import judge
 from explorer.runs import events
 from explorer.runs.commands import ResumeRun, Stop, Train

@@ -14,10 +14,11 @@ from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.data.loader import Loader
 from explorer.engine.probes.lr_range_test import sweep
+from explorer.engine.runs import preparation
+from explorer.engine.runs.opening import open_runs
+from explorer.engine.runs.preparation import prepare
 from explorer.engine.training import memory as memory_module
-from explorer.engine.training import run as run_module
 from explorer.engine.training.memory import data_bytes, memory_needed, refuse_too_large
-from explorer.engine.training.run import open_runs, prepare
 from explorer.engine.training.state import Training
 from explorer.runs.commands import ResumeRun, Train
 from explorer.runs.data.catalogue import describe_data
@@ -148,7 +149,7 @@ def test_where_the_system_does_not_say_all_fits(free):
 def test_too_large_a_run_is_refused_before_anything_is_read_unless_the_user_insists(free, tmp_path, monkeypatch):
     recipe, runs = shades(tmp_path / "data"), tmp_path / "runs"
     with monkeypatch.context() as patch:
-        patch.setattr(run_module, "open_data", None)
+        patch.setattr(preparation, "open_data", None)
         free["cpu"] = 1000
         for command in (Train(DESIGN, recipe, runs), with_twin(Train(DESIGN.change(shortcut="pad"), recipe, runs))):
             with pytest.raises(Refused, match=r"^memory: "):

@@ -6,7 +6,7 @@ import torch
 from explorer.architecture.design import Design, Stage
 from explorer.engine.data import training_data
 from explorer.engine.data.datasets import Data, Images
-from explorer.engine.training.run import open_runs
+from explorer.engine.runs.opening import open_runs
 from explorer.runs import events
 from explorer.runs.commands import Train
 from explorer.runs.events import Learned

@@ -1,16 +1,14 @@
 """What a run keeps of each validation: its predictions, by epoch."""
 
 import json
-import queue
 
 import numpy as np
 import pytest
 import torch
 
-from explorer.engine import worker as worker_module
 from explorer.engine.training import fit as fit_module
 from explorer.engine.training.checkpoint import load_checkpoint
-from explorer.engine.worker import DONE, Worker
+from explorer.engine.worker import DONE
 from explorer.runs import events
 from explorer.runs.commands import ResumeRun, Stop, Train
 from explorer.runs.data.image_list import Part
@@ -18,16 +16,13 @@ from explorer.runs.folder.log import read_events
 from explorer.runs.folder.survey import list_runs
 from explorer.runs.results.predictions import evaluated_epochs, read_images, read_predictions
 from tests.engine import small
+from tests.engine.listener import Listener
 from tests.engine.shades import shades
 from tests.twins import with_twin
 
+pytestmark = pytest.mark.usefixtures("every_step")
+
 VALIDATION = Part.VALIDATION
-
-
-@pytest.fixture(autouse=True)
-def every_step(monkeypatch):
-    monkeypatch.setattr(fit_module, "READ_EVERY", 0.0)
-    monkeypatch.setattr(worker_module.signal, "signal", lambda number, handler: None)
 
 
 @pytest.fixture
@@ -35,14 +30,6 @@ def folder(tmp_path):
     folder = small.new_folder(tmp_path)
     yield folder
     folder.close()
-
-
-class Listener:
-    def __init__(self) -> None:
-        self.said = []
-
-    def send(self, event, run=""):
-        self.said.append(event)
 
 
 def only(kind, found):
@@ -132,7 +119,7 @@ def test_a_disk_that_fails_costs_no_more_than_an_epochs_predictions(folder, monk
 def test_each_of_several_runs_names_the_files_that_it_is_validated_on(tmp_path):
     recipe = shades(tmp_path / "photos").change(epochs=2)
     command = with_twin(Train(small.DESIGN, recipe, tmp_path / "runs"))
-    assert Worker(Listener(), queue.SimpleQueue()).run(command) == DONE
+    assert Listener().run(command) == DONE
     runs = list_runs(tmp_path / "runs")
     assert len(runs) == 2
     for run in runs:
@@ -147,9 +134,9 @@ def test_each_of_several_runs_names_the_files_that_it_is_validated_on(tmp_path):
 
 def test_a_run_says_with_which_rewrites_and_where_it_computes(tmp_path):
     recipe, listener = shades(tmp_path / "photos").change(epochs=1), Listener()
-    Worker(listener, queue.SimpleQueue()).run(Train(small.DESIGN, recipe, tmp_path / "runs"))
+    listener.run(Train(small.DESIGN, recipe, tmp_path / "runs"))
     (run,) = list_runs(tmp_path / "runs")
-    (started,) = only(events.Started, listener.said)
+    (started,) = listener.all(events.Started)
     assert (run.rewrites, run.device) == (started.rewrites, "cpu")
     assert run.rewrites
     table = json.loads((run.folder / "run.json").read_text())
@@ -157,5 +144,5 @@ def test_a_run_says_with_which_rewrites_and_where_it_computes(tmp_path):
     (run.folder / "run.json").write_text(json.dumps(table))
     (older,) = list_runs(tmp_path / "runs")
     assert (older.rewrites, older.device) == ((), "")
-    Worker(listener, queue.SimpleQueue()).run(ResumeRun(run.id, run.folder.parent, epochs=2))
+    listener.run(ResumeRun(run.id, run.folder.parent, epochs=2))
     assert list_runs(run.folder.parent)[0].rewrites == started.rewrites

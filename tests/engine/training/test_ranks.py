@@ -13,9 +13,9 @@ from torch import nn
 from explorer.architecture.plan import plan_network
 from explorer.engine.data.augment import Feed
 from explorer.engine.kernels.rewrites import Rewrites
+from explorer.engine.runs.preparation import prepare
 from explorer.engine.training.failure import failure
 from explorer.engine.training.ranks import Group, Ranks, part_of
-from explorer.engine.training.run import prepare
 from explorer.engine.training.state import Training
 from explorer.runs.launch import launch_local
 from explorer.runs.sides import Side
@@ -103,7 +103,7 @@ def test_a_lost_process_is_told_in_words():
 
 def test_norms_over_all_gpus_need_images_for_each_of_them(tmp_path, monkeypatch):
     """The last two are for one rank alone; and a bias before such a norm is not folded."""
-    monkeypatch.setattr("explorer.engine.training.run.Training", lambda *given: given)
+    monkeypatch.setattr("explorer.engine.runs.preparation.Training", lambda *given: given)
     recipe = shades(tmp_path / "data").change(sync_norms=True, precision="fp32", normalise="off")
     data, _ = prepare(Side(small.DESIGN, recipe, 0), rewrites=Rewrites())
     alone = recipe.change(batch_size=len(data.train) - 2)

@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from explorer.engine.data.loader import batch_bounds
+from explorer.engine.runs.opening import open_runs
+from explorer.engine.runs.run_in_progress import RunInProgress
+from explorer.engine.runs.side_by_side import SideBySide
 from explorer.engine.training import fit as fit_module
 from explorer.engine.training import threads as threads_module
 from explorer.engine.training.checkpoint import load_checkpoint, save_checkpoint
-from explorer.engine.training.run import open_runs
-from explorer.engine.training.run_in_progress import RunInProgress
-from explorer.engine.training.side_by_side import SideBySide
 from explorer.engine.training.threads import BUSY, FREED, SHARED, Cores, RunThreads, free_cores
 from explorer.runs import events
 from explorer.runs.commands import ResumeRun, Stop, Train
@@ -289,11 +289,6 @@ def drive(training_run, steps):
             run.controls.append(Stop())
     training_run.folder.close()
     return found
-
-
-@pytest.fixture
-def every_step(monkeypatch):
-    monkeypatch.setattr(fit_module, "READ_EVERY", 0.0)
 
 
 def test_what_changed_is_in_the_events_and_in_the_manifest(machine, train, every_step, monkeypatch):

@@ -7,7 +7,9 @@ from explorer.architecture.plan import plan_network
 from explorer.architecture.presets import preset
 from explorer.engine.devices import multiplies_bf16_fast
 from explorer.engine.kernels.rewrites import Rewrites, make_network, promised
-from explorer.engine.training import run, tuning
+from explorer.engine.runs import preparation
+from explorer.engine.runs.opening import open_runs
+from explorer.engine.training import tuning
 from explorer.engine.training.state import Training
 from explorer.engine.training.tuning import fastest, tuned
 from explorer.runs.commands import Train
@@ -72,8 +74,8 @@ def test_what_is_promised_depends_on_network_hardware_and_recipe():
 
 
 def test_a_run_is_computed_as_the_tuner_says(tmp_path, monkeypatch):
-    monkeypatch.setattr(run, "tuned", lambda *_: Rewrites(cropped=True))
-    (made,) = run.open_runs(Train(small.DESIGN, shades(tmp_path / "data"), tmp_path / "runs"))
+    monkeypatch.setattr(preparation, "tuned", lambda *_: Rewrites(cropped=True))
+    (made,) = open_runs(Train(small.DESIGN, shades(tmp_path / "data"), tmp_path / "runs"))
     made.folder.close()
     assert made.training.rewrites.names == ("cropped",)
 

@@ -15,8 +15,8 @@ from explorer.architecture.design import Design, Stage
 from explorer.architecture.notation import from_line
 from explorer.cli import main
 from explorer.engine.kernels.rewrites import promised
+from explorer.engine.runs import preparation
 from explorer.engine.training import fit as fit_module
-from explorer.engine.training import run as run_module
 from explorer.engine.training.weights import BEST
 from explorer.runs.commands import AddEpochs, ChangeRate, ResumeRun, Train
 from explorer.runs.data.decisions import Decisions, Move, write_decisions
@@ -165,7 +165,7 @@ def fast_runs(root):
     """Ten steps with the rewrites of a default run, each read back alone."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fit_module, "READ_EVERY", 0.0)
-        patch.setattr(run_module, "tuned", promised)
+        patch.setattr(preparation, "tuned", promised)
         recipe = FEW.change(batch_size=64, arithmetic="fast")
         commands = {each: Train(BUNDLED, recipe.change(precision=each), root / "runs") for each in ("fp32", "bf16")}
         return {name: drive(command, stop=10)[0] for name, command in commands.items()}

@@ -7,10 +7,11 @@ import sys
 import torch
 
 from explorer.engine.kernels.plain_arithmetic import arithmetic_of
+from explorer.engine.runs.opening import SharedRun
+from explorer.engine.runs.preparation import prepare
 from explorer.engine.training.failure import failure
 from explorer.engine.training.fit import fit
 from explorer.engine.training.ranks import Group
-from explorer.engine.training.run import SharedRun, prepare
 from explorer.validation import Refused
 
 _DONE, _FAILED = 0, 1

@@ -8,37 +8,32 @@ import torch
 
 from explorer.architecture.design import Design, Stage
 from explorer.architecture.twins import twin_of
-from explorer.engine import worker as worker_module
 from explorer.engine.console import Console
-from explorer.engine.training import fit as fit_module
-from explorer.engine.training import side_by_side as side_by_side_module
+from explorer.engine.runs import side_by_side as side_by_side_module
+from explorer.engine.runs.opening import open_runs
 from explorer.engine.training.checkpoint import load_checkpoint
-from explorer.engine.training.run import open_runs
 from explorer.engine.worker import DONE, Worker
 from explorer.runs import events
 from explorer.runs.commands import Pause, ResumeRun, Stop, Train, Unpause
 from explorer.runs.folder.manifest import read_hashes
 from explorer.runs.folder.run import read_run
 from explorer.runs.sides import Side, with_seeds
+from tests.engine.listener import Listener
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN
-from tests.engine.training.test_twins import Listener
+
+pytestmark = pytest.mark.usefixtures("every_step")
 
 NARROW = Design(
     (1, 6, 6), 3, (Stage(1, 4), Stage(1, 8, 2)), stem="cifar", stem_width=4, block="bottleneck", shortcut="projection"
 )
+
 PAIRS = {  # the second design of each pair, and how many of its parts are its own
     "plain and residual": (DESIGN, twin_of(DESIGN), ()),
     "A and B": (DESIGN.change(shortcut="pad"), DESIGN, ("layer2.0.downsample.0", "layer2.0.downsample.1")),
     "D and B": (DESIGN.change(shortcut="average"), DESIGN, ("layer2.0.downsample.0", "layer2.0.downsample.1")),
     "v1 and v1.5": (NARROW.change(stride_on="1x1"), NARROW, ()),
 }
-
-
-@pytest.fixture(autouse=True)
-def every_step(monkeypatch):
-    monkeypatch.setattr(fit_module, "READ_EVERY", 0.0)
-    monkeypatch.setattr(worker_module.signal, "signal", lambda number, handler: None)
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from explorer.engine.runs.opening import open_runs
 from explorer.engine.training import fit as fit_module
 from explorer.engine.training.checkpoint import load_checkpoint, save_checkpoint
-from explorer.engine.training.run import open_runs
 from explorer.engine.training.weights import BEST, save_best, weights_of
 from explorer.runs import events
 from explorer.runs.commands import ResumeRun, Train

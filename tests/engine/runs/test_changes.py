@@ -6,11 +6,11 @@ import math
 import pytest
 
 from explorer.cli.listings import run_text, run_values
+from explorer.engine.runs import side_by_side as side_by_side_module
+from explorer.engine.runs.opening import open_runs
 from explorer.engine.training import fit as fit_module
-from explorer.engine.training import side_by_side as side_by_side_module
 from explorer.engine.training.checkpoint import load_checkpoint
 from explorer.engine.training.fit import fit
-from explorer.engine.training.run import open_runs
 from explorer.runs import events
 from explorer.runs.commands import AddEpochs, ChangeRate, Pause, ResumeRun, Stop, Train, Unpause, read_command
 from explorer.runs.folder.log import read_events
@@ -19,13 +19,13 @@ from explorer.runs.folder.run import read_run
 from explorer.runs.folder.survey import list_runs
 from explorer.validation import Refused
 from tests.engine import small
+from tests.engine.listener import Listener
 from tests.engine.same import differences, timeless
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN
-from tests.engine.training.test_twins import Listener, every_step
 from tests.twins import with_twin
 
-__all__ = ["every_step"]  # a fixture
+pytestmark = pytest.mark.usefixtures("every_step")
 LOWER, MORE = ChangeRate(0.5), AddEpochs(2)
 SCHEDULES = {
     "constant": small.RECIPE.change(schedule="constant"),

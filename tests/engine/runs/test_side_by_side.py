@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from explorer.architecture.plan import plan_network
-from explorer.engine.training import side_by_side as side_by_side_module
+from explorer.engine.runs import side_by_side as side_by_side_module
+from explorer.engine.runs.side_by_side import LEAD, SideBySide
 from explorer.engine.training.memory import memory_needed
-from explorer.engine.training.side_by_side import LEAD, SideBySide
 from explorer.engine.training.threads import RunThreads
 from explorer.runs import events
 from explorer.runs.commands import Pause, Unpause

@@ -14,8 +14,8 @@ import torch
 
 from explorer.engine.devices import available_memory
 from explorer.engine.kernels.plain_arithmetic import arithmetic_of
+from explorer.engine.runs.run_in_progress import RunInProgress
 from explorer.engine.training.memory import memory_needed
-from explorer.engine.training.run_in_progress import RunInProgress
 from explorer.runs.commands import Change, Control
 from explorer.runs.events import Event
 from explorer.runs.sides import MAX_AT_ONCE

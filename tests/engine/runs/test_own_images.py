@@ -1,7 +1,6 @@
 """Runs on images of one's own: what is recorded, resumed, refused and stopped."""
 
 import json
-import queue
 import shutil
 import threading
 from dataclasses import replace
@@ -11,35 +10,20 @@ import pytest
 from explorer.cli import main
 from explorer.engine import worker as worker_module
 from explorer.engine.data import cache
-from explorer.engine.training import run as run_module
-from explorer.engine.training.run import open_runs
-from explorer.engine.worker import DONE, Worker
+from explorer.engine.runs import preparation
+from explorer.engine.runs.opening import open_runs
+from explorer.engine.worker import DONE
 from explorer.runs import events
 from explorer.runs.commands import ResumeRun, Stop, Train
 from explorer.runs.data.image_list import Layout
 from explorer.runs.folder.run import RunState
 from explorer.runs.folder.survey import list_runs
 from explorer.validation import Refused
+from tests.engine.listener import Listener
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN
 from tests.patience import patience
 from tests.twins import with_twin
-
-
-class Listener:
-    def __init__(self, *controls) -> None:
-        self.events, self.inbox = [], queue.SimpleQueue()
-        for control in controls:
-            self.inbox.put(control)
-
-    def send(self, event, run=""):
-        self.events.append(event)
-
-    def run(self, command) -> int:
-        return Worker(self, self.inbox).run(command)
-
-    def last(self, kind):
-        return [event for event in self.events if isinstance(event, kind)][-1]
 
 
 @pytest.fixture
@@ -129,8 +113,8 @@ def test_a_named_set_does_not_move(tmp_path):
 
 
 def test_all_that_train_together_share_what_was_read(recipe, tmp_path, monkeypatch):
-    opened, open_data = [], run_module.open_data
-    monkeypatch.setattr(run_module, "open_data", lambda *rest, **more: opened.append(rest) or open_data(*rest, **more))
+    opened, open_data = [], preparation.open_data
+    monkeypatch.setattr(preparation, "open_data", lambda *rest, **more: opened.append(rest) or open_data(*rest, **more))
     listener = Listener()
     listener.run(with_twin(Train(DESIGN, recipe.change(epochs=2), tmp_path / "runs")))
     assert len(opened) == 1
@@ -143,7 +127,7 @@ def test_a_stop_ends_the_reading_within_a_second_and_leaves_no_run(recipe, tmp_p
     slow = threading.Event()
     monkeypatch.setattr(cache, "decode", lambda *_: slow.wait(patience()))
     listener = Listener()
-    listener.send = lambda event: listener.events.append(event) or listener.inbox.put(Stop())
+    listener.send = lambda event: listener.said.append(("", event)) or listener.inbox.put(Stop())
     assert listener.run(Train(DESIGN, recipe, tmp_path / "runs")) == DONE
     assert not slow.is_set()
     slow.set()
@@ -174,7 +158,7 @@ def test_without_room_on_the_disk_it_trains_and_says_why(recipe, tmp_path, monke
 
 def test_an_image_that_goes_while_it_trains_ends_the_run_plainly(recipe, tmp_path, monkeypatch):
     monkeypatch.setattr(cache, "make_room", lambda *_, **__: False)
-    monkeypatch.setattr(run_module, "_room", lambda *_: 0)
+    monkeypatch.setattr(preparation, "_room", lambda *_: 0)
     (run,) = open_runs(Train(DESIGN, recipe, tmp_path / "runs"))
     shutil.rmtree(tmp_path / "photos")
     monkeypatch.setattr(worker_module, "open_runs", lambda *_: (run,))

@@ -9,12 +9,10 @@ import torch
 from PIL import Image
 
 from explorer.architecture.twins import twin_of
-from explorer.engine import worker as worker_module
 from explorer.engine.console import Console
-from explorer.engine.training import fit as fit_module
-from explorer.engine.training import side_by_side as side_by_side_module
-from explorer.engine.training.run import open_runs
-from explorer.engine.training.side_by_side import LEAD
+from explorer.engine.runs import side_by_side as side_by_side_module
+from explorer.engine.runs.opening import open_runs
+from explorer.engine.runs.side_by_side import LEAD
 from explorer.engine.training.state import Training
 from explorer.engine.worker import DONE, FAILED, Worker
 from explorer.runs import events
@@ -22,47 +20,20 @@ from explorer.runs.commands import Pause, ResumeRun, StepOnce, Stop, Train, Unpa
 from explorer.runs.folder.log import read_events
 from explorer.runs.folder.run import read_run
 from explorer.runs.folder.survey import list_runs
+from tests.engine.listener import Listener
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN
 from tests.twins import with_twin
+
+pytestmark = pytest.mark.usefixtures("every_step")
 
 PADDED = DESIGN.change(shortcut="pad")
 STEPS = 3  # an epoch: 25 images in eights are 8, 8 and 9
 
 
-@pytest.fixture(autouse=True)
-def every_step(monkeypatch):
-    """Read back after each step, so that commands can come at any; and leave the signals to pytest."""
-    monkeypatch.setattr(fit_module, "READ_EVERY", 0.0)
-    monkeypatch.setattr(worker_module.signal, "signal", lambda number, handler: None)
-
-
 @pytest.fixture
 def recipe(tmp_path):
     return shades(tmp_path / "data").change(epochs=3, schedule="one-cycle")
-
-
-class Listener:
-    """Hears what a worker says; `orders` are what to command when an event of a kind comes for the nth time."""
-
-    def __init__(self, **orders):
-        self.inbox = queue.SimpleQueue()
-        self.orders = orders
-        self.said = []
-
-    def send(self, event, run=""):
-        self.said.append((run, event))
-        kind = type(event).__name__.lower()
-        count = sum(isinstance(each, type(event)) for _, each in self.said)
-        for command in self.orders.get(f"{kind}_{count}", ()):
-            self.inbox.put(command)
-
-    def run(self, command):
-        """Run `command` in a worker of its own; the exit status."""
-        return Worker(self, self.inbox).run(command)
-
-    def of(self, run, kind):
-        return [event for name, event in self.said if name == run and isinstance(event, kind)]
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import torch
 
+from explorer.engine.runs.training_run import TrainingRun
 from explorer.engine.training.failure import failure, is_explained
-from explorer.engine.training.run import TrainingRun
 from explorer.runs import events
 from explorer.runs.commands import Control, Stop
 from explorer.runs.events import Event

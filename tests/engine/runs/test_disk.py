@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from explorer.engine import worker as worker_module
+from explorer.engine.runs import opening
 from explorer.engine.training import checkpoint as checkpoint_module
 from explorer.engine.training import fit as fit_module
-from explorer.engine.training import run as run_module
 from explorer.engine.training.checkpoint import NEWEST, load_checkpoint
 from explorer.engine.training.weights import BEST, weights_of
 from explorer.engine.worker import DONE, FAILED, Worker
@@ -81,7 +81,7 @@ def quiet(monkeypatch):
     monkeypatch.setattr(checkpoint_module, "_MORE", 0)
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # waits for a disk that others may keep busy
     monkeypatch.setattr(fit_module, "MEASURE_EVERY", 1e9)
-    monkeypatch.setattr(run_module, "referee", lambda plan: events.Verdict(True, 1, 1))  # half of a run's time
+    monkeypatch.setattr(opening, "referee", lambda plan: events.Verdict(True, 1, 1))  # half of a run's time
 
 
 @pytest.mark.parametrize(

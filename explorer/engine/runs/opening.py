@@ -1,43 +1,32 @@
-"""TrainingRun: one run with its network, data and folder, made ready to start or to be resumed. No Qt."""
+"""Opening: runs are made ready to start or to be resumed, and refused before anything is written. No Qt."""
 
-import time
-from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
-from explorer.architecture.checks import find_problems
-from explorer.architecture.design import Design
-from explorer.architecture.plan import Plan, plan_network
-from explorer.engine.data.loader import Loader, batch_bounds
+from explorer.architecture.checks import buildable_plan
 from explorer.engine.data.progress import Report, unreported
-from explorer.engine.data.training_data import Gallery, TrainingData, open_data
-from explorer.engine.devices import available_memory, choose_device
+from explorer.engine.devices import choose_device
 from explorer.engine.kernels.rewrites import Rewrites
 from explorer.engine.referee import referee
+from explorer.engine.runs.preparation import prepare
+from explorer.engine.runs.training_run import TrainingRun, arithmetic_entries, progress_entries
 from explorer.engine.training.checkpoint import Unwritten, load_checkpoint, save_checkpoint, usable_checkpoint
-from explorer.engine.training.fit import Changes, Events, fit
 from explorer.engine.training.growth import inherit
 from explorer.engine.training.known_weights import known_weights, read_to_end
-from explorer.engine.training.memory import memory_needed, refuse_too_large
-from explorer.engine.training.ranks import ALONE, Ranks, largest_part, part_of
+from explorer.engine.training.ranks import ALONE, Ranks
 from explorer.engine.training.shared_weights import share_weights
-from explorer.engine.training.state import Training, refuse_other_ranks, single_valued_norm
+from explorer.engine.training.state import Training, refuse_other_ranks
 from explorer.engine.training.threads import Cores, RunThreads
-from explorer.engine.training.tuning import tuned
 from explorer.engine.training.weights import BEST
-from explorer.engine.weights.statistics import Statistics, weights_statistics
+from explorer.engine.weights.statistics import weights_statistics
 from explorer.paths import exists, expand_user, is_file
-from explorer.runs import events
 from explorer.runs.again import again
 from explorer.runs.commands import ResumeRun, Train
 from explorer.runs.data.catalogue import CATALOGUE
 from explorer.runs.data.record import DataRecord
-from explorer.runs.events import Event, Threads
 from explorer.runs.folder.manifest import read_paths, unwritable
 from explorer.runs.folder.run import Run, RunState, Siblings
 from explorer.runs.folder.run_folder import RunFolder
@@ -47,148 +36,6 @@ from explorer.runs.recipe import Recipe, read_recipe, recipe_table
 from explorer.runs.sides import Side, differences, labels, weights_in_words
 from explorer.sentences import NOTHING, Sentence, joined, translatable
 from explorer.validation import Complaint, Refused, refuse
-
-_STATES: dict[type[Event], RunState] = {
-    events.Paused: RunState.PAUSED,
-    events.Resumed: RunState.RUNNING,
-    events.Finished: RunState.FINISHED,
-    events.Stopped: RunState.STOPPED,
-    events.Failed: RunState.FAILED,
-}
-_NOT_KEPT = (events.Heartbeat, events.Card, events.Progress)  # of interest only while they happen
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingRun:
-    """A run that is ready to start; `warning` is shown to the user first.
-
-    It is the number `side` of those that are trained together, its `siblings`; there are none if it is alone. `changes`
-    wait for their steps; the order to resume it has `added` epochs. `weights` says what of known
-    weights it starts with.
-    """
-
-    training: Training
-    train: Loader
-    validation: Loader
-    folder: RunFolder
-    verdict: events.Verdict
-    threads: RunThreads = field(default_factory=RunThreads)
-    warning: Sentence = NOTHING
-    side: int = 0
-    siblings: Siblings = field(default_factory=Siblings)
-    weights: Sentence = NOTHING
-    changes: Changes = field(default_factory=deque)
-    added: int = 0
-    validation_files: tuple[str, ...] = ()
-    root: Path | None = None  # of the files
-
-    @property
-    def gallery(self) -> Gallery:
-        """The images to validate with."""
-        return Gallery(self.validation, self.validation_files, self.root)
-
-    def events(self) -> Events:
-        """Yield the events of the run; the last one is its ending."""
-        training, folder = self.training, self.folder.path
-        yield events.Started(
-            run=folder.name,
-            folder=str(folder),
-            params=training.plan.params,
-            referee=self.verdict,
-            device=str(training.device),
-            steps_per_epoch=training.steps_per_epoch,
-            epochs=training.recipe.epochs,
-            step=training.counters.step,
-            side=self.side,
-            label=self.siblings.label,
-            difference=self.siblings.difference,
-            begins=self.siblings.begins,
-            rewrites=training.rewrites.names,
-            weights=self.weights,
-        )
-        if self.added:
-            yield events.Changed(
-                step=training.counters.step,
-                learning_rate=training.learning_rate,
-                epochs=training.recipe.epochs,
-                added=self.added,
-            )
-        if training.device.type == "cpu":
-            yield self.threads.event(training.counters.step)
-        if self.warning:
-            yield events.Warned(self.warning)
-        steps = fit(training, self.train, self.validation, self.folder, self.changes, self.validation_files)
-        yield from self._with_free_threads(steps)
-
-    def _with_free_threads(self, steps: Events) -> Events:
-        """Yield the events of `steps`; between batches, continue with as many threads as cores are free."""
-        control, validated, spent = None, 0, 0.0
-        with suppress(StopIteration):
-            while True:
-                start = time.monotonic()
-                event = steps.send(control)
-                spent += time.monotonic() - start
-                control = yield event
-                if isinstance(event, events.Step):
-                    rate, validated = event.examples_per_second, 0
-                    seconds = event.steps * self.training.recipe.batch_size / rate
-                elif isinstance(event, events.Progress):  # a validation that takes long
-                    seconds, images = spent, event.done - validated
-                    rate, validated = images / max(seconds, 1e-9), event.done
-                else:
-                    validated = 0 if isinstance(event, events.Epoch) else validated
-                    continue
-                spent = 0.0
-                if self.threads.has_changed(rate, seconds):
-                    yield self.threads.event(self.training.counters.step)
-
-    def record(self, event: Event) -> None:
-        """Write `event` to the run's folder. Raises OSError."""
-        if isinstance(event, _NOT_KEPT):
-            return
-        self.folder.log(event)
-        if type(event) in _STATES:
-            self.folder.update(state=_STATES[type(event)], **_progress_entries(self.training))
-        elif isinstance(event, events.Epoch):
-            self.folder.update(**_progress_entries(self.training))
-        elif isinstance(event, events.Learned):
-            self.folder.update(learned=record_table(event))
-        elif isinstance(event, Threads):
-            self._record_threads(event)
-        elif isinstance(event, events.Changed):
-            known, change = self.folder.manifest.get("changes", ()), record_table(event)
-            changes = [*known, change] if change not in known else known  # one that joined twice if killed in between
-            self.folder.update(changes=changes, recipe=recipe_table(self.training.recipe))
-
-    def _record_threads(self, event: Threads) -> None:
-        """Write the number of threads into the manifest, and that it changed: sums are then rounded differently."""
-        known = self.folder.manifest.get("threads") or {"changes": []}
-        changes = known["changes"]
-        if event.threads != known.get("count", event.threads):
-            changes = [*changes, {"step": event.step, "count": event.threads, "reason": event.reason}]
-        fixed = self.threads.cores is None
-        self.folder.update(threads={"count": event.threads, "fixed": fixed, "changes": changes})
-
-
-def _progress_entries(training: Training) -> dict[str, object]:
-    """Return the entries of the manifest that change during training."""
-    counters = training.counters
-    best = counters.best_accuracy if counters.best_epoch else None
-    done = counters.step // training.steps_per_epoch
-    return {
-        "epochs_done": done,
-        "best_epoch": counters.best_epoch,
-        "best_accuracy": best,
-        "batches": counters.batches,
-        "seconds": counters.seconds,
-    }
-
-
-def _arithmetic_entries(training: Training) -> dict[str, object]:
-    """Return the entries of the manifest that say how the network is computed: other ways round differently."""
-    alone = training.ranks.size == 1
-    several = {} if alone else {"processes": training.ranks.size}
-    return {"rewrites": training.rewrites.names, "device": training.device.type, **several}
 
 
 def open_runs(
@@ -261,7 +108,7 @@ def _new_runs(command: Train, cores: Cores, report: Report, fetched: Report, ran
             insisted = {"anyway": True} if command.anyway else {}  # a resume need not be told again
             repeats = {"again": record_table(again(repeated, data.record))} if repeated else {}
             studied = {"trial": record_table(command.trial)} if command.trial else {}
-            entries = {**_arithmetic_entries(training), **insisted, **repeats, **studied}
+            entries = {**arithmetic_entries(training), **insisted, **repeats, **studied}
             folder.update(data=record_table(data.record), **entries)
         if known:
             folders[0].update(weights=known.record())
@@ -363,7 +210,7 @@ def _resumed_run(command: ResumeRun, cores: Cores, report: Report, ranks: Ranks)
                 inherit(training, parent, read_paths(folder.manifest.get("grown", ())))
         verdict = referee(training.plan)
         _let_others_open(training, run.seed, data.record, threads, report)
-        entries = {**_progress_entries(training), **_arithmetic_entries(training)}
+        entries = {**progress_entries(training), **arithmetic_entries(training)}
         folder.mark_running(recipe=recipe_table(recipe), data=record_table(data.record), **entries)
     except OSError as error:
         folder.close()
@@ -453,86 +300,7 @@ def _threads_of(
     return threads
 
 
-def prepare(
-    *sides: Side,
-    rewrites: Rewrites | None = None,
-    anyway: bool = False,
-    report: Report = unreported,
-    known: DataRecord | None = None,
-    statistics: Statistics | None = None,
-    ranks: Ranks = ALONE,
-) -> tuple[TrainingData, list[Training]]:
-    """Open the data and build the networks that share it. Raises Refused, and what `report` raises.
-
-    `rewrites` are by default the fastest for the first network, and for the first one of another precision. What does
-    not fit into memory is refused before anything is read, unless `anyway`. `known` and `statistics` are as for
-    `open_data`. Each of the `ranks` computes a part of every batch.
-    """
-    plans = [buildable_plan(side.design) for side in sides]
-    first, recipe = sides[0].design, sides[0].recipe
-    device = ranks.device(choose_device(recipe.device))
-    if not anyway:
-        parts = [_part_of_recipe(side.recipe, ranks) for side in sides]
-        beside = ranks.local_size if device.type == "cpu" else 1
-        refuse_too_large(list(zip(plans, parts, strict=True)) * beside, device)
-    torch.backends.cudnn.benchmark = True  # sizes hardly change: the fastest algorithms are worth finding
-    largest = recipe.change(resized_crop=max(side.recipe.resized_crop for side in sides))  # all share stored images
-    data = open_data(
-        largest, first, device, report, known=known, statistics=statistics, room=_room(plans, sides, device)
-    )
-    for plan in plans:
-        if len(data.train) == 1 and (layer := single_valued_norm(plan)):
-            what = translatable("has one training image; {layer} has 1×1 maps, and a norm needs two values")
-            raise refuse("data", what, layer=layer)
-    bounds = batch_bounds(len(data.train), recipe.batch_size)
-    steps, last = len(bounds), bounds[-1].stop - bounds[-1].start
-    if recipe.sync_norms and not part_of(bounds[-1], ranks.size - 1, ranks.size).share:  # it would count images twice
-        what = translatable("the last batch of an epoch has {count} images, too few for norms over {size} GPUs")
-        raise refuse("batch_size", what, count=last, size=ranks.size)
-    counts = data.train.labels.bincount(minlength=first.classes).tolist()
-    chosen: dict[str, Rewrites] = {}
-    trainings = []
-    for plan, side in zip(plans, sides, strict=True):
-        if side.recipe.precision not in chosen:
-            chosen[side.recipe.precision] = rewrites or tuned(plan, _part_of_recipe(side.recipe, ranks), device)
-        rewritten = chosen[side.recipe.precision]
-        if ranks.size > 1:
-            rewritten = _for_several(rewritten, side.recipe)
-        trainings.append(Training(plan, side.recipe, device, steps, rewritten, side.seed, counts, ranks))
-    return data, trainings
-
-
-def _for_several(rewrites: Rewrites, recipe: Recipe) -> Rewrites:
-    """Return the rewrites for several ranks: a recorded step would leave out what they tell each other.
-
-    Norms that share their statistics know nothing of a bias that a convolution leaves out.
-    """
-    return replace(rewrites, graph=False, folded=rewrites.folded and not recipe.sync_norms)
-
-
-def _part_of_recipe(recipe: Recipe, ranks: Ranks) -> Recipe:
-    """Return a recipe with the batches that one rank computes."""
-    return recipe.change(batch_size=largest_part(recipe.batch_size, ranks.size))
-
-
-def _room(plans: Sequence[Plan], sides: Sequence[Side], device: torch.device) -> int | None:
-    """Return how many bytes images may take on the device, beside what training takes; None if nobody knows."""
-    free = available_memory(device)
-    if free is None:
-        return None
-    needs = (memory_needed(plan, side.recipe, side.recipe.batch_size) for plan, side in zip(plans, sides, strict=True))
-    return max(0, free - sum(each.total for each in needs))
-
-
 def _rewrites_of(state: dict[str, Any], recipe: Recipe) -> Rewrites | None:
     """Return the rewrites of a saved run, since others round sums differently; None on another device."""
     here = choose_device(recipe.device).type
     return Rewrites(**state["rewrites"]) if state.get("device") == here else None
-
-
-def buildable_plan(design: Design) -> Plan:
-    """Return the plan of `design`. Raises Refused with every problem that keeps torch from building the network."""
-    plan = plan_network(design)
-    if fatal := [problem for problem in find_problems(plan) if problem.fatal]:
-        raise Refused(*(Complaint(problem.where, problem.what) for problem in fatal))
-    return plan
