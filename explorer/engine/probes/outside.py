@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import torch
 import torchinfo
-import torchvision
 from torch import nn
 
 from explorer.architecture.design import Design
@@ -56,14 +55,16 @@ def build_outside(name: str, shape: Shape, classes: int, device: str) -> nn.Modu
 
     Raises Refused for a name that torchvision does not know.
     """
-    known = torchvision.models.list_models(module=torchvision.models)
+    from torchvision import models  # takes longer to import than all else that a worker needs
+
+    known = models.list_models(module=models)
     if name not in known:
         near = difflib.get_close_matches(name, known, 1)
         hint = f"did you mean {near[0]}?" if near else "its list_models() names them"
         raise refuse(
             "network", translatable("torchvision has no classifier {name!r}; {hint}"), name=name[:80], hint=hint
         )
-    builder: Any = torchvision.models.get_model_builder(name)
+    builder: Any = models.get_model_builder(name)
     options = _QUIET if name in ("googlenet", "inception_v3") else {}
     try:
         with torch.device(device):
