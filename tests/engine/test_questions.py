@@ -363,7 +363,8 @@ def test_a_question_during_the_last_step_is_answered(recipe, questions, tmp_path
             drive = worker._next_control
 
             def ask(wait):
-                last = all(run.has_ended() or run.step == 12 for run in worker._runs.going)
+                runs = worker._runs  # none yet while it reads the images
+                last = runs is not None and all(run.has_ended() or run.step == 12 for run in runs.going)
                 if last and not answers(self) and not self.inbox.qsize():
                     self.inbox.put(questions[0])
                 return drive(wait)

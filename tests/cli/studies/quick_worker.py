@@ -1,9 +1,9 @@
-"""A worker that trains nothing: each run has an accuracy at once, and ends as the file `endings` in its folder says.
+"""A worker that trains nothing: each run has an accuracy at once, and ends as a file beside it says.
 
-`endings` has words by the number of a trial: `fail`, `crash` before the run's end, `wait` until standard input ends.
+It has the number of the trial in its name, and a word: `fail`, `crash` before the run's end, `wait` until standard
+input ends.
 """
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -21,10 +21,12 @@ def send(event, run=""):
 
 def ending_of(runs: Path, number: int) -> str:
     """Return how a trial ends, once: the next time it ends well."""
-    endings = runs / "endings"
-    table = json.loads(endings.read_text()) if endings.exists() else {}
-    word = table.pop(str(number), "")
-    endings.write_text(json.dumps(table))
+    place = runs / f"ending of {number}"
+    try:
+        word = place.read_text()
+    except FileNotFoundError:
+        return ""
+    place.unlink()
     return word
 
 
