@@ -121,6 +121,7 @@ def test_an_old_run_is_shown_with_its_epochs(runs, ask, capsys):
     assert "basic:1x28x28:10:4x1/2,8x2/2:stem=cifar,stem_width=4" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("run", "epochs"), [(STOPPED, 2), (INTERRUPTED, 3)])
 def test_an_old_run_is_resumed_and_finished(runs, ask, capsys, run, epochs):
     before = ask("runs", "show", run, "--runs", runs)
@@ -206,6 +207,7 @@ def test_an_old_design_is_read_to_its_last_key(tmp_path, ask):
     assert params_of(tmp_path / "net.py") == 41_050
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems keep settings elsewhere")
 def test_the_window_starts_with_old_settings_and_old_runs(runs, tmp_path):
     place = tmp_path / "resnet-explorer"

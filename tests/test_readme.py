@@ -161,6 +161,7 @@ def test_readme_counts_right():
         assert chinese_words.format(CHINESE[len(kinds)]) in chinese
 
 
+@pytest.mark.slow
 def test_blocks_stems_and_shortcuts_are_named_in_one_file():
     """A new one is nowhere else: where one stands by name, a design is made or changed to have it."""
     assert modules_with(VOCABULARY, strings, "architecture/blocks.py") == {

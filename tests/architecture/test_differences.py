@@ -66,6 +66,7 @@ def test_every_field_has_a_phrase(record):
     assert {each.name for each in fields(record)} - {"name", "stages", "blocks"} <= set(_PHRASES)
 
 
+@pytest.mark.slow
 @given(designs())
 def test_what_has_no_effect_is_no_difference(design):
     plan, other = plan_network(design), plan_network(effective(design))

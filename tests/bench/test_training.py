@@ -135,6 +135,7 @@ def test_work_is_two_operations_a_mac_and_three_passes_an_image():
     assert (pace.images_per_second, pace.peak_share) == (50.0, 1.0)
 
 
+@pytest.mark.slow
 def test_a_side_ends_with_its_process(tmp_path):
     with SideProcess(entry(tmp_path), tmp_path / "log") as process:
         assert process.ask("place").value == [10_000, 2_000]

@@ -189,6 +189,7 @@ def test_a_process_that_is_to_end_takes_no_more_questions(recipe):
     assert process._process is None
 
 
+@pytest.mark.slow
 def test_the_other_process_tells_how_far_it_is_and_answers_after_the_run_has_ended(recipe):
     heard = queue.SimpleQueue()
 

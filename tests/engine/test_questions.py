@@ -320,6 +320,7 @@ def test_a_much_larger_network_is_asked_beside_the_run(recipe, questions, tmp_pa
     assert aside == [(wide, False, None)]
 
 
+@pytest.mark.slow
 def test_a_second_process_answers_by_a_file_of_the_weights(recipe, questions, tmp_path, monkeypatch):
     listener, recipe, runs = Listener(step_2=(Pause(), Stop())), recipe.change(ema=0.0), tmp_path / "runs"
     listener.run(Train(DESIGN, recipe, runs))
@@ -341,6 +342,7 @@ def test_a_second_process_answers_by_a_file_of_the_weights(recipe, questions, tm
     assert listener.answered.get(timeout=patience()).id == 5
 
 
+@pytest.mark.slow
 def test_a_second_process_that_dies_says_so_and_is_started_again(questions, tmp_path):
     listener = Listener()
     process = ProbeProcess(Pipe(listener))

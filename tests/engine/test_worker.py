@@ -26,6 +26,8 @@ from tests.engine.shades import shades
 from tests.engine.small import DESIGN
 from tests.patience import patience
 
+pytestmark = pytest.mark.slow
+
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to catch")
 TRAINING = """
 import sys

@@ -12,6 +12,8 @@ from explorer.library import display, library
 from explorer.runs.folder.run import RunState
 from explorer.validation import Refused
 
+pytestmark = pytest.mark.slow
+
 SMALL = "basic:1x28x28:10:4x1:stem=cifar,stem_width=4"
 
 

@@ -33,6 +33,7 @@ def checked(source: str) -> BlockChecked:
     return check_block(CheckBlock(DESIGN, Recipe(), source=source), lambda done, total: None, lambda reason: None)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not limit memory")
 def test_memory_input_and_output_are_limited_and_the_block_is_compared_all_the_same():
     answer = checked(NASTY + CHAPTER)
@@ -41,6 +42,7 @@ def test_memory_input_and_output_are_limited_and_the_block_is_compared_all_the_s
     assert len(answer.printed) == 4000
 
 
+@pytest.mark.slow
 def test_code_that_ends_its_process_is_told_of():
     answer = checked("import os\nprint('gone', flush=True)\nos._exit(3)\n" + CHAPTER)
     assert answer.verdict is Verdict.UNCHECKED

@@ -78,6 +78,7 @@ def losses(train, recipe) -> list[float]:
     ]
 
 
+@pytest.mark.slow
 def test_the_same_losses_and_validation_wherever_the_images_lie(recipe, everywhere):
     recipe = recipe.change(resized_crop=0.3, flip=True, jitter=0.2, normalise="data", erase=0.5)
     mapped, placed, decoded = found = everywhere(recipe)
@@ -93,6 +94,7 @@ def test_the_same_losses_and_validation_wherever_the_images_lie(recipe, everywhe
     assert all(torch.equal(*pair) for other in batches[1:] for pair in zip(batches[0], other, strict=True))
 
 
+@pytest.mark.slow
 def test_what_was_not_expected_is_read_all_the_same(recipe, everywhere):
     for data in everywhere(recipe):
         order = torch.tensor([5, 3, 8, 1, 0, 2])
@@ -115,6 +117,7 @@ def test_two_runs_read_ahead_without_disturbing_one_another(recipe, everywhere):
             assert torch.equal(second.read(other), whole[other])
 
 
+@pytest.mark.slow
 def test_an_image_that_has_gone_is_said_plainly(recipe, everywhere, root):
     *_, decoded = everywhere(recipe)
     (root / divide_images(recipe, DESIGN, unreported, None).parts[Part.TRAIN].files[3]).unlink()

@@ -13,6 +13,8 @@ from explorer.engine.export.source import Source
 from explorer.validation import Refused, refuse
 from tests.engine import small
 
+pytestmark = pytest.mark.slow
+
 SOURCE = Source(plan_network(small.DESIGN), language="zh_CN")
 
 

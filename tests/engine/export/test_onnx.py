@@ -79,6 +79,7 @@ def agree(run: Run) -> float:
     return worst
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DESIGNS)
 def test_onnxruntime_computes_the_same(name, tmp_path):
     agree(trained(DESIGNS[name], tmp_path))
@@ -99,6 +100,7 @@ def test_onnxruntime_computes_the_same_of_random_designs(design, tmp_path_factor
     print(f"{plan.params:,} parameters: {agree(trained(design, tmp_path_factory.mktemp('runs')))}")
 
 
+@pytest.mark.slow
 def test_the_file_says_what_it_is_of(run, tmp_path):
     path = tmp_path / "net.onnx"
     assert main(["export", str(run.folder), "--to", "onnx", "-o", str(path)]) == 0

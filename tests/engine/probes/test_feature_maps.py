@@ -187,6 +187,7 @@ def test_no_picture_is_in_the_line(ask, tmp_path):
     assert read_event(event_line(answer)) == answer
 
 
+@pytest.mark.slow
 def test_files_of_answers_are_few_and_go_with_the_process(ask, recipe, tmp_path):
     answers = [ask(0) for _ in range(KEPT + 2)]
     assert [Path(answer.file).exists() for answer in answers] == [False] * 2 + [True] * KEPT

@@ -50,6 +50,7 @@ def found_groups(scanned: Scanned) -> dict[ProblemKind, set[frozenset[str]]]:
     return {problem.kind: set(map(frozenset, problem.groups)) for problem in scanned.problems}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", [Layout.CLASSES, Layout.SPLITS, Layout.TABLE])
 def test_what_was_planted_is_found(tmp_path, layout):
     garden = planted.plant(tmp_path / "garden", layout)
@@ -71,6 +72,7 @@ def test_what_was_planted_is_found(tmp_path, layout):
     assert found_groups(replace(scanned, problems=tuple(others))) == garden.problems
 
 
+@pytest.mark.slow
 def test_a_second_scan_finds_the_same_without_opening_an_image(tmp_path, monkeypatch):
     garden = planted.plant(tmp_path / "garden", Layout.SPLITS)
     first = scan_data(question(garden.path), unreported)

@@ -191,6 +191,7 @@ def test_files_of_a_table_are_beside_it(folder):
     assert [sheet.shape for sheet in ask(table, "inner/0.png").sheets] == [(40, 60, 3)]
 
 
+@pytest.mark.slow
 def test_every_image_of_a_messy_folder_has_its_picture_and_what_is_none_has_none(tmp_path):
     planted = plant(tmp_path / "planted", Layout.CLASSES)
     before = fingerprint(planted.root)

@@ -287,6 +287,7 @@ def test_hundreds_of_fresh_blocks_stay_finite(recipe, tmp_path):
     assert sum(asked(run, fresh=True).likely.probabilities) == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_named_sets_have_names_by_class(tmp_path):
     run = trained(preset("mini"), Recipe(epochs=1, batch_size=1000, device="cpu"), tmp_path)
     answer = asked(run, "9/1003")

@@ -133,6 +133,7 @@ def test_progress_is_told_and_may_end_the_work(run, monkeypatch):
     assert asked(run, "0/0.png").files  # whatever was left behind
 
 
+@pytest.mark.slow
 def test_of_a_named_set_they_have_names_by_class(tmp_path):
     run = trained(preset("mini"), Recipe(epochs=1, batch_size=1000, device="cpu", precision="fp32"), tmp_path)
     data = load_data(run.recipe.data, run.design).train

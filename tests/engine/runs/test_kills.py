@@ -51,6 +51,7 @@ def same_place(one, other):
     return all(one[key] == other[key] for key in ("step", "epoch", "position"))
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("kills", [10, pytest.param(50, marks=pytest.mark.uses)])
 def test_kills_lose_nothing_that_was_reported(tmp_path, monkeypatch, kills):

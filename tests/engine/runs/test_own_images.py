@@ -156,6 +156,7 @@ def test_without_room_on_the_disk_it_trains_and_says_why(recipe, tmp_path, monke
     assert listener.last(events.Finished).step == 3
 
 
+@pytest.mark.slow
 def test_an_image_that_goes_while_it_trains_ends_the_run_plainly(recipe, tmp_path, monkeypatch):
     monkeypatch.setattr(cache, "make_room", lambda *_, **__: False)
     monkeypatch.setattr(preparation, "_room", lambda *_: 0)

@@ -74,6 +74,7 @@ def allocated(design: Design, recipe: Recipe) -> int:
     return max(accumulate(event.nbytes() for event in sorted(events, key=lambda event: event.start_ns())))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "precision", "batch_sizes"),
     [
@@ -184,6 +185,7 @@ print(kept > 100 * 2**20, held() - before < 100 * 2**20)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux" or not GLIBC.items() <= launch_local().environment.items(), reason="glibc")
 def test_what_the_last_run_had_is_free_for_the_next():
     launch = launch_local()

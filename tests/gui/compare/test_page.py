@@ -347,6 +347,7 @@ def test_a_tick_makes_only_the_edited_column_again(session, page, monkeypatch):
     assert [design.stages[0].blocks for design in made] == [*range(3, 8)]
 
 
+@pytest.mark.slow
 def test_a_worker_tells_of_googlenet_and_measures(open_session, qtbot):
     session = open_session(preset("mini").change(input=(1, 32, 32)), warm=True)
     session.workspace.choice.use_recipe(session.workspace.choice.recipe.change(batch_size=2, device="cpu"))

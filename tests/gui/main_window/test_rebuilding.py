@@ -234,6 +234,7 @@ def timers() -> int:
     return sum(issubclass(type(each), QTimer) and isValid(each) for each in gc.get_objects())
 
 
+@pytest.mark.slow
 def test_ten_windows_leave_as_much_behind_as_one(open_session, qtbot):
     """After three for what is made once: widgets, timers and threads are as many after each of ten more."""
     session = open_session("mini", warm=True, process=worker(RUNNING))

@@ -13,6 +13,7 @@ def watch(qtbot, qapp, tmp_path):
     made.deleteLater()
 
 
+@pytest.mark.slow
 def test_a_folder_that_comes_is_noticed_and_so_is_what_comes_into_it(watch, qtbot, tmp_path):
     with qtbot.waitSignal(watch.changed):
         (tmp_path / "runs").mkdir()

@@ -138,6 +138,7 @@ def test_what_the_filter_leaves_out_is_not_selected(three, open_page, qtbot):
     assert page.history.chosen == (three[2],)
 
 
+@pytest.mark.slow
 def test_a_thousand_runs_are_filtered_with_each_key_and_read_again_only_where_they_changed(root, open_page, qtbot):
     ids = [make_run(root, MINI.with_stage(0, blocks=1 + place % 7), Recipe(seed=place), place) for place in range(1000)]
     page = open_page()

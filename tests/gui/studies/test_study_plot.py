@@ -95,6 +95,7 @@ def test_the_keyboard_does_the_same(page, runs, qtbot):
     assert page.document.design == page.history.run(runs[1]).design
 
 
+@pytest.mark.slow
 def test_what_another_process_does_is_seen(page, study, root, qtbot):
     make_trial(root, study, 7, 7, best_accuracy=0.74)
     qtbot.waitUntil(lambda: page.studies.progress.text() == "done · 8 of 8 runs done")

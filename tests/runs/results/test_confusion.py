@@ -36,6 +36,7 @@ def cases(draw):
     return classes, *chosen
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:A single label was found")
 @given(cases())
 @settings(max_examples=300, deadline=None)

@@ -192,6 +192,7 @@ def test_whatever_a_recipe_can_ask_for_is_tried():
     assert tried | which_images | refused | rest == {each.name for each in fields(Recipe)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KNOBS)
 def test_whatever_the_recipe_the_script_repeats_it(repeated, name):
     repeated[name].check()
@@ -255,6 +256,7 @@ def test_only_what_the_recipe_uses_is_written(repeated):
     assert len(bare.splitlines()) < len(everything.splitlines()) - 200
 
 
+@pytest.mark.slow
 def test_two_epochs_on_the_bundled_data_in_a_process_of_its_own(tmp_path):
     """From the command line to the last bit of the weights."""
     (folder,) = drive(Train(BUNDLED, FEW, tmp_path / "runs"))

@@ -203,6 +203,7 @@ def orders_of(session: Session) -> list[QAction | QAbstractButton]:
     return [*actions, *outside, editor.editors[-1].remove, editor.add]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["width", "rate", "side", "alone"])
 def test_every_order_takes_what_is_being_typed_before(session, qtbot, started, unasked, kind):
     window = session.window

@@ -141,6 +141,7 @@ UNUSUAL = "'\"()[]{}\\ %#;:,*?!&<>|$@=+~`^\t\néüñß"
 IN_NAMES = "".join(each for each in map(chr, range(0x250)) if each.isprintable() and each != "/")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not allow such names")
 def test_a_ticked_box_looks_the_same_wherever_the_program_is(qapp, qtlog, tmp_path, monkeypatch):
     usual = ticked_box(resource(), monkeypatch)
