@@ -29,6 +29,15 @@ def test_what_is_known_of_an_image(tmp_path):
     assert 0 < found.darkest < found.brightest <= 1
 
 
+@pytest.mark.parametrize("size", [(1, 1), (3, 2), (50, 40)], ids=str)
+def test_brightness_is_by_the_percentiles_of_numpy(tmp_path, size):
+    pixels = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "noise.png")
+    values = np.sqrt(np.square(pixels[::2, ::2] / 255) @ (0.241, 0.691, 0.068))
+    found = examine(tmp_path / "noise.png")
+    assert [found.darkest, found.brightest] == np.percentile(values, (5, 99)).tolist()
+
+
 def test_what_looks_the_same_has_the_same_digest(tmp_path):
     """Stored losslessly in other formats, turned by EXIF, as a palette, opaque, with other data beside it."""
     image = photo().quantize(64).convert("RGB")
