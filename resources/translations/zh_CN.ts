@@ -4996,7 +4996,7 @@ You can also use a file that you have, such as {name}.</source>
     <name>BlocksPanel</name>
     <message>
         <source>Accuracy on {images} validation images: {accuracy}. Each bar is what is lost when the branch of one block is switched off; on average {loss}.</source>
-        <translation>在 {images} 张验证图像上的准确率：{accuracy}。每根柱子表示关闭一个块的分支后损失的准确率；平均 {loss}。</translation>
+        <translation>在 {images} 张验证图像上的精度：{accuracy}。每根柱子表示关闭一个块的分支后降低的精度；平均 {loss}。</translation>
     </message>
     <message>
         <source>Every block is switched off in turn …</source>
@@ -6333,7 +6333,7 @@ Black is no response, white the channel&apos;s own maximum.</source>
     </message>
     <message>
         <source>The run counted {accuracy}, in its own precision and on all validation images.</source>
-        <translation>训练记录的准确率为 {accuracy}：用训练时的精度在全部验证图像上计算。</translation>
+        <translation>训练记录的精度为 {accuracy}：用训练时的数值精度在全部验证图像上计算。</translation>
     </message>
     <message>
         <source>Unchanged to the last bit: all logits of {n} images are the same, accuracy {before}.</source>

@@ -130,7 +130,7 @@ class StudyDialog(QDialog):
         for text, widget in entries:
             form.addRow(text, widget)
             widget.setAccessibleName(text)
-        buttons.addWidget(self.summary, stretch=1)
+        buttons.addStretch(1)
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.start)
         self._column = column
@@ -138,6 +138,7 @@ class StudyDialog(QDialog):
         for part in (self.kind, self._grid, self._nested):
             column.addWidget(part)
         column.addLayout(form)
+        column.addWidget(self.summary)
         column.addWidget(self.notes)
         column.addStretch(1)
         column.addLayout(buttons)
