@@ -14,20 +14,6 @@ from explorer.runs.events import Epoch
 from explorer.runs.folder.log import read_events
 from explorer.runs.folder.survey import list_runs
 from explorer.runs.results.predictions import read_predictions
-from tests.engine.shades import shades
-
-LINE = "basic:1x6x6:3:4x1,8x1/2:stem=cifar,stem_width=4"
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    """A run of three epochs on a folder."""
-    place = tmp_path_factory.mktemp("evaluate")
-    recipe = shades(place / "photos")
-    words = ["train", LINE, "--data", recipe.data, "--epochs", "3", "--lr", "0.02", "--batch-size", "4"]
-    assert main([*words, "--device", "cpu", "--runs", str(place / "runs")]) == 0
-    (run,) = list_runs(place / "runs")
-    return run
 
 
 @pytest.fixture

@@ -10,22 +10,7 @@ import pytest
 from explorer.cli import main
 from explorer.runs import destination
 from explorer.runs.data.image_list import Part
-from explorer.runs.folder.survey import list_runs
 from explorer.runs.results.predictions import read_predictions
-from tests.engine.shades import shades
-
-LINE = "basic:1x6x6:3:4x1,8x1/2:stem=cifar,stem_width=4"
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    """A run of two epochs on a folder of three shades, called 0, 1 and 2."""
-    place = tmp_path_factory.mktemp("predict")
-    recipe = shades(place / "photos")
-    words = ["train", LINE, "--data", recipe.data, "--epochs", "2", "--lr", "0.02", "--batch-size", "2"]
-    assert main([*words, "--device", "cpu", "--runs", str(place / "runs")]) == 0
-    (run,) = list_runs(place / "runs")
-    return run
 
 
 @pytest.fixture

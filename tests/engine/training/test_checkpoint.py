@@ -10,13 +10,6 @@ from tests.engine import small
 
 
 @pytest.fixture
-def folder(tmp_path):
-    folder = small.new_folder(tmp_path)
-    yield folder
-    folder.close()
-
-
-@pytest.fixture
 def two(folder):
     """A run with the checkpoints of step 1 and step 2."""
     for step in (1, 2):

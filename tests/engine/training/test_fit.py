@@ -20,13 +20,6 @@ from tests.engine import small
 pytestmark = pytest.mark.usefixtures("every_step")
 
 
-@pytest.fixture
-def folder(tmp_path):
-    folder = small.new_folder(tmp_path)
-    yield folder
-    folder.close()
-
-
 def only(kind, found):
     return [event for event in found if isinstance(event, kind)]
 

@@ -25,13 +25,6 @@ pytestmark = pytest.mark.usefixtures("every_step")
 VALIDATION = Part.VALIDATION
 
 
-@pytest.fixture
-def folder(tmp_path):
-    folder = small.new_folder(tmp_path)
-    yield folder
-    folder.close()
-
-
 def only(kind, found):
     return [event for event in found if isinstance(event, kind)]
 

@@ -13,13 +13,6 @@ from explorer.validation import Refused
 from tests.engine import small
 
 
-@pytest.fixture
-def folder(tmp_path):
-    folder = small.new_folder(tmp_path)
-    yield folder
-    folder.close()
-
-
 def test_the_best_weights_are_those_of_the_best_epoch(folder):
     work = small.training(small.RECIPE.change(epochs=1))
     small.run(work, folder)

@@ -74,11 +74,6 @@ class OpenedPanel(ClassifyPanel):
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return tmp_path / "runs"
-
-
-@pytest.fixture
 def open_panel(qtbot, root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., OpenedPanel]]:
     opened: list[OpenedPanel] = []
 
