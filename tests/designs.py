@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass, replace
 
+import pytest
 from hypothesis import strategies as st
 
 from explorer.architecture.design import Design, Stage
+from explorer.architecture.presets import preset_files
 from explorer.fields import fields_of
+
+# To try them all; those of a thousand layers take seconds.
+PRESETS = [pytest.param(name, marks=[pytest.mark.slow] * name.endswith(("1001", "1202"))) for name in preset_files()]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from explorer.runs.folder.log import read_events
 from explorer.runs.folder.survey import survey_runs
 
 
+@pytest.mark.slow
 def test_made_runs_are_runs_of_many_designs_each_with_a_log(tmp_path):
     make_runs(tmp_path, 210)
     found = survey_runs(tmp_path)

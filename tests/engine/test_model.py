@@ -73,6 +73,7 @@ def reference_of(design):
     return net
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Initializing zero-element tensors")
 @settings(max_examples=200)
 @given(designs(SMALL))

@@ -155,6 +155,7 @@ def test_each_of_two_runs_answers_for_itself(recipe, questions, tmp_path, monkey
         assert told(replace(event, step=None, id=0)) == told(replace(ended, step=None, id=0))
 
 
+@pytest.mark.slow
 def test_the_images_are_those_of_the_run(recipe, questions, tmp_path, monkeypatch):
     design, recipe = DESIGN.change(input=(1, 28, 28), classes=10), Recipe(device="cpu", epochs=1, batch_size=5000)
     asked = [replace(each, design=design, recipe=recipe) for each in questions[:4]]

@@ -5,14 +5,14 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from explorer.architecture.notation import from_line
 from explorer.architecture.plan import plan_network
-from explorer.architecture.presets import preset, preset_files
+from explorer.architecture.presets import preset
 from explorer.engine import referee as module
 from explorer.engine.model import build_model
 from explorer.engine.referee import referee
-from tests.designs import SHALLOW, designs
+from tests.designs import PRESETS, SHALLOW, designs
 
 
-@pytest.mark.parametrize("name", preset_files())
+@pytest.mark.parametrize("name", PRESETS)
 def test_agrees_with_the_plan_of_every_preset(name):
     plan = plan_network(preset(name))
     verdict = referee(plan)
@@ -21,6 +21,7 @@ def test_agrees_with_the_plan_of_every_preset(name):
     assert verdict.params == plan.params
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(designs(SHALLOW))
 def test_agrees_with_the_plan_of_any_design(design):

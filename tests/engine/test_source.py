@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from explorer.architecture.names import VOCABULARIES
 from explorer.architecture.plan import plan_network
-from explorer.architecture.presets import preset, preset_files
+from explorer.architecture.presets import preset
 from explorer.architecture.source.network import python_source
 from explorer.cli.summary import view_of
 from explorer.engine.model import build_model
-from tests.designs import SMALL, designs
+from tests.designs import PRESETS, SMALL, designs
 
 SIDE = 16  # pixels: no preset's source depends on the size of its images
 
@@ -56,7 +56,7 @@ def undrawn(monkeypatch):
 
 
 @pytest.mark.usefixtures("undrawn")
-@pytest.mark.parametrize("name", preset_files())
+@pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_computes_what_its_source_computes(name):
     plan = plan_network(preset(name))
     model = random_weights(build_model(plan))

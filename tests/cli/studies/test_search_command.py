@@ -126,6 +126,7 @@ def test_what_cannot_be_is_one_sentence(study, words, complaint):
     assert err.splitlines()[-1].startswith(complaint) or err.splitlines()[-1].endswith(complaint)
 
 
+@pytest.mark.slow
 def test_the_search_that_has_the_name_is_not_changed(study):
     study("mini", "--search", "1", *VARY, "--storage", "a.journal", "--name", "x")
     status, _, err = study("mini", "--search", "1", "--vary", "lr=0.1..0.2", "--storage", "a.journal", "--name", "x")

@@ -86,6 +86,7 @@ def test_a_trial_that_fails_does_not_keep_the_others_and_is_tried_again_on_resum
     assert study("--resume", found.id)[0] == 0
 
 
+@pytest.mark.slow
 def test_a_signal_stops_what_is_under_way_with_a_checkpoint(study, runs):
     endings(runs, trial0="wait", trial1="wait")
 

@@ -115,6 +115,7 @@ def test_the_file_says_what_it_is_of(run, tmp_path):
     assert json.loads(metadata["class_names"]) == []
 
 
+@pytest.mark.slow
 def test_a_file_that_computes_something_else_is_not_handed_over(run, monkeypatch):
     right = torch.export.export
 

@@ -108,6 +108,7 @@ def test_size_colour_and_split_are_told(folder):
     assert (scanned.split.kind, scanned.split.ratio) == (SplitKind.STRATIFIED, (0.7, 0.15, 0.15))
 
 
+@pytest.mark.slow
 def test_copies_are_in_one_part(tmp_path):
     garden = planted.plant(tmp_path / "garden", Layout.CLASSES)
     for seed in range(3):

@@ -35,6 +35,7 @@ def test_one_image_is_no_batch():
     assert found.batch_size == 2
 
 
+@pytest.mark.slow
 def test_a_large_network_is_measured_with_fewer_images():
     *_, found = speed(Speed(preset("resnet18").change(input=(3, 112, 112)), Recipe(device="cpu", batch_size=256)))
     assert found.batch_size == 8  # 0.49 GMACs per image

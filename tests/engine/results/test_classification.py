@@ -108,6 +108,7 @@ def test_a_folder_of_validation_images_is_classified_as_the_run_did_though_one_i
     check_equal(Classification(class_names=found.class_names, images=good), kept)
 
 
+@pytest.mark.slow
 def test_images_of_a_named_set_are_classified_as_the_run_did(tmp_path):
     recipe = small.RECIPE.change(epochs=1, batch_size=256, lr=0.1, data="fashion-mnist-12k", normalise="data")
     run = train(tmp_path / "runs", recipe, NAMED)

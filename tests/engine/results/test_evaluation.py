@@ -100,6 +100,7 @@ def test_it_is_the_runs_own_validation_on_a_folder(recipe, tmp_path, changes):
     check(train(tmp_path / "runs", recipe.change(**changes)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", [{}, {"precision": "fp32", "ema": 0.9, "normalise": "data"}], ids=str)
 def test_it_is_the_runs_own_validation_on_a_named_set(tmp_path, changes):
     recipe = small.RECIPE.change(epochs=2, batch_size=256, lr=0.1, data="fashion-mnist-12k", **changes)

@@ -282,6 +282,7 @@ def test_which_weights_were_taken_is_said(basic, tmp_path):
     assert other.likely == whole.likely  # of the same epoch
 
 
+@pytest.mark.slow
 def test_hundreds_of_fresh_blocks_stay_finite(recipe, tmp_path):
     run = trained(DESIGN.change(stages=(Stage(200, 4),)), recipe, tmp_path)
     assert sum(asked(run, fresh=True).likely.probabilities) == pytest.approx(1)

@@ -55,6 +55,7 @@ def content(folder):
     return timeless(kept), load_checkpoint(folder, read_hashes(folder)).state
 
 
+@pytest.mark.slow
 def test_repeated_in_a_process_of_its_own_a_run_is_the_same_to_the_last_bit(tmp_path, train):
     found = []
     for name in ("one", "other"):

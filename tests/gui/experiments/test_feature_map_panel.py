@@ -347,6 +347,7 @@ def test_another_language_waits_for_the_answer(session, played, qtbot):
     assert len(played.probes) == 1
 
 
+@pytest.mark.slow
 def test_another_language_has_other_names_for_the_classes(session, played, qtbot):
     open_maps(session, qtbot, played)
     played.send_maps()

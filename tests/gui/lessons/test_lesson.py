@@ -765,6 +765,7 @@ def test_what_was_done_stays_done_until_the_lesson_is_opened_anew(session, qtbot
     assert is_asked(tutor)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_the_card_covers_nothing_and_the_mark_stands_around_its_control(session, qtbot, language):
     """At the smallest size that is looked after, for every page of every lesson."""
@@ -861,6 +862,7 @@ def test_another_language_goes_on_with_the_lesson(session, qtbot):
     assert other.card.count.text() == "3/5"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", lesson_files("en"))
 def test_every_page_outlives_another_language_and_another_text_size(session, usual_size, name):
     teach(session, name)

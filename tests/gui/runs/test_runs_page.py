@@ -315,6 +315,7 @@ def test_a_run_that_another_process_ends_is_shown_as_ended(open_page, root, qtbo
     folder.close()
 
 
+@pytest.mark.slow
 def test_the_progress_of_another_process_is_shown_and_no_other_folder_is_read(
     three, open_page, root, qtbot, monkeypatch
 ):

@@ -51,6 +51,7 @@ def test_one_button_pauses_and_goes_on(session, played, qtbot):
     assert session.pool.shown.state is WorkerState.RUNNING
 
 
+@pytest.mark.slow
 def test_a_second_press_after_stop_resumes_the_run_and_starts_no_other(session, played, run, qtbot):
     click(qtbot, run_button(session, "stop"))
     assert not run_button(session, "stop").isEnabled()

@@ -198,6 +198,7 @@ def test_whatever_the_recipe_the_script_repeats_it(repeated, name):
     repeated[name].check()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("schedule", ["constant", "cosine", "one-cycle"])
 def test_what_was_changed_stopped_and_resumed_is_repeated(repeated, schedule):
     repeated[f"changed, {schedule}"].check()
