@@ -46,7 +46,8 @@ def failure(error: Exception, recipe: Recipe | None, plan: Plan | None = None) -
     on_card = isinstance(error, torch.OutOfMemoryError) or "CUDA" in text
     device = torch.device("cuda" if on_card else "mps" if "MPS" in text else "cpu")
     free = _memory_left(device)
-    if recipe and (fitting := _fitting_batch(recipe, plan, free and free + _held(device))):
+    room = None if free is None else free + _held(device)
+    if recipe and (fitting := _fitting_batch(recipe, plan, room)):
         advice = Sentence(translatable("Try a batch size of {batch_size}."), {"batch_size": fitting})
     else:
         advice = Sentence(translatable("Use a smaller network or a smaller input."))
