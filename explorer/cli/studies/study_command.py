@@ -16,7 +16,7 @@ from explorer.cli.flags import (
 )
 from explorer.cli.studies.search_command import add_search_flags, is_search, search_study
 from explorer.cli.studies.study_queue import StudyQueue
-from explorer.cli.studies.study_result import PLOT, Result, check_plot_path, studies_text, studies_values
+from explorer.cli.studies.study_result import Result, check_plot_path, studies_text, studies_values
 from explorer.cli.terminal import DONE, FAILED, SIGNALLED, Parser, complain, show
 from explorer.cli.train_command import task_of
 from explorer.paths import storable
@@ -26,6 +26,7 @@ from explorer.runs.recipe import read_recipe
 from explorer.runs.studies.folder import StudyFolder, create_study, find_study, list_studies
 from explorer.runs.studies.knobs import read_knob
 from explorer.runs.studies.nested import nested_knobs
+from explorer.runs.studies.plot import write_plot
 from explorer.runs.studies.study import Knob, Measure, Study, StudyKind
 from explorer.runs.studies.trials import MAX_RUNS, check_study
 from explorer.validation import Complaint, Refused, refuse
@@ -158,7 +159,7 @@ def _train(found: StudyFolder, options: Namespace, device: str, failed_too: bool
     line.run()
     result = Result(found, line.failures)
     _show(result, options)
-    result.write_plot(found.folder / PLOT)
+    write_plot(found, result.outcome)
     if line.signal:
         return SIGNALLED + line.signal
     return FAILED if result.failure_lines() else DONE

@@ -15,7 +15,6 @@ from explorer.runs.studies.schedule import Schedule, TrialState, schedule_of
 from explorer.runs.studies.trials import trial_text
 from explorer.validation import Refused, refuse
 
-PLOT = "plot.svg"  # in the study's folder
 _SUFFIXES = (".svg", ".png")
 
 
@@ -49,13 +48,9 @@ class Result:
         self.outcome: Outcome = outcome(study, runs)
         self._failures = failures or {}
 
-    @property
-    def title(self) -> str:
-        return self.study.study.name or self.study.study.design.name or "Study"
-
     def write_plot(self, path: Path) -> None:
         """Write the plot to a file that `check_plot_path` accepts. Raises Refused."""
-        write_drawing(path, plot_svg(self.outcome, self.title))
+        write_drawing(path, plot_svg(self.outcome, self.study.title))
 
     def failure_lines(self) -> list[str]:
         """Return a line per trial that has failed, or could not be started."""

@@ -20,6 +20,7 @@ from explorer.runs.folder.log import read_events
 from explorer.runs.folder.survey import find_run, list_runs
 from explorer.runs.studies.folder import StudyFolder, UnreadableStudy, create_study, list_studies, read_study
 from explorer.runs.studies.outcome import Outcome, outcome
+from explorer.runs.studies.plot import write_plot
 from explorer.runs.studies.schedule import Claim, Schedule, TrialState, claim_next, schedule_of
 from explorer.runs.studies.study import Study
 from explorer.validation import Refused
@@ -181,6 +182,7 @@ class Studies(QObject):
             if claim:
                 self._start(folder, claim)
             elif device and self._is_over(study, left_out):
+                write_plot(study, outcome(study, list_runs(study.runs)))
                 self._pool.queue.remove_study(folder)
         except Refused as refused:  # its folder was deleted, or a run that is to go on
             self._pool.queue.remove_study(folder)

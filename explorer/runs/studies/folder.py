@@ -31,6 +31,10 @@ class StudyFolder:
         return self.folder.name
 
     @property
+    def title(self) -> str:
+        return self.study.name or self.study.design.name or "Study"
+
+    @property
     def runs(self) -> Path:
         """The folder of its runs, and of others."""
         return self.folder.parent.parent

@@ -8,9 +8,12 @@ from textwrap import wrap
 from xml.etree.ElementTree import Element
 
 from explorer.figures import drawing, element, ticks
+from explorer.runs.destination import write_content
+from explorer.runs.studies.folder import StudyFolder
 from explorer.runs.studies.outcome import Outcome, Point, Scale, Series
 from explorer.runs.studies.study import Measure
 
+PLOT = "plot.svg"  # in a study's folder
 _WIDTH, _HEIGHT = 640, 400  # pixels, the height without words below
 _LEFT, _RIGHT, _BOTTOM = 64, 20, 48  # margins
 _LINE = 18  # height of a line of text
@@ -47,6 +50,11 @@ class _Frame:
     def y(self, value: float) -> float:
         share = (value - self.low) / (self.high - self.low)
         return _HEIGHT - _BOTTOM - share * (_HEIGHT - _BOTTOM - self.top)
+
+
+def write_plot(study: StudyFolder, outcome: Outcome) -> None:
+    """Write what a study shows into its folder. Raises Refused."""
+    write_content(study.folder / PLOT, plot_svg(outcome, study.title))
 
 
 def plot_svg(outcome: Outcome, title: str) -> str:

@@ -10,6 +10,7 @@ from explorer.gui.workers.worker import WorkerClient
 from explorer.runs.commands import ResumeRun, Stop, Train
 from explorer.runs.events import Device, Failed, Finished, Hello, Said, Started, Stopped, Verdict
 from explorer.runs.recipe import Recipe
+from explorer.runs.studies.plot import plot_svg
 from explorer.sentences import Sentence
 from tests.events import settle
 from tests.gui.studies.made_studies import BLOCKS, make_study, make_trial
@@ -89,6 +90,7 @@ def test_one_run_per_free_device_until_all_are_done(make_machine, root):
     assert state(studies, study) is StudyState.DONE
     assert not machine.pool.queue.studies
     assert len(machine.trials) == 4
+    assert (study.folder / "plot.svg").read_text() == plot_svg(studies.find(study.id).outcome, study.title)
 
 
 @pytest.fixture
