@@ -135,7 +135,7 @@ def test_both_processes_obey_and_one_alone_speaks_and_writes(tmp_path, flags, ca
         several.say(Stop())
         assert several.until("stopped")["step"] > paused["step"] + 1
         status, errors = several.ended()
-    assert (status, "Traceback" in errors) == (0, False)
+    assert (status, "Traceback" in errors) == (0, False), errors
     assert "OMP_NUM_THREADS=1 torchrun --nnodes MACHINES --nproc-per-node 2 --rdzv-backend c10d" in errors
     (run,) = list_runs(tmp_path / "runs")
     assert (run.state, read_manifest(run.folder)["processes"]) == (RunState.STOPPED, 2)
