@@ -349,6 +349,8 @@ class Worker:
                     run.folder.close()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
+        if done:
+            self._ranks.close()
         return self.status if done else FAILED
 
     def _told(self, work: str) -> Report:

@@ -1,6 +1,7 @@
 """What all tests of the engine share."""
 
 import pytest
+import torch
 
 from explorer.engine import worker as worker_module
 from explorer.engine.kernels.rewrites import promised
@@ -12,6 +13,12 @@ from explorer.engine.training import fit as fit_module
 def untuned(monkeypatch):
     """Two runs that are compared must not differ in what a busy machine found faster just then."""
     monkeypatch.setattr(preparation, "tuned", promised)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Whatever number an earlier test has left: with another one, sums are rounded differently."""
+    torch.set_num_threads(1)
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ def follow() -> int:
         signal.signal(number, signal.SIG_IGN)
     try:
         _train_part(order, ranks)
+        ranks.close()
     except Refused as refused:
         ranks.refuse(refused.sentence)
         return _FAILED

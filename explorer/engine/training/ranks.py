@@ -90,6 +90,9 @@ class Ranks:
     def leave(self) -> None:
         """Let the other ranks end if they have not begun."""
 
+    def close(self) -> None:
+        """Close the connections to the other ranks, after a run that has ended well."""
+
 
 ALONE = Ranks()
 
@@ -210,6 +213,9 @@ class Group(Ranks):
 
     def leave(self) -> None:
         self.store.set("end", "")
+
+    def close(self) -> None:
+        dist.destroy_process_group()  # else its threads may be at work when the process ends
 
     def has_ended(self) -> bool:
         """Return whether rank 0 has ended its run, however it ended."""

@@ -69,6 +69,7 @@ class Saving(QObject):
         self.cancel()
         if process and not process.process.waitForFinished(_PATIENCE):
             process.process.kill()
+            process.process.waitForFinished(_PATIENCE)
 
     def _note_events(self, said: list[Said]) -> None:
         for event in (each.event for each in said):
