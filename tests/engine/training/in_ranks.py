@@ -68,6 +68,7 @@ def main(root: Path) -> None:
         folder = small.new_folder(root / str(images), RECIPE) if ranks is ALONE or not ranks.rank else None
         found.append(trained(ranks, images, folder))
     (root / f"{ranks.rank} of {ranks.size}.json").write_text(json.dumps(found))
+    ranks.close()
 
 
 if __name__ == "__main__":

@@ -165,7 +165,8 @@ def test_two_processes_have_the_losses_of_one_and_see_every_image_once(tmp_path)
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--local-addr", "localhost", "--nproc-per-node", "2"]
     command = [sys.executable, *torchrun, "-m", "tests.engine.training.in_ranks", str(tmp_path)]
     environment = launch_local().environment | {"GLOO_SOCKET_IFNAME": "lo", "OMP_NUM_THREADS": "1"}
-    subprocess.run(command, env=environment, check=True, capture_output=True, timeout=170)
+    ended = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", timeout=170)
+    assert not ended.returncode, ended.stderr
     alone, *ranks = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("0 of 1", "0 of 2", "1 of 2"))
     for whole, first, second in zip(alone, *ranks, strict=True):
         assert len(whole["losses"]) == 24
