@@ -87,7 +87,7 @@ def _part_of_recipe(recipe: Recipe, ranks: Ranks) -> Recipe:
 
 
 def _room(plans: Sequence[Plan], sides: Sequence[Side], device: torch.device) -> int | None:
-    """Return how many bytes images may take on the device, beside what training takes; None if nobody knows."""
+    """Return how many bytes images may take on the device, beside what training takes; None if that is unknown."""
     free = available_memory(device)
     if free is None:
         return None

@@ -63,7 +63,7 @@ def _is_lost_rank(error: Exception) -> bool:
 
 
 def is_explained(error: Exception) -> bool:
-    """Return whether `failure` says all that a person needs of an error, so that its traceback would only hide that."""
+    """Return whether `failure` says everything needed about an error, so that no traceback is printed."""
     return _is_lost_rank(error) or lacks_memory(error)
 
 
@@ -87,7 +87,7 @@ def _fitting_batch(recipe: Recipe, plan: Plan | None, room: int | None) -> int:
 def _held(device: torch.device) -> int:
     """Return the bytes of a card that the network which failed still holds; they will be free for the next one.
 
-    In main memory it counts as taken: nobody says how much of it a network has.
+    In main memory it counts as taken: how much of it a network holds is unknown.
     """
     return torch.cuda.memory_allocated(device) if device.type == "cuda" else 0
 
