@@ -38,6 +38,9 @@ class Refused(ValueError):
         self.sentence = joined("\n", (complaint.sentence for complaint in complaints))
         super().__init__(self.sentence)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Refused, self.complaints  # from one process to another
+
 
 def refuse(where: str, what: str, /, **values: object) -> Refused:
     """Return a Refused with one complaint; `what` is a template, marked for translation if the window may show it."""

@@ -1744,6 +1744,10 @@
         <translation>没有捷径的普通网络。</translation>
     </message>
     <message>
+        <source>a process that reads images was killed, perhaps for lack of memory</source>
+        <translation>读取图像的一个进程被终止；可能是内存不足</translation>
+    </message>
+    <message>
         <source>a run is in progress</source>
         <translation>训练任务正在进行</translation>
     </message>

@@ -58,7 +58,7 @@ def _run(name: str, root: Path) -> _Pass:
     """Run a pass in a process of its own, as a worker is."""
     launch = launch_local()
     done = subprocess.run(
-        [launch.program, "-m", "explorer.bench.data.passes", name, str(root)],
+        [launch.program, "-m", "explorer.bench.data", name, str(root)],
         env=launch.environment,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,6 +1,6 @@
 """Passes over all images of a folder, one per process, timed from the first file to the last batch. No Qt.
 
-Each returns seconds, and how many bytes of private memory the process had at most beyond those before it began.
+Each returns seconds, and how many bytes of private memory it took at most beyond those before it began.
 """
 
 import json
@@ -10,14 +10,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 
 import torch
 
-from explorer.engine.data.cache import Source, Stored, store, usable_cores
+from explorer.engine.data.cache import Source, Stored, store
 from explorer.engine.data.images.image_index import index_images
 from explorer.engine.data.mapped_loader import MappedLoader
+from explorer.engine.data.parallel import usable_cores
 from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.data.progress import unreported
 from explorer.runs.data.cache_folder import folder_of
@@ -104,12 +106,17 @@ PASSES: dict[str, Callable[[Path], float]] = {
 
 
 def _private_bytes() -> int:
-    """Return the bytes of memory that this process has to itself, 0 where the system does not tell."""
-    try:
-        text = Path("/proc/self/smaps_rollup").read_text()
-    except OSError:
-        return 0
-    return 1024 * sum(int(size) for size in re.findall(r"^(?:Private_Dirty|Swap):\s+(\d+) kB", text, re.MULTILINE))
+    """Return the bytes of memory that this process and those it has started have to themselves.
+
+    It is 0 where the system does not tell.
+    """
+    kilobytes = 0
+    with suppress(OSError):  # a thread or a process that has just ended
+        started = [path.read_text().split() for path in Path("/proc/self/task").glob("*/children")]
+        for process in ("self", *chain.from_iterable(started)):
+            status = Path("/proc", process, "status").read_text()
+            kilobytes += sum(map(int, re.findall(r"^(?:RssAnon|VmSwap):\s+(\d+) kB", status, re.MULTILINE)))
+    return 1024 * kilobytes
 
 
 @contextmanager
@@ -136,7 +143,3 @@ def main() -> None:
     with _watched_memory() as memory:
         seconds = PASSES[name](Path(root))
     print(json.dumps({"seconds": seconds, "private_bytes": memory[0]}))
-
-
-if __name__ == "__main__":
-    main()

@@ -11,7 +11,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -27,7 +27,8 @@ from filelock import FileLock, Timeout
 
 from explorer.atomic_files import write_atomically
 from explorer.engine.data.images.decoding import Pixels, decode
-from explorer.engine.data.progress import Report, in_threads
+from explorer.engine.data.parallel import in_parallel, returned
+from explorer.engine.data.progress import Report
 from explorer.garbage import uncollected
 from explorer.paths import real_name
 from explorer.runs.data.cache_folder import LOCK, PIXELS, SET, folder_of, make_room, touch
@@ -36,7 +37,6 @@ from explorer.validation import Refused
 
 Shape = tuple[int, int, int]  # channels, height, width
 Places = npt.NDArray[np.int64]
-_Piece = tuple[Pixels, Refused | None]
 
 _VERSION = 1  # of how images are decoded
 _PIECE, _PIECE_BYTES = 4, 2**23  # most images of a piece, and most bytes: what the caches of the processor hold
@@ -67,6 +67,14 @@ class Stored(NamedTuple):
 
     pixels: Pixels
     places: Places
+
+
+class _Piece(NamedTuple):
+    """Decoded images, the number of the first in the set, and why the one after them cannot be decoded."""
+
+    start: int
+    images: Pixels
+    refused: Refused | None
 
 
 @dataclass
@@ -188,36 +196,36 @@ def _add(known: _Set, root: Path, sources: Sequence[Source], background: str, re
         what = translatable("decoded images need {needed:,.0f} MiB on the disk, more than is free or allowed")
         raise NoRoom(Sentence(what, {"needed": needed / 2**20}))
     done, listed = len(sources) - len(missing), time.monotonic()
-    paths = [root / real_name(source.file) for source in missing]
-    images = decoded(paths, known.shape, background, lambda: report(done, len(sources)))
+    places = [(before + number, root / real_name(source.file)) for number, source in enumerate(missing)]
+    make = partial(_decode_piece, shape=known.shape, background=background)
+    write = partial(_write_piece, file=known.file, bytes_each=known.bytes_each)
+    pieces = in_parallel(make, write, places, _piece_size(known.shape), lambda: report(done, len(sources)))
     try:
         with known.file.open("r+b" if known.file.exists() else "w+b") as file, _flushed(file.fileno()):
-            file.seek(before * known.bytes_each)
-            file.truncate()  # what a process that was killed had not listed yet
+            file.truncate(before * known.bytes_each)  # what a process that was killed had not listed yet
+            remaining = iter(missing)
             try:
-                remaining = iter(missing)
-                for pixels in images:
-                    file.write(pixels.data)
-                    for source in islice(remaining, len(pixels)):
-                        known.numbers[source] = len(known.numbers)
-                        done += 1
-                        report(done, len(sources))
-                    if time.monotonic() - listed > _LIST_EVERY:
-                        _list(known, root, file.fileno())
-                        listed = time.monotonic()
-                file.flush()
+                with closing(pieces):
+                    for count, refused in pieces:
+                        for source in islice(remaining, count):
+                            known.numbers[source] = len(known.numbers)
+                            done += 1
+                            report(done, len(sources))
+                        if refused:
+                            raise refused
+                        if time.monotonic() - listed > _LIST_EVERY:
+                            _list(known, root, file.fileno())
+                            listed = time.monotonic()
             except OSError:
                 raise
             except BaseException:
-                file.flush()
+                file.truncate(len(known.numbers) * known.bytes_each)
                 _list(known, root, file.fileno())
                 raise
             _list(known, root, file.fileno())
     except OSError:
         _undo(known, root, before)
         raise
-    finally:
-        images.close()
     return known
 
 
@@ -239,41 +247,42 @@ def _flushed(descriptor: int) -> Iterator[None]:
             flushing.result()  # the system tells of a failure only once
 
 
-def usable_cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def decoded(paths: Sequence[Path], shape: Shape, background: str) -> Iterator[Pixels]:
+    """Yield the images in order, some at a time: uint8 (n, height, width, channels). Raises Refused.
 
-
-def decoded(
-    paths: Sequence[Path], shape: Shape, background: str, waiting: Callable[[], None] = lambda: None
-) -> Generator[Pixels, None, None]:
-    """Yield the images in order, some at a time: uint8 (n, height, width, channels).
-
-    They are decoded by a thread per core, for Pillow leaves the interpreter's lock, and one more. Few are in work at a
-    time, so that the memory taken does not depend on their number. `waiting` is called while the next ones take long,
-    and may raise what ends it all. Raises Refused.
+    Few are in work at a time, so that the memory taken does not depend on their number.
     """
-    threads = usable_cores() + 1  # one of them mostly waits until its images are taken
-    size = max(1, min(_PIECE, _PIECE_BYTES // prod(shape)))
-    pieces = (paths[start : start + size] for start in range(0, len(paths), size))
-    work = partial(_decode_piece, shape=shape, background=background)
-    with closing(in_threads(work, pieces, threads, waiting)) as found:
-        for images, refused in found:
-            yield images
-            if refused:
-                raise refused
+    make = partial(_decode_piece, shape=shape, background=background)
+    with closing(in_parallel(make, returned, list(enumerate(paths)), _piece_size(shape))) as pieces:
+        for piece in pieces:
+            yield piece.images
+            if piece.refused:
+                raise piece.refused
 
 
-def _decode_piece(paths: Sequence[Path], shape: Shape, background: str) -> _Piece:
-    """Decode some images, up to the first that cannot be."""
+def _piece_size(shape: Shape) -> int:
+    """Return how many images one thread or process decodes at a time."""
+    return max(1, min(_PIECE, _PIECE_BYTES // prod(shape)))
+
+
+def _decode_piece(places: Sequence[tuple[int, Path]], shape: Shape, background: str) -> _Piece:
+    """Decode some images, each with its number in the set, up to the first that cannot be."""
     channels, height, width = shape
-    images = np.empty((len(paths), height, width, channels), np.uint8)
-    for number, path in enumerate(paths):
+    images = np.empty((len(places), height, width, channels), np.uint8)
+    for done, (_, path) in enumerate(places):
         try:
-            images[number] = decode(path, shape, background)
+            images[done] = decode(path, shape, background)
         except Refused as error:
-            return images[:number], error
-    return images, None
+            return _Piece(places[0][0], images[:done], error)
+    return _Piece(places[0][0], images, None)
+
+
+def _write_piece(piece: _Piece, file: Path, bytes_each: int) -> tuple[int, Refused | None]:
+    """Write images to the file of pixels, and return how many, and why the next cannot be decoded. Raises OSError."""
+    with file.open("r+b") as pixels:
+        pixels.seek(piece.start * bytes_each)
+        pixels.write(piece.images.data)
+    return len(piece.images), piece.refused
 
 
 def _list(known: _Set, root: Path, descriptor: int) -> None:

@@ -12,10 +12,11 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from explorer.engine.data.cache import Shape, usable_cores
+from explorer.engine.data.cache import Shape
 from explorer.engine.data.images.decoding import Pixels, decode
 from explorer.engine.data.loader import Loader
 from explorer.engine.data.mapped_loader import is_same, places_of
+from explorer.engine.data.parallel import usable_cores
 from explorer.engine.data.preprocessing import Preprocessing
 from explorer.validation import Complaint, Refused
 

@@ -32,7 +32,9 @@ class SeenImages:
     """
 
     def __init__(self, design: Design, recipe: Recipe, record: DataRecord | None, device: torch.device) -> None:
-        self._design, self._recipe, self._record, self._device = design, recipe, record, device
+        self._design, self._recipe, self._device = design, recipe, device
+        self.shape = design.input[0], *stored_size(design, recipe, record)  # that is stored for training
+        self.background = recipe.background
         mean, deviation = (record.mean, record.deviation) if record else ((), ())
         self.preprocessing = Preprocessing(design.input[1:], mean, deviation)
 
@@ -50,8 +52,7 @@ class SeenImages:
         return self._read(root_of_data(self._recipe.data) / real_name(name))
 
     def _read(self, path: Path) -> Tensor:
-        shape = self._design.input[0], *stored_size(self._design, self._recipe, self._record)
-        return torch.from_numpy(decode(path, shape, self._recipe.background)).permute(2, 0, 1)
+        return torch.from_numpy(decode(path, self.shape, self.background)).permute(2, 0, 1)
 
     def _named(self, name: str) -> Tensor:
         alone = Images(named_image(self._recipe.data, name).unsqueeze(0), torch.zeros(1, dtype=torch.int64))

@@ -1,17 +1,18 @@
 """Classification: which classes images from anywhere are, for a run's network. No Qt."""
 
 import json
-import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from explorer.engine.data.cache import usable_cores
-from explorer.engine.data.progress import Report, Warn, in_threads
+from explorer.engine.data.images.decoding import decode_each
+from explorer.engine.data.parallel import in_parallel, returned
+from explorer.engine.data.progress import Report, Warn, seldom
 from explorer.engine.probes.pictures import new_file
 from explorer.engine.probes.seen_images import SeenImages
 from explorer.engine.results.trained_network import TrainedNetwork, open_trained
@@ -21,10 +22,8 @@ from explorer.runs.data.image_files import find_files
 from explorer.runs.json_lines import record_table
 from explorer.runs.questions.results import Classification, Classified, ClassifiedImage, Classify, Likely
 from explorer.sentences import NOTHING, Sentence, system_words, translatable
-from explorer.validation import Refused
 
-_PIECE = 16  # images that a thread decodes at a time: fewer wake-ups
-_REPORT_EVERY = 0.2  # seconds
+_PIECE = 16  # images that are decoded at a time by one thread or process
 
 _Image = tuple[str, Tensor]  # a file, and its pixels as they are stored for training
 
@@ -78,43 +77,24 @@ def _files_at(paths: Sequence[str]) -> dict[str, Sentence]:
 
 
 def _decoded(images: SeenImages, reasons: dict[str, Sentence], report: Report) -> Generator[_Image, None, None]:
-    """Yield the files that are images, decoded by a thread per core, and note in `reasons` why the others are none.
+    """Yield the files that are images, decoded by all cores, and note in `reasons` why the others are none.
 
     Raises what `report` raises.
     """
     files = [file for file, reason in reasons.items() if not reason]
-    done, reported = len(reasons) - len(files), 0.0
-
-    def tell() -> None:
-        nonlocal reported
-        if (now := time.monotonic()) - reported >= _REPORT_EVERY:
-            reported = now
-            report(done, len(reasons))
-
-    pieces = (files[start : start + _PIECE] for start in range(0, len(files), _PIECE))
-    with closing(in_threads(partial(_decode, images), pieces, usable_cores(), tell)) as decoded:
-        for piece in decoded:
-            for file, pixels in piece:
-                if isinstance(pixels, Tensor):
-                    yield file, pixels
-                else:
-                    reasons[file] = pixels
-                done += 1
-                tell()
-
-
-def _decode(images: SeenImages, files: Sequence[str]) -> list[tuple[str, Tensor | Sentence]]:
-    return [(file, _decode_one(images, file)) for file in files]
-
-
-def _decode_one(images: SeenImages, file: str) -> Tensor | Sentence:
-    """Return the pixels of an image, or why there are none."""
-    try:
-        return images.pixels(str(Path(real_name(file)).absolute()))
-    except Refused as refused:
-        reason = refused.complaints[0].what.values["reason"]  # without the file, which stands beside it
-        assert isinstance(reason, Sentence)
-        return reason
+    done, tell = len(reasons) - len(files), seldom(report)
+    paths = [Path(real_name(file)).absolute() for file in files]
+    work = partial(decode_each, shape=images.shape, background=images.background)
+    remaining = iter(files)
+    with closing(in_parallel(work, returned, paths, _PIECE, lambda: tell(done, len(reasons)))) as pieces:
+        for pixels in chain.from_iterable(pieces):
+            file = next(remaining)
+            if isinstance(pixels, Sentence):
+                reasons[file] = pixels
+            else:
+                yield file, torch.from_numpy(pixels).permute(2, 0, 1)
+            done += 1
+            tell(done, len(reasons))
 
 
 def _batches(images: Iterable[_Image], size: int) -> Iterator[list[_Image]]:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import resource
 import shutil
 import threading
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from filelock import FileLock
 from PIL import Image
 
-from explorer.engine.data import cache
+from explorer.engine.data import cache, parallel
 from explorer.engine.data.cache import NoRoom, Source, Stored, store
 from explorer.engine.data.images.decoding import decode
 from explorer.engine.data.progress import Cancelled, unreported
@@ -116,7 +117,7 @@ def test_sizes_and_backgrounds_are_apart(place, root, seen):
 
 
 def test_what_was_decoded_before_a_stop_is_kept(place, root, seen, monkeypatch):
-    monkeypatch.setattr(cache, "usable_cores", lambda: 1)
+    monkeypatch.setattr(parallel, "usable_cores", lambda: 1)
 
     def stop(done, total):
         if done == 5:
@@ -181,7 +182,7 @@ def test_a_damaged_list_is_made_again(place, root):
 
 
 def test_of_two_at_once_one_decodes_and_the_other_waits_and_tells_how_far_it_is(place, root, seen, monkeypatch):
-    monkeypatch.setattr(cache, "usable_cores", lambda: 1)
+    monkeypatch.setattr(parallel, "usable_cores", lambda: 1)
     waits, found, told = threading.Event(), [], []
 
     def first_report(done, total):
@@ -254,6 +255,39 @@ def test_a_disk_that_fails_while_images_are_decoded_is_noticed(place, root, monk
         with pytest.raises(NoRoom, match="decoded images cannot be kept"):
             keep(root, lambda *_: failed.wait(60))
     assert not list(place.rglob("*.pixels"))
+    assert agrees(keep(root), root)
+
+
+def test_processes_write_what_threads_would(place, root, monkeypatch):
+    """Those that are ended by a stop leave nothing behind that is not listed."""
+    monkeypatch.setattr(parallel, "_MANY", 0)
+
+    def stop(done, total):
+        if done == 5:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        keep(root, stop)
+    (pixels,) = place.rglob("*.pixels")
+    assert pixels.stat().st_size == 5 * BYTES
+    assert agrees(keep(root), root)
+    (root / "5.png").write_bytes(b"not any more")
+    with pytest.raises(Refused, match=r"5\.png"):
+        keep(root)
+
+
+def test_a_disk_that_is_full_for_processes_is_left_as_it_was(place, root, monkeypatch):
+    monkeypatch.setattr(parallel, "_MANY", 0)
+    store(root, sources(root)[:5], SHAPE, "white", unreported)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8 * BYTES, limits[1]))
+    try:
+        with pytest.raises(NoRoom, match="File too large"):
+            keep(root)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    (pixels,) = place.rglob("*.pixels")
+    assert pixels.stat().st_size == 5 * BYTES
     assert agrees(keep(root), root)
 
 

@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from explorer.architecture.design import Design, Stage
+from explorer.engine.data import progress
 from explorer.engine.data.loader import batch_bounds
 from explorer.engine.data.progress import Cancelled, unreported
 from explorer.engine.kernels.rewrites import Rewrites
@@ -174,7 +175,7 @@ def test_nothing_to_classify_is_no_error(run, tmp_path):
 
 
 def test_it_is_cancelled_by_what_it_reports_to(run, monkeypatch):
-    monkeypatch.setattr(classification_module, "_REPORT_EVERY", 0.0)
+    monkeypatch.setattr(progress, "_LOOK_EVERY", 0.0)
     told = []
     ask(run, [run.recipe.data], lambda done, total: told.append((done, total)))
     assert told[-1] == (30, 30)

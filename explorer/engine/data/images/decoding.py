@@ -7,7 +7,7 @@ files; of an animation it is the first frame.
 import os
 import stat
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from io import BufferedReader
@@ -19,7 +19,7 @@ import numpy.typing as npt
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from explorer.sentences import Sentence, system_words, translatable
-from explorer.validation import refuse
+from explorer.validation import Refused, refuse
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -50,6 +50,22 @@ def decode(path: Path, shape: tuple[int, int, int], background: str = "white") -
     """Read the image in a file as `fit_image` returns it. Raises Refused."""
     _, height, width = shape
     return fit_image(open_image(path, (width, height)).upright, shape, background)
+
+
+def decode_each(
+    paths: Iterable[Path], shape: tuple[int, int, int], background: str = "white"
+) -> list[Pixels | Sentence]:
+    """Return of each file its image as `decode` does, or the reason why there is none."""
+    return [_decoded_or_not(path, shape, background) for path in paths]
+
+
+def _decoded_or_not(path: Path, shape: tuple[int, int, int], background: str) -> Pixels | Sentence:
+    try:
+        return decode(path, shape, background)
+    except Refused as refused:
+        reason = refused.complaints[0].what.values["reason"]  # without the file
+        assert isinstance(reason, Sentence)
+        return reason
 
 
 def open_image(path: Path, smallest: tuple[int, int] | None = None) -> Opened:

@@ -3,36 +3,32 @@
 import hashlib
 import math
 import os
-import queue
-import sys
-import threading
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext, suppress
-from functools import reduce
+from contextlib import AbstractContextManager, closing, nullcontext
+from functools import partial, reduce
 from io import BufferedReader
-from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageChops, ImageFilter
 
 from explorer.engine.data.images.decoding import flatten, load_upright, open_header, open_regular, reason_of
-from explorer.engine.data.progress import Report
+from explorer.engine.data.parallel import in_parallel, returned
+from explorer.engine.data.progress import Report, seldom
 
 SMALL = (9, 8)  # pixels of the version that is kept of each image: width, height
 _LOOKED_AT = 128  # pixels: the longer side of what is measured
-_TELL = 0.1  # seconds
-_WAITING = 16  # results
-_LARGE = 24_000_000  # pixels: one thread at a time has such an image in memory
+_PIECE = 4  # images that one thread or process examines at a time
+_LARGE = 24_000_000  # pixels: one such image at a time is in memory
 _ROWS = 512  # are hashed at once
 _GREYS, _SPECKS = 16, 0.01  # where channels differ by no more, or in fewer pixels, there is noise and no colour
 _LUMA = (0.241, 0.691, 0.068)  # perceived brightness (Finley, 2006), as in CleanVision
 _FINE = 1.0  # pixels: what a Gaussian of this radius takes away is detail
 
-_large = threading.Lock()
+_ALONE: AbstractContextManager[Any] = nullcontext()
 
 
 class Examined(NamedTuple):
@@ -58,22 +54,22 @@ class Examined(NamedTuple):
     small: str = ""
 
 
-def examine(path: Path) -> Examined:
-    """Examine the image in a file."""
+def examine(path: Path, turn: AbstractContextManager[Any] = _ALONE) -> Examined:
+    """Examine the image in a file; a large one when it has its `turn`."""
     known = Examined(0, 0)
     try:
         with open_regular(path) as file:
             status = os.fstat(file.fileno())
             known = Examined(status.st_size, status.st_mtime_ns)
-            return _examine_pixels(file, known)
+            return _examine_pixels(file, known, turn)
     except Exception as error:  # Pillow raises almost anything on a bad file
         return known._replace(error=str(reason_of(error)))
 
 
-def _examine_pixels(file: BufferedReader, known: Examined) -> Examined:
+def _examine_pixels(file: BufferedReader, known: Examined, turn: AbstractContextManager[Any]) -> Examined:
     contents = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
-    with open_header(file) as image, _large if image.width * image.height > _LARGE else nullcontext():
+    with open_header(file) as image, turn if image.width * image.height > _LARGE else _ALONE:
         flat = flatten(load_upright(image).upright, 3)
         part = _part(flat)
         darkest, brightest = _brightness(part)
@@ -137,38 +133,21 @@ def _sharpness(image: Image.Image) -> float:
     return float(detail.std()) / contrast if contrast else 0.0
 
 
-def examine_all(paths: Sequence[Path], report: Report) -> Iterator[tuple[int, Examined]]:
-    """Yield the place of each file and what is found in it, as it comes from as many threads as there are cores.
+def examine_all(paths: Sequence[Path], report: Report) -> Iterator[Examined]:
+    """Yield what is found in each file, in order.
 
-    What `report` raises ends it at once; a thread in the middle of a file finishes that in vain. While nothing takes
-    what is found, or `report` does not return, no other file is opened.
+    What `report` raises ends it at once. While nothing takes what is found, or `report` does not return, a few files
+    more are opened at most.
     """
-    places, is_over = count(), threading.Event()
-    found: queue.Queue[tuple[int, Examined]] = queue.Queue(maxsize=_WAITING)
-
-    def work() -> None:
-        while (place := next(places)) < len(paths) and not is_over.is_set():
-            examined = examine(paths[place])
-            while not is_over.is_set():
-                with suppress(queue.Full):
-                    found.put((place, examined), timeout=_TELL)
-                    break
-
-    for _ in range(min(_cores(), len(paths))):
-        threading.Thread(target=work, name="examination", daemon=True).start()
-    try:
-        done, told = 0, 0.0
-        while done < len(paths):
-            if time.monotonic() - told >= _TELL:
-                report(done, len(paths))
-                told = time.monotonic()
-            with suppress(queue.Empty):
-                yield found.get(timeout=_TELL)
+    done, tell = 0, seldom(report)
+    work = partial(_examine_piece, turn=get_context("spawn").Lock())
+    with closing(in_parallel(work, returned, paths, _PIECE, lambda: tell(done, len(paths)))) as pieces:
+        for piece in pieces:
+            for examined in piece:
+                yield examined
                 done += 1
-    finally:
-        is_over.set()
+                tell(done, len(paths))
 
 
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+def _examine_piece(paths: Sequence[Path], turn: AbstractContextManager[Any]) -> list[Examined]:
+    return [examine(path, turn) for path in paths]

@@ -37,8 +37,9 @@ def index_images(
     }
     new = [image for image in images.images if image.file not in found]
     try:
-        for place, examined in examine_all([images.path(image) for image in new], report):
-            found[new[place].file] = examined
+        all_examined = examine_all([images.path(image) for image in new], report)
+        for image, examined in zip(new, all_examined, strict=True):
+            found[image.file] = examined
     finally:
         if new:
             _keep_index(folder, known | found, warn)

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from explorer.engine.data import parallel
 from explorer.engine.data.images import examination
+from explorer.engine.data.images.decoding import flatten
 from explorer.engine.data.images.examination import Examined, examine, examine_all
 from explorer.engine.data.progress import Cancelled, unreported
 
@@ -109,16 +111,28 @@ def test_every_file_is_examined_once(tmp_path):
     paths = [tmp_path / f"{number}.png" for number in range(50)]
     for number, path in enumerate(paths):
         Image.new("L", (4, 4), number).save(path)
-    found = dict(examine_all(paths, unreported))
-    assert [found[number] for number in range(50)] == [examine(path) for path in paths]
+    assert list(examine_all(paths, unreported)) == [examine(path) for path in paths]
     assert list(examine_all([], unreported)) == []
+
+
+def test_large_images_take_turns(tmp_path, monkeypatch):
+    """Only one of them at a time is in memory."""
+    monkeypatch.setattr(examination, "_LARGE", 15)
+    for side in (3, 4):
+        Image.new("L", (side, side)).save(tmp_path / f"{side}.png")
+    turn = threading.Lock()
+    opened = []
+    monkeypatch.setattr(examination, "flatten", lambda *image: opened.append(turn.locked()) or flatten(*image))
+    for side in (3, 4):
+        assert not examine(tmp_path / f"{side}.png", turn).error
+    assert opened == [False, True]
 
 
 def test_it_is_cancelled_in_the_middle_of_a_large_file(tmp_path, monkeypatch):
     """A thread that decodes cannot be stopped: nobody waits for it, and it takes no other file."""
     started, goes_on, seen = threading.Event(), threading.Event(), []
 
-    def slow(path):
+    def slow(path, turn):
         seen.append(path)
         started.set()
         goes_on.wait(60)
@@ -129,13 +143,14 @@ def test_it_is_cancelled_in_the_middle_of_a_large_file(tmp_path, monkeypatch):
             raise Cancelled
 
     monkeypatch.setattr(examination, "examine", slow)
-    monkeypatch.setattr(examination, "_cores", lambda: 2)
+    monkeypatch.setattr(examination, "_PIECE", 1)
+    monkeypatch.setattr(parallel, "usable_cores", lambda: 1)
     before = time.monotonic()
     with pytest.raises(Cancelled):
-        list(examine_all([tmp_path / str(number) for number in range(1000)], report))
+        list(examine_all([tmp_path / str(number) for number in range(100)], report))
     assert time.monotonic() - before < 30  # without a wait for the threads, which would take 60
     goes_on.set()
     for thread in threading.enumerate():
-        if thread.name == "examination":
+        if thread.name.startswith("in order"):
             thread.join()
     assert len(seen) <= 2

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from explorer.engine.data import parallel, progress
 from explorer.engine.data.images import examination, image_index
 from explorer.engine.data.images.image_index import index_images
 from explorer.engine.data.progress import Cancelled, unreported
@@ -41,7 +42,7 @@ def images(tmp_path) -> ImageList:
 def opened(monkeypatch) -> list[str]:
     """The names of the files that are examined."""
     names, examine = [], examination.examine
-    monkeypatch.setattr(examination, "examine", lambda path: names.append(path.name) or examine(path))
+    monkeypatch.setattr(examination, "examine", lambda path, *turn: names.append(path.name) or examine(path, *turn))
     return names
 
 
@@ -99,8 +100,8 @@ def test_a_damaged_or_foreign_index_is_made_again(images, opened, damage):
 
 
 def test_what_was_found_before_a_cancel_is_kept(images, opened, monkeypatch):
-    monkeypatch.setattr(examination, "_cores", lambda: 1)
-    monkeypatch.setattr(examination, "_TELL", 0)
+    monkeypatch.setattr(parallel, "usable_cores", lambda: 1)
+    monkeypatch.setattr(progress, "_LOOK_EVERY", 0)
 
     def report(done, total):
         assert total == COUNT + 1
