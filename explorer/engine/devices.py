@@ -15,6 +15,7 @@ from explorer.sentences import NOTHING, Sentence, translatable
 from explorer.validation import refuse
 
 _OLDEST, _LAST_FOR_OLD_CARDS = (7, 5), "cu126"  # later builds of torch leave out cards before capability 7.5
+_HOPPER = (9, 10)  # and Blackwell, of data centres: major numbers of their capability
 _FAST_BF16 = {"avx512_bf16", "amx_bf16"}  # without one of these a processor is 8 times slower than in fp32
 
 
@@ -93,6 +94,16 @@ def available_memory(device: torch.device) -> int | None:
         return None
     found = [int(kilobytes[1]) * 1024 if kilobytes else None, container_memory()]
     return min((free for free in found if free is not None), default=None)
+
+
+def library_bytes(device: torch.device) -> int:
+    """Return the bytes of a card that cuBLAS and cuBLASLt keep for a stream that they are used on.
+
+    torch gives them more on a Hopper card; its 65 MiB were measured on one, the others follow torch's defaults.
+    """
+    if device.type != "cuda":
+        return 0
+    return (65 if torch.cuda.get_device_capability(device)[0] in _HOPPER else 10) * 2**20
 
 
 def _give_back_unused() -> None:

@@ -1,8 +1,11 @@
 """On an NVIDIA GPU: the same numbers as on a processor, exact resume, and the words when memory runs out."""
 
 import copy
+import gc
+import json
 import math
 import re
+import subprocess
 from contextlib import nullcontext
 
 import pytest
@@ -23,15 +26,25 @@ from explorer.engine.training.memory import memory_needed
 from explorer.engine.training.signals import SignalNorms
 from explorer.engine.training.state import Training
 from explorer.engine.training.tuning import tuned
+from explorer.runs.launch import launch_local
 from explorer.runs.recipe import Recipe
 from tests.engine.shades import shades
 from tests.engine.small import DESIGN
+from tests.patience import patience
 
 pytestmark = [
     pytest.mark.cuda,
     pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no NVIDIA GPU that this torch can use"),
 ]
 RECIPE = Recipe(batch_size=32, device="cuda", precision="fp32")
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    """What a test has freed is free for the processes of later ones too."""
+    yield
+    gc.collect()
+    torch.cuda.empty_cache()
 
 
 def batches(count: int, device: torch.device) -> list[tuple[torch.Tensor, torch.Tensor]]:
@@ -207,10 +220,60 @@ def test_memory_that_runs_out_is_said_with_numbers_and_a_smaller_batch():
     lack = rf"{taken.numel() // 2**20:,} MiB more needed, [23],\d\d\d MiB free"
     assert re.fullmatch(f"out of memory on cuda at batch size 32: {lack}", str(failed.reason))
     assert str(failed.advice) == "Try a batch size of 16."
-    least = RECIPE.change(batch_size=2 ** (2 * free // memory_needed(plan, RECIPE, 1).activations).bit_length())
+    one, two = (memory_needed(plan, RECIPE, size).activations for size in (1, 2))
+    least = RECIPE.change(batch_size=2 ** (2 * free // (two - one)).bit_length())
     advice = str(failure(caught.value, least, plan).advice)
     batch_size = int(re.fullmatch(r"Try a batch size of (\d+)\.", advice)[1])
     assert 2**31 + 2**30 < memory_needed(plan, RECIPE, batch_size).total <= free
+
+
+PEAKS = """
+import gc, json, sys
+import torch
+from explorer.architecture.plan import plan_network
+from explorer.architecture.presets import preset
+from explorer.engine.kernels.plain_arithmetic import arithmetic_of
+from explorer.engine.kernels.rewrites import promised
+from explorer.engine.training.memory import memory_needed
+from explorer.engine.training.state import Training
+from explorer.runs.recipe import Recipe
+name, precision, size = sys.argv[1], sys.argv[2], int(sys.argv[3])
+plan, device = plan_network(preset(name)), torch.device("cuda:0")
+recipe = Recipe(device="cuda", batch_size=size, precision=precision)
+work = Training(plan, recipe, device, 100, promised(plan, recipe, device))
+pixels = torch.rand(size, *plan.design.input, device=device).contiguous(memory_format=torch.channels_last)
+with arithmetic_of(recipe, device):
+    for _ in range(4):
+        work.learn(pixels, torch.zeros(size, dtype=torch.long, device=device))
+torch.cuda.synchronize()
+print(json.dumps([memory_needed(plan, recipe, size).total, torch.cuda.max_memory_allocated()]))
+"""
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [("mini", 256), ("mini", 1024), ("d2l-resnet18", 256), ("resnet18", 64), ("resnet50", 32), ("wrn-28-10", 64)],
+)
+def test_memory_is_what_torch_allocates(name, size, precision):
+    """In a process of its own, for what libraries have taken before would not count."""
+    launch = launch_local()
+    arguments = [launch.program, "-c", PEAKS, name, precision, str(size)]
+    done = subprocess.run(arguments, env=launch.environment, stdout=subprocess.PIPE, timeout=patience(), check=True)
+    needed, allocated = json.loads(done.stdout)
+    assert needed / allocated == pytest.approx(1, abs=0.15)
+
+
+def test_recorded_steps_of_one_run_after_another_leave_no_more_behind():
+    left, plan, rewrites = [], plan_network(preset("mini")), Rewrites(channels_last=True, graph=True)
+    for _ in range(4):
+        work = Training(plan, RECIPE, choose_device("cuda"), 20, rewrites)
+        for batch in batches(3, work.device):
+            work.learn(*batch)
+        del work, batch
+        gc.collect()
+        left.append(torch.cuda.memory_allocated())
+    assert left[1:] == 3 * [left[0]]
 
 
 def test_images_that_do_not_fit_on_the_card_are_read_ahead_and_are_the_same(tmp_path):

@@ -4,6 +4,7 @@ A step of a small network is hundreds of kernels, each of which runs for less ti
 """
 
 from collections.abc import Callable
+from functools import cache
 
 import torch
 from torch import Tensor, nn
@@ -43,7 +44,7 @@ class Graph:
         """Warm up and record, leaving the network's buffers as they were."""
         before = [values.clone() for values in self._network.buffers()]
         self._inputs = pixels.clone(), targets.clone()
-        aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        aside = _recording_stream(pixels.device)
         aside.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(aside):
             for _ in range(_WARMING):
@@ -52,7 +53,7 @@ class Graph:
         for each in self._network.parameters():
             each.grad = None  # the recorded call makes them again, in memory of its own
         recorded = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(recorded):
+        with torch.cuda.graph(recorded, stream=aside):
             self._outputs = self.backward_step(*self._inputs)
         self._gradients = [each.grad for each in self._network.parameters()]
         with torch.no_grad():
@@ -60,3 +61,9 @@ class Graph:
                 values.copy_(old)
         self._recorded = recorded
         return recorded
+
+
+@cache
+def _recording_stream(device: torch.device) -> torch.cuda.Stream:
+    """Return the stream that all graphs are recorded on: cuBLAS keeps memory for every stream that it was used on."""
+    return torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
