@@ -41,7 +41,7 @@ class SignalNorms:
 
     @torch.no_grad()
     def _note(self, name: str, branch: Tensor, shortcut: Tensor) -> None:
-        norms = (torch.linalg.vector_norm(maps, dtype=torch.float32) for maps in (branch[:_IMAGES], shortcut[:_IMAGES]))
+        norms = (torch.linalg.vector_norm(maps.float()) for maps in (branch[:_IMAGES], shortcut[:_IMAGES]))
         self._measured[name] = torch.stack(tuple(norms))
 
     def norms(self) -> Tensor:

@@ -43,5 +43,7 @@ def conditions(found: Repetition) -> dict[str, bool]:
         "fitted": beginning.is_fitted,
         "shares": beginning.first is not None,
         "threads": bool(history.threads),
+        "channels_last": "channels_last" in history.rewrites[0],
+        "bf16": "bf16" in history.rewrites[0],
         "plain_cuda": recipe.arithmetic == "plain" and history.devices[0] == "cuda",
     }

@@ -13,7 +13,7 @@ from explorer.validation import refuse
 class History:
     """The first of its `epochs` in all, and after which step they became others; by what the rate was multiplied, when.
 
-    `devices` and `threads` are all that it was computed on, in order, and `rewrites` all that were on.
+    `devices` and `threads` are all that it was computed on, in order, and `rewrites` all that it was computed by.
     """
 
     epochs: int
@@ -21,7 +21,7 @@ class History:
     factors: tuple[tuple[int, float], ...]
     devices: tuple[str, ...]
     threads: tuple[int, ...]
-    rewrites: frozenset[str]
+    rewrites: tuple[frozenset[str], ...]
 
 
 def history_of(run: Run) -> History:
@@ -43,5 +43,5 @@ def history_of(run: Run) -> History:
         factors=tuple((each.step, each.factor) for each in events if isinstance(each, Changed) and each.factor != 1),
         devices=tuple(dict.fromkeys(start.device.partition(":")[0] for start in starts)),
         threads=tuple(dict.fromkeys(event.threads for event in events if isinstance(event, Threads))),
-        rewrites=frozenset(name for start in starts for name in start.rewrites),
+        rewrites=tuple(dict.fromkeys(frozenset(start.rewrites) for start in starts)),
     )

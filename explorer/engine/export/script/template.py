@@ -104,7 +104,15 @@ def inputs(pixels: Tensor, dtype: torch.dtype) -> Tensor:
     values = pixels.to(dtype, memory_format=torch.contiguous_format).div_(255)
     mean, deviation = (torch.tensor(each).to(values)[:, None, None] for each in (MEAN, DEVIATION))  # ? normalised
     values.sub_(mean).div_(deviation)  # ? normalised
-    return values
+    return values.contiguous(memory_format=torch.channels_last)  # ? channels_last
+    return values  # ? !channels_last
+
+
+def scores_of(network: nn.Module, pixels: Tensor, dtype: torch.dtype) -> Tensor:
+    """Return the logits (n, classes) of uint8 images (n, channels, height, width)."""
+    with torch.autocast(pixels.device.type, torch.bfloat16, enabled=dtype == torch.float32):  # ? bf16
+        return network(inputs(pixels, dtype)).to(dtype)  # type: ignore[no-any-return]  # ? bf16
+    return network(inputs(pixels, dtype))  # ? !bf16
 
 
 def take_known(network: nn.Module, file: Path) -> None:
@@ -190,7 +198,7 @@ def validate(network: nn.Module, images: Tensor, labels: Tensor, dtype: torch.dt
     for batch in batch_bounds(len(labels), 2 * BATCH_SIZE):
         pixels = images[batch]
         pixels = centre(pixels, SIZE)  # ? larger
-        scores = network(inputs(pixels, dtype))
+        scores = scores_of(network, pixels, dtype)
         loss = F.cross_entropy(scores, labels[batch], reduction="sum")
         hits = (scores.argmax(1) == labels[batch]).sum()
         sums += torch.stack((loss, hits.to(dtype)))
@@ -234,7 +242,8 @@ def main() -> None:
     torch.manual_seed(SEED)  # ? shares !own_seed
     torch.manual_seed(WEIGHTS_SEED)  # ? shares own_seed
     take_equal(network, first_network())  # ? shares
-    network.to(device, dtype)
+    network.to(device, dtype)  # ? !channels_last
+    network.to(device, dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]  # ? channels_last
     average = AveragedModel(network, multi_avg_fn=partial(update_averages, EMA), use_buffers=True)  # ? ema
     evaluated = average.module  # ? ema
     evaluated = network  # ? !ema
@@ -277,7 +286,7 @@ def main() -> None:
             pixels, targets = cutmix(pixels, targets, mixes[:, batch.start], CUTMIX, CLASSES)  # ? cutmix
             targets = targets if targets.ndim == 1 else targets.to(dtype)  # ? cutmix
 
-            scores = network(inputs(pixels, dtype))
+            scores = scores_of(network, pixels, dtype)
             loss = weighted_cross_entropy(scores, targets, weights, LABEL_SMOOTHING)  # ? weighted
             loss = F.cross_entropy(scores, targets, label_smoothing=LABEL_SMOOTHING)  # ? !weighted smooths
             loss = F.cross_entropy(scores, targets)  # ? !weighted !smooths
