@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager, suppress
 from itertools import cycle, islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
@@ -120,11 +120,16 @@ def _process(make: Callable[[Any], _Made], keep: Callable[[_Made], object]) -> I
 def _serve(pieces: Connection, make: Callable[[Any], _Made], keep: Callable[[_Made], object]) -> None:
     """Answer each piece with its result, or what was raised, until the process that sends them ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that has started this process
-    with suppress(EOFError):
+    parent = parent_process()
+    assert parent
+    with suppress(EOFError, ConnectionError):
         while True:
             piece = pieces.recv()
             try:
-                pieces.send((keep(make(piece)), None))
+                made = make(piece)
+                if not parent.is_alive():  # another may be keeping something in the same place already
+                    return
+                pieces.send((keep(made), None))
             except Exception as error:
                 pieces.send((None, error))
 

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import resource
 import shutil
 import threading
 from pathlib import Path
@@ -277,6 +276,7 @@ def test_processes_write_what_threads_would(place, root, monkeypatch):
 
 
 def test_a_disk_that_is_full_for_processes_is_left_as_it_was(place, root, monkeypatch):
+    resource = pytest.importorskip("resource", reason="Windows has no limits of this kind")
     monkeypatch.setattr(parallel, "_MANY", 0)
     store(root, sources(root)[:5], SHAPE, "white", unreported)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from functools import partial
 from multiprocessing import active_children
 
@@ -13,6 +14,7 @@ from explorer.engine.data.progress import Cancelled
 from explorer.validation import Refused, refuse
 
 BAD = 7
+not_on_windows = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL and no named pipes")
 
 
 @pytest.fixture(params=["threads", "processes"])
@@ -62,6 +64,7 @@ def test_what_is_raised_comes_here_after_the_results_before_it(many):
     assert not active_children()
 
 
+@not_on_windows
 def test_a_stop_waits_for_nothing(many, tmp_path):
     gate = tmp_path / "gate"
     os.mkfifo(gate)
@@ -83,6 +86,7 @@ def test_results_are_kept_where_they_are_made_unless_that_is_a_thread(many, tmp_
     assert (os.getpid() in by) == (many == "threads")
 
 
+@not_on_windows
 def test_a_process_that_is_killed_is_said(monkeypatch):
     monkeypatch.setattr(parallel, "_MANY", 0)
     with pytest.raises(Refused, match="a process that reads images was killed"):
