@@ -55,6 +55,7 @@ def undrawn(monkeypatch):
         monkeypatch.setattr(torch.nn.init, name, lambda values, *_, **__: values)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_computes_what_its_source_computes(name):

@@ -54,6 +54,7 @@ def assert_equal_logits(run, path, side=75):
         assert torch.equal(opened(path)(images), logits(run, images))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("name", ["resnet18", "resnet26", "resnet50", "resnet18d", "resnext50_32x4d"])
 def test_timm_opens_its_networks_with_equal_logits(tmp_path, name, channels):

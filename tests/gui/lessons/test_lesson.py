@@ -863,6 +863,7 @@ def test_another_language_goes_on_with_the_lesson(session, qtbot):
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 @pytest.mark.parametrize("name", lesson_files("en"))
 def test_every_page_outlives_another_language_and_another_text_size(session, usual_size, name):
     teach(session, name)

@@ -32,6 +32,7 @@ from tests.engine.export.script.repeated import Printed, assert_repeated, export
 from tests.engine.shades import shades
 from tests.twins import with_twin
 
+pytestmark = pytest.mark.slow
 BUNDLED = from_line("basic:1x28x28:10:4x1,8x1/2:stem_width=4")
 SHADES = Design((1, 6, 6), 3, (Stage(1, 4), Stage(1, 8, 2)), stem="cifar", stem_width=4)
 COLOURS = Design((3, 12, 12), 3, (Stage(1, 4), Stage(1, 8, 2)), stem="cifar", stem_width=4)
@@ -207,13 +208,11 @@ def test_whatever_a_recipe_can_ask_for_is_tried():
     assert tried | which_images | refused | rest == {each.name for each in fields(Recipe)}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", KNOBS)
 def test_whatever_the_recipe_the_script_repeats_it(repeated, name):
     repeated[name].check()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("schedule", ["constant", "cosine", "one-cycle"])
 def test_what_was_changed_stopped_and_resumed_is_repeated(repeated, schedule):
     repeated[f"changed, {schedule}"].check()
@@ -278,7 +277,6 @@ def test_only_what_the_recipe_uses_is_written(repeated):
     assert len(bare.splitlines()) < len(everything.splitlines()) - 200
 
 
-@pytest.mark.slow
 def test_two_epochs_on_the_bundled_data_in_a_process_of_its_own(tmp_path):
     """From the command line to the last bit of the weights."""
     (folder,) = drive(Train(BUNDLED, FEW, tmp_path / "runs"))
