@@ -12,6 +12,7 @@ from explorer.architecture.source.network import python_source
 from explorer.gui.main_window import export_dialog
 from explorer.gui.widgets.text.language import say
 from explorer.gui.workspace import CURVES
+from explorer.runs import extras as extras_module
 from explorer.runs.commands import Withdraw
 from explorer.runs.events import Progress
 from explorer.runs.folder.run_folder import RunFolder
@@ -107,6 +108,13 @@ def test_what_is_made_of_runs_is_offered_for_the_selected_one(session, qtbot, wo
     assert (asked.design, asked.recipe, asked.run, asked.runs) == (preset("mini"), RECIPE, run.name, run.parent)
 
 
+@pytest.fixture
+def extras(monkeypatch):
+    """The packages that some formats need, whether they are installed or not."""
+    monkeypatch.setattr(extras_module, "find_spec", lambda name: True)
+
+
+@pytest.mark.usefixtures("extras")
 def test_a_folder_is_put_into_another_one(session, qtbot, worker, chosen_run, tmp_path, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     entry(session, FORMATS["tensorboard"].of_run).trigger()
@@ -121,6 +129,7 @@ def impatient(monkeypatch, open_session):
     return open_session()
 
 
+@pytest.mark.usefixtures("extras")
 def test_how_far_it_is_is_shown_until_it_is_cancelled(impatient, qtbot, tmp_path, monkeypatch):
     worker, dialog = Played(impatient.pool.shown, monkeypatch), impatient.window.exports.dialog
     name_file(qtbot, str(tmp_path / "net.onnx"))
@@ -136,6 +145,7 @@ def test_how_far_it_is_is_shown_until_it_is_cancelled(impatient, qtbot, tmp_path
     assert entry(impatient, FORMATS["onnx"].of_design).isEnabled()
 
 
+@pytest.mark.usefixtures("extras")
 def test_an_export_goes_on_in_a_window_in_another_language(impatient, qtbot, tmp_path, monkeypatch):
     worker = Played(impatient.pool.shown, monkeypatch)
     name_file(qtbot, str(tmp_path / "net.onnx"))
