@@ -350,7 +350,8 @@ def test_a_run_in_use_is_named_with_its_process(worker, train):
     assert failed.reason.startswith(f"run: in use by process {os.getpid()} since 20")
 
 
-def test_a_stop_before_the_first_step_leaves_a_run_to_go_on_with(worker, train):
+def test_a_stop_before_the_first_step_leaves_a_run_to_go_on_with(worker, train, monkeypatch):
+    monkeypatch.setattr(worker_module, "_SHOW_EVERY", 60.0)  # however long the images take: it is heard after them
     worker.inbox.put(Stop())
     worker.execute(train)
     (stopped,) = worker.outbox.all(events.Stopped)
