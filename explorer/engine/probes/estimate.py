@@ -1,6 +1,5 @@
 """Estimate: how long an epoch takes and what memory and disk training needs, measured on a few steps. No Qt."""
 
-import os
 import time
 from collections import Counter
 from contextlib import suppress
@@ -14,6 +13,7 @@ from explorer.architecture.plan import Plan
 from explorer.engine.data.augment import Feed
 from explorer.engine.data.images.decoding import decode
 from explorer.engine.data.loader import PlacedLoader
+from explorer.engine.data.parallel import usable_cores
 from explorer.engine.data.preprocessing import Preprocessing
 from explorer.engine.devices import available_memory, choose_device
 from explorer.engine.training.failure import answered, lacks_memory
@@ -110,7 +110,7 @@ def _time_decoding(data: DataSet, shape: tuple[int, int, int], background: str) 
     for image in sample:
         with suppress(Refused):  # it will be left out
             decode(data.images.path(image), shape, background)
-    each = (time.monotonic() - start) / max(1, len(sample)) / (os.cpu_count() or 1)
+    each = (time.monotonic() - start) / max(1, len(sample)) / usable_cores()
     return each * (data.train + data.validation)
 
 

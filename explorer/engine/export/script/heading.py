@@ -22,7 +22,9 @@ def _is_repeated(run: Run, history: History) -> bool:
     """Return whether the script computes in the very ways of the run; an NVIDIA GPU chooses its own unless told."""
     if run.recipe.arithmetic == "plain":
         return True
-    return history.devices == ("cpu",) and len(history.rewrites) == 1 and history.rewrites[0] <= _REPEATED
+    if history.devices != ("cpu",) or not history.threads or len(history.rewrites) > 1:
+        return False
+    return set() < history.rewrites[0] <= _REPEATED  # older versions told of neither threads nor rewrites
 
 
 def _exactly(run: Run, history: History) -> str:
@@ -46,7 +48,8 @@ def _exactly(run: Run, history: History) -> str:
 
 def _nearly(history: History) -> str:
     """Say how exactly a run is repeated that was computed in faster ways than the script has."""
-    ways = "with fewer than 32 bits per number" if "cuda" in history.devices else "in faster ways"
+    is_rough = "cuda" in history.devices or any("bf16" in each for each in history.rewrites)  # TF32 there
+    ways = "with fewer than 32 bits per number" if is_rough else "in faster ways"
     return (
         f"Not exactly: the run was computed {ways}, and what that rounds differently grows with every step. With "
         "--float64 the first ten losses are within 1e-4 of those that the run's ways have in 64 bits, unless it was "

@@ -42,6 +42,8 @@ def test_a_default_run_is_repeated_exactly_where_the_script_has_its_ways(claim):
         {"rewrites": (("channels_last", "dense"),)},
         {"rewrites": ((), ("channels_last",))},
         {"devices": ("cuda",), "threads": ()},
+        {"rewrites": (("channels_last",),), "threads": ()},  # of older versions, which did not tell
+        {"rewrites": ((),)},
     )
     for other in others:
         said = claim("fast", **other)
@@ -50,3 +52,5 @@ def test_a_default_run_is_repeated_exactly_where_the_script_has_its_ways(claim):
             "the first ten losses are within 1e-4 of those that the run's ways have in 64 bits, unless it was unstable"
             in said
         )
+    said = claim("fast", rewrites=(("bf16", "dense"),))
+    assert said.startswith("Not exactly: the run was computed with fewer than 32 bits per number")
