@@ -78,6 +78,13 @@ def publish_cifar(monkeypatch: pytest.MonkeyPatch, members: dict[str, bytes]) ->
     return publish(monkeypatch, "cifar-10", (file,)), content
 
 
+def put_files(entry: CatalogueEntry, files: dict[str, bytes]) -> None:
+    """As if a download had put the files in their place."""
+    entry.target.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (entry.target / name).write_bytes(content)
+
+
 def expect_in_torchvision(monkeypatch: pytest.MonkeyPatch, entry: CatalogueEntry) -> None:
     """Let torchvision's own CIFAR-10 expect the members of the entry's archive."""
     from torchvision.datasets import CIFAR10

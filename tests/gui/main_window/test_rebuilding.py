@@ -22,6 +22,7 @@ from explorer.runs.questions.estimate import Estimate, Estimated
 from explorer.runs.questions.pictures import Maps
 from explorer.runs.recipe import RECIPES
 from explorer.validation import refuse
+from tests import published
 from tests.clicks import click, curves, runs_page
 from tests.gui.paths import block_panel, measure, open_block
 from tests.gui.scripted_workers import Played, worker
@@ -90,9 +91,12 @@ def test_the_page_of_a_block_alone(session, rebuild):
     assert "3×17×17" in after.title.text()
 
 
-def test_the_choice_and_what_stands_behind_more(session, rebuild):
+def test_the_choice_and_what_stands_behind_more(session, rebuild, monkeypatch, tmp_path):
+    published.use_folders(monkeypatch, tmp_path)
+    files = published.idx_files()
+    published.put_files(published.publish_idx(monkeypatch, "kmnist", files), files)
     panel = session.window.training
-    session.workspace.choice.use_data("fashion-mnist")
+    session.workspace.choice.use_data("kmnist")
     panel.form.more.setChecked(True)
     session.window.editor.form.more.setChecked(True)
     panel.form.controls["epochs"].box.setValue(3)
@@ -100,7 +104,7 @@ def test_the_choice_and_what_stands_behind_more(session, rebuild):
     start, before = panel.start.isEnabled(), session.workspace.choice.fitted
     window = rebuild()
     after, choice = window.training, session.workspace.choice
-    assert (after.data_box.currentData(), choice.data.name) == ("fashion-mnist", "fashion-mnist")
+    assert (after.data_box.currentData(), choice.data.name) == ("kmnist", "kmnist")
     assert (after.form.controls["epochs"].box.value(), after.recipe_box.currentData()) == (3, "")
     assert after.form.more.isChecked()
     assert window.editor.form.more.isChecked()
