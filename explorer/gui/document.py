@@ -9,9 +9,11 @@ proposes, and redraws with all other views. An equal design is no change, which 
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import proxy
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
+from shiboken6 import isValid
 
 from explorer.architecture.checks import Problem, find_problems
 from explorer.architecture.design import Design
@@ -39,7 +41,8 @@ class Change(QUndoCommand):
 
     def __init__(self, document: "Document", before: Design, step: Step, gesture: str = "") -> None:
         super().__init__(step.label)
-        self.document, self.before, self.step, self.gesture = document, before, step, gesture
+        self.document = proxy(document)  # whose stack has this change, and which would not end before it
+        self.before, self.step, self.gesture = before, step, gesture
 
     def id(self) -> int:
         return _MERGEABLE if self.gesture else -1
@@ -66,6 +69,15 @@ class Change(QUndoCommand):
         self.document.show_design(design)
 
 
+class _UndoStack(QUndoStack):
+    """Deletes its changes itself when Python finds it as garbage, which else deletes them first, and it once more."""
+
+    def __del__(self) -> None:
+        if isValid(self):
+            self.blockSignals(True)
+            self.clear()
+
+
 class Document(QObject):
     """The design that the window shows. A selection is a path: `layer3`, `layer3.1`, `layer3.1.conv2`, or empty."""
 
@@ -77,7 +89,7 @@ class Document(QObject):
 
     def __init__(self, design: Design, path: Path | None = None) -> None:
         super().__init__()
-        self.undo_stack = QUndoStack(self)
+        self.undo_stack = _UndoStack(self)
         self.undo_stack.setUndoLimit(_MAX_STEPS)
         self.is_restoring = False
         self.undo_stack.cleanChanged.connect(self.file_changed)

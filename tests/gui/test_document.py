@@ -1,3 +1,6 @@
+import gc
+from weakref import ref
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -25,6 +28,20 @@ def test_another_name_is_undone_by_itself_and_kept_by_the_undo_of_what_came_late
     document.undo_stack.undo()
     assert (document.design.name, document.design.stages[0].blocks) == ("ResNet-18", 3)
     assert not document.undo_stack.isClean()
+
+
+def test_it_is_garbage_like_any_other(qapp):
+    """Which ended the process: Python deleted the changes, and then the stack deleted them again."""
+    for _ in range(3):
+        document = Document(preset("mini"))
+        document.itself = document
+        for name in ("resnet18", "resnet34", "resnet50"):
+            document.propose(preset(name), name)
+        document.undo_stack.undo()
+        gone = ref(document)
+        del document
+        gc.collect()
+        assert gone() is None
 
 
 def test_ticks_of_one_gesture_are_one_step(qapp):
