@@ -37,6 +37,9 @@ ENGINE = Path(__file__).parent / "engine"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All are `quick` but those of the engine, which train, and those that say how long they take."""
     for item in items:
+        matrix = item.get_closest_marker("matrix")
+        if matrix and any(item.callspec.indices[name] for name in matrix.args):
+            item.add_marker("slow")
         if ENGINE not in item.path.parents and not {"slow", "uses"} & {marker.name for marker in item.iter_markers()}:
             item.add_marker("quick")
 
@@ -45,6 +48,10 @@ def pytest_collection_finish() -> None:
     """What was imported stays, and need not be looked over whenever Python looks for garbage."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    gc.unfreeze()  # or extensions complain that it was left behind
 
 
 def keep_settings_in(folder: Path) -> None:

@@ -47,6 +47,7 @@ def scrambled(model):
     return model.eval()
 
 
+@pytest.mark.matrix("name")
 @pytest.mark.parametrize("name", TORCHVISION)
 def test_computes_what_torchvision_computes(name):
     torch.manual_seed(0)

@@ -86,6 +86,7 @@ def end_of(run):
     return load_checkpoint(run.folder, read_hashes(run.folder)).state
 
 
+@pytest.mark.matrix("cores")
 @pytest.mark.parametrize("cores", [1, 2])
 @pytest.mark.parametrize("twin", [False, True])
 def test_losses_with_and_without_questions_are_equal(recipe, questions, tmp_path, monkeypatch, cores, twin):

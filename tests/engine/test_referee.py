@@ -12,6 +12,7 @@ from explorer.engine.referee import referee
 from tests.designs import PRESETS, SHALLOW, designs
 
 
+@pytest.mark.matrix("name")
 @pytest.mark.parametrize("name", PRESETS)
 def test_agrees_with_the_plan_of_every_preset(name):
     plan = plan_network(preset(name))
@@ -35,6 +36,7 @@ def test_raw_figures_are_those_of_torchinfo():
     assert (verdict.params, verdict.mult_adds) == (11_689_512, 1_814_083_944)
 
 
+@pytest.mark.matrix("name")
 @pytest.mark.parametrize(
     "name",
     ["d2l-resnet18", "resnet50", "resnext50_32x4d", "wrn-16-8", "preact-resnet50", "resnet50d", "cifar-resnet20"],

@@ -38,6 +38,7 @@ def test_computes_what_timm_computes(name):
         assert torch.equal(model(images), reference(images))
 
 
+@pytest.mark.matrix("wrapped")
 @pytest.mark.parametrize("wrapped", ["", "module.", "model.backbone."])
 @pytest.mark.parametrize("name", ["resnet26", "resnet50d"])
 def test_its_files_are_known_weights(tmp_path, name, wrapped):

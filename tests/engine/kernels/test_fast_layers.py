@@ -70,6 +70,7 @@ def test_gradients_of_weights_lie_in_memory_as_they_do(rewrite, convolutions):
         assert layer.kind.kernel == 1 or weight.grad.stride() == weight.stride()
 
 
+@pytest.mark.matrix("name")
 @pytest.mark.parametrize("rewrite", [crop_taps, make_dense, use_winograd])
 @pytest.mark.parametrize("name", ["d2l-resnet18", "preact-resnet18", "resnet50"])
 def test_a_lean_network_is_the_same_network(name, rewrite):

@@ -24,6 +24,7 @@ from tests.engine.training.test_growth import DESIGN, VARIANTS, little_data, ope
 __all__ = ["little_data"]  # a fixture
 
 
+@pytest.mark.matrix("shortcut")
 @pytest.mark.parametrize("shortcut", SHORTCUTS)
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: "-".join(map(str, variant.values())))
 def test_a_branch_at_zero_is_an_identity_exactly_where_it_is_said_to_be(variant, shortcut):

@@ -70,6 +70,7 @@ def test_an_input_that_is_too_small_is_replaced_by_its_own():
     assert (found.input, found.classes) == ((3, 224, 224), 10)
 
 
+@pytest.mark.matrix("name")
 @pytest.mark.parametrize("name", OUTSIDE)
 def test_every_network_of_the_menu_can_be_told_of(name):
     found = summarise(name, None)

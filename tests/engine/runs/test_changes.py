@@ -105,6 +105,7 @@ def test_epochs_added_during_the_last_validation_are_trained(tmp_path, monkeypat
     folder.close()
 
 
+@pytest.mark.matrix("stop", "name")
 @pytest.mark.parametrize("name", SCHEDULES)
 @pytest.mark.parametrize("change", [LOWER, MORE])
 @pytest.mark.parametrize("stop", [8, 10, 13])

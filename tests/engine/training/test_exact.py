@@ -89,6 +89,7 @@ def uninterrupted(new_folder):
     return run
 
 
+@pytest.mark.matrix("stop")
 @pytest.mark.parametrize("name", THOROUGH)
 @pytest.mark.parametrize("stop", STOPS)
 def test_stopped_in_mid_epoch_it_goes_on_as_if_nothing_had_been(new_folder, uninterrupted, name, stop):

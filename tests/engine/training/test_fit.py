@@ -72,6 +72,7 @@ def test_the_same_seed_gives_the_same_losses(tmp_path):
     assert runs[0] != runs[2]
 
 
+@pytest.mark.matrix("optimizer")
 @pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
 @pytest.mark.parametrize("stop", [1, 5, 7, 10, 19])
 def test_stopped_and_resumed_equals_uninterrupted(tmp_path, stop, optimizer):

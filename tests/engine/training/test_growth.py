@@ -83,6 +83,7 @@ def undone_biases(network: nn.Module) -> set[str]:
     return {f"{name}.bias" for name, each in network.named_modules() if isinstance(each, nn.Conv2d)}
 
 
+@pytest.mark.matrix("shortcut")
 @pytest.mark.parametrize("shortcut", ["projection", "pad", "average"])
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: "-".join(map(str, variant.values())))
 def test_an_identity_changes_no_bit_and_learns_from_its_second_step(variant, shortcut):

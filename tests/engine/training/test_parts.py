@@ -141,6 +141,7 @@ def test_nothing_below_what_learns_is_computed_backwards(head_epochs, frozen, be
     assert {name.split(".")[0] for name in kept} & {*below} == set()
 
 
+@pytest.mark.matrix("frozen")
 @pytest.mark.parametrize("rewrite", FAST.names)
 @pytest.mark.parametrize(("head_epochs", "frozen"), [(0, 1), (0, 3), (9, 0)])
 def test_each_rewrite_computes_frozen_parts_as_in_validation(rewrite, head_epochs, frozen):

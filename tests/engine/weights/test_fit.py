@@ -60,6 +60,7 @@ WRAPPED = {
 }
 
 
+@pytest.mark.matrix("kept")
 @pytest.mark.parametrize("prefix", WRAPPED.values(), ids=WRAPPED)
 @pytest.mark.parametrize("kept", [dict, without_counters], ids=["with counters", "without counters"])
 def test_a_wrapped_network_computes_the_same(resnet18, prefix, kept):
@@ -100,6 +101,7 @@ def test_the_chapters_network_computes_the_same(make):
         assert torch.equal(network(images), reference(images))
 
 
+@pytest.mark.matrix("vocabulary")
 @pytest.mark.parametrize("vocabulary", ["torchvision", "chapter", "paper"])
 @pytest.mark.parametrize("name", ["d2l-resnet18", "resnet50d", "preact-resnet18", "cifar-resnet20"])
 def test_a_network_of_exported_source_is_known_again(vocabulary, name):

@@ -598,6 +598,7 @@ def test_every_question_has_its_lesson():
     assert sorted(ANSWERED) == [*range(1, 19)]
 
 
+@pytest.mark.matrix("language")
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 @pytest.mark.parametrize("question", sorted(ANSWERED))
 def test_a_question_is_answered_by_doing_it(open_session, qtbot, question, language):

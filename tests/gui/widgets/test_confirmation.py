@@ -7,6 +7,7 @@ from explorer.architecture.presets import preset
 from tests.gui.paths import run_out
 
 
+@pytest.mark.matrix("presented")
 @pytest.mark.parametrize(
     ("order", "words"),
     [
