@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from PySide6.QtCore import QSettings, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.architecture.design import Design
@@ -35,12 +36,13 @@ ENGINE = Path(__file__).parent / "engine"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All are `quick` but those of the engine, which train, and those that say how long they take."""
+    """All are `quick` but those that train, open the whole window, or say how long they take."""
     for item in items:
         matrix = item.get_closest_marker("matrix")
         if matrix and any(item.callspec.indices[name] for name in matrix.args):
             item.add_marker("slow")
-        if ENGINE not in item.path.parents and not {"slow", "uses"} & {marker.name for marker in item.iter_markers()}:
+        takes_long = {"slow", "uses"} & {marker.name for marker in item.iter_markers()}
+        if not (takes_long or ENGINE in item.path.parents or "open_session" in item.fixturenames):
             item.add_marker("quick")
 
 
@@ -78,8 +80,10 @@ class PatientBot(QtBot):
 
 
 @pytest.fixture
-def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
-    return PatientBot(request)
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[QtBot]:
+    yield PatientBot(request)
+    if qapp.mouseButtons() & Qt.MouseButton.LeftButton:  # a double click took its widget away before the release
+        QTest.mouseRelease(QWidget(), Qt.MouseButton.LeftButton)
 
 
 @pytest.fixture(autouse=True)
