@@ -1,28 +1,22 @@
 """StudyQueue: the trials of a study, trained by one worker process per free device. No torch, no Qt.
 
-A worker outlives a trial, so that torch is imported and images are decoded once. When this process ends, however it
-ends, the workers' standard input does too, and they stop with a checkpoint.
+A worker outlives a trial, so that torch is imported and images are decoded once.
 """
 
 import queue
 import signal
-import subprocess
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
-from threading import Thread
 from types import FrameType
-from typing import IO
 
 from explorer.cli.progress_line import ProgressLine
+from explorer.cli.studies.worker_pipe import WorkerPipe
 from explorer.cli.terminal import complain
 from explorer.runs import events
-from explorer.runs.commands import Command, command_line
 from explorer.runs.devices import candidates
-from explorer.runs.events import Hello, Progress, Said, read_line
+from explorer.runs.events import Hello, Progress, Said
 from explorer.runs.folder.run import read_run
 from explorer.runs.folder.survey import list_runs
-from explorer.runs.launch import launch_local
 from explorer.runs.studies.folder import StudyFolder
 from explorer.runs.studies.outcome import measured
 from explorer.runs.studies.plot import value_writer
@@ -36,27 +30,16 @@ _PARTS = 1000  # of a run, for the line of progress
 _LOG = "workers.log"
 
 
-@dataclass(eq=False, slots=True)
-class _Worker:
+class _Worker(WorkerPipe):
     """A worker process, what its device is, and the trial that it trains."""
 
-    process: subprocess.Popen[str]
-    device: str = ""
-    claim: Claim | None = None
-    steps: int = 0  # of the trial
-    done: float = 0.0  # of the trial, from 0 to 1
-    began: float = field(default_factory=time.monotonic)
-
-    def send(self, command: Command) -> None:
-        assert self.process.stdin
-        with suppress(OSError):  # it has ended, which its output tells as well
-            self.process.stdin.write(command_line(command) + "\n")
-            self.process.stdin.flush()
-
-    def close(self) -> None:
-        assert self.process.stdin
-        with suppress(OSError):
-            self.process.stdin.close()
+    def __init__(self, study: StudyFolder, said: "queue.SimpleQueue[tuple[_Worker, Said | None]]") -> None:
+        self.device = ""
+        self.claim: Claim | None = None
+        self.steps = 0  # of the trial
+        self.done = 0.0  # of the trial, from 0 to 1
+        self.began = time.monotonic()
+        super().__init__(study.runs, lambda each: said.put((self, each)), study.folder / _LOG)
 
 
 class StudyQueue:
@@ -139,32 +122,9 @@ class StudyQueue:
         return devices
 
     def _launch(self) -> _Worker:
-        launch = launch_local(("worker", "--runs", str(self._study.runs)))
-        log: int | IO[bytes] = subprocess.DEVNULL
-        with suppress(OSError):
-            log = (self._study.folder / _LOG).open("ab")
-        process = subprocess.Popen(
-            [launch.program, *launch.arguments],
-            env=launch.environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            encoding="utf-8",
-            errors="replace",
-        )
-        if not isinstance(log, int):
-            log.close()
-        worker = _Worker(process)
+        worker = _Worker(self._study, self._said)
         self._workers.append(worker)
-        Thread(target=self._read, args=(worker,), name="events", daemon=True).start()
         return worker
-
-    def _read(self, worker: _Worker) -> None:
-        assert worker.process.stdout
-        for line in worker.process.stdout:
-            if said := read_line(line):
-                self._said.put((worker, said))
-        self._said.put((worker, None))
 
     def _busy(self) -> list[_Worker]:
         return [worker for worker in self._workers if worker.claim]

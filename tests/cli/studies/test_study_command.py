@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from explorer.cli import main
-from explorer.cli.studies import study_queue
+from explorer.cli.studies import study_queue, worker_pipe
 from explorer.runs.folder.run import RunState
 from explorer.runs.folder.survey import list_runs
 from explorer.runs.launch import launch_local
@@ -28,7 +28,7 @@ def runs(tmp_path, monkeypatch):
     """A folder for runs, beside which workers train nothing; they have two cards."""
     launch = launch_local(("2",))
     words = ("-m", "tests.cli.studies.quick_worker", "2")
-    monkeypatch.setattr(study_queue, "launch_local", lambda arguments: launch._replace(arguments=words))
+    monkeypatch.setattr(worker_pipe, "launch_local", lambda arguments: launch._replace(arguments=words))
     (tmp_path / "runs").mkdir()
     return tmp_path / "runs"
 
