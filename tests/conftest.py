@@ -10,6 +10,7 @@ os.environ["QT_QPA_PLATFORM"] = os.environ.get("EXPLORER_TEST_PLATFORM", "offscr
 os.environ.setdefault("LC_ALL", "C.UTF-8")
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ from tests.patience import patience
 SLOW = (HealthCheck.too_slow, HealthCheck.filter_too_much)
 settings.register_profile("patient", deadline=None, suppress_health_check=SLOW)
 settings.load_profile("patient")
+COLLECT_EVERY, ENDED = 50, count(1)  # tests
 ENGINE = Path(__file__).parent / "engine"
 
 
@@ -50,6 +52,15 @@ def pytest_collection_finish() -> None:
     """What was imported stays, and need not be looked over whenever Python looks for garbage."""
     gc.collect()
     gc.freeze()
+    gc.disable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Look for garbage between tests alone: a thread that found Qt's objects would delete them under the main one."""
+    gc.disable()
+    if next(ENDED) % COLLECT_EVERY == 0:
+        gc.collect()
 
 
 def pytest_sessionfinish() -> None:

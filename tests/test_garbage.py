@@ -20,3 +20,18 @@ def test_it_is_as_before_also_after_an_error(was_on):
         assert gc.isenabled() is was_on
     finally:
         (gc.enable if on else gc.disable)()
+
+
+def test_of_two_that_overlap_the_last_one_ends_it():
+    on = gc.isenabled()
+    try:
+        gc.enable()
+        first, second = uncollected(), uncollected()
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert not gc.isenabled()
+        second.__exit__(None, None, None)
+        assert gc.isenabled()
+    finally:
+        (gc.enable if on else gc.disable)()

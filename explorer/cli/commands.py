@@ -1,7 +1,6 @@
 """The commands. What costs time to import is imported inside the command that needs it."""
 
 import io
-import json
 import sys
 from argparse import Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
@@ -31,6 +30,7 @@ from explorer.cli.terminal import (
     complaint_of,
     show,
 )
+from explorer.runs.json_lines import json_line
 from explorer.streams import open_missing, silence
 from explorer.validation import Complaint, Refused, refuse
 
@@ -156,7 +156,7 @@ def _summary(options: Namespace) -> int:
         plan = plan_network(design_of(options))
     except Refused as refused:
         if options.json:
-            print(json.dumps(refusal_values(refused), ensure_ascii=False))
+            print(json_line(refusal_values(refused)))
         raise
     problems, verdict = find_problems(plan), None
     if options.verify and not plan.obstacles:

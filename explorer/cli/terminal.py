@@ -1,6 +1,6 @@
 """The terminal: parsing, printing and complaints of every command."""
 
-import json
+import re
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable
@@ -8,12 +8,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from explorer.runs.json_lines import json_line
 from explorer.sentences import system_words
 from explorer.validation import refuse
 
 DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
 SIGNALLED = 128  # and the number of the signal
 DISAGREES = FAILED = 1
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all control characters but tab and newline
 
 
 class Parser(ArgumentParser):
@@ -45,6 +47,6 @@ def complaint_of(error: OSError) -> str:
 
 
 def show(as_json: bool, values: Callable[[], object], text: Callable[[], str]) -> int:
-    """Print one of the two forms that an answer has."""
-    print(json.dumps(values(), ensure_ascii=False) if as_json else text(), flush=True)
+    """Print one of the two forms that an answer has; a text cannot steer the terminal by the names that it has."""
+    print(json_line(values()) if as_json else _STEERING.sub(lambda match: repr(match[0])[1:-1], text()), flush=True)
     return DONE

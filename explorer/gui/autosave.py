@@ -5,6 +5,7 @@ from threading import Thread
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
+from explorer.garbage import uncollected
 from explorer.gui.saved_session import SavedSession, SessionFile
 from explorer.gui.workspace import Workspace
 from explorer.sentences import system_words
@@ -45,6 +46,7 @@ class Autosave(QObject):
         self._writing = Thread(target=self._write, args=(self._workspace.state(),))
         self._writing.start()
 
+    @uncollected()
     def _write(self, session: SavedSession) -> None:
         try:
             self._file.write(session)

@@ -38,9 +38,9 @@ _FORMS: dict[type, tuple[Callable[[Any], object], _Reader]] = {  # values with a
 }
 
 
-def json_line(table: Mapping[str, object]) -> str:
-    """Return `table` as one line without its end; a path that is no good UTF-8 is escaped."""
-    plain = _finite(table)
+def json_line(value: object) -> str:
+    """Return `value` as one line without its end; a path that is no good UTF-8 is escaped."""
+    plain = _finite(value)
     text = json.dumps(plain, ensure_ascii=False, allow_nan=False)
     try:
         text.encode()

@@ -32,6 +32,14 @@
         <translation>1 张图像改为其他类别</translation>
     </message>
     <message>
+        <source>1 image has a copy across training and test or validation</source>
+        <translation>有 1 张图像在训练集与测试集或验证集之间有相同的副本</translation>
+    </message>
+    <message>
+        <source>1 image has a copy across training and validation</source>
+        <translation>有 1 张图像在训练集与验证集之间有相同的副本</translation>
+    </message>
+    <message>
         <source>1 image has an exact copy</source>
         <translation>有 1 张图像完全重复</translation>
     </message>
@@ -42,14 +50,6 @@
     <message>
         <source>1 image is blurred</source>
         <translation>有 1 张图像模糊</translation>
-    </message>
-    <message>
-        <source>1 image is in training and in test or validation</source>
-        <translation>有 1 张图像既在训练集中，又在测试集或验证集中</translation>
-    </message>
-    <message>
-        <source>1 image is in training and in validation</source>
-        <translation>有 1 张图像同时出现在训练集和验证集中</translation>
     </message>
     <message>
         <source>1 image is in two classes</source>
@@ -2372,6 +2372,10 @@
         <translation>其中不只是纯数据；未执行其中任何内容</translation>
     </message>
     <message>
+        <source>it does not say of which epoch it is</source>
+        <translation>其中没有说明是哪一轮的</translation>
+    </message>
+    <message>
         <source>it is not a checkpoint</source>
         <translation>内容不是检查点</translation>
     </message>
@@ -3622,6 +3626,10 @@ zeros for new channels</source>
         <translation>{tensors:,} 个张量中有 {equal:,} 个初始值相同；自有的是：{own}</translation>
     </message>
     <message>
+        <source>{field!r} is compared with a date such as 2026-01-31</source>
+        <translation>{field!r} 只能与日期比较，例如 2026-01-31</translation>
+    </message>
+    <message>
         <source>{field!r} is compared with a number</source>
         <translation>{field!r} 只能与数比较</translation>
     </message>
@@ -3894,14 +3902,6 @@ zeros for new channels</source>
         <translation>有 {n} 张图像模糊</translation>
     </message>
     <message>
-        <source>{n} images are in training and in test or validation</source>
-        <translation>有 {n} 张图像既在训练集中，又在测试集或验证集中</translation>
-    </message>
-    <message>
-        <source>{n} images are in training and in validation</source>
-        <translation>有 {n} 张图像同时出现在训练集和验证集中</translation>
-    </message>
-    <message>
         <source>{n} images are in two classes</source>
         <translation>有 {n} 张图像同时属于两个类别</translation>
     </message>
@@ -3924,6 +3924,14 @@ zeros for new channels</source>
     <message>
         <source>{n} images have an unusual size or shape</source>
         <translation>有 {n} 张图像的尺寸或长宽比异常</translation>
+    </message>
+    <message>
+        <source>{n} images have copies across training and test or validation</source>
+        <translation>有 {n} 张图像在训练集与测试集或验证集之间有相同的副本</translation>
+    </message>
+    <message>
+        <source>{n} images have copies across training and validation</source>
+        <translation>有 {n} 张图像在训练集与验证集之间有相同的副本</translation>
     </message>
     <message>
         <source>{n} images have exact copies</source>
@@ -4225,6 +4233,10 @@ You can also use a file that you have, such as {name}.</source>
 </context>
 <context>
     <name>Actions</name>
+    <message>
+        <source>+ 1 epoch</source>
+        <translation>+ 1 轮</translation>
+    </message>
     <message>
         <source>+ {n} epochs</source>
         <translation>+ {n} 轮</translation>
@@ -5440,6 +5452,10 @@ You can also use a file that you have, such as {name}.</source>
 </context>
 <context>
     <name>CostStrip</name>
+    <message>
+        <source>1 block: {params} parameters, {macs} MACs</source>
+        <translation>1 个块：{params} 个参数，{macs} 次乘加运算</translation>
+    </message>
     <message>
         <source>What other numbers of blocks would cost</source>
         <translation>换成其他块数时的开销</translation>
@@ -7630,6 +7646,10 @@ Black is no response, white the channel&apos;s own maximum.</source>
 <context>
     <name>RunScatter</name>
     <message>
+        <source>; data sets, each with a front of its own: {n}</source>
+        <translation>；{n} 个数据集，各有自己的前沿</translation>
+    </message>
+    <message>
         <source>; {n} on the Pareto front</source>
         <translation>；{n} 个在帕累托前沿上</translation>
     </message>
@@ -7654,8 +7674,8 @@ Black is no response, white the channel&apos;s own maximum.</source>
         <translation>这些训练任务都还没有验证过。</translation>
     </message>
     <message>
-        <source>The line is the Pareto front: no other run is as accurate with less</source>
-        <translation>这条线是帕累托前沿：没有其他训练任务能用更少的代价达到同样的精度</translation>
+        <source>The line is the Pareto front: no other run on the same data is as accurate with less</source>
+        <translation>这条线是帕累托前沿：在相同的数据上，没有其他训练任务能用更少的代价达到同样的精度</translation>
     </message>
     <message>
         <source>{name}: {accuracy} · {quantity} {value}</source>
@@ -7895,16 +7915,16 @@ Black is no response, white the channel&apos;s own maximum.</source>
 <context>
     <name>SplitControls</name>
     <message>
-        <source>All classes have about as many images.</source>
-        <translation>各类别的图像数大致相同。</translation>
+        <source>All classes have about as many training images.</source>
+        <translation>各类别的训练图像数大致相同。</translation>
     </message>
     <message>
         <source>Some classes have no image to train on.</source>
         <translation>有的类别没有用于训练的图像。</translation>
     </message>
     <message>
-        <source>The largest class has {n} × the images of the smallest.</source>
-        <translation>最大类别的图像数是最小类别的 {n} 倍。</translation>
+        <source>The largest class has {n} × as many training images as the smallest.</source>
+        <translation>最大类别的训练图像数是最小类别的 {n} 倍。</translation>
     </message>
 </context>
 <context>
@@ -8141,6 +8161,10 @@ and start</source>
         <translation>随机种子</translation>
     </message>
     <message>
+        <source>Start 1 run</source>
+        <translation>开始 1 个训练任务</translation>
+    </message>
+    <message>
         <source>Start as a study</source>
         <translation>作为研究开始</translation>
     </message>
@@ -8167,6 +8191,10 @@ and start</source>
     <message>
         <source>{n} runs, more than the {most} that a study may have</source>
         <translation>{n} 个训练任务，超过一项研究的上限 {most} 个</translation>
+    </message>
+    <message>
+        <source>{n} runs, one for each network</source>
+        <translation>{n} 个训练任务，每个网络一个</translation>
     </message>
     <message>
         <source>{n} runs: {points} networks with {seeds} seeds each</source>

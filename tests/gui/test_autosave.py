@@ -1,5 +1,6 @@
 """What comes back at the next start, however the window ended."""
 
+import gc
 import json
 import os
 import random
@@ -127,6 +128,19 @@ def test_the_file_holds_an_edit_soon_and_a_drag_once_it_is_released(restart, qtb
     assert file.read().document.design == preset("resnet34")
     qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() - 2, slider.height() // 2))
     qtbot.waitUntil(lambda: file.read().document.design == session.document.design)
+
+
+def test_its_thread_looks_for_no_garbage(restart, qtbot, monkeypatch):
+    """Which would delete what it finds of Qt beside the window."""
+    session, looked = restart(), []
+    monkeypatch.setattr(gc, "isenabled", lambda: True)
+    real = session._file.write
+    monkeypatch.setattr(gc, "disable", lambda: looked.append("off"))
+    monkeypatch.setattr(gc, "enable", lambda: looked.append("on"))
+    monkeypatch.setattr(session._file, "write", lambda saved: looked.append("written") or real(saved))
+    session.document.propose(preset("resnet34"), "")
+    qtbot.waitUntil(lambda: "on" in looked)
+    assert looked[:3] == ["off", "written", "on"]
 
 
 def test_a_design_on_the_command_line_is_the_next_step_of_what_was_open(restart, tmp_path):

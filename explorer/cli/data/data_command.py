@@ -1,6 +1,5 @@
 """`data`: the named data sets, the download of one, and a scan of any. No torch, no Qt."""
 
-import json
 from argparse import Namespace
 from collections.abc import Callable
 
@@ -9,7 +8,7 @@ from explorer.cli.data.save_command import save_images
 from explorer.cli.data.scan_command import SHARES, scan_images
 from explorer.cli.flags import add_field_flags, given_fields
 from explorer.cli.progress_line import ProgressLine
-from explorer.cli.terminal import DONE, FAILED, Parser, complain
+from explorer.cli.terminal import DONE, FAILED, Parser, complain, show
 from explorer.runs.data.addresses import addresses_of, hosts_of, user_addresses
 from explorer.runs.data.catalogue import CATALOGUE, CatalogueEntry
 from explorer.runs.data.download import download
@@ -47,8 +46,7 @@ def show_data(options: Namespace) -> int:
             _refuse_flags(
                 options.name is not None or options.events or scan_flags or is_saved, "data list takes only --json"
             )
-            print(json.dumps(_values(), ensure_ascii=False) if options.json else _text())
-            return DONE
+            return show(options.json, _values, _text)
         case "get":
             _refuse_flags(scan_flags or is_saved, "data get takes only --events")
             if options.name not in CATALOGUE:

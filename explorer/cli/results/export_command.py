@@ -1,6 +1,5 @@
 """`export DESIGN|RUN --to FORMAT -o PATH`: a design or a run, written for other programs. No torch or Qt at first."""
 
-import json
 from argparse import Namespace
 from pathlib import Path
 from typing import assert_never
@@ -18,6 +17,7 @@ from explorer.runs.destination import Content, check_destination, write_content
 from explorer.runs.events import Progress
 from explorer.runs.folder.run import Run
 from explorer.runs.formats import FORMATS, Format, Maker
+from explorer.runs.json_lines import json_line
 from explorer.validation import refuse
 
 _DESIGN = "a file, the name of a preset, or one-line text; or a run's id or its folder"
@@ -59,7 +59,7 @@ def export(options: Namespace) -> int:
     check_destination(options.output, is_folder=not form.suffix)
     write_content(options.output, _content(form, plan, run, options))
     if options.json:
-        print(json.dumps({"format": form.name, "path": str(options.output.absolute())}, ensure_ascii=False))
+        print(json_line({"format": form.name, "path": str(options.output.absolute())}))
     return DONE
 
 

@@ -134,8 +134,9 @@ def _opened(options: Namespace, name: str, knobs: tuple[Knob, ...]) -> tuple[Sha
     search = Search(study, read_objectives(options.objective or Objective.ACCURACY), options.prune)
     check_search(search)
     address = options.storage or str(_journal_of(runs, name))
-    complain([f"search {name!r}; `study --storage {shown_address(address)} --name {name!r}` joins it from elsewhere"])
-    return SharedSearch.create(open_storage(address, create=True), search, trials), runs, shown_address(address)
+    shared, shown = SharedSearch.create(open_storage(address, create=True), search, trials), shown_address(address)
+    complain([f"search {name!r}; `study --storage {shown} --name {name!r}` joins it from elsewhere"])
+    return shared, runs, shown
 
 
 def _journal_of(runs: Path, name: str) -> Path:

@@ -152,7 +152,8 @@ class _Loop:
         batches = feed.batches(bounds, [part.bounds for part in parts])
         for batch, part, (pixels, targets) in zip(bounds, parts, batches, strict=True):
             rate = training.learning_rate
-            due = self._ranks.agree(time.monotonic() - self._measured >= MEASURE_EVERY)
+            ends = counters.epoch == training.recipe.epochs and batch is bounds[-1]  # even a short run shows how
+            due = self._ranks.agree(ends or time.monotonic() - self._measured >= MEASURE_EVERY)
             with self._signals.measuring() if due else nullcontext():
                 learned = training.learn(pixels, targets, eagerly=due, share=part.share)
             self._pending.append((*learned, batch.stop - batch.start, rate))

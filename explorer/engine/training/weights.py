@@ -139,7 +139,11 @@ def best_facts(run: Run) -> dict[str, str]:
     metadata = read_metadata(best)
     if "epoch" not in metadata:  # of an older version
         return {"epoch": str(run.best_epoch), "accuracy": str(run.best_accuracy)}
-    return {key: metadata[key] for key in ("epoch", "accuracy")}
+    if not metadata["epoch"].isdecimal():
+        raise refuse(
+            "weights", DAMAGED, name=BEST, cause=Sentence(translatable("it does not say of which epoch it is"))
+        )
+    return {key: metadata[key] for key in ("epoch", "accuracy") if key in metadata}
 
 
 def _damage_of(best: Path) -> Sentence:

@@ -11,13 +11,13 @@ from explorer.sentences import translatable
 
 _Kind = ProblemKind | Note
 _LEAK_TO_TEST = (
-    translatable("1 image is in training and in test or validation"),
-    translatable("{n} images are in training and in test or validation"),
+    translatable("1 image has a copy across training and test or validation"),
+    translatable("{n} images have copies across training and test or validation"),
 )
 _WORDS: dict[_Kind, tuple[str, str]] = {  # for one and for several, in the order of the lines
     ProblemKind.LEAK: (
-        translatable("1 image is in training and in validation"),
-        translatable("{n} images are in training and in validation"),
+        translatable("1 image has a copy across training and validation"),
+        translatable("{n} images have copies across training and validation"),
     ),
     ProblemKind.TWO_CLASSES: (translatable("1 image is in two classes"), translatable("{n} images are in two classes")),
     ProblemKind.UNREADABLE: (

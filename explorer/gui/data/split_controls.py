@@ -95,6 +95,6 @@ class SplitControls(QWidget):
             return self.tr("Some classes have no image to train on.") if counts else ""
         ratio = counts[-1] / counts[0]
         if ratio <= _EVEN:
-            return self.tr("All classes have about as many images.")
-        words = self.tr("The largest class has {n} × the images of the smallest.")
+            return self.tr("All classes have about as many training images.")
+        words = self.tr("The largest class has {n} × as many training images as the smallest.")
         return words.format(n=f"{ratio:.1f}" if ratio < 10 else f"{ratio:.0f}")

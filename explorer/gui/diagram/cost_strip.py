@@ -159,7 +159,8 @@ class CostStrip(QWidget):
     def explain(self, count: int) -> str:
         """Return what so many blocks would cost, in full, and how far that is from the present costs."""
         cost, now = self.costs[count], self.costs.get(self.present)
-        words = self.tr("{count} blocks: {params} parameters, {macs} MACs").format(
+        text = self.tr("{count} blocks: {params} parameters, {macs} MACs")
+        words = (self.tr("1 block: {params} parameters, {macs} MACs") if count == 1 else text).format(
             count=whole(count), params=whole(cost.params), macs=whole(cost.macs)
         )
         if now is None or now == cost:

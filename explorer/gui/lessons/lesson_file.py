@@ -84,6 +84,8 @@ def load_lesson(path: Path) -> Lesson:
 def _read_text(path: Path, name: str) -> str:
     """Read a small file; a large one is refused, as parsing could take for ever. Raises Refused."""
     try:
+        if path.exists() and not path.is_file():  # a named pipe would never end
+            raise refuse(name, translatable("is not a regular file"))
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         text = data.decode("utf-8-sig").replace("\r\n", "\n")

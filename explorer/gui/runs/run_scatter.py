@@ -1,7 +1,7 @@
 """RunScatter: the best accuracy of each run against its parameters, MACs, time or depth. Imports pyqtgraph."""
 
 from collections.abc import Callable, Sequence
-from math import hypot, log10
+from math import hypot, log10, nan
 from typing import Any, NamedTuple
 
 import pyqtgraph as pg
@@ -21,6 +21,7 @@ from explorer.sentences import translatable
 
 _WIDE = 20  # from this ratio of the greatest value to the least, the axis is logarithmic
 _MARGIN = 0.12  # share of the plot at each side that no point is in
+_LINES = 2  # of text under the plot
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -(10**9), Qt.Key.Key_End: 10**9}
 
 
@@ -53,6 +54,15 @@ class _Point(NamedTuple):
     value: float
 
 
+def _fronts(points: Sequence[_Point]) -> list[list[_Point]]:
+    """Return a Pareto front for each data set, for accuracies on different images do not compare."""
+    return [pareto_front([point for point in points if point.row.data == data]) for data in _data_of(points)]
+
+
+def _data_of(points: Sequence[_Point]) -> list[str]:
+    return list(dict.fromkeys(point.row.data for point in points))
+
+
 def pareto_front(points: Sequence[_Point]) -> list[_Point]:
     """Return the points that are on the Pareto front, from left to right: none is as high and further left."""
     front: list[_Point] = []
@@ -77,7 +87,8 @@ class _Axis(pg.AxisItem):
 class RunScatter(QWidget):
     """A point per run that has an accuracy; a click chooses the runs of `history`, as in the table.
 
-    The chosen runs have a ring. The arrow keys go from point to point. A line joins the points of the Pareto front.
+    The chosen runs have a ring. The arrow keys go from point to point. A line joins the points of the Pareto front, one
+    for each data set.
     """
 
     def __init__(self, history: RunHistory, view: RunsView) -> None:
@@ -85,7 +96,7 @@ class RunScatter(QWidget):
         self._history, self._view = history, view
         self._shown: tuple[str, tuple[str, ...], list[RunRow]] = ("", (), [])  # axis, chosen runs, all runs
         self.points: list[_Point] = []
-        self.front: list[_Point] = []
+        self.fronts: list[list[_Point]] = []
         self.box = QComboBox()
         for name, quantity in QUANTITIES.items():
             self.box.addItem(say(quantity.label), name)
@@ -94,9 +105,10 @@ class RunScatter(QWidget):
         self.box.activated.connect(self._use_axis)
         self.reading = QLabel()
         self.reading.setFont(theme.figures_font(self.reading.font()))
-        self.reading.setSizePolicy(
-            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed
-        )  # so that no text moves the plot
+        self.reading.setWordWrap(True)
+        self.reading.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.reading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.reading.setFixedHeight(_LINES * self.reading.fontMetrics().lineSpacing())  # so no text moves the plot
         self.hint = QLabel(self.tr("None of these runs has been validated yet."))
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         theme.make_secondary(self.hint)
@@ -116,7 +128,7 @@ class RunScatter(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Accuracy of the runs"))
         keys = self.tr("A click chooses a run, Ctrl and a click one more; arrow keys go from point to point")
-        front = self.tr("The line is the Pareto front: no other run is as accurate with less")
+        front = self.tr("The line is the Pareto front: no other run on the same data is as accurate with less")
         self.setToolTip(f"{keys}\n{front}")
         self.show_rows([])
 
@@ -127,7 +139,7 @@ class RunScatter(QWidget):
         item.hideButtons()
         item.vb.setMouseEnabled(x=False, y=False)
         item.vb.disableAutoRange()
-        self._line = pg.PlotCurveItem()
+        self._line = pg.PlotCurveItem(connect="finite")
         self._line.setZValue(1)  # above the points, which may be close to one another
         item.addItem(self._line)
         self._dots = pg.ScatterPlotItem()
@@ -174,7 +186,7 @@ class RunScatter(QWidget):
             (_Point(log10(value) if logarithmic else value, row.best or 0.0, row, value) for value, row in found),
             key=lambda point: point[:2],
         )
-        self.front = pareto_front(self.points)
+        self.fronts = _fronts(self.points)
         self._axis("bottom").form = quantity.form
         self._axis("bottom").setLogMode(logarithmic)
         self.plot.setVisible(bool(self.points))
@@ -211,9 +223,13 @@ class RunScatter(QWidget):
         self._read(self._chosen_place())
 
     def _draw_front(self) -> None:
-        """Join the points of the front by steps: as accurate as the one on the left, until there is a better one."""
-        x = [point.x for point in self.front for _ in range(2)][1:]
-        y = [point.y for point in self.front for _ in range(2)][:-1]
+        """Join the points of each front by steps: as accurate as the one on the left, until there is a better one."""
+        x: list[float] = []
+        y: list[float] = []
+        for front in self.fronts:
+            gap = [nan] if x else []
+            x += gap + [point.x for point in front for _ in range(2)][1:]
+            y += gap + [point.y for point in front for _ in range(2)][:-1]
         self._line.setData(x, y, pen=pg.mkPen(theme.colours().text, width=2))
 
     def _chosen_place(self) -> int | None:
@@ -276,7 +292,9 @@ class RunScatter(QWidget):
                 value=quantity.form(point.value),
                 quantity=say(quantity.label),
             )
-            if point in self.front:
+            if len(self.fronts) > 1:
+                words = f"{words} · {point.row.data}"
+            if any(point in front for front in self.fronts):
                 words = self.tr("{words} · on the Pareto front").format(words=words)
             spoken = self.tr("{words}, point {n} of {total}").format(words=words, n=place + 1, total=len(self.points))
         self.reading.setText(words)
@@ -290,7 +308,9 @@ class RunScatter(QWidget):
         words = self.tr("{n} runs, {low} to {high}").format(
             n=whole(len(self.points)), low=percent(min(accuracies)), high=percent(max(accuracies))
         )
-        words += self.tr("; {n} on the Pareto front").format(n=whole(len(self.front)))
+        words += self.tr("; {n} on the Pareto front").format(n=whole(sum(map(len, self.fronts))))
+        if len(self.fronts) > 1:
+            words += self.tr("; data sets, each with a front of its own: {n}").format(n=whole(len(self.fronts)))
         missing = len(self._shown[2]) - len(self.points)
         if missing:
             words += self.tr("; {n} without accuracy or {quantity}").format(

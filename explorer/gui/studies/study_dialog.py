@@ -278,11 +278,14 @@ class StudyDialog(QDialog):
         study = self.study
         runs = len(self._trials) * study.seeds or count_runs(study)
         self.name.setPlaceholderText(title_of_study(replace(study, name="")))
-        self.start.setText(self.tr("Start {n} runs").format(n=whole(runs)))
+        self.start.setText(self.tr("Start 1 run") if runs == 1 else self.tr("Start {n} runs").format(n=whole(runs)))
         self.start.setEnabled(bool(self._trials) and runs <= MAX_RUNS)
-        words = self.tr("{n} runs: {points} networks with {seeds} seeds each").format(
-            n=whole(runs), points=whole(runs // study.seeds), seeds=whole(study.seeds)
+        words = (
+            self.tr("{n} runs, one for each network")
+            if study.seeds == 1
+            else self.tr("{n} runs: {points} networks with {seeds} seeds each")
         )
+        words = words.format(n=whole(runs), points=whole(runs // study.seeds), seeds=whole(study.seeds))
         if runs > MAX_RUNS:
             words = self.tr("{n} runs, more than the {most} that a study may have").format(
                 n=whole(runs), most=whole(MAX_RUNS)

@@ -76,7 +76,7 @@ _FIELDS: dict[str, _RunField] = {
     "seed": _RunField(Kind.NUMBER, lambda run: run.seed),
     "state": _RunField(Kind.TEXT, lambda run: run.state),
     "device": _RunField(Kind.TEXT, lambda run: run.device or run.recipe.device),
-    "created": _RunField(Kind.TEXT, lambda run: f"{run.created:%Y-%m-%d %H:%M:%S}"),
+    "created": _RunField(Kind.TIME, lambda run: f"{run.created:%Y-%m-%d %H:%M:%S}"),
     "id": _RunField(Kind.TEXT, lambda run: run.id),
     "name": _RunField(Kind.TEXT, lambda run: run.name or run.design.name),
     "note": _RunField(Kind.TEXT, lambda run: run.note),

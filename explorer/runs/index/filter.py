@@ -8,6 +8,8 @@ that something is called. Text with blanks stands in quotes. No torch, no Qt.
 import operator
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
 from difflib import get_close_matches
 from enum import Enum, auto
 from typing import Any, NamedTuple, assert_never
@@ -23,6 +25,7 @@ Predicate = Callable[[Callable[[str], Value]], bool]  # of what returns the valu
 class Kind(Enum):
     NUMBER = auto()
     TEXT = auto()
+    TIME = auto()  # as text: the year first
     LIST = auto()  # of texts; a comparison is true if it is for any of them
     SWITCH = auto()
 
@@ -64,6 +67,8 @@ _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
 }
 _SIGNS = {"==": "=", "≤": "<=", "≥": ">=", "≠": "!="}
+_TIME = re.compile(r"\d{4}(-\d\d(-\d\d( \d\d(:\d\d){0,2})?)?)?")
+_FIRST = "2000-01-01 00:00:00"  # what a beginning of a date is made whole with
 _NUMBER = re.compile(r"([+-]?(?:\d+(?:[_,]\d+)*\.?\d*|\.\d+)(?:e[+-]?\d+)?)([%kmgb]?)", re.IGNORECASE)
 _UNITS = {"": 1.0, "%": 0.01, "k": 1e3, "m": 1e6, "g": 1e9, "b": 1e9}
 _SWITCHES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
@@ -181,7 +186,11 @@ class _Parser:
                 return self._numbers(field, order, sign, value)
             case Kind.SWITCH:
                 return self._switches(field, order, sign, value)
-            case Kind.TEXT | Kind.LIST:
+            case Kind.TIME if order != "~" and not _is_time(_plain(value)):
+                raise self._wrong(
+                    value, translatable("{field!r} is compared with a date such as 2026-01-31"), field=field
+                )
+            case Kind.TEXT | Kind.TIME | Kind.LIST:
                 return _texts(field, order, _plain(value).casefold())
             case _:
                 assert_never(kind)
@@ -207,6 +216,13 @@ class _Parser:
             raise self._wrong(value, translatable("{field!r} is yes or no"), field=field)
         wanted = _SWITCHES[value.text.lower()] is (order == "=")
         return lambda values: values(field) is wanted
+
+
+def _is_time(text: str) -> bool:
+    """Return whether `text` is a date, with or without its time, or begins one."""
+    with suppress(ValueError):
+        return bool(_TIME.fullmatch(text)) and bool(datetime.fromisoformat(text + _FIRST[len(text) :]))
+    return False
 
 
 def _plain(token: _Token) -> str:

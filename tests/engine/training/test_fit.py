@@ -217,13 +217,14 @@ def test_gradient_norms_are_those_of_the_step(folder, monkeypatch):
     assert found == list(range(1, small.STEPS + 1))
 
 
-def test_gradients_and_signals_are_measured_now_and_then_and_change_nothing(tmp_path, monkeypatch):
+def test_gradients_and_signals_are_measured_now_and_then_and_at_the_end_and_change_nothing(tmp_path, monkeypatch):
     runs = []
-    for every, times in ((0.0, 4 * small.STEPS), (1000.0, 1)):
+    for every, times in ((0.0, 4 * small.STEPS), (1000.0, 2)):
         monkeypatch.setattr(fit_module, "MEASURE_EVERY", every)
         folder = small.new_folder(tmp_path)
         found = small.run(small.training(), folder)
         assert len(only(events.Gradients, found)) == len(only(events.Signals, found)) == times
+        assert only(events.Gradients, found)[-1].step == 4 * small.STEPS
         runs.append([event.loss for event in only(events.Step, found)])
         folder.close()
     assert runs[0] == runs[1]

@@ -4,10 +4,13 @@ import pickle
 
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch import nn
 
+from explorer.engine.training.checkpoint import sha256_of
 from explorer.engine.training.state import put_weights
-from explorer.engine.training.weights import BEST, load_weights, weights_of
+from explorer.engine.training.weights import BEST, best_weights, load_weights, weights_of
+from explorer.runs.folder.manifest import read_hashes
 from explorer.runs.folder.run import read_run
 from explorer.validation import Refused
 from tests.engine import small
@@ -31,6 +34,15 @@ def test_a_child_starts_with_its_parents_weights(folder):
 def test_a_run_without_weights_is_refused(folder):
     with pytest.raises(Refused, match="no weights yet"):
         weights_of(read_run(folder.path))
+
+
+def test_weights_of_no_epoch_are_refused(folder):
+    small.run(small.training(small.RECIPE.change(epochs=1)), folder)
+    weights = load_weights(folder.path / BEST)
+    save_file(weights, folder.path / BEST, {"epoch": "x"})
+    folder.update(hashes={**read_hashes(folder.path), BEST: sha256_of(folder.path / BEST)})
+    with pytest.raises(Refused, match=r"best\.safetensors is damaged \(it does not say of which epoch it is\)"):
+        best_weights(read_run(folder.path))
 
 
 def test_every_weight_that_does_not_fit_is_named_at_once():

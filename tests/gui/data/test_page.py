@@ -80,7 +80,7 @@ def answer(played, **changes: object) -> None:
 def test_it_says_what_the_data_are(page):
     assert page.bar.words.text() == "164 images in 3 classes · in colour · typically 640 × 480 · 2.9 MiB"
     assert page.split.legend.accessibleName() == "training 115, validation 25, test 24"
-    assert page.split.balance.text() == "The largest class has 7.0 × the images of the smallest."
+    assert page.split.balance.text() == "The largest class has 7.0 × as many training images as the smallest."
 
 
 def test_classes_are_sorted_by_name_and_by_number(page, qtbot):
@@ -216,7 +216,7 @@ def test_every_problem_is_a_line_the_worst_first(page, played):
         DataProblem(kind, 2, (("cat/000.jpg", "cat/001.jpg"),)) for kind in ProblemKind if kind is not ProblemKind.FEW
     ]
     answer(played, problems=(*problems, DataProblem(ProblemKind.FEW, 1, (("owl",),))))
-    assert lines(page)[0] == "2 images are in training and in validation"
+    assert lines(page)[0] == "2 images have copies across training and validation"
     assert len(lines(page)) == len(ProblemKind) + 1
     page._state.scan()
     answer(played, problems=(), skipped=0)

@@ -123,7 +123,10 @@ def test_the_name_of_a_file_may_be_no_text(session, folder):
     for name, content in ((b"\xff.toml", b"title = "), (b"\xfe.toml", right)):
         Path(os.fsdecode(bytes(folder) + b"/" + name)).write_bytes(content)
     (folder / "folder.toml").mkdir()
-    assert len([action for action in entries(session) if action.text() and not action.isEnabled()]) == 2
+    os.mkfifo(folder / "pipe.toml")
+    faulty = [action.text() for action in entries(session) if action.text() and not action.isEnabled()]
+    assert len(faulty) == 3
+    assert "pipe.toml: is not a regular file" in faulty
     assert "Right" in texts(session)
 
 

@@ -1,6 +1,7 @@
 """The points of the runs: what they stand for, and that a click, the pointer and the keys find them."""
 
 from itertools import cycle
+from math import isnan
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -133,9 +134,22 @@ def test_no_run_is_as_accurate_with_less_than_one_on_the_front(page, root):
         make_run(root, MINI, Recipe(), second, params=params, best_accuracy=accuracy, name=name)
     page.history.reload()
     scatter = page.scatter
-    assert {point.row.name for point in scatter.front} == {"one", "two", "equal", "three", "best"}
+    assert {point.row.name for front in scatter.fronts for point in front} == {"one", "two", "equal", "three", "best"}
     assert "; 5 on the Pareto front" in scatter.reading.text()
     x, y = scatter._line.getData()
     assert (x[0], y[0], x[-1], y[-1]) == (100_000, 0.7, 400_000, 0.95)
     page.history.choose([next(point.row.id for point in scatter.points if point.row.name == "beaten")])
     assert "front" not in scatter.reading.text()
+
+
+def test_accuracies_on_other_data_have_a_front_of_their_own(page, root):
+    make_run(root, MINI, Recipe(data="mnist"), 10, params=50_000, best_accuracy=0.99, name="digits")
+    page.history.reload()
+    scatter = page.scatter
+    assert [[point.row.name for point in front] for front in scatter.fronts] == [["digits"], ["one", "two", "three"]]
+    assert "; 4 on the Pareto front; data sets, each with a front of its own: 2" in scatter.reading.text()
+    x, _ = scatter._line.getData()
+    assert x.tolist()[:1] + x.tolist()[2:3] == [50_000, 100_000]  # with a gap between them
+    assert isnan(x[1])
+    page.history.choose([scatter.points[0].row.id])
+    assert scatter.reading.text() == "digits: 99.0 % · parameters 50.00 k · MNIST · on the Pareto front"

@@ -8,6 +8,7 @@ KINDS = {
     "accuracy": Kind.NUMBER,
     "params": Kind.NUMBER,
     "name": Kind.TEXT,
+    "created": Kind.TIME,
     "tag": Kind.LIST,
     "star": Kind.SWITCH,
     TEXT: Kind.TEXT,
@@ -16,11 +17,12 @@ VALUES = {
     "accuracy": 0.91,
     "params": 77_754,
     "name": "Wide ResNet",
+    "created": "2026-01-31 10:20:30",
     "tag": ("good", "For Report"),
     "star": True,
     TEXT: "wide resnet\nbasic 16x1,32x1 and/or\nfinished",
 }
-UNKNOWN = {"accuracy": None, "params": 1, "name": "", "tag": (), "star": False, TEXT: ""}
+UNKNOWN = {"accuracy": None, "params": 1, "name": "", "created": None, "tag": (), "star": False, TEXT: ""}
 
 
 @pytest.mark.parametrize(
@@ -54,6 +56,9 @@ UNKNOWN = {"accuracy": None, "params": 1, "name": "", "tag": (), "star": False, 
         ("name >= w and name < x", True),
         ("tag = good and tag ~ report and tag != other", True),
         ("tag != good", False),
+        ("created >= 2026 and created < 2026-02", True),
+        ("created > '2026-01-31 10:21'", False),
+        ("created ~ 01-31", True),
     ],
 )
 def test_what_a_filter_means(text, met):
@@ -86,6 +91,8 @@ def test_what_is_not_known_meets_no_comparison_but_its_opposite(text):
         ("zz = 1", 0, "there is no field 'zz'"),
         ("accuracy > good", 11, "'accuracy' is compared with a number"),
         ("accuracy ~ 9", 9, "~ looks into text, and 'accuracy' is a number"),
+        ("created > now", 10, "'created' is compared with a date such as 2026-01-31"),
+        ("created > 2026-13", 10, "'created' is compared with a date such as 2026-01-31"),
         ("star = maybe", 7, "'star' is yes or no"),
         ("star < yes", 5, "'star' is yes or no, which = compares"),
         ("(" * 60 + "a" + ")" * 60, 50, "too much is nested here"),

@@ -83,12 +83,12 @@ def test_grey_images_need_no_colour(session, played, pets):
     assert lines(session) == ["Training never sees the 2 test images."]
 
 
-@pytest.mark.parametrize(("count", "words"), [(1, "1 image is in"), (3, "3 images are in")])
+@pytest.mark.parametrize(("count", "words"), [(1, "1 image has a copy"), (3, "3 images have copies")])
 def test_a_leak_is_said_before_start_and_shown_on_the_page(session, played, pets, qtbot, count, words):
     leak = DataProblem(kind=ProblemKind.LEAK, count=count, groups=())
     unreadable = DataProblem(kind=ProblemKind.UNREADABLE, count=2, groups=())
     scan(session, played, pets, replace(SCANNED, coloured=0.0, problems=(leak, unreadable)))
-    assert lines(session)[0] == f"{words} training and in validation"
+    assert lines(session)[0] == f"{words} across training and validation"
     assert lines(session)[1] == "2 images cannot be read and are left out"
     click(qtbot, session.window.training.remarks.lines[ProblemKind.LEAK].order)
     assert session.workspace.page == DATA
