@@ -3018,6 +3018,10 @@ zeros for new channels</source>
         <translation>教材的 {name}</translation>
     </message>
     <message>
+        <source>the checkpoint has {done} of {known} trained epochs; the run goes on there</source>
+        <translation>检查点只包含已训练的 {known} 轮中的 {done} 轮，训练从那里继续</translation>
+    </message>
+    <message>
         <source>the class {before!r} is called {now!r}</source>
         <translation>类别 {before!r} 现名为 {now!r}</translation>
     </message>

@@ -198,6 +198,9 @@ def _resumed_run(command: ResumeRun, cores: Cores, report: Report, ranks: Ranks)
         )
         warnings = [data.warning, NOTHING if found is None else found.warning]
         if found is not None:
+            if done < run.epochs_done:  # the disk was full when a later checkpoint was to be written
+                what = translatable("the checkpoint has {done} of {known} trained epochs; the run goes on there")
+                warnings.append(Sentence(what, {"done": done, "known": run.epochs_done}))
             with usable_checkpoint():
                 training.restore(found.state)
             if before.count and before.count != threads.count and training.device.type == "cpu":

@@ -9,14 +9,16 @@ from explorer.cli.listings import run_text, run_values
 from explorer.engine.runs import side_by_side as side_by_side_module
 from explorer.engine.runs.opening import open_runs
 from explorer.engine.training import fit as fit_module
-from explorer.engine.training.checkpoint import load_checkpoint
+from explorer.engine.training.checkpoint import Unwritten, load_checkpoint
 from explorer.engine.training.fit import fit
+from explorer.engine.worker import DONE, FAILED
 from explorer.runs import events
 from explorer.runs.commands import AddEpochs, ChangeRate, Pause, ResumeRun, Stop, Train, Unpause, read_command
 from explorer.runs.folder.log import read_events
 from explorer.runs.folder.manifest import read_hashes
 from explorer.runs.folder.run import read_run
 from explorer.runs.folder.survey import list_runs
+from explorer.sentences import Sentence
 from explorer.validation import Refused
 from tests.engine import small
 from tests.engine.listener import Listener
@@ -213,3 +215,22 @@ def test_a_run_of_before_has_no_changes(recipe, tmp_path):
     (training_run,) = open_runs(Train(DESIGN, recipe, tmp_path))
     training_run.folder.close()
     assert read_run(training_run.folder.path).changes == ()
+
+
+def test_one_whose_last_checkpoint_could_not_be_written_says_where_it_goes_on(recipe, tmp_path, monkeypatch):
+    runs, real = tmp_path / "runs", fit_module.save_checkpoint
+
+    def save(folder, state):
+        if state["counters"]["epoch"] > 2:
+            raise Unwritten(Sentence("the disk is full"))
+        real(folder, state)
+
+    monkeypatch.setattr(fit_module, "save_checkpoint", save)
+    assert Listener().run(Train(DESIGN, recipe.change(epochs=2), runs)) == FAILED
+    monkeypatch.setattr(fit_module, "save_checkpoint", real)
+    (run,) = list_runs(runs)
+    assert (run.state, run.epochs_done) == ("finished", 2)
+    listener = Listener()
+    assert listener.run(ResumeRun(run.id, runs, epochs=3)) == DONE
+    said = "the checkpoint has 1 of 2 trained epochs; the run goes on there"
+    assert [event.reason for event in listener.of(run.id, events.Warned)] == [said]
