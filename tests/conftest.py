@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -93,7 +94,7 @@ class PatientBot(QtBot):
 @pytest.fixture
 def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[QtBot]:
     yield PatientBot(request)
-    if qapp.mouseButtons() & Qt.MouseButton.LeftButton:  # a double click took its widget away before the release
+    if QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:  # the double-clicked widget went first
         QTest.mouseRelease(QWidget(), Qt.MouseButton.LeftButton)
 
 
