@@ -1,6 +1,5 @@
 """The terminal: parsing, printing and complaints of every command."""
 
-import re
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable
@@ -8,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from explorer.cli.columns import visible
 from explorer.runs.json_lines import json_line
 from explorer.sentences import system_words
 from explorer.validation import refuse
@@ -15,7 +15,6 @@ from explorer.validation import refuse
 DONE, BAD_INPUT, INTERRUPTED = 0, 2, 130
 SIGNALLED = 128  # and the number of the signal
 DISAGREES = FAILED = 1
-_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all control characters but tab and newline
 
 
 class Parser(ArgumentParser):
@@ -48,5 +47,5 @@ def complaint_of(error: OSError) -> str:
 
 def show(as_json: bool, values: Callable[[], object], text: Callable[[], str]) -> int:
     """Print one of the two forms that an answer has; a text cannot steer the terminal by the names that it has."""
-    print(json_line(values()) if as_json else _STEERING.sub(lambda match: repr(match[0])[1:-1], text()), flush=True)
+    print(json_line(values()) if as_json else visible(text(), kept="\t\n"), flush=True)
     return DONE

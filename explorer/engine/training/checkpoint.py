@@ -13,6 +13,7 @@ import torch
 from torch.nn.utils import get_total_norm
 from torch.serialization import get_crc32_options, set_crc32_options
 
+from explorer.engine.weights.files import load_plain
 from explorer.runs.folder.run_folder import RunFolder
 from explorer.runs.json_lines import MISREAD
 from explorer.sentences import NOTHING, Sentence, joined, system_words, translatable
@@ -173,7 +174,7 @@ def _read_state(name: str, path: Path, hashes: dict[str, str]) -> tuple[dict[str
     try:
         if sha256_of(path) not in hashes.values():
             return None, Sentence(DAMAGED, {"name": name, "cause": Sentence(UNKNOWN)})
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        state = load_plain(path)
         cause: str = Sentence(translatable("it is not a checkpoint"))
     except FileNotFoundError:
         return None, Sentence(translatable("{name} is missing"), {"name": name}) if name in hashes else NOTHING

@@ -1,6 +1,7 @@
 """Files of weights: safetensors, or what `torch.save` wrote, read without running any code of theirs. No Qt."""
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from pickle import UnpicklingError
@@ -79,12 +80,22 @@ def read_metadata(path: Path) -> Mapping[str, str]:
         raise refuse("weights", what, path=str(path), error=system_words(error)) from None
 
 
+def load_plain(path: Path, mapped: bool = False) -> Any:
+    """Return the plain values that `torch.save` wrote, on the processor. Raises almost anything on a bad file.
+
+    What torch warns of on the way is not shown: whoever asks says what is wrong with the file.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
+
+
 def _read_pickle(path: Path, is_zip: bool) -> Any:
     """Return the plain values that `torch.save` wrote; a large file is mapped, not copied. Raises Refused, OSError."""
     try:
         if is_zip:
             _check_sums(path)
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=is_zip)
+        return load_plain(path, mapped=is_zip)
     except UnpicklingError:
         what = translatable(
             "{path!r} contains more than plain data, such as a whole model; none of it was executed. "

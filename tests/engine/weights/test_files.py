@@ -2,6 +2,7 @@
 
 import os
 import pickle
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,15 @@ def test_a_file_without_named_tensors_is_refused(tmp_path, values):
     torch.save(values, tmp_path / "net.pth")
     with pytest.raises(Refused, match="has no tensors with names"):
         read_file(tmp_path / "net.pth")
+
+
+def test_what_torch_warns_of_is_not_shown(tmp_path, recwarn):
+    torch.save({"weight": torch.eye(2).to_sparse()}, tmp_path / "sparse.pth")
+    (tmp_path / "plain.pth").write_bytes(pickle.dumps({"weight": [1.0]}, protocol=4))
+    for name in ("sparse", "plain"):
+        with suppress(Refused):
+            read_file(tmp_path / f"{name}.pth")
+    assert [*recwarn] == []
 
 
 def test_a_folder_a_pipe_and_nothing_are_refused(tmp_path):
