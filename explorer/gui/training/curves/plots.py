@@ -137,8 +137,8 @@ class Plots(QWidget):
         return super().event(event)
 
     def _align_plots(self) -> None:
-        """Let both plots begin at one height."""
-        self.accuracy.heading.setMinimumHeight(self.loss.head.sizeHint().height())
+        """Let both plots begin at one height, fixed since a label never hints at less than its last minimum."""
+        self.accuracy.heading.setFixedHeight(self.loss.head.sizeHint().height())
 
     def _connect(self) -> None:
         self.logarithmic.toggled.connect(self._use_logarithm)

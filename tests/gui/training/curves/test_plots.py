@@ -37,6 +37,14 @@ def plots(qtbot):
     return made
 
 
+def test_both_plots_are_as_high_after_a_presentation_as_before(plots):
+    usual = plots.font()
+    for font in (usual, theme.enlarged(usual), usual):
+        plots.setFont(font)
+        settle()
+        assert plots.loss.plot.height() == plots.accuracy.plot.height()
+
+
 def live(curves: Curves) -> Line:
     return made_line(curves)
 
