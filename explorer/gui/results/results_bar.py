@@ -95,7 +95,7 @@ class ResultsBar(QWidget):
         if run is None:
             return
         metrics = self.run.fontMetrics()
-        name = metrics.elidedText(title_of_run(run), Qt.TextElideMode.ElideRight, _NAME * metrics.averageCharWidth())
+        name = metrics.elidedText(title_of_run(run), Qt.TextElideMode.ElideMiddle, _NAME * metrics.averageCharWidth())
         self.run.setText(name.replace("&", "&&"))
         self.run.setToolTip(self.tr("The run whose results are shown: {name}").format(name=title_of_run(run)))
         self.run.setAccessibleName(self.run.toolTip())

@@ -172,12 +172,12 @@ class RunButton(QAbstractButton):
         painter.setPen(text)
         accuracy = metrics.horizontalAdvance(self._accuracy)
         painter.drawText(QRect(left, top, room, height), _MIDDLE | Qt.AlignmentFlag.AlignRight, self._accuracy)
-        elided = Qt.TextElideMode.ElideRight
-        name = metrics.elidedText(self._row.name, elided, room - accuracy - theme.RHYTHM)
+        both_ends = Qt.TextElideMode.ElideMiddle  # the runs of a study differ in the last words of their names
+        name = metrics.elidedText(self._row.name, both_ends, room - accuracy - theme.RHYTHM)
         painter.drawText(QRect(left, top, room, height), _MIDDLE | Qt.AlignmentFlag.AlignLeft, name)
         if self._row.difference:
             painter.setPen(QColor(chosen.quiet))
-            difference = metrics.elidedText(self._row.difference, elided, room)
+            difference = metrics.elidedText(self._row.difference, Qt.TextElideMode.ElideRight, room)
             painter.drawText(QRect(left, top + height, room, height), _MIDDLE | Qt.AlignmentFlag.AlignLeft, difference)
 
     def enterEvent(self, event: QEnterEvent) -> None:
