@@ -5677,6 +5677,10 @@ You can also use a file that you have, such as {name}.</source>
         <translation>尚未测量。</translation>
     </message>
     <message>
+        <source>Shown for runs under way, and for those chosen on the page Runs.</source>
+        <translation>仅显示正在进行的训练任务，以及在“训练任务”页上选中的任务。</translation>
+    </message>
+    <message>
         <source>Signal</source>
         <translation>信号</translation>
     </message>

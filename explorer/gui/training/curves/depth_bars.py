@@ -128,6 +128,8 @@ class DepthBars(QWidget):
             self.rows = rows
             self.bars.show_rows(rows, ends)
             self.read_at(self.part)
+        elif not rows:  # for a reason that may be another one
+            self.read_at(None)
 
     def show_bars(self, has_room: bool) -> None:
         """Show the bars if there are any and there is room; the switch stays, else with the reason."""
@@ -158,7 +160,9 @@ class DepthBars(QWidget):
     def _reason(self) -> str:
         """Return why there are no bars."""
         full = [line for line in self._lines if line.live and line.is_seen]
-        if self._view.depth is Depth.SIGNALS and full and all(line.design.plain for line in full):
+        if not full:
+            return self.tr("Shown for runs under way, and for those chosen on the page Runs.")
+        if self._view.depth is Depth.SIGNALS and all(line.design.plain for line in full):
             return self.tr("A plain network has no shortcuts: nothing passes a block unchanged.")
         return self.tr("Not measured yet.")
 

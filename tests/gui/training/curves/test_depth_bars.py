@@ -123,6 +123,8 @@ def test_they_give_way_where_it_is_low_and_say_so(plots, qtbot):
     plots.show_lines([made_line(Curves([made_step(1, 1.0)]), name="not measured")])
     qtbot.waitUntil(lambda: bars.reading.text() == "Not measured yet.")
     assert not bars.bars.isVisible()
+    plots.show_lines([made_line(Curves([made_step(1, 1.0), gradients(1.0, 1.0)]), False, "faint")])
+    qtbot.waitUntil(lambda: bars.reading.text().startswith("Shown for runs under way"))
 
 
 def test_only_networks_of_the_same_parts_are_compared():
