@@ -432,9 +432,10 @@ class Actions(QObject):
         may_change = state in (WorkerState.RUNNING, WorkerState.PAUSED)
         for action in (self.halve_rate, self.lower_rate):
             action.setEnabled(may_change)
-        more = whole(self._more_epochs())
-        self.add_epochs.setText(self.tr("Add epochs: {n}").format(n=more))
-        self.add_epochs.setIconText(self.tr("+ 1 epoch") if more == "1" else self.tr("+ {n} epochs").format(n=more))
+        more = self._more_epochs()
+        self.add_epochs.setText(self.tr("Add epochs: {n}").format(n=whole(more)))
+        text = self.tr("+ 1 epoch") if more == 1 else self.tr("+ {n} epochs").format(n=whole(more))
+        self.add_epochs.setIconText(text)
         self.add_epochs.setEnabled(self._pool.can_add_epochs())
         is_other = all(run.design != self._document.design for run in self._pool.shown.live)
         self.restart.setEnabled(may_change and is_other and fatal is None)

@@ -152,7 +152,7 @@ class _Loop:
         batches = feed.batches(bounds, [part.bounds for part in parts])
         for batch, part, (pixels, targets) in zip(bounds, parts, batches, strict=True):
             rate = training.learning_rate
-            ends = counters.epoch == training.recipe.epochs and batch is bounds[-1]  # even a short run shows how
+            ends = counters.epoch == training.recipe.epochs and batch is bounds[-1]
             due = self._ranks.agree(ends or time.monotonic() - self._measured >= MEASURE_EVERY)
             with self._signals.measuring() if due else nullcontext():
                 learned = training.learn(pixels, targets, eagerly=due, share=part.share)

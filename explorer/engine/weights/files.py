@@ -83,7 +83,7 @@ def read_metadata(path: Path) -> Mapping[str, str]:
 def load_plain(path: Path, mapped: bool = False) -> Any:
     """Return the plain values that `torch.save` wrote, on the processor. Raises almost anything on a bad file.
 
-    What torch warns of on the way is not shown: whoever asks says what is wrong with the file.
+    Warnings of torch are not shown: the caller says what is wrong with the file.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
